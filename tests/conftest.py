@@ -1,0 +1,67 @@
+"""Fixtures and settings for all tests: where the material lies, and what a missing part means.
+
+Invariant: on a person's machine a missing part is a skip that says why; under ``CI=true`` it is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+def absent(reason: str) -> None:
+    """Skip the running test, or fail it where nothing may be missing (the variable CI is set)."""
+    if os.environ.get("CI"):
+        pytest.fail(f"missing under CI: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of the shared material (plans, gold annotations, data), a neighbour of the repository."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "docs").is_dir():
+        absent("the material folder ../shared is not there")
+    return folder
+
+
+@pytest.fixture
+def missing() -> Callable[[str], None]:
+    """Call it with a reason when something the test needs is absent: a skip, under CI a failure."""
+    return absent
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Debian's Chromium for Playwright's ``executable_path`` (start it with ``--no-sandbox``)."""
+    path = shutil.which("chromium")
+    if path is None:
+        absent("chromium is not installed; tools/browser.sh brings it where that is allowed")
+    return str(path)
+
+
+@pytest.fixture
+def city_copy(tmp_path: Path) -> Callable[[str], Path]:
+    """Copy a city folder of the repository, without what the programme made there, and return the copy's path."""
+
+    def copy(name: str) -> Path:
+        leave = shutil.ignore_patterns("facts", "runs", "reports", "inbox", "records.sqlite*")
+        return Path(shutil.copytree(ROOT / "cities" / name, tmp_path / name, ignore=leave))
+
+    return copy
