@@ -1,0 +1,61 @@
+# Everything a newcomer needs: `make run` (see it), `make test` (check it). `make` alone lists the rest.
+# Settings: PYTHON (interpreter ≥ 3.11), PORT, CITIES, WHEELHOUSE (install from this folder, no network), DAFENG_NO_UV=1 (pip only).
+SHELL := bash
+.DEFAULT_GOAL := help
+PORT ?= 8600
+CITIES ?= cities/yantai cities/qingdao
+NAME ?=
+PYTHON ?=
+WHEELHOUSE ?=
+export PYTHON WHEELHOUSE
+
+frame := pyproject.toml requirements-uv.lock tools/setup.sh
+bin := .venv/bin
+
+.PHONY: help setup setup-test run test lint docs generated bench lock wheelhouse clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.default ## make .venv with the locked versions
+setup-test: .venv/.test ## the same with the test tools
+
+.venv/.default: requirements.lock $(frame)
+	@tools/setup.sh default
+.venv/.test: requirements-test.lock $(frame)
+	@tools/setup.sh test
+
+run: .venv/.default ## assess Yantai and Qingdao and serve the cockpit
+	@for city in $(CITIES); do $(bin)/dafeng assess "$$city" || exit; done
+	@$(bin)/dafeng serve $(CITIES) --port $(PORT)
+
+test: .venv/.test ## everything: browser, style, types, tests
+	@tools/browser.sh
+	@$(MAKE) --no-print-directory lint
+	$(bin)/python -m pytest -n 2 --dist worksteal
+
+lint: .venv/.test ## style and types
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+
+generated: .venv/.test ## write the generated pages anew (docs/glossary.md, docs/coverage.md)
+	$(bin)/python -m tools.glossary
+	$(bin)/python -m tools.coverage
+
+docs: generated ## build the documentation site into site/
+	$(bin)/zensical build --clean --strict
+
+bench: .venv/.test ## run the benchmarks, or one: make bench NAME=fact_sum
+	$(bin)/python -m benchmarks $(NAME)
+
+lock: .venv/.test ## resolve the locks anew (needs a network)
+	@tools/lock.sh
+
+wheelhouse: .venv/.default ## fetch all wheels into wheelhouse/ for a site without network
+	$(bin)/python -m pip download --quiet --require-hashes --dest wheelhouse -r requirements-uv.lock
+	$(bin)/python -m pip download --quiet --require-hashes --dest wheelhouse -r requirements-test.lock
+	@echo 'On the other machine: make run WHEELHOUSE=wheelhouse'
+
+clean: ## remove what can be made again (never a city's facts or records)
+	rm -rf .venv site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
