@@ -97,7 +97,7 @@ def asserted(module: Module) -> list[str]:
 
 def postponed(module: Module) -> list[str]:
     """Marks of work left for later."""
-    words = ("TO" + "DO", "FIX" + "ME", "X" * 3 + " ", "NotImplemented" + "Error")
+    words = ("TO" + "DO", "FIX" + "ME", "X" * 3 + " ", "raise NotImplemented" + "Error")
     return [
         f"{module.path}:{number} says {word.strip()}; do it, or open an issue"
         for number, line in enumerate(module.text.splitlines(), 1)

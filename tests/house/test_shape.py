@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.house import shape
-from tests.house.tree import module_of, modules
+from tests.house.tree import keep, module_of, modules
 
 LONG = "def act() -> None:\n" + "    act()\n" * 60
 
@@ -61,7 +61,7 @@ ALLOWED = [
     ids=lambda rule: rule.__name__,
 )
 def test_the_house_keeps_the_rule(rule):
-    assert [problem for module in modules() for problem in rule(module)] == []
+    keep(problem for module in modules() for problem in rule(module))
 
 
 def test_half_of_all_functions_are_short():

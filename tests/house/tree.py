@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +32,7 @@ class Module:
     @property
     def package(self) -> str:
         """Part of the house the module stands in: ``core``, ``cli`` …; empty for ``dafeng`` itself."""
-        return (self.name.split(".") + [""])[1]
+        return [*self.name.split("."), ""][1]
 
 
 @dataclass(frozen=True)
@@ -132,3 +132,10 @@ def tracked(*patterns: str) -> list[Path]:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return sorted(ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file())
+
+
+def keep(problems: Iterable[str]) -> None:
+    """Fail with one line per problem, if there is any."""
+    listed = list(problems)
+    if listed:
+        raise AssertionError(f"{len(listed)} breaches of the rule:\n" + "\n".join(listed))
