@@ -1,0 +1,93 @@
+"""Sources of figures: ``sources.yaml`` of the package and of each overlay.
+
+Invariant: a row that quotes a source id resolves to exactly one source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from dafeng.core.labels import Label
+from dafeng.core.sources import Source
+from dafeng.library.overlay import definition_files, layers, merged
+from dafeng.library.records import Record, records
+from dafeng.library.strict import read_yaml, refusal
+
+_FIELDS = frozenset({"title", "publisher", "date", "url", "seen"})
+_ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+
+
+def read_sources(*folders: Path) -> Mapping[str, Source]:
+    """Sources of the package and of overlay folders.
+
+    Parameters
+    ----------
+    *folders : Path
+        Overlay folders of a province or city.
+
+    Returns
+    -------
+    mapping of str to Source
+        Source by id.
+
+    Raises
+    ------
+    DefinitionError
+        If a file breaks the schema, or an id comes twice.
+    """
+    return merged(_rows(definition_files(layers(*folders), "sources.yaml")))
+
+
+def check_source(name: str, known: Mapping[str, Source], at: str) -> str:
+    """The same id, if it is a known source.
+
+    Parameters
+    ----------
+    name : str
+        Source id.
+    known : mapping of str to Source
+        Known sources.
+    at : str
+        Place of the row that quotes it.
+
+    Returns
+    -------
+    str
+        The id.
+
+    Raises
+    ------
+    DefinitionError
+        If there is no such source.
+    """
+    if name not in known:
+        raise refusal(
+            at,
+            f"来源“{name}”未登记",
+            f"unknown source '{name}'",
+            expected=Label("sources.yaml 中的编号", "an id in sources.yaml"),
+        )
+    return name
+
+
+def _rows(paths: Iterator[Path]) -> Iterator[tuple[str, str, Source]]:
+    for path in paths:
+        marked = read_yaml(path)
+        for name, record in records(marked, "sources"):
+            yield name, marked.at(*record.path), _source(name, record)
+
+
+def _source(name: str, record: Record) -> Source:
+    record.allow(_FIELDS)
+    if not _ID.fullmatch(name):
+        raise record.error("编号只能用小写字母、数字和 . _ -", "an id is lower case letters, digits and . _ -")
+    return Source(
+        id=name,
+        title=record.text("title"),
+        publisher=record.text_or_none("publisher") or "",
+        date=record.text_or_none("date") or "",
+        url=record.text_or_none("url") or "",
+        seen=record.text("seen"),
+    )
