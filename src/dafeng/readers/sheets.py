@@ -1,0 +1,322 @@
+"""Delivered tables as sheets of cells with A1 addresses: xlsx, xls, CSV and TSV.
+
+Invariant: every cell keeps its address and the text it was delivered with; numbers stay exact decimal text;
+what cannot be read is refused as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    WorksheetNotFound,
+    XmlError,
+    ZipError,
+)
+
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.readers.cells import address, place_of
+from dafeng.readers.containers import (
+    MAX_CELLS,
+    OLE_MARK,
+    ZIP_MARK,
+    Part,
+    inspect_archive,
+    protected,
+    refuse_protected,
+    too_wide,
+)
+from dafeng.readers.decoding import decode
+from dafeng.readers.delimited import read_grid
+from dafeng.readers.doubts import doubtful_encoding, doubts
+from dafeng.readers.numbers import of_float
+from dafeng.readers.refusals import refusal
+
+MAX_BYTES = 32_000_000
+"""Largest file that is read. [bytes]"""
+SUFFIXES = {".xlsx": ZIP_MARK, ".xlsm": ZIP_MARK, ".xls": OLE_MARK}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A merged area of a sheet.
+
+    Parameters
+    ----------
+    top, left, bottom, right : int
+        Grid positions, from 0, both ends inside.
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet as a grid of texts.
+
+    Parameters
+    ----------
+    name : str
+        Name of the sheet, empty for CSV.
+    rows : tuple of tuple of str
+        Texts by row and column, from A1; rows may differ in length.
+    spans : tuple of Span
+        Merged areas; the text stands in their first cell.
+    hidden : bool
+        Whether the sheet is hidden in the workbook.
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    spans: tuple[Span, ...] = ()
+    hidden: bool = False
+
+    def text(self, row: int, column: int) -> str:
+        """Text of a cell.
+
+        Parameters
+        ----------
+        row, column : int
+            Grid position, from 0.
+
+        Returns
+        -------
+        str
+            Its text, empty outside the grid.
+        """
+        line = self.rows[row] if 0 <= row < len(self.rows) else ()
+        return line[column] if 0 <= column < len(line) else ""
+
+    def spread(self, row: int, column: int) -> str:
+        """Text that a reader sees at a cell: inside a merged area, the area's text.
+
+        Parameters
+        ----------
+        row, column : int
+            Grid position, from 0.
+
+        Returns
+        -------
+        str
+            The text.
+        """
+        span = self.span(row, column)
+        return self.text(span.top, span.left) if span else self.text(row, column)
+
+    def span(self, row: int, column: int) -> Span | None:
+        """Merged area that covers a cell.
+
+        Parameters
+        ----------
+        row, column : int
+            Grid position, from 0.
+
+        Returns
+        -------
+        Span or None
+            The area, ``None`` if the cell stands alone.
+        """
+        covering = (s for s in self.spans if s.top <= row <= s.bottom and s.left <= column <= s.right)
+        return next(covering, None)
+
+    @property
+    def width(self) -> int:
+        """Number of columns of the longest row."""
+        return max((len(row) for row in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A delivered file as sheets.
+
+    Parameters
+    ----------
+    name : str
+        File name.
+    sha256 : str
+        Hash of the file's bytes.
+    sheets : tuple of Sheet
+        The sheets in order; a CSV has one.
+    form : str
+        ``xlsx``, ``xls`` or the encoding of a text file.
+    findings : tuple of Finding
+        What the file itself gives reason to doubt.
+    """
+
+    name: str
+    sha256: str
+    sheets: tuple[Sheet, ...]
+    form: str
+    findings: tuple[Finding, ...] = ()
+
+    def at(self, sheet: Sheet, row: int, column: int) -> str:
+        """Place of a cell for a finding.
+
+        Parameters
+        ----------
+        sheet : Sheet
+            One of the sheets.
+        row, column : int
+            Grid position, from 0.
+
+        Returns
+        -------
+        str
+            ``file!sheet!cell``, without the sheet for CSV.
+        """
+        return place_of(self.name, sheet.name, address(row, column))
+
+
+def read_sheets(path: Path | bytes, *, name: str = "") -> Workbook:
+    """Read a delivered table file.
+
+    Parameters
+    ----------
+    path : Path or bytes
+        The file, or its content.
+    name : str
+        File name; needed with bytes, taken from the path otherwise.
+
+    Returns
+    -------
+    Workbook
+        All sheets with their cells.
+
+    Raises
+    ------
+    FileRefused
+        If the file is missing, empty, too big, protected, damaged or no table.
+    """
+    name = name or (path.name if isinstance(path, Path) else "unnamed")
+    data = path if isinstance(path, bytes) else _load(path, name)
+    _refuse_size(data, name)
+    digest = hashlib.sha256(data).hexdigest()
+    _refuse_suffix(data, name)
+    if data.startswith(ZIP_MARK):
+        return _workbook(data, name, digest, "xlsx", inspect_archive(data, name=name))
+    if data.startswith(OLE_MARK):
+        refuse_protected(data, name=name)
+        return _workbook(data, name, digest, "xls", {})
+    return _text(data, name, digest)
+
+
+def _load(path: Path, name: str) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _too_big(name, path.stat().st_size)
+        return path.read_bytes()
+    except OSError as cause:
+        raise refusal(
+            Label(f"打不开文件（{cause.strerror}）", f"the file cannot be opened ({cause.strerror})"),
+            where=name,
+            expected=Label("可以读取的文件", "a readable file"),
+            remedy=Label("检查路径和权限", "check path and permissions"),
+        ) from cause
+
+
+def _refuse_size(data: bytes, name: str) -> None:
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise refusal(
+            Label("文件是空的", "the file is empty"),
+            where=name,
+            expected=Label("至少有表头和一行数据的表", "a table with a header and at least one row"),
+        )
+    if len(data) > MAX_BYTES:
+        raise _too_big(name, len(data))
+
+
+def _too_big(name: str, size: int) -> Exception:
+    return refusal(
+        Label(f"文件有 {size} 字节", f"the file has {size} bytes"),
+        where=name,
+        expected=Label(f"不超过 {MAX_BYTES} 字节", f"at most {MAX_BYTES} bytes"),
+        remedy=Label("把表拆成几个文件再交", "split the table into several files"),
+    )
+
+
+def _refuse_suffix(data: bytes, name: str) -> None:
+    suffix = Path(name).suffix.lower()
+    wanted = SUFFIXES.get(suffix)
+    packed = data.startswith((ZIP_MARK, OLE_MARK))
+    if wanted == ZIP_MARK and data.startswith(OLE_MARK):
+        refuse_protected(data, name=name)
+    if (wanted and not data.startswith((wanted,))) or (not wanted and packed):
+        raise refusal(
+            Label(
+                f"扩展名“{suffix}”与内容不符（开头字节 {data[:4].hex(' ')}）",
+                f"the extension '{suffix}' does not fit the content ({data[:4].hex(' ')})",
+            ),
+            where=name,
+            expected=Label(
+                "扩展名与文件格式一致：.xlsx、.xls、.csv、.tsv、.txt",
+                "an extension that names the format: .xlsx, .xls, .csv, .tsv, .txt",
+            ),
+        )
+
+
+def _text(data: bytes, name: str, digest: str) -> Workbook:
+    decoded = decode(data, name=name)
+    rows = read_grid(decoded.text, name=name)
+    width = max((len(row) for row in rows), default=0)
+    if len(rows) * width > MAX_CELLS:
+        raise too_wide(name, "", len(rows), width)
+    doubts = (doubtful_encoding(name),) if decoded.doubtful else ()
+    return Workbook(name, digest, (Sheet("", rows),), decoded.encoding, doubts)
+
+
+def _workbook(data: bytes, name: str, digest: str, form: str, parts: dict[str, Part]) -> Workbook:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        shown = {meta.name: meta.visible == SheetVisibleEnum.Visible for meta in book.sheets_metadata}
+        sheets = tuple(_sheet(book.get_sheet_by_name(title), name, not shown[title]) for title in _tables(book))
+    except PasswordError as cause:
+        raise protected(name) from cause
+    except (CalamineError, ZipError, XmlError, WorksheetNotFound) as cause:
+        raise refusal(
+            Label(f"读不出工作簿（{cause}）", f"the workbook cannot be read ({cause})"),
+            where=name,
+            expected=Label("完整的 xlsx 或 xls 工作簿", "a complete xlsx or xls workbook"),
+        ) from cause
+    if not any(any(row) for sheet in sheets for row in sheet.rows):
+        raise refusal(
+            Label("工作簿里没有任何内容", "the workbook holds nothing"),
+            where=name,
+            expected=Label("至少有表头和一行数据的表", "a table with a header and at least one row"),
+        )
+    return Workbook(name, digest, sheets, form, doubts(name, tuple(sheet.name for sheet in sheets if sheet.hidden), parts))
+
+
+def _tables(book: CalamineWorkbook) -> list[str]:
+    return [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+
+
+def _sheet(sheet: CalamineSheet, name: str, hidden: bool) -> Sheet:
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise too_wide(name, sheet.name, sheet.total_height, sheet.total_width)
+    rows = sheet.to_python(skip_empty_area=False)
+    spans = tuple(Span(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or [])
+    return Sheet(sheet.name, tuple(tuple(_printed(value) for value in row) for row in rows), spans, hidden)
+
+
+def _printed(value: str | float | bool | date | datetime | time | timedelta) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, float)):
+        return of_float(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    return str(value)
