@@ -146,7 +146,9 @@ FACTS = Schema(
     (
         Column("fact", TEXT, "id: hash of the key and the value"),
         Column("lot", TEXT, "id of the delivery it came with"),
-        Column("indicator", TEXT, "what is measured: id in the indicator catalogue, or 'balance' for a cell of an energy balance"),
+        Column(
+            "indicator", TEXT, "what is measured: id in the indicator catalogue, or 'balance' for a cell of an energy balance"
+        ),
         Column("flow", TEXT, "row of a balance or inventory (final.industry, transformation.thermal_power …)", required=False),
         Column("carrier", TEXT, "energy carrier, product or substance", required=False),
         Column("place", TEXT, "administrative code, 6 digits"),
