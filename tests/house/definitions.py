@@ -79,8 +79,12 @@ def _ids(value: Any) -> list[str]:
 
 
 def unresolved(folder: Path, known: set[str]) -> list[str]:
-    """Quoted sources that are nowhere listed."""
-    return [f"{folder.name}/{at}: source {name!r} is not in sources.yaml" for at, name in quoted(folder) if name not in known]
+    """Quoted sources that are nowhere listed, with the first place of each."""
+    first: dict[str, str] = {}
+    for at, name in quoted(folder):
+        if name not in known:
+            first.setdefault(name, at)
+    return [f"{folder.name}/{at}: source {name!r} is not in sources.yaml" for name, at in first.items()]
 
 
 def one_sided(folder: Path) -> list[str]:

@@ -50,8 +50,9 @@ def methods() -> set[str]:
 
 
 def documented(folder: Path) -> set[str]:
-    """Words that stand in code marks in the Markdown files of a folder."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.md")))
+    """Words that stand in code marks in the Markdown files of a folder, the glossary left out: it explains no use."""
+    paths = [path for path in sorted(folder.rglob("*.md")) if path.name != "glossary.md"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     blocks = re.findall(r"```.*?```", text, flags=re.DOTALL)
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     return {word for code in (*blocks, *spans) for word in re.findall(r"-{0,2}[\w.-]*\w", code)}

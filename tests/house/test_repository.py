@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 
 from tests.house import repository
 from tests.house.tree import ROOT, keep
+from tools import vendor
 
 LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-uv.lock"]
 
@@ -24,14 +24,6 @@ def contents():
 @pytest.fixture(scope="module")
 def project():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def vendor():
-    spec = importlib.util.spec_from_file_location("vendor", ROOT / "tools/vendor.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("pattern", [repository.MACHINE_PATH, repository.REGISTRIES], ids=["path", "registry"])
@@ -66,11 +58,11 @@ def test_copyleft_stays_out_of_the_default_installation(project):
     assert needed & {"psycopg", "docxtpl", "asyncua", "c104", "pymupdf", "pymrio"} == set()
 
 
-def test_the_vendor_files_agree_with_their_manifest(vendor):
+def test_the_vendor_files_agree_with_their_manifest():
     assert vendor.differences() == []
 
 
-def test_a_changed_vendor_file_is_seen(vendor, tmp_path, monkeypatch):
+def test_a_changed_vendor_file_is_seen(tmp_path, monkeypatch):
     (tmp_path / "a.js").write_text("changed", encoding="utf-8")
     (tmp_path / "stray.js").write_text("", encoding="utf-8")
     files = [{"file": "a.js", "sha256": "0" * 64}, {"file": "gone.js", "sha256": "0" * 64}]

@@ -1,0 +1,1 @@
+"""Tools of the workshop: set-up, locks, generated pages, vendor files, news. Not part of the package."""
