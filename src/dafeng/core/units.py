@@ -1,0 +1,530 @@
+"""Units of measurement: reading them, their algebra, exact conversion.
+
+Invariant: two quantities convert only if they have the same dimension *and* species (tCO2, tCO2e, tC and t
+never cancel), and a conversion there and back gives the same digits. The only module that imports pint,
+which reads the table of definitions once; afterwards everything is arithmetic with fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache, lru_cache
+from importlib.resources import files
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dafeng.core.errors import UnitError
+from dafeng.core.labels import Label, Language
+from dafeng.core.numbers import to_decimal
+from dafeng.core.spellings import Named, Part, definitions, index, named, refuse, scale_number, scale_text, split
+
+Dimensions = tuple[tuple[str, int], ...]
+"""Name and exponent of each dimension, sorted by name; empty for a pure number."""
+_READING = Lock()
+_LARGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One factor of a unit's text.
+
+    Parameters
+    ----------
+    text : str
+        Canonical text: ``kWh``, ``万千瓦``.
+    label : Label
+        The same in the words of each language.
+    power : int
+        Exponent, never 0.
+    """
+
+    text: str
+    label: Label
+    power: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measurement; equal to every other spelling of the same size and dimension.
+
+    Parameters
+    ----------
+    ratio : Fraction
+        Size in base units.
+    dimensions : tuple of (str, int)
+        Dimensions with their exponents, sorted; empty for a pure number.
+    atoms : tuple of Atom
+        The factors as written; they make the text and do not count for equality.
+    """
+
+    ratio: Fraction
+    dimensions: Dimensions
+    atoms: tuple[Atom, ...] = field(default=(), compare=False)
+
+    def __str__(self) -> str:
+        return _join(tuple((atom.text, atom.power) for atom in self.atoms))
+
+    def __mul__(self, other: Unit) -> Unit:
+        return _product(self, other, 1)
+
+    def __truediv__(self, other: Unit) -> Unit:
+        return _product(self, other, -1)
+
+    def __pow__(self, power: int) -> Unit:
+        atoms = tuple(Atom(a.text, a.label, a.power * power) for a in self.atoms if power)
+        return Unit(self.ratio**power, _merge(tuple((n, p * power) for n, p in self.dimensions), ()), atoms)
+
+    def read(self, language: Language) -> str:
+        """The unit in the words of one language.
+
+        Parameters
+        ----------
+        language : {"zh", "en"}
+            The language wanted.
+
+        Returns
+        -------
+        str
+            ``克标准煤/千瓦时`` or ``gce/kWh``; ``1`` for a pure number.
+        """
+        return _join(tuple((atom.label.read(language), atom.power) for atom in self.atoms))
+
+
+ONE = Unit(Fraction(1), ())
+"""The unit of a pure number."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """Units that are known.
+
+    Parameters
+    ----------
+    named : mapping
+        Entry for each symbol.
+    spellings : mapping
+        Symbol for each spelling.
+    ratios : mapping
+        Size and dimensions of each base name.
+    """
+
+    named: Mapping[str, Named]
+    spellings: Mapping[str, str]
+    ratios: Mapping[str, tuple[Fraction, Dimensions]]
+
+    def unit(self, text: str) -> Unit:
+        """Unit from its text.
+
+        Parameters
+        ----------
+        text : str
+            A spelling of this table, or several with ``* / ^ ( )`` and numbers.
+
+        Returns
+        -------
+        Unit
+            The unit.
+
+        Raises
+        ------
+        UnitError
+            If the text is no unit of this table.
+        """
+        made = ONE
+        for part in split(text, self.spellings):
+            made = made * self._unit(part)
+        return made
+
+    def family(self, text: str) -> str:
+        """Symbol of the unprefixed unit that a simple unit is a multiple of.
+
+        Parameters
+        ----------
+        text : str
+            A unit.
+
+        Returns
+        -------
+        str
+            ``W`` for 万千瓦; empty for a composed unit.
+        """
+        parts = split(text, self.spellings)
+        simple = len(parts) == 1 and parts[0].power == 1 and parts[0].symbol
+        return self.named[parts[0].symbol].family if simple else ""
+
+    def _unit(self, part: Part) -> Unit:
+        if not part.symbol:
+            text = scale_number(part.scale)
+            return Unit(part.scale**part.power, (), (Atom(text, Label(text, text), part.power),))
+        scale, entry = self._settle(part)
+        ratio, dimensions = self.ratios[entry.base]
+        power = part.power
+        powers = tuple((name, exponent * power) for name, exponent in dimensions)
+        return Unit((scale * entry.multiple * ratio) ** power, powers, (_atom(scale, entry, power),))
+
+    def _settle(self, part: Part) -> tuple[Fraction, Named]:
+        """Take ``10^6 t`` for the Mt that has a name of its own."""
+        entry = self.named[part.symbol]
+        symbol = self.spellings.get(scale_text(part.scale) + entry.label.zh, part.symbol)
+        return (part.scale, entry) if symbol == part.symbol else (Fraction(1), self.named[symbol])
+
+
+def read_units(units: str, species: str) -> UnitTable:
+    """Known units from the texts of two tables.
+
+    Parameters
+    ----------
+    units : str
+        CSV ``name,symbol,definition,zh,en,spellings,prefixes,…``; definitions refer to names.
+    species : str
+        CSV ``symbol,zh,en,spellings,…``: substances whose mass is a dimension of its own.
+
+    Returns
+    -------
+    UnitTable
+        The units.
+
+    Raises
+    ------
+    UnitError
+        If a name, symbol or spelling is defined twice, or a definition cannot be read.
+    """
+    entries = tuple(named(units, species))
+    spellings = index(entries)
+    return UnitTable({entry.symbol: entry for entry in entries}, spellings, _ratios(definitions(units, species)))
+
+
+def unit(text: str) -> Unit:
+    """Unit from its text.
+
+    Parameters
+    ----------
+    text : str
+        Chinese or English: 万千瓦, GW, 亿千瓦时, 吨标准煤, ``gce/kWh``, ``10^4 tCO2``, ``kg/(m2*a)``, ``%``, ``1`` …
+
+    Returns
+    -------
+    Unit
+        The unit; ``str`` of it is the canonical text.
+
+    Raises
+    ------
+    UnitError
+        If the text is no known unit.
+    """
+    return _cached(text) if len(text) <= _LARGEST else _table().unit(text)
+
+
+def same_dimension(first: str | Unit, second: str | Unit) -> bool:
+    """Whether two units measure the same thing.
+
+    Parameters
+    ----------
+    first, second : str or Unit
+        Two units.
+
+    Returns
+    -------
+    bool
+        True if quantities in them can be converted into one another.
+    """
+    return _unit(first).dimensions == _unit(second).dimensions
+
+
+def ratio(source: str | Unit, target: str | Unit) -> Fraction:
+    """Exact number of target units in one source unit.
+
+    Parameters
+    ----------
+    source, target : str or Unit
+        Two units of the same dimension and species.
+
+    Returns
+    -------
+    Fraction
+        The factor.
+
+    Raises
+    ------
+    UnitError
+        If they differ in dimension or species.
+    """
+    one, other = _unit(source), _unit(target)
+    if one.dimensions != other.dimensions:
+        raise _mismatch(one, other)
+    return one.ratio / other.ratio
+
+
+def conversion(source: str | Unit, target: str | Unit) -> Decimal:
+    """Number of target units in one source unit.
+
+    Parameters
+    ----------
+    source, target : str or Unit
+        Two units of the same dimension and species.
+
+    Returns
+    -------
+    Decimal
+        Exact where it has a decimal form of at most 60 digits, else 60 digits (`ratio` is always exact).
+
+    Raises
+    ------
+    UnitError
+        If they differ in dimension or species.
+    """
+    return to_decimal(ratio(source, target))
+
+
+def convert(value: Decimal, source: str | Unit, target: str | Unit) -> Decimal:
+    """Same quantity in another unit.
+
+    Parameters
+    ----------
+    value : Decimal
+        Finite number. [source]
+    source, target : str or Unit
+        Two units of the same dimension and species.
+
+    Returns
+    -------
+    Decimal
+        The quantity [target]: exact where it has a decimal form of at most 60 digits, else 60 digits; converting
+        a value of at most 40 digits back gives the same digits.
+
+    Raises
+    ------
+    UnitError
+        If they differ in dimension or species, or the value is not finite.
+    """
+    if not value.is_finite() or abs(value.adjusted()) > _LARGEST:
+        raise _no_number(value)
+    return to_decimal(Fraction(value) * ratio(source, target))
+
+
+def convert_array(values: ArrayLike, source: str | Unit, target: str | Unit) -> NDArray[np.float64]:
+    """Same quantities in another unit, as floating-point numbers.
+
+    Parameters
+    ----------
+    values : (...) array
+        Numbers; missing ones (nan) stay missing. [source]
+    source, target : str or Unit
+        Two units of the same dimension and species.
+
+    Returns
+    -------
+    (...) array
+        The quantities. [target]
+
+    Raises
+    ------
+    UnitError
+        If they differ in dimension or species.
+    """
+    factor = ratio(source, target)
+    numbers = np.asarray(values, dtype=np.float64)
+    if factor.numerator == 1:
+        return np.asarray(numbers / float(factor.denominator))
+    return np.asarray(numbers * float(factor))
+
+
+def share(value: Decimal, source: str | Unit = "%") -> Decimal:
+    """Share between 0 and 1 from a percentage or a share.
+
+    Parameters
+    ----------
+    value : Decimal
+        The figure. [source]
+    source : str or Unit
+        A pure number: ``%``, ``‰``, ``1`` …
+
+    Returns
+    -------
+    Decimal
+        The share, 0..1. [1]
+
+    Raises
+    ------
+    UnitError
+        If it is no pure number, or lies outside 0..1.
+    """
+    part = convert(value, source, ONE)
+    if not 0 <= part <= 1:
+        raise refuse(
+            Label(f"{value} {_unit(source)} 不是 0 到 1 之间的份额", f"{value} {_unit(source)} is no share between 0 and 1"),
+            where=str(value),
+            expected=Label("0% 至 100%", "0 % to 100 %"),
+            remedy=Label(
+                "核对数值与单位；增长率和比值不是份额", "check value and unit; a rate of growth or a ratio is no share"
+            ),
+        )
+    return part
+
+
+def family(text: str) -> str:
+    """Symbol of the unprefixed unit that a simple unit is a multiple of.
+
+    Parameters
+    ----------
+    text : str
+        A unit.
+
+    Returns
+    -------
+    str
+        ``W`` for 万千瓦, ``gCO2`` for Mt CO2; empty for a composed unit.
+
+    Raises
+    ------
+    UnitError
+        If the text is no known unit.
+    """
+    return _table().family(text)
+
+
+def known_units() -> Mapping[str, Label]:
+    """All units with a name of their own.
+
+    Returns
+    -------
+    mapping
+        Label for each symbol, prefixed ones included.
+    """
+    return {symbol: entry.label for symbol, entry in _table().named.items()}
+
+
+@lru_cache(maxsize=4096)
+def _cached(text: str) -> Unit:
+    return _table().unit(text)
+
+
+def _unit(given: str | Unit) -> Unit:
+    return given if isinstance(given, Unit) else unit(given)
+
+
+def _table() -> UnitTable:
+    with _READING:
+        return _own_table()
+
+
+@cache
+def _own_table() -> UnitTable:
+    folder = files("dafeng") / "data" / "classes"
+    return read_units((folder / "units.csv").read_text("utf-8"), (folder / "species.csv").read_text("utf-8"))
+
+
+def _ratios(defined: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[Fraction, Dimensions]]:
+    import pint  # takes most of a second: loaded when the first unit is read, not before
+
+    registry: Any = pint.UnitRegistry(None, non_int_type=Fraction, on_redefinition="raise", cache_folder=None)
+    made = {}
+    for name, definition in defined:
+        try:
+            registry.load_definitions([f"{name} = {definition}"])
+            size = Fraction(registry.get_root_units(name)[0])
+            found = registry.get_dimensionality(name)
+        except (pint.PintError, TypeError, ValueError) as cause:
+            raise _undefined(name, definition, str(cause)) from cause
+        made[name] = (size, tuple(sorted((key.strip("[]"), int(found[key])) for key in found)))
+    return made
+
+
+def _atom(scale: Fraction, entry: Named, power: int) -> Atom:
+    if scale == 1:
+        return Atom(entry.symbol, entry.label, power)
+    number, word = scale_number(scale), scale_text(scale)
+    zh = word + entry.label.zh if word else f"{number} {entry.label.zh}"
+    return Atom(zh if word else f"{number} {entry.symbol}", Label(zh, f"{number} {entry.label.en}"), power)
+
+
+def _product(first: Unit, second: Unit, sign: int) -> Unit:
+    powers = {atom.text: atom.power for atom in first.atoms}
+    for atom in second.atoms:
+        powers[atom.text] = powers.get(atom.text, 0) + sign * atom.power
+    labels = {atom.text: atom.label for atom in (*first.atoms, *second.atoms)}
+    atoms = tuple(Atom(text, labels[text], power) for text, power in powers.items() if power)
+    dimensions = _merge(first.dimensions, tuple((name, sign * power) for name, power in second.dimensions))
+    return Unit(first.ratio * second.ratio**sign, dimensions, atoms)
+
+
+def _merge(first: Dimensions, second: Dimensions) -> Dimensions:
+    powers: dict[str, int] = {}
+    for name, power in (*first, *second):
+        powers[name] = powers.get(name, 0) + power
+    return tuple(sorted((name, power) for name, power in powers.items() if power))
+
+
+def _join(parts: tuple[tuple[str, int], ...]) -> str:
+    above = [_raised(text, power) for text, power in parts if power > 0]
+    below = [_raised(text, -power) for text, power in parts if power < 0]
+    under = f"({'·'.join(below)})" if len(below) > 1 else "".join(below)
+    return "·".join(above) or "1" if not under else f"{'·'.join(above) or '1'}/{under}"
+
+
+def _raised(text: str, power: int) -> str:
+    held = f"({text})" if power > 1 and text[0].isdigit() else text
+    return f"{held}^{power}" if power > 1 else text
+
+
+def _measured(dimensions: Dimensions) -> Label:
+    labels = _dimension_labels()
+    parts = [(labels.get(name, _species_label(name)), power) for name, power in dimensions]
+    return Label(*(_join(tuple((label.read(language), power) for label, power in parts)) for language in ("zh", "en")))
+
+
+def _species_label(name: str) -> Label:
+    kind = name.removeprefix("species_").replace("_", "-")
+    return Label(f"{kind}的质量", f"mass of {kind}")
+
+
+@cache
+def _dimension_labels() -> Mapping[str, Label]:
+    lines = (files("dafeng") / "data" / "classes" / "dimensions.csv").read_text("utf-8").splitlines()
+    return {name: Label(zh, en) for name, zh, en in (line.split(",") for line in lines[1:])}
+
+
+def _mismatch(one: Unit, other: Unit) -> UnitError:
+    first, second = _measured(one.dimensions), _measured(other.dimensions)
+    dense = {first.en, second.en} == {"mass", "length^3"}
+    zh, en = (
+        ("给出该物质有来源的密度（如 kg/m3）再相乘", "multiply by a sourced density of the substance (e.g. in kg/m3)")
+        if dense
+        else ("乘以一个带单位、有来源的换算常数", "multiply by a constant that has a unit and a source")
+    )
+    return refuse(
+        Label(
+            f"{one}（{first.zh}）不能换算为 {other}（{second.zh}）",
+            f"{one} ({first.en}) does not convert to {other} ({second.en})",
+        ),
+        where=f"{one} → {other}",
+        expected=Label("量纲和物质相同的单位", "units of the same dimension and species"),
+        remedy=Label(zh, en),
+    )
+
+
+def _no_number(value: Decimal) -> UnitError:
+    return refuse(
+        Label(f"“{value}”不是可换算的数", f"'{value}' is no number that can be converted"),
+        where=str(value),
+        expected=Label("有限的十进制数", "a finite decimal number"),
+        remedy=Label("缺失的数留空，不要写 NaN", "leave a missing figure out; do not write NaN"),
+    )
+
+
+def _undefined(name: str, definition: str, cause: str) -> UnitError:
+    return refuse(
+        Label(
+            f"单位定义“{name} = {definition}”无法使用：{cause}",
+            f"the definition '{name} = {definition}' cannot be used: {cause}",
+        ),
+        where=name,
+        expected=Label("未定义过的名称，和由已定义名称组成的式子", "a new name, and an expression of names defined above"),
+        remedy=Label("改名或改正定义；单位不得重定义", "rename it or correct it; a unit is never redefined"),
+    )
