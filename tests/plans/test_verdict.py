@@ -94,6 +94,15 @@ def test_a_projection_that_only_its_best_draws_keep_is_behind() -> None:
     assert said(AIM, outlook=Outlook(2030, 80.0, 95.0, 101.0, "pathway/x")).verdict == "behind"
 
 
+def test_a_projection_made_of_assumptions_decides_nothing() -> None:
+    found = said(AIM, outlook=Outlook(2030, 80.0, 90.0, 95.0, "pathway/x", firm=False))
+    assert (found.verdict, found.projected_verdict) == ("not_measurable", "off_course")
+
+
+def test_a_present_value_at_the_target_is_on_course() -> None:
+    assert said(AIM, (2025, 101.0)).verdict == "on_course"
+
+
 def test_values_after_the_assessment_year_are_left_out() -> None:
     assert said(AIM, (2026, 100.0), baseline=(2020, 0.0)).actual is None
 

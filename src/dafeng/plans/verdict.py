@@ -51,6 +51,9 @@ class Outlook:
         P10, P50, P90, or three times the same number. [unit of the target]
     address : str
         Address of its trace.
+    firm : bool
+        Whether it rests on recorded facts (projects with dates, measured series); a projection made of
+        assumptions alone warns, but decides nothing.
     """
 
     year: int
@@ -58,6 +61,7 @@ class Outlook:
     middle: float
     high: float
     address: str
+    firm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,22 +266,26 @@ def _judge_open(
     if actual is not None and fresh and required is not None:
         kind, reason = _progress(aim, actual, required, rules)
         return Judgement(kind, reason, actual, outlook, ahead, required=required)
-    if ahead is not None:
+    if ahead is not None and outlook is not None and outlook.firm:
         reason = Label("未到期，按项目与情景预测判断", "not due; judged by the projection from projects and scenarios")
         return Judgement(ahead, reason, actual, outlook, ahead, required=required)
+    if actual is not None and fresh and satisfies(aim, actual.value):
+        reason = Label("未到期，当前值已在目标水平", "not due; the present value is already at the target")
+        return Judgement("on_course", reason, actual, outlook, ahead)
     if actual is not None and fresh:
-        return Judgement(
-            "not_due",
-            Label("未到期，缺少基期值，不能判断进度", "not due; no baseline to measure progress from"),
-            actual,
-            required=required,
+        reason = Label("未到期，缺少基期值，不能判断进度", "not due; no baseline to measure progress from")
+        return Judgement("not_due", reason, actual, outlook, ahead)
+    return _unknown(actual, outlook, ahead, needs)
+
+
+def _unknown(actual: Reading | None, outlook: Outlook | None, ahead: Kind | None, needs: Sequence[Label]) -> Judgement:
+    reason = Label("没有可用的实际值", "no usable actual value")
+    if outlook is not None:
+        reason = Label(
+            "没有可用的实际值；预测仅由假设得出，只作预警",
+            "no usable actual value; the projection rests on assumptions and only warns",
         )
-    return Judgement(
-        "not_measurable",
-        Label("没有可用的实际值或预测值", "neither an actual nor a projected value"),
-        actual,
-        lacking=tuple(needs),
-    )
+    return Judgement("not_measurable", reason, actual, outlook, ahead, lacking=tuple(needs))
 
 
 def _course(aim: Aim, baseline: tuple[int, float] | None) -> Trajectory | None:
