@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Writes the two locks: versions and sha256 only, no address, no folder of this machine (checked at the end).
+# Writes the three locks anew (set-up tool, default, test): versions and sha256 only, no address and no folder of this machine,
+# which is checked at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 uv=${UV:-.venv/bin/uv}
 compile() {
   out=$1; shift
   env -u PIP_FIND_LINKS -u UV_FIND_LINKS "$uv" pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-    --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
-    --custom-compile-command 'make lock' --output-file "$out" "$@" pyproject.toml requirements.in
+    --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --upgrade \
+    --custom-compile-command 'make lock' --output-file "$out" "$@"
 }
-compile requirements.lock
-compile requirements-test.lock --extra test --constraint requirements.lock
-if grep -nE '://|find-links|index-url|^ *-[ei] |(^|[ =])/' requirements.lock requirements-test.lock; then
+compile requirements-uv.lock requirements-uv.in
+set -- pyproject.toml requirements.in
+compile requirements.lock "$@"
+compile requirements-test.lock --extra test --extra docs --constraint requirements.lock "$@"
+if grep -nE '://|find-links|index-url|^ *-[ei] |(^|[ =])/' requirements-uv.lock requirements.lock requirements-test.lock; then
   echo 'The locks must hold versions and sha256 only; see the lines above.' >&2
   exit 1
 fi
