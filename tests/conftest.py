@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.house.shape import MODULE_LINES_WANTED
+
 ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -65,3 +67,11 @@ def city_copy(tmp_path: Path) -> Callable[[str], Path]:
         return Path(shutil.copytree(ROOT / "cities" / name, tmp_path / name, ignore=leave))
 
     return copy
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the modules that are longer than the house wants, though not yet than it allows."""
+    counts = {path: path.read_text(encoding="utf-8").count("\n") for path in sorted((ROOT / "src").rglob("*.py"))}
+    long = [f"{path.relative_to(ROOT)} ({count})" for path, count in counts.items() if count > MODULE_LINES_WANTED]
+    if long:
+        terminalreporter.write_line(f"longer than the {MODULE_LINES_WANTED} lines a module should have: {', '.join(long)}")

@@ -18,7 +18,7 @@ find_python() {
   for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
     if command -v "$name" >/dev/null && new_enough "$name"; then echo "$name"; return; fi
   done
-  say "需要 Python 3.11 或更高版本；未找到（${PYTHON:-python3}: $("${PYTHON:-python3}" --version 2>&1 || true)）。请安装后重试，或用 make PYTHON=/路径/python3.11 指定。"
+  say "需要 Python 3.11 或更高版本；未找到（${PYTHON:-python3}: $("${PYTHON:-python3}" --version 2>&1 | head -n 1 || true)）。请安装后重试，或用 make PYTHON=/路径/python3.11 指定。"
   say "Python 3.11 or newer is needed and was not found. Install it, or name one: make PYTHON=/path/to/python3.11"
   exit 1
 }
