@@ -19,10 +19,10 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.tables import FACTS, INSTANT
 from dafeng.store.engine import LocalEngine
-from dafeng.store.files import lock
+from dafeng.store.files import check_file, lock
 from dafeng.store.identity import complete, identify, narrow
 from dafeng.store.lots import Item, Lot, Manifest, Part, Withdrawal, name_lot, read_manifest, write_manifest
-from dafeng.store.parts import check_part, sweep_parts, write_parts
+from dafeng.store.parts import sweep_parts, write_parts
 from dafeng.store.refusals import check_delivery, check_instant, is_out_of_order, refuse
 from dafeng.store.views import ORDER_SQL, Wish, live_lots, parts_read, select_facts, select_ids
 
@@ -286,7 +286,7 @@ class FactStore:
 
     def _check_parts(self, manifest: Manifest, wish: Wish) -> None:
         for part in parts_read(manifest, wish):
-            check_part(self.folder / part.name, part)
+            check_file(self.folder / part.name, part.sha256)
 
     def _engine(self) -> LocalEngine:
         return LocalEngine(folders=[self.folder])

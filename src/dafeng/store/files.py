@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,51 @@ def hash_file(path: Path) -> str:
     """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hash_tree(body: Mapping[str, Any]) -> str:
+    """SHA-256 of a JSON-able mapping, whatever the order of its keys.
+
+    Parameters
+    ----------
+    body : mapping
+        The content.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    return hash_bytes(json.dumps(body, ensure_ascii=False, sort_keys=True).encode())
+
+
+def check_file(path: Path, sha256: str) -> None:
+    """Refuse a file that is not what was written; its bytes are read once per process and state of the file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sha256 : str
+        Hash of what was written.
+
+    Raises
+    ------
+    StoreError
+        If it is missing or has other bytes; the message names it.
+    """
+    try:
+        state = path.stat()
+        found = _hash_at(path, state.st_size, state.st_mtime_ns)
+    except OSError as cause:
+        raise damaged(path, f"{cause.strerror}") from cause
+    if found != sha256:
+        raise damaged(path, f"sha256 {found[:12]}…, {state.st_size} bytes")
+
+
+@lru_cache(maxsize=4096)
+def _hash_at(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - size and time tell states of a file apart
+    return hash_file(path)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -125,8 +171,7 @@ def seal(body: Mapping[str, Any]) -> bytes:
     bytes
         UTF-8 text with the keys ``sha256`` and ``body``.
     """
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True)
-    sealed = {"sha256": hash_bytes(canonical.encode()), "body": body}
+    sealed = {"sha256": hash_tree(body), "body": body}
     return (json.dumps(sealed, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
@@ -151,8 +196,7 @@ def unseal(path: Path) -> dict[str, Any]:
     try:
         sealed = json.loads(path.read_bytes())
         body = sealed["body"]
-        canonical = json.dumps(body, ensure_ascii=False, sort_keys=True)
-        intact = isinstance(body, dict) and sealed["sha256"] == hash_bytes(canonical.encode())
+        intact = isinstance(body, dict) and sealed["sha256"] == hash_tree(body)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as cause:
         raise damaged(path, f"{type(cause).__name__}: {cause}") from cause
     if not intact:

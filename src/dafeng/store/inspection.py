@@ -1,4 +1,4 @@
-"""Looks at every byte of a store of facts and says what is not as it was written.
+"""Looks at every byte of facts and runs and says what is not as it was written.
 
 Invariant: it changes nothing, and a fault is a finding that names the file, never an exception.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from dafeng.core.errors import StoreError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.store.files import hash_file
+from dafeng.store.files import hash_file, unseal
 from dafeng.store.lots import MANIFEST, Lot, Manifest, Part, read_manifest
 from dafeng.store.parts import is_part
 
@@ -37,21 +37,47 @@ def inspect_facts(folder: Path) -> tuple[Finding, ...]:
     return (*(fault for each in faults for fault in each), *_strangers(folder, manifest))
 
 
+def inspect_run(folder: Path, head: str) -> tuple[Finding, ...]:
+    """Faults of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the run.
+    head : str
+        Name of the file that lists the others.
+
+    Returns
+    -------
+    tuple of Finding
+        One error per file that is missing or changed.
+    """
+    try:
+        hashes = unseal(folder / head)["files"]
+    except StoreError as error:
+        return (Finding("store.run", f"{folder.name}/{head}", "error", error.what, error.remedy),)
+    faults = (_file_faults(folder / name, sha256, folder.name) for name, sha256 in sorted(hashes.items()))
+    return tuple(fault for each in faults for fault in each)
+
+
 def _part_faults(folder: Path, lot: Lot, part: Part) -> Iterator[Finding]:
-    path = folder / part.name
-    files = "、".join(item.file for item in lot.items)
+    return _file_faults(folder / part.name, part.sha256, ", ".join(item.file for item in lot.items))
+
+
+def _file_faults(path: Path, sha256: str, belongs: str) -> Iterator[Finding]:
     try:
         found = hash_file(path)
     except OSError as cause:
-        yield _fault(part.name, Label(f"缺失（{files}）：{cause.strerror}", f"missing ({files}): {cause.strerror}"))
+        yield _fault(path, Label(f"缺失（{belongs}）：{cause.strerror}", f"missing ({belongs}): {cause.strerror}"))
         return
-    if found != part.sha256:
-        yield _fault(part.name, Label(f"内容已改变（{files}）", f"its content was changed ({files})"))
+    if found != sha256:
+        yield _fault(path, Label(f"内容已改变（{belongs}）", f"its content was changed ({belongs})"))
 
 
-def _fault(name: str, says: Label) -> Finding:
+def _fault(path: Path, says: Label) -> Finding:
     remedy = Label("从备份恢复该文件", "restore the file from a backup")
-    return Finding("store.part", name, "error", Label(f"事实文件{says.zh}", f"file of facts: {says.en}"), remedy)
+    said = Label(f"存储文件 {path.name} {says.zh}", f"stored file {path.name}: {says.en}")
+    return Finding("store.file", f"{path.parent.name}/{path.name}", "error", said, remedy)
 
 
 def _strangers(folder: Path, manifest: Manifest) -> Iterator[Finding]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC
-from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dafeng.store.files import TEMPORARY, damaged, hash_bytes, hash_file, sync_folder, write_durably
+from dafeng.store.files import TEMPORARY, damaged, hash_bytes, sync_folder, write_durably
 from dafeng.store.lots import Part
 
 ROWS = 500_000
@@ -90,33 +89,31 @@ def _describe(content: bytes, table: pa.Table) -> Part:
     )
 
 
-def check_part(path: Path, part: Part) -> None:
-    """Refuse a part that is not what was written; the bytes are read once per process and state of the file.
+def read_table(path: Path) -> pa.Table:
+    """A table from a Parquet file.
 
     Parameters
     ----------
     path : Path
-        Where it lies.
-    part : Part
-        What the manifest says of it.
+        The file.
+
+    Returns
+    -------
+    pyarrow.Table
+        As it was written.
 
     Raises
     ------
     StoreError
-        If it is missing, has another length or other bytes; the message names the file.
+        If the file is missing or is no Parquet file.
     """
+    import pyarrow.parquet as pq
+
     try:
-        state = path.stat()
-        found = _hash_at(path, state.st_size, state.st_mtime_ns)
-    except OSError as cause:
-        raise damaged(path, f"{cause.strerror}") from cause
-    if found != part.sha256:
-        raise damaged(path, f"sha256 {found[:12]}…, {state.st_size} bytes")
-
-
-@lru_cache(maxsize=4096)
-def _hash_at(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - size and time tell states of a file apart
-    return hash_file(path)
+        with pq.ParquetFile(path) as file:
+            return file.read()
+    except (OSError, pa.ArrowInvalid) as cause:
+        raise damaged(path, str(cause)) from cause
 
 
 def is_part(path: Path) -> bool:
