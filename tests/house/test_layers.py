@@ -73,3 +73,7 @@ def test_the_command_line_meets_reports_by_their_registered_name():
 
 def test_a_direct_import_of_reports_by_the_command_line_is_seen():
     assert bypassing(module_of("from dafeng.reports.workbook import write_workbook", "dafeng.cli.main"))
+
+
+def test_the_command_line_may_offer_the_public_verbs():
+    assert circular(module_of("import dafeng as df", "dafeng.cli.main")) == []
