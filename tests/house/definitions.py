@@ -61,12 +61,14 @@ def source_ids(folder: Path) -> set[str]:
 def quoted(folder: Path) -> Iterator[tuple[str, str]]:
     """Place and id of every source that the files of a folder quote."""
     for path in files(folder, ".yaml"):
-        for at, node in nodes(read_yaml(path), path.name):
+        for at, node in nodes(read_yaml(path), str(path.relative_to(folder))):
             yield from ((at, name) for name in _ids(node.get("source")))
     for path in files(folder, ".csv"):
         for number, row in enumerate(read_csv(path), 2):
             yield from (
-                (f"{path.name}:{number}", name.strip()) for name in (row.get("source") or "").split("|") if name.strip()
+                (f"{path.relative_to(folder)}:{number}", name.strip())
+                for name in (row.get("source") or "").split("|")
+                if name.strip()
             )
 
 
@@ -92,11 +94,11 @@ def one_sided(folder: Path) -> list[str]:
     found = [
         f"{folder.name}/{at}: has {given} without the other language"
         for path in files(folder, ".yaml")
-        for at, node in nodes(read_yaml(path), path.name)
+        for at, node in nodes(read_yaml(path), str(path.relative_to(folder)))
         if (given := _alone(node))
     ]
     return found + [
-        f"{folder.name}/{path.name}:{number}: has {given} without the other language"
+        f"{folder.name}/{path.relative_to(folder)}:{number}: has {given} without the other language"
         for path in files(folder, ".csv")
         for number, row in enumerate(read_csv(path), 2)
         if (given := _alone(row))
