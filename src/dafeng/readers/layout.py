@@ -1,0 +1,217 @@
+"""Where an energy balance stands in a sheet: header rows, unit row, label column, found by content.
+
+Invariant: a cell is read only if its row and its column were both recognised; what was not recognised but holds
+numbers is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dafeng.core.errors import UnitError
+from dafeng.core.units import unit
+from dafeng.readers.numbers import read_number
+from dafeng.readers.sheets import Sheet
+from dafeng.readers.wording import carrier_spellings, flow_spellings, flows, normal, split_unit
+
+LEAST_CARRIERS = 3
+LEAST_FLOWS = 5
+LONGEST = 2_000
+"""Rows of a sheet that are searched; no balance is longer. [rows]"""
+CAPTION = re.compile(r"(?:计量)?单位\s*[:：]\s*([^\s,，;；)）]+)|[Uu]nits?\s*[:：]\s*([^,;)]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One balance table in a sheet.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    header : int
+        First header row. [grid row]
+    label_column : int
+        Column of the row labels.
+    carriers : mapping of int to str
+        Carrier id by column.
+    units : mapping of int to str
+        Printed unit by column; absent where none is printed.
+    flows : mapping of int to str
+        Flow id by row.
+    strange_rows, strange_columns : tuple of int
+        Rows and columns with numbers whose label was not recognised.
+    """
+
+    sheet: Sheet
+    header: int
+    label_column: int
+    carriers: Mapping[int, str]
+    units: Mapping[int, str]
+    flows: Mapping[int, str]
+    strange_rows: tuple[int, ...]
+    strange_columns: tuple[int, ...]
+
+
+def find_blocks(sheet: Sheet) -> tuple[Block, ...]:
+    """Balance tables of a sheet.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Any sheet.
+
+    Returns
+    -------
+    tuple of Block
+        One per header; a continued table (续表) below or in another sheet is a block of its own.
+    """
+    length = min(len(sheet.rows), LONGEST)
+    groups = _group([row for row in range(length) if len(_heads(sheet, row)) >= LEAST_CARRIERS], sheet)
+    ends = [group[0] for group in groups[1:]] + [length] if groups else []
+    found = (_block(sheet, group, end) for group, end in zip(groups, ends, strict=True))
+    return tuple(block for block in found if block)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit of measurement.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    bool
+        True if the unit catalogue knows it.
+    """
+    if not text or read_number(text).value is not None:
+        return False
+    try:
+        unit(text)
+    except UnitError:
+        return False
+    return True
+
+
+def find_caption(sheet: Sheet, before: int) -> str:
+    """Unit that a caption above a table states for all of it.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    before : int
+        Row at which the table begins.
+
+    Returns
+    -------
+    str
+        The unit, empty if there is no caption or it names several.
+    """
+    texts = [text for row in sheet.rows[:before] for text in row if text]
+    found = {(hit[1] or hit[2]).strip() for text in texts for hit in CAPTION.finditer(text)}
+    known = {text for text in found if is_unit(text)}
+    return known.pop() if len(known) == 1 else ""
+
+
+def _heads(sheet: Sheet, row: int) -> dict[int, str]:
+    known = carrier_spellings()
+    names = {column: normal(split_unit(_head(sheet, row, column))[0]) for column in range(len(sheet.rows[row]))}
+    return {column: known[name] for column, name in names.items() if name in known}
+
+
+def _head(sheet: Sheet, row: int, column: int) -> str:
+    """Heading of a column; of an area merged over several columns only the first one speaks."""
+    span = sheet.span(row, column)
+    return "" if span and span.left != column else sheet.spread(row, column)
+
+
+def _group(rows: Sequence[int], sheet: Sheet) -> list[list[int]]:
+    """Header rows with no balance row between them (Chinese and English heading) belong together."""
+    groups: list[list[int]] = []
+    for row in rows:
+        if groups and not any(_labelled(sheet, between) for between in range(groups[-1][-1], row)):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _labelled(sheet: Sheet, row: int) -> bool:
+    known = flow_spellings()
+    return any(normal(text) in known for text in sheet.rows[row][:3] if text)
+
+
+def _block(sheet: Sheet, headers: Sequence[int], end: int) -> Block | None:
+    carriers: dict[int, str] = {}
+    for row in headers:
+        for column, carrier in _heads(sheet, row).items():
+            carriers.setdefault(column, carrier)
+    first = headers[-1] + 1
+    label_column = _label_column(sheet, first, end)
+    if label_column is None:
+        return None
+    labels = _flows(sheet, first, end, label_column)
+    top = min(labels)
+    return Block(
+        sheet,
+        headers[0],
+        label_column,
+        carriers,
+        _units(sheet, headers, top, carriers),
+        labels,
+        tuple(row for row in range(top, end) if row not in labels and _numbers(sheet, [row], carriers)),
+        tuple(column for column in _others(sheet, headers, carriers, label_column) if _numbers(sheet, labels, [column])),
+    )
+
+
+def _label_column(sheet: Sheet, first: int, end: int) -> int | None:
+    known = flow_spellings()
+    hits = Counter(
+        column for row in range(first, end) for column, text in enumerate(sheet.rows[row]) if text and normal(text) in known
+    )
+    best = max(hits.values(), default=0)
+    return min(column for column, count in hits.items() if count == best) if best >= LEAST_FLOWS else None
+
+
+def _flows(sheet: Sheet, first: int, end: int, column: int) -> dict[int, str]:
+    known, labels, section = flow_spellings(), flows(), ""
+    found: dict[int, str] = {}
+    for row in range(first, end):
+        names = known.get(normal(sheet.text(row, column)), ())
+        if not names:
+            continue
+        inside = [name for name in names if name.split(".")[0] == section]
+        found[row] = (inside or names)[0]
+        section = found[row] if not labels[found[row]].parent else section
+    return found
+
+
+def _units(sheet: Sheet, headers: Sequence[int], top: int, carriers: Mapping[int, str]) -> dict[int, str]:
+    caption = find_caption(sheet, headers[0])
+    found: dict[int, str] = {}
+    for column in carriers:
+        inside = [split_unit(sheet.spread(row, column))[1] for row in headers]
+        below = [sheet.text(row, column).strip() for row in range(headers[0] + 1, top)]
+        stated = [text for text in (*inside, *(_bare(text) for text in below)) if is_unit(text)]
+        if stated or caption:
+            found[column] = stated[0] if stated else caption
+    return found
+
+
+def _bare(text: str) -> str:
+    return text.strip("()（）[] ")
+
+
+def _others(sheet: Sheet, headers: Sequence[int], carriers: Mapping[int, str], label_column: int) -> list[int]:
+    wide = range(label_column + 1, sheet.width)
+    return [c for c in wide if c not in carriers and any(_head(sheet, row, c).strip() for row in headers)]
+
+
+def _numbers(sheet: Sheet, rows: Sequence[int] | Mapping[int, str], columns: Sequence[int] | Mapping[int, str]) -> bool:
+    return any(read_number(sheet.text(row, column)).value is not None for row in rows for column in columns)
