@@ -1,0 +1,155 @@
+"""The tables of records: what people do with a plan and what the programme did for them.
+
+Invariant: every row has an id given by its maker, so that a repeated request is the same row; every change of a row
+stands in the audit log of the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Float, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+TASK_STATES = ("planned", "under_way", "done", "stopped", "cancelled")
+DECISIONS = ("accepted", "rejected", "question")
+JOB_STATES = ("waiting", "running", "done", "failed", "cancelled")
+
+
+def _among(column: str, words: tuple[str, ...], name: str) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant with time zone, in UTC on every database; one without is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Value as the database takes it.
+
+        Parameters
+        ----------
+        value : datetime or None
+            With time zone.
+        dialect : sqlalchemy.Dialect
+            The database.
+
+        Returns
+        -------
+        datetime or None
+            In UTC; without time zone for SQLite, which stores none.
+
+        Raises
+        ------
+        ValueError
+            If the value has no time zone.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"instant {value.isoformat()} has no time zone")
+        universal = value.astimezone(UTC)
+        return universal.replace(tzinfo=None) if dialect.name == "sqlite" else universal
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Value as the programme takes it.
+
+        Parameters
+        ----------
+        value : datetime or None
+            From the database.
+        dialect : sqlalchemy.Dialect
+            The database.
+
+        Returns
+        -------
+        datetime or None
+            In UTC, with time zone.
+        """
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables of records share."""
+
+
+class TaskRecord(Base):
+    """State of a task of a plan: one row per task, keyed by the hash of the plan's document and the task's id.
+
+    A stopped or cancelled task keeps its row and needs a reason and the one who approved it.
+    """
+
+    __tablename__ = "task_record"
+    __table_args__ = (
+        _among("status", TASK_STATES, "task_record_status"),
+        CheckConstraint(
+            "status NOT IN ('stopped', 'cancelled') OR (reason IS NOT NULL AND approver IS NOT NULL)", name="task_record_reason"
+        ),
+    )
+
+    plan: Mapped[str] = mapped_column(String(64), primary_key=True)
+    task: Mapped[str] = mapped_column(String(100), primary_key=True)
+    status: Mapped[str] = mapped_column(String(20))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    reason: Mapped[str | None] = mapped_column(Text)
+    approver: Mapped[str | None] = mapped_column(String(200))
+
+
+class Review(Base):
+    """What a person said about a number: a decision on an address (``run/table/row``)."""
+
+    __tablename__ = "review"
+    __table_args__ = (_among("decision", DECISIONS, "review_decision"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address: Mapped[str] = mapped_column(String(400), index=True)
+    decision: Mapped[str] = mapped_column(String(20))
+    says: Mapped[str] = mapped_column(Text)
+    reviewer: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Job(Base):
+    """A piece of work the programme was asked to do, and how far it is (``done_share`` 0..1)."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        _among("status", JOB_STATES, "job_status"),
+        CheckConstraint("done_share >= 0 AND done_share <= 1", name="job_done_share"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    verb: Mapped[str] = mapped_column(String(40))
+    options: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    done_share: Mapped[float] = mapped_column(Float)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    run: Mapped[str | None] = mapped_column(String(40))
+    says: Mapped[str | None] = mapped_column(Text)
+
+
+class AuditEntry(Base):
+    """One change of one row: who, when, and the row afterwards; chained to the entry before by its hash."""
+
+    __tablename__ = "audit_entry"
+
+    serial: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(400), index=True)
+    after: Mapped[str | None] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+AUDITED: tuple[type[Base], ...] = (TaskRecord, Review, Job)
+"""Tables whose changes are audited: all but the log itself."""
