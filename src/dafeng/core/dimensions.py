@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
+from dafeng.core.errors import UnitError
 from dafeng.core.labels import Label, Language
 
 Dimensions = tuple[tuple[str, int], ...]
@@ -104,6 +105,37 @@ def measured(dimensions: Dimensions) -> Label:
     labels = _dimension_labels()
     parts = [(labels.get(name, _species_label(name)), power) for name, power in dimensions]
     return Label(*(_join(tuple((label.read(language), power) for label, power in parts)) for language in ("zh", "en")))
+
+
+def mismatch(one: Unit, other: Unit) -> UnitError:
+    """Make the error for two units that do not measure the same thing.
+
+    Parameters
+    ----------
+    one, other : Unit
+        The units.
+
+    Returns
+    -------
+    UnitError
+        Ready to raise; it names both dimensions, and a density where mass meets volume.
+    """
+    first, second = measured(one.dimensions), measured(other.dimensions)
+    dense = {first.en, second.en} == {"mass", "length^3"}
+    zh, en = (
+        ("给出该物质有来源的密度（如 kg/m3）再相乘", "multiply by a sourced density of the substance (e.g. in kg/m3)")
+        if dense
+        else ("乘以一个带单位、有来源的换算常数", "multiply by a constant that has a unit and a source")
+    )
+    return UnitError(
+        Label(
+            f"{one}（{first.zh}）不能换算为 {other}（{second.zh}）",
+            f"{one} ({first.en}) does not convert to {other} ({second.en})",
+        ),
+        where=f"{one} → {other}",
+        expected=Label("量纲和物质相同的单位", "units of the same dimension and species"),
+        remedy=Label(zh, en),
+    )
 
 
 def _species_label(name: str) -> Label:

@@ -10,16 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 
 from dafeng.core.errors import UnitError
 from dafeng.core.labels import Label
-
-LONGEST = 100
-"""Characters a unit may have; longer text is refused."""
-HIGHEST = 12
-"""Largest exponent of a unit."""
 
 PREFIXES: Mapping[str, tuple[int, str]] = {
     "m": (-3, "毫"),
@@ -33,7 +27,6 @@ PREFIXES: Mapping[str, tuple[int, str]] = {
 }
 """SI prefixes: power of ten and Chinese character."""
 _TONNES = {"k": "千", "M": "百万", "G": "十亿"}
-_DIGITS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _WORDS = {4: "万", 5: "十万", 6: "百万", 7: "千万", 8: "亿", 9: "十亿", 10: "百亿", 11: "千亿", 12: "万亿"}
 _MASSES = (
     ("mg", "毫克", "milligram", Fraction(1, 1000), ()),
@@ -44,9 +37,6 @@ _MASSES = (
     ("Mt", "百万吨", "megatonne", Fraction(10**12), ("Tg",)),
     ("Gt", "十亿吨", "gigatonne", Fraction(10**15), ("Pg",)),
 )
-_NUMBER = re.compile(r"(\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?)(?:\^(-?\d{1,2}))?")
-_NAME = re.compile(r"[^/*()^]+")
-_POWER = re.compile(r"\^(-?\d{1,2})")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -76,25 +66,6 @@ class Named:
     label: Label
     family: str
     spellings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One factor of a composed unit, as it was written.
-
-    Parameters
-    ----------
-    scale : Fraction
-        Number in front, including 万 and 亿.
-    symbol : str
-        Canonical symbol, empty for a bare number.
-    power : int
-        Exponent.
-    """
-
-    scale: Fraction
-    symbol: str
-    power: int
 
 
 def refuse(what: Label, *, where: str, expected: Label, remedy: Label) -> UnitError:
@@ -191,9 +162,9 @@ def tidy(text: str) -> str:
     Returns
     -------
     str
-        The same unit; ``10⁴`` became ``10^4``, ``㎡`` ``m2``.
+        The same unit; ``10⁴`` became ``10^4``, ``m²`` ``m^2``, ``㎡`` ``m2``.
     """
-    raised = re.sub(r"(?<=\d)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: "^" + found[1].translate(_SUPERSCRIPTS), text)
+    raised = re.sub("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: "^" + found[1].translate(_SUPERSCRIPTS), text)
     folded = unicodedata.normalize("NFKC", raised.replace("℃", "\0")).replace("\0", "℃")
     joined = re.sub(r"\s+", "", folded.replace("°C", "℃"))
     return re.sub("[·×⋅・]", "*", joined.replace("**", "^")).replace("µ", "μ")
@@ -233,105 +204,6 @@ def scale_number(scale: Fraction) -> str:
     if exponent is not None and abs(exponent) > 1:
         return f"10^{exponent}"
     return str(scale.numerator) if scale.denominator == 1 else format(float(scale), "f").rstrip("0")
-
-
-def split(text: str, spellings: Mapping[str, str]) -> tuple[Part, ...]:
-    """Factors of a written unit.
-
-    Parameters
-    ----------
-    text : str
-        E.g. ``克标准煤/千瓦时``, ``10^4 tCO2``, ``kg/(m2*a)``.
-    spellings : mapping
-        Symbol for each spelling.
-
-    Returns
-    -------
-    tuple of Part
-        Factors in written order.
-
-    Raises
-    ------
-    UnitError
-        If the text is empty, too long, breaks the grammar or names an unknown unit.
-    """
-    if not text.strip() or len(text) > LONGEST:
-        raise _broken(text)
-    return _Scanner(text, tidy(text), spellings).whole()
-
-
-class _Scanner:
-    """Recursive descent over one tidied text; made for one call of `split` and thrown away."""
-
-    def __init__(self, given: str, text: str, spellings: Mapping[str, str]) -> None:
-        self.given, self.text, self.spellings, self.at = given, text, spellings, 0
-
-    def whole(self) -> tuple[Part, ...]:
-        parts = self.product()
-        if self.at != len(self.text):
-            raise _broken(self.given)
-        return parts
-
-    def product(self) -> tuple[Part, ...]:
-        parts = self.factor(1)
-        while self.text[self.at : self.at + 1] in ("*", "/"):
-            sign = 1 if self.text[self.at] == "*" else -1
-            self.at += 1
-            parts = (*parts, *self.factor(sign))
-        return parts
-
-    def factor(self, sign: int) -> tuple[Part, ...]:
-        if self.text[self.at : self.at + 1] == "(":
-            self.at += 1
-            inner = self.product()
-            if self.text[self.at : self.at + 1] != ")":
-                raise _broken(self.given)
-            self.at += 1
-            power = sign * self.power()
-            return tuple(Part(p.scale, p.symbol, p.power * power) for p in inner)
-        return self.operand(sign)
-
-    def operand(self, sign: int) -> tuple[Part, ...]:
-        number = _NUMBER.match(self.text, self.at)
-        scale = Fraction(number[1]) ** int(number[2] or 1) if number and self._sane(number) else Fraction(1)
-        self.at = number.end() if number else self.at
-        name = _NAME.match(self.text, self.at)
-        if name is None:
-            if number is None or scale <= 0:
-                raise _broken(self.given)
-            return (Part(scale, "", sign),) if scale != 1 else ()
-        self.at = name.end()
-        power = self.power()
-        if f"{name[0]}^{power}" in self.spellings:  # m^3 is the unit m3
-            return (Part(scale, self.spellings[f"{name[0]}^{power}"], sign),)
-        word, symbol = self._resolve(name[0])
-        return (Part(scale * word, symbol, sign * power),)
-
-    def power(self) -> int:
-        found = _POWER.match(self.text, self.at)
-        if found is None:
-            return 1
-        self.at = found.end()
-        if not 0 < abs(int(found[1])) <= HIGHEST:
-            raise _broken(self.given)
-        return int(found[1])
-
-    def _sane(self, number: re.Match[str]) -> bool:
-        if Fraction(number[1]) <= 0 or (number[2] and Fraction(number[1]) != 10):
-            raise _broken(self.given)
-        return True
-
-    def _resolve(self, name: str) -> tuple[Fraction, str]:
-        if name in self.spellings:
-            return Fraction(1), self.spellings[name]
-        scale = 1
-        for length, digit in enumerate(name, 1):
-            if digit not in _DIGITS:
-                break
-            scale *= _DIGITS[digit]
-            if name[length:] in self.spellings:
-                return Fraction(scale), self.spellings[name[length:]]
-        raise _unknown(name, self.given, self.spellings)
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -379,29 +251,4 @@ def _twice(spelling: str, first: str, second: str) -> UnitError:
         where=spelling,
         expected=Label("每种写法只对应一个单位", "one unit for each spelling"),
         remedy=Label("给新单位另取名称，不得重定义已有单位", "give the new unit another name; a unit is never redefined"),
-    )
-
-
-def _broken(text: str) -> UnitError:
-    shown = text if len(text) <= LONGEST else text[:LONGEST] + "…"
-    return refuse(
-        Label(f"“{shown}”不是单位", f"'{shown}' is not a unit"),
-        where=shown.strip() or "unit",
-        expected=Label("如 万千瓦、tCO2/t、克标准煤/千瓦时、kg/(m2*a)", "such as 万千瓦, tCO2/t, gce/kWh, kg/(m2*a)"),
-        remedy=Label("改正单位的写法", "correct the spelling of the unit"),
-    )
-
-
-def _unknown(name: str, given: str, spellings: Mapping[str, str]) -> UnitError:
-    near = get_close_matches(name, spellings, n=3, cutoff=0.6)
-    hint_zh, hint_en = (
-        (f"相近的有 {'、'.join(near)}", f"one of {', '.join(near)}")
-        if near
-        else ("单位表中的写法", "a spelling of the unit table")
-    )
-    return refuse(
-        Label(f"不认识单位“{name}”", f"unknown unit '{name}'"),
-        where=given,
-        expected=Label(hint_zh, hint_en),
-        remedy=Label("改正写法，或在单位表 units.csv 中加一行", "correct it, or add a row to the unit table units.csv"),
     )

@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dafeng.core.dimensions import ONE, Atom, Dimensions, Unit, measured
+from dafeng.core.dimensions import ONE, Atom, Dimensions, Unit, mismatch
 from dafeng.core.errors import UnitError
+from dafeng.core.grammar import Part, split
 from dafeng.core.labels import Label
 from dafeng.core.numbers import to_decimal
-from dafeng.core.spellings import Named, Part, definitions, index, named, refuse, scale_number, scale_text, split
+from dafeng.core.spellings import Named, definitions, index, named, refuse, scale_number, scale_text
 
 __all__ = [
     "ONE",
@@ -202,7 +203,7 @@ def ratio(source: str | Unit, target: str | Unit) -> Fraction:
     """
     one, other = _unit(source), _unit(target)
     if one.dimensions != other.dimensions:
-        raise _mismatch(one, other)
+        raise mismatch(one, other)
     return one.ratio / other.ratio
 
 
@@ -372,6 +373,8 @@ def _ratios(defined: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[Fraction
     made = {}
     for name, definition in defined:
         try:
+            if not definition:
+                raise ValueError("it is empty")
             registry.load_definitions([f"{name} = {definition}"])
             size = Fraction(registry.get_root_units(name)[0])
             found = registry.get_dimensionality(name)
@@ -387,25 +390,6 @@ def _atom(scale: Fraction, entry: Named, power: int) -> Atom:
     number, word = scale_number(scale), scale_text(scale)
     zh = word + entry.label.zh if word else f"{number} {entry.label.zh}"
     return Atom(zh if word else f"{number} {entry.symbol}", Label(zh, f"{number} {entry.label.en}"), power)
-
-
-def _mismatch(one: Unit, other: Unit) -> UnitError:
-    first, second = measured(one.dimensions), measured(other.dimensions)
-    dense = {first.en, second.en} == {"mass", "length^3"}
-    zh, en = (
-        ("给出该物质有来源的密度（如 kg/m3）再相乘", "multiply by a sourced density of the substance (e.g. in kg/m3)")
-        if dense
-        else ("乘以一个带单位、有来源的换算常数", "multiply by a constant that has a unit and a source")
-    )
-    return refuse(
-        Label(
-            f"{one}（{first.zh}）不能换算为 {other}（{second.zh}）",
-            f"{one} ({first.en}) does not convert to {other} ({second.en})",
-        ),
-        where=f"{one} → {other}",
-        expected=Label("量纲和物质相同的单位", "units of the same dimension and species"),
-        remedy=Label(zh, en),
-    )
 
 
 def _no_number(value: Decimal) -> UnitError:

@@ -10,6 +10,9 @@ from dafeng.formula.evaluation import evaluate, evaluate_exact
 from dafeng.formula.expression import Expression
 from dafeng.formula.kernels import Kernel, registered_kernels
 from dafeng.formula.parser import parse
+from dafeng.formula.sql import to_sql
+from dafeng.formula.typesetting import typeset
+from dafeng.formula.words import words
 
 __all__ = [
     "Expression",
@@ -19,5 +22,8 @@ __all__ = [
     "evaluate_exact",
     "parse",
     "registered_kernels",
+    "to_sql",
+    "typeset",
     "unit_of",
+    "words",
 ]

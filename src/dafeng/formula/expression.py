@@ -190,11 +190,13 @@ def needs_brackets(node: Apply, position: int) -> bool:
     Returns
     -------
     bool
-        True if without brackets the text would mean another tree.
+        True if without brackets the text would mean another tree, or two signs would meet.
     """
     own, inner = rank(node), rank(node.operands[position])
     if node.what == "**":
         return position == 0 and inner < STRONGEST
+    if inner == RANKS["neg"] and (position > 0 or node.what == "neg"):
+        return True  # a - (-b) and -(-b): no tree would change, but an eye would
     if node.what == "neg":
         return inner < own
     return inner < own or (inner == own and position > 0)
