@@ -6,7 +6,7 @@ the same on DuckDB, Spark, PostgreSQL and ClickHouse. Write it in DuckDB's spell
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -183,7 +183,7 @@ def _digits(node: exp.Expr) -> int:
     return int(widths[0].name) if widths else 0
 
 
-_CHECKS = {
+_CHECKS: Mapping[str, Callable[[exp.Expr], Iterator[str]]] = {
     "Table": _check_table,
     "Star": _check_star,
     "Group": _check_group,

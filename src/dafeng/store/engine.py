@@ -42,15 +42,15 @@ class Engine(Protocol):
             The rows.
         """
 
-    def query(self, sql: str, tables: Mapping[str, pa.Table] | None = None) -> pa.Table:
+    def query(self, sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Answer of one portable SELECT.
 
         Parameters
         ----------
         sql : str
             The SELECT, in DuckDB's spelling.
-        tables : mapping of str to pyarrow.Table, optional
-            Tables known for this question only.
+        tables : mapping of str to pyarrow.Table
+            Tables known for this question only, besides the registered ones.
 
         Returns
         -------
@@ -58,15 +58,15 @@ class Engine(Protocol):
             The answer; its rows are in a fixed order only where the SELECT orders them.
         """
 
-    def explain(self, sql: str, tables: Mapping[str, pa.Table] | None = None) -> str:
+    def explain(self, sql: str, tables: Mapping[str, pa.Table]) -> str:
         """How the engine would answer.
 
         Parameters
         ----------
         sql : str
             The SELECT.
-        tables : mapping of str to pyarrow.Table, optional
-            Tables known for this question only.
+        tables : mapping of str to pyarrow.Table
+            Tables known for this question only, besides the registered ones.
 
         Returns
         -------
@@ -131,15 +131,15 @@ class LocalEngine:
         """
         self._connection.register(name, table)
 
-    def query(self, sql: str, tables: Mapping[str, pa.Table] | None = None) -> pa.Table:
+    def query(self, sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Answer of one portable SELECT.
 
         Parameters
         ----------
         sql : str
             The SELECT, in DuckDB's spelling.
-        tables : mapping of str to pyarrow.Table, optional
-            Tables known for this question only.
+        tables : mapping of str to pyarrow.Table
+            Tables known for this question only, besides the registered ones.
 
         Returns
         -------
@@ -153,15 +153,15 @@ class LocalEngine:
         """
         return self._with_tables(check_portable(sql), tables)
 
-    def explain(self, sql: str, tables: Mapping[str, pa.Table] | None = None) -> str:
+    def explain(self, sql: str, tables: Mapping[str, pa.Table]) -> str:
         """How DuckDB would answer.
 
         Parameters
         ----------
         sql : str
             The SELECT.
-        tables : mapping of str to pyarrow.Table, optional
-            Tables known for this question only.
+        tables : mapping of str to pyarrow.Table
+            Tables known for this question only, besides the registered ones.
 
         Returns
         -------
@@ -238,14 +238,13 @@ class LocalEngine:
         except duckdb.Error as cause:
             raise _refused(sql, cause) from cause
 
-    def _with_tables(self, sql: str, tables: Mapping[str, pa.Table] | None) -> pa.Table:
-        given = dict(tables or {})
-        for name, table in given.items():
+    def _with_tables(self, sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
+        for name, table in tables.items():
             self.register(name, table)
         try:
             return self.scan(sql)
         finally:
-            for name in given:
+            for name in tables:
                 self._connection.unregister(name)
 
 

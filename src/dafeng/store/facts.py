@@ -264,7 +264,7 @@ class FactStore:
         manifest = self._checked(wish)
         with self._engine() as engine:
             engine.define("facts", select_facts(self.folder, manifest, wish))
-            return engine.query(sql, tables)
+            return engine.query(sql, tables or {})
 
     def verify(self) -> tuple[Finding, ...]:
         """Compare every byte of the store with what the manifest says.

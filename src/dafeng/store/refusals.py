@@ -5,6 +5,7 @@ Invariant: a delivery is refused as a whole, before anything of it is written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.store.engine import LocalEngine
 from dafeng.store.lots import Lot
 
-REASONS = {
+REASONS: Mapping[str, Label] = {
     "lot": Label("批次列与批次号不符", "the lot column differs from the lot's id"),
     "twice": Label("批次内编号重复", "ids occur twice in the lot"),
     "late": Label("获知时间晚于交付时间", "known later than delivered"),

@@ -131,7 +131,7 @@ class RunStore:
         self,
         run: Run,
         tables: Mapping[str, pa.Table],
-        documents: Mapping[str, bytes] | None = None,
+        documents: Mapping[str, bytes],
         *,
         traces: Iterable[Trace] = (),
     ) -> Run:
@@ -143,7 +143,7 @@ class RunStore:
             From `begin`.
         tables : mapping of str to pyarrow.Table
             Tables by name.
-        documents : mapping of str to bytes, optional
+        documents : mapping of str to bytes
             Other files by name, e.g. ``view.json``.
         traces : iterable of Trace, optional
             The explanation graph.
@@ -158,7 +158,7 @@ class RunStore:
         StoreError
             If the run is there already or was not begun here, or a name cannot be a file's name.
         """
-        files = gather_files(tables, documents or {}, traces)
+        files = gather_files(tables, documents, traces)
         shelf = self.folder / f".{run.serial:04d}"
         if not shelf.is_dir() or (self.folder / run.id).exists():
             raise self._refusal(

@@ -206,7 +206,7 @@ def _empty(columns: str) -> str:
     return f"SELECT {casts} WHERE false"
 
 
-_TYPES = {"value": "DECIMAL(19,6)", "known_at": "TIMESTAMPTZ"}
+_TYPES: Mapping[str, str] = {"value": "DECIMAL(19,6)", "known_at": "TIMESTAMPTZ"}
 
 
 def read_files(paths: Iterable[Path]) -> str:

@@ -1,6 +1,7 @@
 """First form of the records: tasks, reviews, jobs, and an audit log that nobody can edit.
 
-Invariant: the database itself refuses to change or remove an entry of the log.
+Invariant: the database itself refuses to change or remove an entry of the log. There is no way back: records are
+not thrown away, a backup is restored instead.
 """
 
 from __future__ import annotations
@@ -106,14 +107,3 @@ def _guard_log(dialect: str) -> None:
         "CREATE TRIGGER audit_entry_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
     )
-
-
-def downgrade() -> None:
-    """Refuse to go back: records would be lost.
-
-    Raises
-    ------
-    NotImplementedError
-        Always.
-    """
-    raise NotImplementedError("records are not thrown away; restore a backup instead")
