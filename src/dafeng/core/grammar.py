@@ -20,7 +20,7 @@ LONGEST = 100
 """Characters a unit may have; longer text is refused."""
 HIGHEST = 12
 """Largest exponent of a unit."""
-_DIGITS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_DIGITS: Mapping[str, int] = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _NUMBER = re.compile(r"(\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?)(?:\^(-?\d{1,2}))?")
 _NAME = re.compile(r"[^/*()^]+")
 _POWER = re.compile(r"\^(-?\d{1,2})")

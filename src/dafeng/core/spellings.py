@@ -26,8 +26,8 @@ PREFIXES: Mapping[str, tuple[int, str]] = {
     "E": (18, "艾"),
 }
 """SI prefixes: power of ten and Chinese character."""
-_TONNES = {"k": "千", "M": "百万", "G": "十亿"}
-_WORDS = {4: "万", 5: "十万", 6: "百万", 7: "千万", 8: "亿", 9: "十亿", 10: "百亿", 11: "千亿", 12: "万亿"}
+_TONNES: Mapping[str, str] = {"k": "千", "M": "百万", "G": "十亿"}
+_WORDS: Mapping[int, str] = {4: "万", 5: "十万", 6: "百万", 7: "千万", 8: "亿", 9: "十亿", 10: "百亿", 11: "千亿", 12: "万亿"}
 _MASSES = (
     ("mg", "毫克", "milligram", Fraction(1, 1000), ()),
     ("g", "克", "gram", Fraction(1), ()),

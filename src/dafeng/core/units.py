@@ -281,7 +281,7 @@ def convert_array(values: ArrayLike, source: str | Unit, target: str | Unit) -> 
     return np.asarray(numbers * float(factor))
 
 
-def share(value: Decimal, source: str | Unit = "%") -> Decimal:
+def share(value: Decimal, source: str | Unit) -> Decimal:
     """Share between 0 and 1 from a percentage or a share.
 
     Parameters

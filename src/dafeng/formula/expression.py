@@ -6,7 +6,7 @@ limit of Python's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
@@ -17,7 +17,7 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 """Comparisons; they only decide a ``where`` or stand alone."""
 FUNCTIONS = ("min", "max", "where")
 """Functions that every reader knows; all others are registered kernels."""
-RANKS = {**dict.fromkeys(COMPARISONS, 1), "+": 2, "-": 2, "*": 3, "/": 3, "neg": 4, "**": 5}
+RANKS: Mapping[str, int] = {**dict.fromkeys(COMPARISONS, 1), "+": 2, "-": 2, "*": 3, "/": 3, "neg": 4, "**": 5}
 """Binding strength of the operators; names, numbers and calls bind strongest."""
 STRONGEST = 6
 

@@ -45,7 +45,7 @@ _SIGNS: Mapping[type[ast.AST], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
-_HINTS = {
+_HINTS: Mapping[str, tuple[str, str]] = {
     "^": ("乘方写作 **", "write ** for a power"),
     "×": ("乘号写作 *", "write * for a product"),
     "÷": ("除号写作 /", "write / for a quotient"),

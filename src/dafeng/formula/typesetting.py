@@ -12,15 +12,15 @@ from html import escape
 
 from dafeng.formula.expression import STRONGEST, Apply, Expression, Name, Node, Number, fold, needs_brackets, rank
 
-_SIGNS = {"+": "+", "-": "−", "*": "×", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
+_SIGNS: Mapping[str, str] = {"+": "+", "-": "−", "*": "×", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 _AMOUNT = re.compile(r"([−+-]?\d[\d,.\u00a0\u2009\u202f ]*)(\D.*)?")
 
 
 def typeset(
     expression: Expression,
-    symbols: Mapping[str, str] | None = None,
-    values: Mapping[str, str] | None = None,
+    symbols: Mapping[str, str],
     *,
+    values: Mapping[str, str] | None = None,
     subject: str | None = None,
     result: str | None = None,
 ) -> str:
@@ -30,7 +30,7 @@ def typeset(
     ----------
     expression : Expression
         What to set.
-    symbols : mapping, optional
+    symbols : mapping
         Symbol for each name, and for each kernel: ``FC_i`` is set with a subscript, other text upright if it is
         longer than one letter. A name without one is set itself, what follows its first ``_`` as subscript.
     values : mapping, optional
@@ -45,14 +45,14 @@ def typeset(
     str
         One ``math`` element in display style.
     """
-    signs, numbers = symbols or {}, values or {}
+    numbers = values or {}
 
     def visit(node: Node, parts: tuple[str, ...]) -> str:
         if isinstance(node, Number):
             return _number(node)
         if isinstance(node, Name):
-            return _quantity(numbers[node.id]) if node.id in numbers else _symbol(signs.get(node.id, node.id))
-        return _applied(node, parts, signs)
+            return _quantity(numbers[node.id]) if node.id in numbers else _symbol(symbols.get(node.id, node.id))
+        return _applied(node, parts, symbols)
 
     body = [fold(expression.root, visit)]
     head = [_symbol(subject)] if subject else []

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dafeng.core.labels import Label, Language
 from dafeng.formula.expression import RANKS, Apply, Expression, Name, Node, Number, fold, needs_brackets
 
-_SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
+_SIGNS: Mapping[str, str] = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_CHINESE = {"<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于", "==": "等于", "!=": "不等于"}
-_ENGLISH = {
+_CHINESE: Mapping[str, str] = {"<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于", "==": "等于", "!=": "不等于"}
+_ENGLISH: Mapping[str, str] = {
     "<": "is less than",
     "<=": "is at most",
     ">": "is greater than",
@@ -26,8 +26,8 @@ _ENGLISH = {
 def words(
     expression: Expression,
     labels: Mapping[str, Label],
-    values: Mapping[str, str] | None = None,
     *,
+    values: Mapping[str, str] | None = None,
     subject: Label | None = None,
     result: str | None = None,
 ) -> Label:
