@@ -59,3 +59,13 @@ def test_a_file_in_gbk_is_refused(tmp_path: Path) -> None:
     path.write_bytes("id,value,year,own\n山东,1,2025,true\n".encode("gbk"))
     with pytest.raises(DefinitionError, match="not UTF-8"):
         load_csv(path, COLUMNS)
+
+
+def test_notes_above_the_header_are_skipped_and_counted() -> None:
+    with pytest.raises(DefinitionError, match="text:3:2"):
+        load_csv("# by hand\nid,value,year,own\na,x,2025,true\n", COLUMNS)
+
+
+def test_further_columns_are_read_as_text_where_allowed() -> None:
+    rows = load_csv("id,more,value,year,own\na,x,1,2025,true\n", COLUMNS, others=True)
+    assert (rows[0]["more"], rows[0]["value"]) == ("x", Decimal(1))

@@ -24,7 +24,7 @@ ORDER: tuple[MatchGrade, ...] = get_args(MatchGrade)
 """Match grades, best first."""
 WEAK: frozenset[str] = frozenset({"provisional", "memory"})
 """Evidence grades that are never chosen unless asked for."""
-NATION = "CN"
+NATION = "100000"
 """Place of a national figure."""
 
 
@@ -39,7 +39,7 @@ class Factor:
     substance, parameter, purpose, standard : str
         What it belongs to, what it says, what it may be used for, and in which edition it stands.
     place : str or None
-        Administrative code, or ``CN``; ``None`` where the standard gives one default for all places.
+        Administrative code; ``None`` where the standard gives one default for all places.
     year : int or None
         Year the figure speaks of; ``None`` for a default of the standard that is not dated.
     sector : str or None
@@ -88,7 +88,7 @@ class Key:
     substance, parameter, purpose, standard : str
         As in ``Factor``.
     place : str
-        Administrative code, or ``CN``.
+        Administrative code.
     year : int
         Year of the activity.
     sector : str or None
@@ -128,7 +128,7 @@ class Match:
     grade : MatchGrade
         Worst deviation.
     steps : tuple of Label
-        Every step of the look-up in words.
+        Every step of the look-up in words: the deviations, then what was found.
     """
 
     factor: Factor
@@ -206,7 +206,7 @@ def surrounding(place: str) -> tuple[str, ...]:
     Parameters
     ----------
     place : str
-        Administrative code of 6 digits, or ``CN``.
+        Administrative code of 6 digits.
 
     Returns
     -------
@@ -289,7 +289,7 @@ def _distance(factor: Factor, key: Key, around: tuple[str, ...]) -> tuple[int, i
 
 
 def _explained(key: Key, factor: Factor, value: Decimal) -> Match:
-    steps = [Label(f"按 {key.words()} 查得 {factor.id}", f"{factor.id} answers {key.words()}")]
+    steps: list[Label] = []
     grades: list[MatchGrade] = ["exact"]
     for grade, applies, zh, en in (
         (
@@ -315,7 +315,8 @@ def _explained(key: Key, factor: Factor, value: Decimal) -> Match:
         if applies:
             grades.append(grade)  # type: ignore[arg-type]
             steps.append(Label(zh, en))
-    return Match(factor, value, worst(grades), tuple(steps))
+    found = Label(f"按 {key.words()} 查得 {factor.id}", f"{factor.id} answers {key.words()}")
+    return Match(factor, value, worst(grades), (*steps, found))
 
 
 def failure(key: Key, listed: tuple[Factor, ...], fallback: tuple[str, ...]) -> LookupFailure:

@@ -49,16 +49,8 @@ _SUBSTITUTES: Mapping[str, Kind] = {
     "zh": "text",
     "en": "text",
 }
-_CARRIERS: Mapping[str, Kind] = {
-    "carrier": "text",
-    "parent": "text?",
-    "kind": "text",
-    "unit": "text",
-    "zh": "text",
-    "en": "text",
-    "spellings": "text?",
-    "note": "text?",
-}
+_CARRIERS: Mapping[str, Kind] = {"carrier": "text", "zh": "text", "en": "text"}
+_OTHER_KINDS = ("quantity",)
 _KINDS = ("substance", "parameter", "purpose", "standard")
 
 
@@ -101,7 +93,7 @@ class FactorLibrary:
         substance, parameter, purpose, standard : str
             As in ``Factor``.
         place : str
-            Administrative code, or ``CN``; surrounding places are searched outwards.
+            Administrative code; surrounding places are searched outwards.
         year : int
             Year of the activity; an earlier figure may stand in, a later one never.
         sector : str, optional
@@ -211,11 +203,11 @@ class FactorLibrary:
         return library(merged(listed), self.names, self.substitutes)
 
     def label(self, kind: str, name: str) -> Label:
-        """Name of a substance, parameter, purpose or standard.
+        """Name of a substance, parameter, purpose, standard or quantity.
 
         Parameters
         ----------
-        kind : {"substance", "parameter", "purpose", "standard"}
+        kind : {"substance", "parameter", "purpose", "standard", "quantity"}
             What sort of thing it is.
         name : str
             Its id.
@@ -312,14 +304,14 @@ def library(
 
 def _carriers(paths: Iterator[Path]) -> Iterator[tuple[Any, str, tuple[Label, str]]]:
     for path in paths:
-        for row in load_csv(path, _CARRIERS):
+        for row in load_csv(path, _CARRIERS, others=True):
             yield ("substance", row["carrier"]), row["at"], (Label(row["zh"], row["en"]), "")
 
 
 def _names(paths: Iterator[Path]) -> Iterator[tuple[Any, str, tuple[Label, str]]]:
     for path in paths:
         for row in load_csv(path, _NAMES):
-            if row["kind"] not in _KINDS:
+            if row["kind"] not in (*_KINDS, *_OTHER_KINDS):
                 raise refusal(row["at"], f"种类“{row['kind']}”不明", f"unknown kind '{row['kind']}'")
             yield (row["kind"], row["id"]), row["at"], (Label(row["zh"], row["en"]), row["symbol"] or "")
 

@@ -20,18 +20,26 @@ Kind = Literal["text", "text?", "integer", "integer?", "decimal", "decimal?", "b
 
 
 def load_csv(
-    source: Path | str, columns: Mapping[str, Kind], *, key: Sequence[str] = (), name: str = "text"
+    source: Path | str,
+    columns: Mapping[str, Kind],
+    *,
+    key: Sequence[str] = (),
+    others: bool = False,
+    name: str = "text",
 ) -> tuple[dict[str, Any], ...]:
     """Rows of a CSV definition.
 
     Parameters
     ----------
     source : Path or str
-        A file, or the text itself; UTF-8, comma separated, header first.
+        A file, or the text itself; UTF-8, comma separated, header first; lines above it may be notes that begin
+        with ``#``.
     columns : mapping of str to Kind
         Declared columns in order.
     key : sequence of str
         Columns whose values together may occur only once.
+    others : bool
+        Whether further columns may stand between the declared ones; they are read as text.
     name : str
         Name for messages where ``source`` is a text.
 
@@ -47,22 +55,30 @@ def load_csv(
         If the header, a cell or a key breaks the declaration; with line and column.
     """
     name = source.name if isinstance(source, Path) else name
-    reader = csv.reader(io.StringIO(read_text(source, name=name), newline=""), strict=True)
+    text, skipped = _without_notes(read_text(source, name=name))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[dict[str, Any]] = []
     seen: dict[tuple[Any, ...], int] = {}
     try:
-        _check_header(next(reader, []), columns, name)
+        columns = _check_header(next(reader, []), columns, name, others=others)
         for cells in reader:
-            row = _row(cells, columns, f"{name}:{reader.line_num}")
-            _check_key(row, key, seen, reader.line_num)
+            row = _row(cells, columns, f"{name}:{reader.line_num + skipped}")
+            _check_key(row, key, seen, reader.line_num + skipped)
             rows.append(row)
     except csv.Error as cause:
-        raise refusal(f"{name}:{reader.line_num}:1", f"不是合法的 CSV：{cause}", f"not CSV: {cause}") from cause
+        raise refusal(f"{name}:{reader.line_num + skipped}:1", f"不是合法的 CSV：{cause}", f"not CSV: {cause}") from cause
     return tuple(rows)
 
 
-def _check_header(header: Sequence[str], columns: Mapping[str, Kind], name: str) -> None:
-    if list(header) != list(columns):
+def _without_notes(text: str) -> tuple[str, int]:
+    lines = text.splitlines(keepends=True)
+    notes = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    return "".join(lines[notes:]), notes
+
+
+def _check_header(header: Sequence[str], columns: Mapping[str, Kind], name: str, *, others: bool) -> Mapping[str, Kind]:
+    found = [column for column in header if column in columns] if others else list(header)
+    if found != list(columns) or len(set(header)) < len(header):
         wanted = ",".join(columns)
         raise refusal(
             f"{name}:1:1",
@@ -70,6 +86,7 @@ def _check_header(header: Sequence[str], columns: Mapping[str, Kind], name: str)
             f"header '{','.join(header)}' differs from the declaration",
             expected=Label(wanted, wanted),
         )
+    return {column: columns.get(column, "text?") for column in header}
 
 
 def _row(cells: Sequence[str], columns: Mapping[str, Kind], at: str) -> dict[str, Any]:

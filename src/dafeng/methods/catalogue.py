@@ -1,0 +1,227 @@
+"""Read method definitions from ``methods/*.yaml``.
+
+Invariant: a definition that names what does not exist, or whose equation has another unit than declared, is refused
+with its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from dafeng.core.errors import FormulaError, UnitError
+from dafeng.core.sources import Source
+from dafeng.core.units import Unit, unit
+from dafeng.formula import Expression, check_unit, evaluate_exact, parse
+from dafeng.library.overlay import definition_files, layers, merged
+from dafeng.library.records import Record
+from dafeng.library.sources import check_source, read_sources
+from dafeng.library.strict import read_yaml
+from dafeng.methods.definition import (
+    Category,
+    Closing,
+    Constant,
+    Edition,
+    Example,
+    Exclusion,
+    FactorNeed,
+    Method,
+    Quantity,
+)
+
+_FIELDS = frozenset(
+    (
+        *("id", "title", "summary", "quantity", "unit", "source", "clause", "activity", "variants", "factors"),
+        *("constants", "equations", "editions", "categories", "carriers", "elsewhere", "exclusions", "closings", "examples"),
+    )
+)
+BALANCE = "balance"
+"""Indicator of a cell of an energy balance."""
+
+
+def read_methods(*folders: Path) -> Mapping[str, Method]:
+    """Methods of the package and of overlay folders.
+
+    Parameters
+    ----------
+    *folders : Path
+        Overlay folders of a province or city; their ``methods/*.yaml`` add methods, never edit them.
+
+    Returns
+    -------
+    mapping of str to Method
+        Method by id.
+
+    Raises
+    ------
+    DefinitionError
+        If a file breaks the schema, an equation has another unit than declared or is not linear in its activity, or
+        an id comes twice.
+    """
+    known = read_sources(*folders)
+    return merged(_rows(definition_files(layers(*folders), "methods/*.yaml"), known))
+
+
+def _rows(paths: Iterator[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, str, Method]]:
+    for path in paths:
+        root = Record(read_yaml(path), ()).allow(_FIELDS)
+        method = _method(root)
+        check_source(method.source, known, root.marked.at("source"))
+        _check_names(root, method)
+        for name in method.equations:
+            _check_equation(root, method, name)
+        yield method.id, root.marked.at("id"), method
+
+
+def _method(root: Record) -> Method:
+    activity = root.child("activity").allow({"name", "label", "symbol"})
+    return Method(
+        id=root.text("id"),
+        title=root.label("title"),
+        summary=root.label("summary"),
+        quantity=root.text("quantity"),
+        unit=root.text("unit"),
+        source=root.text("source"),
+        clause=root.text_or_none("clause") or "",
+        activity=Quantity(activity.text("name"), activity.label("label"), activity.text("symbol")),
+        variants=tuple({key: record.text(key) for key in record.keys()} for record in root.children("variants")),  # noqa: SIM118
+        factors={name: _need(record) for name, record in _named(root, "factors")},
+        constants={name: _constant(record) for name, record in _named(root, "constants")},
+        equations={name: _equation(root, name) for name in root.child("equations").keys()},  # noqa: SIM118
+        editions={name: _edition(record) for name, record in _named(root, "editions")},
+        categories=tuple(_category(record) for record in root.children("categories")),
+        carriers=root.texts("carriers"),
+        elsewhere=root.texts("elsewhere"),
+        exclusions=tuple(_exclusion(record) for record in root.children("exclusions")),
+        closings=tuple(_closing(record) for record in root.children("closings")),
+        examples=tuple(_example(record) for record in root.children("examples")),
+    )
+
+
+def _named(root: Record, key: str) -> list[tuple[str, Record]]:
+    inner = root.child(key)
+    return [(name, inner.child(name)) for name in inner.keys()]  # noqa: SIM118 - a record is no mapping
+
+
+def _need(record: Record) -> FactorNeed:
+    record.allow({"parameter", "purpose", "substance"})
+    name = str(record.path[-1])
+    return FactorNeed(name, record.text("parameter"), record.text("purpose"), record.text_or_none("substance"))
+
+
+def _constant(record: Record) -> Constant:
+    record.allow({"value", "unit", "label"})
+    return Constant(str(record.path[-1]), _number(record, "value"), record.text("unit"), record.label("label"))
+
+
+def _equation(root: Record, name: str) -> Expression:
+    inner = root.child("equations")
+    try:
+        return parse(inner.text(name), where=f"{root.text('id')}.{name}")
+    except FormulaError as cause:
+        raise inner.error(cause.what.zh, cause.what.en, key=name) from cause
+
+
+def _edition(record: Record) -> Edition:
+    record.allow({"equation", "standard", "fallback", "otherwise", "label"})
+    return Edition(
+        id=str(record.path[-1]),
+        equation=record.text("equation"),
+        standard=record.text("standard"),
+        fallback=record.texts("fallback"),
+        otherwise=record.text_or_none("otherwise"),
+        label=record.label("label"),
+    )
+
+
+def _category(record: Record) -> Category:
+    record.allow({"id", "label", "indicator", "plus", "minus", "instead_of", "carrier"})
+    indicator = record.text_or_none("indicator") or BALANCE
+    if (indicator == BALANCE) != bool(record.texts("plus") + record.texts("minus")):
+        raise record.error("平衡表的类别须列出行，其他类别不列", "a category of the balance lists rows, any other lists none")
+    return Category(
+        id=record.text("id"),
+        label=record.label("label"),
+        indicator=indicator,
+        plus=record.texts("plus"),
+        minus=record.texts("minus"),
+        instead_of=record.texts("instead_of"),
+        carrier=record.text_or_none("carrier"),
+    )
+
+
+def _exclusion(record: Record) -> Exclusion:
+    record.allow({"carriers", "categories", "says"})
+    return Exclusion(record.texts("carriers"), record.texts("categories"), record.label("says"))
+
+
+def _closing(record: Record) -> Closing:
+    record.allow({"total", "parts", "tolerance"})
+    return Closing(record.text("total"), record.texts("parts"), _number(record, "tolerance"))
+
+
+def _example(record: Record) -> Example:
+    record.allow({"edition", "carrier", "category", "place", "year", "value", "unit", "given", "result", "tolerance", "by"})
+    year = record.year("year")
+    if year is None:
+        raise record.error("缺少年份", "has no year", key="year")
+    return Example(
+        edition=record.text("edition"),
+        carrier=record.text("carrier"),
+        category=record.text("category"),
+        place=record.text("place"),
+        year=year,
+        value=_number(record, "value"),
+        unit=record.text("unit"),
+        given=tuple((name, _number(inner, "value"), inner.text("unit")) for name, inner in _named(record, "given")),
+        result=_number(record, "result"),
+        tolerance=_number(record, "tolerance"),
+        by=record.text("by"),
+    )
+
+
+def _number(record: Record, key: str) -> Decimal:
+    value = record.decimal(key)
+    if value is None:
+        raise record.error("缺少数值", "has no number", key=key)
+    return value
+
+
+def _check_names(root: Record, method: Method) -> None:
+    if not method.editions or not method.variants or not method.categories:
+        raise root.error("缺少版本、变体或类别", "has no edition, variant or category")
+    for edition in method.editions.values():
+        record = root.child("editions").child(edition.id)
+        if edition.equation not in method.equations:
+            raise record.error(f"没有方程“{edition.equation}”", f"no equation '{edition.equation}'", key="equation")
+        if edition.otherwise not in (None, *method.editions):
+            raise record.error(f"没有版本“{edition.otherwise}”", f"no edition '{edition.otherwise}'", key="otherwise")
+    ids = [category.id for category in method.categories]
+    used = [name for exclusion in method.exclusions for name in exclusion.categories]
+    used += [example.category for example in method.examples]
+    for name in used:
+        if name not in ids:
+            raise root.error(f"没有类别“{name}”", f"no category '{name}'", key="categories")
+
+
+def _check_equation(root: Record, method: Method, name: str) -> None:
+    expression = method.equations[name]
+    inner = root.child("equations")
+    declared = {method.activity.name, *method.factors, *method.constants}
+    for unknown in sorted(set(expression.names) - declared):
+        raise inner.error(f"未声明的量“{unknown}”", f"undeclared quantity '{unknown}'", key=name)
+    try:
+        for variant in method.variants:
+            check_unit(expression, _units(method, variant), unit(method.unit), where=f"{method.id}.{name}")
+    except (FormulaError, UnitError) as cause:
+        raise inner.error(cause.what.zh, cause.what.en, key=name, expected=cause.expected) from cause
+    ones = dict.fromkeys(expression.names, Decimal(1))
+    trials = [evaluate_exact(expression, {**ones, method.activity.name: Decimal(n)}) for n in (0, 1, 2, 3)]
+    if [3 * trials[1], 2 * trials[1], 0] != [trials[3], trials[2], trials[0]]:
+        raise inner.error("对活动水平不是正比", "is not proportional to its activity", key=name)
+
+
+def _units(method: Method, variant: Mapping[str, str]) -> dict[str, Unit]:
+    texts = {**{c.name: c.unit for c in method.constants.values()}, **variant}
+    return {name: unit(text) for name, text in texts.items()}

@@ -1,0 +1,283 @@
+"""What a method is: its equations, inputs, factors, editions and the cells it is applied to.
+
+Invariant: every equation of a loaded method is linear in its activity and has the declared unit in every variant of
+its inputs; a wrong unit or name in a definition is refused when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dafeng.core.labels import Label
+from dafeng.formula import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A named quantity in an equation.
+
+    Parameters
+    ----------
+    name : str
+        Name in the equation.
+    label : Label
+        Name in words.
+    symbol : str
+        Symbol in print.
+    """
+
+    name: str
+    label: Label
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactorNeed:
+    """A factor that an equation needs.
+
+    Parameters
+    ----------
+    name : str
+        Name in the equation.
+    parameter, purpose : str
+        Part of the key of the factor library.
+    substance : str or None
+        Substance of the key; ``None`` takes the carrier of the activity.
+    """
+
+    name: str
+    parameter: str
+    purpose: str
+    substance: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number of nature or arithmetic in an equation.
+
+    Parameters
+    ----------
+    name : str
+        Name in the equation.
+    value : Decimal
+        Value. [unit]
+    unit : str
+        Unit.
+    label : Label
+        Name in words.
+    """
+
+    name: str
+    value: Decimal
+    unit: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition of a method: which equation, and where its factors stand.
+
+    Parameters
+    ----------
+    id : str
+        Id.
+    equation : str
+        Id of the equation.
+    standard : str
+        Standard of the factor library.
+    fallback : tuple of str
+        Standards searched next, in order.
+    otherwise : str or None
+        Edition used for a cell whose factors this one lacks.
+    label : Label
+        Name in words.
+    """
+
+    id: str
+    equation: str
+    standard: str
+    fallback: tuple[str, ...]
+    otherwise: str | None
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category of results and the facts that make its activity.
+
+    Parameters
+    ----------
+    id : str
+        Id, e.g. ``energy.industry``.
+    label : Label
+        Name in words.
+    indicator : str
+        Indicator of the facts; ``balance`` for cells of an energy balance.
+    plus, minus : tuple of str
+        Rows of the balance that are added and subtracted as printed.
+    instead_of : tuple of str
+        Rows of the balance that take precedence: the category is used only for carriers that have none of them.
+    carrier : str or None
+        Carrier of the facts where they name none.
+    """
+
+    id: str
+    label: Label
+    indicator: str
+    plus: tuple[str, ...]
+    minus: tuple[str, ...]
+    instead_of: tuple[str, ...]
+    carrier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Carriers that are left out of some categories, with the reason.
+
+    Parameters
+    ----------
+    carriers : tuple of str
+        Carriers.
+    categories : tuple of str
+        Categories in which they are left out; empty for all.
+    says : Label
+        Why.
+    """
+
+    carriers: tuple[str, ...]
+    categories: tuple[str, ...]
+    says: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A sum that the facts must close before the method may be trusted.
+
+    Parameters
+    ----------
+    total : str
+        Row of the balance.
+    parts : tuple of str
+        Rows that add up to it.
+    tolerance : Decimal
+        Difference allowed. [unit of the fact]
+    """
+
+    total: str
+    parts: tuple[str, ...]
+    tolerance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example that runs as a test.
+
+    Parameters
+    ----------
+    edition : str
+        Edition.
+    carrier : str
+        Carrier of the activity.
+    category : str
+        Category of the result.
+    place : str
+        Administrative code.
+    year : int
+        Year.
+    value : Decimal
+        Activity. [unit]
+    unit : str
+        Unit of the activity.
+    given : tuple of (str, Decimal, str)
+        Name, value and unit of factors that the example brings along instead of the library's.
+    result : Decimal
+        Expected result. [unit of the method]
+    tolerance : Decimal
+        Relative difference allowed.
+    by : str
+        Who computed it: a source id, or the hand calculation.
+    """
+
+    edition: str
+    carrier: str
+    category: str
+    place: str
+    year: int
+    value: Decimal
+    unit: str
+    given: tuple[tuple[str, Decimal, str], ...]
+    result: Decimal
+    tolerance: Decimal
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One accounting method.
+
+    Parameters
+    ----------
+    id : str
+        Id.
+    title, summary : Label
+        Name and what it covers.
+    quantity : str
+        What is computed: ``co2``, ``co2_indirect``, ``energy``.
+    unit : str
+        Unit of the results.
+    source : str
+        Source id.
+    clause : str
+        Clause in the source.
+    activity : Quantity
+        The input in which every equation is linear.
+    variants : tuple of mapping
+        Units of the inputs in each variant (by mass, by volume …).
+    factors : mapping of str to FactorNeed
+        Factors by name in the equations.
+    constants : mapping of str to Constant
+        Constants by name in the equations.
+    equations : mapping of str to Expression
+        Equations by id.
+    editions : mapping of str to Edition
+        Editions by id, newest first.
+    categories : tuple of Category
+        Where the method is applied.
+    carriers : tuple of str
+        Carriers it is applied to; empty for all.
+    elsewhere : tuple of str
+        Carriers of the same table that belong to other methods.
+    exclusions : tuple of Exclusion
+        What is left out, with reasons.
+    closings : tuple of Closing
+        Sums that the facts must close.
+    examples : tuple of Example
+        Worked examples.
+    """
+
+    id: str
+    title: Label
+    summary: Label
+    quantity: str
+    unit: str
+    source: str
+    clause: str
+    activity: Quantity
+    variants: tuple[Mapping[str, str], ...]
+    factors: Mapping[str, FactorNeed]
+    constants: Mapping[str, Constant]
+    equations: Mapping[str, Expression]
+    editions: Mapping[str, Edition]
+    categories: tuple[Category, ...]
+    carriers: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    exclusions: tuple[Exclusion, ...]
+    closings: tuple[Closing, ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def default(self) -> str:
+        """Id of the edition used where none is chosen: the first."""
+        return next(iter(self.editions))

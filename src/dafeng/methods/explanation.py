@@ -1,0 +1,313 @@
+"""Say how a result came about, and what was not exact or missing.
+
+Invariant: every result and every factor it used has a trace; a match that is not exact is both in the trace and a
+finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from dafeng.core.errors import DafengError, LookupFailure
+from dafeng.core.findings import Finding, Severity
+from dafeng.core.labels import Label, Language
+from dafeng.core.traces import Trace
+from dafeng.core.units import unit
+from dafeng.formula import typeset, words
+from dafeng.library.factor import Match, worst
+from dafeng.library.factors import FactorLibrary
+from dafeng.methods.definition import Method
+from dafeng.methods.gathering import LANGUAGES
+from dafeng.methods.inventory import Computed, Missing
+
+EVIDENCE = ("primary", "secondary", "derived", "reported", "estimated", "assumption", "provisional", "memory")
+"""Evidence grades, best first."""
+
+
+def result_trace(cell: Computed, library: FactorLibrary) -> Trace:
+    """Trace of a result.
+
+    Parameters
+    ----------
+    cell : Computed
+        The result.
+    library : FactorLibrary
+        Names and symbols.
+
+    Returns
+    -------
+    Trace
+        Under ``results/…``, with facts and factors as inputs.
+    """
+    method, activity = cell.method, cell.activity
+    expression = method.equations[method.editions[cell.edition].equation]
+    subject = result_label(cell, library)
+    labels = {method.activity.name: method.activity.label, **_labels(cell, library)}
+    result = {language: f"{plain(cell.value)} {unit(method.unit).read(language)}" for language in LANGUAGES}
+    said = Label(
+        words(expression, labels, values=_values(cell, "zh"), subject=subject, result=result["zh"]).zh,
+        words(expression, labels, values=_values(cell, "en"), subject=subject, result=result["en"]).en,
+    )
+    grades = [str(row["grade"]) for row in activity.facts] + [match.factor.grade for match in cell.matches.values()]
+    composed = f"{plain(cell.composed)} {method.unit}/{activity.unit}"
+    return Trace(
+        address=f"results/{cell.id}",
+        kind="result",
+        says=said,
+        value=plain(cell.value),
+        unit=method.unit,
+        year=cell.year,
+        expression=str(expression),
+        typeset=typeset(expression, _symbols(cell, library), values=_values(cell, "zh"), result=result["zh"]),
+        inputs=(
+            *(f"facts/{row['fact']}" for row in activity.facts),
+            *dict.fromkeys(map(factor_address, cell.matches.values())),
+        ),
+        source=method.source,
+        grade=max(grades, key=EVIDENCE.index),
+        match=worst(match.grade for match in cell.matches.values()),
+        note=Label(
+            f"综合因子 {composed}；{method.editions[cell.edition].label.zh}",
+            f"composed factor {composed}; {method.editions[cell.edition].label.en}",
+        ),
+    )
+
+
+def factor_traces(cells: Iterable[Computed]) -> Iterator[Trace]:
+    """Traces of the factors that were used, each once.
+
+    Parameters
+    ----------
+    cells : iterable of Computed
+        Results.
+
+    Yields
+    ------
+    Trace
+        Under ``factors/…``.
+    """
+    seen: dict[str, Match] = {}
+    for cell in cells:
+        for match in cell.matches.values():
+            seen.setdefault(factor_address(match), match)
+    for address, match in seen.items():
+        factor = match.factor
+        clause = f" {factor.clause}" if factor.clause else ""
+        steps = Label("；".join(step.zh for step in match.steps), "; ".join(step.en for step in match.steps))
+        yield Trace(
+            address=address,
+            kind="factor",
+            says=Label(f"{factor.label.zh}（{factor.source}{clause}）", f"{factor.label.en} ({factor.source}{clause})"),
+            value=plain(match.value),
+            unit=factor.unit,
+            year=factor.year,
+            source=factor.source,
+            grade=factor.grade,
+            match=match.grade,
+            note=Label(f"{steps.zh}。{factor.note}", f"{steps.en}. {factor.note}") if factor.note else steps,
+        )
+
+
+def factor_address(match: Match) -> str:
+    """Address of a factor as it answered a key.
+
+    Parameters
+    ----------
+    match : Match
+        The match.
+
+    Returns
+    -------
+    str
+        ``factors/id``; followed by the match grade where it is not exact.
+    """
+    return f"factors/{match.factor.id}" if match.grade == "exact" else f"factors/{match.factor.id}.{match.grade}"
+
+
+def result_label(cell: Computed, library: FactorLibrary) -> Label:
+    """Name of a result in words.
+
+    Parameters
+    ----------
+    cell : Computed
+        The result.
+    library : FactorLibrary
+        Names of carriers.
+
+    Returns
+    -------
+    Label
+        Year, category, carrier and method.
+    """
+    carrier = library.label("substance", cell.activity.carrier)
+    category, title = cell.activity.category.label, cell.method.title
+    return Label(
+        f"{cell.year}年 {category.zh} {carrier.zh} {title.zh}",
+        f"{title.en}, {category.en}, {carrier.en}, {cell.year}",
+    )
+
+
+def match_findings(cells: Iterable[Computed], library: FactorLibrary) -> Iterator[Finding]:
+    """Findings on matches that were not exact, one per method, carrier and factor.
+
+    Parameters
+    ----------
+    cells : iterable of Computed
+        Results.
+    library : FactorLibrary
+        Names of carriers.
+
+    Yields
+    ------
+    Finding
+        What was used instead, and why.
+    """
+    groups: dict[tuple[str, str, str], dict[str, Match]] = {}
+    for cell in cells:
+        for match in cell.matches.values():
+            if match.grade != "exact":
+                key = (cell.method.id, cell.activity.carrier, match.grade)
+                groups.setdefault(key, {}).setdefault(match.factor.parameter, match)
+    for (method, carrier, _), matches in groups.items():
+        yield _remark(f"{method}/{carrier}", matches, library, library.label("substance", carrier))
+
+
+def no_result(rule: str, missing: Missing, cause: DafengError, library: FactorLibrary) -> Finding:
+    """Finding on a cell that could not be computed.
+
+    Parameters
+    ----------
+    rule : str
+        Id of the rule.
+    missing : Missing
+        The cell that has no result.
+    cause : DafengError
+        Why.
+    library : FactorLibrary
+        Names of carriers.
+
+    Returns
+    -------
+    Finding
+        An error, which says that the cell is not computed.
+    """
+    activity, carrier = missing.activity, library.label("substance", missing.activity.carrier)
+    category, title = activity.category.label, missing.method.title
+    amount = {language: f"{plain(activity.amount)} {unit(activity.unit).read(language)}" for language in LANGUAGES}
+    return Finding(
+        rule,
+        missing.id,
+        "error",
+        Label(
+            f"{category.zh}的{carrier.zh}（{amount['zh']}）未计入“{title.zh}”：{cause.what.zh}",
+            f"{carrier.en} of {category.en} ({amount['en']}) is not in '{title.en}': {cause.what.en}",
+        ),
+        cause.remedy,
+    )
+
+
+def no_facts(method: Method, place: str, year: int) -> Finding:
+    """Finding that a method has no facts to work on.
+
+    Parameters
+    ----------
+    method : Method
+        Method.
+    place : str
+        Administrative code.
+    year : int
+        Year.
+
+    Returns
+    -------
+    Finding
+        Says which facts would be needed.
+    """
+    needed = sorted({category.indicator for category in method.categories})
+    return Finding(
+        "account.no_facts",
+        f"{method.id}/{place}/{year}",
+        "info",
+        Label(
+            f"{place} {year} 年没有“{method.title.zh}”所需的数据，未核算",
+            f"{place} has no facts for {method.title.en} in {year}; it is not computed",
+        ),
+        Label(f"交付 {'、'.join(needed)}", f"deliver {', '.join(needed)}"),
+    )
+
+
+def no_edition(method: Method, name: str) -> LookupFailure:
+    """Error for an edition that a method does not have.
+
+    Parameters
+    ----------
+    method : Method
+        Method.
+    name : str
+        The edition asked for.
+
+    Returns
+    -------
+    LookupFailure
+        To be raised by the caller.
+    """
+    known = ", ".join(method.editions)
+    return LookupFailure(
+        Label(f"没有版本“{name}”", f"no edition '{name}'"),
+        where=method.id,
+        expected=Label(known, f"one of {known}"),
+        remedy=Label("选用所列版本之一", "choose one of them"),
+    )
+
+
+def plain(value: Decimal) -> str:
+    """Decimal text without exponent and without needless zeros.
+
+    Parameters
+    ----------
+    value : Decimal
+        A number.
+
+    Returns
+    -------
+    str
+        The same number.
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _remark(at: str, matches: Mapping[str, Match], library: FactorLibrary, carrier: Label) -> Finding:
+    match = next(iter(matches.values()))
+    severity: Severity = "info" if match.grade in ("parent_place", "other_edition") else "warning"
+    names = [library.label("parameter", parameter) for parameter in matches]
+    zh = f"{carrier.zh}的{'、'.join(name.zh for name in names)}：{'；'.join(step.zh for step in match.steps[:-1])}"
+    en = f"{carrier.en}, {', '.join(name.en for name in names)}: {'; '.join(step.en for step in match.steps[:-1])}"
+    return Finding(
+        f"account.{match.grade}",
+        at,
+        severity,
+        Label(zh, en),
+        Label(
+            "如有更贴切的因子，在 factors/ 中补充并注明来源",
+            "where a closer factor is known, add it with its source under factors/",
+        ),
+    )
+
+
+def _labels(cell: Computed, library: FactorLibrary) -> dict[str, Label]:
+    found = {name: library.label("parameter", match.factor.parameter) for name, match in cell.matches.items()}
+    return {**found, **{constant.name: constant.label for constant in cell.method.constants.values()}}
+
+
+def _symbols(cell: Computed, library: FactorLibrary) -> dict[str, str]:
+    found = {name: library.names[("parameter", match.factor.parameter)][1] or name for name, match in cell.matches.items()}
+    return {**found, cell.method.activity.name: cell.method.activity.symbol}
+
+
+def _values(cell: Computed, language: Language) -> dict[str, str]:
+    found = {name: (match.value, match.factor.unit) for name, match in cell.matches.items()}
+    found |= {constant.name: (constant.value, constant.unit) for constant in cell.method.constants.values()}
+    found[cell.method.activity.name] = (cell.activity.amount, cell.activity.unit)
+    return {name: f"{plain(value)} {unit(text).read(language)}" for name, (value, text) in found.items()}
