@@ -17,7 +17,7 @@ from dafeng.energy.program import Floats, Program
 PRIMAL_TOLERANCE = 1e-6
 """Largest violation accepted, relative to the size of the constraint's own bound (at least 1)."""
 DUAL_TOLERANCE = 1e-6
-"""Largest reduced cost accepted with the wrong sign on an unbounded side, relative to the largest cost (at least 1)."""
+"""Largest reduced cost accepted on a side without bound, relative to the terms that it is the difference of."""
 GAP_TOLERANCE = 1e-6
 """Largest gap accepted between cost and bound, relative to the turnover (sum of absolute costs, at least 1)."""
 
@@ -41,7 +41,7 @@ class Certificate:
     primal_share : float
         The same relative to the constraint's own bound.
     dual_violation : float
-        Largest multiplier or reduced cost on a side without bound, relative to the largest cost.
+        Largest reduced cost on a side without bound, relative to the terms that it is the difference of, 0..1.
     worst : str
         Block with the largest violation, empty where nothing is violated.
     passed : bool
@@ -144,15 +144,21 @@ def _name(program: Program, place: int) -> str:
 
 
 def _bound(program: Program, values: Floats, multipliers: Floats) -> tuple[float, float]:
-    """Bound from the multipliers, and the largest one that stands on a side without bound."""
-    rows, lost_rows = _support(multipliers, program.row_low, program.row_high)
-    reduced = program.cost - program.matrix.T @ np.where(lost_rows, 0.0, multipliers)
+    """Bound from the multipliers, and the largest reduced cost that stands on a side without bound.
+
+    A multiplier on an absent side of a constraint proves nothing and is left out.
+    """
+    _, absent = _support(multipliers, program.row_low, program.row_high)
+    used = np.where(absent, 0.0, multipliers)
+    rows, _ = _support(used, program.row_low, program.row_high)
+    reduced = reduced_costs(program, used)
     columns, lost = _support(reduced, program.low, program.high)
-    scale = max(1.0, float(np.abs(program.cost).max(initial=0.0)))
-    wrong = max(float(np.abs(multipliers[lost_rows]).max(initial=0.0)), float(np.abs(reduced[lost]).max(initial=0.0)))
+    if not lost.any():
+        return rows + columns + program.constant, 0.0
+    terms = np.abs(program.cost[lost]) + abs(program.matrix[:, lost]).T @ np.abs(used)
     # On a side without bound the term has no finite value; within the tolerance it is charged at the point itself.
     charged = float(reduced[lost] @ values[lost])
-    return rows + columns + charged + program.constant, wrong / scale
+    return rows + columns + charged + program.constant, float((np.abs(reduced[lost]) / terms).max())
 
 
 def _support(prices: Floats, low: Floats, high: Floats) -> tuple[float, NDArray[np.bool_]]:

@@ -117,7 +117,7 @@ class Solution:
         return self.reduced[self.program.variables[name]]
 
 
-def solve_program(program: Program, *, ladder: Sequence[Algorithm] = LADDER) -> Solution:
+def solve_program(program: Program, *, ladder: Sequence[Algorithm] = LADDER, scaled: bool = False) -> Solution:
     """Optimum of a programme, with its certificate.
 
     Parameters
@@ -126,6 +126,8 @@ def solve_program(program: Program, *, ladder: Sequence[Algorithm] = LADDER) -> 
         What to minimise.
     ladder : sequence of Algorithm
         Solvers in the order in which they are tried.
+    scaled : bool
+        Whether rows and columns are first brought to size one; the certificate is about the true data either way.
 
     Returns
     -------
@@ -139,7 +141,7 @@ def solve_program(program: Program, *, ladder: Sequence[Algorithm] = LADDER) -> 
     """
     attempts: list[Attempt] = []
     for algorithm in ladder:
-        answer = run_solver(program, algorithm)
+        answer = run_solver(program, algorithm, scaled=scaled)
         certificate = certify(program, answer.values, answer.multipliers)
         attempts.append(Attempt(answer.ran, answer.status, answer.seconds, answer.iterations, certificate))
         if certificate.passed and answer.ran in (algorithm, "presolve"):

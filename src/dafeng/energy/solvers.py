@@ -7,8 +7,8 @@ solver's own counters, never from the option that was set.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import clarabel
@@ -17,6 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from dafeng.energy.program import Floats, Program
+from dafeng.energy.scaling import scale_program
 
 Algorithm = Literal["simplex", "clarabel", "ipx", "hipo"]
 """What can be asked for: HiGHS dual simplex, Clarabel, HiGHS interior point with crossover (IPX), HiGHS HiPO."""
@@ -53,7 +54,7 @@ class Answer:
     seconds: float
 
 
-def run_solver(program: Program, algorithm: Algorithm) -> Answer:
+def run_solver(program: Program, algorithm: Algorithm, *, scaled: bool = False) -> Answer:
     """Run one solver once.
 
     Parameters
@@ -62,15 +63,49 @@ def run_solver(program: Program, algorithm: Algorithm) -> Answer:
         What to minimise.
     algorithm : {"simplex", "clarabel", "ipx", "hipo"}
         Which one.
+    scaled : bool
+        Whether rows and columns are first brought to size one; for tables of mixed units.
 
     Returns
     -------
     Answer
         Point, multipliers and counters, whatever their quality.
     """
+    if scaled:
+        other = scale_program(program)
+        found = run_solver(other.program, algorithm)
+        return replace(found, values=found.values * other.values, multipliers=found.multipliers * other.multipliers)
     start = time.perf_counter()
     part = _clarabel(program) if algorithm == "clarabel" else _highs(program, algorithm)
     return Answer(asked=algorithm, seconds=time.perf_counter() - start, **part)
+
+
+def hold_program(program: Program) -> Callable[[Floats, Floats], Answer]:
+    """Keep a programme loaded, so that it can be solved again and again with other bounds of its constraints.
+
+    Parameters
+    ----------
+    program : Program
+        What to minimise; rows and columns are brought to size one once.
+
+    Returns
+    -------
+    callable
+        From lower and upper bounds of the constraints to the answer of the dual simplex, started where it last ended.
+    """
+    scaled = scale_program(program)
+    solver = highs_of(scaled.program, {"solver": "simplex", "presolve": "off", "threads": 1})
+    places = np.arange(len(program.row_low), dtype=np.int32)
+
+    def answer(low: Floats, high: Floats) -> Answer:
+        start = time.perf_counter()
+        solver.changeRowsBounds(len(places), places, low * scaled.bounds, high * scaled.bounds)
+        solver.run()
+        part = _read(solver, scaled.program, "simplex")
+        found = Answer(asked="simplex", seconds=time.perf_counter() - start, **part)
+        return replace(found, values=found.values * scaled.values, multipliers=found.multipliers * scaled.multipliers)
+
+    return answer
 
 
 def highs_of(program: Program, options: Mapping[str, Any]) -> Any:
@@ -113,6 +148,10 @@ def _highs(program: Program, algorithm: Algorithm) -> dict[str, Any]:
     limit = max(10_000, PIVOTS * (len(program.row_low) + len(program.cost)))
     solver = highs_of(program, {"solver": algorithm, "run_crossover": "on", "simplex_iteration_limit": limit, "threads": 1})
     solver.run()
+    return _read(solver, program, algorithm)
+
+
+def _read(solver: Any, program: Program, algorithm: Algorithm) -> dict[str, Any]:
     info, solution = solver.getInfo(), solver.getSolution()
     inner, pivots = max(0, int(info.ipm_iteration_count)), max(0, int(info.simplex_iteration_count))
     return {
