@@ -1,0 +1,128 @@
+"""What a sentence inherits and hands on: year, name, base and whole.
+
+Invariant: a context is never changed; each statement gives the next one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from dafeng.plans.pieces import Base, Piece, Time
+from dafeng.plans.statements import Era, YearFrom
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """State of reading inside a paragraph.
+
+    Parameters
+    ----------
+    era : Era
+        What the document says about time.
+    times : tuple of Time
+        Years in force.
+    year_from : YearFrom
+        Where they stand.
+    past : bool
+        Whether what follows has already happened.
+    subject : str
+        Words of the last name.
+    bases : tuple of Base
+        Last base of a change, if any.
+    whole : int or None
+        Position of the last statement that parts can belong to.
+    whole_name : str
+        Its name.
+    whole_counting : str or None
+        How it is counted.
+    parting : bool
+        Whether the statements that follow are parts.
+    doing : str
+        Deed that a list goes on with (累计完成 A、B).
+    cumulative : bool
+        Whether the list counts cumulatively.
+    strength : str
+        Strength word that stands before the clause.
+    aimed : bool
+        Whether heading or lead-in announce goals.
+    """
+
+    era: Era
+    times: tuple[Time, ...] = ()
+    year_from: YearFrom = "none"
+    past: bool = False
+    subject: str = ""
+    bases: tuple[Base, ...] = ()
+    whole: int | None = None
+    whole_name: str = ""
+    whole_counting: str | None = None
+    parting: bool = False
+    doing: str = ""
+    cumulative: bool = False
+    strength: str = ""
+    aimed: bool = False
+
+    def with_times(self, times: tuple[Time, ...]) -> Context:
+        """Context after a time that stands before a clause.
+
+        Parameters
+        ----------
+        times : tuple of Time
+            The times.
+
+        Returns
+        -------
+        Context
+            With the times in force, and the past switched on or off.
+        """
+        return replace(self, times=times, year_from="sentence", past=all(self.era.is_past(time) for time in times))
+
+    def after(self, separator: str) -> Context:
+        """Context behind a mark.
+
+        Parameters
+        ----------
+        separator : str
+            ``COMMA``, ``SEMI``, ``COLON`` or ``DUN``.
+
+        Returns
+        -------
+        Context
+            A pause mark goes on with the deed; the others end it.
+        """
+        if separator == "DUN":
+            return self
+        return replace(self, doing="", cumulative=False, parting=self.parting and separator == "COMMA")
+
+    def next_sentence(self) -> Context:
+        """Context of the next sentence of the paragraph.
+
+        Returns
+        -------
+        Context
+            The year stays in force as one carried over; name, base and whole do not.
+        """
+        carried: YearFrom = "paragraph" if self.year_from in ("sentence", "own") else self.year_from
+        return Context(self.era, times=self.times, year_from=carried, past=self.past, aimed=self.aimed)
+
+
+Place = Literal["before", "inside"]
+
+
+def place_of_time(pieces: tuple[Piece, ...], at: int) -> Place:
+    """Whether a time stands before its clause or inside it.
+
+    Parameters
+    ----------
+    pieces : tuple of Piece
+        Pieces of the clause.
+    at : int
+        Position of the time among them.
+
+    Returns
+    -------
+    {"before", "inside"}
+        ``inside`` where words stand before it.
+    """
+    return "inside" if any(piece.kind in ("WORDS", "DO", "DUN") for piece in pieces[:at]) else "before"

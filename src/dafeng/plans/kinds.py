@@ -1,0 +1,116 @@
+"""Whether a figure is a target, and if not, what it is.
+
+Invariant: a figure is a target only with a year ahead (or an announced goal), a name, and no word that makes it a past
+value, a rule, a quota or the size of a project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dafeng.plans.clause import Clause
+from dafeng.plans.context import Context
+from dafeng.plans.lexicon import lexicon
+from dafeng.plans.naming import has_coefficient, has_measure
+from dafeng.plans.pieces import Quantity, Time
+from dafeng.plans.statements import Kind, YearFrom
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a target.
+
+    Parameters
+    ----------
+    name : str
+        Normalised name.
+    quantity : Quantity
+        The figure.
+    time : Time or None
+        Its year.
+    year_from : YearFrom
+        Where the year stands.
+    verb : bool
+        Whether a verb of reaching or changing, or a bound, stands at the figure.
+    process : bool
+        Whether the deed is one that goes on (建设) rather than a result (建成).
+    deed : bool
+        Whether there is a deed at all.
+    text : str
+        Words of the clause, for looking up notes.
+    """
+
+    name: str
+    quantity: Quantity
+    time: Time | None
+    year_from: YearFrom
+    verb: bool
+    process: bool
+    deed: bool
+    text: str
+
+
+def judge_kind(evidence: Evidence, clause: Clause, context: Context) -> Kind:
+    """Kind of a figure.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What was read of it.
+    clause : Clause
+        The words before it.
+    context : Context
+        Context of its clause.
+
+    Returns
+    -------
+    Kind
+        ``target`` or the reason why not.
+    """
+    if _is_done(evidence, clause, context):
+        return "achieved"
+    if clause.modal:
+        return "threshold"
+    noted = _noted(evidence)
+    if noted is not None:
+        return noted
+    if not evidence.name:
+        return "unnamed"
+    if evidence.quantity.kind == "bare" and not has_coefficient(evidence.name):
+        return "number"
+    return "target" if _is_dated(evidence, clause, context) else "undated"
+
+
+def _is_done(evidence: Evidence, clause: Clause, context: Context) -> bool:
+    time = evidence.time
+    if time is None:
+        return context.past and not clause.strength
+    if not context.era.is_past(time):
+        return context.past and not clause.own
+    hoped = bool(clause.strength) and (context.era.now is None or time.year > context.era.now)
+    return not (hoped or (context.aimed and time.kind == "plain" and not clause.past))
+
+
+def _noted(evidence: Evidence) -> Kind | None:
+    words = lexicon().words
+    if any(word in evidence.text for word in words["quota"]):
+        return "quota"
+    if any(word in evidence.text for word in words["project"]):
+        return "project"
+    if evidence.quantity.kind == "count" and evidence.name.endswith(words["slogan_counts"]):
+        return "slogan"
+    if evidence.quantity.kind == "measure" and not evidence.verb and evidence.name.endswith(words["works"]):
+        return "project"
+    return None
+
+
+def _is_dated(evidence: Evidence, clause: Clause, context: Context) -> bool:
+    """An own year is enough; a year from afar needs a firmer statement."""
+    firm = evidence.verb or bool(clause.strength) or (has_measure(evidence.name) and not evidence.process)
+    if evidence.year_from in ("own", "sentence"):
+        return evidence.verb or evidence.deed or evidence.quantity.kind != "count" or len(evidence.name) > 1
+    if evidence.year_from in ("paragraph", "heading"):
+        return firm or (evidence.deed and not evidence.process)
+    if evidence.year_from == "title":
+        return evidence.verb and (has_measure(evidence.name) or bool(clause.bases)) and (context.aimed or bool(clause.bases))
+    return bool(context.aimed and evidence.verb and has_measure(evidence.name))

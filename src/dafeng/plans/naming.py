@@ -1,0 +1,322 @@
+"""Names of indicators: normalised, shared over a list, and built for parts of a whole.
+
+Invariant: what is taken from a name (where, how counted) is kept beside it; the denominator of an intensity is never lost.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from dafeng.plans.lexicon import either, lexicon
+
+JOINTS = re.compile(r"、|以及|和(?!谐)|与(?!会)|及(?!以上|以下|以内|其|时|格|早)|以及")
+FALSE_JOINTS = re.compile(r"中和|饱和|温和|共和|调和|参与|普及|涉及|触及|波及|及以上|及以下|给与|赋与")
+DUNS = frozenset("、")
+BRACKETED = re.compile(r"（[^（）]*）")
+TRIMMED = "，、的：；。 "
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A normalised name.
+
+    Parameters
+    ----------
+    text : str
+        Name of the indicator as the text has it, without place and adverbs.
+    scope : tuple of str
+        What was said about where or under which conditions.
+    counting : str or None
+        ``built_and_under_construction`` or ``operating``.
+    """
+
+    text: str
+    scope: tuple[str, ...] = ()
+    counting: str | None = None
+
+
+def normalise(subject: str) -> Name:
+    """Name of an indicator from the words before its figure.
+
+    Parameters
+    ----------
+    subject : str
+        Words before the figure.
+
+    Returns
+    -------
+    Name
+        Name, scope and counting; the name may be empty.
+    """
+    text, counting = _without_counting(subject.strip(TRIMMED))
+    text, scopes = _without_openings(_without_ending(text))
+    text, conditions = _without_conditions(text)
+    text, members = _without_members(_without_ending(text))
+    return Name(text, (*scopes, *conditions, *members), counting)
+
+
+def has_measure(name: str) -> bool:
+    """Whether a name ends with a measurable noun.
+
+    Parameters
+    ----------
+    name : str
+        Normalised name.
+
+    Returns
+    -------
+    bool
+        True for 装机容量, 占比, 煤耗 …
+    """
+    return _measure().search(BRACKETED.sub("", name)) is not None
+
+
+def has_coefficient(name: str) -> bool:
+    """Whether a name can have a value without a unit.
+
+    Parameters
+    ----------
+    name : str
+        Normalised name.
+
+    Returns
+    -------
+    bool
+        True for 系数, 指数, PUE …
+    """
+    return name.endswith(lexicon().words["coefficient"])
+
+
+def split_heads(subject: str, count: int) -> tuple[str, ...] | None:
+    """Names of a list that share their opening or their last words.
+
+    Parameters
+    ----------
+    subject : str
+        Words before distributed figures.
+    count : int
+        How many names are wanted, at least 2.
+
+    Returns
+    -------
+    tuple of str, or None
+        The names in full; ``None`` if the list does not have that many.
+    """
+    parts = _parts(subject, count)
+    if parts is None:
+        return None
+    return _share_opening(_share_ending(parts))
+
+
+def count_heads(subject: str) -> int:
+    """How many names a list can hold.
+
+    Parameters
+    ----------
+    subject : str
+        Words before a figure.
+
+    Returns
+    -------
+    int
+        One more than its joints.
+    """
+    return len(_cuts(subject)) + 1
+
+
+def name_part(modifier: str, whole: str) -> str:
+    """Name of a part of a whole.
+
+    Parameters
+    ----------
+    modifier : str
+        Words before the part's figure: 海上, 分布式光伏.
+    whole : str
+        Name of the whole.
+
+    Returns
+    -------
+    str
+        Modifier and as much of the whole's name as it lacks.
+    """
+    if not modifier or (has_measure(modifier) and len(modifier) > 3):
+        return modifier or whole
+    if modifier in whole:
+        return whole if whole.startswith(modifier) else modifier + whole
+    for size in range(len(modifier), 1, -1):
+        at = whole.find(modifier[-size:])
+        if at >= 0:
+            return modifier + whole[at + size :]
+    if modifier.endswith(lexicon().words["child_kinds"]):
+        return modifier + whole
+    ending = _plain_ending().search(whole)
+    return modifier + (ending.group() if ending else "")
+
+
+def inherit_denominator(name: str, previous: str) -> str:
+    """Name of an intensity whose denominator stands in the clause before.
+
+    Parameters
+    ----------
+    name : str
+        Name of a later clause: 二氧化碳排放.
+    previous : str
+        Name of the clause before: 单位地区生产总值能源消耗.
+
+    Returns
+    -------
+    str
+        With the denominator where it was left out, else unchanged.
+    """
+    words = lexicon().words
+    denominator = _denominator().match(previous)
+    if denominator is None or name.startswith(words["intensity_heads"]) or name not in words["intensity"]:
+        return name
+    return denominator.group() + name
+
+
+def _without_counting(text: str) -> tuple[str, str | None]:
+    found: str | None = None
+    for kind, listed in lexicon().groups["counting"].items():
+        word = next((word for word in listed if word in text), None)
+        if word is not None and found is None:
+            text, found = text.replace(word, "", 1), kind
+    return text.strip(TRIMMED), found
+
+
+def _without_openings(text: str) -> tuple[str, list[str]]:
+    scopes: list[str] = []
+    while found := _opening().match(text):
+        if found["scope"]:
+            scopes.append(found["scope"])
+        if found.end() == len(text):
+            return ("" if found["scope"] or found["verb"] else text), scopes
+        text = text[found.end() :].lstrip(TRIMMED)
+    return text, scopes
+
+
+def _without_ending(text: str) -> str:
+    words = lexicon().words
+    while text.endswith(words["ending"]) and not text.endswith(words["ending_words"]):
+        ending = next(word for word in words["ending"] if text.endswith(word))
+        text = text[: -len(ending)].rstrip(TRIMMED)
+    return text
+
+
+def _without_conditions(text: str) -> tuple[str, list[str]]:
+    """Brackets that only explain, and “under … conditions”."""
+    said = BRACKETED.findall(text)
+    text = BRACKETED.sub("", text)
+    found = re.search(rf"(?:正常|标准|同等|现行|可比)?\w{{0,2}}(?:{lexicon().pattern('conditions')})", text)
+    if found and found.start() > 0:
+        said.append(found.group())
+        text = text[: found.start()] + text[found.end() :]
+    return text, said
+
+
+def _without_members(text: str) -> tuple[str, list[str]]:
+    """“废钢、废铜等再生资源产品年利用量”: the members are scope, the whole is the name."""
+    found = re.fullmatch(r"(?P<members>[^（）]+、[^（）]+?等)(?P<whole>[^、]{4,})", text)
+    if found and has_measure(found["whole"]):
+        return found["whole"], [found["members"]]
+    return text, []
+
+
+def _cuts(subject: str) -> list[re.Match[str]]:
+    held = {at for found in FALSE_JOINTS.finditer(subject) for at in range(found.start(), found.end())}
+    held |= {at for found in BRACKETED.finditer(subject) for at in range(found.start(), found.end())}
+    return [cut for cut in JOINTS.finditer(subject) if cut.start() not in held and 0 < cut.start() < len(subject) - 1]
+
+
+def _parts(subject: str, count: int) -> tuple[str, ...] | None:
+    cuts = _cuts(subject)
+    if len(cuts) < count - 1:
+        return None
+    chosen = cuts
+    if len(cuts) > count - 1:
+        words = [cut for cut in cuts if cut.group() not in DUNS]
+        duns = [cut for cut in cuts if cut.group() in DUNS]
+        chosen = words[-1:] + (duns[-(count - 2) :] if count > 2 else []) if words else duns[-(count - 1) :]
+    if len(chosen) != count - 1:
+        return None
+    bounds = [0, *(edge for cut in sorted(chosen, key=lambda cut: cut.start()) for edge in cut.span()), len(subject)]
+    parts = tuple(subject[start:end].strip(TRIMMED) for start, end in zip(bounds[::2], bounds[1::2], strict=True))
+    return parts if all(parts) else None
+
+
+def _share_ending(parts: tuple[str, ...]) -> tuple[str, ...]:
+    last = parts[-1]
+    lacking = [not has_measure(part) for part in parts[:-1]]
+    spread = len(parts) > 2 and any(lacking)  # 化学需氧量、氨氮、…排放总量: the last words belong to all
+    filled = (part + _ending_for(part, last) if lacks or spread else part for part, lacks in zip(parts, lacking, strict=False))
+    return (*filled, last)
+
+
+def _ending_for(part: str, last: str) -> str:
+    opening, other = _shared_opening().fullmatch(part), _shared_opening().match(last)
+    if opening and other:
+        return last[other.end() :]
+    for size in range(len(part), 1, -1):
+        at = last.rfind(part[-size:])
+        if at >= 0 and at + size < len(last):
+            return last[at + size :]
+    found = _shared_ending().search(last)
+    if found is None or found.start() == 0:
+        return ""
+    start = found.start() if len(found.group()) > 1 else max(found.start() - 2, 2)
+    return last[start:]
+
+
+def _share_opening(parts: tuple[str, ...]) -> tuple[str, ...]:
+    opening = _shared_opening().match(parts[0])
+    if opening is None or opening.end() == len(parts[0]):
+        return parts
+    return (parts[0], *(_with_opening(opening.group(), part) for part in parts[1:]))
+
+
+def _with_opening(opening: str, part: str) -> str:
+    words = lexicon().words
+    if _shared_opening().match(part) or part.startswith(words["scope"]):
+        return part
+    if any(head in opening for head in words["intensity_heads"]) and not part.endswith(words["intensity"]):
+        return part
+    return opening + part
+
+
+@cache
+def _measure() -> re.Pattern[str]:
+    return re.compile(rf"(?:{lexicon().pattern('measure')})$")
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    words = lexicon()
+    held = either(words.words["opening_words"])
+    return re.compile(
+        rf"(?P<scope>{words.pattern('scope')})(?!人均)?|(?P<verb>{words.pattern('opening')})|(?!{held})(?:{words.pattern('opening_single')})(?=\w\w)"
+    )
+
+
+@cache
+def _shared_opening() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:(?:{lexicon().pattern('shared_head', 'scope')})(?:(?:、|和|及)(?=(?:{lexicon().pattern('shared_head')})))?)+"
+    )
+
+
+@cache
+def _shared_ending() -> re.Pattern[str]:
+    return re.compile(rf"(?:{lexicon().pattern('share_tail', 'share_kinds')})*(?:{lexicon().pattern('measure')})+$")
+
+
+@cache
+def _plain_ending() -> re.Pattern[str]:
+    return re.compile(rf"(?:{lexicon().pattern('share_tail')})*(?:{lexicon().pattern('measure')})+$")
+
+
+@cache
+def _denominator() -> re.Pattern[str]:
+    heads = [word for word in lexicon().words["shared_head"] if word.startswith(lexicon().words["intensity_heads"])]
+    return re.compile(rf"(?:{lexicon().pattern('scope')})?(?:{either(heads)})")

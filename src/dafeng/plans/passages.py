@@ -1,0 +1,172 @@
+"""The text of a part of the plan → statements and goals with their places.
+
+Invariant: a sentence is read once; what cannot be read is told, never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from dafeng.plans.context import Context
+from dafeng.plans.goals import Wish, find_goals
+from dafeng.plans.grammar import parse
+from dafeng.plans.lexer import cut
+from dafeng.plans.lexicon import either, lexicon
+from dafeng.plans.organisations import Duty
+from dafeng.plans.pieces import Time
+from dafeng.plans.reading import read_sentence
+from dafeng.plans.script import Script
+from dafeng.plans.statements import Era, Statement
+from dafeng.plans.structure import Part, is_listed
+from dafeng.plans.times import TIME, YEAR, read_times
+
+END = re.compile(r"[。！？]")
+LONGEST = 1500
+"""Most characters of a sentence that are read in one go; longer ones are cut at a mark. [characters]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What one sentence says.
+
+    Parameters
+    ----------
+    script : Script
+        Paragraph it stands in.
+    start, end : int
+        Range of the sentence in the cleaned paragraph. [characters]
+    statements : tuple of Statement
+        Its figures.
+    wishes : tuple of Wish
+        Its dated goals without a figure.
+    readable : bool
+        Whether the grammar could read it.
+    part : int
+        Position of the part of the document it stands in.
+    offset : int
+        Number of the paragraph's statements before it.
+    """
+
+    script: Script
+    start: int
+    end: int
+    statements: tuple[Statement, ...]
+    wishes: tuple[Wish, ...]
+    readable: bool
+    part: int
+    offset: int
+
+
+def read_parts(parts: Sequence[Part], duties: Sequence[Sequence[Duty]], era: Era) -> Iterator[Passage]:
+    """Read all parts of a plan.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Outline.
+    duties : sequence of sequence of Duty
+        Organisations of each paragraph of each part, whose brackets are left out.
+    era : Era
+        What the document says about time.
+
+    Yields
+    ------
+    Passage
+        One per sentence with a figure or a date.
+    """
+    for number, (part, found) in enumerate(zip(parts, duties, strict=True)):
+        entry = _entry(part, era)
+        carried = entry
+        for at, (script, duty) in enumerate(zip(part.scripts, found, strict=True)):
+            start = part.body if at == 0 else 0
+            context = carried if at == 0 or is_listed(script.text) or _leads_in(part.scripts[at - 1].text) else entry
+            text = _without_brackets(script.text, duty)
+            carried = context
+            offset = 0
+            for passage in _read_paragraph(script, text, start, context, number):
+                carried = passage[1]
+                yield replace(passage[0], offset=offset)
+                offset += len(passage[0].statements)
+
+
+def _read_paragraph(script: Script, text: str, start: int, context: Context, part: int) -> Iterator[tuple[Passage, Context]]:
+    first = 0
+    for begin, end in split_sentences(text, start):
+        if not _worth().search(text, begin, end):
+            continue
+        elements = parse(cut(text, start=begin, end=end))
+        if elements is None:
+            yield Passage(script, begin, end, (), (), readable=False, part=part, offset=0), context
+            continue
+        wishes = tuple(find_goals(elements, context))
+        statements, after = read_sentence(elements, context, first)
+        first += len(statements)
+        context = after.next_sentence()
+        yield Passage(script, begin, end, tuple(statements), wishes, readable=True, part=part, offset=0), context
+
+
+def split_sentences(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Ranges of the sentences of a paragraph.
+
+    Parameters
+    ----------
+    text : str
+        Cleaned paragraph.
+    start : int
+        Where to begin. [characters]
+
+    Yields
+    ------
+    tuple of int
+        Range without the final mark; very long sentences are cut at a mark inside. [characters]
+    """
+    begin = start
+    ends = [found.start() for found in END.finditer(text, start)]
+    for end in (*ends, len(text)):
+        while end - begin > LONGEST:
+            stop = max(text.rfind("；", begin, begin + LONGEST), text.rfind("，", begin, begin + LONGEST))
+            stop = stop if stop > begin else begin + LONGEST
+            yield begin, stop
+            begin = stop
+        if end > begin:
+            yield begin, end
+        begin = end + 1
+
+
+def _entry(part: Part, era: Era) -> Context:
+    """Context at the beginning of a part: the year in its heading, and whether the heading announces goals."""
+    aimed = any(word in part.title + part.chapter + part.section for word in lexicon().words["goal_headings"])
+    times: tuple[Time, ...] = ()
+    for heading in (part.section, part.title):
+        found = _time().search(heading)
+        times = read_times(found.group()) if found and re.search(YEAR, found.group()) else times
+    if part.level == "title" or not times:
+        return Context(era, aimed=aimed)
+    return replace(Context(era, aimed=aimed).with_times(times), year_from="heading")
+
+
+def _leads_in(text: str) -> bool:
+    return text.endswith(("：", "如下", "为"))
+
+
+def _without_brackets(text: str, duty: Duty) -> str:
+    """The text with the brackets of organisations turned into pauses, so that positions stay."""
+    for start, end in duty.spans:
+        text = text[:start] + "，" * (end - start) + text[end:]
+    return text
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    return re.compile(TIME)
+
+
+@cache
+def _worth() -> re.Pattern[str]:
+    words = lexicon()
+    return re.compile(
+        rf"\d|百分之|成以上|成左右|{either([*words.listed('all'), *words.listed('cover')])}|[“]?十[一二三四五六七]五"
+    )

@@ -1,0 +1,266 @@
+"""A document → a plan: the one entry to reading plans.
+
+Invariant: the same document gives the same plan; every figure in a dated sentence is a target or is told in a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, cast
+
+from dafeng.core.documents import Document
+from dafeng.core.labels import Label
+from dafeng.core.traces import Anchor
+from dafeng.plans.certainty import least, rate
+from dafeng.plans.doubts import doubt_document, doubt_figures
+from dafeng.plans.era import find_era
+from dafeng.plans.identity import make_id, same_target
+from dafeng.plans.lines import read_lines
+from dafeng.plans.organisations import Duty, find_duty, join_duties
+from dafeng.plans.passages import Passage, read_parts
+from dafeng.plans.plan import Counting, Goal, Organisation, Plan, PlanDocument, Responsible, Strength, Target, Task
+from dafeng.plans.statements import Statement
+from dafeng.plans.structure import Part, outline, select_tasks
+
+
+class Named(Protocol):
+    """An indicator as far as a plan needs it."""
+
+    @property
+    def id(self) -> str:
+        """Id in the catalogue."""
+
+    @property
+    def label(self) -> Label:
+        """Name in both languages."""
+
+
+class Matched(Protocol):
+    """A name that was recognised."""
+
+    @property
+    def indicator(self) -> Named:
+        """The indicator."""
+
+
+class Matcher(Protocol):
+    """A catalogue of indicators, as ``library.indicators.Catalogue`` is one."""
+
+    def match(self, name: str, unit: str, *, counting: Counting | None = None) -> Matched | None:
+        """Indicator that a name speaks of.
+
+        Parameters
+        ----------
+        name : str
+            Name in the text.
+        unit : str
+            Unit of the figure.
+        counting : Counting, optional
+            What a capacity counts.
+
+        Returns
+        -------
+        Matched or None
+            ``None`` where none, or more than one, answers.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A document taken apart."""
+
+    document: PlanDocument
+    place: str | None
+    parts: tuple[Part, ...]
+    duties: tuple[tuple[Duty, ...], ...]
+    tasks: tuple[int, ...]
+    passages: tuple[Passage, ...]
+
+    def task_of(self, passage: Passage) -> int | None:
+        at = passage.part
+        while at >= 0 and self.parts[at].level == "measure":
+            at -= 1
+        return self.tasks.index(at) if at in self.tasks else None
+
+    def anchor(self, passage: Passage) -> Anchor:
+        start, end = passage.script.span(passage.start, passage.end)
+        return Anchor(start, end, passage.script.paragraph, self.document.sha256, self.document.title or self.document.name)
+
+
+def read_plan_text(document: Document, *, place: str | None = None, catalogue: Matcher | None = None) -> Plan:
+    """Read a plan document.
+
+    Parameters
+    ----------
+    document : Document
+        The document, as ``readers.documents.read_document`` gives it.
+    place : str, optional
+        Administrative code of the city; needed for ids and for names that hold in one place only.
+    catalogue : Matcher, optional
+        Catalogue of indicators that names are matched to; without it ``indicator_id`` stays empty.
+
+    Returns
+    -------
+    Plan
+        Possibly empty, with findings that say why.
+    """
+    scripts, findings = read_lines(document)
+    parts = outline(scripts)
+    duties = tuple(tuple(find_duty(script.text, place=place or "") for script in part.scripts) for part in parts)
+    chosen = select_tasks(parts)
+    tasks = tuple(at for at, part in enumerate(parts) if any(part is one for one in chosen))
+    title = parts[0].title
+    era = find_era((script.text for script in scripts), title)
+    passages = tuple(read_parts(parts, duties, era))
+    sheet = _Sheet(PlanDocument(document.name, document.sha256, title), place, parts, duties, tasks, passages)
+    listed = _tasks(sheet)
+    targets = _targets(sheet, listed, catalogue)
+    listed = tuple(_with_targets(task, targets) for task in listed)
+    found = (*findings, *doubt_figures(document.name, passages), *doubt_document(document.name, scripts, targets, listed))
+    return Plan(sheet.document, place, targets, listed, _organisations(listed), _goals(sheet, listed), found)
+
+
+def _tasks(sheet: _Sheet) -> tuple[Task, ...]:
+    return tuple(_task(sheet, number, at) for number, at in enumerate(sheet.tasks, 1))
+
+
+def _task(sheet: _Sheet, number: int, at: int) -> Task:
+    part = sheet.parts[at]
+    members = [at, *_measures(sheet.parts, at)]
+    duty = join_duties([one for member in members for one in sheet.duties[member]])
+    first, last = part.scripts[0], sheet.parts[members[-1]].scripts[-1]
+    anchor = Anchor(
+        first.origin[0],
+        last.origin[-1] + 1,
+        first.paragraph,
+        sheet.document.sha256,
+        sheet.document.title or sheet.document.name,
+    )
+    return Task(
+        id=make_id(sheet.place, "A", number),
+        title=part.title,
+        chapter=part.chapter,
+        section=part.section,
+        number=part.number,
+        responsible=tuple(Responsible(one.name, one.role, one.written) for one in duty.mentions),
+        collectives=tuple(one.name for one in duty.mentions if one.collective),
+        open_list=duty.open_list,
+        targets=(),
+        anchor=anchor,
+    )
+
+
+def _measures(parts: Sequence[Part], at: int) -> list[int]:
+    below: list[int] = []
+    while at + 1 < len(parts) and parts[at + 1].level == "measure":
+        at += 1
+        below.append(at)
+    return below
+
+
+def _targets(sheet: _Sheet, tasks: Sequence[Task], catalogue: Matcher | None) -> tuple[Target, ...]:
+    kept: list[tuple[Passage, Statement, list[Anchor]]] = []
+    for passage in sheet.passages:
+        for statement in passage.statements:
+            if statement.kind != "target" or rate(statement) < least():
+                continue
+            double = next((one for one in kept if same_target(one[1], statement)), None)
+            if double is not None:
+                double[2].append(sheet.anchor(passage))
+            else:
+                kept.append((passage, statement, []))
+    ids = {id(statement): make_id(sheet.place, "T", number) for number, (_, statement, _) in enumerate(kept, 1)}
+    return tuple(_target(sheet, tasks, catalogue, one, ids) for one in kept)
+
+
+def _target(
+    sheet: _Sheet,
+    tasks: Sequence[Task],
+    catalogue: Matcher | None,
+    kept: tuple[Passage, Statement, list[Anchor]],
+    ids: dict[int, str],
+) -> Target:
+    passage, statement, also = kept
+    at = sheet.task_of(passage)
+    task = tasks[at] if at is not None else None
+    counting = cast("Counting | None", statement.counting)
+    match = _match(catalogue, statement, counting)
+    time, quantity = statement.time, statement.quantity
+    base = statement.base
+    return Target(
+        id=ids[id(statement)],
+        indicator=statement.name,
+        indicator_id=match.indicator.id if match is not None else None,
+        label=match.indicator.label if match is not None else None,
+        year=time.year if time is not None else None,
+        period=time.period if time is not None else None,
+        value=quantity.value,
+        upper=quantity.upper,
+        unit=quantity.unit,
+        comparator=statement.comparator,
+        strength=cast("Strength | None", statement.strength),
+        base_year=base.year if base is not None else None,
+        base=base.text if base is not None and base.year is None else None,
+        direction=statement.direction,
+        scope="；".join(statement.scope) or None,
+        counting=counting,
+        part_of=_whole(sheet, passage, statement, ids),
+        implied=statement.implied,
+        organisations=task.organisations if task is not None else (),
+        task=task.id if task is not None else None,
+        anchor=sheet.anchor(passage),
+        figure=passage.script.span(statement.start, statement.end),
+        also=tuple(also),
+        certainty=rate(statement),
+        reason="；".join(statement.remarks),
+    )
+
+
+def _match(catalogue: Matcher | None, statement: Statement, counting: Counting | None) -> Matched | None:
+    if catalogue is None:
+        return None
+    unit = statement.quantity.unit or "1"
+    if statement.direction == "decrease" and statement.base is not None and statement.quantity.kind == "share":
+        return catalogue.match(statement.name + "下降率", unit) or catalogue.match(statement.name, unit)
+    return catalogue.match(statement.name, unit, counting=counting) or catalogue.match(statement.name, unit)
+
+
+def _whole(sheet: _Sheet, passage: Passage, statement: Statement, ids: dict[int, str]) -> str | None:
+    if statement.part_of is None:
+        return None
+    same = (p for p in sheet.passages if p.script is passage.script)
+    listed = [one for p in same for one in p.statements]
+    return ids.get(id(listed[statement.part_of])) if statement.part_of < len(listed) else None
+
+
+def _with_targets(task: Task, targets: Sequence[Target]) -> Task:
+    return replace(task, targets=tuple(target.id for target in targets if target.task == task.id))
+
+
+def _organisations(tasks: Sequence[Task]) -> tuple[Organisation, ...]:
+    found: dict[str, list[str]] = {}
+    collective: set[str] = set()
+    for task in tasks:
+        collective |= set(task.collectives)
+        for one in task.responsible:
+            found.setdefault(one.organisation, []).append(one.written)
+    return tuple(
+        Organisation(name, tuple(dict.fromkeys(w for w in written if w != name)), name in collective, len(written))
+        for name, written in found.items()
+    )
+
+
+def _goals(sheet: _Sheet, tasks: Sequence[Task]) -> tuple[Goal, ...]:
+    wishes = [(passage, wish) for passage in sheet.passages for wish in passage.wishes]
+    return tuple(
+        Goal(
+            make_id(sheet.place, "G", number),
+            wish.kind,
+            wish.text,
+            wish.time.year,
+            tasks[at].id if (at := sheet.task_of(passage)) is not None else None,
+            sheet.anchor(passage),
+        )
+        for number, (passage, wish) in enumerate(wishes, 1)
+    )

@@ -1,0 +1,203 @@
+"""A parsed sentence → statements, with what they inherit from the words before.
+
+Invariant: statements are in the order of the figures; the context returned is what the next sentence inherits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dafeng.plans.assembly import Reading, assemble
+from dafeng.plans.clause import Clause, enter, sort_words
+from dafeng.plans.comparison import names_thing
+from dafeng.plans.context import Context
+from dafeng.plans.grammar import Element, Figure, Nested, Remark, Separator
+from dafeng.plans.lexicon import lexicon
+from dafeng.plans.naming import Name, has_measure, inherit_denominator, name_part, normalise
+from dafeng.plans.pieces import Piece
+from dafeng.plans.shares import begins_with_state, find_state, name_cover, name_share
+from dafeng.plans.statements import Statement
+
+_PAUSE = Piece("DUN", "、", 0, 1)
+
+
+def read_sentence(elements: Sequence[Element], context: Context, first: int) -> tuple[list[Statement], Context]:
+    """Statements of a sentence.
+
+    Parameters
+    ----------
+    elements : sequence of Element
+        The parsed sentence.
+    context : Context
+        What it inherits.
+    first : int
+        Position that its first statement will have in the paragraph.
+
+    Returns
+    -------
+    list of Statement, Context
+        One per figure, and the context after the last.
+    """
+    found: list[Statement] = []
+    for at, element in enumerate(elements):
+        if isinstance(element, Separator):
+            context = context.after(element.kind)
+        elif isinstance(element, Remark):
+            context = _pass(element, context)
+        elif isinstance(element, Nested):
+            found += _read_nested(element, context, first + len(found))
+        else:
+            new, context = _read_figure(element, context, elements[at + 1 :], first + len(found))
+            found += new
+    return found, context
+
+
+def _pass(remark: Remark, context: Context) -> Context:
+    clause = sort_words(remark.before)
+    inner = enter(clause, context)
+    words = clause.subject + clause.doing
+    named = normalise(clause.subject).text
+    return replace(
+        inner,
+        subject=clause.subject if named and has_measure(named) else inner.subject,
+        bases=clause.bases or inner.bases,
+        strength=clause.strength if not words else "",
+        doing=clause.doing or inner.doing,
+        parting=inner.parting or clause.parting,
+    )
+
+
+def _read_nested(nested: Nested, context: Context, first: int) -> list[Statement]:
+    """Brackets tell a part (其中…), another year (2030年…), or only explain."""
+    figures = [element for element in nested.elements if isinstance(element, Figure)]
+    clauses = [sort_words(figure.before) for figure in figures]
+    telling = any(clause.parting or clause.leading or clause.own for clause in clauses)
+    begins = [sort_words(e.before) for e in nested.elements if isinstance(e, Remark)]
+    telling = telling or any(clause.parting for clause in begins)
+    found, _ = read_sentence(nested.elements, context, first)
+    return found if telling else [replace(s, kind="note") if s.kind == "target" else s for s in found]
+
+
+def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], first: int) -> tuple[list[Statement], Context]:
+    clause = sort_words(figure.before)
+    inner = enter(clause, context)
+    reading = _read_whole(figure, clause, inner) if figure.form == "whole" else _read_amounts(figure, clause, inner, rest)
+    statements = assemble(reading)
+    parting = reading.part_of is not None
+    named = bool(clause.subject) and not parting
+    return statements, replace(
+        inner,
+        times=clause.own if clause.own and not inner.times else inner.times,
+        year_from="sentence" if clause.own and not inner.times else inner.year_from,
+        subject=(clause.doing if _keeps_deed(clause, figure) else "") + clause.subject if named else inner.subject,
+        bases=clause.bases or inner.bases,
+        whole=inner.whole if parting else first,
+        whole_name=inner.whole_name if parting else reading.name.text,
+        whole_counting=inner.whole_counting if parting else reading.name.counting or reading.counting,
+        parting=parting,
+        doing=clause.doing or inner.doing,
+        cumulative=clause.cumulative or inner.cumulative,
+        strength="",
+    )
+
+
+def _read_whole(figure: Figure, clause: Clause, context: Context) -> Reading:
+    verb = figure.verb
+    subject = clause.doing + clause.subject if clause.subject else ""
+    subject, elided = (subject, ()) if subject else (context.subject, ("elided_head",))
+    if verb is not None and verb.kind == "COVER":
+        name = name_cover(subject, verb.text)
+    else:
+        state = find_state(([verb] if verb is not None and len(verb.text) > 2 else []) + list(figure.tail))
+        name = name_share(subject, state) if state is not None else Name("")
+    return Reading(figure, clause, context, name, ("implied", *elided), None, implied=True)
+
+
+def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequence[Element]) -> Reading:
+    part_of = context.whole if clause.parting or _goes_on_parting(figure, clause, context) else None
+    counting = _counting(figure, clause, context)
+    if part_of is not None:
+        part = normalise(clause.subject)
+        name = Name(name_part(part.text, context.whole_name), part.scope, part.counting or context.whole_counting)
+        return Reading(figure, clause, context, name, ("composed_name",), counting, part_of=part_of)
+    shared = _share_name(figure, clause, context, rest)
+    if shared is not None:
+        return Reading(figure, clause, context, shared, ("composed_name",), counting)
+    subject, remarks = _subject(figure, clause, context)
+    return Reading(figure, clause, context, normalise(subject), remarks, counting)
+
+
+def _subject(figure: Figure, clause: Clause, context: Context) -> tuple[str, tuple[str, ...]]:
+    """Words of the name: own ones, those behind the figure (建设20家平台), or those of the clause before."""
+    own = clause.subject
+    if names_thing(figure) and (clause.doing or context.doing):
+        own += figure.verb.text if figure.verb is not None else ""
+    deed = clause.doing or context.doing
+    tail = "".join(piece.text for piece in figure.tail).strip("的、")
+    if (clause.doing or deed) and not normalise(own).text and tail and figure.verb is None:
+        return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
+    if not own:
+        return context.subject, ("elided_head",)
+    name = (clause.doing if _keeps_deed(clause, figure) else "") + own
+    inherited = inherit_denominator(normalise(name).text, normalise(context.subject).text) if figure.form == "change" else ""
+    if inherited and inherited != normalise(name).text:
+        return inherited, ("composed_name",)
+    return name, ()
+
+
+def _keeps_deed(clause: Clause, figure: Figure) -> bool:
+    """Whether the deed belongs to the name: 新增…占比, 淘汰落后产能, 建成及在建…"""
+    words = lexicon()
+    joined = clause.doing + clause.subject
+    if any(joined.startswith(word) for word in words.listed("counting")):
+        return True
+    if clause.doing.endswith(words.groups["do"]["keep"]):
+        return True
+    share = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "share"
+    return clause.doing.endswith(words.words["new"]) and (share or figure.form == "whole")
+
+
+def _counting(figure: Figure, clause: Clause, context: Context) -> str | None:
+    if clause.cumulative or (context.cumulative and clause.subject != "" and not clause.doing):
+        return "cumulative"
+    share = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "share"
+    deed = clause.doing or context.doing
+    return "new" if deed.endswith(lexicon().words["new"]) and not share else None
+
+
+def _goes_on_parting(figure: Figure, clause: Clause, context: Context) -> bool:
+    """A list of parts goes on as long as no verb and no whole name of its own begins."""
+    if not context.parting or context.whole is None or clause.leading or not clause.subject:
+        return False
+    return figure.verb is None and not clause.doing
+
+
+def _share_name(figure: Figure, clause: Clause, context: Context, rest: Sequence[Element]) -> Name | None:
+    if len(figure.amounts) != 1 or figure.amounts[0].value.quantity_kind != "share" or figure.form != "level":
+        return None
+    tail = list(figure.tail)
+    cover = next((piece for piece in tail if piece.kind == "COVER"), None)
+    if cover is not None:
+        return name_cover(clause.subject or context.subject, cover.text)
+    if figure.verb is not None and figure.verb.text not in ("实现", "完成"):
+        return None
+    state = find_state(tail)
+    if state is None and tail:
+        more = _continuation(rest)
+        state = find_state([*tail, _PAUSE, *more]) if more else None
+    if state is None and "".join(piece.text for piece in tail)[:1] == "的":
+        return Name("")
+    return name_share(clause.doing + clause.subject, state) if state is not None else None
+
+
+def _continuation(rest: Sequence[Element]) -> tuple[Piece, ...]:
+    """What goes on behind a mark: more members of the group (的A、B、C泊位), then a verb (，具备…的能力)."""
+    group: tuple[Piece, ...] = ()
+    if len(rest) > 1 and rest[0] == Separator("DUN") and isinstance(rest[1], Remark):
+        group, rest = rest[1].before, rest[2:]
+    if len(rest) > 1 and rest[0] == Separator("COMMA") and isinstance(rest[1], Remark):
+        pieces = rest[1].before
+        if begins_with_state("".join(piece.text for piece in pieces)):
+            return (*group, *pieces)
+    return group
