@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dafeng.core.dimensions import Atom
 from dafeng.core.errors import UnitError
 from dafeng.core.labels import Label
 
@@ -204,6 +205,56 @@ def scale_number(scale: Fraction) -> str:
     if exponent is not None and abs(exponent) > 1:
         return f"10^{exponent}"
     return str(scale.numerator) if scale.denominator == 1 else format(float(scale), "f").rstrip("0")
+
+
+def atom_of(scale: Fraction, entry: Named, power: int) -> Atom:
+    """Factor of a unit's text.
+
+    Parameters
+    ----------
+    scale : Fraction
+        Number in front.
+    entry : Named
+        The unit.
+    power : int
+        Exponent.
+
+    Returns
+    -------
+    Atom
+        ``万千瓦`` / ``10^4 kW``.
+    """
+    if scale == 1:
+        return Atom(entry.symbol, entry.label, power)
+    number, word = scale_number(scale), scale_text(scale)
+    zh = word + entry.label.zh if word else f"{number} {entry.label.zh}"
+    return Atom(zh if word else f"{number} {entry.symbol}", Label(zh, f"{number} {entry.label.en}"), power)
+
+
+def refuse_definition(name: str, definition: str, cause: str) -> UnitError:
+    """Make the error for a definition that cannot be used.
+
+    Parameters
+    ----------
+    name, definition : str
+        As in the table.
+    cause : str
+        What the units library said.
+
+    Returns
+    -------
+    UnitError
+        Ready to raise.
+    """
+    return refuse(
+        Label(
+            f"单位定义“{name} = {definition}”无法使用：{cause}",
+            f"the definition '{name} = {definition}' cannot be used: {cause}",
+        ),
+        where=name,
+        expected=Label("未定义过的名称，和由已定义名称组成的式子", "a new name, and an expression of names defined above"),
+        remedy=Label("改名或改正定义；单位不得重定义", "rename it or correct it; a unit is never redefined"),
+    )
 
 
 def _rows(text: str) -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ from dafeng.core.errors import UnitError
 from dafeng.core.grammar import Part, split
 from dafeng.core.labels import Label
 from dafeng.core.numbers import to_decimal
-from dafeng.core.spellings import Named, definitions, index, named, refuse, scale_number, scale_text
+from dafeng.core.spellings import Named, atom_of, definitions, index, named, refuse, refuse_definition, scale_number, scale_text
 
 __all__ = [
     "ONE",
@@ -112,7 +112,7 @@ class UnitTable:
         ratio, dimensions = self.ratios[entry.base]
         power = part.power
         powers = tuple((name, exponent * power) for name, exponent in dimensions)
-        return Unit((scale * entry.multiple * ratio) ** power, powers, (_atom(scale, entry, power),))
+        return Unit((scale * entry.multiple * ratio) ** power, powers, (atom_of(scale, entry, power),))
 
     def _settle(self, part: Part) -> tuple[Fraction, Named]:
         """Take ``10^6 t`` for the Mt that has a name of its own."""
@@ -379,17 +379,9 @@ def _ratios(defined: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[Fraction
             size = Fraction(registry.get_root_units(name)[0])
             found = registry.get_dimensionality(name)
         except (pint.PintError, TypeError, ValueError) as cause:
-            raise _undefined(name, definition, str(cause)) from cause
+            raise refuse_definition(name, definition, str(cause)) from cause
         made[name] = (size, tuple(sorted((key.strip("[]"), int(found[key])) for key in found)))
     return made
-
-
-def _atom(scale: Fraction, entry: Named, power: int) -> Atom:
-    if scale == 1:
-        return Atom(entry.symbol, entry.label, power)
-    number, word = scale_number(scale), scale_text(scale)
-    zh = word + entry.label.zh if word else f"{number} {entry.label.zh}"
-    return Atom(zh if word else f"{number} {entry.symbol}", Label(zh, f"{number} {entry.label.en}"), power)
 
 
 def _no_number(value: Decimal) -> UnitError:
@@ -398,16 +390,4 @@ def _no_number(value: Decimal) -> UnitError:
         where=str(value),
         expected=Label("有限的十进制数", "a finite decimal number"),
         remedy=Label("缺失的数留空，不要写 NaN", "leave a missing figure out; do not write NaN"),
-    )
-
-
-def _undefined(name: str, definition: str, cause: str) -> UnitError:
-    return refuse(
-        Label(
-            f"单位定义“{name} = {definition}”无法使用：{cause}",
-            f"the definition '{name} = {definition}' cannot be used: {cause}",
-        ),
-        where=name,
-        expected=Label("未定义过的名称，和由已定义名称组成的式子", "a new name, and an expression of names defined above"),
-        remedy=Label("改名或改正定义；单位不得重定义", "rename it or correct it; a unit is never redefined"),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,14 @@ from dafeng.formula.expression import Apply, Expression, Name, Node, Number, fol
 from dafeng.formula.kernels import Kernel
 
 Floats = NDArray[np.float64]
-BLOCK = 16_384
+Step = Callable[[tuple[Any, ...]], Any]
+Compare = Callable[[Any, Any], Any]
+Program = tuple[tuple[int, np.float64 | str | Step], ...]
+BLOCK = 65_536
 """Numbers computed at a time, so that what is between stays in the processor's cache."""
 _LARGEST = 300
 
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+_COMPARE: Mapping[str, Compare] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b,
@@ -71,14 +74,15 @@ def evaluate(
     inputs = {name: _array(name, values, where) for name in expression.names}
     shape = _shape(inputs, where)
     step = _rows(shape) if not expression.kernels else 0
+    program = _program(expression, kernels, where)
     with np.errstate(all="ignore"):
         if not step:
-            return _settled(expression, inputs, kernels, where)
+            return _settled(program, expression, {name: array[()] for name, array in inputs.items()}, where)
         made = np.empty(shape)
         for start in range(0, shape[0], step):
             piece = slice(start, start + step)
             cut = {name: _cut(array, piece, shape) for name, array in inputs.items()}
-            made[piece] = _settled(expression, cut, kernels, where)
+            made[piece] = _settled(program, expression, cut, where)
     return made
 
 
@@ -127,47 +131,69 @@ def evaluate_exact(
     return to_decimal(value)
 
 
-def _settled(expression: Expression, inputs: Mapping[str, Floats], kernels: Mapping[str, Kernel], where: str) -> Floats:
-    def visit(node: Node, parts: tuple[Floats, ...]) -> Floats:
+def _program(expression: Expression, kernels: Mapping[str, Kernel], where: str) -> Program:
+    """Steps of a stack machine: a number or name to put on, or a function of the topmost values."""
+    steps: list[tuple[int, np.float64 | str | Step]] = []
+    for node in walk(expression.root):
         if isinstance(node, Number):
-            return np.asarray(float(node.value))
-        if isinstance(node, Name):
-            return inputs[node.id]
-        return _applied(node, parts, kernels, where)
+            steps.append((0, np.float64(float(node.value))))
+        elif isinstance(node, Name):
+            steps.append((0, node.id))
+        else:
+            steps.append((len(node.operands), _step(node, kernels, where)))
+    return tuple(steps)
 
-    value = np.asarray(fold(expression.root, visit), dtype=np.float64)
-    lost = ~np.isfinite(value)
-    if lost.any():
-        _refuse_lost(expression, inputs, lost, where)
+
+def _step(node: Apply, kernels: Mapping[str, Kernel], where: str) -> Step:
+    if node.what in _COMPARE:
+        return partial(_compared, _COMPARE[node.what])
+    if node.what in _FAST:
+        return _FAST[node.what]
+    if node.what == "**":
+        return partial(_powered, _power(node))
+    if node.what not in kernels:
+        raise _no_kernel(node, where)
+    compute = kernels[node.what].compute
+    return lambda parts: np.asarray(compute(*parts), dtype=np.float64)
+
+
+def _settled(program: Program, expression: Expression, inputs: Mapping[str, Any], where: str) -> Floats:
+    stack: list[Any] = []
+    for count, step in program:
+        if not callable(step):
+            stack.append(inputs[step] if isinstance(step, str) else step)
+            continue
+        parts = tuple(stack[len(stack) - count :])
+        del stack[len(stack) - count :]
+        stack.append(step(parts))
+    value = np.asarray(stack[0], dtype=np.float64)
+    finite = np.isfinite(value)
+    if not finite.all():
+        _refuse_lost(expression, inputs, ~finite, where)
     return value
 
 
-def _applied(node: Apply, parts: tuple[Floats, ...], kernels: Mapping[str, Kernel], where: str) -> Floats:
-    if node.what in _COMPARE:
-        truth = _COMPARE[node.what](parts[0], parts[1])
-        return np.where(np.isnan(parts[0]) | np.isnan(parts[1]), np.nan, truth)
-    if node.what in _FAST:
-        return _FAST[node.what](parts)
-    if node.what == "**":
-        return _powered(parts[0], node)
-    if node.what not in kernels:
-        raise _no_kernel(node, where)
-    return np.asarray(kernels[node.what].compute(*parts), dtype=np.float64)
-
-
-def _divide(parts: tuple[Floats, ...]) -> Floats:
-    quotient = np.asarray(parts[0] / parts[1])
-    zero = parts[1] == 0
+def _divide(parts: tuple[Any, ...]) -> Any:
+    quotient = parts[0] / parts[1]
+    zero = parts[1] == 0.0
     return np.where(zero, np.nan, quotient) if np.any(zero) else quotient
 
 
-def _choose(parts: tuple[Floats, ...]) -> Floats:
+def _compared(compare: Compare, parts: tuple[Any, ...]) -> Any:
+    """Truth values; as numbers with nan where it is unknown, if it is anywhere."""
+    truth = compare(parts[0], parts[1])
+    unknown = [np.isnan(part) for part in parts]
+    return np.where(unknown[0] | unknown[1], np.nan, truth) if any(np.any(u) for u in unknown) else truth
+
+
+def _choose(parts: tuple[Any, ...]) -> Any:
     condition, one, other = parts
-    chosen = np.where(condition > 0, one, other)
-    return np.where(np.isnan(condition), np.nan, chosen)
+    if condition.dtype == np.bool_:
+        return np.where(condition, one, other)
+    return np.where(np.isnan(condition), np.nan, np.where(condition > 0, one, other))
 
 
-_FAST: Mapping[str, Callable[[tuple[Floats, ...]], Floats]] = {
+_FAST: Mapping[str, Step] = {
     "+": lambda p: p[0] + p[1],
     "-": lambda p: p[0] - p[1],
     "*": lambda p: p[0] * p[1],
@@ -179,10 +205,9 @@ _FAST: Mapping[str, Callable[[tuple[Floats, ...]], Floats]] = {
 }
 
 
-def _powered(base: Floats, node: Apply) -> Floats:
-    power = _power(node)
-    product = reduce(lambda made, _: made * base, range(abs(power) - 1), base)
-    return product if power > 0 else _divide((np.asarray(1.0), product))
+def _powered(power: int, parts: tuple[Any, ...]) -> Any:
+    product = reduce(lambda made, _: made * parts[0], range(abs(power) - 1), parts[0])
+    return product if power > 0 else _divide((np.float64(1), product))
 
 
 def _power(node: Apply) -> int:
@@ -254,7 +279,7 @@ def _rows(shape: tuple[int, ...]) -> int:
 
 def _cut(array: Floats, piece: slice, shape: tuple[int, ...]) -> Floats:
     along = array.ndim == len(shape) and array.shape[0] == shape[0]
-    return array[piece] if along else array
+    return array[piece] if along else array[()]
 
 
 def _refuse_lost(expression: Expression, inputs: Mapping[str, Floats], lost: NDArray[np.bool_], where: str) -> None:
