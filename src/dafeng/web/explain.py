@@ -1,0 +1,166 @@
+"""An explanation as a page shows it: one trace with its neighbours, its source and its sentence.
+
+Invariant: it shows the trace as stored; what is missing on the way down is named as missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dafeng.web.cities import CityView
+from dafeng.web.labels import Words
+
+_CRUFT = re.compile(r"\[bookmark:[^\]]*\]")
+_AROUND = 160
+
+
+def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
+    """Everything the drawer shows for one number.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+    address : str
+        Address, with or without the run id.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        ``trace``, ``address``, ``inputs`` (address, trace or ``None``), ``source``, ``sentence``, ``citation``;
+        ``None`` if the run has no such address.
+    """
+    trace = city.trace(address)
+    if trace is None:
+        return None
+    plain = city.strip(address)
+    return {
+        "address": plain,
+        "trace": trace,
+        "inputs": [(city.strip(one), city.trace(one)) for one in trace.get("inputs") or ()],
+        "source": city.source(trace.get("source")),
+        "sentence": sentence(city.documents, trace.get("anchor")),
+        "citation": cite(city, plain, trace, words),
+    }
+
+
+def sentence(documents: Mapping[str, str], anchor: Mapping[str, Any] | None) -> tuple[str, str, str] | None:
+    """Words around a clause: before, the clause, after.
+
+    Parameters
+    ----------
+    documents : mapping of str to str
+        Texts by sha256.
+    anchor : mapping or None
+        Position of the clause.
+
+    Returns
+    -------
+    tuple of str or None
+        At most one paragraph, cut at 160 characters on both sides; ``None`` where the text is not at hand or does
+        not reach the position.
+    """
+    text = documents.get(str(anchor["sha256"])) if anchor else None
+    if anchor is None or text is None or not 0 <= anchor["start"] < anchor["end"] <= len(text):
+        return None
+    start, end = int(anchor["start"]), int(anchor["end"])
+    head = text.rfind("\n", 0, start) + 1
+    tail = text.find("\n", end)
+    before = _CRUFT.sub("", text[head:start])
+    after = _CRUFT.sub("", text[end : len(text) if tail < 0 else tail])
+    cut_before = "…" + before[-_AROUND:] if len(before) > _AROUND else before
+    cut_after = after[:_AROUND] + "…" if len(after) > _AROUND else after
+    return cut_before.lstrip(), _CRUFT.sub("", text[start:end]), cut_after.rstrip()
+
+
+def cite(city: CityView, address: str, trace: Mapping[str, Any], words: Words) -> str:
+    """Citation of a number, to be copied.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+    address : str
+        Address inside the run.
+    trace : mapping
+        The trace.
+    words : Words
+        Language of the citation.
+
+    Returns
+    -------
+    str
+        One line: city, sentence, value, programme with version, run, instant, address.
+    """
+    run = city.view["run"]
+    amount = f" {trace['value']} {trace.get('unit') or ''}".rstrip() if trace.get("value") is not None else ""
+    version = (run.get("versions") or {}).get("dafeng", "")
+    return words.say(
+        "explain.cite",
+        {
+            "city": words.read(city.view["city"]["label"]),
+            "says": words.read(trace["says"]).rstrip("。."),
+            "amount": amount,
+            "version": version,
+            "at": str(run["at"])[:10],
+            "address": f"{city.run}/{address}",
+        },
+    )
+
+
+def reach(city: CityView, addresses: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """All traces that can be reached from some addresses.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+    addresses : iterable of str
+        Where the walk starts.
+
+    Returns
+    -------
+    dict of str to mapping
+        Address → trace, each once, also where traces point at one another in a circle.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    waiting = list(addresses)
+    while waiting:
+        address = city.strip(waiting.pop())
+        trace = city.trace(address) if address not in found else None
+        if trace is not None:
+            found[address] = trace
+            waiting.extend(trace.get("inputs") or ())
+    return found
+
+
+def addresses(view: Any) -> Iterable[str]:
+    """Every address that a view document names.
+
+    Parameters
+    ----------
+    view : object
+        The document or a part of it.
+
+    Yields
+    ------
+    str
+        Addresses, as written.
+    """
+    if isinstance(view, Mapping):
+        own = view.get("address")
+        if isinstance(own, str):
+            yield own
+        for value in view.values():
+            yield from addresses(value)
+    elif isinstance(view, list | tuple):
+        # [year, value, address] is how histories are written
+        if len(view) == 3 and isinstance(view[2], str) and not isinstance(view[0], str):
+            yield view[2]
+        else:
+            for value in view:
+                yield from addresses(value)

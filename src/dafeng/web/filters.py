@@ -1,0 +1,165 @@
+"""Choosing and ordering rows by what stands in the address of a page.
+
+Invariant: a filter only leaves rows out; an unknown filter value gives no rows, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+Test = Callable[[Row, str], bool]
+
+VERDICTS = ("off_course", "behind", "on_course", "met", "not_due", "not_measurable")
+"""Verdicts in the order in which they need attention."""
+TARGET_FILTERS = ("verdict", "field", "year", "organisation", "q", "sort")
+"""Filters of the page of targets."""
+TASK_FILTERS = ("organisation", "chapter", "q")
+"""Filters of the page of tasks."""
+
+
+def keep(query: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """Known filters that are set.
+
+    Parameters
+    ----------
+    query : mapping of str to str
+        Query of the address.
+    names : sequence of str
+        Filters the page knows.
+
+    Returns
+    -------
+    dict of str to str
+        Filter → value, without surrounding blanks.
+    """
+    return {name: query[name].strip()[:100] for name in names if query.get(name, "").strip()}
+
+
+def choose_targets(view: Row, chosen: Mapping[str, str]) -> list[Row]:
+    """Verdicts that pass the filters, in the order asked for.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    chosen : mapping of str to str
+        Filters that are set.
+
+    Returns
+    -------
+    list of mapping
+        Rows.
+    """
+    tests: Mapping[str, Test] = {
+        "verdict": lambda row, value: row["verdict"] == value,
+        "field": lambda row, value: row["field"] == value,
+        "year": lambda row, value: str(row.get("year") or row.get("period")) == value,
+        "organisation": lambda row, value: value in (row.get("organisations") or ()),
+        "q": lambda row, value: contains(row, ("indicator", "target", "reason", "scope", "organisations"), value),
+    }
+    rows = [row for row in view.get("verdicts") or () if all(tests[k](row, v) for k, v in chosen.items() if k in tests)]
+    return order_targets(rows, chosen.get("sort", "verdict"))
+
+
+def order_targets(rows: Sequence[Row], by: str) -> list[Row]:
+    """Rows in the order asked for.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Verdicts.
+    by : str
+        ``verdict`` (what needs attention first), ``year``, ``indicator``; anything else keeps the plan's order.
+
+    Returns
+    -------
+    list of mapping
+        The same rows.
+    """
+    keys = {
+        "verdict": lambda row: VERDICTS.index(row["verdict"]) if row["verdict"] in VERDICTS else len(VERDICTS),
+        "year": lambda row: row.get("year") or 9999,
+        "indicator": lambda row: str(row["indicator"]["zh"]),
+    }
+    return sorted(rows, key=keys[by]) if by in keys else list(rows)
+
+
+def choose_tasks(view: Row, chosen: Mapping[str, str]) -> list[Row]:
+    """Tasks that pass the filters, in the plan's order.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    chosen : mapping of str to str
+        Filters that are set.
+
+    Returns
+    -------
+    list of mapping
+        Rows.
+    """
+    tests: Mapping[str, Test] = {
+        "organisation": lambda row, value: value in (*(row.get("organisations") or ()), *(row.get("collectives") or ())),
+        "chapter": lambda row, value: row.get("chapter") == value,
+        "q": lambda row, value: contains(row, ("title", "section", "organisations", "number", "id"), value),
+    }
+    return [row for row in view.get("tasks") or () if all(tests[k](row, v) for k, v in chosen.items() if k in tests)]
+
+
+def contains(row: Row, keys: Sequence[str], wanted: str) -> bool:
+    """Whether one of the texts of a row contains a word.
+
+    Parameters
+    ----------
+    row : mapping
+        Row of the view document.
+    keys : sequence of str
+        Texts, labels or lists of texts to look into.
+    wanted : str
+        What is looked for; case does not count.
+
+    Returns
+    -------
+    bool
+        True where it is found.
+    """
+    word = wanted.casefold()
+    return any(word in text.casefold() for key in keys for text in _texts(row.get(key)))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [str(v) for v in value.values()]
+    return [str(v) for v in value] if isinstance(value, list | tuple) else []
+
+
+def search(view: Row, wanted: str) -> dict[str, list[Row]]:
+    """Targets, tasks, organisations and sources that contain a word.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    wanted : str
+        What is looked for; empty finds nothing.
+
+    Returns
+    -------
+    dict of str to list of mapping
+        ``targets``, ``tasks``, ``organisations``, ``sources``.
+    """
+    places: dict[str, tuple[str, tuple[str, ...]]] = {
+        "targets": ("verdicts", ("indicator", "target", "scope")),
+        "tasks": ("tasks", ("title", "section", "number", "id")),
+        "organisations": ("organisations", ("name", "aliases")),
+        "sources": ("sources", ("title", "publisher", "id")),
+    }
+    return {
+        name: [row for row in view.get(key) or () if wanted and contains(row, keys, wanted)]
+        for name, (key, keys) in places.items()
+    }

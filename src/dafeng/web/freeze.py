@@ -1,0 +1,103 @@
+"""The frozen copy: the same pages as files that open without a server, in both languages, for good.
+
+Invariant: links are relative and nothing is fetched from outside; the folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from dafeng.core.labels import Language
+from dafeng.web import explain, pages
+from dafeng.web.cities import CityView
+from dafeng.web.labels import Words
+from dafeng.web.links import STATIC, FrozenLinks, page_file, target_file
+from dafeng.web.render import Frame, render
+
+LANGUAGES = cast(tuple[Language, ...], ("zh", "en"))
+
+
+def write_site(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]], folder: Path) -> Path:
+    """Write the frozen copy of a city's pages.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    traces : mapping of str to mapping
+        Address → trace.
+    folder : Path
+        Folder of the report; the copy lies in its folder ``site``, an older one is replaced.
+
+    Returns
+    -------
+    Path
+        The first page, ``site/index.html``.
+    """
+    city = CityView(view, traces)
+    made = folder / ".site-new"
+    shutil.rmtree(made, ignore_errors=True)
+    shutil.copytree(STATIC, made / "static")
+    kept = explain.reach(city, explain.addresses(view))
+    _write_data(made, view, kept)
+    for language in LANGUAGES:
+        _write_language(made / ("en" if language == "en" else "."), CityView(view, kept), language)
+    site = folder / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    made.rename(site)
+    return site / "index.html"
+
+
+def _write_data(folder: Path, view: Mapping[str, Any], traces: Mapping[str, Any]) -> None:
+    """The view document and its traces as JSON."""
+    for name, content in (("view", view), ("traces", traces)):
+        (folder / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _write_language(folder: Path, city: CityView, language: Language) -> None:
+    """All pages in one language."""
+    (folder / "explain").mkdir(parents=True, exist_ok=True)
+    words, links = Words(language), FrozenLinks(language)
+
+    def put(name: str, template: str, page: str, context: Mapping[str, Any] | None) -> None:
+        frame = Frame(words, links, city, page, here=name)
+        (folder / name).write_text(render(template, frame, context), encoding="utf-8")
+
+    for page in pages.read_pages():
+        put(page_file(page.id), f"{page.id}.html", page.id, pages.build(page.id, city, words, {}))
+    for row in city.view.get("verdicts") or ():
+        put(target_file(row["target"]), "target.html", "targets", pages.build_target(city, row["target"], words))
+    put("explain.html", "explain.html", "", None)
+    _write_shelves(folder / "explain", city, Frame(words, links, city, ""))
+
+
+def _write_shelves(folder: Path, city: CityView, frame: Frame) -> None:
+    """Explanations, one script file per table, since a page in a folder may load scripts but not fetch data."""
+    shelves: dict[str, dict[str, str]] = {}
+    for address in city.traces:
+        fragment = render("_drawer.html", frame, explain.gather(city, address, frame.words))
+        shelves.setdefault(shelf(address), {})[address] = re.sub(r"\n\s*", "\n", fragment)
+    for table, items in shelves.items():
+        said = f"dafeng.keep({json.dumps(table)},{json.dumps(items, ensure_ascii=False)});\n"
+        (folder / f"{table}.js").write_text(said, encoding="utf-8")
+
+
+def shelf(address: str) -> str:
+    """File in which an explanation lies.
+
+    Parameters
+    ----------
+    address : str
+        ``table/row``.
+
+    Returns
+    -------
+    str
+        Name of letters, digits, hyphens and underscores, as the page's script makes it.
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", "-", address.split("/")[0])

@@ -1,0 +1,335 @@
+"""Addresses inside the cockpit, for the served pages and for the frozen copy.
+
+Invariant: templates never build an address; the same template serves both, since both kinds of links answer the same names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote, urlencode
+
+from dafeng.core.labels import Language
+
+STATIC = Path(__file__).resolve().parent / "static"
+"""Folder of the style sheets and scripts."""
+
+
+class Links(Protocol):
+    """Addresses that a template may ask for."""
+
+    @property
+    def live(self) -> bool:
+        """Whether a server answers behind the page."""
+
+    def page(self, name: str, query: Mapping[str, str] | None = None) -> str:
+        """Address of a page, with its filters."""
+
+    def target(self, target: str) -> str:
+        """Address of the page of a target."""
+
+    def explain(self, address: str) -> str:
+        """Address of an explanation."""
+
+    def static(self, path: str) -> str:
+        """Address of a style sheet or script."""
+
+    def other(self, language: Language, here: str) -> str:
+        """Address of the present page in another language."""
+
+    def file(self, name: str) -> str:
+        """Address of a download."""
+
+
+@cache
+def stamp(path: str) -> str:
+    """Short hash of a static file, so that browsers may keep it.
+
+    Parameters
+    ----------
+    path : str
+        Path below the static folder.
+
+    Returns
+    -------
+    str
+        Eight hexadecimal digits.
+    """
+    return sha256((STATIC / path).read_bytes()).hexdigest()[:8]
+
+
+def query_text(query: Mapping[str, str] | None) -> str:
+    """Filters as the tail of an address.
+
+    Parameters
+    ----------
+    query : mapping of str to str or None
+        Filters; empty ones are left out.
+
+    Returns
+    -------
+    str
+        ``?a=b``, or empty.
+    """
+    kept = {key: value for key, value in (query or {}).items() if value}
+    return "?" + urlencode(kept) if kept else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedLinks:
+    """Addresses under a running server.
+
+    Parameters
+    ----------
+    slug : str
+        Name of the city in addresses.
+    """
+
+    slug: str
+    live: bool = True
+
+    def page(self, name: str, query: Mapping[str, str] | None = None) -> str:
+        """Address of a page.
+
+        Parameters
+        ----------
+        name : str
+            Page id.
+        query : mapping of str to str, optional
+            Filters.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/{'' if name == 'overview' else name}{query_text(query)}"
+
+    def target(self, target: str) -> str:
+        """Address of the page of a target.
+
+        Parameters
+        ----------
+        target : str
+            Target id.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/targets/{quote(target, safe='')}"
+
+    def explain(self, address: str) -> str:
+        """Address of an explanation.
+
+        Parameters
+        ----------
+        address : str
+            ``table/row``.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/explain/{quote(address)}"
+
+    def static(self, path: str) -> str:
+        """Address of a style sheet or script.
+
+        Parameters
+        ----------
+        path : str
+            Path below the static folder.
+
+        Returns
+        -------
+        str
+            Absolute path with the file's stamp.
+        """
+        return f"/static/{path}?v={stamp(path)}"
+
+    def other(self, language: Language, here: str) -> str:
+        """Address of the present page in another language.
+
+        Parameters
+        ----------
+        language : {"zh", "en"}
+            Language wanted.
+        here : str
+            Filters of the present page, as ``a=b&c=d``.
+
+        Returns
+        -------
+        str
+            Relative address.
+        """
+        return f"?{here + '&' if here else ''}lang={language}"
+
+    def file(self, name: str) -> str:
+        """Address of a download.
+
+        Parameters
+        ----------
+        name : str
+            File name.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLinks:
+    """Addresses inside a frozen copy: relative, usable from a folder without a server.
+
+    Parameters
+    ----------
+    language : {"zh", "en"}
+        Chinese pages lie at the top, English ones in ``en``.
+    """
+
+    language: Language
+    live: bool = False
+
+    @property
+    def top(self) -> str:
+        """Way from a page to the top folder."""
+        return "" if self.language == "zh" else "../"
+
+    def page(self, name: str, query: Mapping[str, str] | None = None) -> str:
+        """Address of a page; filters become a fragment, since there is no server.
+
+        Parameters
+        ----------
+        name : str
+            Page id.
+        query : mapping of str to str, optional
+            Filters.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return page_file(name) + query_text(query).replace("?", "#")
+
+    def target(self, target: str) -> str:
+        """Address of the page of a target.
+
+        Parameters
+        ----------
+        target : str
+            Target id.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return target_file(target)
+
+    def explain(self, address: str) -> str:
+        """Address of an explanation: one page, the fragment names the number.
+
+        Parameters
+        ----------
+        address : str
+            ``table/row``.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return f"explain.html#{quote(address)}"
+
+    def static(self, path: str) -> str:
+        """Address of a style sheet or script.
+
+        Parameters
+        ----------
+        path : str
+            Path below the static folder.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return f"{self.top}static/{path}"
+
+    def other(self, language: Language, here: str) -> str:
+        """Address of the present page in another language.
+
+        Parameters
+        ----------
+        language : {"zh", "en"}
+            Language wanted.
+        here : str
+            File name of the present page.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return f"{self.top}{'en/' if language == 'en' else ''}{here}"
+
+    def file(self, name: str) -> str:
+        """Address of a download.
+
+        Parameters
+        ----------
+        name : str
+            File name.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return f"{self.top}{name}"
+
+
+def page_file(name: str) -> str:
+    """File of a page in a frozen copy.
+
+    Parameters
+    ----------
+    name : str
+        Page id.
+
+    Returns
+    -------
+    str
+        File name.
+    """
+    return "index.html" if name == "overview" else f"{name}.html"
+
+
+def target_file(target: str) -> str:
+    """File of a target's page in a frozen copy.
+
+    Parameters
+    ----------
+    target : str
+        Target id, any characters.
+
+    Returns
+    -------
+    str
+        File name of letters, digits and hyphens; ids that need replacing stay apart by a hash.
+    """
+    plain = re.sub(r"[^A-Za-z0-9-]+", "-", target)
+    tail = "" if plain == target else "-" + sha256(target.encode()).hexdigest()[:6]
+    return f"target-{plain}{tail}.html"

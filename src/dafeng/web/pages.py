@@ -1,0 +1,232 @@
+"""The pages: which exist, which parts of the view document stand behind them, and what their templates get.
+
+Invariant: a page adds nothing to the view document but order, choice and the data of its charts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from dafeng.core.labels import Label
+from dafeng.library.strict import load_yaml
+from dafeng.web import charts, filters, power
+from dafeng.web.cities import CityView
+from dafeng.web.labels import FOLDER, Words
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the navigation.
+
+    Parameters
+    ----------
+    id : str
+        Name in addresses.
+    label : Label
+        Name in the navigation.
+    parts : tuple of str
+        Keys of the view document behind it.
+    count : str or None
+        Key of the list whose length stands beside the name.
+    """
+
+    id: str
+    label: Label
+    parts: tuple[str, ...]
+    count: str | None = None
+
+
+@cache
+def read_pages() -> tuple[Page, ...]:
+    """All pages in the order of the navigation.
+
+    Returns
+    -------
+    tuple of Page
+        As the definition file lists them.
+    """
+    rows = load_yaml(FOLDER / "pages.yaml")
+    return tuple(Page(name, Label(**row["label"]), tuple(row["parts"]), row.get("count")) for name, row in rows.items())
+
+
+def find(name: str) -> Page | None:
+    """Page under a name.
+
+    Parameters
+    ----------
+    name : str
+        Name in addresses.
+
+    Returns
+    -------
+    Page or None
+        ``None`` where there is no such page.
+    """
+    return next((page for page in read_pages() if page.id == name), None)
+
+
+def extract(page: Page, view: Mapping[str, Any], query: Mapping[str, str]) -> Context:
+    """Parts of the view document behind a page, with the page's filters applied.
+
+    Parameters
+    ----------
+    page : Page
+        The page.
+    view : mapping
+        View document.
+    query : mapping of str to str
+        Filters.
+
+    Returns
+    -------
+    dict
+        Part → content.
+    """
+    parts = {name: view.get(name) for name in page.parts}
+    if page.id == "targets":
+        parts["verdicts"] = filters.choose_targets(view, filters.keep(query, filters.TARGET_FILTERS))
+    if page.id == "tasks":
+        parts["tasks"] = filters.choose_tasks(view, filters.keep(query, filters.TASK_FILTERS))
+    return parts
+
+
+def build(name: str, city: CityView, words: Words, query: Mapping[str, str]) -> Context:
+    """What the template of a page gets.
+
+    Parameters
+    ----------
+    name : str
+        Page id.
+    city : CityView
+        The city.
+    words : Words
+        Language of the page.
+    query : mapping of str to str
+        Filters.
+
+    Returns
+    -------
+    dict
+        Name → value.
+    """
+    return _BUILDERS[name](city, words, query)
+
+
+def build_target(city: CityView, target: str, words: Words) -> Context | None:
+    """What the template of a target's page gets.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+    target : str
+        Target id.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        ``None`` where the plan has no such target.
+    """
+    row = city.verdict(target)
+    if row is None:
+        return None
+    same = [v for v in city.view["verdicts"] if v["indicator"] == row["indicator"] and v["target"] != target]
+    clashes = [clash for clash in city.view.get("clashes") or () if target in clash["targets"]]
+    task = city.task(row.get("task"))
+    return {"row": row, "chart": charts.draw_trajectory(row, words), "same": same, "clashes": clashes, "task": task}
+
+
+def _overview(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
+    view = city.view
+    attention = [v for v in filters.order_targets(view.get("verdicts") or (), "verdict") if _troubled(v)]
+    return {
+        "fan": charts.draw_fan(view, words),
+        "peak": charts.draw_peak(view, words),
+        "rows": {v["target"]: v for v in view.get("verdicts") or ()},
+        "attention": attention[:8],
+        "order": filters.VERDICTS,
+    }
+
+
+def _troubled(row: Mapping[str, Any]) -> bool:
+    """Whether a target needs attention, now or by projection."""
+    return row["verdict"] in ("off_course", "behind") or row.get("projected_verdict") in ("off_course", "behind")
+
+
+def _targets(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
+    view = city.view
+    chosen = filters.keep(query, filters.TARGET_FILTERS)
+    every = view.get("verdicts") or []
+    return {
+        "chosen": chosen,
+        "rows": filters.choose_targets(view, chosen),
+        "years": sorted({str(v.get("year") or v.get("period")) for v in every}),
+        "organisations": sorted({name for v in every for name in v.get("organisations") or ()}),
+        "order": filters.VERDICTS,
+        "total": len(every),
+    }
+
+
+def _tasks(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
+    view = city.view
+    chosen = filters.keep(query, filters.TASK_FILTERS)
+    rows = filters.choose_tasks(view, chosen)
+    chapters: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
+    for row in rows:
+        chapters.setdefault(row.get("chapter") or "", {}).setdefault(row.get("section") or "", []).append(row)
+    organisations = sorted(view.get("organisations") or (), key=lambda o: (-len(o["tasks"]), o["name"]))
+    return {
+        "chosen": chosen,
+        "rows": rows,
+        "chapters": chapters,
+        "all_chapters": list(dict.fromkeys(row.get("chapter") or "" for row in view.get("tasks") or ())),
+        "organisations": organisations,
+        "busiest": max((len(o["tasks"]) for o in organisations), default=1) or 1,
+        "verdicts": {v["target"]: v for v in view.get("verdicts") or ()},
+        "total": len(view.get("tasks") or ()),
+    }
+
+
+def _emissions(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
+    return {"history": charts.draw_history(city.view, words)}
+
+
+def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
+    view = city.view
+    main = charts.main_scenario(view)
+    return {
+        "peak_words": charts.tell_peak(main, view["pathway"]["unit"], words) if main else {},
+        "fan": charts.draw_fan(view, words),
+        "peak": charts.draw_peak(view, words),
+        "quantities": charts.draw_quantities(view, words),
+        "measures": power.draw_measures(view, words),
+        "measure_rows": power.order_measures(view),
+        "weeks": power.draw_weeks(view, words),
+        "storage": power.draw_storage(view, words),
+    }
+
+
+def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
+    return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}}
+
+
+def _sources(_: CityView, __: Words, ___: Mapping[str, str]) -> Context:
+    return {}
+
+
+_BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]] = {
+    "overview": _overview,
+    "targets": _targets,
+    "tasks": _tasks,
+    "emissions": _emissions,
+    "pathway": _pathway,
+    "conflicts": _conflicts,
+    "sources": _sources,
+}

@@ -1,0 +1,138 @@
+"""Data of the charts on the hourly power balance, on storage and on measures.
+
+Invariant: hourly series are handed on as they are, only in a readable unit; nothing is averaged or left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dafeng.web.charts import Chart
+from dafeng.web.figures import Scale, choose_scale, largest, show
+from dafeng.web.labels import Words
+
+
+def draw_weeks(view: Mapping[str, Any], words: Words) -> Chart | None:
+    """Generation and load hour by hour in chosen weeks.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        Chart ``weeks``; ``None`` where no power balance was computed.
+    """
+    power = view.get("power") or {}
+    weeks = power.get("weeks") or []
+    if not weeks:
+        return None
+    # one scale for all weeks, so that they can be compared
+    scale = choose_scale(largest([series["values"] for week in weeks for series in week["series"]]), "MW", words.language)
+    return {
+        "kind": "weeks",
+        "title": words.say("chart.weeks", {"year": power["year"]}),
+        "subtitle": words.say("chart.weeks_sub", {"unit": scale.text}),
+        "unit": scale.text,
+        "year": power["year"],
+        "weeks": [_week(week, scale, words) for week in weeks],
+    }
+
+
+def _week(week: Mapping[str, Any], scale: Scale, words: Words) -> dict[str, Any]:
+    series = [
+        {"carrier": s["carrier"], "name": words.read(s["label"]), "values": scale.spread(s["values"])} for s in week["series"]
+    ]
+    load = scale.spread(week.get("load") or [])
+    return {"id": week["id"], "name": words.read(week["label"]), "start": week["start_hour"], "series": series, "load": load}
+
+
+def draw_storage(view: Mapping[str, Any], words: Words) -> Chart | None:
+    """What more storage does to curtailment, and what it costs.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        Chart ``storage``; ``None`` where it was not computed.
+    """
+    storage = (view.get("power") or {}).get("storage") or {}
+    if len(storage.get("capacity") or []) < 2:
+        return None
+    size = choose_scale(largest([storage["capacity"]]), "GW", words.language)
+    money = choose_scale(largest([storage.get("cost") or []]), "亿元/年", words.language)
+    ends: Sequence[int] = (0, -1)
+    sizes = [show(storage["capacity"][i], "GW", words.language) for i in ends]
+    shares = [show(storage["curtailed_share"][i], "%", words.language, basis="projected") for i in ends]
+    said = {"from": sizes[0], "to": sizes[1], "high": shares[0], "low": shares[1]}
+    return {
+        "kind": "storage",
+        "title": words.say("chart.storage", said),
+        "subtitle": words.read(storage.get("label")),
+        "unit": size.text,
+        "money": money.text,
+        "capacity": size.spread(storage["capacity"]),
+        "share": storage["curtailed_share"],
+        "cost": money.spread(storage.get("cost") or []),
+    }
+
+
+def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
+    """Measures by what they do per yuan, best first.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        Chart ``measures``; ``None`` where no measure was assessed.
+    """
+    rows = order_measures(view)
+    if not rows:
+        return None
+    values = [row["per_cost"]["value"] for row in rows]
+    scale = choose_scale(largest([values]), rows[0]["per_cost"]["unit"], words.language)
+    joint = "、" if words.language == "zh" else ", "
+    return {
+        "kind": "measures",
+        "title": words.say("chart.measures", {"names": joint.join(words.read(row["label"]) for row in rows[:3])}),
+        "subtitle": words.say("chart.measures_sub", {"unit": scale.text}),
+        "unit": scale.text,
+        "names": [words.read(row["label"]) for row in rows],
+        "values": scale.spread(values),
+        "addresses": [row.get("address") for row in rows],
+    }
+
+
+def order_measures(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Measures, the most effective per yuan first.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    list of mapping
+        Rows whose effect per yuan is known.
+    """
+    rows = (view.get("pathway") or {}).get("measures") or []
+    known = [row for row in rows if row.get("per_cost") and row["per_cost"].get("value") is not None]
+    return sorted(known, key=lambda row: -float(row["per_cost"]["value"]))

@@ -1,0 +1,124 @@
+"""Templates to pages: one environment, the same templates for the server and for the frozen copy.
+
+Invariant: everything is escaped unless this module made it; a template gets words, links and data, and no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+
+from dafeng.core.labels import Language
+from dafeng.web import figures
+from dafeng.web.charts import share_text
+from dafeng.web.cities import CityView
+from dafeng.web.labels import Words
+from dafeng.web.links import Links
+from dafeng.web.mathml import clean
+from dafeng.web.pages import read_pages
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds the content of a page.
+
+    Parameters
+    ----------
+    words : Words
+        Language.
+    links : Links
+        Addresses.
+    city : CityView or None
+        The city, ``None`` on pages above the cities.
+    page : str
+        Id of the page, for the navigation.
+    here : str
+        The present page as the language switch needs it: its filters, or its file name in a frozen copy.
+    cities : tuple of CityView
+        All cities that are served.
+    """
+
+    words: Words
+    links: Links
+    city: CityView | None
+    page: str
+    here: str = ""
+    cities: tuple[CityView, ...] = ()
+
+
+@cache
+def environment() -> Environment:
+    """The template environment.
+
+    Returns
+    -------
+    jinja2.Environment
+        With autoescape on.
+    """
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    made.filters["is_number"] = figures.is_number
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    return made
+
+
+def render(template: str, frame: Frame, context: Mapping[str, Any] | None = None) -> str:
+    """One page or fragment.
+
+    Parameters
+    ----------
+    template : str
+        File name of the template.
+    frame : Frame
+        What surrounds the content.
+    context : mapping, optional
+        What the page shows.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    return environment().get_template(template).render({**_tools(frame), **(context or {})})
+
+
+def _tools(frame: Frame) -> dict[str, Any]:
+    """What every template may use."""
+    words = frame.words
+    return {
+        "lang": words.language,
+        "t": words.say,
+        "L": words.read,
+        "word": words.word,
+        "gather": words.gather,
+        "links": frame.links,
+        "city": frame.city,
+        "view": frame.city.view if frame.city else None,
+        "cities": frame.cities,
+        "page": frame.page,
+        "here": frame.here,
+        "pages": read_pages(),
+        "share": lambda value: share_text(value, words),
+        "mathml": clean,
+        "strip": frame.city.strip if frame.city else str,
+        **_writers(words.language),
+    }
+
+
+def _writers(language: Language) -> dict[str, Any]:
+    """How a template writes figures."""
+    return {
+        "show": lambda value, unit, basis="actual": figures.show(value, unit, language, basis=basis),
+        "span": lambda low, high, unit, basis="actual": figures.span(low, high, unit, language, basis=basis),
+        "goal": lambda row: figures.goal(
+            row.get("comparator"), row["value"]["value"], row.get("upper"), row["value"]["unit"], language
+        ),
+    }

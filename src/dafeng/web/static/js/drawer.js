@@ -1,0 +1,96 @@
+/* The explanation of a number, beside the page: open, go deeper, go back, close. Its place stands in the address. */
+(function () {
+  "use strict";
+  const drawer = document.getElementById("drawer");
+  const body = document.getElementById("drawer-body");
+  const back = document.getElementById("drawer-back");
+  const words = JSON.parse(document.getElementById("words").textContent);
+  const trail = [];
+  let opener = null;
+
+  dafeng.words = words;
+  dafeng.open = open;
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-explain]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    if (!drawer.contains(link)) {
+      opener = link;
+      trail.length = 0;
+    }
+    open(link.dataset.explain, link.getAttribute("href"));
+  });
+  document.getElementById("drawer-close").addEventListener("click", close);
+  back.addEventListener("click", () => {
+    trail.pop();
+    const last = trail.pop();
+    if (last) open(last.address, last.href);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !drawer.hidden) close();
+  });
+
+  function place(address) {
+    if (dafeng.frozen) return;
+    const here = new URL(location.href);
+    if (address) here.searchParams.set("explain", address);
+    else here.searchParams.delete("explain");
+    history.replaceState(history.state, "", here);
+  }
+
+  function skeleton() {
+    body.innerHTML = '<div class="skeleton"></div><div class="skeleton"></div><div class="skeleton"></div>';
+    body.setAttribute("aria-label", words.loading);
+  }
+
+  function say(text) {
+    const note = document.createElement("p");
+    note.className = "note";
+    note.textContent = text;
+    body.replaceChildren(note);
+  }
+
+  async function open(address, href) {
+    trail.push({ address, href });
+    back.hidden = trail.length < 2;
+    drawer.hidden = false;
+    const slow = setTimeout(skeleton, 120);
+    await fill(address, href);
+    clearTimeout(slow);
+    if (body.querySelector(".skeleton")) say(words.failed);
+    body.setAttribute("aria-label", drawer.getAttribute("aria-label"));
+    body.scrollTop = 0;
+    body.focus();
+    place(address);
+  }
+
+  async function fill(address, href) {
+    if (dafeng.frozen) {
+      const found = await dafeng.frozen(address);
+      if (found) body.innerHTML = found;
+      else say(words.unknown);
+      return;
+    }
+    const kept = body.innerHTML;
+    try {
+      await htmx.ajax("GET", href + "?fragment=1", { target: "#drawer-body", swap: "innerHTML" });
+    } catch {
+      say(words.failed);
+    }
+    if (body.innerHTML === kept && !body.querySelector(`[data-address="${CSS.escape(address)}"]`)) say(words.failed);
+  }
+
+  function close() {
+    drawer.hidden = true;
+    trail.length = 0;
+    place(null);
+    if (opener && opener.isConnected) opener.focus();
+  }
+
+  const asked = new URL(location.href).searchParams.get("explain");
+  if (asked && !dafeng.frozen && document.body.dataset.run) {
+    const base = location.pathname.split("/")[1];
+    window.addEventListener("load", () => open(asked, `/${base}/explain/${asked.split("/").map(encodeURIComponent).join("/")}`));
+  }
+})();

@@ -1,0 +1,132 @@
+/* History, pathways, peak years and trajectories. */
+(function () {
+  "use strict";
+  const { kinds, token, write, unit, tip, phone } = dafeng.charts;
+  const { years, values, band, line, shade, mark, grid } = dafeng.series;
+  const words = () => dafeng.words;
+  const colours = ["s-1", "s-2", "s-3", "s-4", "s-5", "s-6"];
+
+  kinds.history = (data) => {
+    const breaks = new Map(data.breaks);
+    return {
+      option: {
+        grid: grid(16),
+        xAxis: { ...years(data.years), boundaryGap: true },
+        yAxis: values([data.values, [0]]),
+        tooltip: { trigger: "axis", confine: true, formatter: ([at]) => tip(at.name, [[data.name, at.value === undefined || at.value === null ? words().missing : write(at.value) + unit(data)], ...(breaks.has(Number(at.name)) ? [["", breaks.get(Number(at.name))]] : [])]) },
+        series: [{
+          ...line("history", data.name, data.values, { colour: token("s-1"), line: { width: 2.5 } }),
+          symbol: "circle", symbolSize: 6, showAllSymbol: true,
+          markLine: data.breaks.length ? { ...mark(0, ""), data: data.breaks.map(([year]) => ({ xAxis: String(year), label: { formatter: "⌇ " + year } })) } : undefined,
+        }],
+      },
+      head: [words().year, `${data.name} (${data.unit})`],
+      rows: data.years.map((year, at) => [year, data.values[at]]),
+      address: (event) => data.addresses[event.name],
+    };
+  };
+
+  /* Names at the right end that would touch move apart, the highest upwards. */
+  function dodge(scenarios) {
+    const ends = scenarios.map((one) => [one.id, one.band[1].at(-1) ?? 0]).sort((a, b) => b[1] - a[1]);
+    const whole = Math.max(...scenarios.flatMap((one) => one.band.flat()).filter((value) => value !== null), 1);
+    const close = (at) => ends[at + 1] && (ends[at][1] - ends[at + 1][1]) / whole < 0.05;
+    return new Map(ends.map(([id], at) => [id, close(at) ? -8 : at && close(at - 1) ? 8 : 0]));
+  }
+
+  kinds.fan = (data) => {
+    const order = [...data.scenarios].sort((a, b) => (a.id === data.main) - (b.id === data.main));
+    const colour = new Map(data.scenarios.map((one, at) => [one.id, token(one.id === data.main ? "s-1" : colours[1 + (at % 5)])]));
+    const small = data.small;
+    const apart = dodge(data.scenarios);
+    const lines = order.flatMap((one) => {
+      const main = one.id === data.main;
+      return [
+        ...band(one.id, one.band[0], one.band[2], colour.get(one.id), main ? 0.2 : 0.07),
+        line("line-" + one.id, one.name, one.band[1], {
+          colour: colour.get(one.id), line: { width: main ? 2.6 : 1.6, type: main ? "solid" : [5, 3] },
+          more: {
+            endLabel: { show: !phone() && !small, formatter: "{a}", color: colour.get(one.id), fontWeight: main ? 600 : 400, distance: 6, offset: [0, apart.get(one.id)] },
+          },
+        }),
+      ];
+    });
+    const past = data.history ? [line("past", words().history, data.history, { colour: token("ink"), line: { width: 2 }, more: { symbol: "circle", symbolSize: 4, showAllSymbol: true } })] : [];
+    lines[lines.length - 1].markArea = small ? undefined : shade(data.start, data.years.at(-1));
+    if (!small) lines[lines.length - 1].markLine = mark(2030, "2030");
+    const rows = (at) => [
+      ...(data.history && data.history[at] !== null ? [[words().history, write(data.history[at]) + unit(data)]] : []),
+      ...data.scenarios.filter((one) => one.band[1][at] !== null).map((one) => [one.name, `${write(one.band[1][at])} (${write(one.band[0][at])}–${write(one.band[2][at])})`]),
+    ];
+    return {
+      option: {
+        grid: { ...grid(small ? 14 : 104), ...(small ? { top: 10, bottom: 4 } : {}) },
+        legend: phone() && !small ? { bottom: 0, data: [...past.map((one) => one.name), ...data.scenarios.map((one) => one.name)] } : { show: false },
+        xAxis: small ? { ...years(data.years), axisLabel: { interval: (at, text) => Number(text) % 10 === 0 } } : years(data.years),
+        yAxis: { ...values(data.scenarios.flatMap((one) => one.band)), splitNumber: small ? 3 : 4 },
+        tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${data.years[all[0].dataIndex]} · ${data.unit}`, rows(all[0].dataIndex)) },
+        series: [...past, ...lines],
+      },
+      head: [words().year, ...(data.history ? [words().history] : []), ...data.scenarios.flatMap((one) => [`${one.name} P10`, `${one.name} ${words().median}`, `${one.name} P90`])],
+      rows: data.years.map((year, at) => [year, ...(data.history ? [data.history[at]] : []), ...data.scenarios.flatMap((one) => one.band.map((list) => list[at]))]),
+      address: (event) => (data.scenarios.find((one) => "line-" + one.id === event.seriesId) || {}).address,
+    };
+  };
+
+  kinds.peak = (data) => ({
+    option: {
+      grid: grid(12),
+      xAxis: { type: "category", data: data.years.map(String), axisLabel: { hideOverlap: true } },
+      yAxis: { type: "value", axisLabel: { formatter: (value) => write(value) + "%" }, splitNumber: 3 },
+      tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: ([at]) => tip(at.name, [[words().probability, write(at.value) + "%"]]) },
+      series: [{
+        type: "bar", barCategoryGap: "18%", cursor: "pointer",
+        data: data.values.map((value, at) => ({
+          value,
+          itemStyle: { color: data.years[at] < 2030 ? token("s-1") : token("s-8"), opacity: data.years[at] < 2030 ? 1 : 0.55, borderRadius: [3, 3, 0, 0] },
+          label: { show: data.years[at] === data.middle, position: "top", formatter: `${words().median} ${data.middle}`, color: token("ink-2"), fontSize: 12 },
+        })),
+      }],
+    },
+    head: [words().year, words().probability + " (%)"],
+    rows: data.years.map((year, at) => [year, data.values[at]]),
+    address: () => data.address,
+  });
+
+  kinds.trajectory = (data) => {
+    const [due, goal, upper, sign] = data.goal;
+    const [low, middle, high] = data.band;
+    const first = data.years.find((year, at) => middle[at] !== null);
+    const spot = (value) => ({ value: [String(due), value], symbol: "diamond", symbolSize: 15, itemStyle: { color: token("surface"), borderColor: token("s-2"), borderWidth: 2.5 } });
+    const shown = `${sign ? sign + "\u202f" : ""}${write(goal)}${upper === null || upper === undefined ? "" : "–" + write(upper)}${unit(data)}`;
+    const lists = [data.actual, data.required, low, middle, high, [goal]];
+    return {
+      option: {
+        grid: { ...grid(64), top: 40, bottom: 38 },
+        legend: { bottom: 2, left: "center", data: [words().actual, words().required, words().projected], show: true },
+        xAxis: { ...years(data.years, true), boundaryGap: true },
+        yAxis: values(lists),
+        tooltip: {
+          trigger: "axis", confine: true,
+          formatter: (all) => {
+            const at = all[0].dataIndex;
+            const rows = [[words().actual, data.actual[at]], [words().required, data.required[at]], [words().projected, middle[at]]].filter(([, value]) => value !== null).map(([name, value]) => [name, write(value) + unit(data)]);
+            if (low[at] !== null && high[at] !== null && middle[at] !== null) rows.push(["P10–P90", `${write(low[at])}–${write(high[at])}`]);
+            if (data.years[at] === due) rows.push([words().goal, shown]);
+            return tip(String(data.years[at]), rows);
+          },
+        },
+        series: [
+          ...band("projection", low, high, token("s-4"), 0.16),
+          line("required", words().required, data.required, { colour: token("ink-3"), line: { type: "dashed", width: 1.5 }, more: { connectNulls: true, step: data.step ? "end" : false, markArea: first ? shade(first, data.years.at(-1)) : undefined } }),
+          line("projected", words().projected, middle, { colour: token("s-4"), line: { type: "dotted", width: 2.5 }, more: { connectNulls: true, symbol: "emptyCircle", symbolSize: 6, showAllSymbol: middle.filter((one) => one !== null).length < 12 } }),
+          line("actual", words().actual, data.actual, { colour: token("s-1"), line: { width: 2.8 }, more: { symbol: "circle", symbolSize: 8, showAllSymbol: true } }),
+          { type: "scatter", id: "goal", name: words().goal, data: due ? [{ ...spot(goal), label: { show: true, position: "top", distance: 8, formatter: shown, color: token("ink"), fontWeight: 600, fontSize: 13 } }] : [], z: 5 },
+        ],
+      },
+      head: [words().year, words().actual, words().required, "P10", words().projected, "P90"],
+      rows: data.years.map((year, at) => [year, data.actual[at], data.required[at], low[at], middle[at], high[at]]),
+      address: (event) => (event.seriesId === "actual" ? data.addresses[event.name] : data.address),
+    };
+  };
+})();

@@ -1,0 +1,92 @@
+/* The power system hour by hour, storage, and measures. */
+(function () {
+  "use strict";
+  const { kinds, token, write, unit, tip, phone } = dafeng.charts;
+  const { grid } = dafeng.series;
+  const words = () => dafeng.words;
+
+  /* One fixed colour per carrier in every chart; the first word that fits counts. */
+  const fixed = [["curtail", "curtail"], ["export", "export"], ["import", "import"], ["offshore", "offshore"], ["onshore", "onshore"], ["wind", "wind"], ["solar", "solar"], ["pv", "solar"], ["nuclear", "nuclear"], ["coal", "coal"], ["thermal", "coal"], ["gas", "gas"], ["lng", "gas"], ["bio", "biomass"], ["waste", "biomass"], ["hydro", "hydro"], ["storage", "storage"], ["battery", "storage"], ["charge", "storage"]];
+  function colour(carrier) {
+    const found = fixed.find(([part]) => carrier.toLowerCase().includes(part));
+    return token("c-" + (found ? found[1] : "other"));
+  }
+
+  /* The next round figure, so that all weeks have one scale. */
+  function roof(largest) {
+    if (!(largest > 0)) return undefined;
+    const step = 10 ** Math.floor(Math.log10(largest)) / 2;
+    return Math.ceil(largest / step) * step;
+  }
+
+  function hour(year, number) {
+    const at = new Date(Date.UTC(year, 0, 1) + number * 3600000);
+    const two = (value) => String(value).padStart(2, "0");
+    return { day: `${at.getUTCMonth() + 1}/${at.getUTCDate()}`, text: `${at.getUTCMonth() + 1}/${at.getUTCDate()} ${two(at.getUTCHours())}:00` };
+  }
+
+  kinds.weeks = (data, state) => {
+    const week = data.weeks.find((one) => one.id === state) || data.weeks[0];
+    const hours = week.load.length ? week.load.map((_, at) => at) : week.series[0].values.map((_, at) => at);
+    const stamp = hours.map((at) => hour(data.year, week.start + at));
+    const every = data.weeks.flatMap((one) => hours.map((at) => one.series.reduce((sum, part) => sum + Math.max(0, part.values[at] || 0), 0)));
+    const areas = week.series.map((one) => ({
+      type: "line", name: one.name, data: one.values, stack: "all", symbol: "none", color: colour(one.carrier),
+      lineStyle: { width: 0 }, areaStyle: { opacity: 0.92 }, emphasis: { disabled: true }, itemStyle: { color: colour(one.carrier) },
+    }));
+    return {
+      canvas: true,
+      choices: data.weeks.length > 1 ? data.weeks.map(({ id, name }) => ({ id, name })) : [],
+      chosen: week.id,
+      option: {
+        grid: { left: 4, right: 12, top: 14, bottom: phone() ? 86 : 40, containLabel: true },
+        legend: { bottom: 0, type: "plain" },
+        xAxis: { type: "category", data: stamp.map((one) => one.text), boundaryGap: false, axisLabel: { interval: (at) => at % 24 === 12, formatter: (text) => text.split(" ")[0] }, axisTick: { show: true, interval: (at) => at % 24 === 0 } },
+        yAxis: { type: "value", max: roof(Math.max(...every)), axisLabel: { formatter: write } },
+        tooltip: {
+          trigger: "axis", confine: true,
+          formatter: (all) => tip(`${stamp[all[0].dataIndex].text} · ${data.unit}`, all.filter((one) => one.value).map((one) => [one.seriesName, write(one.value)])),
+        },
+        series: [...areas, ...(week.load.length ? [{ type: "line", name: words().load, data: week.load, symbol: "none", color: token("ink"), lineStyle: { width: 2 }, z: 9 }] : [])],
+      },
+      head: [words().hour, ...week.series.map((one) => one.name), words().load],
+      rows: hours.map((at) => [stamp[at].text, ...week.series.map((one) => one.values[at]), week.load[at] ?? null]),
+    };
+  };
+
+  kinds.storage = (data) => {
+    const costs = data.cost.length === data.capacity.length;
+    const axis = (at, name) => ({ type: "value", gridIndex: at, name, nameLocation: "end", nameGap: 10, axisLabel: { formatter: write }, splitNumber: 3, min: 0 });
+    const part = (at, name, list, shade) => ({
+      type: "line", name, xAxisIndex: at, yAxisIndex: at, data: data.capacity.map((size, i) => [size, list[i]]), symbol: "circle", symbolSize: 7, color: token(shade), lineStyle: { width: 2.5 }, areaStyle: { color: token(shade), opacity: 0.08 },
+    });
+    const wide = costs && !phone();
+    const label = `${words().capacity} (${data.unit})`;
+    const across = (at) => ({ type: "value", gridIndex: at, name: label, nameLocation: "middle", nameGap: 26, nameTextStyle: { align: "center" }, axisLabel: { formatter: write }, splitLine: { show: false } });
+    const places = costs ? (wide ? [{ left: 4, width: "46%" }, { right: 16, width: "46%" }] : [{ left: 4, right: 12, height: "30%" }, { left: 4, right: 12, top: "58%", height: "26%" }]) : [{ left: 4, right: 12 }];
+    return {
+      option: {
+        grid: places.map((place) => ({ top: 34, ...(place.height ? {} : { bottom: 34 }), containLabel: true, ...place })),
+        xAxis: places.map((_, at) => across(at)),
+        yAxis: [axis(0, `${words().share} (%)`), axis(1, `${words().cost} (${data.money})`)].slice(0, places.length),
+        tooltip: { trigger: "item", confine: true, formatter: (at) => tip(`${write(at.value[0])}${unit(data)}`, [[at.seriesName, write(at.value[1]) + (at.seriesIndex ? "\u202f" + data.money : "%")]]) },
+        series: [part(0, words().share, data.share, "c-curtail"), part(1, words().cost, data.cost, "s-4")].slice(0, places.length),
+      },
+      head: [label, `${words().share} (%)`, ...(costs ? [`${words().cost} (${data.money})`] : [])],
+      rows: data.capacity.map((size, at) => [size, data.share[at], ...(costs ? [data.cost[at]] : [])]),
+    };
+  };
+
+  kinds.measures = (data) => ({
+    option: {
+      grid: { ...grid(70), top: 4, bottom: 4 },
+      xAxis: { type: "value", axisLabel: { formatter: write }, splitNumber: 4 },
+      yAxis: { type: "category", inverse: true, data: data.names, axisLabel: { width: phone() ? 110 : 220, overflow: "break", color: token("ink-2"), fontSize: 13 } },
+      tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: ([at]) => tip(at.name, [["", write(at.value) + unit(data)]]) },
+      series: [{ type: "bar", data: data.values.map((value, at) => ({ value, itemStyle: { color: token("s-1"), opacity: at < 3 ? 1 : 0.5, borderRadius: [0, 3, 3, 0] } })), barMaxWidth: 22, label: { show: true, position: "right", formatter: (at) => write(Number(at.value.toPrecision(3))), color: token("ink-2") } }],
+    },
+    head: [words().measure, data.unit],
+    rows: data.names.map((name, at) => [name, data.values[at]]),
+    address: (event) => data.addresses[event.dataIndex],
+  });
+})();

@@ -1,0 +1,57 @@
+/* Pieces that several kinds of charts share. */
+(function () {
+  "use strict";
+  const { token, write, phone } = dafeng.charts;
+
+  /* Every fifth year is named; the axis itself has every year. */
+  function years(list, wide) {
+    const every = list.length > 14 ? 5 : list.length > 8 && !wide ? 2 : 1;
+    return {
+      type: "category",
+      data: list.map(String),
+      boundaryGap: false,
+      axisLabel: { interval: (at, text) => Number(text) % every === 0, hideOverlap: true },
+    };
+  }
+
+  function values(lists) {
+    const all = lists.flat().filter((value) => value !== null && value !== undefined);
+    const low = Math.min(...all);
+    const high = Math.max(...all);
+    const near = low > 0.55 * high && high > 0;
+    return { type: "value", scale: near, min: near || low < 0 ? undefined : 0, axisLabel: { formatter: write }, splitNumber: 4 };
+  }
+
+  /* A band is an unseen line with the difference stacked upon it. */
+  function band(id, low, high, colour, strength) {
+    const plain = { type: "line", stack: id, symbol: "none", silent: true, lineStyle: { opacity: 0 }, stackStrategy: "all", tooltip: { show: false } };
+    return [
+      { ...plain, id: id + "-low", name: id + "-low", data: low },
+      { ...plain, id: id + "-high", name: id + "-high", data: high.map((top, at) => (top === null || low[at] === null ? null : top - low[at])), areaStyle: { color: colour, opacity: strength } },
+    ];
+  }
+
+  function line(id, name, data, style) {
+    return {
+      type: "line", id, name, data, symbol: "none", connectNulls: false,
+      lineStyle: { width: 2, ...style.line }, itemStyle: { color: style.colour }, color: style.colour, emphasis: { disabled: true }, ...style.more,
+    };
+  }
+
+  function shade(first, last) {
+    return { silent: true, itemStyle: { color: token("forecast") }, data: [[{ xAxis: String(first) }, { xAxis: String(last) }]] };
+  }
+
+  function mark(year, text) {
+    return {
+      silent: true, symbol: "none", lineStyle: { color: token("line-2"), type: "dashed", width: 1 },
+      label: { formatter: text, color: token("ink-3"), fontSize: 12, position: "end", distance: 4 }, data: [{ xAxis: String(year) }],
+    };
+  }
+
+  function grid(right) {
+    return { left: 4, right: phone() ? 10 : right, top: 26, bottom: phone() ? 34 : 8, containLabel: true };
+  }
+
+  dafeng.series = { years, values, band, line, shade, mark, grid };
+})();
