@@ -29,7 +29,10 @@ LARGEST = Decimal(10) ** 13
 ROUNDING_LIMIT = Decimal("0.000001")
 """Largest relative change by rounding to six decimals that is only reported. [1]"""
 
-Form = Literal["balance", "figures", "template"]
+LISTED = 6
+"""Cells that one finding names at most."""
+
+DeliveryKind = Literal["balance", "figures", "template"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Delivery:
         Hash of its bytes.
     """
 
-    kind: Form
+    kind: DeliveryKind
     rows: pa.Table
     findings: tuple[Finding, ...]
     file: str
@@ -192,7 +195,7 @@ def name_row(row: Mapping[str, Any]) -> str:
 
 
 def _repeated(group: list[dict[str, Any]]) -> Finding:
-    cells = ", ".join(str(row.get("cell")) for row in group)
+    cells = ", ".join(str(row.get("cell")) for row in group[:LISTED])
     return remark(
         "figure.repeated",
         place_in(group[1]),
@@ -204,7 +207,7 @@ def _repeated(group: list[dict[str, Any]]) -> Finding:
 
 
 def _contradicting(group: list[dict[str, Any]]) -> Finding:
-    said = ", ".join(f"{row.get('cell')} = {row['value']} {row['unit']}" for row in group)
+    said = ", ".join(f"{row.get('cell')} = {row['value']} {row['unit']}" for row in group[:LISTED])
     return remark(
         "figure.contradiction",
         place_in(group[1]),

@@ -1,0 +1,196 @@
+"""Tables of figures become facts; every figure left out is a finding with its cell."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from dafeng.core.errors import FileRefused
+from dafeng.library.indicators import Catalogue, read_indicators
+from dafeng.library.sources import read_sources
+from dafeng.readers.delivery import Delivery
+from dafeng.readers.figures import read_figures
+from dafeng.readers.sheets import read_sheets
+from tests.readers.books import make_book
+
+TODAY = date(2026, 11, 21)
+HEAD = "指标,年份,数值,单位\n"
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return read_indicators()
+
+
+@pytest.fixture
+def read(catalogue):
+    def reader(text: str | bytes, name: str = "x.csv", **options) -> Delivery:
+        data = text if isinstance(text, bytes) else text.encode()
+        told = {"catalogue": catalogue, "place": "370600", "source": "city", "today": TODAY, **options}
+        return read_figures(read_sheets(data, name=name), **told)
+
+    return reader
+
+
+def said(delivery: Delivery) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.at) for finding in delivery.findings]
+
+
+def values(delivery: Delivery) -> list[tuple[str, str, Decimal, str]]:
+    return [(row["indicator"], row["period"], row["value"], row["unit"]) for row in delivery.rows.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("folder", "place"),
+    [("cities/yantai/data", "370600"), ("cities/qingdao/data", "370200"), ("src/dafeng/data/places/370000", "370000")],
+)
+def test_the_shipped_figures_are_read_without_a_finding(root, catalogue, folder: str, place: str) -> None:
+    book = read_sheets(root / folder / "figures.csv")
+    known = set(read_sources(root / folder))
+    delivery = read_figures(book, catalogue=catalogue, place=place, source="-", today=TODAY, sources=known)
+    assert (delivery.rows.num_rows, delivery.findings) == (len(book.sheets[0].rows) - 1, ())
+
+
+def test_a_figure_keeps_its_cell_source_grade_and_note(read) -> None:
+    text = "indicator,place,period,value,unit,source,grade,note\ngdp,370600,2020,7816.42,亿元,b-2020,primary,checked\n"
+    row = read(text).rows.to_pylist()[0]
+    assert (row["value"], row["cell"], row["source"], row["grade"], row["note"]) == (
+        Decimal("7816.42"), "D2", "b-2020", "primary", "checked",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
+def test_chinese_headings_and_names_are_read_in_every_encoding(read, encoding: str) -> None:
+    data = (HEAD + '地区生产总值,2025年,"11,350.98",亿元\n').encode(encoding)
+    assert values(read(data)) == [("gdp", "2025", Decimal("11350.98"), "亿元")]
+
+
+def test_english_headings_are_read(read) -> None:
+    assert values(read("Indicator\tYear\tValue\tUnit\ngdp\t2025\t1\t亿元\n")) == [("gdp", "2025", Decimal(1), "亿元")]
+
+
+def test_a_table_with_a_column_per_year_is_read(read) -> None:
+    delivery = read("指标,单位,2023年,2024年\n常住人口,万人,700,701\n")
+    assert values(delivery) == [("population", "2023", Decimal(700), "万人"), ("population", "2024", Decimal(701), "万人")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "指标,年份,数值\n常住人口（万人）,2024,701\n",
+        "单位：万人,,\n指标,年份,数值\n常住人口,2024,701\n",
+        "指标,年份,数值（万人）\n常住人口,2024,701\n",
+    ],
+)
+def test_a_unit_may_stand_in_the_name_the_caption_or_the_heading(read, text: str) -> None:
+    assert values(read(text)) == [("population", "2024", Decimal(701), "万人")]
+
+
+def test_a_percent_sign_is_a_unit_where_none_is_stated(read) -> None:
+    assert values(read(HEAD + "清洁能源装机占比,2023,56％,\n")) == [("clean_capacity_share", "2023", Decimal(56), "%")]
+
+
+def test_merged_labels_serve_all_their_rows(read) -> None:
+    rows = [["指标", "年份", "数值", "单位"], ["", 2023, 700, "万人"], ["", 2024, 701, "万人"]]
+    delivery = read(make_book({"表": rows}, merges=[("表", "A2:A3", "常住人口")]), "x.xlsx")
+    assert [row[:2] for row in values(delivery)] == [("population", "2023"), ("population", "2024")]
+
+
+def test_a_merged_value_is_not_read(read) -> None:
+    rows = [["指标", "年份", "数值", "单位"], ["常住人口", 2023, "", "万人"], ["常住人口", 2024, "", "万人"]]
+    delivery = read(make_book({"表": rows}, merges=[("表", "C2:C3", 700)]), "x.xlsx")
+    assert (values(delivery), said(delivery)[0]) == ([], ("figure.merged", "x.xlsx!表!C2"))
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "cell"),
+    [
+        ("常住人口,2024,七百,万人", "figure.number", "C2"),
+        ("常住人口,2024,700,", "figure.unit_missing", "C2"),
+        ("常住人口,2024,700,万口", "figure.unit_unknown", "C2"),
+        ("常住人口,2024,700,万吨", "figure.unit", "C2"),
+        ("常住人口,2024,70%,万人", "figure.percent", "C2"),
+        ("幸福指数,2024,7,分", "figure.unknown", "C2"),
+        ("常住人口,去年,700,万人", "figure.period", "C2"),
+        ("常住人口,2026,700,万人", "figure.future", "C2"),
+        ("常住人口,2027,700,万人", "figure.future", "C2"),
+        ("常住人口,2026-11,700,万人", "figure.future", "C2"),
+        ("常住人口,2024,99999999999999,万人", "figure.size", "C2"),
+        ("常住人口,2024,0.0000001,万人", "figure.size", "C2"),
+        ("常住人口,2024,—,万人", "figure.blank", "A2"),
+    ],
+)
+def test_a_figure_that_cannot_be_used_is_left_out_with_its_cell(read, line: str, rule: str, cell: str) -> None:
+    delivery = read(HEAD + line + "\n")
+    assert (values(delivery), said(delivery)) == ([], [(rule, f"x.csv!{cell}")])
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("常住人口,2024,约700,万人", "figure.qualified"),
+        ("常住人口,2024,7.0E+02,万人", "figure.exponent"),
+        ("清洁能源装机占比,2024,0.56,%", "figure.small_percent"),
+        ("常住人口,2024,700.12345678,万人", "figure.rounded"),
+    ],
+)
+def test_a_doubtful_figure_is_kept_and_reported(read, line: str, rule: str) -> None:
+    delivery = read(HEAD + line + "\n")
+    assert (delivery.rows.num_rows, said(delivery)) == (1, [(rule, "x.csv!C2")])
+
+
+@pytest.mark.parametrize(("grade", "rule"), [("memory", "figure.memory"), ("very good", "figure.grade")])
+def test_memory_and_unknown_grades_are_refused(read, grade: str, rule: str) -> None:
+    delivery = read(f"指标,年份,数值,单位,证据等级\n常住人口,2024,700,万人,{grade}\n")
+    assert (values(delivery), said(delivery)) == ([], [(rule, "x.csv!C2")])
+
+
+def test_a_place_that_is_no_code_is_refused(read) -> None:
+    assert said(read("指标,地区,年份,数值,单位\n常住人口,烟台,2024,700,万人\n")) == [("figure.place", "x.csv!D2")]
+
+
+def test_a_source_in_words_goes_into_the_note(read) -> None:
+    delivery = read("指标,年份,数值,单位,数据来源\n常住人口,2024,700,万人,市统计局\n", sources={"city"})
+    assert (delivery.rows.to_pylist()[0]["note"], said(delivery)) == ("市统计局", [("figure.source", "x.csv!C2")])
+
+
+def test_the_same_row_twice_counts_once(read) -> None:
+    delivery = read(HEAD + "常住人口,2024,700,万人\n常住人口,2024,700,万人\n")
+    assert (delivery.rows.num_rows, said(delivery)) == (1, [("figure.repeated", "x.csv!C3")])
+
+
+def test_contradicting_rows_are_both_left_out_and_both_named(read) -> None:
+    delivery = read(HEAD + "常住人口,2024,700,万人\n常住人口,2024,7000,万人\n")
+    assert (delivery.rows.num_rows, said(delivery)) == (0, [("figure.contradiction", "x.csv!C3")])
+    assert "C2 = 700" in delivery.findings[0].says.en
+
+
+def test_a_true_zero_and_a_negative_are_kept(read) -> None:
+    # platforms F23: a zero and a sink are figures
+    delivery = read(HEAD + "净调入电量,2024,0,亿千瓦时\n地区生产总值增速,2024,-1.2,%\n")
+    assert [row[2] for row in values(delivery)] == [Decimal(0), Decimal("-1.2")]
+
+
+@pytest.mark.parametrize("text", ["从前有座山，山里有座庙。\n", "a,b,c\n1,2,3\n"])
+def test_what_is_no_table_of_figures_is_refused(read, text: str) -> None:
+    with pytest.raises(FileRefused, match="no heading"):
+        read(text)
+
+
+def test_a_heading_that_names_one_thing_twice_is_refused(read) -> None:
+    with pytest.raises(FileRefused, match=r"x.csv!D1: C1 and D1 head the same thing"):
+        read("指标,年份,数值,本年\n常住人口,2024,700,701\n")
+
+
+def test_twenty_megabytes_are_read_or_refused_soon(read) -> None:
+    line = "常住人口,2024,700,万人,一句很长的备注\n"
+    with pytest.raises(FileRefused, match="no heading"):
+        read((line * (20_000_000 // len(line.encode()))).encode())
+
+
+def test_a_large_table_of_something_else_is_refused(read) -> None:
+    lines = "".join(f"品名{number},2024,{number},个\n" for number in range(1, 3000))
+    with pytest.raises(FileRefused, match="1001 problems"):
+        read(HEAD + lines)
