@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -181,6 +182,7 @@ def read_indicators(*folders: Path) -> Catalogue:
     return catalogue
 
 
+@lru_cache(maxsize=8192)
 def normal(name: str) -> str:
     """Name without what does not distinguish: width, blanks, fillers; the GDP under one word.
 

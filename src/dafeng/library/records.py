@@ -291,9 +291,10 @@ class Record:
         """
         for key in self.keys():
             if key not in fields:
+                comma = self.value(key) is None and " " in key
                 raise self.error(
-                    f"未声明的字段“{key}”",
-                    f"undeclared field '{key}'",
+                    f"未声明的字段“{key}”{'（{ } 中含逗号的文字要加引号）' if comma else ''}",
+                    f"undeclared field '{key}'{' (inside { } a text with a comma needs quotes)' if comma else ''}",
                     key=key,
                     expected=Label("、".join(sorted(fields)), ", ".join(sorted(fields))),
                 )

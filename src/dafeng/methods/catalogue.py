@@ -216,10 +216,17 @@ def _check_equation(root: Record, method: Method, name: str) -> None:
             check_unit(expression, _units(method, variant), unit(method.unit), where=f"{method.id}.{name}")
     except (FormulaError, UnitError) as cause:
         raise inner.error(cause.what.zh, cause.what.en, key=name, expected=cause.expected) from cause
-    ones = dict.fromkeys(expression.names, Decimal(1))
-    trials = [evaluate_exact(expression, {**ones, method.activity.name: Decimal(n)}) for n in (0, 1, 2, 3)]
-    if [3 * trials[1], 2 * trials[1], 0] != [trials[3], trials[2], trials[0]]:
+    if not _proportional(expression, method.activity.name):
         raise inner.error("对活动水平不是正比", "is not proportional to its activity", key=name)
+
+
+def _proportional(expression: Expression, activity: str) -> bool:
+    ones: dict[str, Decimal | int] = dict.fromkeys(expression.names, Decimal(1))
+    try:
+        at = [evaluate_exact(expression, {**ones, activity: Decimal(n)}) for n in (0, 1, 2, 3)]
+    except FormulaError:
+        return False
+    return [at[0], at[2], at[3]] == [0, 2 * at[1], 3 * at[1]]
 
 
 def _units(method: Method, variant: Mapping[str, str]) -> dict[str, Unit]:
