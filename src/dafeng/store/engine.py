@@ -27,6 +27,9 @@ MEMORY_MB = 512
 THREADS = 2
 """Threads an engine may use."""
 
+BATCH = 65_536
+"""Rows that leave the engine at a time, so that a large answer is not held twice."""
+
 
 class Engine(Protocol):
     """What every engine can do, in this process or on a cluster."""
@@ -191,7 +194,7 @@ class LocalEngine:
         FormulaError
             If DuckDB refuses the text.
         """
-        self._execute(f"CREATE TEMP VIEW {name} AS {sql}", ())
+        self._execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}", ())
 
     def let(self, name: str, value: object) -> None:
         """Give a value a name, read in SQL by ``getvariable``; for the store's own modules.
@@ -226,8 +229,8 @@ class LocalEngine:
         import duckdb
 
         try:
-            return self._connection.sql(sql).to_arrow_table()
-        except duckdb.Error as cause:
+            return self._connection.sql(sql).to_arrow_reader(BATCH).read_all()
+        except (duckdb.Error, pa.ArrowException) as cause:
             raise _refused(sql, cause) from cause
 
     def _execute(self, sql: str, values: Sequence[object]) -> None:

@@ -8,7 +8,7 @@ never delivered twice; a stored figure is never changed, only superseded or with
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,34 +24,16 @@ from dafeng.store.identity import complete, identify, narrow
 from dafeng.store.lots import Item, Lot, Manifest, Part, Withdrawal, name_lot, read_manifest, write_manifest
 from dafeng.store.parts import sweep_parts, write_parts
 from dafeng.store.refusals import check_delivery, check_instant, is_out_of_order, refuse
-from dafeng.store.views import ORDER_SQL, Wish, live_lots, parts_read, select_facts, select_ids
+from dafeng.store.views import ORDER, ORDER_SQL, Wish, live_lots, parts_read, select_facts, select_ids
 
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """How delivered rows stand to what the store has.
-
-    Parameters
-    ----------
-    condition : str
-        SQL over ``fresh AS f`` and ``stored``.
-    repeats, earlier : bool
-        What their parts say of themselves, see `dafeng.store.lots.Part`.
-    """
-
-    condition: str
-    repeats: bool = False
-    earlier: bool = False
-
-
-SAME = "SELECT 1 FROM stored AS s WHERE s.fact = f.fact"
-BEFORE = f"{SAME} AND s.known_at <= f.known_at"
-GROUPS = (
-    Group(f"NOT EXISTS ({SAME})"),
-    Group(f"EXISTS ({BEFORE})", repeats=True),
-    Group(f"EXISTS ({SAME}) AND NOT EXISTS ({BEFORE})", repeats=True, earlier=True),
-)
-"""New facts; facts said again; facts said again of which it is now said that they were known earlier."""
+SORTED = f"""
+SELECT f.*, CASE WHEN s.fact IS NULL THEN 'new' WHEN s.known_at <= f.known_at THEN 'repeated' ELSE 'earlier' END AS standing
+FROM fresh AS f LEFT JOIN (SELECT t.fact AS fact, min(t.known_at) AS known_at FROM stored AS t GROUP BY t.fact) AS s
+  ON s.fact = f.fact
+ORDER BY {", ".join(f"f.{name} ASC NULLS FIRST" for name in ORDER)}
+"""
+"""Delivered rows in the order of the store: new facts; facts said again; facts that are now said to have been known
+earlier than the store has it."""
 
 
 class FactStore:
@@ -138,8 +120,9 @@ class FactStore:
                 return earlier[deliveries[-1][0].sha256]
             items = tuple(replace(item, facts=rows.num_rows) for item, rows in fresh.values())
             lot = Lot(_new_name(manifest, items), received, items)
-            table = self._identify([rows for _, rows in fresh.values()], manifest, lot.id, known)
-            return self._append(table, lot, manifest)
+            with self._engine() as engine:
+                table = self._identify([rows for _, rows in fresh.values()], manifest, lot.id, known, engine)
+                return self._append(table, lot, manifest, engine)
 
     def append(self, table: pa.Table, *, lot: Lot) -> Lot:
         """Add facts that have their ids already; `deliver` is the usual door.
@@ -167,9 +150,11 @@ class FactStore:
         with lock(self.folder):
             manifest = read_manifest(self.folder)
             stored = next((each for each in manifest.lots if each.id == lot.id), None)
-            if stored is None:
-                return self._append(table, lot, manifest)
-            if not self._holds(stored, FACTS.check(table)):
+            with self._engine() as engine:
+                if stored is None:
+                    return self._append(table, lot, manifest, engine)
+                same = self._holds(stored, FACTS.check(table), engine)
+            if not same:
                 raise refuse(self.folder, Label(f"批次 {lot.id} 已存在且内容不同", f"lot {lot.id} is there with other content"))
             return stored
 
@@ -291,17 +276,22 @@ class FactStore:
     def _engine(self) -> LocalEngine:
         return LocalEngine(folders=[self.folder])
 
-    def _holds(self, lot: Lot, table: pa.Table) -> bool:
+    def _holds(self, lot: Lot, table: pa.Table, engine: LocalEngine) -> bool:
         """Whether a stored lot consists of the facts of a table."""
-        with self._engine() as engine:
-            ids = engine.scan(select_ids(self.folder, [lot])).column("fact").to_pylist()
+        ids = engine.scan(select_ids(self.folder, [lot])).column("fact").to_pylist()
         return sorted(ids) == sorted(table.column("fact").to_pylist())
 
-    def _identify(self, files: Sequence[pa.Table], manifest: Manifest, lot: str, known_at: datetime) -> pa.Table:
+    def _identify(
+        self, files: Sequence[pa.Table], manifest: Manifest, lot: str, known_at: datetime, engine: LocalEngine
+    ) -> pa.Table:
         """FACTS of several files; a later file of the lot replaces what an earlier one said."""
         done = pending = FACTS.build([])
         for rows in files:
-            identities = self._compare(rows, manifest, pending)
+            wish = narrow(rows, known_at)
+            self._check_parts(manifest, wish)
+            engine.register("pending", pending)
+            engine.define("held", select_facts(self.folder, manifest, wish, pending="pending" if pending.num_rows else None))
+            identities = identify(rows, engine)
             if is_out_of_order(identities, known_at):
                 raise refuse(
                     self.folder, Label("已有更晚获知的同键数据", "facts with these keys are known from a later instant")
@@ -311,23 +301,13 @@ class FactStore:
             pending = pa.concat_tables([pending, facts.filter(pc.invert(identities.column("repeated")))])
         return done
 
-    def _compare(self, rows: pa.Table, manifest: Manifest, pending: pa.Table) -> pa.Table:
-        """Identities of rows against the facts in force and those that this lot brought before them."""
-        wish = narrow(rows)
-        self._check_parts(manifest, wish)
-        with self._engine() as engine:
-            engine.register("pending", pending)
-            engine.define("held", select_facts(self.folder, manifest, wish, pending="pending" if pending.num_rows else None))
-            return identify(rows, engine)
-
-    def _append(self, table: pa.Table, lot: Lot, manifest: Manifest) -> Lot:
+    def _append(self, table: pa.Table, lot: Lot, manifest: Manifest, engine: LocalEngine) -> Lot:
         """Write the parts, then the manifest: until its one rename nothing of the lot can be seen. Hold the lock."""
         sweep_parts(self.folder, {part.name for each in manifest.lots for part in each.parts})
-        with self._engine() as engine:
-            engine.register("fresh", FACTS.check(table))
-            engine.define("stored", select_ids(self.folder, manifest.lots))
-            check_delivery(engine, self.folder, lot)
-            parts = tuple(part for group in GROUPS for part in self._write_group(engine, group))
+        engine.register("fresh", FACTS.check(table))
+        engine.define("stored", select_ids(self.folder, manifest.lots))
+        check_delivery(engine, self.folder, lot)
+        parts = self._write(engine.scan(SORTED))
         stored = replace(
             lot,
             facts=table.num_rows,
@@ -338,16 +318,19 @@ class FactStore:
         write_manifest(self.folder, Manifest(manifest.serial + 1, (*manifest.lots, stored), manifest.withdrawn))
         return stored
 
-    def _write_group(self, engine: LocalEngine, group: Group) -> tuple[Part, ...]:
-        """Write the delivered rows that stand to the store in one of three ways."""
-        rows = engine.scan(f"SELECT * FROM fresh AS f WHERE {group.condition} ORDER BY {ORDER_SQL}").cast(FACTS.arrow())
-        return write_parts(self.folder, rows, repeats=group.repeats, earlier=group.earlier)
+    def _write(self, rows: pa.Table) -> tuple[Part, ...]:
+        """Write delivered rows, those that repeat a fact apart from the new ones."""
+        parts: list[Part] = []
+        for standing in ("new", "repeated", "earlier"):
+            facts = rows.filter(pc.equal(rows.column("standing"), standing)).drop_columns(["standing"]).cast(FACTS.arrow())
+            parts += write_parts(self.folder, facts, repeats=standing != "new", earlier=standing == "earlier")
+        return tuple(parts)
 
 
 def _wish(known_at: datetime | None, wanted: Mapping[str, Collection[str] | None]) -> Wish:
     if known_at is not None:
         check_instant(known_at, "known_at")
-    return Wish(known_at, {name: frozenset(values) for name, values in wanted.items() if values is not None})
+    return Wish(known_at, known_at, {name: frozenset(values) for name, values in wanted.items() if values is not None})
 
 
 def _new_name(manifest: Manifest, items: tuple[Item, ...]) -> str:

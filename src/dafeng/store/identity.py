@@ -7,6 +7,8 @@ rows and the fact it replaces; so the same figure delivered again is the same fa
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pyarrow as pa
 
 from dafeng.core.tables import FACTS, INSTANT, Schema
@@ -74,13 +76,15 @@ SELECT a.fact AS fact, a.supersedes AS supersedes, a.before AS before, a.repeate
 """
 
 
-def narrow(rows: pa.Table) -> Wish:
+def narrow(rows: pa.Table, known_at: datetime) -> Wish:
     """What of a store has to be looked at before rows are taken in.
 
     Parameters
     ----------
     rows : pyarrow.Table
         Delivered rows.
+    known_at : datetime
+        When they were known: a lot that is withdrawn only later is still stood by.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def narrow(rows: pa.Table) -> Wish:
     """
     check_given(rows)
     found = {name: rows.column(name).unique().to_pylist() for name in ("indicator", "place", "period")}
-    return Wish(None, {name: frozenset(values) for name, values in found.items() if len(values) <= LISTED})
+    return Wish(None, known_at, {name: frozenset(values) for name, values in found.items() if len(values) <= LISTED})
 
 
 def check_given(rows: pa.Table) -> pa.Table:

@@ -30,11 +30,14 @@ class Wish:
     ----------
     known_at : datetime or None
         As known at this instant; ``None`` for everything known.
+    standing : datetime or None
+        Withdrawals up to this instant count; ``None`` for all of them.
     wanted : mapping of str to collection of str
         Accepted values by column: ``indicator``, ``place``, ``period``; a column left out accepts all.
     """
 
     known_at: datetime | None = None
+    standing: datetime | None = None
     wanted: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def needs(self, part: Part) -> bool:
@@ -161,13 +164,13 @@ def select_ids(folder: Path, lots: Iterable[Lot]) -> str:
 
 def _row_parts(manifest: Manifest, wish: Wish) -> list[Part]:
     repeats = _reads_repeats(manifest, wish)
-    parts = (part for lot in live_lots(manifest, wish.known_at) for part in lot.parts)
+    parts = (part for lot in live_lots(manifest, wish.standing) for part in lot.parts)
     return [part for part in parts if wish.needs(part) and (repeats or not part.repeats)]
 
 
 def _reads_repeats(manifest: Manifest, wish: Wish) -> bool:
     """Whether a repetition can show a fact that its first delivery does not show."""
-    return bool(manifest.absent(wish.known_at)) or any(part.earlier for lot in manifest.lots for part in lot.parts)
+    return bool(manifest.absent(wish.standing)) or any(part.earlier for lot in manifest.lots for part in lot.parts)
 
 
 def _edge_parts(manifest: Manifest, wish: Wish) -> list[Part]:
@@ -177,7 +180,7 @@ def _edge_parts(manifest: Manifest, wish: Wish) -> list[Part]:
 
 def _replaced(manifest: Manifest, wish: Wish) -> str:
     """Facts replaced by a fact in force; through withdrawn facts only where there are withdrawn facts that replace."""
-    absent = manifest.absent(wish.known_at)
+    absent = manifest.absent(wish.standing)
     through = any(lot.superseding for lot in manifest.lots if lot.id in absent)
     start = f"SELECT e.supersedes FROM edges AS e{' WHERE e.lot NOT IN ' + _tuple(absent) if through else ''}"
     return f"{start} UNION SELECT e.supersedes FROM edges AS e JOIN replaced AS r ON e.fact = r.fact" if through else start
