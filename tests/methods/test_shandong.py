@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,8 +18,10 @@ from dafeng.library.factors import FactorLibrary
 from dafeng.methods.account import Accounting, account
 from dafeng.methods.comparison import Comparison, compare
 from dafeng.methods.definition import Method
-from dafeng.methods.views import matrix, totals
-from tests.methods.conftest import CARRIERS, CATEGORIES
+from dafeng.methods.views import fuels, matrix, totals
+from dafeng.readers.balance import read_balance
+from dafeng.readers.sheets import read_sheets
+from tests.methods.conftest import CARRIERS, CATEGORIES, facts
 
 MEGATONNE = Decimal(10**6)
 OURS = {"fuel_combustion": "prov2025"}
@@ -80,6 +83,24 @@ def test_all_sector_cells_are_reproduced(theirs: Accounting, oracle: dict[str, A
 def test_the_factors_used_are_the_published_ones(theirs: Accounting) -> None:
     used = {cell.activity.carrier: cell.edition for cell in theirs.cells if cell.method.id == "fuel_combustion"}
     assert {carrier for carrier, edition in used.items() if edition != "user"} == {"other_coking", "other_petroleum"}
+
+
+def test_fuels_show_the_published_factors(theirs: Accounting, published: FactorLibrary, oracle: dict[str, Any]) -> None:
+    found = {fuel.carrier: fuel for fuel in fuels(theirs.cells, published)}
+    single = [fuel for fuel in oracle["fuels"] if fuel["single_factor"]]
+    shown = {f["fuel"]: float(found[CARRIERS[f["fuel"]]].factor or 0) for f in single}
+    assert shown == pytest.approx({f["fuel"]: f["implied_factor"] for f in single}, rel=1e-5)
+    assert found["natural_gas"].factor_unit == "tCO2/万立方米"
+
+
+def test_the_reader_of_balances_gives_the_same_inventory(
+    ours: Accounting, shared: Path, published: FactorLibrary, methods: Mapping[str, Method]
+) -> None:
+    workbook = read_sheets(shared / "data/oracles/shandong_2007_balance.csv")
+    rows = read_balance(workbook, place="370000", source="dafeng").rows.to_pylist()
+    read = facts(*({name: value for name, value in row.items() if value is not None} for row in rows))
+    found = compare(ours.cells, run(read, published, methods, OURS).cells, quantity="co2")
+    assert (found.causes, found.absolute) == ((), 0)
 
 
 def test_our_total_is_within_five_percent(ours: Accounting, published: FactorLibrary, oracle: dict[str, Any]) -> None:

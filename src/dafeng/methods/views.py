@@ -12,6 +12,7 @@ from typing import Literal
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
+from dafeng.core.units import convert, same_dimension
 from dafeng.library.factor import worst
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.explanation import plain
@@ -79,6 +80,65 @@ def totals(cells: Iterable[Computed], library: FactorLibrary, *, quantity: str, 
     return tuple(sorted(found, key=lambda total: (-total.value, total.key)))
 
 
+@dataclass(frozen=True, slots=True)
+class Fuel:
+    """One fuel of an inventory: what was burnt, what it gave, and the factor that this means.
+
+    Parameters
+    ----------
+    carrier : str
+        Id of the fuel.
+    label : Label
+        Official name.
+    activity : Decimal
+        Amount. [unit]
+    unit : str
+        Unit as delivered.
+    value : Decimal
+        Emission. [tCO2]
+    factor : Decimal or None
+        Emission per amount, 9 places; ``None`` where nothing was burnt. [factor_unit]
+    factor_unit : str
+        tCO2/t, or tCO2/万立方米 for gases.
+    match : str
+        Worst match grade of its factors.
+    """
+
+    carrier: str
+    label: Label
+    activity: Decimal
+    unit: str
+    value: Decimal
+    factor: Decimal | None
+    factor_unit: str
+    match: str
+
+
+def fuels(cells: Iterable[Computed], library: FactorLibrary, *, method: str = "fuel_combustion") -> tuple[Fuel, ...]:
+    """Fuels of an inventory, summed over sectors.
+
+    Parameters
+    ----------
+    cells : iterable of Computed
+        Cells of one place and year.
+    library : FactorLibrary
+        Names of fuels.
+    method : str
+        Method whose cells are taken.
+
+    Returns
+    -------
+    tuple of Fuel
+        Fuels, the largest emission first.
+    """
+    groups: dict[str, list[Computed]] = {}
+    for cell in cells:
+        if cell.method.id == method:
+            groups.setdefault(cell.activity.carrier, []).append(cell)
+    found = [_fuel(carrier, group, library) for carrier, group in groups.items()]
+    return tuple(sorted(found, key=lambda fuel: (-fuel.value, fuel.carrier)))
+
+
 def matrix(cells: Iterable[Computed], *, quantity: str) -> Mapping[tuple[str, str], tuple[str, Decimal]]:
     """Sectors by fuels: the summary table of a city.
 
@@ -134,6 +194,19 @@ def total_traces(cells: Iterable[Computed], missing: Iterable[Missing], library:
                     match=worst(matches[name] for name in total.cells),
                     note=_incomplete(total, by, lost, library),
                 )
+
+
+def _fuel(carrier: str, group: list[Computed], library: FactorLibrary) -> Fuel:
+    printed = group[0].activity.unit
+    base = "万立方米" if same_dimension(printed, "m3") else "t"
+    with localcontext() as context:
+        context.prec = 60
+        amount = sum((convert(cell.activity.amount, cell.activity.unit, printed) for cell in group), Decimal(0))
+        value = sum((cell.value for cell in group), Decimal(0))
+        factor = (value / convert(amount, printed, base)).quantize(Decimal("1e-9")) if amount else None
+    match = worst(match.grade for cell in group for match in cell.matches.values())
+    label = library.label("substance", carrier)
+    return Fuel(carrier, label, amount, printed, value, factor, f"tCO2/{base}", match)
 
 
 def _incomplete(total: Total, by: By, missing: tuple[Missing, ...], library: FactorLibrary) -> Label | None:
