@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from dafeng.core.tables import AMOUNT, FACTOR
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.account import Accounting, account
 from dafeng.methods.comparison import Comparison, compare
@@ -21,6 +22,7 @@ from dafeng.methods.definition import Method
 from dafeng.methods.views import fuels, matrix, totals
 from dafeng.readers.balance import read_balance
 from dafeng.readers.sheets import read_sheets
+from dafeng.store.engine import LocalEngine
 from tests.methods.conftest import CARRIERS, CATEGORIES, facts
 
 MEGATONNE = Decimal(10**6)
@@ -158,3 +160,12 @@ def test_every_input_of_a_trace_is_a_trace_or_a_fact(ours: Accounting, shandong:
 def test_running_twice_gives_the_same_rows(ours: Accounting, shandong: pa.Table, published: FactorLibrary,
                                            methods: Mapping[str, Method]) -> None:  # fmt: skip
     assert run(shandong, published, methods, OURS).results.equals(ours.results)
+
+
+def test_sql_gives_the_same_digits(ours: Accounting) -> None:
+    """Rule R3: one multiplication of DECIMALs per row, summed in SQL, equals the fold of the cells."""
+    cells = [cell for cell in ours.cells if cell.method.quantity == "co2"]
+    amounts = pa.array([cell.activity.amount for cell in cells], AMOUNT)
+    rows = pa.table({"amount": amounts, "factor": pa.array([cell.composed for cell in cells], FACTOR)})
+    found = LocalEngine().query("SELECT SUM(r.amount * r.factor) AS total FROM cells AS r", {"cells": rows})
+    assert found.column("total")[0].as_py() == sum(cell.value for cell in cells)
