@@ -1,4 +1,92 @@
-"""The city dual-carbon platform: the public verbs and types, nothing else.
+"""dafeng (达峰), the open-source city dual-carbon platform: the public verbs and types, nothing else.
 
-Invariant: what stands here is the same under the same name in the command line and in the addresses of the cockpit.
+Invariant: what stands here has the same name in the command line and in the addresses of the cockpit. Each is loaded
+when it is first used, so that a small command starts fast.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dafeng.plans.plan import Plan
+    from dafeng.plans.storage import plan_document
+    from dafeng.work.account import Account, account
+    from dafeng.work.assess import assess
+    from dafeng.work.assessment import Assessment
+    from dafeng.work.audit import audit
+    from dafeng.work.city import City, init, open_city
+    from dafeng.work.explain import explain
+    from dafeng.work.frozen import city_view
+    from dafeng.work.ingest import Ingested, ingest
+    from dafeng.work.judge import Verdicts, judge
+    from dafeng.work.measure import measure
+    from dafeng.work.present import Site, present
+    from dafeng.work.project import Projection, project
+    from dafeng.work.read_plan import read_plan
+    from dafeng.work.reconcile import Reconciliation, reconcile
+    from dafeng.work.scores import Scores
+
+__all__ = [
+    "Account",
+    "Assessment",
+    "City",
+    "Ingested",
+    "Plan",
+    "Projection",
+    "Reconciliation",
+    "Scores",
+    "Site",
+    "Verdicts",
+    "account",
+    "assess",
+    "audit",
+    "city_view",
+    "explain",
+    "ingest",
+    "init",
+    "judge",
+    "measure",
+    "open_city",
+    "plan_document",
+    "present",
+    "project",
+    "read_plan",
+    "reconcile",
+]
+
+_HOMES: Mapping[str, str] = {
+    "Account": "work.account",
+    "Assessment": "work.assessment",
+    "City": "work.city",
+    "Ingested": "work.ingest",
+    "Plan": "plans.plan",
+    "Projection": "work.project",
+    "Reconciliation": "work.reconcile",
+    "Scores": "work.scores",
+    "Site": "work.present",
+    "Verdicts": "work.judge",
+    "account": "work.account",
+    "assess": "work.assess",
+    "audit": "work.audit",
+    "city_view": "work.frozen",
+    "explain": "work.explain",
+    "ingest": "work.ingest",
+    "init": "work.city",
+    "judge": "work.judge",
+    "measure": "work.measure",
+    "open_city": "work.city",
+    "plan_document": "plans.storage",
+    "present": "work.present",
+    "project": "work.project",
+    "read_plan": "work.read_plan",
+    "reconcile": "work.reconcile",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dafeng' has no attribute '{name}'")
+    return getattr(import_module(f"dafeng.{_HOMES[name]}"), name)

@@ -1,0 +1,353 @@
+"""What each command prints of the result of its verb.
+
+Invariant: a number is printed as the verb gave it, with its unit; JSON and table say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TextColumn
+
+from dafeng import Account, Assessment, City, Ingested, Plan, Projection, Reconciliation, Scores
+from dafeng.cli.printing import MARKS, console, counts_row, finding_rows, grid, print_json, read_label, say
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label, Language
+
+Report = Callable[[Label, float], None]
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Report | None]:
+    """A progress bar on the terminal.
+
+    Parameters
+    ----------
+    quiet : bool
+        Show nothing.
+
+    Yields
+    ------
+    callable or None
+        To be told about each step.
+    """
+    out = console()
+    if quiet or not out.is_terminal:
+        yield None
+        return
+    with Progress(TextColumn("{task.description}"), BarColumn(), console=out, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def tell(step: Label, share: float) -> None:
+            bar.update(task, description=f"{step.zh} · {step.en}", completed=share)
+
+        yield tell
+
+
+def show_plan(plan: Plan, language: Language) -> None:
+    """Print a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was read.
+    language : {"zh", "en"}
+        Language of the heads.
+    """
+    out = console()
+    heads = say(language, "编号 指标 年份 比较 数值 单位 位置", "id indicator year side value unit position").split()
+    rows = [
+        [t.id, t.indicator, str(t.year or "—"), t.comparator, str(t.value), t.unit, f"{t.anchor.start}–{t.anchor.end}"]
+        for t in plan.targets
+    ]
+    title = say(language, f"{plan.document.title}：{len(rows)} 个目标", f"{plan.document.title}: {len(rows)} targets")
+    out.print(grid(title, heads, rows, right=(4,)))
+    said = say(
+        language,
+        f"任务 {len(plan.tasks)} 项，责任单位 {len(plan.organisations)} 个，不含数值的目标 {len(plan.goals)} 个",
+        f"{len(plan.tasks)} tasks, {len(plan.organisations)} organisations, {len(plan.goals)} goals without a figure",
+    )
+    out.print(said)
+    _print_findings(plan.findings, language)
+
+
+def show_city(city: City, language: Language, *, as_json: bool) -> None:
+    """Print what a city folder holds.
+
+    Parameters
+    ----------
+    city : City
+        The open city.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    lots, runs, plan = city.facts.lots(), city.runs.list(), city.read_plan()
+    told = {
+        "place": city.code,
+        "label": {"zh": city.label.zh, "en": city.label.en},
+        "year": city.year,
+        "lots": len(lots),
+        "facts": sum(lot.facts for lot in lots),
+        "runs": [run.id for run in runs],
+        "targets": len(plan.targets),
+        "tasks": len(plan.tasks),
+    }
+    if as_json:
+        print_json(told)
+        return
+    numbers = tuple(told[name] for name in ("lots", "facts", "targets", "tasks"))
+    zh = "{}（{}）：批次 {}，事实 {}，目标 {}，任务 {}，运行 {}".format(city.label.zh, city.code, *numbers, len(runs))
+    en = "{} ({}): {} lots, {} facts, {} targets, {} tasks, {} runs".format(city.label.en, city.code, *numbers, len(runs))
+    console().print(say(language, zh, en))
+
+
+def show_ingest(taken: Ingested, language: Language, *, as_json: bool) -> None:
+    """Print what was taken in.
+
+    Parameters
+    ----------
+    taken : Ingested
+        Result of ``ingest``.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    if as_json:
+        lot = taken.lot
+        told = {
+            "lot": lot.id if lot else None,
+            "facts": lot.facts if lot else 0,
+            "files": taken.files,
+            "refused": taken.refused,
+        }
+        print_json({**told, "findings": [_finding(f) for f in taken.findings]})
+        return
+    facts = taken.lot.facts if taken.lot else 0
+    zh = f"读取 {len(taken.files)} 个文件，新增事实 {facts} 条，拒收 {len(taken.refused)} 个文件"
+    en = f"read {len(taken.files)} files, {facts} new facts, {len(taken.refused)} files refused"
+    console().print(say(language, zh, en))
+    _print_findings(taken.findings, language)
+
+
+def show_findings(findings: tuple[Finding, ...], language: Language, *, as_json: bool) -> None:
+    """Print findings.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        What was found.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    if as_json:
+        print_json({"findings": [_finding(f) for f in findings]})
+    elif findings:
+        _print_findings(findings, language)
+    else:
+        console().print(say(language, "没有发现问题", "nothing found"))
+
+
+def show_account(accounted: Account, language: Language, *, as_json: bool) -> None:
+    """Print accounted emissions.
+
+    Parameters
+    ----------
+    accounted : Account
+        Result of ``account``.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    rows = accounted.table().to_pylist()
+    if as_json:
+        told = [{**row, "value": str(row["value"])} for row in rows]
+        print_json({"results": told, "findings": [_finding(f) for f in accounted.findings]})
+        return
+    if not rows:
+        lack = say(language, "没有可核算的活动数据（能源平衡表）", "no activity data (energy balances) to account for")
+        console().print(lack)
+    for score in accounted.scores:
+        console().print(
+            say(
+                language,
+                f"{score.year}年 二氧化碳（直接）{score.value:,.3f} Mt",
+                f"{score.year} CO2 (direct) {score.value:,.3f} Mt",
+            )
+        )
+    heads = say(language, "年份 类别 品种 数值 单位", "year category carrier value unit").split()
+    cells = [[r["period"], r["category"], r["carrier"] or "", f"{r['value']:,.1f}", r["unit"]] for r in rows]
+    if cells:
+        console().print(grid(say(language, "核算结果", "results"), heads, cells, right=(3,)))
+    _print_findings(accounted.findings, language)
+
+
+def show_scores(scores: Scores, language: Language, *, as_json: bool) -> None:
+    """Print indicator values.
+
+    Parameters
+    ----------
+    scores : Scores
+        Result of ``measure``.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    rows = scores.table().to_pylist()
+    if as_json:
+        print_json({"scores": rows, "findings": [_finding(f) for f in scores.findings]})
+        return
+    heads = say(language, "指标 年份 数值 单位 依据 等级", "indicator year value unit basis grade").split()
+    cells = [[r["indicator"], str(r["year"]), f"{r['value']:,.4g}", r["unit"], r["basis"], r["grade"]] for r in rows]
+    console().print(grid(say(language, "指标", "indicators"), heads, cells, right=(2,)))
+    _print_findings(scores.findings, language)
+
+
+def show_projection(found: Projection, language: Language, *, as_json: bool) -> None:
+    """Print peak years by scenario.
+
+    Parameters
+    ----------
+    found : Projection
+        Result of ``project``.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    peaks = {name: path.peak for name, path in found.paths.items()}
+    if as_json:
+        told = {n: {k: getattr(p, k) for k in PEAK} for n, p in peaks.items()}
+        print_json({"main": found.main, "scenarios": told, "findings": [_finding(f) for f in found.findings]})
+        return
+    heads = say(language, "情景 P10 中位 P90 2030年前概率 峰值Mt", "scenario P10 median P90 before-2030 level-Mt").split()
+    cells = [
+        [
+            read_label(found.paths[n].scenario.label, language),
+            str(p.year_p10),
+            str(p.year_p50),
+            str(p.year_p90),
+            f"{p.probability_before_2030:.0%}",
+            f"{p.level_mt_p50:,.1f}",
+        ]
+        for n, p in peaks.items()
+    ]
+    console().print(grid(say(language, "达峰年份", "peak year"), heads, cells, right=(1, 2, 3, 4, 5)))
+    _print_findings(found.findings, language)
+
+
+PEAK = ("year_p10", "year_p50", "year_p90", "probability_before_2030", "level_mt_p50")
+"""Fields of a peak that are printed as JSON."""
+
+
+def show_clashes(found: Reconciliation, language: Language, *, as_json: bool) -> None:
+    """Print minimal clashing sets.
+
+    Parameters
+    ----------
+    found : Reconciliation
+        Result of ``reconcile``.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    if as_json:
+        told = [
+            {
+                "targets": [m.target for m in c.members if m.target],
+                "minimal": True,
+                "slack": c.slack,
+                "unit": c.unit,
+                "explanation": {"zh": c.explanation.zh, "en": c.explanation.en},
+                "address": c.address,
+            }
+            for c in found.clashes
+        ]
+        print_json(
+            {
+                "clashes": told,
+                "combinations": {k: list(v) for k, v in found.combinations.items()},
+                "findings": [_finding(f) for f in found.findings],
+            }
+        )
+        return
+    for clash in found.clashes:
+        console().print(f"[bold]{clash.address}[/] {clash.explanation.read(language)}")
+    if not found.clashes:
+        console().print(say(language, "未发现冲突", "no clash found"))
+    _print_findings(found.findings, language)
+
+
+def show_assessment(found: Assessment, language: Language, *, as_json: bool, part: str) -> None:
+    """Print an assessment: verdict counts, headline findings, clashes.
+
+    Parameters
+    ----------
+    found : Assessment
+        Result of ``assess``.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print the JSON document.
+    part : str
+        ``all``, or ``verdicts`` for the verdicts only.
+    """
+    from dafeng.work.views import assessment_document, build_view
+
+    if as_json:
+        document = assessment_document(build_view(found))
+        print_json(document if part == "all" else {"verdicts": document["verdicts"]})
+        return
+    out = console()
+    out.rule(f"[bold]{found.city.label.read(language)}[/] {found.year} · run {found.run.id}")
+    out.print(counts_row(found.verdicts.counts, language))
+    if part == "verdicts":
+        _print_verdicts(found, language)
+        return
+    for one in found.answers:
+        out.print(f"[bold]{one.question.read(language)}[/] {one.answer.read(language)}")
+    out.print()
+    for line in found.headlines:
+        out.print(f"[cyan]▸ {line.question.read(language)}[/]\n  {line.answer.read(language)}")
+    errors = sum(f.severity == "error" for f in found.findings)
+    zh = f"发现 {len(found.findings)} 条（错误 {errors}）· 追溯任一数：dafeng explain {found.city.folder} 地址"
+    en = f"{len(found.findings)} findings ({errors} errors) · walk any number down: dafeng explain {found.city.folder} ADDRESS"
+    out.print(f"\n{say(language, zh, en)}")
+
+
+def _print_verdicts(found: Assessment, language: Language) -> None:
+    heads = say(language, "目标 指标 年份 要求 评价 依据", "target indicator year asked verdict reason").split()
+    rows = []
+    for row in found.verdicts.rows:
+        mark = MARKS[row.judgement.verdict]
+        target = row.target
+        name = row.indicator.label.read(language) if row.indicator else target.indicator
+        asked = f"{target.comparator} {target.value if target.value is not None else '—'} {target.unit}"
+        shape = f"[{mark[1]}]{mark[0]} {say(language, mark[2], mark[3])}[/]"
+        rows.append([target.id, name, str(target.year or "—"), asked, shape, row.judgement.reason.read(language)])
+    console().print(grid("", heads, rows))
+
+
+def _print_findings(findings: tuple[Finding, ...], language: Language) -> None:
+    if findings:
+        heads = say(language, "级别 位置 问题 处理", "severity place problem remedy").split()
+        console().print(grid(say(language, "发现", "findings"), heads, finding_rows(findings, language)))
+
+
+def _finding(finding: Finding) -> Mapping[str, Any]:
+    return {
+        "rule": finding.rule,
+        "at": finding.at,
+        "severity": finding.severity,
+        "says": {"zh": finding.says.zh, "en": finding.says.en},
+        "remedy": {"zh": finding.remedy.zh, "en": finding.remedy.en},
+    }

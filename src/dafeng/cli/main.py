@@ -1,0 +1,207 @@
+"""``dafeng``: one command per verb.
+
+Invariant: whatever a user types or hands in, the answer is a result, or a message that says what, where, expected
+and remedy; a traceback is a defect of this program.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import dafeng as df
+from dafeng.cli import listing
+from dafeng.cli.printing import console, explanation_tree, print_json, say
+from dafeng.core.errors import DafengError
+from dafeng.core.labels import Language
+
+app = typer.Typer(
+    name="dafeng",
+    help="达峰：城市双碳综合管理平台 · the open-source city dual-carbon platform",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
+Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
+CityFolder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
+Year = Annotated[int | None, typer.Option("--year", help="评估年份 · assessment year")]
+
+
+def main() -> None:
+    """Run the command line.
+
+    Raises
+    ------
+    SystemExit
+        With 2 where an input was refused.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except DafengError as refusal:
+        sys.stderr.write(f"{refusal.read('zh')}\n{refusal.read('en')}\n")
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+
+
+@app.command("read-plan")
+def read_plan(
+    file: Annotated[Path, typer.Argument(help="方案文件（txt、docx）· plan document", metavar="FILE")],
+    place: Annotated[str, typer.Option(help="行政区划代码 · administrative code")] = "100000",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """读方案：文件 → 目标、任务、责任单位 · read a plan document."""
+    plan = df.read_plan(file, place=place)
+    if as_json:
+        print_json(df.plan_document(plan))
+    else:
+        listing.show_plan(plan, _language(lang))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="新城市文件夹 · new folder", metavar="DIR")],
+    place: Annotated[str, typer.Option(help="行政区划代码 · administrative code")],
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """新建城市文件夹 · make a new, empty city."""
+    city = df.init(folder, place=place)
+    if as_json:
+        print_json({"city": str(city.folder), "place": city.code, "label": {"zh": city.label.zh, "en": city.label.en}})
+    else:
+        console().print(say(_language(lang), f"已建立 {city.label.zh}：{city.folder}", f"made {city.label.en}: {city.folder}"))
+
+
+@app.command("open-city")
+def open_city(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """打开城市文件夹 · open a city folder and say what is in it."""
+    listing.show_city(df.open_city(folder), _language(lang), as_json=as_json)
+
+
+@app.command()
+def ingest(
+    folder: CityFolder,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="要入库的文件；缺省为 data/ 与 inbox/ · files", metavar="[FILE]...")
+    ] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """入库：文件 → 事实 · take in files; nothing is altered, everything is hashed."""
+    listing.show_ingest(df.ingest(df.open_city(folder), files), _language(lang), as_json=as_json)
+
+
+@app.command()
+def audit(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """审核：事实 × 规则 → 问题 · audit the facts."""
+    listing.show_findings(df.audit(df.open_city(folder), year=year), _language(lang), as_json=as_json)
+
+
+@app.command()
+def account(
+    folder: CityFolder,
+    year: Year = None,
+    edition: Annotated[str | None, typer.Option(help="方法版本 · edition of the methods")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
+    listing.show_account(df.account(df.open_city(folder), year=year, edition=edition), _language(lang), as_json=as_json)
+
+
+@app.command()
+def measure(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """测算指标 · compute the indicators."""
+    city = df.open_city(folder)
+    listing.show_scores(df.measure(city, df.account(city, year=year)), _language(lang), as_json=as_json)
+
+
+@app.command()
+def judge(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """评价目标 · judge the targets of the plan."""
+    listing.show_assessment(df.assess(folder, year=year, save=False), _language(lang), as_json=as_json, part="verdicts")
+
+
+@app.command()
+def project(
+    folder: CityFolder,
+    scenario: Annotated[str | None, typer.Option(help="情景 · scenario")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """预测路径与达峰年份 · project pathways and the peak year."""
+    city = df.open_city(folder)
+    listing.show_projection(df.project(city, scenario=scenario), _language(lang), as_json=as_json)
+
+
+@app.command()
+def reconcile(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """检验目标能否同时实现 · can all targets hold at once?"""
+    city = df.open_city(folder)
+    listing.show_clashes(df.reconcile(city.read_plan(), df.project(city)), _language(lang), as_json=as_json)
+
+
+@app.command()
+def present(folder: CityFolder, as_json: AsJson = False) -> None:
+    """生成冻结的驾驶舱与报表 · write the frozen cockpit and workbook of the latest run."""
+    site = df.present(df.open_city(folder))
+    if as_json:
+        print_json({"run": site.run, "files": [str(path) for path in site.files]})
+    else:
+        console().print("\n".join(str(path) for path in site.files))
+
+
+@app.command()
+def explain(
+    folder: CityFolder,
+    address: Annotated[str, typer.Argument(help="地址或关键词 · address, or words to look for", metavar="ADDRESS")],
+    depth: Annotated[int, typer.Option(help="层数 · levels to walk down")] = 8,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """追溯一个数：条款、因子、单元格 · walk a number down to clause, factor and cell."""
+    node = df.explain(address, city=df.open_city(folder), depth=depth)
+    if as_json:
+        print_json(node)
+    else:
+        console().print(explanation_tree(node, _language(lang)))
+
+
+@app.command()
+def assess(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """全流程评估一个城市 · run every verb for a city and freeze the assessment."""
+    with listing.progress(quiet=as_json) as report:
+        assessment = df.assess(folder, year=year, report=report)
+    listing.show_assessment(assessment, _language(lang), as_json=as_json, part="all")
+
+
+@app.command()
+def serve(
+    folders: Annotated[list[Path], typer.Argument(help="城市文件夹 · city folders", metavar="CITY...")],
+    port: Annotated[int, typer.Option(help="端口 · port", min=1, max=65535)] = 8600,
+    host: Annotated[str, typer.Option(help="监听地址 · address to listen on")] = "127.0.0.1",
+) -> None:
+    """启动驾驶舱 · serve the cockpit."""
+    from dafeng.web.cities import CityView
+    from dafeng.web.server import serve as serve_cities
+
+    stored = [df.city_view(df.open_city(folder)) for folder in folders]
+    serve_cities([CityView(one.view, one.traces, one.documents) for one in stored], port=port, host=host)
+
+
+def _language(text: str) -> Language:
+    return "en" if text.lower().startswith("en") else "zh"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""How results look in a terminal.
+
+Invariant: prints what it is given; a number is formatted, never changed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.tree import Tree
+
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label, Language
+
+MARKS = {
+    "met": ("●", "green", "已达成", "met"),
+    "on_course": ("▲", "cyan", "按进度", "on course"),
+    "behind": ("◆", "yellow", "滞后", "behind"),
+    "off_course": ("■", "red", "严重滞后", "off course"),
+    "not_due": ("◇", "white", "未到期", "not due"),
+    "not_measurable": ("○", "bright_black", "无法判断", "cannot be judged"),
+}
+"""Verdict → shape, colour, words."""
+
+
+def console() -> Console:
+    """Terminal to print on.
+
+    Returns
+    -------
+    Console
+        Standard output, as wide as it is; 100 columns where it is no terminal.
+    """
+    return Console(width=None if sys.stdout.isatty() else 120, soft_wrap=False, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON.
+
+    Parameters
+    ----------
+    value : object
+        JSON-able.
+    """
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say(language: Language, zh: str, en: str) -> str:
+    """One of two texts.
+
+    Parameters
+    ----------
+    language : {"zh", "en"}
+        Language wanted.
+    zh, en : str
+        The texts.
+
+    Returns
+    -------
+    str
+        The text in that language.
+    """
+    return zh if language == "zh" else en
+
+
+def read_label(label: Mapping[str, str] | Label, language: Language) -> str:
+    """Text of a label in either of its forms.
+
+    Parameters
+    ----------
+    label : mapping or Label
+        ``{"zh": …, "en": …}`` or a ``Label``.
+    language : {"zh", "en"}
+        Language wanted.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    return label.read(language) if isinstance(label, Label) else label[language]
+
+
+def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
+    """A table for the terminal.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+    heads : sequence of str
+        Column heads.
+    rows : iterable of sequence of str
+        Cells.
+    right : sequence of int
+        Columns set flush right.
+
+    Returns
+    -------
+    Table
+        Ready to print.
+    """
+    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def finding_rows(findings: Iterable[Finding], language: Language) -> list[list[str]]:
+    """Findings as cells.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        What was found.
+    language : {"zh", "en"}
+        Language wanted.
+
+    Returns
+    -------
+    list of list of str
+        Severity, place, text, remedy.
+    """
+    return [[f.severity, f.at, f.says.read(language), f.remedy.read(language)] for f in findings]
+
+
+def counts_row(counts: Mapping[str, int], language: Language) -> str:
+    """Verdict counts in one line, with shapes.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Number of targets per verdict.
+    language : {"zh", "en"}
+        Language wanted.
+
+    Returns
+    -------
+    str
+        Markup for rich.
+    """
+    parts = [f"[{MARKS[k][1]}]{MARKS[k][0]} {say(language, MARKS[k][2], MARKS[k][3])} {counts.get(k, 0)}[/]" for k in MARKS]
+    return "   ".join(parts)
+
+
+def explanation_tree(node: Mapping[str, Any], language: Language) -> Tree:
+    """An explanation as a tree.
+
+    Parameters
+    ----------
+    node : mapping
+        ``{"trace": …, "inputs": [nodes], "seen": bool}`` as ``work.explain`` gives it.
+    language : {"zh", "en"}
+        Language wanted.
+
+    Returns
+    -------
+    Tree
+        Ready to print.
+    """
+    tree = Tree(_line(node["trace"], language))
+    for child in node["inputs"]:
+        tree.add(explanation_tree(child, language))
+    return tree
+
+
+def _line(trace: Mapping[str, Any], language: Language) -> str:
+    bits = [f"[bold]{trace['address']}[/] {_escape(trace['says'][language])}"]
+    if trace.get("value") is not None:
+        bits.append(f"[cyan]{trace['value']} {_escape(trace.get('unit') or '')}[/]")
+    if trace.get("expression"):
+        bits.append(f"= {_escape(trace['expression'])}")
+    if trace.get("anchor"):
+        anchor = trace["anchor"]
+        bits.append(
+            f"[green]{_escape(anchor['document'])} {anchor['start']}–{anchor['end']} sha256 {anchor['sha256'][:12]}…[/]"
+        )
+    if trace.get("cell"):
+        cell = trace["cell"]
+        bits.append(f"[green]{_escape(cell['file'])} {_escape(cell['sheet'] or '')} {cell['cell']}[/]")
+    if trace.get("source"):
+        bits.append(f"[bright_black]{_escape(trace['source'])} ({trace.get('grade') or '-'})[/]")
+    return "  ".join(bits)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", "\\[")

@@ -1,0 +1,161 @@
+"""``account``: facts × methods × factors become results.
+
+Invariant: only years for which activity facts were delivered are accounted; a year without them is absent, not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.core.tables import RESULTS
+from dafeng.core.traces import Trace
+from dafeng.core.units import convert
+from dafeng.library.factors import read_factors
+from dafeng.methods.account import Accounting
+from dafeng.methods.account import account as account_year
+from dafeng.methods.catalogue import read_methods
+from dafeng.methods.definition import Method
+from dafeng.work.city import City
+from dafeng.work.scores import Score
+from dafeng.work.tracing import number_text
+
+TOTAL = "co2_emissions"
+"""Indicator that the sum of all CO2 results of a year gives."""
+GROSS = "direct"
+"""Category prefix of emissions inside the city; purchased electricity and heat are shown beside the total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Results of all accounted years of a city.
+
+    Parameters
+    ----------
+    place : str
+        Administrative code.
+    edition : str or None
+        Edition asked for; ``None`` for the newest of each method.
+    years : mapping of int to Accounting
+        Results by year.
+    methods : mapping of str to Method
+        Methods used.
+    scores : tuple of Score
+        Totals as indicators.
+    traces : tuple of Trace
+        Explanations down to facts and factors.
+    findings : tuple of Finding
+        What was missing or not exact.
+    """
+
+    place: str
+    edition: str | None
+    years: Mapping[int, Accounting]
+    methods: Mapping[str, Method]
+    scores: tuple[Score, ...]
+    traces: tuple[Trace, ...]
+    findings: tuple[Finding, ...]
+
+    def table(self) -> pa.Table:
+        """Results of all years.
+
+        Returns
+        -------
+        pyarrow.Table
+            Schema ``RESULTS``.
+        """
+        tables = [accounting.results for accounting in self.years.values()]
+        return pa.concat_tables(tables) if tables else RESULTS.build([])
+
+
+def account(city: City, *, year: int | None = None, scope: str = "city", edition: str | None = None) -> Account:
+    """Account for a city's emissions.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    year : int, optional
+        One year; by default every year that has activity facts.
+    scope : {"city"}
+        What is accounted for; parks and enterprises come with later methods.
+    edition : str, optional
+        Edition of the methods (``ind24``, ``prov2025``); the newest where a method has no such edition.
+
+    Returns
+    -------
+    Account
+        Results with explanations.
+
+    Raises
+    ------
+    SettingError
+        If the scope is unknown.
+    """
+    _check_scope(scope)
+    facts = city.facts.read(places=(city.code,))
+    rows = [row for row in facts.to_pylist() if row["flow"] is not None and len(row["period"]) == 4]
+    years = sorted({int(row["period"]) for row in rows}) if year is None else [year]
+    methods = read_methods(city.overlay)
+    library = read_factors(city.overlay)
+    chosen = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
+    found = {
+        at: account_year(facts, library=library, methods=methods, place=city.code, year=at, editions=chosen)
+        for at in years
+        if any(int(row["period"]) == at for row in rows)
+    }
+    scores, totals = _totals(found)
+    traces = [trace for accounting in found.values() for trace in accounting.traces]
+    traces += [*totals, *_facts(rows, traces)]
+    findings = tuple(finding for accounting in found.values() for finding in accounting.findings)
+    return Account(city.code, edition, found, methods, scores, tuple(dict.fromkeys(traces)), findings)
+
+
+def _check_scope(scope: str) -> None:
+    if scope != "city":
+        from dafeng.core.errors import SettingError
+
+        raise SettingError(
+            Label(f"核算范围“{scope}”尚不支持", f"scope '{scope}' is not known"),
+            where="scope",
+            expected=Label("city", "city"),
+            remedy=Label("省略该选项", "leave the option out"),
+        )
+
+
+def _totals(found: Mapping[int, Accounting]) -> tuple[tuple[Score, ...], list[Trace]]:
+    scores, traces = [], []
+    for year, accounting in found.items():
+        cells = [cell for cell in accounting.cells if _direct(cell)]
+        if not cells:
+            continue
+        total = sum((convert(cell.value, cell.method.unit, "tCO2") for cell in cells), Decimal(0))
+        value = convert(total, "tCO2", "Mt CO2")
+        address = f"results/total.{year}"
+        inputs = tuple(f"results/{cell.id}" for cell in cells)
+        says = Label(f"{year}年二氧化碳排放合计（直接排放）", f"CO2 emissions of {year} (direct)")
+        traces.append(Trace(address, "result", says, number_text(value), "Mt CO2", year, None, None, inputs, None, "derived"))
+        scores.append(Score(TOTAL, year, float(value), "Mt CO2", "actual", "derived", address, inputs))
+    return tuple(scores), traces
+
+
+def _direct(cell: Any) -> bool:
+    return bool(cell.method.quantity == "co2" and not cell.activity.category.id.startswith("purchased"))
+
+
+def _facts(rows: list[dict[str, Any]], traces: list[Trace]) -> list[Trace]:
+    from dafeng.work.facts import fact_trace
+
+    wanted = {address for trace in traces for address in trace.inputs if address.startswith("facts/")}
+    return [fact_trace(row, _named(row)) for row in rows if f"facts/{row['fact']}" in wanted]
+
+
+def _named(row: Mapping[str, Any]) -> Label:
+    flow, carrier = row["flow"], row["carrier"] or ""
+    return Label(f"能源平衡表 {flow} · {carrier}", f"energy balance {flow} · {carrier}")

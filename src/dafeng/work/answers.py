@@ -1,0 +1,123 @@
+"""The four answers of the first screen: will it peak, will the plan hold, where does it clash, what to do first.
+
+Invariant: every word with a number in it comes from the verdicts, clashes and pathways of this run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
+from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
+from dafeng.work.judge import WORDS, Verdicts
+from dafeng.work.reconcile import Reconciliation
+from dafeng.work.tracing import TraceBook
+from dafeng.work.wording import percent, say
+
+
+def answer(
+    verdicts: Verdicts,
+    found: Reconciliation,
+    measures: Sequence[MeasureEffect],
+    headlines: Sequence[Headline],
+    traces: TraceBook,
+) -> tuple[Answer, ...]:
+    """Form the four answers.
+
+    Parameters
+    ----------
+    verdicts : Verdicts
+        Judgements of all targets.
+    found : Reconciliation
+        Clashes and pathways.
+    measures : sequence of MeasureEffect
+        Measures, most effective first.
+    headlines : sequence of Headline
+        Headline answers, for their figures.
+    traces : TraceBook
+        Gets the traces.
+
+    Returns
+    -------
+    tuple of Answer
+        Always four; one without figures says what is lacking.
+    """
+    answers = (_peak(headlines), _plan(verdicts, traces), _clash(found, traces), _first(measures))
+    for one in answers:
+        inputs = tuple(dict.fromkeys(figure.address for figure in one.figures))
+        traces.add(Trace(one.address, "headline", one.answer, inputs=inputs, grade="derived"))
+    return answers
+
+
+def _peak(headlines: Sequence[Headline]) -> Answer:
+    question = Label("能否达峰？", "Will the city peak?")
+    known = next((h for h in headlines if h.id == "peak"), None)
+    if known is None:
+        lack = Label("无法判断：缺少排放序列", "Cannot be judged: no series of emissions")
+        return Answer("peak", question, lack, (), "answers/peak")
+    year, chance = known.numbers[0], known.numbers[1]
+    said = Label(
+        f"2030年前达峰的概率为 {percent(chance.value, 0)}，达峰年份中位数 {year.value:.0f} 年",
+        f"The probability of a peak before 2030 is {percent(chance.value, 0)}; the median peak year is {year.value:.0f}",
+    )
+    return Answer("peak", question, said, (chance, year), "answers/peak")
+
+
+def _plan(verdicts: Verdicts, traces: TraceBook) -> Answer:
+    question = Label("计划能否兑现？", "Will the plan hold?")
+    counts = verdicts.counts
+    total = len(verdicts.rows)
+    figures = []
+    for kind, count in counts.items():
+        inputs = tuple(row.address for row in verdicts.rows if row.judgement.verdict == kind)
+        address = f"answers/plan.{kind}"
+        traces.add(Trace(address, "headline", WORDS[kind], str(count), "个", verdicts.year, inputs=inputs, grade="derived"))
+        figures.append(Figure(WORDS[kind], float(count), "个", verdicts.year, "actual", address))
+    parts = [(WORDS[kind], count) for kind, count in counts.items() if count]
+    zh = f"{total} 个目标：" + "，".join(f"{label.zh} {count}" for label, count in parts)
+    en = f"{total} targets: " + ", ".join(f"{count} {label.en}" for label, count in parts)
+    return Answer("plan", question, Label(zh, en), tuple(figures), "answers/plan")
+
+
+def _clash(found: Reconciliation, traces: TraceBook) -> Answer:
+    question = Label("哪里冲突？", "Where does it clash?")
+    count = len(found.clashes)
+    address = "answers/clash.count"
+    label = Label("最小冲突组", "minimal clashing sets")
+    traces.add(
+        Trace(address, "headline", label, str(count), "个", inputs=tuple(c.address for c in found.clashes), grade="derived")
+    )
+    figures = [Figure(label, float(count), "个", None, "projected", address)]
+    if not found.clashes:
+        tested = bool(found.combinations)
+        said = (
+            Label("已检验的目标可以同时成立", "The targets that were tested can hold together")
+            if tested
+            else Label("没有可检验的装机目标", "There are no capacity targets to test")
+        )
+        return Answer("clash", question, said, tuple(figures), "answers/clash")
+    first = found.clashes[0]
+    figures.append(Figure(Label("须放宽", "must give way"), first.slack, first.unit, first.year, "projected", first.address))
+    names = (
+        "、".join(dict.fromkeys(m.label.zh for m in first.members)),
+        ", ".join(dict.fromkeys(m.label.en for m in first.members)),
+    )
+    short = say(first.slack, first.unit, "zh"), say(first.slack, first.unit, "en")
+    said = Label(
+        f"{count} 组条文与事实不能同时成立；最小的一组：{names[0]}，差 {short[0]}",
+        f"{count} sets of clauses and facts cannot hold together; the smallest: {names[1]}, short by {short[1]}",
+    )
+    return Answer("clash", question, said, tuple(figures), "answers/clash")
+
+
+def _first(measures: Sequence[MeasureEffect]) -> Answer:
+    question = Label("先做什么？", "What to do first?")
+    best = [m for m in measures if m.per_cost is not None][:3]
+    if not best:
+        lack = Label("无法排序：缺少路径或有来源的成本", "Cannot be ranked: no pathway or no sourced costs")
+        return Answer("first", question, lack, (), "answers/first")
+    zh = "按每亿元年成本提前达峰的效果：" + "、".join(m.label.zh for m in best)
+    en = "By years gained per 亿元 of annual cost: " + ", ".join(m.label.en for m in best)
+    figures = tuple(m.per_cost for m in best if m.per_cost is not None)
+    return Answer("first", question, Label(zh, en), figures, "answers/first")

@@ -1,0 +1,168 @@
+"""``assess``: every verb for a city, one after another, frozen as one run.
+
+Invariant: a run is stored whole or not at all; a second assessment of unchanged inputs is a new run with the same
+numbers.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.plans.plan import Plan
+from dafeng.store.files import hash_file
+from dafeng.store.runs import Run
+from dafeng.work.account import account
+from dafeng.work.answers import answer
+from dafeng.work.assessment import Assessment
+from dafeng.work.audit import audit
+from dafeng.work.city import City, open_city
+from dafeng.work.frozen import freeze
+from dafeng.work.headlines import ask
+from dafeng.work.ingest import ingest
+from dafeng.work.judge import judge
+from dafeng.work.measure import measure
+from dafeng.work.measures import rank_measures
+from dafeng.work.present import present
+from dafeng.work.project import project
+from dafeng.work.reconcile import reconcile
+
+Report = Callable[[Label, float], None]
+"""Gets the name of a step and the share done. [0..1]"""
+ENGINES = ("numpy", "scipy", "pyarrow", "duckdb", "clarabel", "highspy", "lark")
+"""Packages whose versions can change a number."""
+STEPS = (
+    Label("入库", "ingest"),
+    Label("审核", "audit"),
+    Label("核算", "account"),
+    Label("测算指标", "measure"),
+    Label("预测路径", "project"),
+    Label("评价目标", "judge"),
+    Label("检验冲突", "reconcile"),
+    Label("排序措施", "rank measures"),
+    Label("冻结结果", "freeze"),
+    Label("生成驾驶舱", "present"),
+)
+"""Steps in their order."""
+
+
+def assess(
+    folder: Path | str | City, *, year: int | None = None, report: Report | None = None, save: bool = True
+) -> Assessment:
+    """Assess a city.
+
+    Parameters
+    ----------
+    folder : Path, str or City
+        City folder.
+    year : int, optional
+        Assessment year; by default the city's.
+    report : callable, optional
+        Told about each step before it begins.
+    save : bool
+        Whether the run is stored and the frozen cockpit written.
+
+    Returns
+    -------
+    Assessment
+        Everything that was found.
+
+    Raises
+    ------
+    CityError
+        If the folder is no city.
+    DefinitionError
+        If a definition of the city breaks its schema.
+    """
+    city = folder if isinstance(folder, City) else open_city(folder)
+    tell = _teller(report)
+    at = year or city.year
+    tell(0)
+    taken = ingest(city)
+    plan = city.read_plan()
+    run = _begin(city, plan, at, save=save)
+    tell(1)
+    audited = audit(city)
+    tell(2)
+    accounted = account(city)
+    tell(3)
+    scores = measure(city, accounted)
+    tell(4)
+    projection = project(city, plan, scores=scores)
+    tell(5)
+    verdicts = judge(plan, projection.scores, year=at, catalogue=city.catalogue(), rules=city.rules())
+    projection.traces.extend(verdicts.traces)
+    tell(6)
+    found = reconcile(plan, projection)
+    tell(7)
+    traces = found.traces
+    measures = rank_measures(projection, traces)
+    headlines = ask(plan, found, measures, city.catalogue(), traces)
+    answers = answer(verdicts, found, measures, headlines, traces)
+    findings = _once(
+        [
+            *taken.findings,
+            *audited,
+            *accounted.findings,
+            *projection.scores.findings,
+            *projection.findings,
+            *found.findings,
+            *plan.findings,
+        ]
+    )
+    assessment = Assessment(
+        city,
+        at,
+        run,
+        plan,
+        accounted,
+        projection.scores,
+        verdicts,
+        projection,
+        found,
+        measures,
+        headlines,
+        answers,
+        findings,
+        traces,
+    )
+    if save:
+        tell(8)
+        freeze(assessment)
+        tell(9)
+        present(city)
+    return assessment
+
+
+def _teller(report: Report | None) -> Callable[[int], None]:
+    def tell(step: int) -> None:
+        if report is not None:
+            report(STEPS[step], step / len(STEPS))
+
+    return tell
+
+
+def _begin(city: City, plan: Plan, year: int, *, save: bool) -> Run:
+    names = [*sorted(p for p in city.overlay.rglob("*") if p.is_file()), city.folder / "city.yaml"]
+    inputs = {str(path.relative_to(city.folder)): hash_file(path) for path in names}
+    inputs |= {f"delivery:{item.file}": item.sha256 for lot in city.facts.lots() for item in lot.items}
+    inputs |= {f"plan:{plan.document.name or 'plan'}": plan.document.sha256}
+    versions = {"dafeng": version("dafeng"), "python": platform.python_version()}
+    versions |= {name: version(name) for name in ENGINES}
+    options = {"year": str(year), "place": city.code}
+    at = datetime.now(UTC)
+    return (
+        city.runs.begin(at=at, versions=versions, inputs=inputs, options=options)
+        if save
+        else Run("unsaved", at, versions, inputs, options)
+    )
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    order = {"error": 0, "warning": 1, "info": 2}
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: order[finding.severity]))

@@ -1,0 +1,40 @@
+"""``audit``: facts × rules become findings.
+
+Invariant: auditing changes no fact; it names the cells that a person must look at.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dafeng.core.findings import Finding
+from dafeng.readers.audit import audit_facts
+from dafeng.work.city import City
+
+
+def audit(city: City, *, year: int | None = None) -> tuple[Finding, ...]:
+    """Audit the facts of a city.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    year : int, optional
+        Only findings about this year; by default all.
+
+    Returns
+    -------
+    tuple of Finding
+        Broken identities, unit slips, impossible signs, copies, contradictions and gaps, by cell.
+
+    Raises
+    ------
+    StoreError
+        If the store is damaged.
+    """
+    facts = city.facts.read(places=(city.code,))
+    found = audit_facts(facts, catalogue=city.catalogue(), rules=city.rules(), today=datetime.now(UTC).date())
+    if year is None:
+        return found
+    spoken = {row["fact"] for row in facts.to_pylist() if row["period"].startswith(str(year))}
+    return tuple(f for f in found if f"{year}" in f.at or f.at.removeprefix("facts/") in spoken)

@@ -1,0 +1,76 @@
+"""Traces of delivered facts.
+
+Invariant: a fact's trace names the delivered cell it stands in, with the file's hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from dafeng.core.labels import Label
+from dafeng.core.periods import period
+from dafeng.core.traces import Cell, Trace
+from dafeng.work.tracing import number_text
+
+
+def fact_trace(row: Mapping[str, Any], label: Label) -> Trace:
+    """Trace of a fact.
+
+    Parameters
+    ----------
+    row : mapping
+        Row of the table ``FACTS``.
+    label : Label
+        What the fact measures.
+
+    Returns
+    -------
+    Trace
+        With the delivered cell.
+    """
+    return Trace(
+        address=f"facts/{row['fact']}",
+        kind="fact",
+        says=Label(f"{label.zh}（{row['period']}）", f"{label.en} ({row['period']})"),
+        value=number_text(row["value"].normalize()),
+        unit=row["unit"],
+        year=year_of(row["period"]),
+        source=row["source"],
+        grade=row["grade"],
+        cell=Cell(row["file"], row["sheet"] or "", row["cell"], row["lot"]) if row["cell"] else None,
+        note=noted(row),
+    )
+
+
+def noted(row: Mapping[str, Any]) -> Label | None:
+    """Reservation of the source, if it made one.
+
+    Parameters
+    ----------
+    row : mapping
+        Row of the table ``FACTS``.
+
+    Returns
+    -------
+    Label or None
+        The note.
+    """
+    return Label(f"来源附注：{row['note']}", f"note of the source: {row['note']}") if row["note"] else None
+
+
+def year_of(text: str) -> int:
+    """Year that a period speaks of: its last one.
+
+    Parameters
+    ----------
+    text : str
+        ISO period: ``2025``, ``2025-03``, ``2021/2025``.
+
+    Returns
+    -------
+    int
+        Calendar year of the last day.
+    """
+    return (period(text).end - timedelta(days=1)).year

@@ -1,0 +1,377 @@
+"""The hourly power balance of a target year, with capacities as planned and as known.
+
+Invariant: every capacity, demand and limit in it has an address; what no figure gives is an assumption with a range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
+from dafeng.core.units import conversion
+from dafeng.energy.coast import coastal_year
+from dafeng.energy.dispatch import Dispatch, dispatch
+from dafeng.energy.profiles import Profiles
+from dafeng.energy.system import System, build_system
+from dafeng.library.overlay import shipped
+from dafeng.library.strict import load_yaml
+from dafeng.plans.plan import Plan
+from dafeng.work.city import City
+from dafeng.work.scores import Scores
+from dafeng.work.targets import target_operand
+from dafeng.work.tracing import TraceBook, number_text
+
+MW = "MW"
+WORKERS = 2
+"""Cases solved at once; results do not depend on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One operated system.
+
+    Parameters
+    ----------
+    id : str
+        Id of the case.
+    label : Label
+        Name.
+    found : Dispatch
+        Certified hourly result.
+    totals : mapping of str to float
+        Yearly figures by name: ``demand``, ``generation.*``, ``curtailed``, ``import``, ``export``, ``unserved``
+        [亿千瓦时], ``curtailed_share`` [1], ``storage_power`` [万千瓦], ``storage_hours`` [h], ``cost`` [亿元].
+    addresses : mapping of str to str
+        Address of each figure.
+    """
+
+    id: str
+    label: Label
+    found: Dispatch
+    totals: Mapping[str, float]
+    addresses: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Power balances of one year.
+
+    Parameters
+    ----------
+    year : int
+        Year.
+    cases : tuple of Case
+        Cases in the order of the city's file.
+    sweep : tuple of Case
+        The first case again with other storage powers, in rising order.
+    assumptions : tuple of mapping
+        Rows of what was assumed: id, label, low, mid, high, unit, source, grade, address, note.
+    utilisation : float
+        Least share of wind and sun that is to be used. [0..1]
+    findings : tuple of Finding
+        What was noticed.
+    """
+
+    year: int
+    cases: tuple[Case, ...]
+    sweep: tuple[Case, ...]
+    assumptions: tuple[Mapping[str, Any], ...]
+    utilisation: float
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A system waiting to be operated.
+
+    Parameters
+    ----------
+    id : str
+        Id of the case.
+    label : Label
+        Name.
+    system : System
+        Components.
+    storage : float
+        Storage power. [MW]
+    inputs : tuple of str
+        Addresses of what it was built from.
+    """
+
+    id: str
+    label: Label
+    system: System
+    storage: float
+    inputs: tuple[str, ...]
+
+
+def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> Power | None:
+    """Operate the city's power system hour by hour in the year its file names.
+
+    Parameters
+    ----------
+    city : City
+        The city; ``data/power.yaml`` names year, demand, lines and cases.
+    plan : Plan
+        The plan, for capacities that are targets.
+    scores : Scores
+        Indicators, for capacities that are known.
+    traces : TraceBook
+        Gets every input and figure.
+
+    Returns
+    -------
+    Power or None
+        ``None`` where the city names no balance or its demand is unknown.
+
+    Raises
+    ------
+    SolveError
+        If no solver gives a provable optimum.
+    """
+    asked = city.definition("power")
+    if not asked:
+        return None
+    rules = load_yaml(shipped() / "scenarios" / "dispatch.yaml")
+    desk = _Desk(city, plan, scores, traces, rules, asked)
+    findings: list[Finding] = []
+    jobs = desk.jobs(findings)
+    if not jobs:
+        return None
+    profiles = coastal_year(city.code)
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        found = list(pool.map(lambda job: dispatch(job.system, profiles), jobs))
+    cases = [desk.close(job, result) for job, result in zip(jobs, found, strict=True)]
+    count = len(asked["cases"])
+    findings += [finding for result in found[:count] for finding in result.findings]
+    return Power(
+        int(asked["year"]),
+        tuple(cases[:count]),
+        tuple(cases[count:]),
+        desk.assumed(profiles),
+        float(rules["utilisation"]["value"]),
+        tuple(findings),
+    )
+
+
+class _Desk:
+    """Where a balance is put together: the city's file, the rules, and the traces of what goes in."""
+
+    def __init__(
+        self, city: City, plan: Plan, scores: Scores, traces: TraceBook, rules: Mapping[str, Any], asked: Mapping[str, Any]
+    ) -> None:
+        self.city, self.plan, self.scores, self.traces = city, plan, scores, traces
+        self.rules, self.asked = rules, asked
+        self.rows: list[Mapping[str, Any]] = []
+        self.catalogue = city.catalogue()
+
+    def jobs(self, findings: list[Finding]) -> list[Job]:
+        demand = self.find(self.asked["demand"], "亿千瓦时")
+        if demand is None:
+            findings.append(_no_demand())
+            return []
+        storage = self.find(self.asked["storage"], MW) if "storage" in self.asked else None
+        power = storage[0] if storage else 0.0
+        given = (demand[1], *((storage[1],) if storage else ()), *self.assume())
+        jobs = [job for item in self.asked["cases"] if (job := self.job(item, demand[0], power, given, findings))]
+        sweep = [float(size) * float(conversion("万千瓦", MW)) for size in self.asked.get("sweep", ())]
+        first = self.asked["cases"][0]
+        extra = [self.job({**first, "id": f"storage-{size:.0f}"}, demand[0], size, given, findings) for size in sweep]
+        return jobs + [job for job in extra if job is not None]
+
+    def job(
+        self, item: Mapping[str, Any], demand: float, storage: float, given: tuple[str, ...], findings: list[Finding]
+    ) -> Job | None:
+        found = {name: self.find(where, MW) for name, where in item["capacities"].items()}
+        known = {name: value for name, value in found.items() if value is not None}
+        lacking = sorted(set(found) - set(known))
+        if lacking:
+            findings.append(_no_capacity(item["id"], lacking))
+            return None
+        system, noticed = build_system(
+            generators=[self.generator(name, value[0]) for name, value in known.items()],
+            loads=[self.load(demand)],
+            storages=[self.storage(storage)] if storage > 0 else [],
+            lines=self.lines(),
+        )
+        findings.extend(noticed)
+        return Job(item["id"], Label(**item["label"]), system, storage, (*given, *(value[1] for value in known.values())))
+
+    def find(self, where: Mapping[str, Any], unit: str) -> tuple[float, str] | None:
+        if "target" in where:
+            goal = target_operand(self.plan, where["target"], int(where["year"]), self.catalogue, self.traces)
+            return None if goal is None else (goal.value * float(conversion(goal.unit, unit)), goal.address)
+        rows = self.scores.of(where["indicator"])
+        wanted = f".{where['estimate']}" if "estimate" in where else f".{where['year']}"
+        row = next((r for r in rows if r.address.endswith(wanted)), None)
+        return None if row is None else (row.value * float(conversion(row.unit, unit)), row.address)
+
+    def generator(self, name: str, capacity: float) -> dict[str, object]:
+        rule = next(item for item in self.rules["technologies"] if item["technology"] == name)
+        kept = {key: value for key, value in rule.items() if key not in ("label", "source", "grade")}
+        numbers = {key: float(value) if not isinstance(value, (str, bool)) else value for key, value in kept.items()}
+        return {"name": name, "capacity_mw": capacity, **numbers}
+
+    def load(self, demand: float) -> dict[str, object]:
+        rule = self.rules["load"]
+        annual = demand * float(conversion("亿千瓦时", "MWh"))
+        costs = {name: float(rule[name]) for name in ("unserved_cost", "surplus_cost")}
+        return {"name": "city", "annual_mwh": annual, "profile": "electricity_load", **costs}
+
+    def storage(self, power: float) -> dict[str, object]:
+        rule = self.rules["storage"]
+        kept = {name: float(rule[name]) for name in ("hours", "charge_efficiency", "discharge_efficiency")}
+        return {"name": "battery", "technology": "battery", "power_mw": power, **kept}
+
+    def lines(self) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = []
+        for direction, line in self.asked["lines"].items():
+            limit = float(line["limit"]["value"]) * float(conversion(line["limit"]["unit"], MW))
+            row: dict[str, object] = {"name": direction, "direction": direction, "limit_mw": limit}
+            row |= {"price": float(line["price"]), "price_profile": "price"}
+            rows.append(row | ({"co2_intensity": float(line["co2_intensity"])} if "co2_intensity" in line else {}))
+        return rows
+
+    def assume(self) -> tuple[str, ...]:
+        addresses = []
+        for direction, line in self.asked["lines"].items():
+            addresses.append(self.keep(f"power.{direction}", line["limit"]))
+        addresses.append(self.keep("power.storage_cost", self.rules["storage"]["cost"]))
+        rule = self.rules["utilisation"]
+        addresses.append(self.keep("power.utilisation", {**rule, "unit": "1", "label": rule["says"]}))
+        for item in self.rules["technologies"]:
+            row = {**item, "value": item["variable_cost"], "unit": "元/MWh"}
+            label = {"zh": f"{item['label']['zh']}变动成本", "en": f"variable cost of {item['label']['en']}"}
+            addresses.append(self.keep(f"power.cost.{item['technology']}", {**row, "label": label}))
+        return tuple(addresses)
+
+    def keep(self, name: str, row: Mapping[str, Any]) -> str:
+        label = Label(**row["label"])
+        value, low, high = (float(row.get(key, row["value"])) for key in ("value", "low", "high"))
+        address = self.traces.add(
+            Trace(
+                f"assumptions/{name}",
+                "assumption",
+                label,
+                number_text(value),
+                str(row["unit"]),
+                source=row["source"],
+                grade=row["grade"],
+                note=Label(f"区间 {low:.4g} 至 {high:.4g}", f"interval {low:.4g} to {high:.4g}") if low != high else None,
+            )
+        )
+        told = {"id": name, "label": label, "low": low, "mid": value, "high": high, "unit": row["unit"]}
+        self.rows.append({**told, "source": row["source"], "grade": row["grade"], "address": address, "note": None})
+        return address
+
+    def assumed(self, profiles: Profiles) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self.rows)
+
+    def close(self, job: Job, found: Dispatch) -> Case:
+        rule = self.rules["storage"]
+        totals = _totals(job, found, rule)
+        addresses = {}
+        for name, (value, unit, label) in _named(totals).items():
+            addresses[name] = self.traces.add(
+                Trace(
+                    f"power/{job.id}.{name}",
+                    "result",
+                    Label(f"{job.label.zh}：{label.zh}", f"{job.label.en}: {label.en}"),
+                    number_text(value),
+                    unit,
+                    int(self.asked["year"]),
+                    inputs=job.inputs,
+                    grade="estimated",
+                )
+            )
+        return Case(job.id, job.label, found, totals, addresses)
+
+
+UNITS: Mapping[str, tuple[str, Label]] = {
+    "demand": ("亿千瓦时", Label("用电需求", "demand")),
+    "generation": ("亿千瓦时", Label("发电量", "generation")),
+    "curtailed": ("亿千瓦时", Label("弃电量", "curtailed")),
+    "import": ("亿千瓦时", Label("购入电量", "imports")),
+    "export": ("亿千瓦时", Label("外送电量", "exports")),
+    "unserved": ("亿千瓦时", Label("缺电量", "unserved")),
+    "curtailed_share": ("1", Label("弃电率", "curtailed share")),
+    "storage_power": ("万千瓦", Label("储能功率", "storage power")),
+    "storage_hours": ("h", Label("储能等效满功率放电小时", "full hours of storage discharge")),
+    "storage_cost": ("亿元", Label("储能年化投资", "annualised cost of storage")),
+    "cost": ("亿元", Label("年运行费用（含储能年化投资，扣外送收入）", "yearly cost including storage, less export earnings")),
+}
+"""Units and names of the yearly figures."""
+
+
+def storage_annuity(rule: Mapping[str, Any]) -> float:
+    """Annual cost of storage power.
+
+    Parameters
+    ----------
+    rule : mapping
+        ``cost`` [元/Wh], ``hours``, ``life`` [a], ``interest`` [1/a], ``upkeep_share`` [1/a].
+
+    Returns
+    -------
+    float
+        Annuity and upkeep of one MW with its hours. [元/MW]
+    """
+    interest, life = float(rule["interest"]), float(rule["life"])
+    annuity = interest / (1.0 - float((1.0 + interest) ** -life))
+    return float(rule["cost"]["value"]) * 1e6 * float(rule["hours"]) * (annuity + float(rule["upkeep_share"]))
+
+
+def _totals(job: Job, found: Dispatch, rule: Mapping[str, Any]) -> dict[str, float]:
+    scale = float(conversion("MWh", "亿千瓦时"))
+    sums = {name: found.total(name) * scale for name in found.series if not name.startswith(("price.", "level."))}
+    by = {
+        head: sum(v for k, v in sums.items() if k.startswith(head + "."))
+        for head in ("demand", "generation", "curtailed", "import", "export", "unserved")
+    }
+    renewable = [g.name for g in found.system.generators if g.renewable]
+    available = sum(sums[f"available.{name}"] for name in renewable)
+    cost = storage_annuity(rule) * job.storage / 1e8
+    discharged = sum(v for k, v in sums.items() if k.startswith("discharge.")) / scale
+    return {
+        **by,
+        **{name: value for name, value in sums.items() if name.startswith("generation.")},
+        "curtailed_share": by["curtailed"] / available if available else 0.0,
+        "storage_power": job.storage * float(conversion(MW, "万千瓦")),
+        "storage_hours": discharged / job.storage if job.storage else 0.0,
+        "storage_cost": cost,
+        "cost": found.cost / 1e8 + cost,
+    }
+
+
+def _named(totals: Mapping[str, float]) -> dict[str, tuple[float, str, Label]]:
+    named = {name: (totals[name], *UNITS[name]) for name in UNITS if name in totals}
+    for name, value in totals.items():
+        if name.startswith("generation."):
+            named[name] = (value, "亿千瓦时", Label(f"发电量 {name[11:]}", f"generation {name[11:]}"))
+    return named
+
+
+def _no_demand() -> Finding:
+    return Finding(
+        rule="power.no_demand",
+        at="power.yaml",
+        severity="warning",
+        says=Label("用电需求未知，未做逐时电力平衡", "electricity demand is unknown; no hourly balance was made"),
+        remedy=Label("补充用电量", "deliver the electricity consumption"),
+    )
+
+
+def _no_capacity(case: str, names: list[str]) -> Finding:
+    said = "、".join(names)
+    return Finding(
+        rule="power.no_capacity",
+        at=f"power.yaml:{case}",
+        severity="warning",
+        says=Label(f"情形“{case}”缺少装机：{said}", f"case '{case}' lacks the capacity of {', '.join(names)}"),
+        remedy=Label("补充装机数据或目标", "deliver the capacity or name a target"),
+    )

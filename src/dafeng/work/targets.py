@@ -1,0 +1,196 @@
+"""Targets of a plan in the units and names of the indicator catalogue.
+
+Invariant: a target whose indicator is unknown to the catalogue keeps its own name and is never forced onto another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from dafeng.core.errors import UnitError
+from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
+from dafeng.core.units import convert
+from dafeng.library.indicators import Catalogue, Indicator
+from dafeng.plans.plan import Plan, Target
+from dafeng.work.estimates import Operand
+from dafeng.work.tracing import TraceBook, number_text
+
+COMPARATORS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "=", "~": "≈"}
+"""How comparators are printed."""
+
+
+def indicator_of(target: Target, catalogue: Catalogue) -> Indicator | None:
+    """Indicator a target speaks of.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    catalogue : Catalogue
+        All indicators.
+
+    Returns
+    -------
+    Indicator or None
+        By the target's own id, else by name, unit and counting.
+    """
+    if target.indicator_id is not None:
+        return catalogue.indicators.get(target.indicator_id)
+    found = catalogue.match(target.indicator, target.unit, counting=target.counting)
+    return None if found is None else found.indicator
+
+
+def value_of(target: Target, indicator: Indicator | None) -> Decimal | None:
+    """Value of a target in the unit of its indicator.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    indicator : Indicator or None
+        Its indicator; without one the value stays as printed.
+
+    Returns
+    -------
+    Decimal or None
+        ``None`` where the target has no number, or its unit does not fit.
+    """
+    if target.value is None or indicator is None:
+        return target.value
+    try:
+        return convert(target.value, target.unit, indicator.unit)
+    except UnitError:
+        return None
+
+
+def listed(plan: Plan, catalogue: Catalogue) -> Iterator[tuple[Target, Indicator | None, Decimal | None]]:
+    """Targets with their indicators and values.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    catalogue : Catalogue
+        All indicators.
+
+    Yields
+    ------
+    tuple of Target, Indicator or None, Decimal or None
+        In the order of the document.
+    """
+    for target in plan.targets:
+        indicator = indicator_of(target, catalogue)
+        yield target, indicator, value_of(target, indicator)
+
+
+def trace_target(target: Target, indicator: Indicator | None, plan: Plan, traces: TraceBook) -> str:
+    """Trace of a target with its clause.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+    indicator : Indicator or None
+        Its indicator.
+    plan : Plan
+        The plan it stands in.
+    traces : TraceBook
+        Gets the target and the clause.
+
+    Returns
+    -------
+    str
+        Address of the target.
+    """
+    anchor = target.anchor
+    address = f"targets/{target.id}"
+    if address in traces:
+        return address
+    clause = traces.add(
+        Trace(
+            address=f"clauses/{target.id}",
+            kind="clause",
+            says=Label(
+                f"《{plan.document.title}》第{anchor.paragraph + 1}段",
+                f"{plan.document.title}, paragraph {anchor.paragraph + 1}",
+            ),
+            anchor=anchor,
+            source="plan",
+            grade="primary",
+        )
+    )
+    name = indicator.label if indicator is not None else Label(target.indicator, target.indicator)
+    mark = COMPARATORS.get(target.comparator, target.comparator)
+    when = f"{target.year}" if target.year else "—"
+    value = number_text(target.value) if target.value is not None else None
+    return traces.add(
+        Trace(
+            address=address,
+            kind="target",
+            says=Label(
+                f"{when}年{name.zh} {mark} {value or '（上级下达）'}{target.unit if value else ''}",
+                f"{name.en} {mark} {value or '(from above)'} {target.unit if value else ''} in {when}".strip(),
+            ),
+            value=value,
+            unit=target.unit,
+            year=target.year,
+            inputs=(clause,),
+            source="plan",
+            grade="primary",
+        )
+    )
+
+
+def goal_values(plan: Plan, catalogue: Catalogue, traces: TraceBook) -> dict[tuple[str, int], tuple[float, str]]:
+    """Targets that have a known indicator, a year and a number.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    catalogue : Catalogue
+        All indicators.
+    traces : TraceBook
+        Gets the targets.
+
+    Returns
+    -------
+    dict
+        (indicator id, year) → (value in the indicator's unit, address).
+    """
+    found = {}
+    for target, indicator, value in listed(plan, catalogue):
+        address = trace_target(target, indicator, plan, traces)
+        if indicator is not None and value is not None and target.year is not None:
+            found[indicator.id, target.year] = (float(value), address)
+    return found
+
+
+def target_operand(plan: Plan, name: str, year: int, catalogue: Catalogue, traces: TraceBook) -> Operand | None:
+    """A target as an input of an estimate.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    name : str
+        Indicator id.
+    year : int
+        Target year.
+    catalogue : Catalogue
+        All indicators.
+    traces : TraceBook
+        Gets the target.
+
+    Returns
+    -------
+    Operand or None
+        ``None`` where the plan has no such target.
+    """
+    found = goal_values(plan, catalogue, traces).get((name, year))
+    if found is None:
+        return None
+    indicator = catalogue.indicators[name]
+    return Operand(found[0], found[0], found[0], indicator.unit, found[1], "primary", indicator.label)
