@@ -28,7 +28,7 @@ OWNERS = {
     "jinja2": {"dafeng.web", "dafeng.reports"},
     "typer": {"dafeng.cli"},
     "docx": {"dafeng.readers", "dafeng.reports"},
-    "xlsxwriter": {"dafeng.reports"},
+    "xlsxwriter": {"dafeng.readers", "dafeng.reports"},
     "lark": {"dafeng.plans"},
     "cn2an": {"dafeng.plans"},
 }

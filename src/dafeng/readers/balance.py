@@ -19,10 +19,11 @@ from dafeng.core.periods import period as read_period
 from dafeng.core.units import conversion, same_dimension
 from dafeng.readers.cells import address
 from dafeng.readers.delivery import Delivery, build_rows, fit, place_in, refuse_doubles, remark
-from dafeng.readers.identities import TOLERANCE, Break, find_breaks
+from dafeng.readers.identities import TOLERANCE, find_breaks
 from dafeng.readers.layout import Block, find_blocks, is_unit
 from dafeng.readers.numbers import read_number
 from dafeng.readers.refusals import refusal
+from dafeng.readers.remarks import explain_break
 from dafeng.readers.sheets import Workbook
 from dafeng.readers.shift import find_shift, is_doubtful
 from dafeng.readers.wording import carriers, flows, split_unit
@@ -105,7 +106,7 @@ def _read(blocks: list[Block], context: _Context) -> tuple[list[Row], list[Findi
     if is_doubtful(values):
         return [], [*findings, _shifted(blocks[0], values, context.book)]
     cells = {(row["flow"], row["carrier"]): place_in(row) for row in rows}
-    findings.extend(_broken(b, cells[b.flow, b.carrier]) for b in find_breaks(values, tolerance=context.tolerance))
+    findings.extend(explain_break(b, cells[b.flow, b.carrier]) for b in find_breaks(values, tolerance=context.tolerance))
     wrong = [row for row in rows if flows()[row["flow"]].sign == "negative" and row["value"] > 0]
     doubted = {flows()[row["flow"]].parent for row in wrong}
     kept = [row for row in rows if flows()[row["flow"]].parent not in doubted]
@@ -254,24 +255,6 @@ def _merged(text: str, at: str) -> Finding:
         f"the value '{text}' fills a merged area; which cell it belongs to is unknown",
     )
     return remark("balance.merged", at, "error", *said, remedy=("拆开合并的单元格", "split the merged cells"))
-
-
-def _broken(found: Break, at: str) -> Finding:
-    flow, carrier = flows()[found.flow].label, carriers()[found.carrier].label
-    remedy = ("核对各分项、单位和行名", "check the parts, the unit and the row names")
-    if found.flow == "available":
-        remedy = (
-            "库存一行可能是期末库存：以合计减其余各行为库存变动",
-            "the stock row may hold closing stocks: take the total less the other rows as stock change",
-        )
-    return remark(
-        f"balance.{found.flow}",
-        at,
-        "warning",
-        f"{carrier.zh} 的{flow.zh}印为 {found.printed}，分项之和为 {found.expected}，差 {found.gap}",
-        f"{flow.en} of {carrier.en} is printed {found.printed}, its parts give {found.expected}, a gap of {found.gap}",
-        remedy=remedy,
-    )
 
 
 def _sign(row: Row) -> Finding:

@@ -19,7 +19,7 @@ from dafeng.core.periods import period as read_period
 from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue, Indicator, IndicatorMatch
 from dafeng.library.indicators import normal as normal_name
-from dafeng.readers import complaints
+from dafeng.readers import objections
 from dafeng.readers.cells import address
 from dafeng.readers.delivery import GRADES, Delivery, DeliveryKind, build_rows, fit, refuse_doubles
 from dafeng.readers.forms import Form, find_form
@@ -102,9 +102,8 @@ def read_figures(
         if heading is None:
             continue
         form = find_form(sheet) or form
-        told = _Context(
-            workbook, sheet, heading, catalogue, place, source, grade, today, sources, match, form.year if form else ""
-        )
+        at, year = (form.place, form.year) if form else (place, "")
+        told = _Context(workbook, sheet, heading, catalogue, at, source, grade, today, sources, match, year)
         read, said = _sheet(told)
         found = True
         rows.extend(read)
@@ -129,7 +128,7 @@ def _sheet(told: _Context) -> tuple[list[Row], list[Finding]]:
             if not said and row is None and _named(told, line):
                 blank.append(address(line, column))
     if blank:
-        findings.append(complaints.blank(told.book.at(told.sheet, told.heading.row + 1, 0), blank))
+        findings.append(objections.blank(told.book.at(told.sheet, told.heading.row + 1, 0), blank))
     return rows, findings
 
 
@@ -184,8 +183,8 @@ class _LeftOut(Exception):
 
 def _unreadable(told: _Context, line: int, column: int, reading: Reading, at: str) -> Finding | None:
     if told.sheet.span(line, column):
-        return complaints.merged(at, reading.text)
-    return None if reading.value is not None else complaints.no_number(at, reading.text)
+        return objections.merged(at, reading.text)
+    return None if reading.value is not None else objections.no_number(at, reading.text)
 
 
 def _told(told: _Context, line: int, reading: Reading, year: str, at: str, findings: list[Finding]) -> Row:
@@ -193,7 +192,7 @@ def _told(told: _Context, line: int, reading: Reading, year: str, at: str, findi
     unit = _unit(told, line, reading, in_name, at)
     indicator = _indicator(told, line, name, unit, at)
     if not same_dimension(unit, indicator.unit):
-        raise _LeftOut(complaints.unit_dimension(at, unit, indicator))
+        raise _LeftOut(objections.unit_dimension(at, unit, indicator))
     findings.extend(_doubts(reading, unit, indicator, at))
     source, cited = _source(told, line, at, findings)
     notes = [_text(told, line, "note"), reading.qualifier, cited]
@@ -224,14 +223,14 @@ def _unit(told: _Context, line: int, reading: Reading, in_name: str, at: str) ->
     mark = "%" if reading.percent else ""
     text = _text(told, line, "unit") or in_name or mark or told.heading.unit
     if not text:
-        raise _LeftOut(complaints.unit_missing(at))
+        raise _LeftOut(objections.unit_missing(at))
     try:
         if mark and not same_dimension(text, mark):
-            raise _LeftOut(complaints.percent(at, reading.text, text))
+            raise _LeftOut(objections.percent(at, reading.text, text))
     except UnitError as cause:
-        raise _LeftOut(complaints.unit_unknown(at, text)) from cause
+        raise _LeftOut(objections.unit_unknown(at, text)) from cause
     if _unknown(text):
-        raise _LeftOut(complaints.unit_unknown(at, text))
+        raise _LeftOut(objections.unit_unknown(at, text))
     return text
 
 
@@ -258,7 +257,7 @@ def _why_unknown(told: _Context, name: str, unit: str, at: str) -> Finding:
     asked = normal_name(name)
     named = (i for i in told.catalogue.indicators.values() if asked in map(normal_name, (i.label.zh, *i.synonyms)))
     other = next(named, None)
-    return complaints.unit_dimension(at, unit, other) if other else complaints.unknown(at, name, unit)
+    return objections.unit_dimension(at, unit, other) if other else objections.unknown(at, name, unit)
 
 
 def _period(told: _Context, line: int, year: str, at: str) -> str:
@@ -266,23 +265,23 @@ def _period(told: _Context, line: int, year: str, at: str) -> str:
     try:
         found = read_period(text)
     except SettingError as cause:
-        raise _LeftOut(complaints.period(at, text)) from cause
+        raise _LeftOut(objections.period(at, text)) from cause
     if found.end > told.today:
-        raise _LeftOut(complaints.future(at, found.text, told.today))
+        raise _LeftOut(objections.future(at, found.text, told.today))
     return str(found)
 
 
 def _place(told: _Context, line: int, at: str) -> str:
     text = _text(told, line, "place") or told.place
     if len(text) != PLACE_DIGITS or not text.isdecimal():
-        raise _LeftOut(complaints.place(at, text))
+        raise _LeftOut(objections.place(at, text))
     return text
 
 
 def _grade(told: _Context, line: int, at: str) -> str:
     text = _text(told, line, "grade").lower() or told.grade
     if text == "memory" or text not in GRADES:
-        raise _LeftOut(complaints.grade(at, text))
+        raise _LeftOut(objections.grade(at, text))
     return text
 
 
@@ -290,18 +289,18 @@ def _source(told: _Context, line: int, at: str, findings: list[Finding]) -> tupl
     text = _text(told, line, "source")
     if not text or told.sources is None or text in told.sources:
         return text or told.source, ""
-    findings.append(complaints.source(at, text, told.source))
+    findings.append(objections.source(at, text, told.source))
     return told.source, text
 
 
 def _doubts(reading: Reading, unit: str, indicator: Indicator, at: str) -> Iterator[Finding]:
     if reading.qualifier:
-        yield complaints.qualified(at, reading.text)
+        yield objections.qualified(at, reading.text)
     if "e" in fold(reading.text).lower():
-        yield complaints.exponent(at, reading.text)
+        yield objections.exponent(at, reading.text)
     share = indicator.kind in ("coverage", "ratio") and indicator.id.endswith("_share")
     if share and fold(unit) == "%" and reading.value is not None and 0 < abs(reading.value) < 1:
-        yield complaints.small_percent(at, reading.text)
+        yield objections.small_percent(at, reading.text)
 
 
 def _no_figures(book: Workbook) -> Exception:

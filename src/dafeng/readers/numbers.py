@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ MISSING = frozenset(
 )
 """Notations that mean “no figure” (folded to half width and lower case)."""
 
-QUALIFIERS = {
+QUALIFIERS: Mapping[str, str] = {
     "约": "about", "大约": "about", "约为": "about", "近": "nearly", "about": "about", "approx.": "about", "~": "about",
     "超": "over", "超过": "over", "突破": "over", "over": "over", ">": "over", ">=": "at least", "≥": "at least",
     "不足": "under", "<": "under", "<=": "at most", "≤": "at most",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -45,7 +46,7 @@ from dafeng.readers.refusals import refusal
 
 MAX_BYTES = 32_000_000
 """Largest file that is read. [bytes]"""
-SUFFIXES = {".xlsx": ZIP_MARK, ".xlsm": ZIP_MARK, ".xls": OLE_MARK}
+SUFFIXES: Mapping[str, bytes] = {".xlsx": ZIP_MARK, ".xlsm": ZIP_MARK, ".xls": OLE_MARK}
 
 
 @dataclass(frozen=True, slots=True)
