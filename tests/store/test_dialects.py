@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg
+import pyarrow as pa
 import pytest
 
 from dafeng.core.errors import FormulaError
 from dafeng.store.dialects import DIALECTS, check_portable, translate
+from dafeng.store.engine import LocalEngine
 
 PORTABLE = (
     "SELECT f.place AS place, SUM(f.value) AS total FROM facts AS f GROUP BY f.place ORDER BY place",
@@ -93,3 +96,21 @@ def test_the_refusal_speaks_chinese():
     with pytest.raises(FormulaError) as caught:
         check_portable("SELECT AVG(f.a) AS a FROM f AS f")
     assert "不可移植" in caught.value.read("zh")
+
+
+def test_postgresql_gives_the_same_exact_answer(server):
+    rows = [("a", "1.5", "2.000000001"), ("a", "9999999999999.999999", "0.000000001"), ("b", None, "3")]
+    sql = (
+        "SELECT t.k AS k, SUM(CAST(t.v AS DECIMAL(19, 6)) * CAST(t.f AS DECIMAL(18, 9))) AS total, COUNT(t.v) AS n"
+        " FROM facts AS t GROUP BY t.k ORDER BY k"
+    )
+    with psycopg.connect(server.get_uri()) as connection:
+        connection.execute("CREATE TEMP TABLE facts (k TEXT, v DECIMAL(19, 6), f DECIMAL(18, 9))")
+        connection.cursor().executemany("INSERT INTO facts VALUES (%s, %s, %s)", rows)
+        theirs = [tuple(map(str, row)) for row in connection.execute(translate(sql, "postgres"))]
+    k, v, f = zip(*rows, strict=True)
+    facts = pa.table({"k": k, "v": pa.array(v).cast(pa.decimal128(19, 6)), "f": pa.array(f).cast(pa.decimal128(18, 9))})
+    with LocalEngine() as engine:
+        ours = [tuple(map(str, row.values())) for row in engine.query(sql, {"facts": facts}).to_pylist()]
+    # By hand: 3.0000000015 + 9999.999999999999999 = 10003.000000001499999; an empty sum is absent, not zero (R3, F05).
+    assert ours == theirs == [("a", "10003.000000001499999", "2"), ("b", "None", "0")]

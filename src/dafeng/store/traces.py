@@ -249,5 +249,5 @@ def _starts(path: Path, size: int, changed: int) -> tuple[str, ...]:  # noqa: AR
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
-        return tuple(group.column(0).statistics.min for group in groups)
+        addresses = file.read(columns=["address"]).column("address")
+    return tuple(addresses[start].as_py() for start in range(0, len(addresses), GROUP_ROWS))
