@@ -315,6 +315,14 @@ def _peak(projection: Projection, measures: Sequence[MeasureEffect], traces: Tra
     if trend is not None and main != "baseline":
         zh += f"若只按趋势，这一概率为 {percent(trend.peak.probability_before_2030, 0)}，中位数 {trend.peak.year_p50} 年。"
         en += f"On the trend alone it is {percent(trend.peak.probability_before_2030, 0)} and {trend.peak.year_p50}. "
+    again = _again(projection, root, traces)
+    if again is not None:
+        figures.append(again)
+        highest = max(projection.recorded, key=lambda row: row.value)
+        level = say(highest.value, highest.unit, "zh")
+        zh += f"有记录以来最高为 {highest.year} 年 {level}，再次超过的概率 {percent(again.value, 0)}。"
+        en += f"The highest recorded is {say(highest.value, highest.unit, 'en')} in {highest.year}; it is passed again"
+        en += f" with {percent(again.value, 0)}. "
     if best:
         zh += "每亿元年成本提前最多的措施：" + "、".join(m.label.zh for m in best) + "。"
         en += "Most years per 亿元 of annual cost: " + ", ".join(m.label.en for m in best) + "."
@@ -322,3 +330,24 @@ def _peak(projection: Projection, measures: Sequence[MeasureEffect], traces: Tra
         "何时达峰？哪三项措施每元提前最多？", "When does the city peak, and which three measures move it most per yuan?"
     )
     yield keep_answer(Headline("peak", question, Label(zh, en.strip()), tuple(figures), (), root), traces)
+
+
+def _again(projection: Projection, root: str, traces: TraceBook) -> Figure | None:
+    path = projection.paths.get(projection.main)
+    if path is None or not projection.recorded:
+        return None
+    highest = max(projection.recorded, key=lambda row: row.value)
+    chance = float((path.co2.max(axis=1) > highest.value).mean())
+    label = Label("再次超过历史最高排放的概率", "probability of passing the highest recorded emissions again")
+    address = traces.add(
+        Trace(
+            f"{root}.again",
+            "projection",
+            label,
+            f"{chance:.4f}",
+            "1",
+            inputs=(highest.address, f"pathway/{projection.main}.peak"),
+            grade="estimated",
+        )
+    )
+    return Figure(label, chance, "1", None, "projected", address)

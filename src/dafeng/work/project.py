@@ -146,7 +146,7 @@ def project(
     power = balance_power(city, plan, ahead, traces)
     if power is not None:
         findings.extend(power.findings)
-    findings += [*study.findings, *missing]
+    findings += [*study.findings, *missing, *_shocks(city, scores, base)]
     return Projection(city, ahead, study, base, history, recorded, paths, main, power, traces, tuple(findings))
 
 
@@ -314,6 +314,33 @@ def _path_operand(paths: Mapping[str, Paths], item: Mapping[str, Any]) -> Operan
     if np.isnan(mid):
         return None
     return Operand(mid, low, high, unit, f"pathway/{item['scenario']}.{item['pathway']}.{item['year']}", "estimated", label)
+
+
+SHOCK = 0.5
+"""Yearly growth of a branch from which a trend no longer describes it. [1/a]"""
+
+
+def _shocks(city: City, scores: Scores, base: Base | None) -> list[Finding]:
+    names = city.catalogue().indicators
+    rows = [row for row in scores.rows if row.indicator.endswith("_growth") and row.value >= SHOCK]
+    return [_shock(row, names[row.indicator].label) for row in rows if base is not None and row.year > base.year]
+
+
+def _shock(row: Score, label: Label) -> Finding:
+    grown = f"{row.value:.1%}"
+    return Finding(
+        rule="project.step_change",
+        at=row.address,
+        severity="warning",
+        says=Label(
+            f"{row.year}年{label.zh} {grown}，属阶跃变化，趋势驱动因素未包含其排放",
+            f"{label.en} was {grown} in {row.year}: a step change whose emissions no trend driver contains",
+        ),
+        remedy=Label(
+            "提供该项目的产能、能耗和投产时间，作为事件纳入路径",
+            "deliver capacity, energy use and start date, to enter it as an event",
+        ),
+    )
 
 
 def _no_level() -> Finding:

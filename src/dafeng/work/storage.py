@@ -47,19 +47,21 @@ def ask_storage(goals: Goals, projection: Projection, traces: TraceBook) -> Iter
     en = "; ".join(_case_words(case, power, "en") for case in power.cases) + ". "
     needed = _needed(power, root, traces)
     if needed is not None:
-        size, cost = needed
-        figures += [size, cost]
+        size_needed, cost = needed
+        figures += [size_needed, cost]
         rule = percent(power.utilisation, 0)
         first = power.cases[0].label
-        zh += f"{first.zh}要使利用率达到 {rule}，储能约须 {say(size.value, size.unit, 'zh')}，"
+        zh += f"{first.zh}要使利用率达到 {rule}，储能约须 {say(size_needed.value, size_needed.unit, 'zh')}，"
         zh += f"年化投资再增约 {say(cost.value, cost.unit, 'zh')}。"
-        en += f"To use {rule} where {first.en}, about {say(size.value, size.unit, 'en')} of storage and"
+        en += f"To use {rule} where {first.en}, about {say(size_needed.value, size_needed.unit, 'en')} of storage and"
         en += f" {say(cost.value, cost.unit, 'en')} more a year are needed."
-    asked = ("", "") if goal is None else (say(goal[2], goal[1].unit, "zh"), f" of {say(goal[2], goal[1].unit, 'en')}")
-    question = Label(
-        f"{power.year}年储能{asked[0]}逐时够不够？不够的代价是多少？",
-        f"Is storage{asked[1]} enough hour by hour in {power.year}, and what does it cost if not?",
-    )
+    question = Label(f"{power.year}年逐时电力平衡够不够？", f"Does the power balance of {power.year} hold hour by hour?")
+    if goal is not None:
+        size = say(goal[2], goal[1].unit, "zh"), say(goal[2], goal[1].unit, "en")
+        question = Label(
+            f"{power.year}年储能{size[0]}逐时够不够？不够的代价是多少？",
+            f"Is storage of {size[1]} enough hour by hour in {power.year}, and what does it cost if not?",
+        )
     targets = () if goal is None else (goal[0].id,)
     yield keep_answer(Headline(f"storage.{power.year}", question, Label(zh, en.strip()), tuple(figures), targets, root), traces)
 
@@ -118,7 +120,7 @@ def _needed(power: Power, root: str, traces: TraceBook) -> tuple[Figure, Figure]
 
 
 NOTHING = 0.005
-"""Unserved energy that is numerical noise. [亿千瓦时]"""
+"""Yearly amounts below this are said as zero. [亿千瓦时]"""
 CASE_FIGURES = ("curtailed_share", "curtailed", "unserved", "export", "import", "storage_power", "cost")
 """Figures of a power case that the storage answer names."""
 
@@ -139,7 +141,7 @@ def _case_words(case: Case, power: Power, language: Language) -> str:
     totals = case.totals
     used, rule = 1 - totals["curtailed_share"], percent(power.utilisation, 0)
     enough = used >= power.utilisation and totals["unserved"] < NOTHING
-    said = {name: say(totals[name], UNITS[name][0], language) for name in CASE_FIGURES}
+    said = {name: say(totals[name] if totals[name] > NOTHING else 0.0, UNITS[name][0], language) for name in CASE_FIGURES}
     if language == "zh":
         return (
             f"{case.label.zh}：储能 {said['storage_power']}，{'够' if enough else '不够'}——"

@@ -80,9 +80,42 @@ def listed(plan: Plan, catalogue: Catalogue) -> Iterator[tuple[Target, Indicator
     tuple of Target, Indicator or None, Decimal or None
         In the order of the document.
     """
-    for target in plan.targets:
+    for target in (*plan.targets, *_delegated(plan)):
         indicator = indicator_of(target, catalogue)
         yield target, indicator, value_of(target, indicator)
+
+
+def _delegated(plan: Plan) -> Iterator[Target]:
+    """Goals whose figure the level above hands down: targets without a value until it does."""
+    for goal in plan.goals:
+        if goal.kind == "delegated":
+            yield Target(
+                id=goal.id,
+                indicator=goal.text,
+                indicator_id=None,
+                label=None,
+                year=goal.year,
+                period=None,
+                value=None,
+                upper=None,
+                unit="",
+                comparator="=",
+                strength=None,
+                base_year=None,
+                base=None,
+                direction=None,
+                scope=None,
+                counting=None,
+                part_of=None,
+                implied=False,
+                organisations=(),
+                task=goal.task,
+                anchor=goal.anchor,
+                figure=(goal.anchor.start, goal.anchor.end),
+                also=(),
+                certainty=Decimal(1),
+                reason="delegated",
+            )
 
 
 def trace_target(target: Target, indicator: Indicator | None, plan: Plan, traces: TraceBook) -> str:
