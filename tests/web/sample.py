@@ -258,7 +258,8 @@ def view() -> dict[str, Any]:
                            for q, zh, en, u, a, g in (("energy", "能源消费总量", "Total energy use", "万吨标准煤", 2600.0, 0.996), ("gdp", "地区生产总值", "GDP", "亿元", 7000.0, 1.035), ("share", "非化石比重", "Non-fossil share", "%", 17.4, 1.04))],
             "assumptions": [{"id": "growth", "label": label("经济增速", "Economic growth"), "low": 4.0, "mid": 5.0, "high": 5.5, "unit": "%", "source": "plan", "grade": "assumption", "address": f"{RUN}/assumptions/growth", "note": label("十五五前三年", "first three years of the period")},
                             {"id": "load", "label": label("用电量", "Electricity use"), "low": 900, "mid": 980, "high": None, "unit": "亿千瓦时", "source": "gazette", "grade": "estimated", "address": f"{RUN}/assumptions/growth", "note": None}],
-            "measures": [{"id": m, "label": label(zh, en), "cost": number(c, "亿元", f"measures/{m}", basis="projected"), "effect": number(e, "Mt CO2", f"measures/{m}", basis="projected"),
+            "measures": [{"id": m, "address": f"{RUN}/measures/{m}",
+                    "label": label(zh, en), "cost": number(c, "亿元", f"measures/{m}", basis="projected"), "effect": number(e, "Mt CO2", f"measures/{m}", basis="projected"),
                           "per_cost": number(e * 100 / c, "万吨CO2/亿元", f"measures/{m}", basis="projected"), "years": number(y, "年", f"measures/{m}", basis="projected")}
                          for m, zh, en, c, e, y in (("heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), ("flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), ("roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), ("truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
         },

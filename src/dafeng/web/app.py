@@ -205,7 +205,7 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
             return Response(make_workbook(city), media_type=WORKBOOK, headers=quoted)
         if name.endswith(".json"):
             page = _present(pages.find(name.removesuffix(".json")))
-            return JSONResponse({"run": city.run, **pages.extract(page, city.view, query)})
+            return JSONResponse({"run": city.view["run"], **pages.extract(page, city.view, query)})
         page = _present(pages.find(name))
         context = pages.build(page.id, city, Words(read_language(request)), query)
         return desk.page(request, f"{page.id}.html", city=city, name=page.id, context=context)

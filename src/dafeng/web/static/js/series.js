@@ -33,7 +33,7 @@
 
   function line(id, name, data, style) {
     return {
-      type: "line", id, name, data, symbol: "none", connectNulls: false,
+      type: "line", id, name, data, symbol: "none", connectNulls: false, animation: false,
       lineStyle: { width: 2, ...style.line }, itemStyle: { color: style.colour }, color: style.colour, emphasis: { disabled: true }, ...style.more,
     };
   }

@@ -1,0 +1,146 @@
+# ruff: noqa: E501 - the contract reads best with one part per line
+"""The shape of the view document, as ``docs/view.md`` tells it, so that a sample and a real one are held to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+TEXT, YEAR, FIGURE, FLAG = (str,), (int,), (int, float), (bool,)
+MAY: Any = None
+VERDICTS = {"met", "on_course", "behind", "off_course", "not_due", "not_measurable"}
+LABEL = {"zh": TEXT, "en": TEXT}
+NUMBER = {
+    "value": FIGURE, "unit": TEXT, "year": (*YEAR, MAY), "basis": TEXT, "low": (*FIGURE, MAY), "high": (*FIGURE, MAY),
+    "grade": (*TEXT, MAY), "source": (*TEXT, MAY), "address": (*TEXT, MAY),
+}  # fmt: skip
+NAMED = {"label": LABEL, **NUMBER}
+ANCHOR = {"start": YEAR, "end": YEAR, "paragraph": YEAR, "sha256": TEXT, "document": TEXT}
+POINT = [(int, float, str)]
+BANDS = {"p10": [FIGURE], "p50": [FIGURE], "p90": [FIGURE]}
+FINDING = {"rule": TEXT, "at": TEXT, "severity": TEXT, "says": LABEL, "remedy": LABEL}
+
+
+class Maybe:
+    """A part that may be absent (``None``)."""
+
+    def __init__(self, shape: Any) -> None:
+        self.shape = shape
+
+
+class Each:
+    """A mapping with any keys whose values share a shape."""
+
+    def __init__(self, shape: Any) -> None:
+        self.shape = shape
+
+
+ASSUMPTION = {
+    "id": TEXT, "label": LABEL, "low": (*FIGURE, MAY), "mid": (*FIGURE, MAY), "high": (*FIGURE, MAY), "unit": TEXT,
+    "source": (*TEXT, MAY), "grade": (*TEXT, MAY), "address": (*TEXT, MAY), "note": Maybe(LABEL),
+}  # fmt: skip
+VERDICT = {
+    "target": TEXT, "indicator": LABEL, "indicator_id": (*TEXT, MAY), "field": TEXT, "year": (*YEAR, MAY), "period": (*TEXT, MAY),
+    "comparator": TEXT, "value": NUMBER, "upper": (*FIGURE, MAY), "strength": (*TEXT, MAY), "counting": (*TEXT, MAY),
+    "scope": (*TEXT, MAY), "implied": FLAG, "verdict": TEXT, "reason": LABEL, "actual": Maybe(NUMBER), "projected": Maybe(NUMBER),
+    "projected_verdict": (*TEXT, MAY), "lacking": [LABEL], "organisations": [TEXT], "task": (*TEXT, MAY), "anchor": Maybe(ANCHOR),
+    "address": TEXT, "required": Maybe({"years": [YEAR], "values": [FIGURE], "kind": TEXT}), "actuals": [POINT],
+    "projection": Maybe({"years": [YEAR], **BANDS}),
+}  # fmt: skip
+TASK = {
+    "id": TEXT, "title": TEXT, "chapter": TEXT, "section": TEXT, "number": (*TEXT, MAY), "organisations": [TEXT], "collectives": [TEXT],
+    "open_list": FLAG, "targets": [TEXT], "anchor": Maybe(ANCHOR), "address": (*TEXT, MAY),
+}  # fmt: skip
+PEAK = {
+    "year_p10": (*YEAR, MAY), "year_p50": (*YEAR, MAY), "year_p90": (*YEAR, MAY), "probability_before_2030": (*FIGURE, MAY),
+    "level_mt_p50": (*FIGURE, MAY), "years": [YEAR], "shares": [FIGURE],
+}  # fmt: skip
+PATHWAY = {
+    "years": [YEAR], "unit": TEXT, "main": TEXT, "assumptions": [ASSUMPTION],
+    "scenarios": [{"id": TEXT, "label": LABEL, **BANDS, "peak": PEAK, "address": (*TEXT, MAY)}],
+    "quantities": [{"id": TEXT, "label": LABEL, "unit": TEXT, "scenarios": Each(BANDS)}],
+    "measures": [{"id": TEXT, "label": LABEL, "cost": Maybe(NUMBER), "effect": Maybe(NUMBER), "per_cost": Maybe(NUMBER),
+                  "years": Maybe(NUMBER), "address": (*TEXT, MAY)}],
+}  # fmt: skip
+POWER = {
+    "year": YEAR, "unit": TEXT, "assumptions": [ASSUMPTION], "certificate": Maybe({}),
+    "cases": [{"id": TEXT, "label": LABEL, "figures": [NAMED]}],
+    "weeks": [{"id": TEXT, "label": LABEL, "start_hour": YEAR, "load": [FIGURE],
+               "series": [{"carrier": TEXT, "label": LABEL, "values": [FIGURE]}]}],
+    "storage": Maybe({"label": LABEL, "capacity": [FIGURE], "curtailed_share": [FIGURE], "cost": [FIGURE]}),
+}  # fmt: skip
+CLASH = {
+    "id": TEXT, "title": LABEL, "explanation": LABEL, "targets": [TEXT], "minimal": FLAG, "slack": (*FIGURE, MAY), "unit": (*TEXT, MAY),
+    "members": [{"label": LABEL, "address": (*TEXT, MAY), "anchor": Maybe(ANCHOR), "target": (*TEXT, MAY)}],
+    "relax": [NAMED], "address": (*TEXT, MAY),
+}  # fmt: skip
+EMISSIONS = {
+    "unit": TEXT, "label": LABEL, "history": [POINT], "gaps": [YEAR], "breaks": [{"year": YEAR, "says": LABEL}], "findings": [FINDING],
+    "tables": [{"id": TEXT, "label": LABEL, "unit": TEXT, "columns": [LABEL], "rows": [{"label": LABEL, "cells": [Maybe(NUMBER)]}]}],
+}  # fmt: skip
+VIEW = {
+    "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
+    "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
+    "answers": [{"id": TEXT, "question": LABEL, "answer": LABEL, "figures": [NUMBER], "address": (*TEXT, MAY)}],
+    "fields": [{"id": TEXT, "label": LABEL, "verdicts": [TEXT], "counts": Each(YEAR)}],
+    "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK],
+    "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
+    "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
+    "emissions": Maybe(EMISSIONS), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH],
+    "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
+    "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),
+                 "grade": (*TEXT, MAY), "used": YEAR}],
+    "factors": [{"id": TEXT, "label": LABEL, "value": (str, int, float), "unit": TEXT, "purpose": (*TEXT, MAY), "standard": (*TEXT, MAY),
+                 "year": (str, int, MAY), "place": (*TEXT, MAY), "source": (*TEXT, MAY), "grade": (*TEXT, MAY), "match": (*TEXT, MAY)}],
+    "methods": [{"id": TEXT, "edition": (*TEXT, MAY), "title": LABEL, "source": (*TEXT, MAY),
+                 "equations": [{"id": TEXT, "typeset": (*TEXT, MAY), "words": LABEL}]}],
+    "findings": [FINDING], "documents": [{"name": TEXT, "title": (*TEXT, MAY), "sha256": TEXT, "present": FLAG}],
+}  # fmt: skip
+
+
+def differences(found: Any, shape: Any = VIEW, at: str = "view") -> Iterator[str]:
+    """Places where a document has not the shape it should have."""
+    if isinstance(shape, Maybe):
+        yield from () if found is None else differences(found, shape.shape, at)
+    elif isinstance(shape, Each):
+        yield from (d for key, value in found.items() for d in differences(value, shape.shape, f"{at}.{key}"))
+    elif isinstance(shape, Mapping):
+        yield from _mapping(found, shape, at)
+    elif isinstance(shape, list):
+        yield from _list(found, shape, at)
+    elif not _fits(found, shape):
+        yield f"{at}: {found!r} is none of {shape}"
+
+
+def _mapping(found: Any, shape: Mapping[str, Any], at: str) -> Iterator[str]:
+    if not isinstance(found, Mapping):
+        yield f"{at}: {type(found).__name__} is no mapping"
+        return
+    for key, part in shape.items():
+        if key in found:
+            yield from differences(found[key], part, f"{at}.{key}")
+        else:
+            yield f"{at}.{key} is missing"
+
+
+def _list(found: Any, shape: list[Any], at: str) -> Iterator[str]:
+    if not isinstance(found, list | tuple):
+        yield f"{at}: {type(found).__name__} is no list"
+        return
+    for number, part in enumerate(found):
+        yield from differences(part, shape[0], f"{at}[{number}]")
+
+
+def _fits(found: Any, kinds: tuple[Any, ...]) -> bool:
+    if found is None:
+        return MAY in kinds
+    plain = tuple(kind for kind in kinds if kind is not MAY)
+    return isinstance(found, plain) and (isinstance(found, bool) <= (bool in plain))
+
+
+def loose_addresses(view: Mapping[str, Any], traces: Mapping[str, Any], known: Any) -> list[str]:
+    """Addresses of the view and inputs of its traces that lead nowhere."""
+    run = str(view["run"]["id"]) + "/"
+    named = [address.removeprefix(run) for address in known]
+    inputs = [address.removeprefix(run) for trace in traces.values() for address in trace.get("inputs") or ()]
+    return sorted({address for address in (*named, *inputs) if address not in traces})

@@ -1,0 +1,61 @@
+"""From a number down to its clause."""
+
+from __future__ import annotations
+
+from dafeng.web.cities import CityView
+from dafeng.web.explain import addresses, gather, reach, sentence
+from dafeng.web.labels import Words
+from tests.web.sample import HASH, RUN, TEXT, anchor, city, traces, view
+
+ZH = Words("zh")
+
+
+def test_an_address_is_found_with_and_without_its_run() -> None:
+    assert gather(city(), f"{RUN}/verdicts/T01", ZH) == gather(city(), "verdicts/T01", ZH)
+
+
+def test_an_unknown_address_explains_nothing() -> None:
+    assert gather(city(), "facts/never", ZH) is None
+
+
+def test_an_input_that_was_not_kept_is_named() -> None:
+    found = gather(city(), "results/co2.2020", ZH) or {}
+    assert dict(found["inputs"])["facts/gone"] is None
+
+
+def test_the_clause_stands_in_its_sentence() -> None:
+    before, clause, after = sentence({HASH: TEXT}, anchor("海上风电建成及在建装机达到500万千瓦")) or ("", "", "")
+    assert (before[:6], clause, after) == ("到2030年", "海上风电建成及在建装机达到500万千瓦", "。")
+
+
+def test_traces_of_an_editor_are_not_shown() -> None:
+    assert (sentence({HASH: TEXT}, anchor("目标")) or ("", "", ""))[0] == "一、"
+
+
+def test_a_position_beyond_the_text_shows_no_sentence() -> None:
+    assert sentence({HASH: TEXT}, anchor("目标") | {"end": len(TEXT) + 1}) is None
+
+
+def test_a_document_that_is_not_at_hand_shows_no_sentence() -> None:
+    assert sentence({}, anchor("目标")) is None
+
+
+def test_every_number_of_the_view_reaches_down() -> None:
+    found = reach(city(), addresses(view()))
+    assert {"verdicts/T01", "targets/T01", "clauses/T01", "facts/T01.2025", "assumptions/growth"} <= set(found)
+
+
+def test_what_no_number_needs_is_not_reached() -> None:
+    assert set(traces()) - set(reach(city(), addresses(view()))) >= {"results/co2.2013", "projection/T03"}
+
+
+def test_a_circle_of_traces_ends() -> None:
+    circle = {"a/1": {"inputs": ("b/1",)}, "b/1": {"inputs": ("a/1",)}}
+    assert set(reach(CityView(view(), circle), ["a/1"])) == {"a/1", "b/1"}
+
+
+def test_a_citation_names_city_value_and_address() -> None:
+    said = (gather(city(), "targets/T02", Words("en")) or {})["citation"]
+    assert (
+        said == f"Sample City: Goal for Offshore wind capacity in 2030 500 万千瓦. dafeng 0.1.0, 2026-01-15, {RUN}/targets/T02"
+    )

@@ -1,0 +1,37 @@
+"""Charts on the power balance, storage and measures."""
+
+from __future__ import annotations
+
+from dafeng.web.labels import Words
+from dafeng.web.power import draw_measures, draw_storage, draw_weeks, order_measures
+from tests.web.sample import view
+
+ZH = Words("zh")
+VIEW = view()
+
+
+def test_all_weeks_are_shown_hour_by_hour_in_one_unit() -> None:
+    chart = draw_weeks(VIEW, ZH) or {}
+    assert (chart["unit"], {len(series["values"]) for week in chart["weeks"] for series in week["series"]}) == ("万千瓦", {168})
+
+
+def test_a_constant_plant_stays_constant() -> None:
+    chart = draw_weeks(VIEW, ZH) or {}
+    assert set(chart["weeks"][0]["series"][0]["values"]) == {240.0}
+
+
+def test_storage_says_what_it_changes() -> None:
+    assert (draw_storage(VIEW, ZH) or {})["title"] == "储能从 40\u202f万千瓦 增到 320\u202f万千瓦，弃电率由 6.9% 变为 1.3%"
+
+
+def test_the_best_measure_per_yuan_comes_first() -> None:
+    assert [row["id"] for row in order_measures(VIEW)] == ["heat", "flex", "roof", "truck"]
+
+
+def test_a_measure_without_a_known_effect_is_not_ranked() -> None:
+    rows = [row | {"per_cost": None} for row in VIEW["pathway"]["measures"]]
+    assert draw_measures({"pathway": {"measures": rows}}, ZH) is None
+
+
+def test_an_empty_view_has_no_charts() -> None:
+    assert (draw_weeks({}, ZH), draw_storage({}, ZH), draw_measures({}, ZH)) == (None, None, None)
