@@ -12,7 +12,7 @@ def test_served_addresses_are_absolute_and_quoted() -> None:
     links = ServedLinks("yangli")
     made = (
         links.page("overview"),
-        links.page("targets", {"verdict": "met", "q": ""}),
+        links.page("targets", query={"verdict": "met", "q": ""}),
         links.target("T/1"),
         links.explain("facts/风 1"),
     )

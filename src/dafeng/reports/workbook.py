@@ -13,7 +13,12 @@ import xlsxwriter
 
 from dafeng.reports.sheets import Field, Sheet, Value, list_rows, read_sheets, read_words, take
 
-STRICT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+STRICT: Mapping[str, bool] = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
 """Nothing but a number or a text is written."""
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet takes for a formula when the cell is edited or saved as CSV."""
@@ -40,7 +45,7 @@ def write_workbook(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, An
     """
     path = folder / f"{view['city']['slug']}.xlsx"
     made = path.with_suffix(".new")
-    with xlsxwriter.Workbook(str(made), STRICT) as book:
+    with xlsxwriter.Workbook(str(made), dict(STRICT)) as book:
         book.set_properties({"title": f"{view['city']['label']['zh']} {view['year']}", "comments": str(view["run"]["id"])})
         formats = _formats(book)
         _write_cover(book, formats, view, len(traces))

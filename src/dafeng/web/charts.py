@@ -82,7 +82,7 @@ def draw_history(view: Mapping[str, Any], words: Words) -> Chart | None:
     }
     return {
         "kind": "history",
-        "title": words.say("chart.history" if len(points) > 1 else "chart.history_one", said),
+        "title": words.say("chart.history" if len(points) > 1 else "chart.history_one", values=said),
         "subtitle": f"{words.read(emissions.get('label'))} · {scale.text}",
         "name": words.read(emissions.get("label")),
         "unit": scale.text,
@@ -119,8 +119,8 @@ def draw_fan(view: Mapping[str, Any], words: Words) -> Chart | None:
     past = scale.follow(emissions.get("unit") or "")
     main = main_scenario(view) or scenarios[0]
     return chart | {
-        "title": words.say("chart.fan", tell_peak(main, pathway["unit"], words)),
-        "subtitle": words.say("chart.fan_sub", {"unit": chart["unit"]}),
+        "title": words.say("chart.fan", values=tell_peak(main, pathway["unit"], words)),
+        "subtitle": words.say("chart.fan_sub", values={"unit": chart["unit"]}),
         "main": main["id"],
         "history": past.spread(spread(history, years)) if past and history else None,
         "start": pathway["years"][0],
@@ -166,8 +166,8 @@ def draw_peak(view: Mapping[str, Any], words: Words) -> Chart | None:
     peak = main["peak"]
     return {
         "kind": "peak",
-        "title": words.say("chart.peak", tell_peak(main, view["pathway"]["unit"], words)),
-        "subtitle": words.say("chart.peak_sub", {"scenario": words.read(main["label"])}),
+        "title": words.say("chart.peak", values=tell_peak(main, view["pathway"]["unit"], words)),
+        "subtitle": words.say("chart.peak_sub", values={"scenario": words.read(main["label"])}),
         "unit": "%",
         "years": peak["years"],
         "values": [float(f"{share * 100:.3g}") for share in peak["shares"]],
@@ -274,7 +274,7 @@ def _standing(verdict: Mapping[str, Any], words: Words) -> str:
 
 def _part(key: str, number: Mapping[str, Any], words: Words, *, sign: str = "") -> str:
     shown = show(number["value"], number["unit"], words.language, basis=number["basis"])
-    return words.say(key, {"year": number.get("year") or "", "value": f"{sign}{shown}"})
+    return words.say(key, values={"year": number.get("year") or "", "value": f"{sign}{shown}"})
 
 
 def _bands(

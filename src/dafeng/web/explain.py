@@ -99,17 +99,15 @@ def cite(city: CityView, address: str, trace: Mapping[str, Any], words: Words) -
     run = city.view["run"]
     amount = f" {trace['value']} {trace.get('unit') or ''}".rstrip() if trace.get("value") is not None else ""
     version = (run.get("versions") or {}).get("dafeng", "")
-    return words.say(
-        "explain.cite",
-        {
-            "city": words.read(city.view["city"]["label"]),
-            "says": words.read(trace["says"]).rstrip("。."),
-            "amount": amount,
-            "version": version,
-            "at": str(run["at"])[:10],
-            "address": f"{city.run}/{address}",
-        },
-    )
+    said = {
+        "city": words.read(city.view["city"]["label"]),
+        "says": words.read(trace["says"]).rstrip("。."),
+        "amount": amount,
+        "version": version,
+        "at": str(run["at"])[:10],
+        "address": f"{city.run}/{address}",
+    }
+    return words.say("explain.cite", values=said)
 
 
 def reach(city: CityView, addresses: Iterable[str]) -> dict[str, Mapping[str, Any]]:

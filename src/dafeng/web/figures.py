@@ -27,7 +27,7 @@ COMPARATORS: Mapping[str, str] = {">=": "≥", "<=": "≤", "~": "≈", "=": "="
 _TIGHT = ("%", "‰", "°", "")
 _STATED = ("actual", "target", "assumption")
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_WORDS = {
+_WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {"1": "", "百分点": "个百分点"},
     "en": {"1": "", "item": "", "percentage point": "pp"},
 }

@@ -48,7 +48,7 @@ class Words:
 
     language: Language
 
-    def say(self, key: str, values: Mapping[str, Any] | None = None) -> str:
+    def say(self, key: str, *, values: Mapping[str, Any] | None = None) -> str:
         """Word or sentence under a key.
 
         Parameters

@@ -11,39 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from dafeng.core.labels import Language
 
 STATIC = Path(__file__).resolve().parent / "static"
 """Folder of the style sheets and scripts."""
-
-
-class Links(Protocol):
-    """Addresses that a template may ask for."""
-
-    @property
-    def live(self) -> bool:
-        """Whether a server answers behind the page."""
-
-    def page(self, name: str, query: Mapping[str, str] | None = None) -> str:
-        """Address of a page, with its filters."""
-
-    def target(self, target: str) -> str:
-        """Address of the page of a target."""
-
-    def explain(self, address: str) -> str:
-        """Address of an explanation."""
-
-    def static(self, path: str) -> str:
-        """Address of a style sheet or script."""
-
-    def other(self, language: Language, here: str) -> str:
-        """Address of the present page in another language."""
-
-    def file(self, name: str) -> str:
-        """Address of a download."""
 
 
 @cache
@@ -88,12 +61,14 @@ class ServedLinks:
     ----------
     slug : str
         Name of the city in addresses.
+    live : bool
+        Whether a server answers behind the page.
     """
 
     slug: str
     live: bool = True
 
-    def page(self, name: str, query: Mapping[str, str] | None = None) -> str:
+    def page(self, name: str, *, query: Mapping[str, str] | None = None) -> str:
         """Address of a page.
 
         Parameters
@@ -196,6 +171,8 @@ class FrozenLinks:
     ----------
     language : {"zh", "en"}
         Chinese pages lie at the top, English ones in ``en``.
+    live : bool
+        Whether a server answers behind the page.
     """
 
     language: Language
@@ -206,7 +183,7 @@ class FrozenLinks:
         """Way from a page to the top folder."""
         return "" if self.language == "zh" else "../"
 
-    def page(self, name: str, query: Mapping[str, str] | None = None) -> str:
+    def page(self, name: str, *, query: Mapping[str, str] | None = None) -> str:
         """Address of a page; filters become a fragment, since there is no server.
 
         Parameters
@@ -299,6 +276,10 @@ class FrozenLinks:
             Relative path.
         """
         return f"{self.top}{name}"
+
+
+Links = ServedLinks | FrozenLinks
+"""Addresses that a template may ask for."""
 
 
 def page_file(name: str) -> str:

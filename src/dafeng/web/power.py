@@ -36,8 +36,8 @@ def draw_weeks(view: Mapping[str, Any], words: Words) -> Chart | None:
     scale = choose_scale(largest([series["values"] for week in weeks for series in week["series"]]), "MW", words.language)
     return {
         "kind": "weeks",
-        "title": words.say("chart.weeks", {"year": power["year"]}),
-        "subtitle": words.say("chart.weeks_sub", {"unit": scale.text}),
+        "title": words.say("chart.weeks", values={"year": power["year"]}),
+        "subtitle": words.say("chart.weeks_sub", values={"unit": scale.text}),
         "unit": scale.text,
         "year": power["year"],
         "weeks": [_week(week, scale, words) for week in weeks],
@@ -78,7 +78,7 @@ def draw_storage(view: Mapping[str, Any], words: Words) -> Chart | None:
     said = {"from": sizes[0], "to": sizes[1], "high": shares[0], "low": shares[1]}
     return {
         "kind": "storage",
-        "title": words.say("chart.storage", said),
+        "title": words.say("chart.storage", values=said),
         "subtitle": words.read(storage.get("label")),
         "unit": size.text,
         "money": money.text,
@@ -111,8 +111,8 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
     joint = "、" if words.language == "zh" else ", "
     return {
         "kind": "measures",
-        "title": words.say("chart.measures", {"names": joint.join(words.read(row["label"]) for row in rows[:3])}),
-        "subtitle": words.say("chart.measures_sub", {"unit": scale.text}),
+        "title": words.say("chart.measures", values={"names": joint.join(words.read(row["label"]) for row in rows[:3])}),
+        "subtitle": words.say("chart.measures_sub", values={"unit": scale.text}),
         "unit": scale.text,
         "names": [words.read(row["label"]) for row in rows],
         "values": scale.spread(values),

@@ -70,7 +70,7 @@ def environment() -> Environment:
     return made
 
 
-def render(template: str, frame: Frame, context: Mapping[str, Any] | None = None) -> str:
+def render(template: str, frame: Frame, context: Mapping[str, Any] | None) -> str:
     """One page or fragment.
 
     Parameters
@@ -79,7 +79,7 @@ def render(template: str, frame: Frame, context: Mapping[str, Any] | None = None
         File name of the template.
     frame : Frame
         What surrounds the content.
-    context : mapping, optional
+    context : mapping or None
         What the page shows.
 
     Returns
@@ -95,7 +95,7 @@ def _tools(frame: Frame) -> dict[str, Any]:
     words = frame.words
     return {
         "lang": words.language,
-        "t": words.say,
+        "t": lambda key, values=None: words.say(key, values=values),
         "L": words.read,
         "word": words.word,
         "gather": words.gather,
