@@ -203,7 +203,7 @@ def toy(shares, demand, power):
 def test_the_cost_is_the_one_of_the_simplex_judge(shares, demand, power):
     # The judge is HiGHS called without our ladder, certificate or reading back.
     one, profiles = toy(shares, demand, power)
-    judge = highs_of(program_of(one, profiles), {"solver": "simplex", "presolve": "off"})
+    judge = highs_of(program_of(one, profiles), {"solver": "simplex", "presolve": "on"})
     judge.run()
     assert judge.getModelStatus() == highspy.HighsModelStatus.kOptimal
     found = dispatch(one, profiles, ladder=("clarabel", "simplex"))

@@ -69,7 +69,7 @@ class Attribute:
 
 
 @cache
-def read_attributes(path: Path = FOLDER / "attributes.csv") -> tuple[Attribute, ...]:
+def read_attributes(*, path: Path = FOLDER / "attributes.csv") -> tuple[Attribute, ...]:
     """Declared attributes of all components.
 
     Parameters

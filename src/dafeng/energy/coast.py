@@ -40,6 +40,8 @@ FULL_HOURS: Mapping[str, Kind] = {
     "note": "text?",
 }
 """Columns of ``full_load_hours.csv``."""
+SOURCE = "dafeng-technologies"
+"""Source id of the shapes, all of them assumptions."""
 SUNNY = ("pv", "rooftop_pv", "sea_pv")
 """Profiles of solar capacity; the tilt of each is a parameter."""
 
@@ -200,8 +202,8 @@ def _shapes(given: Parameters, weather: Weather) -> list[Profile]:
         "price": _unit_mean(_price(given)),
         "heating": _heating(given, weather),
     }
-    shapes = [Profile(name, np.round(values, 9), "1", "synthetic", "dafeng", note) for name, values in made.items()]
-    return [*shapes, Profile("temperature", weather.temperature, "°C", "synthetic", "dafeng", note)]
+    shapes = [Profile(name, np.round(values, 9), "1", "synthetic", SOURCE, note) for name, values in made.items()]
+    return [*shapes, Profile("temperature", weather.temperature, "°C", "synthetic", SOURCE, note)]
 
 
 def _load(given: Parameters, weather: Weather) -> Floats:

@@ -15,6 +15,7 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
 from dafeng.energy.components import generator, line, load
+from dafeng.energy.expansion import expand_storages
 from dafeng.energy.model import program_of
 from dafeng.energy.profiles import Profiles
 from dafeng.energy.program import Floats
@@ -114,7 +115,10 @@ def dispatch(
         If no solver gives a provable optimum.
     """
     chosen = _chosen(system, expand)
-    solution = solve_program(program_of(system, profiles, expand=chosen), ladder=ladder)
+    if chosen:
+        solution = expand_storages(system, profiles, chosen, ladder=ladder)
+    else:
+        solution = solve_program(program_of(system, profiles), ladder=ladder)
     series = _series(system, profiles, solution)
     power = {
         one.name: float(solution.value(f"power.{one.name}")[0]) if one.name in chosen else one.power_mw

@@ -75,6 +75,23 @@ def scale_program(program: Program) -> Scaled:
     return Scaled(scaled, columns * large, rows * dear, rows / large)
 
 
+def keep_program(program: Program) -> Scaled:
+    """The programme as it is, in the form of a scaled one.
+
+    Parameters
+    ----------
+    program : Program
+        Any programme.
+
+    Returns
+    -------
+    Scaled
+        The same programme with factors of one.
+    """
+    rows, columns = program.matrix.shape
+    return Scaled(program, np.ones(columns), np.ones(rows), np.ones(rows))
+
+
 def _equilibrate(program: Program, column: Places) -> tuple[Floats, Floats]:
     """Factors that bring the largest and smallest entry of each row and column around one."""
     size = np.abs(program.matrix.data)

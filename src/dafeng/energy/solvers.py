@@ -14,15 +14,20 @@ from typing import Any, Literal
 import clarabel
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from dafeng.energy.program import Floats, Program
-from dafeng.energy.scaling import scale_program
+from dafeng.energy.scaling import keep_program, scale_program
 
 Algorithm = Literal["simplex", "clarabel", "ipx", "hipo"]
 """What can be asked for: HiGHS dual simplex, Clarabel, HiGHS interior point with crossover (IPX), HiGHS HiPO."""
 PIVOTS = 40
 """Simplex gives up after this many iterations per row and column together have been spent (at least 10 000)."""
+
+
+PLAIN: Mapping[str, Any] = {"threads": 1, "presolve": "off"}
+"""Options of the simplex: presolve costs more than it saves on dispatch (measured)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,32 +85,44 @@ def run_solver(program: Program, algorithm: Algorithm, *, scaled: bool = False) 
     return Answer(asked=algorithm, seconds=time.perf_counter() - start, **part)
 
 
-def hold_program(program: Program) -> Callable[[Floats, Floats], Answer]:
-    """Keep a programme loaded, so that it can be solved again and again with other bounds of its constraints.
+def hold_program(program: Program, *, scaled: bool = False) -> Callable[[Program], Answer]:
+    """Keep a programme loaded, so that it can be solved again and again with other bounds.
 
     Parameters
     ----------
     program : Program
-        What to minimise; rows and columns are brought to size one once.
+        What to minimise.
+    scaled : bool
+        Whether rows and columns are first brought to size one, once.
 
     Returns
     -------
     callable
-        From lower and upper bounds of the constraints to the answer of the dual simplex, started where it last ended.
+        From the same programme with other bounds to the answer of the dual simplex, which starts where it last ended.
     """
-    scaled = scale_program(program)
-    solver = highs_of(scaled.program, {"solver": "simplex", "presolve": "off", "threads": 1})
-    places = np.arange(len(program.row_low), dtype=np.int32)
+    other = scale_program(program) if scaled else keep_program(program)
+    solver = highs_of(other.program, {**PLAIN, "solver": "simplex"})
+    held = [program]
 
-    def answer(low: Floats, high: Floats) -> Answer:
+    def answer(bounds: Program) -> Answer:
         start = time.perf_counter()
-        solver.changeRowsBounds(len(places), places, low * scaled.bounds, high * scaled.bounds)
+        last = held.pop()
+        held.append(bounds)
+        rows = _changed((last.row_low, bounds.row_low), (last.row_high, bounds.row_high))
+        columns = _changed((last.low, bounds.low), (last.high, bounds.high))
+        factor, size = other.bounds[rows], other.values[columns]
+        solver.changeRowsBounds(len(rows), rows, bounds.row_low[rows] * factor, bounds.row_high[rows] * factor)
+        solver.changeColsBounds(len(columns), columns, bounds.low[columns] / size, bounds.high[columns] / size)
         solver.run()
-        part = _read(solver, scaled.program, "simplex")
+        part = _read(solver, other.program, "simplex")
         found = Answer(asked="simplex", seconds=time.perf_counter() - start, **part)
-        return replace(found, values=found.values * scaled.values, multipliers=found.multipliers * scaled.multipliers)
+        return replace(found, values=found.values * other.values, multipliers=found.multipliers * other.multipliers)
 
     return answer
+
+
+def _changed(*pairs: tuple[Floats, Floats]) -> NDArray[np.int32]:
+    return np.flatnonzero(np.logical_or.reduce([one != other for one, other in pairs])).astype(np.int32)
 
 
 def highs_of(program: Program, options: Mapping[str, Any]) -> Any:
@@ -146,7 +163,8 @@ def _model(program: Program) -> Any:
 
 def _highs(program: Program, algorithm: Algorithm) -> dict[str, Any]:
     limit = max(10_000, PIVOTS * (len(program.row_low) + len(program.cost)))
-    solver = highs_of(program, {"solver": algorithm, "run_crossover": "on", "simplex_iteration_limit": limit, "threads": 1})
+    options = PLAIN if algorithm == "simplex" else {"threads": 1, "run_crossover": "on"}
+    solver = highs_of(program, {**options, "solver": algorithm, "simplex_iteration_limit": limit})
     solver.run()
     return _read(solver, program, algorithm)
 

@@ -99,13 +99,14 @@ def remember(rows: Rows) -> Callable[[Collection[str]], Proof]:
     """
     names = tuple(rows.rows)
     program = _elastic(rows, names)
-    answer = hold_program(program)
+    answer = hold_program(program, scaled=True)
     seen: dict[frozenset[str], Proof] = {}
 
     def ask(held: Collection[str]) -> Proof:
         used = np.array([name in held for name in names], dtype=bool)
         low, high = np.where(used, program.row_low, -np.inf), np.where(used, program.row_high, np.inf)
-        proof, _ = _read(rows, names, replace(program, row_low=low, row_high=high), answer(low, high))
+        part = replace(program, row_low=low, row_high=high)
+        proof, _ = _read(rows, names, part, answer(part))
         return proof or examine(rows, tuple(name for name in names if name in held))
 
     def recall(held: Collection[str]) -> Proof:
