@@ -1,0 +1,182 @@
+"""The form of the view document, as ``docs/view.md`` describes it, and walks over it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+NUMBER = (int, float)
+BASES = {"actual", "estimated", "projected", "target", "assumption"}
+KINDS = ("met", "on_course", "behind", "off_course", "not_due", "not_measurable")
+
+
+class Maybe:
+    """A part that may be absent (``None``)."""
+
+    def __init__(self, form: Any) -> None:
+        self.form = form
+
+
+class Keyed:
+    """A mapping with free keys."""
+
+    def __init__(self, form: Any) -> None:
+        self.form = form
+
+
+L = {"zh": str, "en": str}
+N = {
+    "value": Maybe(NUMBER), "unit": str, "year": Maybe(int), "basis": BASES, "low": Maybe(NUMBER), "high": Maybe(NUMBER),
+    "grade": Maybe(str), "source": Maybe(str), "address": str,
+}  # fmt: skip
+NAMED = {"label": L, **N}
+ANCHOR = {"start": int, "end": int, "paragraph": int, "sha256": str, "document": str}
+POINT = (int, Maybe(NUMBER), str)
+FINDING = {"rule": str, "at": str, "severity": {"info", "warning", "error"}, "says": L, "remedy": L}
+FAN = {"p10": [Maybe(NUMBER)], "p50": [Maybe(NUMBER)], "p90": [Maybe(NUMBER)]}
+ASSUMPTION = {
+    "id": str, "label": L, "low": Maybe(NUMBER), "mid": Maybe(NUMBER), "high": Maybe(NUMBER), "unit": str, "source": str,
+    "grade": str, "address": str, "note": Maybe(L),
+}  # fmt: skip
+VERDICT = {
+    "target": str, "indicator": L, "indicator_id": Maybe(str), "field": str, "year": Maybe(int), "period": Maybe(str),
+    "comparator": str, "value": N, "upper": Maybe(NUMBER), "strength": Maybe(str), "counting": Maybe(str), "scope": Maybe(str),
+    "implied": bool, "base_year": Maybe(int), "verdict": set(KINDS), "reason": L, "actual": Maybe(N), "projected": Maybe(N),
+    "projected_verdict": Maybe(set(KINDS)), "lacking": [L], "organisations": [str], "task": Maybe(str), "anchor": Maybe(ANCHOR),
+    "address": str, "required": Maybe({"years": [int], "values": [NUMBER], "kind": {"linear", "step"}}), "actuals": [POINT],
+    "projection": Maybe({"years": [int], **FAN}),
+}  # fmt: skip
+TASK = {
+    "id": str, "title": str, "chapter": str, "section": str, "number": str, "organisations": [str], "leads": [str],
+    "collectives": [str], "open_list": bool, "targets": [str], "anchor": Maybe(ANCHOR), "address": str,
+}  # fmt: skip
+TABLE = {"id": str, "label": L, "unit": str, "columns": [L], "rows": [{"label": L, "cells": [Maybe(N)]}]}
+PEAK = {
+    "year_p10": int, "year_p50": int, "year_p90": int, "probability_before_2030": NUMBER, "probability_no_peak": NUMBER,
+    "level_mt_p50": NUMBER, "years": [int], "shares": [NUMBER],
+}  # fmt: skip
+MEASURE = {
+    "id": str, "label": L, "cost": Maybe(NAMED), "effect": NAMED, "probability": NAMED, "years": NAMED,
+    "per_cost": Maybe(NAMED), "address": str,
+}  # fmt: skip
+PATHWAY = {
+    "years": [int], "unit": str, "scenarios": [{"id": str, "label": L, **FAN, "peak": PEAK, "address": str}], "main": str,
+    "quantities": [{"id": str, "label": L, "unit": str, "scenarios": Keyed(FAN)}], "assumptions": [ASSUMPTION],
+    "measures": [MEASURE],
+}  # fmt: skip
+WEEK = {
+    "id": str, "case": str, "label": L, "start_hour": int, "series": [{"carrier": str, "label": L, "values": [NUMBER]}],
+    "load": [NUMBER],
+}  # fmt: skip
+STORAGE = {
+    "label": L, "capacity": [NUMBER], "curtailed_share": [NUMBER], "cost": [NUMBER],
+    "points": [{"storage_power": NAMED, "curtailed_share": NAMED, "cost": NAMED}],
+}  # fmt: skip
+POWER = {
+    "year": int, "unit": str, "cases": [{"id": str, "label": L, "figures": [{"id": str, **NAMED}]}], "weeks": [WEEK],
+    "storage": Maybe(STORAGE), "certificate": Keyed((str, bool, int, float)), "assumptions": [ASSUMPTION],
+}  # fmt: skip
+CLASH = {
+    "id": str, "title": L, "explanation": L, "year": int, "counting": str, "reading": str, "targets": [str],
+    "members": [{"label": L, "address": str, "anchor": Maybe(ANCHOR), "target": Maybe(str)}], "minimal": bool,
+    "slack": Maybe(NUMBER), "unit": str, "relax": [NAMED], "address": str,
+}  # fmt: skip
+SOURCE = {
+    "id": str, "title": str, "publisher": str, "date": str, "url": str, "seen": str, "grade": Maybe(str), "used": int,
+}  # fmt: skip
+FACTOR = {
+    "id": str, "label": L, "value": NUMBER, "unit": str, "purpose": str, "standard": str, "year": Maybe(int),
+    "place": Maybe(str), "source": str, "grade": str, "match": str, "address": str,
+}  # fmt: skip
+METHOD = {
+    "id": str, "edition": str, "title": L, "summary": L, "equations": [{"id": str, "typeset": str, "words": L}], "source": str,
+}  # fmt: skip
+VIEW = {
+    "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
+    "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
+    "answers": [{"id": str, "question": L, "answer": L, "figures": [NAMED], "address": str}],
+    "fields": [{"id": str, "label": L, "verdicts": [str], "counts": dict.fromkeys(KINDS, int)}],
+    "counts": dict.fromkeys(KINDS, int), "verdicts": [VERDICT], "tasks": [TASK],
+    "organisations": [{"name": str, "aliases": [str], "collective": bool, "tasks": [str], "targets": [str]}],
+    "goals": [{"id": str, "text": L, "year": Maybe(int), "kind": str, "anchor": Maybe(ANCHOR)}],
+    "emissions": {
+        "unit": str, "label": L, "history": [POINT], "gaps": [int], "breaks": [{"year": int, "says": L}], "tables": [TABLE],
+        "findings": [FINDING],
+    },
+    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH],
+    "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
+    "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING],
+    "documents": [{"name": str, "title": str, "sha256": str, "present": bool}],
+}  # fmt: skip
+
+
+def faults(content: Any, form: Any = VIEW, at: str = "view") -> list[str]:
+    """Where a document differs from its form; empty where it does not."""
+    if isinstance(form, Maybe):
+        return [] if content is None else faults(content, form.form, at)
+    if isinstance(form, Keyed):
+        return [f for key, value in content.items() for f in faults(value, form.form, f"{at}.{key}")]
+    if isinstance(form, list):
+        return [f for n, value in enumerate(content) for f in faults(value, form[0], f"{at}[{n}]")]
+    if isinstance(form, Mapping):
+        return _mapping(content, form, at)
+    if isinstance(form, set):
+        return [] if content in form else [f"{at}: {content!r} is none of {sorted(form)}"]
+    if isinstance(form, tuple) and not all(isinstance(one, type) for one in form):
+        return [f for n, one in enumerate(form) for f in faults(content[n], one, f"{at}[{n}]")]
+    return _plain(content, form, at)
+
+
+def _mapping(content: Any, form: Mapping[str, Any], at: str) -> list[str]:
+    if not isinstance(content, Mapping):
+        return [f"{at}: {content!r} is no mapping"]
+    found = [f"{at}.{key} is missing" for key in form if key not in content]
+    found += [f"{at}.{key} is not described" for key in content if key not in form]
+    return found + [f for key, one in form.items() if key in content for f in faults(content[key], one, f"{at}.{key}")]
+
+
+def _plain(content: Any, form: Any, at: str) -> list[str]:
+    wanted = form if isinstance(form, tuple) else (form,)
+    if isinstance(content, bool) and bool not in wanted:
+        return [f"{at}: {content!r} is a truth value"]
+    if type(content) not in wanted:
+        return [f"{at}: {content!r} is a {type(content).__name__}"]
+    return [f"{at}: {content} is not finite"] if isinstance(content, float) and not math.isfinite(content) else []
+
+
+def numbers(content: Any) -> Iterator[Mapping[str, Any]]:
+    """Every number of a view that carries value, unit and address."""
+    if isinstance(content, Mapping):
+        if {"value", "unit", "address"} <= set(content):
+            yield content
+        for value in content.values():
+            yield from numbers(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from numbers(value)
+
+
+def addresses(content: Any) -> Iterator[str]:
+    """Every address of a view, those of series included."""
+    if isinstance(content, Mapping):
+        yield from (value for key, value in content.items() if key == "address")
+        for value in content.values():
+            yield from addresses(value)
+    elif isinstance(content, list):
+        if len(content) == 3 and isinstance(content[0], int) and isinstance(content[2], str):
+            yield content[2]
+        for value in content:
+            yield from addresses(value)
+
+
+def labels(content: Any) -> Iterator[Mapping[str, str]]:
+    """Every text in two languages."""
+    if isinstance(content, Mapping):
+        if set(content) == {"zh", "en"}:
+            yield content
+        for value in content.values():
+            yield from labels(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from labels(value)

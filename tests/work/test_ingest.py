@@ -1,0 +1,88 @@
+"""Ingest: taken in once, refused whole, and never between under a kill."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dafeng.core.errors import FileRefused
+from dafeng.work.city import City, init, open_city
+from dafeng.work.ingest import ingest
+
+HEAD = "indicator,place,period,value,unit,source,grade,note\n"
+ROWS = 400
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    """A new, empty city."""
+    return init(tmp_path / "city", place="370600")
+
+
+def figures(folder: Path, name: str, value: str = "7816.42", *, encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_bytes((HEAD + f"gdp,370600,2020,{value},亿元,dafeng,reported,\n").encode(encoding))
+    return path
+
+
+def test_a_figure_becomes_a_fact(city: City, tmp_path: Path) -> None:
+    ingest(city, [figures(tmp_path, "a.csv")])
+    assert [str(row["value"]) for row in city.facts.read().to_pylist()] == ["7816.420000"]
+
+
+def test_the_same_file_twice_is_taken_once(city: City, tmp_path: Path) -> None:
+    path = figures(tmp_path, "a.csv")
+    ingest(city, [path])
+    assert (ingest(city, [path]).lot, city.facts.read().num_rows) == (None, 1)
+
+
+def test_a_gbk_file_is_read(city: City, tmp_path: Path) -> None:
+    ingest(city, [figures(tmp_path, "a.csv", encoding="gb18030")])
+    assert city.facts.read().to_pylist()[0]["unit"] == "亿元"
+
+
+def test_a_single_bad_file_is_refused_and_nothing_kept(city: City, tmp_path: Path) -> None:
+    (tmp_path / "bad.xlsx").write_bytes(b"\x00\x01 no workbook")
+    with pytest.raises(FileRefused):
+        ingest(city, [tmp_path / "bad.xlsx"])
+    assert city.facts.lots() == ()
+
+
+def test_a_bad_file_does_not_stop_the_good_one_beside_it(city: City, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_bytes(b"")
+    taken = ingest(city, [tmp_path / "bad.csv", figures(tmp_path, "good.csv")])
+    assert (taken.refused, city.facts.read().num_rows) == (("bad.csv",), 1)
+
+
+def test_a_corrected_figure_supersedes_the_old_one(city: City, tmp_path: Path) -> None:
+    ingest(city, [figures(tmp_path, "a.csv", "78.16")])
+    ingest(city, [figures(tmp_path, "b.csv", "7816.42")])
+    assert [str(row["value"]) for row in city.facts.read().to_pylist()] == ["7816.420000"]
+
+
+@pytest.mark.slow
+def test_a_kill_leaves_the_city_before_or_after(city: City, tmp_path: Path) -> None:
+    many = tmp_path / "many.csv"
+    lines = [f"gdp,370600,{1600 + n},{n}.5,亿元,dafeng,reported,\n" for n in range(ROWS)]
+    many.write_text(HEAD + "".join(lines), encoding="utf-8")
+    command = [sys.executable, "-m", "dafeng.cli.main", "ingest", str(city.folder), str(many)]
+    started = time.monotonic()
+    subprocess.run([*command[:3], "ingest", "--help"], check=True, capture_output=True)
+    span = time.monotonic() - started
+    seen = []
+    for step in range(8):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=span * (0.6 + 0.25 * step))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        seen.append(open_city(city.folder).facts.read().num_rows)
+    ingest(city, [many])
+    assert set(seen) <= {0, ROWS}
+    assert city.facts.read().num_rows == ROWS
