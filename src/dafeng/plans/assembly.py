@@ -17,8 +17,12 @@ from dafeng.plans.grammar import Amount, Figure
 from dafeng.plans.kinds import Evidence, judge_kind
 from dafeng.plans.lexicon import lexicon
 from dafeng.plans.naming import Name, has_measure
-from dafeng.plans.pieces import Base, Time
-from dafeng.plans.statements import ALL_OF_IT, Comparator, Direction, Kind, Statement, YearFrom
+from dafeng.plans.pieces import Base, Quantity, Time
+from dafeng.plans.statements import ALL_OF_IT, Comparator, Direction, Era, Kind, Statement, YearFrom
+
+SHARE_OF = re.compile(r"占(?!地|用|比|有)\w{2,}$")
+SHARES = ("率", "比重", "占比", "比例", "份额")
+AREAS = ("面积", "规模", "用地", "林", "绿地", "建筑")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def _statement(reading: Reading, pairing: Pairing) -> Statement:
     name, direction = _change_in_name(evidence, direct(figure))
     return Statement(
         kind=_kind(reading, evidence),
-        name=_with_area(name, evidence.quantity.unit),
+        name=_completed(name, evidence.quantity),
         quantity=evidence.quantity,
         comparator=_comparator(pairing.amount, figure, evidence),
         start=start,
@@ -114,7 +118,7 @@ def _statement(reading: Reading, pairing: Pairing) -> Statement:
         counting=pairing.name.counting or reading.counting,
         part_of=reading.part_of,
         implied=reading.implied,
-        remarks=tuple(dict.fromkeys((*reading.remarks, *pairing.remarks, *_weaknesses(evidence)))),
+        remarks=tuple(dict.fromkeys((*reading.remarks, *pairing.remarks, *_weaknesses(evidence, context.era)))),
     )
 
 
@@ -140,7 +144,7 @@ def _evidence(reading: Reading, pairing: Pairing) -> Evidence:
     )
 
 
-def _weaknesses(evidence: Evidence) -> Iterator[str]:
+def _weaknesses(evidence: Evidence, era: Era) -> Iterator[str]:
     yield from {
         "paragraph": ("paragraph_year",),
         "heading": ("heading_year",),
@@ -156,7 +160,7 @@ def _weaknesses(evidence: Evidence) -> Iterator[str]:
     if evidence.quantity.kind == "bare":
         yield "bare_number"
     if evidence.time is not None and evidence.time.kind == "plain":
-        yield "future_year_plain"
+        yield "unknown_era" if era.is_milestone(evidence.time) else "future_year_plain"
 
 
 def _extent(figure: Figure, amount: Amount | None) -> tuple[int, int]:
@@ -187,8 +191,11 @@ def _change_in_name(evidence: Evidence, direction: Direction | None) -> tuple[st
     return evidence.name[found.end() :], "decrease" if found.group(1) else "increase"
 
 
-def _with_area(name: str, unit: str) -> str:
-    plain = unit.lstrip("十百千万亿")
-    if plain not in lexicon().words["area_units"] or not name or name.endswith(("面积", "规模", "用地", "林", "绿地", "建筑")):
+def _completed(name: str, quantity: Quantity) -> str:
+    """A name with the noun that its unit implies: 改造 with an area, “占…的” with a share."""
+    plain = quantity.unit.lstrip("十百千万亿")
+    if quantity.kind == "share" and SHARE_OF.search(name) and not name.endswith(SHARES):
+        return name + "比重"
+    if plain not in lexicon().words["area_units"] or not name or name.endswith(AREAS):
         return name
     return name + "面积"

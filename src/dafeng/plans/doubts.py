@@ -5,7 +5,7 @@ Invariant: a figure in a dated sentence that became no target is told with its p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
@@ -26,22 +26,24 @@ MOST = 200
 """Most findings of one kind."""
 
 
-def doubt_figures(name: str, passages: Iterable[Passage]) -> tuple[Finding, ...]:
+def doubt_figures(name: str, passages: Sequence[Passage], *, most: int) -> tuple[Finding, ...]:
     """Findings on single figures and sentences.
 
     Parameters
     ----------
     name : str
         File name.
-    passages : iterable of Passage
+    passages : sequence of Passage
         What was read.
+    most : int
+        How many sentences are read at most; that many means that the rest was left out.
 
     Returns
     -------
     tuple of Finding
         At most two hundred.
     """
-    found: list[Finding] = []
+    found: list[Finding] = [_left_out(name, passages[-1])] if len(passages) >= most else []
     for passage in passages:
         if not passage.readable:
             found.append(_unread(name, passage))
@@ -98,6 +100,14 @@ def _unread(name: str, passage: Passage) -> Finding:
     start, end = passage.script.span(passage.start, passage.end)
     said = Label("句子超出文法或过长，未读", "the sentence is outside the grammar or too long; it was not read")
     return Finding("plan.unread", f"{name}:{start}-{end}", "warning", said, LOOK)
+
+
+def _left_out(name: str, last: Passage) -> Finding:
+    _, end = last.script.span(last.start, last.end)
+    said = Label(
+        f"句子过多，第 {end} 个字符之后的数字未读", f"too many sentences: figures behind character {end} were not read"
+    )
+    return Finding("plan.too_long", f"{name}:{end}", "error", said, Label("拆分后再读", "split it and read the parts"))
 
 
 def _doubt(name: str, passage: Passage, statement: Statement, why: Label) -> Finding:

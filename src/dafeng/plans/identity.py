@@ -30,23 +30,19 @@ def make_id(place: str | None, letter: str, number: int) -> str:
     return f"{place or 'plan'}-{letter}{number:02d}"
 
 
-def same_target(one: Statement, other: Statement) -> bool:
-    """Whether two statements say the same target.
+def target_key(statement: Statement) -> tuple[object, ...]:
+    """What makes two statements of one document the same target.
 
     Parameters
     ----------
-    one, other : Statement
-        Two statements of one document.
+    statement : Statement
+        A target.
 
     Returns
     -------
-    bool
-        Same name (but for the shares' ending), year, figure, unit and counting.
+    tuple
+        Name (but for the shares' ending), year, figure, unit, counting and direction.
     """
-    return _key(one) == _key(other)
-
-
-def _key(statement: Statement) -> tuple[object, ...]:
     name = re.sub(r"(?:占比|比重|比例|率)$", "", statement.name)
     year = (statement.time.year, statement.time.period) if statement.time else None
     quantity = statement.quantity

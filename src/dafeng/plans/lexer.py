@@ -76,14 +76,14 @@ def _scanner() -> re.Pattern[str]:
     sizes = SIZES.replace("{units}", either(words.units))
     rules = (
         ("NAMED", NAMED),
-        ("TIME", rf"(?:{TIME})(?:时，|时)?"),
         ("BASE", BASE),
+        ("TIME", rf"(?:{TIME})(?:时，|时)?"),
         ("DATE", DATES),
         ("SIZE", sizes),
         ("QUOTED", rf"(?!{amount}){QUOTED}"),
         ("FROM", rf"(?:从|由)(?:{YEAR}年?底?)?(?:的)?约?(?:{amount})(?=[^，。；]{{0,8}}?(?:{words.pattern('reach')}))"),
         ("EACH", rf"(?:{words.pattern('each')})(?:约?为|是|(?=.))"),
-        ("BOTH", rf"(?:{words.pattern('both')})(?=(?:{verbs})?{number})"),
+        ("BOTH", rf"(?<![年人户平])(?:{words.pattern('both')})(?=(?:{verbs})?{number})"),
         ("INCL", rf"(?:{words.pattern('including')})[：，]?"),
         (
             "MODAL",
@@ -266,9 +266,15 @@ def _bracketed(pieces: Sequence[Piece]) -> tuple[set[int], set[int]]:
             opened.append(at)
         elif piece.kind == "RP" and opened:
             first = opened.pop()
-            holds = any(inner.kind in ("VALUE", "COVER") for inner in pieces[first:at])
+            holds = _tells(pieces[first + 1 : at])
             (kept if holds else idle).update((first, at))
     return kept, idle
+
+
+def _tells(inner: Sequence[Piece]) -> bool:
+    """Whether brackets hold a figure, or a year or base alone."""
+    kinds = {piece.kind for piece in inner}
+    return bool(kinds & {"VALUE", "COVER"}) or (bool(kinds) and kinds <= {"TIME", "BASE"})
 
 
 @cache

@@ -23,7 +23,7 @@ class Lexicon:
     Parameters
     ----------
     words : mapping of str to tuple of str
-        Flat roles: ``each``, ``strength`` …, longest word first.
+        All words of every role, longest word first.
     groups : mapping of str to mapping of str to tuple of str
         Roles with a meaning per word: ``reach``, ``change``, ``bound``, ``qualifier``, ``strength``, ``do``, ``counting``.
     units : mapping of str to str
@@ -82,8 +82,7 @@ class Lexicon:
         tuple of str
             Longest word first.
         """
-        grouped = self.groups.get(role)
-        return self.words[role] if grouped is None else _ordered(w for words in grouped.values() for w in words)
+        return self.words[role]
 
 
 def either(words: Iterable[str]) -> str:
@@ -124,8 +123,12 @@ def lexicon() -> Lexicon:
     units = {str(key): str(value) for key, value in tree.pop("units").items()}
     certainty = {str(key): Decimal(value) for key, value in tree.pop("certainty").items()}
     groups = {role: _grouped(value) for role, value in tree.items() if isinstance(value, dict)}
-    words = {role: _ordered(value) for role, value in tree.items() if isinstance(value, list)}
+    words = {role: _ordered(_flat(value)) for role, value in tree.items()}
     return Lexicon(words, groups, units, certainty)
+
+
+def _flat(value: Mapping[str, Iterable[str]] | Iterable[str]) -> Iterable[str]:
+    return (word for words in value.values() for word in words) if isinstance(value, Mapping) else value
 
 
 def _grouped(value: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

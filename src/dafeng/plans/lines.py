@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from dafeng.core.documents import Document, Paragraph
@@ -14,10 +15,14 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.plans.script import Script, clean
 
-LONGEST = 2_000_000
-"""Most characters of a document that are read: about two thousand pages. [characters]"""
-LONGEST_PARAGRAPH = 100_000
+LONGEST = 1_000_000
+"""Most characters of a document that are read: about a thousand pages. [characters]"""
+LONGEST_PARAGRAPH = 50_000
 """Most characters of one paragraph that are read. [characters]"""
+MOST_PARAGRAPHS = 20_000
+"""Most paragraphs of a document that are read. [paragraphs]"""
+MOST_CUTS = 10
+"""Most paragraphs that may be too long before reading ends. [paragraphs]"""
 PAGE_MARK = re.compile(r"[-—–·\s]*\d{1,4}[-—–·\s]*|第\d{1,4}页(?:共\d{1,4}页)?|\d{1,4}/\d{1,4}")
 NUMBERED = re.compile(
     r"[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,3}[.．、](?!\d)|第[一二三四五六七八九十]+[章节条]|[—–]{1,2}|[•●◆■▪·①-⑳]"
@@ -51,13 +56,21 @@ def read_lines(document: Document) -> tuple[tuple[Script, ...], tuple[Finding, .
 def _within_limit(document: Document) -> tuple[list[Paragraph], list[Finding]]:
     total = 0
     kept: list[Paragraph] = []
-    for paragraph in document.paragraphs:
-        size = paragraph.end - paragraph.start
-        if size > LONGEST_PARAGRAPH or total + size > LONGEST:
-            return kept, [_too_long(document, paragraph)]
+    cut: list[Finding] = []
+    for paragraph in document.paragraphs[:MOST_PARAGRAPHS]:
+        size = min(paragraph.end - paragraph.start, LONGEST_PARAGRAPH, LONGEST - total)
+        if size < paragraph.end - paragraph.start:
+            stop = paragraph.start + size
+            kept.append(replace(paragraph, end=stop, text=paragraph.text[:size]))
+            cut.append(_too_long(document, stop, paragraph.end if size == LONGEST_PARAGRAPH else len(document.text)))
+        else:
+            kept.append(paragraph)
         total += size
-        kept.append(paragraph)
-    return kept, []
+        if total >= LONGEST or len(cut) >= MOST_CUTS:
+            return kept, cut
+    if len(document.paragraphs) > MOST_PARAGRAPHS:
+        cut.append(_too_long(document, document.paragraphs[MOST_PARAGRAPHS].start, len(document.text)))
+    return kept, cut
 
 
 def _wrap_width(scripts: Sequence[Script]) -> int:
@@ -88,15 +101,12 @@ def _goes_on(last: Script, script: Script, width: int) -> bool:
     return tail not in ENDS and full and not NUMBERED.match(script.text)
 
 
-def _too_long(document: Document, paragraph: Paragraph) -> Finding:
+def _too_long(document: Document, start: int, end: int) -> Finding:
     return Finding(
         "plan.too_long",
-        f"{document.name}:{paragraph.start}",
+        f"{document.name}:{start}-{end}",
         "error",
-        Label(
-            f"文件过长，自第 {paragraph.start} 个字符起未读",
-            f"the document is too long: nothing was read from character {paragraph.start} on",
-        ),
+        Label(f"过长：第 {start} 至 {end} 个字符未读", f"too long: characters {start} to {end} were not read"),
         Label("拆分后再读", "split it and read the parts"),
     )
 

@@ -13,6 +13,8 @@ from dafeng.plans.lexicon import either, lexicon
 
 JOINTS = re.compile(r"、|以及|和(?!谐)|与(?!会)|及(?!以上|以下|以内|其|时|格|早)|以及")
 FALSE_JOINTS = re.compile(r"中和|饱和|温和|共和|调和|参与|普及|涉及|触及|波及|及以上|及以下|给与|赋与")
+THRESHOLD = re.compile(r"(?P<limit>[^，、]{0,12}\d[^，、]{0,8}?(?:及以上|或以上|以上|及以下|以下|以内))的?(?=[^，、\d]{4})")
+YEARLY = re.compile(r"(?:年均|年平均|平均每年)$")
 DUNS = frozenset("、")
 BRACKETED = re.compile(r"（[^（）]*）")
 TRIMMED = "，、的：；。 "
@@ -53,8 +55,9 @@ def normalise(subject: str) -> Name:
     text, counting = _without_counting(subject.strip(TRIMMED))
     text, scopes = _without_openings(_without_ending(text))
     text, conditions = _without_conditions(text)
+    text, thresholds = _without_threshold(text)
     text, members = _without_members(_without_ending(text))
-    return Name(text, (*scopes, *conditions, *members), counting)
+    return Name(text, (*scopes, *thresholds, *conditions, *members), counting)
 
 
 def has_measure(name: str) -> bool:
@@ -213,6 +216,18 @@ def _without_conditions(text: str) -> tuple[str, list[str]]:
     if found and found.start() > 0:
         said.append(found.group())
         text = text[: found.start()] + text[found.end() :]
+    return text, said
+
+
+def _without_threshold(text: str) -> tuple[str, list[str]]:
+    """“年吞吐量5000万吨以上港口…” and “…年均”: a limit of size, or a yearly mean, is scope."""
+    found = THRESHOLD.match(text)
+    said = [found["limit"]] if found else []
+    text = text[found.end() :] if found else text
+    yearly = YEARLY.search(text)
+    if yearly and yearly.start() > 2:
+        said.append(yearly.group())
+        text = text[: yearly.start()]
     return text, said
 
 

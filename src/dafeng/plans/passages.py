@@ -23,7 +23,10 @@ from dafeng.plans.statements import Era, Statement
 from dafeng.plans.structure import Part, is_listed
 from dafeng.plans.times import TIME, YEAR, read_times
 
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 END = re.compile(r"[。！？]")
+MOST = 6000
+"""Most sentences with a figure that are read. [sentences]"""
 LONGEST = 1500
 """Most characters of a sentence that are read in one go; longer ones are cut at a mark. [characters]"""
 
@@ -46,8 +49,6 @@ class Passage:
         Whether the grammar could read it.
     part : int
         Position of the part of the document it stands in.
-    offset : int
-        Number of the paragraph's statements before it.
     """
 
     script: Script
@@ -57,7 +58,6 @@ class Passage:
     wishes: tuple[Wish, ...]
     readable: bool
     part: int
-    offset: int
 
 
 def read_parts(parts: Sequence[Part], duties: Sequence[Sequence[Duty]], era: Era) -> Iterator[Passage]:
@@ -85,27 +85,25 @@ def read_parts(parts: Sequence[Part], duties: Sequence[Sequence[Duty]], era: Era
             context = carried if at == 0 or is_listed(script.text) or _leads_in(part.scripts[at - 1].text) else entry
             text = _without_brackets(script.text, duty)
             carried = context
-            offset = 0
-            for passage in _read_paragraph(script, text, start, context, number):
-                carried = passage[1]
-                yield replace(passage[0], offset=offset)
-                offset += len(passage[0].statements)
+            for passage, after in _read_paragraph(script, text, start, context, number):
+                carried = after
+                yield passage
 
 
 def _read_paragraph(script: Script, text: str, start: int, context: Context, part: int) -> Iterator[tuple[Passage, Context]]:
     first = 0
     for begin, end in split_sentences(text, start):
-        if not _worth().search(text, begin, end):
+        if not (_worth().search(text, begin, end) and CHINESE.search(text, begin, end)):
             continue
         elements = parse(cut(text, start=begin, end=end))
         if elements is None:
-            yield Passage(script, begin, end, (), (), readable=False, part=part, offset=0), context
+            yield Passage(script, begin, end, (), (), readable=False, part=part), context
             continue
         wishes = tuple(find_goals(elements, context))
         statements, after = read_sentence(elements, context, first)
         first += len(statements)
         context = after.next_sentence()
-        yield Passage(script, begin, end, tuple(statements), wishes, readable=True, part=part, offset=0), context
+        yield Passage(script, begin, end, tuple(statements), wishes, readable=True, part=part), context
 
 
 def split_sentences(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -149,7 +147,7 @@ def _entry(part: Part, era: Era) -> Context:
 
 
 def _leads_in(text: str) -> bool:
-    return text.endswith(("：", "如下", "为"))
+    return text.endswith(("：", "如下"))
 
 
 def _without_brackets(text: str, duty: Duty) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol, cast
 
 from dafeng.core.documents import Document
@@ -15,10 +16,10 @@ from dafeng.core.traces import Anchor
 from dafeng.plans.certainty import least, rate
 from dafeng.plans.doubts import doubt_document, doubt_figures
 from dafeng.plans.era import find_era
-from dafeng.plans.identity import make_id, same_target
+from dafeng.plans.identity import make_id, target_key
 from dafeng.plans.lines import read_lines
 from dafeng.plans.organisations import Duty, find_duty, join_duties
-from dafeng.plans.passages import Passage, read_parts
+from dafeng.plans.passages import MOST, Passage, read_parts
 from dafeng.plans.plan import Counting, Goal, Organisation, Plan, PlanDocument, Responsible, Strength, Target, Task
 from dafeng.plans.statements import Statement
 from dafeng.plans.structure import Part, outline, select_tasks
@@ -112,12 +113,16 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
     tasks = tuple(at for at, part in enumerate(parts) if any(part is one for one in chosen))
     title = parts[0].title
     era = find_era((script.text for script in scripts), title)
-    passages = tuple(read_parts(parts, duties, era))
+    passages = tuple(islice(read_parts(parts, duties, era), MOST))
     sheet = _Sheet(PlanDocument(document.name, document.sha256, title), place, parts, duties, tasks, passages)
     listed = _tasks(sheet)
     targets = _targets(sheet, listed, catalogue)
     listed = tuple(_with_targets(task, targets) for task in listed)
-    found = (*findings, *doubt_figures(document.name, passages), *doubt_document(document.name, scripts, targets, listed))
+    found = (
+        *findings,
+        *doubt_figures(document.name, passages, most=MOST),
+        *doubt_document(document.name, scripts, targets, listed),
+    )
     return Plan(sheet.document, place, targets, listed, _organisations(listed), _goals(sheet, listed), found)
 
 
@@ -160,18 +165,18 @@ def _measures(parts: Sequence[Part], at: int) -> list[int]:
 
 
 def _targets(sheet: _Sheet, tasks: Sequence[Task], catalogue: Matcher | None) -> tuple[Target, ...]:
-    kept: list[tuple[Passage, Statement, list[Anchor]]] = []
+    kept: dict[tuple[object, ...], tuple[Passage, Statement, list[Anchor]]] = {}
     for passage in sheet.passages:
         for statement in passage.statements:
             if statement.kind != "target" or rate(statement) < least():
                 continue
-            double = next((one for one in kept if same_target(one[1], statement)), None)
-            if double is not None:
-                double[2].append(sheet.anchor(passage))
+            key = target_key(statement)
+            if key in kept:
+                kept[key][2].append(sheet.anchor(passage))
             else:
-                kept.append((passage, statement, []))
-    ids = {id(statement): make_id(sheet.place, "T", number) for number, (_, statement, _) in enumerate(kept, 1)}
-    return tuple(_target(sheet, tasks, catalogue, one, ids) for one in kept)
+                kept[key] = (passage, statement, [])
+    ids = {id(one[1]): make_id(sheet.place, "T", number) for number, one in enumerate(kept.values(), 1)}
+    return tuple(_target(sheet, tasks, catalogue, one, ids) for one in kept.values())
 
 
 def _target(

@@ -16,7 +16,7 @@ from dafeng.plans.grammar import Element, Figure, Nested, Remark, Separator
 from dafeng.plans.lexicon import lexicon
 from dafeng.plans.naming import Name, has_measure, inherit_denominator, name_part, normalise
 from dafeng.plans.pieces import Piece
-from dafeng.plans.shares import begins_with_state, find_state, name_cover, name_share
+from dafeng.plans.shares import begins_with_state, find_state, name_cover, name_held, name_share
 from dafeng.plans.statements import Statement
 
 _PAUSE = Piece("DUN", "、", 0, 1)
@@ -80,7 +80,7 @@ def _read_nested(nested: Nested, context: Context, first: int) -> list[Statement
 
 
 def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], first: int) -> tuple[list[Statement], Context]:
-    clause = sort_words(figure.before)
+    clause = _annotated(sort_words(figure.before), rest)
     inner = enter(clause, context)
     reading = _read_whole(figure, clause, inner) if figure.form == "whole" else _read_amounts(figure, clause, inner, rest)
     statements = assemble(reading)
@@ -102,6 +102,17 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
     )
 
 
+def _annotated(clause: Clause, rest: Sequence[Element]) -> Clause:
+    """A clause with the year or base that stands alone in brackets behind its figure: 300万千瓦（2025年）."""
+    if not rest or not isinstance(rest[0], Nested):
+        return clause
+    told = [sort_words(element.before) for element in rest[0].elements if isinstance(element, Remark)]
+    if len(told) != 1 or told[0].subject or len(rest[0].elements) != 1:
+        return clause
+    times = (*told[0].leading, *told[0].own)
+    return replace(clause, own=times or clause.own, bases=told[0].bases or clause.bases)
+
+
 def _read_whole(figure: Figure, clause: Clause, context: Context) -> Reading:
     verb = figure.verb
     subject = clause.doing + clause.subject if clause.subject else ""
@@ -109,16 +120,21 @@ def _read_whole(figure: Figure, clause: Clause, context: Context) -> Reading:
     if verb is not None and verb.kind == "COVER":
         name = name_cover(subject, verb.text)
     else:
-        state = find_state(([verb] if verb is not None and len(verb.text) > 2 else []) + list(figure.tail))
+        state = find_state((*_verb_of_all(verb), *figure.tail))
         name = name_share(subject, state) if state is not None else Name("")
     return Reading(figure, clause, context, name, ("implied", *elided), None, implied=True)
+
+
+def _verb_of_all(verb: Piece | None) -> tuple[Piece, ...]:
+    """全部完成 holds the verb 完成."""
+    return () if verb is None or len(verb.text) < 3 else (Piece("WORDS", verb.text[2:], verb.start + 2, verb.end),)
 
 
 def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequence[Element]) -> Reading:
     part_of = context.whole if clause.parting or _goes_on_parting(figure, clause, context) else None
     counting = _counting(figure, clause, context)
     if part_of is not None:
-        part = normalise(clause.subject)
+        part = normalise(clause.doing + clause.subject)
         name = Name(name_part(part.text, context.whole_name), part.scope, part.counting or context.whole_counting)
         return Reading(figure, clause, context, name, ("composed_name",), counting, part_of=part_of)
     shared = _share_name(figure, clause, context, rest)
@@ -137,8 +153,10 @@ def _subject(figure: Figure, clause: Clause, context: Context) -> tuple[str, tup
     tail = "".join(piece.text for piece in figure.tail).strip("的、")
     if (clause.doing or deed) and not normalise(own).text and tail and figure.verb is None:
         return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
-    if not own:
+    if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
         return context.subject, ("elided_head",)
+    if context.subject.endswith(own):
+        return context.subject, ()
     name = (clause.doing if _keeps_deed(clause, figure) else "") + own
     inherited = inherit_denominator(normalise(name).text, normalise(context.subject).text) if figure.form == "change" else ""
     if inherited and inherited != normalise(name).text:
@@ -154,16 +172,18 @@ def _keeps_deed(clause: Clause, figure: Figure) -> bool:
         return True
     if clause.doing.endswith(words.groups["do"]["keep"]):
         return True
-    share = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "share"
-    return clause.doing.endswith(words.words["new"]) and (share or figure.form == "whole")
+    rate = bool(figure.amounts) and figure.amounts[0].value.quantity_kind in ("share", "bare")
+    return clause.doing.endswith(words.words["new"]) and (rate or figure.form == "whole")
 
 
 def _counting(figure: Figure, clause: Clause, context: Context) -> str | None:
-    if clause.cumulative or (context.cumulative and clause.subject != "" and not clause.doing):
+    words, verb = lexicon().words, figure.verb.text if figure.verb is not None else ""
+    going_on = context.cumulative and clause.subject != "" and not clause.doing
+    if clause.cumulative or going_on or verb.startswith(words["cumulative"]):
         return "cumulative"
-    share = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "share"
-    deed = clause.doing or context.doing
-    return "new" if deed.endswith(lexicon().words["new"]) and not share else None
+    rate = bool(figure.amounts) and figure.amounts[0].value.quantity_kind in ("share", "bare")
+    deed = verb or clause.doing or context.doing
+    return "new" if deed.endswith(words["new"]) and not rate else None
 
 
 def _goes_on_parting(figure: Figure, clause: Clause, context: Context) -> bool:
@@ -187,7 +207,7 @@ def _share_name(figure: Figure, clause: Clause, context: Context, rest: Sequence
         more = _continuation(rest)
         state = find_state([*tail, _PAUSE, *more]) if more else None
     if state is None and "".join(piece.text for piece in tail)[:1] == "的":
-        return Name("")
+        return name_held(clause.subject, tail)
     return name_share(clause.doing + clause.subject, state) if state is not None else None
 
 

@@ -136,8 +136,6 @@ def _represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
 
 
-
-
 def _tree(plan: Plan) -> dict[str, Any]:
     return {
         "document": {"name": plan.document.name, "sha256": plan.document.sha256, "title": plan.document.title},

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dafeng.plans.lexicon import lexicon
-from dafeng.plans.naming import Name, normalise
+from dafeng.plans.naming import Name, has_measure, normalise
 from dafeng.plans.pieces import Piece
 
 GENERIC = ("单位", "企业", "以上", "数量")
@@ -100,6 +100,29 @@ def name_share(subject: str, state: State) -> Name:
     if state.verb == "实现" and who:
         return Name(_with_ending(state.thing, "率"), (*scope, who))
     return Name(who + _say(state), scope)
+
+
+def name_held(subject: str, pieces: Sequence[Piece]) -> Name:
+    """Name of an ability of which a share is held: 电网基本具备5%以上的尖峰负荷响应能力.
+
+    Parameters
+    ----------
+    subject : str
+        Words before the figure.
+    pieces : sequence of Piece
+        Words behind it.
+
+    Returns
+    -------
+    Name
+        The ability, its holder as scope; empty where nothing is held.
+    """
+    thing = normalise("".join(piece.text for piece in pieces).removeprefix("的"))
+    held = next((verb for verb in lexicon().words["holding"] if subject.endswith(verb)), None)
+    if held is None or not has_measure(thing.text):
+        return Name("")
+    holder = normalise(subject.removesuffix(held))
+    return Name(thing.text, (*holder.scope, *((holder.text,) if holder.text else ()), *thing.scope))
 
 
 def name_cover(subject: str, word: str) -> Name:

@@ -111,8 +111,27 @@ class Era:
             return time.year < self.now
         if self.now is not None:
             return time.year <= self.now
-        return time.kind == "plain" and (self.horizon is None or time.year < self.horizon)
+        if time.kind != "plain":
+            return False
+        return time.year < self.horizon if self.horizon is not None else not self.is_milestone(time)
+
+    def is_milestone(self, time: Time) -> bool:
+        """Whether a plainly named year can be ahead of a document that says nothing else about time.
+
+        Parameters
+        ----------
+        time : Time
+            A year.
+
+        Returns
+        -------
+        bool
+            True for the last years of five-year plans from 2025 on.
+        """
+        return self.now is None and self.horizon is None and time.year % 5 == 0 and time.year >= FIRST_MILESTONE
 
 
+FIRST_MILESTONE = 2025
+"""Last year of the plan period in which carbon targets became usual."""
 ALL_OF_IT = Quantity(Decimal(100), None, "%", "share")
 """The value of “all of them”."""

@@ -75,13 +75,21 @@ def outline(scripts: Sequence[Script]) -> tuple[Part, ...]:
         In order; the first, of level ``title``, holds what stands before any number.
     """
     parts: list[Part] = [Part("title", "", _title(scripts), (), 0, "", "", leaf=False)]
+    held: list[list[Script]] = [[]]
+    above = ("", "")
     for script in scripts:
         found = _begin(script.text, parts[-1].level)
         if found is None:
-            parts[-1] = replace(parts[-1], scripts=(*parts[-1].scripts, script))
-        else:
-            parts.append(_place(found, script, parts))
-    return tuple(_mark_leaves(parts))
+            held[-1].append(script)
+            continue
+        part = _place(found, script, above)
+        above = (
+            (part.heading, "") if part.level == "chapter" else (above[0], part.heading) if part.level == "section" else above
+        )
+        parts.append(part)
+        held.append([script])
+    filled = [replace(part, scripts=tuple(own)) for part, own in zip(parts, held, strict=True)]
+    return tuple(_mark_leaves(filled))
 
 
 def select_tasks(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -137,7 +145,7 @@ def _begin(text: str, level: str) -> tuple[str, re.Match[str]] | None:
     return None
 
 
-def _place(found: tuple[str, re.Match[str]], script: Script, parts: Sequence[Part]) -> Part:
+def _place(found: tuple[str, re.Match[str]], script: Script, above: tuple[str, str]) -> Part:
     level, match = found
     rest = script.text[match.end() :]
     stop = rest.find("。")
@@ -145,18 +153,9 @@ def _place(found: tuple[str, re.Match[str]], script: Script, parts: Sequence[Par
     title, body = (rest[:cut], match.end() + min(cut + 1, len(rest)))
     if stop < 0 and (len(rest) > LONGEST_TITLE or rest.endswith(("；", "：", "，"))):
         title, body = re.split("[，；：]", rest, maxsplit=1)[0][:LONGEST_TITLE], match.end()
-    chapter = next((part.heading for part in reversed(parts) if part.level == "chapter"), "")
-    section = next((part.heading for part in reversed(parts) if part.level in ("chapter", "section")), "")
-    above = section if section != chapter else ""
-    return Part(
-        level,
-        match["number"],
-        title.strip("：，；"),
-        (script,),
-        body,
-        "" if level == "chapter" else chapter,
-        above if level in ("item", "measure") else "",
-    )
+    chapter = "" if level == "chapter" else above[0]
+    section = above[1] if level in ("item", "measure") else ""
+    return Part(level, match["number"], title.strip("：，；"), (script,), body, chapter, section)
 
 
 def _mark_leaves(parts: Sequence[Part]) -> list[Part]:

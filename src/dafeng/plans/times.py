@@ -19,14 +19,15 @@ JOINT = r"(?:、|和|与|及|以及)"
 TAIL = r"(?:末期|末|底|年底|年末|初)?(?:之前|以前|前)?"
 
 _LISTED = rf"(?:到|至)?{YEAR}年?(?:{JOINT}(?:到|至)?{YEAR}年?)*{JOINT}(?:到|至)?{YEAR}年{TAIL}"
-_UNTIL = rf"(?:到|至|力争到){YEAR}年?{TAIL}|{YEAR}年(?:\d+月)?(?:底|末)?(?:之前|以前|前)(?![后景瞻沿])"
+_UNTIL = rf"(?:到|至){YEAR}年?{TAIL}|(?:在|于)?{YEAR}年(?:\d+月)?(?:底|末)?(?:之前|以前|前)(?![后景瞻沿])"
 _PAST = rf"(?:截至|截止|截止到|截至到){YEAR}年(?:\d+月)?(?:\d+日)?{TAIL}|(?:自|从)?{YEAR}年(?:\d+月)?以来"
 _FROM = rf"(?:自|从)?{YEAR}年(?:\d+月)?(?:\d+日)?(?:起|开始)"
 _SPAN = rf"(?:从|在|于)?{YEAR}年?[-—–~～至到]+{YEAR}年(?:期间|间)?"
 _FIVE = rf"(?:到|至|在)?{FIVE}(?:规划)?(?:期间|时期|期内|末期|期末|末年|末|收官之年|五年|时)|(?:到|至){FIVE}"
+_FIVES = rf"(?:在|到)?{FIVE}(?:期间|时期)?(?:{JOINT}{FIVE}(?:规划)?(?:期间|时期|期末|末)?)+"
 _PLAIN = rf"(?:在|于)?{YEAR}年(?!度?\d|\d*月)(?:底|末|度)?"
 
-TIME = "|".join((_PAST, _SPAN, _FROM, _LISTED, _UNTIL, _FIVE, _PLAIN))
+TIME = "|".join((_PAST, _SPAN, _FROM, _LISTED, _UNTIL, _FIVES, _FIVE, _PLAIN))
 """Any time expression; the first alternative that matches is the one meant."""
 
 _POINT = (
@@ -63,7 +64,7 @@ def read_times(text: str) -> tuple[Time, ...]:
         return (Time(years[-1], "span", years[0]),)
     if _whole(_FROM).fullmatch(text):
         return (Time(years[0], "from"),)
-    until = text[0] in "到至力" or text.endswith("前")
+    until = text[0] in "到至" or text.endswith("前")
     return tuple(Time(year, "until" if until else "plain") for year in years)
 
 
@@ -88,10 +89,9 @@ def read_base(text: str) -> Base:
 
 
 def _fives(text: str) -> Iterator[Time]:
-    found = re.search(FIVE, text)
-    if found:
-        end = FIVE_ENDS[found.group(1)]
-        at_end = text[0] in "到至" or re.search(r"末|收官", text)
+    at_end = text[0] in "到至" or re.search(r"末|收官", text)
+    for number in re.findall(FIVE, text):
+        end = FIVE_ENDS[number]
         yield Time(end, "until") if at_end else Time(end, "span", end - 4)
 
 
