@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from dafeng.core.labels import Language
 from dafeng.web import api, explain, filters, pages
-from dafeng.web.cities import CityView
+from dafeng.web.cities import CityView, Material
 from dafeng.web.download import make_workbook
 from dafeng.web.guard import HEADERS, LOOPBACK, Guard
 from dafeng.web.labels import Words
@@ -115,12 +115,12 @@ def read_language(request: Request) -> Language:
     return cast(Language, next((one for one in said if one in ("zh", "en")), "zh"))
 
 
-def create_app(cities: Sequence[CityView], *, hosts: Sequence[str] = ()) -> FastAPI:
+def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = ()) -> FastAPI:
     """The cockpit as an application.
 
     Parameters
     ----------
-    cities : sequence of CityView
+    cities : sequence of Material
         Cities to show, the first one first.
     hosts : sequence of str, optional
         Further host names that are answered; numeric addresses and ``localhost`` always are.
@@ -130,7 +130,8 @@ def create_app(cities: Sequence[CityView], *, hosts: Sequence[str] = ()) -> Fast
     FastAPI
         Application with pages, JSON and a small API.
     """
-    desk = Desk({city.slug: city for city in cities})
+    views = [CityView(city.view, city.traces, city.documents) for city in cities]
+    desk = Desk({city.slug: city for city in views})
     app = FastAPI(title="dafeng", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(api.build_router(desk.cities))

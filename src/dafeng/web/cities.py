@@ -7,7 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
+
+
+class Material(Protocol):
+    """What a stored assessment brings: ``work`` makes it, the pages wrap it as a ``CityView``."""
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """View document."""
+
+    @property
+    def traces(self) -> Mapping[str, Mapping[str, Any]]:
+        """Address without the run id → trace."""
+
+    @property
+    def documents(self) -> Mapping[str, str]:
+        """Texts of the plan documents by the sha256 of the file."""
 
 
 @dataclass(frozen=True, slots=True)

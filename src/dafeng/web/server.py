@@ -13,15 +13,15 @@ import uvicorn
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.web.app import create_app
-from dafeng.web.cities import CityView
+from dafeng.web.cities import Material
 
 
-def serve(cities: Sequence[CityView], port: int, *, host: str = "127.0.0.1") -> None:
+def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1") -> None:
     """Serve the cockpit until interrupted.
 
     Parameters
     ----------
-    cities : sequence of CityView
+    cities : sequence of Material
         Cities to show.
     port : int
         Port to listen on. [1..65535]
