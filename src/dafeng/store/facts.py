@@ -26,14 +26,16 @@ from dafeng.store.parts import sweep_parts, write_parts
 from dafeng.store.refusals import check_delivery, check_instant, is_out_of_order, refuse
 from dafeng.store.views import ORDER, ORDER_SQL, Wish, live_lots, parts_read, select_facts, select_ids
 
+STANDINGS = ("new", "repeated", "earlier")
+"""How a delivered row stands to the store: a new fact; a fact said again; a fact said again that is now said to have
+been known earlier than the store has it."""
 SORTED = f"""
-SELECT f.*, CASE WHEN s.fact IS NULL THEN 'new' WHEN s.known_at <= f.known_at THEN 'repeated' ELSE 'earlier' END AS standing
+SELECT f.position AS position, CASE WHEN s.fact IS NULL THEN 0 WHEN s.known_at <= f.known_at THEN 1 ELSE 2 END AS standing
 FROM fresh AS f LEFT JOIN (SELECT t.fact AS fact, min(t.known_at) AS known_at FROM stored AS t GROUP BY t.fact) AS s
   ON s.fact = f.fact
 ORDER BY {", ".join(f"f.{name} ASC NULLS FIRST" for name in ORDER)}
 """
-"""Delivered rows in the order of the store: new facts; facts said again; facts that are now said to have been known
-earlier than the store has it."""
+"""Places of the delivered rows in the order of the store, and how each stands to it."""
 
 
 class FactStore:
@@ -304,10 +306,11 @@ class FactStore:
     def _append(self, table: pa.Table, lot: Lot, manifest: Manifest, engine: LocalEngine) -> Lot:
         """Write the parts, then the manifest: until its one rename nothing of the lot can be seen. Hold the lock."""
         sweep_parts(self.folder, {part.name for each in manifest.lots for part in each.parts})
-        engine.register("fresh", FACTS.check(table))
+        numbers = pa.array(range(table.num_rows), pa.int64())
+        engine.register("fresh", FACTS.check(table).append_column("position", numbers))
         engine.define("stored", select_ids(self.folder, manifest.lots))
         check_delivery(engine, self.folder, lot)
-        parts = self._write(engine.scan(SORTED))
+        parts = self._write(table, engine.scan(SORTED))
         stored = replace(
             lot,
             facts=table.num_rows,
@@ -318,12 +321,12 @@ class FactStore:
         write_manifest(self.folder, Manifest(manifest.serial + 1, (*manifest.lots, stored), manifest.withdrawn))
         return stored
 
-    def _write(self, rows: pa.Table) -> tuple[Part, ...]:
-        """Write delivered rows, those that repeat a fact apart from the new ones."""
+    def _write(self, table: pa.Table, places: pa.Table) -> tuple[Part, ...]:
+        """Write delivered rows in the order of the store, those that repeat a fact apart from the new ones."""
         parts: list[Part] = []
-        for standing in ("new", "repeated", "earlier"):
-            facts = rows.filter(pc.equal(rows.column("standing"), standing)).drop_columns(["standing"]).cast(FACTS.arrow())
-            parts += write_parts(self.folder, facts, repeats=standing != "new", earlier=standing == "earlier")
+        for number, standing in enumerate(STANDINGS):
+            chosen = places.column("position").filter(pc.equal(places.column("standing"), number))
+            parts += write_parts(self.folder, table, chosen, repeats=standing != "new", earlier=standing == "earlier")
         return tuple(parts)
 
 

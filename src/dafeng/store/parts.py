@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from dafeng.store.files import TEMPORARY, damaged, hash_bytes, sync_folder, write_durably
 from dafeng.store.lots import Part
 
-ROWS = 500_000
+ROWS = 262_144
 """Facts in one part at most."""
 GROUP_ROWS = 65_536
 """Facts in one row group at most: what a question about one indicator has to read."""
@@ -43,15 +43,19 @@ def write_table(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def write_parts(folder: Path, table: pa.Table, *, repeats: bool = False, earlier: bool = False) -> tuple[Part, ...]:
-    """Write ordered facts as parts that are on disk when this returns.
+def write_parts(
+    folder: Path, table: pa.Table, order: pa.ChunkedArray, *, repeats: bool = False, earlier: bool = False
+) -> tuple[Part, ...]:
+    """Write facts as parts that are on disk when this returns.
 
     Parameters
     ----------
     folder : Path
         The store.
     table : pyarrow.Table
-        FACTS, in the order of the store.
+        FACTS.
+    order : pyarrow.ChunkedArray
+        Which rows to write, in this order.
     repeats, earlier : bool, optional
         What the parts say of themselves, see `dafeng.store.lots.Part`.
 
@@ -60,8 +64,8 @@ def write_parts(folder: Path, table: pa.Table, *, repeats: bool = False, earlier
     tuple of Part
         What was written; nobody sees it before it stands in the manifest.
     """
-    slices = (table.slice(start, ROWS) for start in range(0, table.num_rows, ROWS))
-    parts = tuple(replace(_write_part(folder, piece), repeats=repeats, earlier=earlier) for piece in slices)
+    pieces = (table.take(order.slice(start, ROWS)) for start in range(0, len(order), ROWS))
+    parts = tuple(replace(_write_part(folder, piece), repeats=repeats, earlier=earlier) for piece in pieces)
     if parts:
         sync_folder(folder)
     return parts
