@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dafeng.plans.read import read_plan_text
-from dafeng.plans.record import load_plan
+from dafeng.plans.storage import load_plan
 from dafeng.readers.documents import read_document
 from tests.plans.score import score, truths
 
