@@ -11,6 +11,7 @@ from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
 from dafeng.work.judge import WORDS, Verdicts
+from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.tracing import TraceBook
 from dafeng.work.wording import percent, say
@@ -43,25 +44,49 @@ def answer(
     tuple of Answer
         Always four; one without figures says what is lacking.
     """
-    answers = (_peak(headlines), _plan(verdicts, traces), _clash(found, traces), _first(measures))
+    answers = (_peak(headlines, found.projection, traces), _plan(verdicts, traces), _clash(found, traces), _first(measures))
     for one in answers:
         inputs = tuple(dict.fromkeys(figure.address for figure in one.figures))
         traces.add(Trace(one.address, "headline", one.answer, inputs=inputs, grade="derived"))
     return answers
 
 
-def _peak(headlines: Sequence[Headline]) -> Answer:
+def _peak(headlines: Sequence[Headline], projection: Projection, traces: TraceBook) -> Answer:
     question = Label("能否达峰？", "Will the city peak?")
     known = next((h for h in headlines if h.id == "peak"), None)
     if known is None:
         lack = Label("无法判断：缺少排放序列", "Cannot be judged: no series of emissions")
         return Answer("peak", question, lack, (), "answers/peak")
     year, chance = known.numbers[0], known.numbers[1]
-    said = Label(
-        f"2030年前达峰的概率为 {percent(chance.value, 0)}，达峰年份中位数 {year.value:.0f} 年",
-        f"The probability of a peak before 2030 is {percent(chance.value, 0)}; the median peak year is {year.value:.0f}",
+    trend = _trend(projection, traces)
+    zh = f"若方案目标兑现，2030年前达峰概率 {percent(chance.value, 0)}（中位数 {year.value:.0f} 年）"
+    en = f"If the plan's targets are kept, a peak before 2030 has {percent(chance.value, 0)} (median {year.value:.0f})"
+    if trend is not None:
+        zh += f"；若只按趋势，{percent(trend.value, 0)}"
+        en += f"; on the trend alone {percent(trend.value, 0)}"
+    figures = (chance, year) if trend is None else (chance, trend, year)
+    return Answer("peak", question, Label(zh, en), figures, "answers/peak")
+
+
+def _trend(projection: Projection, traces: TraceBook) -> Figure | None:
+    path = projection.paths.get("baseline")
+    if path is None or projection.main == "baseline":
+        return None
+    chance = path.peak.probability_before_2030
+    label = Label("按趋势2030年前达峰概率", "probability of a peak before 2030 on the trend")
+    address = traces.add(
+        Trace(
+            "answers/peak.trend",
+            "projection",
+            label,
+            f"{chance:.4f}",
+            "1",
+            2030,
+            inputs=("pathway/baseline.peak",),
+            grade="estimated",
+        )
     )
-    return Answer("peak", question, said, (chance, year), "answers/peak")
+    return Figure(label, chance, "1", 2030, "projected", address)
 
 
 def _plan(verdicts: Verdicts, traces: TraceBook) -> Answer:
@@ -117,7 +142,7 @@ def _first(measures: Sequence[MeasureEffect]) -> Answer:
     if not best:
         lack = Label("无法排序：缺少路径或有来源的成本", "Cannot be ranked: no pathway or no sourced costs")
         return Answer("first", question, lack, (), "answers/first")
-    zh = "按每亿元年成本提前达峰的效果：" + "、".join(m.label.zh for m in best)
-    en = "By years gained per 亿元 of annual cost: " + ", ".join(m.label.en for m in best)
+    zh = "同样花费下使达峰提前最多：" + "、".join(m.label.zh for m in best)
+    en = "Most years gained for the same cost: " + ", ".join(m.label.en for m in best)
     figures = tuple(m.per_cost for m in best if m.per_cost is not None)
     return Answer("first", question, Label(zh, en), figures, "answers/first")

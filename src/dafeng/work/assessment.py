@@ -97,7 +97,7 @@ class MeasureEffect:
     avoided : Figure
         CO2 avoided in 2030. [Mt CO2]
     per_cost : Figure or None
-        Years per 亿元 of annual cost.
+        Years gained per 亿元 of annual cost. [a/亿元]
     address : str
         Address of its trace.
     """

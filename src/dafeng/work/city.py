@@ -5,9 +5,11 @@ Invariant: opening a city changes nothing on disk; everything a run needs is ins
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ from dafeng.core.labels import Label
 from dafeng.core.places import place as find_place
 from dafeng.core.sources import Source
 from dafeng.library.indicators import Catalogue, read_indicators
-from dafeng.library.overlay import shipped
 from dafeng.library.rules import RuleBook, read_rules
 from dafeng.library.sources import read_sources
 from dafeng.library.strict import load_yaml
@@ -242,23 +243,6 @@ def init(folder: Path | str, *, place: str) -> City:
     return open_city(path)
 
 
-def provinces(codes: Sequence[str]) -> tuple[Path, ...]:
-    """Figure files of the provinces around a city.
-
-    Parameters
-    ----------
-    codes : sequence of str
-        Administrative codes.
-
-    Returns
-    -------
-    tuple of Path
-        Files inside the package that exist.
-    """
-    paths = (shipped() / "places" / code / "figures.csv" for code in codes)
-    return tuple(path for path in paths if path.is_file())
-
-
 def _city(path: Path, read: Mapping[str, Any]) -> City:
     return City(
         folder=path,
@@ -299,8 +283,8 @@ def _described(code: str, label: Label, slug: str) -> str:
         "schema: 1\n"
         f'place: "{code}"\n'
         f"slug: {slug}\n"
-        f"label: {{zh: {label.zh}, en: {label.en}}}\n"
-        "assessment_year: 2025\n"
+        f"label: {{zh: {json.dumps(label.zh, ensure_ascii=False)}, en: {json.dumps(label.en)}}}\n"
+        f"assessment_year: {datetime.now(UTC).year - 1}\n"
         "invented: false\n"
         "documents:\n"
         f"  - {{id: plan, title: 方案, sha256: null, facts: plans/plan.yaml}}\n"

@@ -79,7 +79,7 @@ def estimate(
     Parameters
     ----------
     rules : sequence of mapping
-        ``{id, indicator, year, basis, expression, inputs, says}``; an input is ``{indicator, year}``,
+        ``{id, indicator, year, basis, expression, inputs, says}`` and perhaps a short ``name``; an input is
         ``{target, year}``, ``{pathway, scenario, year}``, ``{estimate}`` (an earlier rule) or a constant
         ``{value, low, high, unit, source, grade, label}``.
     lookup : callable
@@ -122,7 +122,7 @@ def _make(rule: Mapping[str, Any], operands: Mapping[str, Operand], catalogue: C
         Trace(
             address=address,
             kind="projection" if rule["basis"] == "projected" else "indicator",
-            says=Label(**rule["says"]),
+            says=Label(**rule.get("name", rule["says"])),
             value=number_text(value),
             unit=str(wanted),
             year=int(rule["year"]),
@@ -130,7 +130,7 @@ def _make(rule: Mapping[str, Any], operands: Mapping[str, Operand], catalogue: C
             typeset=typeset(expression, {}),
             inputs=inputs,
             grade="estimated",
-            note=_interval(min(ends), max(ends)) if _uncertain(operands) else None,
+            note=_note(rule, min(ends), max(ends)),
         )
     )
     score = Score(
@@ -205,6 +205,11 @@ def _worst(grades: Sequence[str]) -> str:
 
 def _uncertain(operands: Mapping[str, Operand]) -> bool:
     return any(o.low != o.high for o in operands.values())
+
+
+def _note(rule: Mapping[str, Any], low: float, high: float) -> Label:
+    said, between = Label(**rule["says"]), _interval(low, high)
+    return said if low == high else Label(f"{said.zh}；{between.zh}", f"{said.en}; {between.en}")
 
 
 def _interval(low: float, high: float) -> Label:

@@ -324,8 +324,8 @@ def _peak(projection: Projection, measures: Sequence[MeasureEffect], traces: Tra
         en += f"The highest recorded is {say(highest.value, highest.unit, 'en')} in {highest.year}; it is passed again"
         en += f" with {percent(again.value, 0)}. "
     if best:
-        zh += "每亿元年成本提前最多的措施：" + "、".join(m.label.zh for m in best) + "。"
-        en += "Most years per 亿元 of annual cost: " + ", ".join(m.label.en for m in best) + "."
+        zh += "同样花费下使达峰提前最多的措施：" + "、".join(m.label.zh for m in best) + "。"
+        en += "Most years gained for the same cost: " + ", ".join(m.label.en for m in best) + "."
     question = Label(
         "何时达峰？哪三项措施每元提前最多？", "When does the city peak, and which three measures move it most per yuan?"
     )

@@ -51,7 +51,7 @@ def rank_measures(projection: Projection, traces: TraceBook) -> tuple[MeasureEff
         changed, cost, inputs = _change(item, rules, base, traces)
         path = simulate(changed, projection.base, last_year=int(base.years[-1]), rank=rank)
         found.append(_effect(item, base, path, cost, inputs, traces))
-    return tuple(sorted(found, key=lambda e: (e.per_cost is None, e.per_cost.value if e.per_cost else 0.0)))
+    return tuple(sorted(found, key=lambda e: (e.per_cost is None, -e.per_cost.value if e.per_cost else 0.0)))
 
 
 def _change(
@@ -156,9 +156,9 @@ def _effect(
     }
     if cost is not None:
         numbers["per_cost"] = (
-            mean_year / cost.value,
+            -mean_year / cost.value,
             "年/亿元",
-            Label("每亿元年成本的达峰年份变化", "change of the peak year per 亿元 of yearly cost"),
+            Label("每亿元年成本提前达峰", "peak brought forward per 10^8 CNY a year"),
         )
     figures = {}
     for name, (value, unit, says) in numbers.items():
@@ -175,7 +175,8 @@ def _effect(
                 source=item["source"],
             )
         )
-        figures[name] = Figure(says, value, unit, None, "projected", address)
+        named = Label(f"{label.zh}：{says.zh}", f"{label.en}: {says.en}")
+        figures[name] = Figure(named, value, unit, None, "projected", address)
     return MeasureEffect(
         item["id"], label, cost, figures["probability"], figures["years"], figures["avoided"], figures.get("per_cost"), root
     )
