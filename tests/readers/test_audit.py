@@ -181,3 +181,10 @@ def test_facts_are_not_changed_by_the_audit(catalogue) -> None:
     table = build_rows([fact("population", "2023", "-1", "万人")])
     audit_facts(table, catalogue=catalogue, rules=read_rules(), today=TODAY)
     assert table.to_pylist()[0]["value"] == Decimal(-1)
+
+
+def test_the_audit_of_one_year_compares_with_the_others(catalogue) -> None:
+    rows = [fact("gdp", "2022", "-5", "亿元", cell="C2"), fact("gdp", "2023", "9000", "亿元", cell="C3")]
+    rows.append(fact("gdp", "2024", "90000.5", "亿元", cell="C4"))
+    found = audit_facts(build_rows(rows), catalogue=catalogue, rules=read_rules(), today=TODAY, year=2024)
+    assert [(f.rule, f.at) for f in found] == [("audit.slip", "x.csv!C4")]

@@ -41,7 +41,9 @@ WHOLE_COLUMNS: Mapping[str, Kind] = {
 }
 
 
-def audit_facts(facts: pa.Table, *, catalogue: Catalogue, rules: RuleBook, today: date) -> tuple[Finding, ...]:
+def audit_facts(
+    facts: pa.Table, *, catalogue: Catalogue, rules: RuleBook, today: date, year: int | None = None
+) -> tuple[Finding, ...]:
     """Everything the audit finds in facts.
 
     Parameters
@@ -54,6 +56,8 @@ def audit_facts(facts: pa.Table, *, catalogue: Catalogue, rules: RuleBook, today
         Limits (``audit.…``).
     today : date
         Day of the audit.
+    year : int, optional
+        Only findings at facts of this year, though compared with all; by default all findings.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def audit_facts(facts: pa.Table, *, catalogue: Catalogue, rules: RuleBook, today
         Evidence first, then signs, sums, slips, copies, contradictions, gaps.
     """
     rows = facts.to_pylist()
-    return (
+    found = (
         *find_bad_evidence(rows, today=today),
         *find_bad_signs(rows, catalogue),
         *find_bad_sums(rows),
@@ -71,6 +75,10 @@ def audit_facts(facts: pa.Table, *, catalogue: Catalogue, rules: RuleBook, today
         *find_disagreements(rows, allowed=rules.value("audit.disagreement")),
         *find_gaps(rows),
     )
+    if year is None:
+        return found
+    spoken = {place_in(row) for row in rows if str(row["period"]).startswith(str(year))}
+    return tuple(finding for finding in found if finding.at in spoken)
 
 
 def find_bad_evidence(rows: Iterable[Row], *, today: date) -> Iterator[Finding]:
