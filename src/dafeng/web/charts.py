@@ -266,7 +266,7 @@ def _standing(verdict: Mapping[str, Any], words: Words) -> str:
     target, actual, projected = verdict["value"], verdict.get("actual"), verdict.get("projected")
     sign = COMPARATORS.get(verdict.get("comparator") or "", "")
     goal = {**target, "year": verdict.get("year")}
-    parts = [_part("chart.goal", goal, words, sign=sign + " ")]
+    parts = [] if target["value"] is None else [_part("chart.goal", goal, words, sign=sign + " ")]
     parts += [_part("chart.actual", actual, words)] if actual else []
     parts += [_part("chart.projected", projected, words)] if projected else []
     return words.say("chart.comma").join(parts)

@@ -13,7 +13,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from dafeng.core.labels import Language
 from dafeng.web import figures
 from dafeng.web.charts import share_text
 from dafeng.web.cities import CityView
@@ -109,16 +108,23 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "share": lambda value: share_text(value, words),
         "mathml": clean,
         "strip": frame.city.strip if frame.city else str,
-        **_writers(words.language),
+        **_writers(words),
     }
 
 
-def _writers(language: Language) -> dict[str, Any]:
+def _writers(words: Words) -> dict[str, Any]:
     """How a template writes figures."""
+    language = words.language
     return {
         "show": lambda value, unit, basis="actual": figures.show(value, unit, language, basis=basis),
         "span": lambda low, high, unit, basis="actual": figures.span(low, high, unit, language, basis=basis),
-        "goal": lambda row: figures.goal(
-            row.get("comparator"), row["value"]["value"], row.get("upper"), row["value"]["unit"], language
-        ),
+        "goal": lambda row: _goal(row, words),
     }
+
+
+def _goal(row: Mapping[str, Any], words: Words) -> str:
+    """A target as one expression; a delegated one has no figure of its own."""
+    asked = row["value"]
+    if asked["value"] is None:
+        return words.say("target.delegated")
+    return figures.goal(row.get("comparator"), asked["value"], row.get("upper"), asked["unit"], words.language)
