@@ -236,7 +236,7 @@ def assessment(folder: Path, *, order: Plan | None = None) -> Assessment:
     verdicts = judge(order, found, year=2025, catalogue=city.catalogue(), rules=city.rules())
     traces.extend(verdicts.traces)
     account_found = accounted(traces)
-    clashes = Reconciliation((clash(traces),), {}, ahead, order, traces, ())
+    clashes = Reconciliation((clash(traces),), {}, (), ahead, order, traces, ())
     chance = figure(traces, "headlines/peak.probability", 0.125, "1", low=0.1, high=0.2)
     when = figure(traces, "headlines/peak.year", 2029.0, "年")
     for address in ("headlines/peak", "answers/peak"):

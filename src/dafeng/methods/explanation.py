@@ -62,7 +62,7 @@ def result_trace(cell: Computed, library: FactorLibrary) -> Trace:
         typeset=typeset(expression, _symbols(cell, library), values=_values(cell, "zh"), result=result["zh"]),
         inputs=(
             *(f"facts/{row['fact']}" for row in activity.facts),
-            *dict.fromkeys(map(factor_address, cell.matches.values())),
+            *dict.fromkeys(factor_address(match, cell.year) for match in cell.matches.values()),
         ),
         source=method.source,
         grade=max(grades, key=EVIDENCE.index),
@@ -90,7 +90,7 @@ def factor_traces(cells: Iterable[Computed]) -> Iterator[Trace]:
     seen: dict[str, Match] = {}
     for cell in cells:
         for match in cell.matches.values():
-            seen.setdefault(factor_address(match), match)
+            seen.setdefault(factor_address(match, cell.year), match)
     for address, match in seen.items():
         factor = match.factor
         clause = f" {factor.clause}" if factor.clause else ""
@@ -109,20 +109,23 @@ def factor_traces(cells: Iterable[Computed]) -> Iterator[Trace]:
         )
 
 
-def factor_address(match: Match) -> str:
+def factor_address(match: Match, year: int) -> str:
     """Address of a factor as it answered a key.
 
     Parameters
     ----------
     match : Match
         The match.
+    year : int
+        Year that was asked for: how the factor matched depends on it.
 
     Returns
     -------
     str
-        ``factors/id``; followed by the match grade where it is not exact.
+        ``factors/id.year``; followed by the match grade where it is not exact.
     """
-    return f"factors/{match.factor.id}" if match.grade == "exact" else f"factors/{match.factor.id}.{match.grade}"
+    address = f"factors/{match.factor.id}.{year}"
+    return address if match.grade == "exact" else f"{address}.{match.grade}"
 
 
 def result_label(cell: Computed, library: FactorLibrary) -> Label:

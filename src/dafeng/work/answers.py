@@ -115,11 +115,14 @@ def _clash(found: Reconciliation, traces: TraceBook) -> Answer:
     )
     figures = [Figure(label, float(count), "个", None, "projected", address)]
     if not found.clashes:
-        tested = bool(found.combinations)
+        tested = bool(found.tested)
         said = (
             Label("已检验的目标可以同时成立", "The targets that were tested can hold together")
             if tested
-            else Label("没有可检验的装机目标", "There are no capacity targets to test")
+            else Label(
+                "方案没有可检验的装机目标，其他目标尚无约束模型",
+                "No capacity targets to test; other targets have no constraint model yet",
+            )
         )
         return Answer("clash", question, said, tuple(figures), "answers/clash")
     first = found.clashes[0]

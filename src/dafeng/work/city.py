@@ -22,6 +22,7 @@ from dafeng.library.rules import RuleBook, read_rules
 from dafeng.library.sources import read_sources
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan, PlanDocument
+from dafeng.plans.storage import load_plan
 from dafeng.store.facts import FactStore
 from dafeng.store.runs import RunStore
 
@@ -164,8 +165,6 @@ class City:
         DefinitionError
             If the file of facts is damaged.
         """
-        from dafeng.plans.storage import load_plan
-
         for document in self.documents:
             path = self.folder / document.facts
             if path.is_file():

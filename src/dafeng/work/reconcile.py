@@ -101,6 +101,8 @@ class Reconciliation:
         All minimal clashing sets, smallest first.
     combinations : mapping of str to tuple of str
         Addresses of the clashes per ``year.counting.reading``; none where all rows hold together.
+    tested : tuple of str
+        Targets that were held against one another.
     projection : Projection
         What it was held against.
     plan : Plan
@@ -113,6 +115,7 @@ class Reconciliation:
 
     clashes: tuple[Clash, ...]
     combinations: Mapping[str, tuple[str, ...]]
+    tested: tuple[str, ...]
     projection: Projection
     plan: Plan
     traces: TraceBook
@@ -144,8 +147,10 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
     rules = load_yaml(shipped() / "consistency" / "power.yaml")
     clashes: dict[tuple[str, ...], Clash] = {}
     combinations: dict[str, tuple[str, ...]] = {}
+    tested: list[str] = []
     for year in sorted({t.year for t in plan.targets if t.year is not None}):
         goals = _goals(plan, catalogue, year, rules, traces)
+        tested += [goal.target for goal in goals]
         evidence, labels = _evidence(rules, projection, year)
         for counting in rules["countings"]:
             for reading in ("least", "band"):
@@ -159,7 +164,9 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
                 kept = tuple(_keep(conflict, rows, context, clashes, traces) for conflict in sets)
                 combinations[f"{year}.{counting['id']}.{reading}"] = tuple(dict.fromkeys(kept))
     ordered = sorted(clashes.values(), key=lambda c: (len(c.members), c.id))
-    return Reconciliation(tuple(ordered), combinations, projection, plan, traces, _unplaced(plan, catalogue, rules))
+    return Reconciliation(
+        tuple(ordered), combinations, tuple(tested), projection, plan, traces, _unplaced(plan, catalogue, rules)
+    )
 
 
 def _variables(rules: Mapping[str, Any]) -> set[str]:

@@ -82,8 +82,8 @@ def list_factors(account: Account, frame: Frame) -> list[Row]:
         In the order of use; ``match`` tells how the factor met what was asked.
     """
     found: dict[str, Row] = {}
-    for match in (match for cell in _cells(account) for match in cell.matches.values()):
-        factor, address = match.factor, factor_address(match)
+    for cell, match in ((one, match) for one in _cells(account) for match in one.matches.values()):
+        factor, address = match.factor, factor_address(match, cell.year)
         found.setdefault(
             address,
             {
