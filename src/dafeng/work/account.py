@@ -23,6 +23,7 @@ from dafeng.methods.account import account as account_year
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
 from dafeng.work.city import City
+from dafeng.work.facts import Hashes, fact_trace, file_hashes
 from dafeng.work.scores import Score
 from dafeng.work.tracing import number_text
 
@@ -112,7 +113,7 @@ def account(city: City, *, year: int | None = None, scope: str = "city", edition
     }
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
-    traces += [*totals, *_facts(rows, traces)]
+    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts))]
     findings = tuple(finding for accounting in found.values() for finding in accounting.findings)
     return Account(city.code, edition, found, methods, scores, tuple(dict.fromkeys(traces)), findings)
 
@@ -149,11 +150,9 @@ def _direct(cell: Any) -> bool:
     return bool(cell.method.quantity == "co2" and not cell.activity.category.id.startswith("purchased"))
 
 
-def _facts(rows: list[dict[str, Any]], traces: list[Trace]) -> list[Trace]:
-    from dafeng.work.facts import fact_trace
-
+def _facts(rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes) -> list[Trace]:
     wanted = {address for trace in traces for address in trace.inputs if address.startswith("facts/")}
-    return [fact_trace(row, _named(row)) for row in rows if f"facts/{row['fact']}" in wanted]
+    return [fact_trace(row, _named(row), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
 
 
 def _named(row: Mapping[str, Any]) -> Label:

@@ -12,10 +12,30 @@ from typing import Any
 from dafeng.core.labels import Label
 from dafeng.core.periods import period
 from dafeng.core.traces import Cell, Trace
+from dafeng.store.facts import FactStore
 from dafeng.work.tracing import number_text
 
+Hashes = Mapping[tuple[str, str], str]
+"""Hash of each delivered file by lot and name."""
 
-def fact_trace(row: Mapping[str, Any], label: Label) -> Trace:
+
+def file_hashes(store: FactStore) -> Hashes:
+    """Hashes of all delivered files.
+
+    Parameters
+    ----------
+    store : FactStore
+        Store of facts.
+
+    Returns
+    -------
+    mapping of (lot, file) to str
+        SHA-256 of the bytes.
+    """
+    return {(lot.id, item.file): item.sha256 for lot in store.lots() for item in lot.items}
+
+
+def fact_trace(row: Mapping[str, Any], label: Label, hashes: Hashes) -> Trace:
     """Trace of a fact.
 
     Parameters
@@ -24,6 +44,8 @@ def fact_trace(row: Mapping[str, Any], label: Label) -> Trace:
         Row of the table ``FACTS``.
     label : Label
         What the fact measures.
+    hashes : mapping of (lot, file) to str
+        Hashes of the delivered files.
 
     Returns
     -------
@@ -39,7 +61,9 @@ def fact_trace(row: Mapping[str, Any], label: Label) -> Trace:
         year=year_of(row["period"]),
         source=row["source"],
         grade=row["grade"],
-        cell=Cell(row["file"], row["sheet"] or "", row["cell"], row["lot"]) if row["cell"] else None,
+        cell=Cell(row["file"], row["sheet"] or "", row["cell"], hashes.get((row["lot"], row["file"]), ""))
+        if row["cell"]
+        else None,
         note=noted(row),
     )
 

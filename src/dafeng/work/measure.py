@@ -21,7 +21,7 @@ from dafeng.library.indicators import Catalogue, Indicator
 from dafeng.work.account import Account
 from dafeng.work.city import City
 from dafeng.work.estimates import Operand, estimate, of_score
-from dafeng.work.facts import fact_trace, noted, year_of
+from dafeng.work.facts import Hashes, fact_trace, file_hashes, noted, year_of
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.tracing import TraceBook, number_text
 
@@ -47,8 +47,9 @@ def measure(city: City, accounted: Account | None = None) -> Scores:
     catalogue = city.catalogue()
     traces = TraceBook()
     rows = city.facts.read(places=(city.code, *city.context)).to_pylist()
-    own, findings = _readings([row for row in rows if row["place"] == city.code], catalogue, traces, "")
-    around, _ = _readings([row for row in rows if row["place"] != city.code], catalogue, traces, ".province")
+    hashes = file_hashes(city.facts)
+    own, findings = _readings([row for row in rows if row["place"] == city.code], catalogue, traces, "", hashes)
+    around, _ = _readings([row for row in rows if row["place"] != city.code], catalogue, traces, ".province", hashes)
     scores = {(score.indicator, score.year): score for score in own}
     scores.update({(s.indicator, s.year): s for s in (accounted.scores if accounted else ())})
     if accounted is not None:
@@ -66,7 +67,7 @@ def _rules(city: City) -> list[Mapping[str, Any]]:
 
 
 def _readings(
-    rows: Iterable[Mapping[str, Any]], catalogue: Catalogue, traces: TraceBook, suffix: str
+    rows: Iterable[Mapping[str, Any]], catalogue: Catalogue, traces: TraceBook, suffix: str, hashes: Hashes
 ) -> tuple[list[Score], list[Finding]]:
     best: dict[tuple[str, int], tuple[tuple[Any, ...], Mapping[str, Any], Decimal]] = {}
     findings: list[Finding] = []
@@ -84,7 +85,7 @@ def _readings(
         if key not in best or rank > best[key][0]:
             best[key] = (rank, row, value)
     chosen = [
-        _score(catalogue.indicators[name], f"{name}.{year}{suffix}", year, row, value, traces)
+        _score(catalogue.indicators[name], f"{name}.{year}{suffix}", year, row, value, traces, hashes)
         for (name, year), (_, row, value) in best.items()
     ]
     return chosen, findings
@@ -94,8 +95,10 @@ def _rank(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (len(row["period"]) == 4, row["period"], -GRADES.index(row["grade"]), row["known_at"], row["fact"])
 
 
-def _score(indicator: Indicator, name: str, year: int, row: Mapping[str, Any], value: Decimal, traces: TraceBook) -> Score:
-    fact = traces.add(fact_trace(row, indicator.label))
+def _score(
+    indicator: Indicator, name: str, year: int, row: Mapping[str, Any], value: Decimal, traces: TraceBook, hashes: Hashes
+) -> Score:
+    fact = traces.add(fact_trace(row, indicator.label, hashes))
     address = f"scores/{name}"
     traces.add(
         Trace(

@@ -41,6 +41,15 @@ QUANTITIES: Mapping[str, tuple[Label, str]] = {
     "carbon": (Label("单位化石能源碳排放（基年=1）", "carbon per fossil energy (base year = 1)"), "1"),
 }
 """Quantities of a path with their names and units."""
+MOVED_BY: Mapping[str, tuple[str, ...]] = {
+    "co2": ("growth", "intensity_decline", "non_fossil_share", "carbon_decline"),
+    "energy": ("growth", "intensity_decline"),
+    "non_fossil_share": ("non_fossil_share",),
+    "activity": ("growth",),
+    "intensity": ("intensity_decline",),
+    "carbon": ("carbon_decline",),
+}
+"""Drivers that move each quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +236,10 @@ def _trace_paths(paths: Mapping[str, Paths], recorded: tuple[Score, ...], scores
     level = tuple(row.address for row in recorded[-5:])
     energy = tuple(row.address for row in scores.of("energy_consumption")[:1])
     for name, path in paths.items():
-        bands = tuple(band.address for driver in path.scenario.drivers.values() for band in driver.bands)
         for quantity, (label, unit) in QUANTITIES.items():
             roots = level if quantity == "co2" else energy if quantity == "energy" else ()
+            used = [path.scenario.drivers[driver] for driver in MOVED_BY[quantity]]
+            bands = tuple(band.address for driver in used for band in driver.bands)
             _trace_quantity(name, path, quantity, label, unit, (*roots, *bands), traces)
         _trace_peak(name, path, traces)
 
