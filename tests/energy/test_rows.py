@@ -98,6 +98,23 @@ def test_rows_that_agree_have_no_conflict():
     assert lines.conflicts(Rows({"x": ANY}, {"a": soft({"x": 1}, ">=", 2)})) == ()
 
 
+def test_many_contradictions_apart_from_one_another_are_all_found():
+    # Thirty pairs on thirty variables: searched together they would need more than a thousand million branches.
+    pairs = {
+        f"{side}{number}": soft({f"x{number}": 1}, sense, rhs)
+        for number in range(30)
+        for side, sense, rhs in (("least", ">=", 2), ("most", "<=", 1))
+    }
+    found = lines.conflicts(Rows({f"x{number}": ANY for number in range(30)}, pairs))
+    assert {one.rows for one in found} == {(f"least{number}", f"most{number}") for number in range(30)}
+
+
+def test_contradictory_hard_rows_hide_everything_else():
+    both = {"a": hard({"x": 1}, ">=", 2), "b": hard({"x": 1}, "<=", 1)}
+    other = {"c": soft({"y": 1}, ">=", 2), "d": soft({"y": 1}, "<=", 1)}
+    assert [one.rows for one in lines.conflicts(Rows({"x": ANY, "y": ANY}, both | other))] == [()]
+
+
 def test_an_endless_search_says_so():
     with pytest.raises(SolveError, match="branches"):
         lines.conflicts(PLAN, branches=2)
@@ -234,13 +251,13 @@ def by_brute_force(table: Rows) -> set[frozenset[str]]:
     return set(found)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(tables())
 def test_no_minimal_set_is_missed_or_invented(table):
     assert {frozenset(one.rows) for one in lines.conflicts(table)} == by_brute_force(table)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(tables())
 def test_each_conflict_leaves_a_point_without_any_one_row(table):
     for one in lines.conflicts(table):
@@ -255,7 +272,7 @@ def kept(row: Row, point) -> bool:
     return {"<=": gap <= 1e-6, ">=": gap >= -1e-6, "=": abs(gap) <= 1e-6}[row.sense]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(tables())
 def test_the_relaxation_touches_every_conflict(table):
     # What is relaxed must break every minimal set open; where nothing conflicts nothing is relaxed.

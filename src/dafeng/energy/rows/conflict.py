@@ -6,7 +6,7 @@ and that without any one of them the others can hold; and no such set up to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from dafeng.core.errors import LookupFailure, SolveError
@@ -17,7 +17,7 @@ from dafeng.energy.rows.table import Rows
 
 Recall = Callable[[Collection[str]], Proof]
 """Proof for rows that are to hold."""
-BRANCHES = 20_000
+BRANCHES = 10_000
 """Most branches of the search; beyond them it stops with an error rather than with an incomplete list."""
 
 
@@ -47,6 +47,22 @@ class Conflict:
     multipliers: Mapping[str, float]
     shortfall: Mapping[str, float]
     points: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far the search goes.
+
+    Parameters
+    ----------
+    size : int
+        Largest set wanted. [rows]
+    branches : int
+        Most branches.
+    """
+
+    size: int
+    branches: int
 
 
 def conflicts(
@@ -83,47 +99,78 @@ def conflicts(
     base = (*rows.hard, *(name for name in rows.soft if name in fixed))
     free = tuple(name for name in rows.soft if name not in fixed)
     order = {name: number for number, name in enumerate(free)}
+    limits = Limits(len(free) if max_size is None else max_size, branches)
     recall = remember(rows)
-    found = sorted(_search(recall, base, free, branches), key=lambda one: (len(one), sorted(order[name] for name in one)))
-    wanted = [one for one in found if max_size is None or len(one) <= max_size]
-    return tuple(_describe(rows, recall, base, tuple(sorted(one, key=order.__getitem__))) for one in wanted)
+    sets = {one: None for part in _parts(rows, base, free) for one in _search(recall, *part, limits)}
+    found = [tuple(sorted(one, key=order.__getitem__)) for one in ([frozenset()] if frozenset() in sets else sets)]
+    wanted = sorted(
+        (one for one in found if len(one) <= limits.size), key=lambda one: (len(one), [order[name] for name in one])
+    )
+    return tuple(_describe(rows, recall, base, one) for one in wanted)
 
 
-def _search(recall: Recall, base: tuple[str, ...], free: tuple[str, ...], branches: int) -> Iterator[frozenset[str]]:
-    """Hitting-set search: each set found is left by giving up one of its rows, until what remains can hold.
+def _parts(rows: Rows, base: tuple[str, ...], free: tuple[str, ...]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Hard and soft rows cut into parts that share no variable: a contradiction lies within one of them."""
+    groups: list[tuple[set[str], set[str]]] = []
+    for name in (*base, *free):
+        variables, names = set(rows.rows[name].coefficients), {name}
+        apart = []
+        for group in groups:
+            if group[0] & variables:
+                variables |= group[0]
+                names |= group[1]
+            else:
+                apart.append(group)
+        groups = [*apart, (variables, names)]
+    return [(tuple(n for n in base if n in names), tuple(n for n in free if n in names)) for _, names in groups]
 
-    Any other minimal set lacks some row of the set just found, so it survives on that branch: none is missed.
+
+def _search(recall: Recall, base: tuple[str, ...], free: tuple[str, ...], limits: Limits) -> tuple[frozenset[str], ...]:
+    """All minimal sets, by branches that never overlap.
+
+    A branch keeps some rows and has given up others. Take any minimal set in it: another one must lack some row of it,
+    so it lies in exactly one of the branches "keep the rows before this one, give up this one". None is missed.
     """
-    known: list[frozenset[str]] = []
-    settled: list[frozenset[str]] = []
-    layer: dict[frozenset[str], None] = {frozenset(): None}
+    known: dict[frozenset[str], None] = {}
+    open_branches = [(frozenset[str](), frozenset[str]())]
     count = 0
-    while layer:
-        following: dict[frozenset[str], None] = {}
-        for given_up in layer:
-            count += 1
-            if count > branches:
-                raise _endless(branches, len(known))
-            if any(one <= given_up for one in settled):
-                continue
-            core = next((one for one in known if not one & given_up), None)
-            if core is None:
-                core = _minimal(recall, base, tuple(name for name in free if name not in given_up))
-                if core is None:
-                    settled.append(given_up)
-                    continue
-                known.append(core)
-                yield core
-            following |= {given_up | {name}: None for name in free if name in core}
-        layer = following
+    while open_branches:
+        kept, given_up = open_branches.pop()
+        count += 1
+        if count > limits.branches:
+            raise _endless(limits.branches, len(known))
+        core = _core(recall, base, tuple(name for name in free if name not in given_up), kept, known)
+        if core is None:
+            continue
+        known[core] = None
+        doubtful = [name for name in free if name in core and name not in kept]
+        for number, name in enumerate(doubtful):
+            child = kept | set(doubtful[:number])
+            if len(child) <= limits.size:
+                open_branches.append((child, given_up | {name}))
+    return tuple(known)
 
 
-def _minimal(recall: Recall, base: tuple[str, ...], free: tuple[str, ...]) -> frozenset[str] | None:
-    """One minimal set among ``free`` that cannot hold with ``base``, or ``None`` if all can hold."""
-    proof = recall((*base, *free))
-    if proof.possible:
+def _core(
+    recall: Recall, base: tuple[str, ...], left: tuple[str, ...], kept: frozenset[str], known: Collection[frozenset[str]]
+) -> frozenset[str] | None:
+    """A minimal set among the rows that are left; ``None`` where the branch can hold no other one.
+
+    Sets already known are used before a solver is asked. A branch that keeps a whole set is done: a minimal set
+    contains no other.
+    """
+    if any(one <= kept for one in known):
         return None
-    return frozenset(_shrink(recall, base, free, proof))
+    there = frozenset(left)
+    found = next((one for one in known if one <= there), None)
+    if found is None and not recall((*base, *left)).possible:
+        return _minimal(recall, base, left)
+    return found
+
+
+def _minimal(recall: Recall, base: tuple[str, ...], left: tuple[str, ...]) -> frozenset[str]:
+    """One minimal set among rows that cannot hold together with ``base``."""
+    return frozenset(_shrink(recall, base, left, recall((*base, *left))))
 
 
 def _shrink(recall: Recall, base: tuple[str, ...], names: tuple[str, ...], proof: Proof) -> tuple[str, ...]:
