@@ -145,26 +145,43 @@ def sample(driver: Driver, years: NDArray[np.int_], ranks: Array) -> Array:
     driver : Driver
         The driver.
     years : (years,) array of int
-        Calendar years.
+        Calendar years in rising order.
     ranks : (draws,) array
         One rank per draw; a draw keeps its rank over all bands. [0..1]
 
     Returns
     -------
     (draws, years) array
-        Values. [unit of the driver]
+        Values. [unit of the driver] A rate holds in the middle of its band and changes linearly to the middle of the
+        next; a level runs through its knots on a monotone cubic, so that a knot makes no kink, and is constant
+        outside them.
+
+    Source
+    ------
+    ``fritsch-carlson-1980`` for the monotone cubic.
     """
     knots = np.stack([_quantile(band, ranks) for band in driver.bands], axis=1)
-    at = np.array([band.year for band in driver.bands])
-    if driver.kind == "rate":
-        column = np.minimum(np.searchsorted(at, years), len(at) - 1)
-        return knots[:, column]
-    place = np.clip(years, at[0], at[-1]).astype(float)
-    right = np.clip(np.searchsorted(at, place), 1, len(at) - 1) if len(at) > 1 else np.zeros(len(years), dtype=int)
-    left = np.maximum(right - 1, 0)
-    width = np.where(at[right] > at[left], at[right] - at[left], 1)
-    weight = (place - at[left]) / width
-    return np.asarray(knots[:, left] * (1 - weight) + knots[:, right] * weight)
+    ends = np.array([band.year for band in driver.bands], dtype=float)
+    if len(ends) == 1:
+        return np.repeat(knots, len(years), axis=1)
+    if driver.kind == "level":
+        return _through(ends, knots, years)
+    starts = np.concatenate([[min(float(years[0]), ends[0])], ends[:-1]])
+    return _between((starts + ends) / 2, knots, years)
+
+
+def _between(at: Array, knots: Array, years: NDArray[np.int_]) -> Array:
+    place = np.clip(years.astype(float), at[0], at[-1])
+    right = np.clip(np.searchsorted(at, place), 1, len(at) - 1)
+    weight = (place - at[right - 1]) / (at[right] - at[right - 1])
+    return np.asarray(knots[:, right - 1] * (1 - weight) + knots[:, right] * weight)
+
+
+def _through(at: Array, knots: Array, years: NDArray[np.int_]) -> Array:
+    from scipy.interpolate import PchipInterpolator
+
+    place = np.clip(years.astype(float), at[0], at[-1])
+    return np.asarray(PchipInterpolator(at, knots, axis=1)(place))
 
 
 def _quantile(band: Band, ranks: Array) -> Array:

@@ -36,7 +36,8 @@ def of_score(score: Score, label: Label) -> Figure:
     Figure
         With the address of the value.
     """
-    return Figure(label, score.value, score.unit, score.year, score.basis, score.address, score.low, score.high)
+    low, high = (None, None) if score.low == score.high else (score.low, score.high)
+    return Figure(label, score.value, score.unit, score.year, score.basis, score.address, low, high)
 
 
 def compute(

@@ -79,28 +79,25 @@ def list_factors(account: Account, frame: Frame) -> list[Row]:
     Returns
     -------
     list of dict
-        In the order of use; ``match`` tells how the factor met what was asked.
+        In the order of use; ``match`` tells how the factor met what was asked. Of several years the newest is shown.
     """
-    found: dict[str, Row] = {}
+    found: dict[tuple[str, str], Row] = {}
     for cell, match in ((one, match) for one in _cells(account) for match in one.matches.values()):
         factor, address = match.factor, factor_address(match, cell.year)
-        found.setdefault(
-            address,
-            {
-                "id": factor.id,
-                "label": write_label(factor.label),
-                "value": plain(match.value),
-                "unit": factor.unit,
-                "purpose": factor.purpose,
-                "standard": factor.standard,
-                "year": factor.year,
-                "place": factor.place,
-                "source": factor.source,
-                "grade": factor.grade,
-                "match": match.grade,
-                "address": frame.locate(address),
-            },
-        )
+        found[factor.id, match.grade] = {
+            "id": factor.id,
+            "label": write_label(factor.label),
+            "value": plain(match.value),
+            "unit": factor.unit,
+            "purpose": factor.purpose,
+            "standard": factor.standard,
+            "year": factor.year,
+            "place": factor.place,
+            "source": factor.source,
+            "grade": factor.grade,
+            "match": match.grade,
+            "address": frame.locate(address),
+        }
     return list(found.values())
 
 
