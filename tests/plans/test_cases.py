@@ -24,7 +24,9 @@ def said(target: Target) -> str:
     told = [f"{key}={value}" for key, value in fields.items() if value]
     told += ["part"] * (target.part_of is not None) + ["implied"] * target.implied
     year = target.period or target.year
-    return " | ".join([f"{year}", target.indicator, f"{target.comparator} {target.value} {target.unit}".strip(), *_joined(told)])
+    return " | ".join(
+        [f"{year}", target.indicator, f"{target.comparator} {target.value} {target.unit}".strip(), *_joined(told)]
+    )
 
 
 def _joined(told):

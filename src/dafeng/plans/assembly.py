@@ -17,10 +17,13 @@ from dafeng.plans.grammar import Amount, Figure
 from dafeng.plans.kinds import Evidence, judge_kind
 from dafeng.plans.lexicon import lexicon
 from dafeng.plans.naming import Name, has_measure
-from dafeng.plans.pieces import Base, Quantity, Time
+from dafeng.plans.pieces import Base, Time
 from dafeng.plans.statements import ALL_OF_IT, Comparator, Direction, Era, Kind, Statement, YearFrom
 
 SHARE_OF = re.compile(r"占(?!地|用|比|有)\w{2,}$")
+RELATED = re.compile(
+    r"(?P<part>\w{2,})(?:达到|不低于|不少于|不小于|不超过|超过|控制在)(?P<whole>\w{2,})"
+)  # 储能不低于装机容量的10%
 SHARES = ("率", "比重", "占比", "比例", "份额")
 AREAS = ("面积", "规模", "用地", "林", "绿地", "建筑")
 
@@ -104,7 +107,7 @@ def _statement(reading: Reading, pairing: Pairing) -> Statement:
     name, direction = _change_in_name(evidence, direct(figure))
     return Statement(
         kind=_kind(reading, evidence),
-        name=_completed(name, evidence.quantity),
+        name=_completed(name, evidence),
         quantity=evidence.quantity,
         comparator=_comparator(pairing.amount, figure, evidence),
         start=start,
@@ -191,9 +194,13 @@ def _change_in_name(evidence: Evidence, direction: Direction | None) -> tuple[st
     return evidence.name[found.end() :], "decrease" if found.group(1) else "increase"
 
 
-def _completed(name: str, quantity: Quantity) -> str:
+def _completed(name: str, evidence: Evidence) -> str:
     """A name with the noun that its unit implies: 改造 with an area, “占…的” with a share."""
+    quantity = evidence.quantity
     plain = quantity.unit.lstrip("十百千万亿")
+    related = RELATED.fullmatch(name) if quantity.kind == "share" and not evidence.verb else None
+    if related:
+        return f"{related['part']}占{related['whole']}比重"
     if quantity.kind == "share" and SHARE_OF.search(name) and not name.endswith(SHARES):
         return name + "比重"
     if plain not in lexicon().words["area_units"] or not name or name.endswith(AREAS):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from dafeng.plans.naming import normalise
 from dafeng.plans.pieces import Base, Piece, Time
 from dafeng.plans.statements import Era, YearFrom
 
@@ -36,6 +37,8 @@ class Context:
         Its name.
     whole_counting : str or None
         How it is counted.
+    last : str
+        Name of the last statement.
     parting : bool
         Whether the statements that follow are parts.
     doing : str
@@ -57,6 +60,7 @@ class Context:
     whole: int | None = None
     whole_name: str = ""
     whole_counting: str | None = None
+    last: str = ""
     parting: bool = False
     doing: str = ""
     cumulative: bool = False
@@ -125,4 +129,9 @@ def place_of_time(pieces: tuple[Piece, ...], at: int) -> Place:
     {"before", "inside"}
         ``inside`` where words stand before it.
     """
-    return "inside" if any(piece.kind in ("WORDS", "DO", "DUN") for piece in pieces[:at]) else "before"
+    return "inside" if any(_names(piece) for piece in pieces[:at]) else "before"
+
+
+def _names(piece: Piece) -> bool:
+    """Whether a piece can be part of a name: not 全市, 计划 and the like."""
+    return piece.kind in ("DO", "DUN") or (piece.kind == "WORDS" and normalise(piece.text).text != "")

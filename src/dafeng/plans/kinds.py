@@ -101,6 +101,8 @@ def _noted(evidence: Evidence) -> Kind | None:
         return "slogan"
     if evidence.quantity.kind == "measure" and not evidence.verb and evidence.name.endswith(words["works"]):
         return "project"
+    if evidence.quantity.unit in words["duration_units"] and not evidence.verb:
+        return "note"
     return None
 
 

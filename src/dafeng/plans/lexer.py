@@ -81,7 +81,10 @@ def _scanner() -> re.Pattern[str]:
         ("DATE", DATES),
         ("SIZE", sizes),
         ("QUOTED", rf"(?!{amount}){QUOTED}"),
-        ("FROM", rf"(?:从|由)(?:{YEAR}年?底?)?(?:的)?约?(?:{amount})(?=[^，。；]{{0,8}}?(?:{words.pattern('reach')}))"),
+        (
+            "FROM",
+            rf"(?:从|由)(?:{YEAR}年?底?|目前|现在|当前|现有|现状|上年)?(?:的)?(?:约|每\w{{1,4}})?(?:{amount})(?=[^，。；]{{0,8}}?(?:{words.pattern('reach')}))",
+        ),
         ("EACH", rf"(?:{words.pattern('each')})(?:约?为|是|(?=.))"),
         ("BOTH", rf"(?<![年人户平])(?:{words.pattern('both')})(?=(?:{verbs})?{number})"),
         ("INCL", rf"(?:{words.pattern('including')})[：，]?"),
@@ -93,7 +96,7 @@ def _scanner() -> re.Pattern[str]:
         ("REACH", rf"(?:{words.pattern('reach')})(?={number}|的?{YEAR}年?的?{number}|(?:{words.pattern('strength')}){number})"),
         ("CHANGE", rf"(?:{words.pattern('change')})(?:了|幅度)?{ahead}"),
         ("BOUND", rf"(?:{words.pattern('bound')}){ahead}"),
-        ("STRENGTH", rf"{either(strong)}|(?:{either(weak)}){before_verb}"),
+        ("STRENGTH", rf"{either(strong)}|(?:{either(weak)})(?:{before_verb}|(?={TIME}))"),
         ("VALUE", amount),
         ("BARE", rf"{plain}(?![\dA-Za-z年月日号〕级型])"),
         ("CUM", words.pattern("cumulative")),
@@ -284,7 +287,7 @@ def _qualifier() -> re.Pattern[str]:
 
 @cache
 def _adverbs() -> re.Pattern[str]:
-    return re.compile(rf"(?:{lexicon().pattern('scope', 'opening')}|[新再共要将]|全面)+")
+    return re.compile(rf"(?:在?(?:{lexicon().pattern('scope')})|{lexicon().pattern('opening')}|[新再共要将]|全面)+")
 
 
 @cache

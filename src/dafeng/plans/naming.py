@@ -76,6 +76,22 @@ def has_measure(name: str) -> bool:
     return _measure().search(BRACKETED.sub("", name)) is not None
 
 
+def is_bare_measure(name: str) -> bool:
+    """Whether a name is only a measurable noun that needs a name before it.
+
+    Parameters
+    ----------
+    name : str
+        Normalised name.
+
+    Returns
+    -------
+    bool
+        True for 占比, 规模 … alone.
+    """
+    return name in lexicon().words["relative"]
+
+
 def has_coefficient(name: str) -> bool:
     """Whether a name can have a value without a unit.
 
@@ -273,6 +289,8 @@ def _ending_for(part: str, last: str) -> str:
     opening, other = _shared_opening().fullmatch(part), _shared_opening().match(last)
     if opening and other:
         return last[other.end() :]
+    if len(part) in (2, 3) and last[len(part) - 1 : len(part)] == part[-1]:  # 水路和铁路承担的…
+        return last[len(part) :]
     for size in range(len(part), 1, -1):
         at = last.rfind(part[-size:])
         if at >= 0 and at + size < len(last):
@@ -310,7 +328,7 @@ def _opening() -> re.Pattern[str]:
     words = lexicon()
     held = either(words.words["opening_words"])
     return re.compile(
-        rf"(?P<scope>{words.pattern('scope')})(?!人均)?|(?P<verb>{words.pattern('opening')})|(?!{held})(?:{words.pattern('opening_single')})(?=\w\w)"
+        rf"(?P<scope>在?(?:{words.pattern('scope')})(?:范围内)?)|(?P<verb>{words.pattern('opening')})|(?!{held})(?:{words.pattern('opening_single')})(?=\w\w)"
     )
 
 

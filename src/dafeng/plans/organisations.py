@@ -20,8 +20,8 @@ LABEL = (
     r"(?:单位|部门|主体|处室|科室)?(?:及分工)?"
 )
 BRACKET = re.compile(r"[（(\[【](?P<inside>[^（）()\[\]【】]*(?:[（(][^（）()]*[）)][^（）()\[\]【】]*)*)[）)\]】]")
-LABELLED = re.compile(rf"^(?P<label>{LABEL})：")
-TRAILING = re.compile(rf"(?:^|[。；])(?P<label>{LABEL})：(?P<inside>[^。]+)。?$")
+LABELLED = re.compile(rf"^(?P<label>{LABEL})[：:]")
+TRAILING = re.compile(rf"(?:^|[。；])(?P<label>{LABEL})[：:](?P<inside>[^。]+)。?$")
 ENDINGS = (
     r"局|委|委员会|办|办公室|厅|部|院|中心|公司|集团|政府|管委会?|银行|分行|支行|分局|协会|学会|联合会|联盟|总会|机场|港|单位|部门"
     r"|科协|团市?委|妇联|工会|总工会|工委|法院|检察院|站|所|处|社|台|海事|海关|税务|供电|电网|铁塔|石化|石油|气象|管理处|街道|镇|乡"
@@ -150,7 +150,9 @@ def canonical(name: str, *, place: str = "") -> str:
 
 
 def _brackets(text: str) -> Iterator[tuple[int, int, str, str]]:
+    last = 0
     for bracket in BRACKET.finditer(text):
+        last = bracket.end()
         inside = bracket["inside"]
         labelled = LABELLED.match(inside)
         label = labelled["label"] if labelled else ""
@@ -158,7 +160,7 @@ def _brackets(text: str) -> Iterator[tuple[int, int, str, str]]:
         if labelled or _names_only(body):
             yield bracket.start(), bracket.end(), body, label
     trailing = TRAILING.search(text, max(len(text) - 2000, 0))
-    if trailing:
+    if trailing and trailing.start("label") >= last:
         yield trailing.start("label"), trailing.end(), trailing["inside"], trailing["label"]
 
 

@@ -14,7 +14,7 @@ from dafeng.plans.comparison import names_thing
 from dafeng.plans.context import Context
 from dafeng.plans.grammar import Element, Figure, Nested, Remark, Separator
 from dafeng.plans.lexicon import lexicon
-from dafeng.plans.naming import Name, has_measure, inherit_denominator, name_part, normalise
+from dafeng.plans.naming import Name, has_measure, inherit_denominator, is_bare_measure, name_part, normalise
 from dafeng.plans.pieces import Piece
 from dafeng.plans.shares import begins_with_state, find_state, name_cover, name_held, name_share
 from dafeng.plans.statements import Statement
@@ -95,6 +95,7 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
         whole=inner.whole if parting else first,
         whole_name=inner.whole_name if parting else reading.name.text,
         whole_counting=inner.whole_counting if parting else reading.name.counting or reading.counting,
+        last=reading.name.text,
         parting=parting,
         doing=clause.doing or inner.doing,
         cumulative=clause.cumulative or inner.cumulative,
@@ -157,6 +158,8 @@ def _subject(figure: Figure, clause: Clause, context: Context) -> tuple[str, tup
         return context.subject, ("elided_head",)
     if context.subject.endswith(own):
         return context.subject, ()
+    if is_bare_measure(normalise(own).text) and context.last:
+        return context.last + normalise(own).text, ("composed_name",)
     name = (clause.doing if _keeps_deed(clause, figure) else "") + own
     inherited = inherit_denominator(normalise(name).text, normalise(context.subject).text) if figure.form == "change" else ""
     if inherited and inherited != normalise(name).text:
@@ -190,7 +193,7 @@ def _goes_on_parting(figure: Figure, clause: Clause, context: Context) -> bool:
     """A list of parts goes on as long as no verb and no whole name of its own begins."""
     if not context.parting or context.whole is None or clause.leading or not clause.subject:
         return False
-    return figure.verb is None and not clause.doing
+    return figure.verb is None and not clause.doing and not any(amount.bounds for amount in figure.amounts)
 
 
 def _share_name(figure: Figure, clause: Clause, context: Context, rest: Sequence[Element]) -> Name | None:

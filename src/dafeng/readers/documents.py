@@ -148,14 +148,17 @@ def _candidates(data: bytes) -> tuple[str, ...]:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return (encoding,)
-    head = data[:4000]
-    if len(head) > 1 and head.count(0) > len(head) // 10:
-        return ("utf-16-le", "utf-16-be") if head[1::2].count(0) >= head[::2].count(0) else ("utf-16-be", "utf-16-le")
+    if data[:4000].count(0) > min(len(data), 4000) // 50 or (data.count(0) and _looks_wide(data)):
+        return _by_familiarity(data, "utf-16-le", "utf-16-be")
     if _attempt(data, "utf-8") is not None:
         return ("utf-8",)
     if _looks_wide(data):
-        return ("utf-16-le", "utf-16-be")
-    return tuple(sorted(("gb18030", "big5hkscs", "euc_jp"), key=lambda encoding: -_familiar(data, encoding))[:2])
+        return _by_familiarity(data, "utf-16-le", "utf-16-be")
+    return _by_familiarity(data, "gb18030", "big5hkscs")
+
+
+def _by_familiarity(data: bytes, *encodings: str) -> tuple[str, ...]:
+    return tuple(sorted(encodings, key=lambda encoding: -_familiar(data, encoding)))
 
 
 def _looks_wide(data: bytes) -> bool:
