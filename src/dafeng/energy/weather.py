@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from dafeng.energy.program import Floats
 
@@ -153,11 +152,13 @@ def _daily(seed: int, stream: int, memory: float) -> Floats:
 
 
 def _series(seed: int, stream: int, size: int, memory: float) -> Floats:
-    """Autoregressive series of unit variance, started from its own law."""
+    """Autoregressive series of unit variance, started from its own law; a filter library costs seconds to import."""
     noise = _normal(seed, stream, size)
-    start = noise[:1]
-    rest, _ = lfilter([np.sqrt(1 - memory**2)], [1.0, -memory], noise[1:], zi=memory * start)
-    return np.concatenate([start, rest])
+    scale = float(np.sqrt(1 - memory**2))
+    found = [float(noise[0])]
+    for fresh in noise[1:].tolist():
+        found.append(scale * fresh + memory * found[-1])
+    return np.array(found)
 
 
 def _normal(seed: int, stream: int, size: int) -> Floats:
