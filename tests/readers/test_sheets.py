@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -64,7 +65,25 @@ def test_an_old_workbook_keeps_numbers_texts_and_merged_areas() -> None:
     assert book.sheets[0].spread(0, 1) == "指标"
 
 
-@settings(max_examples=150)
+def test_an_old_workbook_that_asks_for_too_much_memory_is_refused() -> None:
+    # the first figure stands in row 65536, column 60001: the library reserves the whole rectangle and aborts
+    near, far = (struct.pack("<HHHHH", 0x0203, 14, row, column, 0) for row, column in ((1, 1), (65535, 60000)))
+    data = make_xls(SMALL)
+    assert near in data
+    with pytest.raises(FileRefused, match="cannot be read"):
+        read_sheets(data.replace(near, far), name="x.xls")
+
+
+def test_an_old_workbook_on_which_the_library_panics_is_refused() -> None:
+    # the sheet is said to begin far behind the end of the stream
+    data = bytearray(make_xls(SMALL))
+    start = data.index(struct.pack("<H", 0x0085)) + 4
+    data[start : start + 4] = struct.pack("<I", 43564)
+    with pytest.raises(FileRefused, match="cannot be read"):
+        read_sheets(bytes(data), name="x.xls")
+
+
+@settings(max_examples=30)
 @given(st.integers(0, 6000), st.binary(min_size=1, max_size=12))
 def test_an_old_workbook_with_changed_bytes_is_read_or_refused(start: int, patch: bytes) -> None:
     data = make_xls(SMALL)
@@ -165,13 +184,13 @@ def test_the_reason_is_given_in_chinese_too() -> None:
     assert caught.value.read("zh").startswith("空.csv: 文件是空的；应为：")
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.binary(max_size=600), st.sampled_from(["x.csv", "x.xlsx", "x.xls", "x.txt", "x"]))
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     assert isinstance(_read_or_refuse(data, name), str)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.integers(0, 4000), st.binary(min_size=1, max_size=12))
 def test_a_workbook_with_changed_bytes_is_read_or_refused(start: int, patch: bytes) -> None:
     data = make_book({"表": SMALL})

@@ -79,6 +79,7 @@ def inspect_archive(data: bytes, *, name: str) -> dict[str, Part]:
             _refuse_bomb(archive, name)
             parts = {info.filename.lstrip("/"): archive.read(info) for info in archive.infolist() if _wanted(info.filename)}
             _test_rest(archive, parts)
+            titles = _titles(parts)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as cause:
         raise _damaged(name, str(cause)) from cause
     if "xl/workbook.xml" not in parts:
@@ -87,7 +88,7 @@ def inspect_archive(data: bytes, *, name: str) -> dict[str, Part]:
             where=name,
             expected=Label("xlsx 工作簿", "an xlsx workbook"),
         )
-    return {title: _look(parts[path], name, title) for title, path in _titles(parts).items() if path in parts}
+    return {title: _look(parts[path], name, title) for title, path in titles.items() if path in parts}
 
 
 def refuse_protected(data: bytes, *, name: str) -> None:
@@ -178,7 +179,7 @@ def _unescape(text: str) -> str:
 def _titles(parts: dict[str, bytes]) -> dict[str, str]:
     tags = RELATION.findall(parts.get("xl/_rels/workbook.xml.rels", b""))
     targets = {_attribute(tag, b"Id"): _attribute(tag, b"Target") for tag in tags}
-    sheets = SHEET.findall(parts["xl/workbook.xml"])
+    sheets = SHEET.findall(parts.get("xl/workbook.xml", b""))
     return {_attribute(tag, b"name"): _part_path(targets.get(_attribute(tag, b"r:id"), "")) for tag in sheets}
 
 

@@ -7,23 +7,13 @@ what cannot be read is refused as a whole.
 from __future__ import annotations
 
 import hashlib
-import io
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
-
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    WorksheetNotFound,
-    XmlError,
-    ZipError,
-)
+from typing import Any
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
@@ -46,6 +36,8 @@ from dafeng.readers.refusals import refusal
 
 MAX_BYTES = 32_000_000
 """Largest file that is read. [bytes]"""
+PATIENCE = 90
+"""Longest time that opening a workbook may take. [s]"""
 SUFFIXES: Mapping[str, bytes] = {".xlsx": ZIP_MARK, ".xlsm": ZIP_MARK, ".xls": OLE_MARK}
 
 
@@ -280,44 +272,53 @@ def _text(data: bytes, name: str, digest: str) -> Workbook:
 
 
 def _workbook(data: bytes, name: str, digest: str, form: str, parts: dict[str, Part]) -> Workbook:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        shown = {meta.name: meta.visible == SheetVisibleEnum.Visible for meta in book.sheets_metadata}
-        sheets = tuple(_sheet(book.get_sheet_by_name(title), name, not shown[title]) for title in _tables(book))
-    except PasswordError as cause:
-        raise protected(name) from cause
-    except (CalamineError, ZipError, XmlError, WorksheetNotFound) as cause:
-        raise refusal(
-            Label(f"读不出工作簿（{cause}）", f"the workbook cannot be read ({cause})"),
-            where=name,
-            expected=Label("完整的 xlsx 或 xls 工作簿", "a complete xlsx or xls workbook"),
-        ) from cause
+    sheets = tuple(_sheet(found, name) for found in _extract(data, name))
     if not any(any(row) for sheet in sheets for row in sheet.rows):
         raise refusal(
             Label("工作簿里没有任何内容", "the workbook holds nothing"),
             where=name,
             expected=Label("至少有表头和一行数据的表", "a table with a header and at least one row"),
         )
-    return Workbook(name, digest, sheets, form, doubts(name, tuple(sheet.name for sheet in sheets if sheet.hidden), parts))
+    hidden = tuple(sheet.name for sheet in sheets if sheet.hidden)
+    return Workbook(name, digest, sheets, form, doubts(name, hidden, parts))
 
 
-def _tables(book: CalamineWorkbook) -> list[str]:
-    return [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+def _extract(data: bytes, name: str) -> list[dict[str, Any]]:
+    """Let the spreadsheet library open the file in a process of its own: a damaged file may end that process."""
+    program = [sys.executable, "-I", str(Path(__file__).with_name("extraction.py")), str(MAX_CELLS)]
+    try:
+        ended = subprocess.run(program, input=data, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired as cause:
+        raise _unreadable(name, f"> {PATIENCE} s") from cause
+    if ended.returncode != 0:
+        raise _unreadable(name, f"exit {ended.returncode}")
+    answer = json.loads(ended.stdout, parse_float=_digits, parse_int=_digits, parse_constant=str)
+    if answer.get("refused") == "password":
+        raise protected(name)
+    if "refused" in answer:
+        raise _unreadable(name, answer["refused"])
+    return list(answer["sheets"])
 
 
-def _sheet(sheet: CalamineSheet, name: str, hidden: bool) -> Sheet:
-    if sheet.total_height * sheet.total_width > MAX_CELLS:
-        raise too_wide(name, sheet.name, sheet.total_height, sheet.total_width)
-    rows = sheet.to_python(skip_empty_area=False)
-    spans = tuple(Span(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or [])
-    return Sheet(sheet.name, tuple(tuple(_printed(value) for value in row) for row in rows), spans, hidden)
+def _digits(number: str) -> str:
+    return of_float(float(number))
 
 
-def _printed(value: str | float | bool | date | datetime | time | timedelta) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, (int, float)):
-        return of_float(value)
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    return str(value)
+def _unreadable(name: str, cause: str) -> Exception:
+    return refusal(
+        Label(f"读不出工作簿（{cause}）", f"the workbook cannot be read ({cause})"),
+        where=name,
+        expected=Label("完整的 xlsx 或 xls 工作簿", "a complete xlsx or xls workbook"),
+    )
+
+
+def _sheet(found: dict[str, Any], name: str) -> Sheet:
+    if "rows" not in found:
+        raise too_wide(name, found["name"], *(int(size) for size in found["size"]))
+    spans = (Span(*(int(corner) for corner in (top, left, bottom, right))) for (top, left), (bottom, right) in found["spans"])
+    rows = tuple(tuple(_printed(value) for value in row) for row in found["rows"])
+    return Sheet(found["name"], rows, tuple(spans), found["hidden"])
+
+
+def _printed(value: str | bool) -> str:
+    return value if isinstance(value, str) else "TRUE" if value else "FALSE"
