@@ -12,7 +12,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TextColumn
 
 from dafeng import Account, Assessment, City, Ingested, Plan, Projection, Reconciliation, Scores
-from dafeng.cli.printing import MARKS, console, counts_row, finding_rows, grid, print_json, read_label, say
+from dafeng.cli.printing import console, counts_row, finding_rows, grid, print_json, read_label, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 
@@ -328,11 +328,10 @@ def _print_verdicts(found: Assessment, language: Language) -> None:
     heads = say(language, "目标 指标 年份 要求 评价 依据", "target indicator year asked verdict reason").split()
     rows = []
     for row in found.verdicts.rows:
-        mark = MARKS[row.judgement.verdict]
         target = row.target
         name = row.indicator.label.read(language) if row.indicator else target.indicator
         asked = f"{target.comparator} {target.value if target.value is not None else '—'} {target.unit}"
-        shape = f"[{mark[1]}]{mark[0]} {say(language, mark[2], mark[3])}[/]"
+        shape = show_verdict(row.judgement.verdict, language)
         rows.append([target.id, name, str(target.year or "—"), asked, shape, row.judgement.reason.read(language)])
     console().print(grid("", heads, rows))
 

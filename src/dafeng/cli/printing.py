@@ -16,16 +16,17 @@ from rich.tree import Tree
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
+from dafeng.plans.verdict import WORDS, Kind
 
-MARKS = {
-    "met": ("●", "green", "已达成", "met"),
-    "on_course": ("▲", "cyan", "按进度", "on course"),
-    "behind": ("◆", "yellow", "滞后", "behind"),
-    "off_course": ("■", "red", "严重滞后", "off course"),
-    "not_due": ("◇", "white", "未到期", "not due"),
-    "not_measurable": ("○", "bright_black", "无法判断", "cannot be judged"),
+MARKS: Mapping[Kind, tuple[str, str]] = {
+    "met": ("●", "green"),
+    "on_course": ("▲", "cyan"),
+    "behind": ("◆", "yellow"),
+    "off_course": ("■", "red"),
+    "not_due": ("◇", "white"),
+    "not_measurable": ("○", "bright_black"),
 }
-"""Verdict → shape, colour, words."""
+"""Verdict → shape and colour; the shape tells it without the colour."""
 
 
 def console() -> Console:
@@ -131,7 +132,7 @@ def finding_rows(findings: Iterable[Finding], language: Language) -> list[list[s
     return [[f.severity, f.at, f.says.read(language), f.remedy.read(language)] for f in findings]
 
 
-def counts_row(counts: Mapping[str, int], language: Language) -> str:
+def counts_row(counts: Mapping[Kind, int], language: Language) -> str:
     """Verdict counts in one line, with shapes.
 
     Parameters
@@ -146,8 +147,27 @@ def counts_row(counts: Mapping[str, int], language: Language) -> str:
     str
         Markup for rich.
     """
-    parts = [f"[{MARKS[k][1]}]{MARKS[k][0]} {say(language, MARKS[k][2], MARKS[k][3])} {counts.get(k, 0)}[/]" for k in MARKS]
+    parts = [f"{show_verdict(kind, language)} {counts.get(kind, 0)}" for kind in MARKS]
     return "   ".join(parts)
+
+
+def show_verdict(kind: Kind, language: Language) -> str:
+    """A verdict with its shape.
+
+    Parameters
+    ----------
+    kind : Kind
+        The verdict.
+    language : {"zh", "en"}
+        Language wanted.
+
+    Returns
+    -------
+    str
+        Markup for rich.
+    """
+    shape, colour = MARKS[kind]
+    return f"[{colour}]{shape} {WORDS[kind].read(language)}[/]"
 
 
 def explanation_tree(node: Mapping[str, Any], language: Language) -> Tree:

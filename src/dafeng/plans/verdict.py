@@ -6,7 +6,7 @@ a target that only a projection speaks for is judged by the projection and says 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,15 @@ from dafeng.plans.trajectory import Trajectory, draw
 
 Kind = Literal["met", "on_course", "behind", "off_course", "not_due", "not_measurable"]
 KINDS: tuple[Kind, ...] = ("met", "on_course", "behind", "off_course", "not_due", "not_measurable")
+WORDS: Mapping[Kind, Label] = {
+    "met": Label("已达成", "met"),
+    "on_course": Label("按进度", "on course"),
+    "behind": Label("滞后", "behind"),
+    "off_course": Label("严重滞后", "off course"),
+    "not_due": Label("未到期", "not due"),
+    "not_measurable": Label("无法判断", "cannot be judged"),
+}
+"""Verdicts in words, the same in every face."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
+from dafeng.plans.verdict import WORDS
 from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
-from dafeng.work.judge import WORDS, Verdicts
+from dafeng.work.judge import Verdicts
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.tracing import TraceBook

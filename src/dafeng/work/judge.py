@@ -18,7 +18,7 @@ from dafeng.library.overlay import shipped
 from dafeng.library.rules import RuleBook, read_rules
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan, Target
-from dafeng.plans.verdict import KINDS, Aim, Judgement, Outlook, Reading, Rules
+from dafeng.plans.verdict import KINDS, WORDS, Aim, Judgement, Kind, Outlook, Reading, Rules
 from dafeng.plans.verdict import judge as judge_aim
 from dafeng.work.scores import Score, Scores
 from dafeng.work.targets import listed, trace_target
@@ -77,7 +77,7 @@ class Verdicts:
     traces: TraceBook
 
     @property
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Mapping[Kind, int]:
         """Number of targets per verdict, all kinds named."""
         return {kind: sum(row.judgement.verdict == kind for row in self.rows) for kind in KINDS}
 
@@ -247,14 +247,3 @@ def _trace(target: Target, address: str, found: Judgement, year: int, traces: Tr
             note=note,
         )
     )
-
-
-WORDS: Mapping[str, Label] = {
-    "met": Label("已达成", "met"),
-    "on_course": Label("按进度", "on course"),
-    "behind": Label("滞后", "behind"),
-    "off_course": Label("严重滞后", "off course"),
-    "not_due": Label("未到期", "not due"),
-    "not_measurable": Label("无法判断", "cannot be judged"),
-}
-"""Verdicts in words."""
