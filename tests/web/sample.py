@@ -247,12 +247,15 @@ def view() -> dict[str, Any]:
             "gaps": [2013, 2014, 2018], "breaks": [{"year": 2015, "says": label("口径改为终端与加工转换合并", "From here final use and transformation are counted together")}],
             "tables": [{"id": "field", "label": label("分领域排放，2025 年", "By field, 2025"), "unit": "Mt CO2", "columns": [label("直接", "Direct"), label("电力", "Electricity")],
                         "rows": [{"label": label("工业", "Industry"), "cells": [number(28.1, "Mt CO2", "results/co2.2025", year=2025), number(9.3, "Mt CO2", "results/co2.2025", year=2025)]},
-                                 {"label": label("交通", "Transport"), "cells": [number(6.2, "Mt CO2", "results/co2.2025", year=2025), None]}]}],
+                                 {"label": label("交通", "Transport"), "cells": [number(6.2, "Mt CO2", "results/co2.2025", year=2025), None]}]},
+                       {"id": "decomposition", "label": label("排放变化的分解", "Decomposition of the change"), "unit": "Mt CO2", "columns": [label("2020–2025 年", "2020–2025")],
+                        "rows": [{"label": label(zh, en), "cells": [number(value, "Mt CO2", "results/co2.2025", basis="estimated")]}
+                                 for zh, en, value in (("期初", "Start", 59.0), ("经济增长", "Growth", 9.2), ("能耗强度", "Intensity", -4.9), ("期末", "End", 63.3))]}],
             "findings": [],
         },
         "pathway": {
             "years": list(range(2025, 2061)), "unit": "Mt CO2",
-            "scenarios": [scenario("plan", "方案", "Plan", 2029, 0.55), scenario("slow", "放缓", "Slow", 2033, 0.42), scenario("fast", "加快", "Fast", 2027, 0.75)],
+            "scenarios": [scenario("plan", "方案情景（按方案目标）", "Plan", 2029, 0.55), scenario("slow", "放缓情景", "Slow", 2033, 0.42), scenario("fast", "加快情景", "Fast", 2027, 0.75)],
             "main": "plan",
             "quantities": [{"id": q, "label": label(zh, en), "unit": u, "scenarios": {s: {"p10": [a * f * 0.95 * g ** i for i in range(36)], "p50": [a * f * g ** i for i in range(36)], "p90": [a * f * 1.05 * g ** i for i in range(36)]} for s, f in (("plan", 1.0), ("slow", 1.1), ("fast", 0.9))}}
                            for q, zh, en, u, a, g in (("energy", "能源消费总量", "Total energy use", "万吨标准煤", 2600.0, 0.996), ("gdp", "地区生产总值", "GDP", "亿元", 7000.0, 1.035), ("share", "非化石比重", "Non-fossil share", "%", 17.4, 1.04))],

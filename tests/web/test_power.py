@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dafeng.web.labels import Words
-from dafeng.web.power import draw_measures, draw_storage, draw_weeks, order_measures
+from dafeng.web.power import draw_measures, draw_storage, draw_weeks
 from tests.web.sample import view
 
 ZH = Words("zh")
@@ -24,11 +24,11 @@ def test_storage_says_what_it_changes() -> None:
     assert (draw_storage(VIEW, ZH) or {})["title"] == "储能从 40\u202f万千瓦 增到 320\u202f万千瓦，弃电率由 6.9% 变为 1.3%"
 
 
-def test_the_best_measure_per_yuan_comes_first() -> None:
-    assert [row["id"] for row in order_measures(VIEW)] == ["heat", "flex", "roof", "truck"]
+def test_measures_keep_the_order_of_the_view() -> None:
+    assert (draw_measures(VIEW, ZH) or {})["title"] == "同样的钱，先做：工业余热利用、煤电灵活性改造、屋顶光伏"
 
 
-def test_a_measure_without_a_known_effect_is_not_ranked() -> None:
+def test_measures_without_a_known_effect_are_not_drawn() -> None:
     rows = [row | {"per_cost": None} for row in VIEW["pathway"]["measures"]]
     assert draw_measures({"pathway": {"measures": rows}}, ZH) is None
 

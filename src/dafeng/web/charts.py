@@ -1,4 +1,4 @@
-"""Data of the charts on emissions, targets and pathways, as the page's scripts take it.
+"""Data of the charts on past emissions and targets, as the page's scripts take it, and what all charts share.
 
 Invariant: a chart's title is its finding, its values are those of the view document in one unit, a missing year is a gap.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dafeng.web.figures import COMPARATORS, Scale, choose_scale, largest, show
+from dafeng.web.figures import COMPARATORS, choose_scale, largest, show
 from dafeng.web.labels import Words
 
 Chart = dict[str, Any]
@@ -77,8 +77,8 @@ def draw_history(view: Mapping[str, Any], words: Words) -> Chart | None:
     said = {
         "first": first[0],
         "last": last[0],
-        "value": show(last[1], emissions["unit"], words.language),
-        "from": show(first[1], emissions["unit"], words.language),
+        "value": show(last[1], emissions["unit"], words.language, basis="estimated"),
+        "from": show(first[1], emissions["unit"], words.language, basis="estimated"),
     }
     return {
         "kind": "history",
@@ -93,8 +93,8 @@ def draw_history(view: Mapping[str, Any], words: Words) -> Chart | None:
     }
 
 
-def draw_fan(view: Mapping[str, Any], words: Words) -> Chart | None:
-    """Emission pathways of all scenarios with the history before them.
+def draw_waterfall(view: Mapping[str, Any], words: Words) -> Chart | None:
+    """What changed the emissions: start, effects and end of each period.
 
     Parameters
     ----------
@@ -106,111 +106,28 @@ def draw_fan(view: Mapping[str, Any], words: Words) -> Chart | None:
     Returns
     -------
     dict or None
-        Chart ``fan``; ``None`` where there is no pathway.
+        Chart ``waterfall`` of the table ``decomposition``; ``None`` where there is none.
     """
-    pathway = view.get("pathway") or {}
-    scenarios = pathway.get("scenarios") or []
-    if not scenarios:
+    tables = (view.get("emissions") or {}).get("tables") or ()
+    table = next((one for one in tables if one["id"] == "decomposition" and len(one["rows"]) > 2), None)
+    if table is None:
         return None
-    emissions = view.get("emissions") or {}
-    history = emissions.get("history") or []
-    years = axis(pathway["years"], [p[0] for p in history])
-    chart, scale = _bands(scenarios, pathway["years"], years, pathway["unit"], words)
-    past = scale.follow(emissions.get("unit") or "")
-    main = main_scenario(view) or scenarios[0]
-    return chart | {
-        "title": words.say("chart.fan", values=tell_peak(main, pathway["unit"], words)),
-        "subtitle": words.say("chart.fan_sub", values={"unit": chart["unit"]}),
-        "main": main["id"],
-        "history": past.spread(spread(history, years)) if past and history else None,
-        "start": pathway["years"][0],
-    }
-
-
-def main_scenario(view: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Scenario that the answers speak of.
-
-    Parameters
-    ----------
-    view : mapping
-        View document.
-
-    Returns
-    -------
-    mapping or None
-        The main scenario; ``None`` where there is no pathway.
-    """
-    pathway = view.get("pathway") or {}
-    scenarios = pathway.get("scenarios") or []
-    return next((s for s in scenarios if s["id"] == pathway.get("main")), scenarios[0] if scenarios else None)
-
-
-def draw_peak(view: Mapping[str, Any], words: Words) -> Chart | None:
-    """Distribution of the peak year in the main scenario.
-
-    Parameters
-    ----------
-    view : mapping
-        View document.
-    words : Words
-        Language of the page.
-
-    Returns
-    -------
-    dict or None
-        Chart ``peak``; ``None`` where no distribution is known.
-    """
-    main = main_scenario(view)
-    if main is None or not main["peak"].get("years"):
-        return None
-    peak = main["peak"]
+    columns = [
+        [cell and cell["value"] for cell in column] for column in zip(*(row["cells"] for row in table["rows"]), strict=True)
+    ]
+    scale = choose_scale(largest(columns), table["unit"], words.language)
+    period, first = words.read(table["columns"][0]), table["rows"]
+    ends = [first[at]["cells"][0] for at in (0, -1)]
+    said = [show(cell["value"], cell["unit"], words.language, basis="projected", vague=True) if cell else "?" for cell in ends]
     return {
-        "kind": "peak",
-        "title": words.say("chart.peak", values=tell_peak(main, view["pathway"]["unit"], words)),
-        "subtitle": words.say("chart.peak_sub", values={"scenario": words.read(main["label"])}),
-        "unit": "%",
-        "years": peak["years"],
-        "values": [float(f"{share * 100:.3g}") for share in peak["shares"]],
-        "middle": peak["year_p50"],
-        "address": main.get("address"),
-    }
-
-
-def draw_quantities(view: Mapping[str, Any], words: Words) -> list[Chart]:
-    """One small chart per quantity of the pathway.
-
-    Parameters
-    ----------
-    view : mapping
-        View document.
-    words : Words
-        Language of the page.
-
-    Returns
-    -------
-    list of dict
-        Charts ``fan``.
-    """
-    pathway = view.get("pathway") or {}
-    return [_quantity(q, view, words) for q in pathway.get("quantities") or []]
-
-
-def _quantity(quantity: Mapping[str, Any], view: Mapping[str, Any], words: Words) -> Chart:
-    pathway = view["pathway"]
-    named = {s["id"]: s["label"] for s in pathway["scenarios"]}
-    rows = [{"id": key, "label": named.get(key, key), **bands} for key, bands in quantity["scenarios"].items()]
-    years = pathway["years"]
-    chart, _ = _bands(rows, years, years, quantity["unit"], words)
-    main = quantity["scenarios"].get(pathway.get("main")) or rows[0]
-    ends = [(year, main["p50"][years.index(year)]) for year in (years[0], years[-1])]
-    said = [f"{year} {show(v, quantity['unit'], words.language, basis='projected')}" for year, v in ends if v is not None]
-    return chart | {
-        "title": words.read(quantity["label"]),
-        "subtitle": " → ".join(said),
-        "main": pathway.get("main"),
-        "history": None,
-        "start": years[0],
-        "small": True,
+        "kind": "waterfall",
+        "title": words.say("chart.waterfall", values={"period": period, "from": said[0], "to": said[1]}),
+        "subtitle": f"{words.read(table['label'])} · {scale.text}",
+        "unit": scale.text,
+        "names": [words.read(row["label"]) for row in table["rows"]],
+        "periods": [words.read(column) for column in table["columns"]],
+        "values": [scale.spread(values) for values in columns],
+        "addresses": [[cell and cell["address"] for cell in row["cells"]] for row in table["rows"]],
     }
 
 
@@ -275,71 +192,3 @@ def _standing(verdict: Mapping[str, Any], words: Words) -> str:
 def _part(key: str, number: Mapping[str, Any], words: Words, *, sign: str = "") -> str:
     shown = show(number["value"], number["unit"], words.language, basis=number["basis"])
     return words.say(key, values={"year": number.get("year") or "", "value": f"{sign}{shown}"})
-
-
-def _bands(
-    rows: Sequence[Mapping[str, Any]], given: Sequence[int], years: Sequence[int], unit: str, words: Words
-) -> tuple[Chart, Scale]:
-    """Quantiles of several scenarios on one axis, and the scale of that axis."""
-    raw = [[spread(list(zip(given, row.get(q) or [], strict=False)), years) for q in ("p10", "p50", "p90")] for row in rows]
-    scale = choose_scale(largest([values for bands in raw for values in bands]), unit, words.language)
-    scenarios = [
-        {
-            "id": row["id"],
-            "name": words.read(row["label"]),
-            "band": [scale.spread(values) for values in bands],
-            "address": row.get("address"),
-        }
-        for row, bands in zip(rows, raw, strict=True)
-    ]
-    return {"kind": "fan", "unit": scale.text, "years": list(years), "scenarios": scenarios}, scale
-
-
-def tell_peak(scenario: Mapping[str, Any], unit: str, words: Words) -> dict[str, Any]:
-    """What titles say about a peak.
-
-    Parameters
-    ----------
-    scenario : mapping
-        Scenario of the view document.
-    unit : str
-        Unit of the pathway.
-    words : Words
-        Language of the page.
-
-    Returns
-    -------
-    dict
-        ``scenario``, ``year``, ``low``, ``high``, ``share``, ``level`` in words.
-    """
-    peak = scenario["peak"]
-    level = peak.get("level_mt_p50")
-    return {
-        "scenario": words.read(scenario["label"]),
-        "year": peak.get("year_p50"),
-        "low": peak.get("year_p10"),
-        "high": peak.get("year_p90"),
-        "share": share_text(peak.get("probability_before_2030"), words),
-        "level": "?" if level is None else show(level, unit, words.language, basis="projected"),
-    }
-
-
-def share_text(share: float | None, words: Words) -> str:
-    """A probability in words of the page.
-
-    Parameters
-    ----------
-    share : float or None
-        Probability. [0..1]
-    words : Words
-        Language of the page.
-
-    Returns
-    -------
-    str
-        Whole percent; the ends are said as ``< 1%`` and ``> 99%``, since a model is never certain.
-    """
-    if share is None:
-        return words.say("chart.unknown")
-    percent = round(share * 100)
-    return "< 1%" if percent < 1 else "> 99%" if percent > 99 else f"{percent}%"

@@ -24,13 +24,14 @@ SPACE = "\u00a0"
 MINUS = "\u2212"
 COMPARATORS: Mapping[str, str] = {">=": "≥", "<=": "≤", "~": "≈", "=": "=", ">": ">", "<": "<"}
 """Signs of the comparators of targets."""
-_TIGHT = ("%", "‰", "°", "")
+_TIGHT = ("%", "‰", "°", "", "%/年", "%/yr")
 _STATED = ("actual", "target", "assumption")
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {"1": "", "百分点": "个百分点"},
     "en": {"1": "", "item": "", "percentage point": "pp"},
 }
+_RATES = frozenset({"1/年", "1/a", "1/yr"})
 _SCRIPTS = (
     (re.compile(r"10\^6\b"), "million"),
     (re.compile(r"10\^9\b"), "billion"),
@@ -144,6 +145,8 @@ def choose_scale(magnitude: Decimal, unit: str, language: Language) -> Scale:
     Scale
         As ``core.display`` rules; the stored unit where it has no rule.
     """
+    if unit in _RATES:
+        return Scale(unit, "%/a", Decimal(100), "%/年" if language == "zh" else "%/yr")
     try:
         amount = display(magnitude, unit, language) if unit else None
     except UnitError:
@@ -194,7 +197,9 @@ def spell(unit: str, language: Language) -> str:
 
 
 @lru_cache(maxsize=16384)
-def show(value: Any, unit: str | None, language: Language, *, basis: str = "actual", scale: Scale | None = None) -> Shown:
+def show(
+    value: Any, unit: str | None, language: Language, *, basis: str = "actual", scale: Scale | None = None, vague: bool = False
+) -> Shown:
     """A stored figure, ready for reading.
 
     Parameters
@@ -207,9 +212,11 @@ def show(value: Any, unit: str | None, language: Language, *, basis: str = "actu
         The reader's language.
     basis : str
         ``actual``, ``target`` and ``assumption`` keep the digits as stated (six at most); ``estimated`` and ``projected``
-        are rounded to three significant digits, shares to one decimal.
+        have four significant digits, shares one decimal.
     scale : Scale, optional
         Scale of the figures beside it.
+    vague : bool
+        Whether the figure is known to lie in an interval: then it has three significant digits.
 
     Returns
     -------
@@ -222,8 +229,9 @@ def show(value: Any, unit: str | None, language: Language, *, basis: str = "actu
         return Shown(str(int(number)), "年" if language == "zh" else "")
     scaled = number * taken.factor
     stated = basis in _STATED
-    rounded = _cut(scaled, 6) if stated else (_decimals(scaled, 1) if taken.text == "%" else _cut(scaled, 3))
-    return Shown(write(rounded), taken.text)
+    share = taken.text == "%" and not stated
+    digits = 3 if vague else 6 if stated else 4
+    return Shown(write(_decimals(scaled, 1) if share else _cut(scaled, digits)), taken.text)
 
 
 def write(number: Decimal) -> str:
@@ -295,8 +303,9 @@ def span(low: Any, high: Any, unit: str, language: Language, *, basis: str) -> s
     if high is None:
         return str(show(low, unit, language, basis=basis))
     scale = choose_scale(largest([[low, high]]), unit, language)
-    first = show(low, unit, language, basis=basis, scale=scale)
-    return f"{first.text}–{show(high, unit, language, basis=basis, scale=scale)}"
+    vague = basis not in _STATED
+    first = show(low, unit, language, basis=basis, scale=scale, vague=vague)
+    return f"{first.text}–{show(high, unit, language, basis=basis, scale=scale, vague=vague)}"
 
 
 def is_number(text: Any) -> bool:

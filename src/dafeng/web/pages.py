@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, filters, power
+from dafeng.web import charts, filters, pathway, power
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
@@ -147,10 +147,11 @@ def _overview(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     view = city.view
     attention = [v for v in filters.order_targets(view.get("verdicts") or (), "verdict") if _troubled(v)]
     return {
-        "fan": charts.draw_fan(view, words),
-        "peak": charts.draw_peak(view, words),
+        "fan": pathway.draw_fan(view, words),
+        "peak": pathway.draw_peak(view, words),
         "rows": {v["target"]: v for v in view.get("verdicts") or ()},
         "attention": attention[:8],
+        "unknown": [v for v in view.get("verdicts") or () if v["verdict"] == "not_measurable" and v.get("lacking")][:8],
         "order": filters.VERDICTS,
     }
 
@@ -195,19 +196,19 @@ def _tasks(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
 
 
 def _emissions(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
-    return {"history": charts.draw_history(city.view, words)}
+    return {"history": charts.draw_history(city.view, words), "waterfall": charts.draw_waterfall(city.view, words)}
 
 
 def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     view = city.view
-    main = charts.main_scenario(view)
+    main = pathway.main_scenario(view)
     return {
-        "peak_words": charts.tell_peak(main, view["pathway"]["unit"], words) if main else {},
-        "fan": charts.draw_fan(view, words),
-        "peak": charts.draw_peak(view, words),
-        "quantities": charts.draw_quantities(view, words),
+        "peak_words": pathway.tell_peak(main, view["pathway"]["unit"], words) if main else {},
+        "fan": pathway.draw_fan(view, words),
+        "peak": pathway.draw_peak(view, words),
+        "quantities": pathway.draw_quantities(view, words),
         "measures": power.draw_measures(view, words),
-        "measure_rows": power.order_measures(view),
+        "measure_rows": (view.get("pathway") or {}).get("measures") or [],
         "weeks": power.draw_weeks(view, words),
         "storage": power.draw_storage(view, words),
     }

@@ -89,7 +89,7 @@ def draw_storage(view: Mapping[str, Any], words: Words) -> Chart | None:
 
 
 def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
-    """Measures by what they do per yuan, best first.
+    """Measures by what they do per yuan, in the order of the view document: best first.
 
     Parameters
     ----------
@@ -103,7 +103,8 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
     dict or None
         Chart ``measures``; ``None`` where no measure was assessed.
     """
-    rows = order_measures(view)
+    every = (view.get("pathway") or {}).get("measures") or []
+    rows = [row for row in every if row.get("per_cost")]
     if not rows:
         return None
     values = [row["per_cost"]["value"] for row in rows]
@@ -118,21 +119,3 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
         "values": scale.spread(values),
         "addresses": [row.get("address") for row in rows],
     }
-
-
-def order_measures(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Measures, the most effective per yuan first.
-
-    Parameters
-    ----------
-    view : mapping
-        View document.
-
-    Returns
-    -------
-    list of mapping
-        Rows whose effect per yuan is known.
-    """
-    rows = (view.get("pathway") or {}).get("measures") or []
-    known = [row for row in rows if row.get("per_cost") and row["per_cost"].get("value") is not None]
-    return sorted(known, key=lambda row: -float(row["per_cost"]["value"]))

@@ -14,12 +14,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from dafeng.web import figures
-from dafeng.web.charts import share_text
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
 from dafeng.web.links import Links
 from dafeng.web.mathml import clean
 from dafeng.web.pages import read_pages
+from dafeng.web.pathway import share_text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -116,7 +116,7 @@ def _writers(words: Words) -> dict[str, Any]:
     """How a template writes figures."""
     language = words.language
     return {
-        "show": lambda value, unit, basis="actual": figures.show(value, unit, language, basis=basis),
+        "show": lambda value, unit, basis="actual", vague=False: figures.show(value, unit, language, basis=basis, vague=vague),
         "span": lambda low, high, unit, basis="actual": figures.span(low, high, unit, language, basis=basis),
         "goal": lambda row: _goal(row, words),
     }

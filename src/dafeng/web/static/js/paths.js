@@ -46,7 +46,7 @@
         line("line-" + one.id, one.name, one.band[1], {
           colour: colour.get(one.id), line: { width: main ? 2.6 : 1.6, type: main ? "solid" : [5, 3] },
           more: {
-            endLabel: { show: !phone() && !small, formatter: "{a}", color: colour.get(one.id), fontWeight: main ? 600 : 400, distance: 6, offset: [0, apart.get(one.id)] },
+            endLabel: { show: !phone() && !small, formatter: one.name.split(/[（(]/)[0], color: colour.get(one.id), fontWeight: main ? 600 : 400, distance: 6, offset: [0, apart.get(one.id)] },
           },
         }),
       ];
@@ -63,7 +63,7 @@
         grid: { ...grid(small ? 14 : 104), ...(small ? { top: 10, bottom: 4 } : {}) },
         legend: phone() && !small ? { bottom: 0, data: [...past.map((one) => one.name), ...data.scenarios.map((one) => one.name)] } : { show: false },
         xAxis: small ? { ...years(data.years), axisLabel: { interval: (at, text) => Number(text) % 10 === 0 } } : years(data.years),
-        yAxis: { ...values(data.scenarios.flatMap((one) => one.band)), splitNumber: small ? 3 : 4 },
+        yAxis: { ...values(data.scenarios.flatMap((one) => one.band), data.unit === "%"), splitNumber: small ? 3 : 4 },
         tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${data.years[all[0].dataIndex]} · ${data.unit}`, rows(all[0].dataIndex)) },
         series: [...past, ...lines],
       },
@@ -105,7 +105,7 @@
         grid: { ...grid(64), top: 40, bottom: 38 },
         legend: { bottom: 2, left: "center", data: [words().actual, words().required, words().projected], show: true },
         xAxis: { ...years(data.years, true), boundaryGap: true },
-        yAxis: values(lists),
+        yAxis: values(lists, data.unit === "%"),
         tooltip: {
           trigger: "axis", confine: true,
           formatter: (all) => {

@@ -77,10 +77,46 @@
     };
   };
 
+  /* Start, effects and end of a period: each effect hangs where the last one ended. */
+  kinds.waterfall = (data, state) => {
+    const chosen = state === null ? 0 : state;
+    const list = data.values[chosen];
+    const last = list.length - 1;
+    let level = 0;
+    const bars = list.map((value, at) => {
+      const from = at === 0 || at === last ? 0 : level;
+      level = at === 0 || at === last ? value : level + value;
+      return { low: Math.min(from, level), size: Math.abs(level - from), value };
+    });
+    const shade = (at) => (at === 0 || at === last ? token("s-8") : list[at] > 0 ? token("s-2") : token("s-1"));
+    return {
+      choices: data.periods.length > 1 ? data.periods.map((name, id) => ({ id, name })) : [],
+      chosen,
+      option: {
+        grid: grid(16),
+        xAxis: { type: "category", data: data.names, axisLabel: { interval: 0, width: phone() ? 54 : 130, overflow: "break" } },
+        yAxis: { type: "value", axisLabel: { formatter: write }, splitNumber: 4 },
+        tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: (all) => tip(all[0].name, [[data.periods[chosen], write(bars[all[0].dataIndex].value) + unit(data)]]) },
+        series: [
+          { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, data: bars.map((bar) => bar.low) },
+          {
+            type: "bar", stack: "all", barMaxWidth: 64, barCategoryGap: "30%",
+            data: bars.map((bar, at) => ({ value: bar.size, itemStyle: { color: shade(at), borderRadius: 2 } })),
+            label: { show: true, position: "top", formatter: (at) => (at.dataIndex && at.dataIndex < last && list[at.dataIndex] > 0 ? "+" : "") + write(list[at.dataIndex]), color: token("ink-2") },
+          },
+        ],
+      },
+      head: [data.unit, ...data.periods],
+      rows: data.names.map((name, at) => [name, ...data.values.map((values) => values[at])]),
+      address: (event) => data.addresses[event.dataIndex][chosen],
+    };
+  };
+
   kinds.measures = (data) => ({
     option: {
       grid: { ...grid(70), top: 4, bottom: 4 },
-      xAxis: { type: "value", axisLabel: { formatter: write }, splitNumber: 4 },
+      /* gains may be written as negative years: zero stays at the left */
+      xAxis: { type: "value", inverse: data.values.every((value) => value <= 0), axisLabel: { formatter: write }, splitNumber: 4 },
       yAxis: { type: "category", inverse: true, data: data.names, axisLabel: { width: phone() ? 110 : 220, overflow: "break", color: token("ink-2"), fontSize: 13 } },
       tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: ([at]) => tip(at.name, [["", write(at.value) + unit(data)]]) },
       series: [{ type: "bar", data: data.values.map((value, at) => ({ value, itemStyle: { color: token("s-1"), opacity: at < 3 ? 1 : 0.5, borderRadius: [0, 3, 3, 0] } })), barMaxWidth: 22, label: { show: true, position: "right", formatter: (at) => write(Number(at.value.toPrecision(3))), color: token("ink-2") } }],

@@ -14,12 +14,13 @@
     };
   }
 
-  function values(lists) {
+  function values(lists, percent) {
     const all = lists.flat().filter((value) => value !== null && value !== undefined);
     const low = Math.min(...all);
     const high = Math.max(...all);
     const near = low > 0.55 * high && high > 0;
-    return { type: "value", scale: near, min: near || low < 0 ? undefined : 0, axisLabel: { formatter: write }, splitNumber: 4 };
+    const whole = percent && high > 80 && high <= 100;
+    return { type: "value", scale: near, min: near || low < 0 ? undefined : 0, max: whole ? 100 : undefined, axisLabel: { formatter: write }, splitNumber: 4 };
   }
 
   /* A band is an unseen line with the difference stacked upon it. */
