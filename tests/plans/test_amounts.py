@@ -92,3 +92,8 @@ UNKNOWN = frozenset(
 @pytest.mark.parametrize("spelled", sorted(set(lexicon().units.values()) - UNKNOWN))
 def test_the_house_knows_the_units_of_plans(spelled):
     assert str(unit(spelled))
+
+
+@pytest.mark.parametrize("text", ["百分之十四五", "百分之百千", "二万万亿千吨"])
+def test_malformed_numerals_are_no_amount(text):
+    assert read_amount(text) is None

@@ -64,7 +64,7 @@ def _parts() -> re.Pattern[str]:
     return re.compile(rf"(?P<low>{NUMBER})[%‰]?(?:{DASH}(?P<high>{NUMBER}))?(?P<multiplier>{MULTIPLIER})(?P<unit>.*)")
 
 
-def read_amount(text: str) -> Quantity:
+def read_amount(text: str) -> Quantity | None:
     """Value and unit of an amount.
 
     Parameters
@@ -74,9 +74,16 @@ def read_amount(text: str) -> Quantity:
 
     Returns
     -------
-    Quantity
-        In the text's unit, spelled out canonically.
+    Quantity or None
+        In the text's unit, spelled out canonically; ``None`` where Chinese numerals do not make a number.
     """
+    try:
+        return _read(text)
+    except ValueError:
+        return None
+
+
+def _read(text: str) -> Quantity:
     if text.startswith("百分之"):
         return Quantity(_number(text[3:]), None, "%", "share")
     if re.fullmatch(TENTHS, text):

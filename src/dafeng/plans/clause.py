@@ -85,7 +85,7 @@ def sort_words(pieces: Sequence[Piece]) -> Clause:
     ]
     leading = _times(listed, "before")
     return Clause(
-        subject="".join(named).strip("、"),
+        subject="".join(named).rstrip("、") if deed else "".join(named).strip("、"),
         doing="".join(listed[at].text for at in deed),
         leading=leading,
         own=_times(listed, "inside"),

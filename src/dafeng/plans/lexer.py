@@ -184,6 +184,9 @@ def _take_mark(state: _State, mark: str, text: str, start: int, stop: int) -> No
 def _take_amount(state: _State, found: re.Match[str], text: str, stop: int) -> int:
     quantity = read_amount(found.group())
     start, end = found.start(), found.end()
+    if quantity is None:
+        _add_words(state, found.group(), start)
+        return end
     qualifier = _qualifier().match(text, end, stop)
     after = qualifier.end() if qualifier else end
     if _is_part_of_name(state, quantity.kind, qualifier.group() if qualifier else "", text[after:stop][:3]):

@@ -112,7 +112,7 @@ class Era:
         if self.now is not None:
             return time.year <= self.now
         if time.kind != "plain":
-            return False
+            return time.kind == "span" and time.year < FIRST_MILESTONE and (self.horizon is None or self.horizon > time.year)
         return time.year < self.horizon if self.horizon is not None else not self.is_milestone(time)
 
     def is_milestone(self, time: Time) -> bool:
