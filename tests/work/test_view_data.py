@@ -20,8 +20,8 @@ def test_a_factor_says_what_it_is_for_and_how_it_matched(view):
 
 
 def test_a_factor_is_listed_once(view):
-    addresses = [row["address"] for row in view["factors"]]
-    assert len(addresses) == len(set(addresses))
+    keys = [(row["id"], row["match"]) for row in view["factors"]]
+    assert len(keys) == len(set(keys))
 
 
 def test_a_method_shows_its_equation_typeset_and_in_words(view):

@@ -1,0 +1,23 @@
+"""Qingdao from its plan and its published figures to the frozen cockpit."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.claims import Claims
+from tests.journeys.walk import walk
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def journey(shared, tmp_path_factory):
+    return walk("qingdao", tmp_path_factory.mktemp("qingdao"), document=shared / "plans" / "qingdao.txt")
+
+
+class TestQingdao(Claims):
+    """Claims on Qingdao."""
+
+    def test_a_target_set_from_above_has_no_figure_and_no_verdict(self, journey):
+        delegated = [row for row in journey.view["verdicts"] if row["value"]["value"] is None]
+        assert (len(delegated) > 0, {row["verdict"] for row in delegated}) == (True, {"not_measurable"})
