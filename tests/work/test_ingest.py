@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dafeng.core.errors import FileRefused
+from dafeng.store.files import hash_file
 from dafeng.work.city import City, init, open_city
 from dafeng.work.ingest import ingest
 
@@ -63,6 +64,17 @@ def test_a_corrected_figure_supersedes_the_old_one(city: City, tmp_path: Path) -
     ingest(city, [figures(tmp_path, "a.csv", "78.16")])
     ingest(city, [figures(tmp_path, "b.csv", "7816.42")])
     assert [str(row["value"]) for row in city.facts.read().to_pylist()] == ["7816.420000"]
+
+
+def test_two_files_of_one_name_are_told_apart(city: City, tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder, value in zip(folders, ("1.5", "2.5"), strict=True):
+        folder.mkdir()
+        figures(folder, "same.csv", value)
+    taken = ingest(city, folders)
+    assert taken.lot is not None
+    hashes = {item.file: item.sha256 for item in taken.lot.items}
+    assert hashes == {"same.csv": hash_file(folders[0] / "same.csv"), "b/same.csv": hash_file(folders[1] / "same.csv")}
 
 
 @pytest.mark.slow

@@ -7,9 +7,11 @@ moment, the city is as before or as after.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pyarrow as pa
 
 from dafeng.core.errors import FileRefused
 from dafeng.core.findings import Finding
@@ -82,7 +84,7 @@ def ingest(city: City, paths: Iterable[Path | str] | None = None) -> Ingested:
     catalogue = city.catalogue() if fresh else None
     for path in fresh:
         try:
-            deliveries.append(_read(path, city, catalogue or city.catalogue()))
+            deliveries.append(_apart(_read(path, city, catalogue or city.catalogue()), path, deliveries))
         except FileRefused as cause:
             if paths is not None and len(listed) == 1:
                 raise
@@ -119,6 +121,21 @@ def _read(path: Path, city: City, catalogue: Catalogue) -> Delivery:
         today=datetime.now(UTC).date(),
         sources=set(city.sources()),
     )
+
+
+def _apart(delivery: Delivery, path: Path, earlier: Sequence[Delivery]) -> Delivery:
+    """The delivery under a name that no other file of the lot has: as much of its path as it takes.
+
+    A cell is found again by the name and hash of its file, so two files of a lot must not share a name.
+    """
+    taken = {one.file for one in earlier}
+    ends = ("/".join(path.resolve().parts[-length:]) for length in range(2, len(path.resolve().parts)))
+    name = next((end for end in ends if end not in taken), delivery.file) if delivery.file in taken else delivery.file
+    if name == delivery.file:
+        return delivery
+    column = delivery.rows.schema.get_field_index("file")
+    named = pa.array([name] * delivery.rows.num_rows, pa.string())
+    return replace(delivery, file=name, rows=delivery.rows.set_column(column, delivery.rows.schema.field("file"), named))
 
 
 def _source(path: Path, city: City) -> str:
