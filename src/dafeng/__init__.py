@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dafeng.work.read_plan import read_plan
     from dafeng.work.reconcile import Reconciliation, reconcile
     from dafeng.work.scores import Scores
+    from dafeng.work.template import template
 
 __all__ = [
     "Account",
@@ -55,6 +56,7 @@ __all__ = [
     "project",
     "read_plan",
     "reconcile",
+    "template",
 ]
 
 _HOMES: Mapping[str, str] = {
@@ -83,6 +85,7 @@ _HOMES: Mapping[str, str] = {
     "project": "work.project",
     "read_plan": "work.read_plan",
     "reconcile": "work.reconcile",
+    "template": "work.template",
 }
 
 

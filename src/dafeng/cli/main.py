@@ -45,11 +45,18 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
+    except BrokenPipeError:
+        raise SystemExit(0) from None
     except DafengError as refusal:
         sys.stderr.write(f"{refusal.read('zh')}\n{refusal.read('en')}\n")
         raise SystemExit(2) from None
-    except BrokenPipeError:
-        raise SystemExit(0) from None
+    except OSError as cause:
+        at = cause.filename or "dafeng"
+        sys.stderr.write(f"{at}：无法读写（{cause.strerror}）；处理：检查路径、权限和磁盘空间。\n")
+        sys.stderr.write(
+            f"{at}: cannot be read or written ({cause.strerror}). Remedy: check path, permissions and disk space.\n"
+        )
+        raise SystemExit(2) from None
 
 
 @app.command("read-plan")
@@ -99,6 +106,32 @@ def ingest(
 ) -> None:
     """入库：文件 → 事实 · take in files; nothing is altered, everything is hashed."""
     listing.show_ingest(df.ingest(df.open_city(folder), files), _language(lang), as_json=as_json)
+
+
+@app.command()
+def template(
+    folder: CityFolder,
+    field: Annotated[
+        str, typer.Argument(help="领域 · industry, energy, buildings, transport, forestry, agriculture", metavar="FIELD")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="写到 · file to write")],
+    year: Year = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """填报模板：某领域某年 · a spreadsheet template for one field and year."""
+    content = df.template(df.open_city(folder), field, year=year)
+    out.write_bytes(content)
+    if as_json:
+        print_json({"file": str(out), "bytes": len(content)})
+    else:
+        console().print(
+            say(
+                _language(lang),
+                f"已写入 {out}，填好后用 dafeng ingest 入库",
+                f"wrote {out}; fill it in and take it in with dafeng ingest",
+            )
+        )
 
 
 @app.command()

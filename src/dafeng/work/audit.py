@@ -33,8 +33,5 @@ def audit(city: City, *, year: int | None = None) -> tuple[Finding, ...]:
         If the store is damaged.
     """
     facts = city.facts.read(places=(city.code,))
-    found = audit_facts(facts, catalogue=city.catalogue(), rules=city.rules(), today=datetime.now(UTC).date())
-    if year is None:
-        return found
-    spoken = {row["fact"] for row in facts.to_pylist() if row["period"].startswith(str(year))}
-    return tuple(f for f in found if f"{year}" in f.at or f.at.removeprefix("facts/") in spoken)
+    today = datetime.now(UTC).date()
+    return audit_facts(facts, catalogue=city.catalogue(), rules=city.rules(), today=today, year=year)
