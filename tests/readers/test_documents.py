@@ -71,6 +71,7 @@ def test_a_few_broken_bytes_are_a_finding():
     "data",
     [
         b"\x00" * 1000,
+        b"\x00\x01",
         bytes(range(256)) * 40,
         b"%PDF-1.7 ...",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100,

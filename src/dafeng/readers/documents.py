@@ -133,7 +133,7 @@ def _decode(data: bytes, name: str) -> tuple[str, str, list[Finding]]:
     _refuse_known(data, name)
     for encoding in _candidates(data):
         text = _attempt(data, encoding)
-        if text is not None and not _is_binary(text):
+        if text is not None and not _is_binary(text) and (not encoding.startswith("utf-16-") or _is_written(text)):
             return text, encoding, []
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
@@ -186,6 +186,15 @@ def _attempt(data: bytes, encoding: str) -> str | None:
 def _is_binary(text: str) -> bool:
     marks = set(text[:100_000]) | set(text[-1000:])
     return any(unicodedata.category(mark) == "Cc" and mark not in "\t\n\r\x0b\x0c\x1a\x1c\x1d\x1e\x85" for mark in marks)
+
+
+def _is_written(text: str) -> bool:
+    """Whether most characters are ones that Chinese documents use; random bytes read as UTF-16 are not."""
+    sample = text[:20_000]
+    usual = sum(
+        mark.isascii() or "\u3000" <= mark <= "\u303f" or "\u4e00" <= mark <= "\u9fff" or mark >= "\uff00" for mark in sample
+    )
+    return usual * 10 >= len(sample) * 9
 
 
 def _refuse_known(data: bytes, name: str) -> None:
