@@ -32,7 +32,7 @@ def test_a_waterfall_carries_every_effect_and_its_address() -> None:
 
 def test_a_trajectory_shows_goal_actual_and_projection() -> None:
     chart = draw_trajectory(VIEW["verdicts"][0], ZH) or {}
-    said = "2030 年目标 ≈ 30%，2025 年实际 17.4%，预计 2030 年 26.2%"
+    said = "2030 年目标 ≈ 30%，2025 年现状 17.4%，预计 2030 年 26.2%"
     assert (chart["title"], chart["goal"]) == (said, [2030, 30.0, None, "≈"])
 
 

@@ -9,6 +9,9 @@
   button.addEventListener("click", () => { dafeng.theme.toggle(); mark(); });
   mark();
 
+  /* On a phone the pages stand in a row; the present one should be seen. */
+  document.querySelector(".nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
   function typing(element) { return element.matches("input, select, textarea, [contenteditable]"); }
 
   document.addEventListener("keydown", (event) => {

@@ -103,7 +103,7 @@
     return {
       option: {
         grid: { ...grid(64), top: 40, bottom: 38 },
-        legend: { bottom: 2, left: "center", data: [words().actual, words().required, words().projected], show: true },
+        legend: { bottom: 2, left: "center", data: [[words().actual, data.actual], [words().required, data.required], [words().projected, middle]].filter(([, list]) => list.some((one) => one !== null)).map(([name]) => name) },
         xAxis: { ...years(data.years, true), boundaryGap: true },
         yAxis: values(lists, data.unit === "%"),
         tooltip: {

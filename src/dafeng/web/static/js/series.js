@@ -20,7 +20,7 @@
     const high = Math.max(...all);
     const near = low > 0.55 * high && high > 0;
     const whole = percent && high > 80 && high <= 100;
-    return { type: "value", scale: near, min: near || low < 0 ? undefined : 0, max: whole ? 100 : undefined, axisLabel: { formatter: write }, splitNumber: 4 };
+    return { type: "value", scale: near, min: near || low < 0 ? undefined : 0, max: whole ? 100 : undefined, interval: whole ? 25 : undefined, axisLabel: { formatter: write }, splitNumber: 4 };
   }
 
   /* A band is an unseen line with the difference stacked upon it. */
