@@ -32,7 +32,7 @@ def test_every_hour_of_a_week_balances(weeks):
 
 def test_a_series_is_named_after_its_technology(weeks):
     assert [(one["carrier"], one["label"]["zh"]) for one in weeks["winter"]["series"]] == [
-        ("coal", "煤电等"),
+        ("coal", "煤电"),
         ("onshore_wind", "陆上风电"),
     ]
 
@@ -55,7 +55,7 @@ def test_the_yearly_figures_have_names_and_percent(view):
         figures["curtailed_share"]["value"],
         figures["curtailed_share"]["unit"],
     ) == (
-        "发电量：煤电等",
+        "发电量：煤电",
         5.0,
         "%",
     )
