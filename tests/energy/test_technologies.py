@@ -16,8 +16,8 @@ def test_the_annuity_of_the_tables(rate, years, share):
 
 
 def test_the_annual_cost_of_a_battery():
-    # 310 yuan/kWh × 2 h = 620 yuan/kW; annuity(6 %, 15) = 0.1029628, operation 2 %: 620 000 × 0.1229628 = 76 237.
-    assert annual_cost(KNOWN["battery"], rate=0.06) == pytest.approx(76_237, abs=1)
+    # 1185.7 yuan/kWh × 2 h = 2371.4 yuan/kW; annuity(6 %, 15) = 0.1029628, operation 2 %: 2 371 400 × 0.1229628 = 291 594.
+    assert annual_cost(KNOWN["battery"], rate=0.06) == pytest.approx(291_594, abs=2)
 
 
 def test_the_annual_cost_of_pumped_hydro():

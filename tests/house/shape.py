@@ -167,14 +167,18 @@ def loose_parameters(module: Module) -> list[str]:
         f"{function.at}: {problem}"
         for function in functions(module)
         if function.is_public and not function.decorators() & FACE_DECORATORS
-        for problem in _loose(function.node.args)
+        for problem in _loose(function.node.args, verb=function.node.name in VERBS)
     ]
 
 
-def _loose(arguments: ast.arguments) -> Iterator[str]:
+VERBS = frozenset({"ingest", "measure", "project", "present"})
+"""Verbs whose second argument is their object, handed on by the verb before (``measure(city, run)``) or the city's own."""
+
+
+def _loose(arguments: ast.arguments, *, verb: bool) -> Iterator[str]:
     if arguments.kwarg is not None:
         yield f"takes **{arguments.kwarg.arg}; name the options"
-    if arguments.defaults:
+    if len(arguments.defaults) > int(verb):
         yield "has an option that is not keyword-only; put * before it"
 
 

@@ -40,7 +40,7 @@ def anchor(words: str) -> dict[str, Any]:
     }
 
 
-def number(value: float, unit: str, address: str | None, **more: Any) -> dict[str, Any]:
+def number(value: float | None, unit: str, address: str | None, **more: Any) -> dict[str, Any]:
     """A number of the view document."""
     base = {"year": None, "basis": "actual", "low": None, "high": None, "grade": None, "source": None}
     return {"value": value, "unit": unit, **base, "address": f"{RUN}/{address}" if address else None, **more}
@@ -99,7 +99,8 @@ def verdict(row: tuple[Any, ...], at: int) -> dict[str, Any]:
         "year": year,
         "period": None,
         "comparator": comparator,
-        "value": number(value, unit, f"targets/{target}", year=year, basis="target", grade="primary", source="plan"),
+        # one target is handed down from above and has no figure of its own
+        "value": number(None if target == "T12" else value, unit, f"targets/{target}", year=year, basis="target", grade="primary", source="plan"),
         "upper": 38 if target == "T13" else None,
         "strength": "strive" if target in ("T09", "T10") else None,
         "counting": "built_and_under_construction" if target in ("T02", "T03") else None,
@@ -221,7 +222,7 @@ def view() -> dict[str, Any]:
         "schema": 1,
         "city": {"code": "990100", "slug": "yangli", "label": label("样例市", "Sample City")},
         "year": 2025,
-        "run": {"id": RUN, "at": "2026-01-15T08:00:00+00:00", "versions": {"dafeng": "0.1.0"}, "inputs": [{"name": "figures.csv", "sha256": "c" * 64}]},
+        "run": {"id": RUN, "at": "2026-01-15T08:00:00+00:00", "versions": {"dafeng": "9.9.9"}, "inputs": [{"name": "figures.csv", "sha256": "c" * 64}]},
         "answers": [
             {"id": "peak", "question": label("能否达峰？", "Will it peak?"), "answer": label("预计 2029 年达峰，2030 年前达峰的把握约六成。", "Peak expected in 2029; about six in ten to peak before 2030."),
              "figures": [number(2029, "年", "pathway/plan", basis="projected", low=2027, high=2032), number(58, "%", "pathway/plan", basis="projected")], "address": f"{RUN}/pathway/plan"},
@@ -301,7 +302,7 @@ def traces() -> dict[str, dict[str, Any]]:
     for target, names, _, year, _, value, unit, judged, actual, projected in ROWS:
         add(f"verdicts/{target}", "verdict", f"{names[0]}：{REASONS[judged]['zh']}", f"{names[1]}: {REASONS[judged]['en']}", year=year,
             inputs=tuple(a for a in (f"targets/{target}", f"facts/{target}.2025" if actual is not None else "", f"projection/{target}" if projected else "") if a))  # fmt: skip
-        add(f"targets/{target}", "target", f"{year} 年{names[0]}的目标", f"Goal for {names[1]} in {year}", value=str(value), unit=unit, year=year, inputs=(f"clauses/{target}",), source="plan", grade="primary")  # fmt: skip
+        add(f"targets/{target}", "target", f"{year} 年{names[0]}的目标", f"Goal for {names[1]} in {year}", value=None if target == "T12" else str(value), unit=unit, year=year, inputs=(f"clauses/{target}",), source="plan", grade="primary")  # fmt: skip
         add(f"clauses/{target}", "clause", "方案中的一句", "A sentence of the plan", anchor=anchor("海上风电建成及在建装机达到500万千瓦"), source="plan", grade="primary")  # fmt: skip
         for at, share in ((2020, 0.6), (2023, 0.85), (2025, 1.0)):
             add(f"facts/{target}.{at}", "fact", f"{at} 年{names[0]}", f"{names[1]} in {at}", value=str(round((actual or 0) * share, 4)), unit=unit, year=at, source="gazette", grade="secondary", cell=cell)  # fmt: skip

@@ -57,5 +57,5 @@ def test_a_circle_of_traces_ends() -> None:
 def test_a_citation_names_city_value_and_address() -> None:
     said = (gather(city(), "targets/T02", Words("en")) or {})["citation"]
     assert (
-        said == f"Sample City: Goal for Offshore wind capacity in 2030 500 万千瓦. dafeng 0.1.0, 2026-01-15, {RUN}/targets/T02"
+        said == f"Sample City: Goal for Offshore wind capacity in 2030 500 万千瓦. dafeng 9.9.9, 2026-01-15, {RUN}/targets/T02"
     )

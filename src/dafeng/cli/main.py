@@ -174,20 +174,22 @@ def project(
 ) -> None:
     """预测路径与达峰年份 · project pathways and the peak year."""
     city = df.open_city(folder)
-    listing.show_projection(df.project(city, scenario=scenario), _language(lang), as_json=as_json)
+    listing.show_projection(df.project(city, city.read_plan(), scenario=scenario), _language(lang), as_json=as_json)
 
 
 @app.command()
 def reconcile(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """检验目标能否同时实现 · can all targets hold at once?"""
     city = df.open_city(folder)
-    listing.show_clashes(df.reconcile(city.read_plan(), df.project(city)), _language(lang), as_json=as_json)
+    plan = city.read_plan()
+    listing.show_clashes(df.reconcile(plan, df.project(city, plan)), _language(lang), as_json=as_json)
 
 
 @app.command()
 def present(folder: CityFolder, as_json: AsJson = False) -> None:
     """生成冻结的驾驶舱与报表 · write the frozen cockpit and workbook of the latest run."""
-    site = df.present(df.open_city(folder))
+    city = df.open_city(folder)
+    site = df.present(city, city.read_plan())
     if as_json:
         print_json({"run": site.run, "files": [str(path) for path in site.files]})
     else:

@@ -12,6 +12,7 @@ from dafeng.core.traces import Trace
 from dafeng.plans.verdict import WORDS
 from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
 from dafeng.work.judge import Verdicts
+from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.tracing import TraceBook
@@ -60,11 +61,12 @@ def _peak(headlines: Sequence[Headline], projection: Projection, traces: TraceBo
         return Answer("peak", question, lack, (), "answers/peak")
     year, chance = known.numbers[0], known.numbers[1]
     trend = _trend(projection, traces)
-    zh = f"若方案目标兑现，2030年前达峰概率 {percent(chance.value, 0)}（中位数 {year.value:.0f} 年）"
-    en = f"If the plan's targets are kept, a peak before 2030 has {percent(chance.value, 0)} (median {year.value:.0f})"
+    when = peak_words(projection, int(year.value))
+    zh = f"若方案目标兑现，2030年前达峰概率 {percent(chance.value, digits=0)}（中位数 {when.zh}）"
+    en = f"If the plan's targets are kept, a peak before 2030 has {percent(chance.value, digits=0)} (median {when.en})"
     if trend is not None:
-        zh += f"；若只按趋势，{percent(trend.value, 0)}"
-        en += f"; on the trend alone {percent(trend.value, 0)}"
+        zh += f"；若只按趋势，{percent(trend.value, digits=0)}"
+        en += f"; on the trend alone {percent(trend.value, digits=0)}"
     figures = (chance, year) if trend is None else (chance, trend, year)
     return Answer("peak", question, Label(zh, en), figures, "answers/peak")
 

@@ -10,6 +10,7 @@ import platform
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from dafeng.core.findings import Finding
@@ -17,7 +18,7 @@ from dafeng.core.labels import Label
 from dafeng.plans.plan import Plan
 from dafeng.store.files import hash_file
 from dafeng.store.runs import Run
-from dafeng.work.account import account
+from dafeng.work.account import Account, account
 from dafeng.work.answers import answer
 from dafeng.work.assessment import Assessment
 from dafeng.work.audit import audit
@@ -25,12 +26,12 @@ from dafeng.work.city import City, open_city
 from dafeng.work.frozen import freeze
 from dafeng.work.headlines import ask
 from dafeng.work.ingest import ingest
-from dafeng.work.judge import judge
+from dafeng.work.judge import Verdicts, judge
 from dafeng.work.measure import measure
 from dafeng.work.measures import rank_measures
 from dafeng.work.present import present
 from dafeng.work.project import project
-from dafeng.work.reconcile import reconcile
+from dafeng.work.reconcile import Reconciliation, reconcile
 
 Report = Callable[[Label, float], None]
 """Gets the name of a step and the share done. [0..1]"""
@@ -100,43 +101,38 @@ def assess(
     tell(6)
     found = reconcile(plan, projection)
     tell(7)
-    traces = found.traces
-    measures = rank_measures(projection, traces)
-    headlines = ask(plan, found, measures, city.catalogue(), traces)
-    answers = answer(verdicts, found, measures, headlines, traces)
-    findings = _once(
-        [
-            *taken.findings,
-            *audited,
-            *accounted.findings,
-            *projection.scores.findings,
-            *projection.findings,
-            *found.findings,
-            *plan.findings,
-        ]
-    )
-    assessment = Assessment(
-        city,
-        at,
-        run,
-        plan,
-        accounted,
-        projection.scores,
-        verdicts,
-        projection,
-        found,
-        measures,
-        headlines,
-        answers,
-        findings,
-        traces,
-    )
+    assessment = _conclude(run, at, accounted, verdicts, found, (*taken.findings, *audited))
     if save:
         tell(8)
         freeze(assessment)
         tell(9)
-        present(city)
+        present(city, plan)
     return assessment
+
+
+def _conclude(
+    run: Run, year: int, accounted: Account, verdicts: Verdicts, found: Reconciliation, noticed: Iterable[Finding]
+) -> Assessment:
+    projection, plan, traces = found.projection, found.plan, found.traces
+    measures = rank_measures(projection, traces)
+    headlines = ask(plan, found, measures, projection.city.catalogue(), traces)
+    later = (accounted.findings, projection.scores.findings, projection.findings, found.findings, plan.findings)
+    return Assessment(
+        city=projection.city,
+        year=year,
+        run=run,
+        plan=plan,
+        account=accounted,
+        scores=projection.scores,
+        verdicts=verdicts,
+        projection=projection,
+        reconciliation=found,
+        measures=measures,
+        headlines=headlines,
+        answers=answer(verdicts, found, measures, headlines, traces),
+        findings=_once([*noticed, *chain.from_iterable(later)]),
+        traces=traces,
+    )
 
 
 def _teller(report: Report | None) -> Callable[[int], None]:

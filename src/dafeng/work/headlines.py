@@ -6,15 +6,15 @@ figures do not exist is left out, never answered by heart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dafeng.core.labels import Label, Language
-from dafeng.core.traces import Trace
 from dafeng.library.indicators import Catalogue, Indicator
 from dafeng.plans.plan import Plan, Target
 from dafeng.work.assessment import Figure, Headline, MeasureEffect
 from dafeng.work.figures import Goals, compute, goal_figure, keep_answer, of_score
 from dafeng.work.judge import FIRM
+from dafeng.work.peak import ask_peak
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.storage import ask_storage
@@ -55,7 +55,7 @@ def ask(
         lambda: _clean_share(goals, found, traces),
         lambda: _non_fossil(goals, found.projection, traces),
         lambda: ask_storage(goals, found.projection, traces),
-        lambda: _peak(found.projection, measures, traces),
+        lambda: ask_peak(found.projection, measures, traces),
     ]
     return tuple(headline for question in asked for headline in question())
 
@@ -181,8 +181,8 @@ def _clean_headline(
         numbers += [now, extra, share]
     targets = (target.id, *(t.id for t, _, _ in parts))
     question = Label(
-        f"{year}年清洁装机占比{percent(value, 0)}与分项装机目标是否矛盾？",
-        f"Does the {percent(value, 0)} clean share of {year} contradict the capacity targets?",
+        f"{year}年清洁装机占比{percent(value, digits=0)}与分项装机目标是否矛盾？",
+        f"Does the {percent(value, digits=0)} clean share of {year} contradict the capacity targets?",
     )
     return Headline(f"clean_share.{target.id}", question, _clean_answer(target, numbers, found), tuple(numbers), targets, root)
 
@@ -190,12 +190,12 @@ def _clean_headline(
 def _clean_answer(target: Target, numbers: Sequence[Figure], found: Reconciliation) -> Label:
     asked, clean, total, other = numbers[:4]
     zh = (
-        f"分项合计 {_said(clean, 'zh')}，按占比 {percent(asked.value, 0)} 推出总装机 {_said(total, 'zh')}、"
+        f"分项合计 {_said(clean, 'zh')}，按占比 {percent(asked.value, digits=0)} 推出总装机 {_said(total, 'zh')}、"
         f"非清洁装机 {_said(other, 'zh')}。"
     )
     en = (
-        f"The named capacities add to {_said(clean, 'en')}; at {percent(asked.value, 0)} that implies {_said(total, 'en')}"
-        f" in all and {_said(other, 'en')} that is not clean. "
+        f"The named capacities add to {_said(clean, 'en')}; at {percent(asked.value, digits=0)} that implies"
+        f" {_said(total, 'en')} in all and {_said(other, 'en')} that is not clean. "
     )
     if len(numbers) > 4:
         now, extra, share = numbers[4:7]
@@ -211,7 +211,7 @@ def _clean_answer(target: Target, numbers: Sequence[Figure], found: Reconciliati
     return Label(zh, en.strip())
 
 
-COUNTINGS = {
+COUNTINGS: Mapping[str, Label] = {
     "built_and_under_construction": Label("建成及在建口径", "built and under construction"),
     "operating": Label("在运口径", "operating"),
 }
@@ -243,15 +243,15 @@ def _non_fossil(goals: Goals, projection: Projection, traces: TraceBook) -> Iter
         figures = [of_score(row, traces.get(row.address).says) for row in rows]
         root = f"headlines/non_fossil.{target.id}"
         question = Label(
-            f"{target.year}年非化石比重{percent(value, 0)}能由装机目标推出吗？",
-            f"Does a non-fossil share of {percent(value, 0)} in {target.year} follow from the capacities?",
+            f"{target.year}年非化石比重{percent(value, digits=0)}能由装机目标推出吗？",
+            f"Does a non-fossil share of {percent(value, digits=0)} in {target.year} follow from the capacities?",
         )
         said = [_compare(figure, value) for figure in figures]
         spread = (
             min(f.low if f.low is not None else f.value for f in figures),
             max(f.high if f.high is not None else f.value for f in figures),
         )
-        between = f"{percent(spread[0], 0)}–{percent(spread[1], 0)}"
+        between = f"{percent(spread[0], digits=0)}–{percent(spread[1], digits=0)}"
         zh = "；".join(s.zh for s in said) + f"。口径不同，结果在 {between} 之间，方案须写明口径。"
         en = "; ".join(s.en for s in said) + f". The counting rule moves it between {between}; the plan must name its rule."
         yield keep_answer(
@@ -263,91 +263,8 @@ def _compare(figure: Figure, asked: float) -> Label:
     low = figure.value if figure.low is None else figure.low
     high = figure.value if figure.high is None else figure.high
     sure = ("达到", "reached") if low >= asked else ("达不到", "missed") if high < asked else ("不确定", "uncertain")
-    range_text = f"{percent(low, 0)}–{percent(high, 0)}"
+    range_text = f"{percent(low, digits=0)}–{percent(high, digits=0)}"
     return Label(
-        f"{figure.label.zh}：{percent(figure.value)}（{range_text}），目标{percent(asked, 0)}{sure[0]}",
-        f"{figure.label.en}: {percent(figure.value)} ({range_text}), target {percent(asked, 0)} {sure[1]}",
+        f"{figure.label.zh}：{percent(figure.value)}（{range_text}），目标{percent(asked, digits=0)}{sure[0]}",
+        f"{figure.label.en}: {percent(figure.value)} ({range_text}), target {percent(asked, digits=0)} {sure[1]}",
     )
-
-
-def _peak(projection: Projection, measures: Sequence[MeasureEffect], traces: TraceBook) -> Iterator[Headline]:
-    peak = projection.peak
-    if peak is None:
-        return
-    root = "headlines/peak"
-    main = projection.main
-    when = Figure(
-        Label("达峰年份（中位数）", "median peak year"),
-        float(peak.year_p50),
-        "年",
-        peak.year_p50,
-        "projected",
-        f"pathway/{main}.peak",
-        peak.year_p10,
-        peak.year_p90,
-    )
-    traces.add(
-        Trace(
-            f"{root}.probability",
-            "projection",
-            Label("2030年前达峰概率", "probability of a peak before 2030"),
-            f"{peak.probability_before_2030:.4f}",
-            "1",
-            2030,
-            inputs=(f"pathway/{main}.peak",),
-            grade="estimated",
-        )
-    )
-    chance = Figure(
-        Label("2030年前达峰概率", "probability of a peak before 2030"),
-        peak.probability_before_2030,
-        "1",
-        2030,
-        "projected",
-        f"{root}.probability",
-    )
-    best = [m for m in measures if m.per_cost is not None][:3]
-    figures = [when, chance, *(m.per_cost for m in best if m.per_cost is not None)]
-    odds, range_text = percent(peak.probability_before_2030, 0), f"{peak.year_p10}–{peak.year_p90}"
-    zh = f"方案情景下达峰年份中位数 {peak.year_p50} 年（P10–P90：{range_text}），2030年前达峰概率 {odds}。"
-    en = f"In the plan scenario the median peak year is {peak.year_p50} (P10–P90 {range_text}); a peak before 2030 has {odds}. "
-    trend = projection.paths.get("baseline")
-    if trend is not None and main != "baseline":
-        zh += f"若只按趋势，这一概率为 {percent(trend.peak.probability_before_2030, 0)}，中位数 {trend.peak.year_p50} 年。"
-        en += f"On the trend alone it is {percent(trend.peak.probability_before_2030, 0)} and {trend.peak.year_p50}. "
-    again = _again(projection, root, traces)
-    if again is not None:
-        figures.append(again)
-        highest = max(projection.recorded, key=lambda row: row.value)
-        level = say(highest.value, highest.unit, "zh")
-        zh += f"有记录以来最高为 {highest.year} 年 {level}，再次超过的概率 {percent(again.value, 0)}。"
-        en += f"The highest recorded is {say(highest.value, highest.unit, 'en')} in {highest.year}; it is passed again"
-        en += f" with {percent(again.value, 0)}. "
-    if best:
-        zh += "同样花费下使达峰提前最多的措施：" + "、".join(m.label.zh for m in best) + "。"
-        en += "Most years gained for the same cost: " + ", ".join(m.label.en for m in best) + "."
-    question = Label(
-        "何时达峰？哪三项措施每元提前最多？", "When does the city peak, and which three measures move it most per yuan?"
-    )
-    yield keep_answer(Headline("peak", question, Label(zh, en.strip()), tuple(figures), (), root), traces)
-
-
-def _again(projection: Projection, root: str, traces: TraceBook) -> Figure | None:
-    path = projection.paths.get(projection.main)
-    if path is None or not projection.recorded:
-        return None
-    highest = max(projection.recorded, key=lambda row: row.value)
-    chance = float((path.co2.max(axis=1) > highest.value).mean())
-    label = Label("再次超过历史最高排放的概率", "probability of passing the highest recorded emissions again")
-    address = traces.add(
-        Trace(
-            f"{root}.again",
-            "projection",
-            label,
-            f"{chance:.4f}",
-            "1",
-            inputs=(highest.address, f"pathway/{projection.main}.peak"),
-            grade="estimated",
-        )
-    )
-    return Figure(label, chance, "1", None, "projected", address)

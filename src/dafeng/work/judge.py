@@ -123,7 +123,8 @@ def judge(
             needs=_needs(indicator, target, min(target.year or year, year), known, scores, declines),
             rules=Rules(float(book.value("behind.from")), int(book.value("stale.after"))),
         )
-        where = _trace(target, address, found, year, traces)
+        name = indicator.label if indicator is not None else Label(target.indicator, target.indicator)
+        where = _trace(target, address, name, found, year, traces)
         rows.append(Verdict(target, indicator, aim.value, found, tuple(r for r in readings if r.year <= year), where))
     return Verdicts(year, tuple(rows), traces)
 
@@ -223,7 +224,8 @@ def _lack(indicator: Indicator, year: int | None) -> Label:
     return Label(f"{when}年{indicator.label.zh}" if when else indicator.label.zh, f"{indicator.label.en} {when}".strip())
 
 
-def _trace(target: Target, address: str, found: Judgement, year: int, traces: TraceBook) -> str:
+def _trace(target: Target, address: str, name: Label, found: Judgement, year: int, traces: TraceBook) -> str:
+    due = f"{target.year} " if target.year else ""
     inputs = [address]
     inputs += [found.actual.address] if found.actual is not None else []
     inputs += [found.projected.address] if found.projected is not None else []
@@ -235,8 +237,8 @@ def _trace(target: Target, address: str, found: Judgement, year: int, traces: Tr
             address=f"verdicts/{target.id}",
             kind="verdict",
             says=Label(
-                f"{year}年评价：{WORDS[found.verdict].zh}。{found.reason.zh}",
-                f"verdict of {year}: {WORDS[found.verdict].en}. {found.reason.en}",
+                f"{due}{name.zh}目标，{year}年评价：{WORDS[found.verdict].zh}。{found.reason.zh}",
+                f"{due}{name.en} target, verdict of {year}: {WORDS[found.verdict].en}. {found.reason.en}",
             ),
             value=None if shown is None else number_text(shown),
             unit=None,

@@ -12,8 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
+from dafeng.energy.coast import calibrations
+from dafeng.energy.technologies import Technology, annual_cost, interest, read_technologies
+from dafeng.energy.weather import HOURS
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.pathways.drivers import Band, Driver, Scenario, overlay
@@ -48,46 +52,49 @@ def rank_measures(projection: Projection, traces: TraceBook) -> tuple[MeasureEff
     rank = ranks(projection.study.draws, projection.study.seed)
     found = []
     for item in rules["measures"]:
-        changed, cost, inputs = _change(item, rules, base, traces)
+        if "technology" in item and not _known(item["technology"], projection.city.code):
+            continue
+        changed, cost, inputs = _change(item, rules, base, projection.city.code, traces)
         path = simulate(changed, projection.base, last_year=int(base.years[-1]), rank=rank)
         found.append(_effect(item, base, path, cost, inputs, traces))
     return tuple(sorted(found, key=lambda e: (e.per_cost is None, -e.per_cost.value if e.per_cost else 0.0)))
 
 
 def _change(
-    item: Mapping[str, Any], rules: Mapping[str, Any], base: Paths, traces: TraceBook
+    item: Mapping[str, Any], rules: Mapping[str, Any], base: Paths, place: str, traces: TraceBook
 ) -> tuple[Scenario, Figure | None, tuple[str, ...]]:
     scenario = base.scenario
     if "decline" in item:
         driver = scenario.drivers["intensity_decline"]
         return overlay(scenario, _shift_rates(driver, int(rules["from"]), float(item["decline"]))), None, ()
-    cost, share, inputs = _supply(item, rules, base, traces)
+    cost, share, inputs = _supply(item, rules, base, place, traces)
     start = max(int(rules["from"]), int(item["earliest"]) - 1)
     driver = _raise_level(scenario.drivers["non_fossil_share"], start, max(int(rules["full"]), start + 1), share)
     return overlay(scenario, driver), cost, inputs
 
 
 def _supply(
-    item: Mapping[str, Any], rules: Mapping[str, Any], base: Paths, traces: TraceBook
+    item: Mapping[str, Any], rules: Mapping[str, Any], base: Paths, place: str, traces: TraceBook
 ) -> tuple[Figure, float, tuple[str, ...]]:
-    interest, life = float(rules["interest"]), float(item["life"])
-    annuity = interest / (1 - (1 + interest) ** -life) + float(item["upkeep_share"])
+    technology = read_technologies()[item["technology"]]
+    capex = technology.parameters["capex"]
+    hours = _hours(technology, place)
     budget = float(rules["budget"]["value"])
-    kilowatts = budget * 1e8 / (float(item["investment"]) * annuity)
-    supply = kilowatts * float(item["hours"]) * float(rules["coal_rate"]["value"]) / 1000 / 1e4
+    megawatts = budget * 1e8 / annual_cost(technology, rate=interest())
+    supply = megawatts * hours * float(rules["coal_rate"]["value"]) / 1e4
     energy = float(np.median(base.energy[:, YEAR - int(base.years[0])]))
     address = traces.add(
         Trace(
             f"assumptions/measures.{item['id']}",
             "assumption",
             Label(f"{item['label']['zh']}：单位投资", f"{item['label']['en']}: investment"),
-            number_text(item["investment"]),
-            item["unit"],
-            source=item["source"],
-            grade=item["grade"],
+            number_text(capex.value),
+            capex.unit,
+            source=capex.source.split("|")[0],
+            grade=capex.grade,
             note=Label(
-                f"区间 {item['low']} 至 {item['high']}；利用 {item['hours']} 小时",
-                f"interval {item['low']} to {item['high']}; {item['hours']} full-load hours",
+                f"满发 {hours:,.0f} 小时；年金与运维见技术表",
+                f"{hours:,.0f} full-load hours; annuity and upkeep by the technology table",
             ),
         )
     )
@@ -104,6 +111,21 @@ def _supply(
     )
     cost = Figure(Label("年成本", "yearly cost"), budget, "亿元", None, "assumption", budget_address)
     return cost, supply / energy, (address, budget_address, f"pathway/baseline.energy.{YEAR}")
+
+
+def _known(technology: str, place: str) -> bool:
+    """Whether the output of a technology at a place can be told; without its full-load hours a measure is left out."""
+    try:
+        _hours(read_technologies()[technology], place)
+    except LookupFailure:
+        return False
+    return True
+
+
+def _hours(technology: Technology, place: str) -> float:
+    if technology.profile == "constant":
+        return HOURS * technology.value("available_share")
+    return calibrations(place)[technology.profile].hours
 
 
 def _raise_level(driver: Driver, start: int, full: int, amount: float) -> Driver:
@@ -172,7 +194,6 @@ def _effect(
                 YEAR if name == "avoided" else None,
                 inputs=(*inputs, "pathway/baseline.peak"),
                 grade="estimated",
-                source=item["source"],
             )
         )
         named = Label(f"{label.zh}：{says.zh}", f"{label.en}: {says.en}")

@@ -14,10 +14,11 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
+from dafeng.energy.city import build_city
 from dafeng.energy.coast import coastal_year
 from dafeng.energy.dispatch import Dispatch, dispatch
-from dafeng.energy.profiles import Profiles
-from dafeng.energy.system import System, build_system
+from dafeng.energy.system import System
+from dafeng.energy.technologies import Parameter, annual_cost, interest, read_technologies
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan
@@ -27,6 +28,8 @@ from dafeng.work.targets import target_operand
 from dafeng.work.tracing import TraceBook, number_text
 
 MW = "MW"
+BATTERY = "battery"
+"""Technology of the storage that plans name."""
 WORKERS = 2
 """Cases solved at once; results do not depend on it."""
 
@@ -153,7 +156,7 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> 
         int(asked["year"]),
         tuple(cases[:count]),
         tuple(cases[count:]),
-        desk.assumed(profiles),
+        tuple(desk.rows),
         float(rules["utilisation"]["value"]),
         tuple(findings),
     )
@@ -169,6 +172,8 @@ class _Desk:
         self.rules, self.asked = rules, asked
         self.rows: list[Mapping[str, Any]] = []
         self.catalogue = city.catalogue()
+        self.technologies = read_technologies()
+        self.used: list[str] = []
 
     def jobs(self, findings: list[Finding]) -> list[Job]:
         demand = self.find(self.asked["demand"], "亿千瓦时")
@@ -193,14 +198,18 @@ class _Desk:
         if lacking:
             findings.append(_no_capacity(item["id"], lacking))
             return None
-        system, noticed = build_system(
-            generators=[self.generator(name, value[0]) for name, value in known.items()],
-            loads=[self.load(demand)],
-            storages=[self.storage(storage)] if storage > 0 else [],
-            lines=self.lines(),
+        imports, exports = (self.limit(direction) for direction in ("import", "export"))
+        made = build_city(
+            {**{name: value[0] for name, value in known.items()}, **({BATTERY: storage} if storage > 0 else {})},
+            load_mwh=demand * float(conversion("亿千瓦时", "MWh")),
+            import_mw=imports,
+            export_mw=exports,
+            import_co2=float(self.asked["lines"]["import"]["co2_intensity"]["value"]),
         )
-        findings.extend(noticed)
-        return Job(item["id"], Label(**item["label"]), system, storage, (*given, *(value[1] for value in known.values())))
+        findings.extend(made.findings)
+        for figure in made.parameters:
+            self.keep_parameter(figure)
+        return Job(item["id"], Label(**item["label"]), made.system, storage, (*given, *(value[1] for value in known.values())))
 
     def find(self, where: Mapping[str, Any], unit: str) -> tuple[float, str] | None:
         if "target" in where:
@@ -211,44 +220,22 @@ class _Desk:
         row = next((r for r in rows if r.address.endswith(wanted)), None)
         return None if row is None else (row.value * float(conversion(row.unit, unit)), row.address)
 
-    def generator(self, name: str, capacity: float) -> dict[str, object]:
-        rule = next(item for item in self.rules["technologies"] if item["technology"] == name)
-        kept = {key: value for key, value in rule.items() if key not in ("label", "source", "grade")}
-        numbers = {key: float(value) if not isinstance(value, (str, bool)) else value for key, value in kept.items()}
-        return {"name": name, "capacity_mw": capacity, **numbers}
-
-    def load(self, demand: float) -> dict[str, object]:
-        rule = self.rules["load"]
-        annual = demand * float(conversion("亿千瓦时", "MWh"))
-        costs = {name: float(rule[name]) for name in ("unserved_cost", "surplus_cost")}
-        return {"name": "city", "annual_mwh": annual, "profile": "electricity_load", **costs}
-
-    def storage(self, power: float) -> dict[str, object]:
-        rule = self.rules["storage"]
-        kept = {name: float(rule[name]) for name in ("hours", "charge_efficiency", "discharge_efficiency")}
-        return {"name": "battery", "technology": "battery", "power_mw": power, **kept}
-
-    def lines(self) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = []
-        for direction, line in self.asked["lines"].items():
-            limit = float(line["limit"]["value"]) * float(conversion(line["limit"]["unit"], MW))
-            row: dict[str, object] = {"name": direction, "direction": direction, "limit_mw": limit}
-            row |= {"price": float(line["price"]), "price_profile": "price"}
-            rows.append(row | ({"co2_intensity": float(line["co2_intensity"])} if "co2_intensity" in line else {}))
-        return rows
+    def limit(self, direction: str) -> float:
+        line = self.asked["lines"][direction]["limit"]
+        return float(line["value"]) * float(conversion(line["unit"], MW))
 
     def assume(self) -> tuple[str, ...]:
-        addresses = []
-        for direction, line in self.asked["lines"].items():
-            addresses.append(self.keep(f"power.{direction}", line["limit"]))
-        addresses.append(self.keep("power.storage_cost", self.rules["storage"]["cost"]))
-        rule = self.rules["utilisation"]
-        addresses.append(self.keep("power.utilisation", {**rule, "unit": "1", "label": rule["says"]}))
-        for item in self.rules["technologies"]:
-            row = {**item, "value": item["variable_cost"], "unit": "元/MWh"}
-            label = {"zh": f"{item['label']['zh']}变动成本", "en": f"variable cost of {item['label']['en']}"}
-            addresses.append(self.keep(f"power.cost.{item['technology']}", {**row, "label": label}))
-        return tuple(addresses)
+        lines = [self.keep(f"power.{name}", line["limit"]) for name, line in self.asked["lines"].items()]
+        factor = self.keep("power.import_co2", self.asked["lines"]["import"]["co2_intensity"])
+        return (*lines, factor, self.keep("power.utilisation", self.rules["utilisation"]))
+
+    def keep_parameter(self, figure: Parameter) -> None:
+        name = f"power.{figure.technology}.{figure.name}"
+        if f"assumptions/{name}" not in self.traces:
+            label = self.technologies[figure.technology].label
+            said = {"zh": f"{label.zh}：{figure.name}", "en": f"{label.en}: {figure.name}"}
+            row = {"value": figure.value, "unit": figure.unit, "source": figure.source.split("|")[0], "grade": figure.grade}
+            self.used.append(self.keep(name, {**row, "label": said}))
 
     def keep(self, name: str, row: Mapping[str, Any]) -> str:
         label = Label(**row["label"])
@@ -269,12 +256,8 @@ class _Desk:
         self.rows.append({**told, "source": row["source"], "grade": row["grade"], "address": address, "note": None})
         return address
 
-    def assumed(self, profiles: Profiles) -> tuple[Mapping[str, Any], ...]:
-        return tuple(self.rows)
-
     def close(self, job: Job, found: Dispatch) -> Case:
-        rule = self.rules["storage"]
-        totals = _totals(job, found, rule)
+        totals = _totals(job, found)
         addresses = {}
         for name, (value, unit, label) in _named(totals).items():
             addresses[name] = self.traces.add(
@@ -285,7 +268,7 @@ class _Desk:
                     number_text(value),
                     unit,
                     int(self.asked["year"]),
-                    inputs=job.inputs,
+                    inputs=(*job.inputs, *self.used),
                     grade="estimated",
                 )
             )
@@ -308,25 +291,7 @@ UNITS: Mapping[str, tuple[str, Label]] = {
 """Units and names of the yearly figures."""
 
 
-def storage_annuity(rule: Mapping[str, Any]) -> float:
-    """Annual cost of storage power.
-
-    Parameters
-    ----------
-    rule : mapping
-        ``cost`` [元/Wh], ``hours``, ``life`` [a], ``interest`` [1/a], ``upkeep_share`` [1/a].
-
-    Returns
-    -------
-    float
-        Annuity and upkeep of one MW with its hours. [元/MW]
-    """
-    interest, life = float(rule["interest"]), float(rule["life"])
-    annuity = interest / (1.0 - float((1.0 + interest) ** -life))
-    return float(rule["cost"]["value"]) * 1e6 * float(rule["hours"]) * (annuity + float(rule["upkeep_share"]))
-
-
-def _totals(job: Job, found: Dispatch, rule: Mapping[str, Any]) -> dict[str, float]:
+def _totals(job: Job, found: Dispatch) -> dict[str, float]:
     scale = float(conversion("MWh", "亿千瓦时"))
     sums = {name: found.total(name) * scale for name in found.series if not name.startswith(("price.", "level."))}
     by = {
@@ -335,7 +300,7 @@ def _totals(job: Job, found: Dispatch, rule: Mapping[str, Any]) -> dict[str, flo
     }
     renewable = [g.name for g in found.system.generators if g.renewable]
     available = sum(sums[f"available.{name}"] for name in renewable)
-    cost = storage_annuity(rule) * job.storage / 1e8
+    cost = annual_cost(read_technologies()[BATTERY], rate=interest()) * job.storage / 1e8
     discharged = sum(v for k, v in sums.items() if k.startswith("discharge.")) / scale
     return {
         **by,

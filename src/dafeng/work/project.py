@@ -115,7 +115,7 @@ def project(
     city : City
         The city.
     plan : Plan, optional
-        The plan; by default the one in the city's folder.
+        The plan whose targets the scenarios may follow; by default the one in the city's folder.
     scores : Scores, optional
         Indicators; measured afresh where they are not given.
     scenario : str, optional
@@ -155,7 +155,7 @@ def project(
     power = balance_power(city, plan, ahead, traces)
     if power is not None:
         findings.extend(power.findings)
-    findings += [*study.findings, *missing, *_shocks(city, scores, base)]
+    findings += [*study.findings, *missing, *_shocks(city, scores, base), *_generic(base)]
     return Projection(city, ahead, study, base, history, recorded, paths, main, power, traces, tuple(findings))
 
 
@@ -334,6 +334,23 @@ def _shocks(city: City, scores: Scores, base: Base | None) -> list[Finding]:
     names = city.catalogue().indicators
     rows = [row for row in scores.rows if row.indicator.endswith("_growth") and row.value >= SHOCK]
     return [_shock(row, names[row.indicator].label) for row in rows if base is not None and row.year > base.year]
+
+
+def _generic(base: Base | None) -> list[Finding]:
+    if base is None:
+        return []
+    return [
+        Finding(
+            rule="project.whole_city",
+            at="pathway",
+            severity="info",
+            says=Label(
+                "路径按全市四个驱动因素模拟，未分行业；驱动因素多为通用区间",
+                "the pathway moves the whole city by four drivers, without sectors; most bands are generic",
+            ),
+            remedy=Label("补充分领域的能源和排放数据", "deliver energy and emissions by field"),
+        )
+    ]
 
 
 def _shock(row: Score, label: Label) -> Finding:

@@ -49,12 +49,15 @@ def ask_storage(goals: Goals, projection: Projection, traces: TraceBook) -> Iter
     if needed is not None:
         size_needed, cost = needed
         figures += [size_needed, cost]
-        rule = percent(power.utilisation, 0)
+        rule = percent(power.utilisation, digits=0)
         first = power.cases[0].label
         zh += f"{first.zh}要使利用率达到 {rule}，储能约须 {say(size_needed.value, size_needed.unit, 'zh')}，"
         zh += f"年化投资再增约 {say(cost.value, cost.unit, 'zh')}。"
         en += f"To use {rule} where {first.en}, about {say(size_needed.value, size_needed.unit, 'en')} of storage and"
         en += f" {say(cost.value, cost.unit, 'en')} more a year are needed."
+    elif power.sweep:
+        zh, en = _too_little(power, zh, en)
+        figures += [_case_figure(power.sweep[-1], name, power.year) for name in ("storage_power", "curtailed_share")]
     question = Label(f"{power.year}年逐时电力平衡够不够？", f"Does the power balance of {power.year} hold hour by hour?")
     if goal is not None:
         size = say(goal[2], goal[1].unit, "zh"), say(goal[2], goal[1].unit, "en")
@@ -64,6 +67,17 @@ def ask_storage(goals: Goals, projection: Projection, traces: TraceBook) -> Iter
         )
     targets = () if goal is None else (goal[0].id,)
     yield keep_answer(Headline(f"storage.{power.year}", question, Label(zh, en.strip()), tuple(figures), targets, root), traces)
+
+
+def _too_little(power: Power, zh: str, en: str) -> tuple[str, str]:
+    last, first = power.sweep[-1].totals, power.cases[0]
+    used = 1 - last["curtailed_share"]
+    if used >= power.utilisation or 1 - first.totals["curtailed_share"] >= power.utilisation:
+        return zh, en
+    size = say(last["storage_power"], "万千瓦", "zh"), say(last["storage_power"], "万千瓦", "en")
+    zh += f"{first.label.zh}，储能即使增至 {size[0]}，利用率也只有 {percent(used)}：多出的是电量，须靠外送或新增用电消纳。"
+    en += f"Where {first.label.en}, even {size[1]} of storage uses only {percent(used)}: the surplus is energy and needs"
+    return zh, en + " exports or new demand."
 
 
 def _needed(power: Power, root: str, traces: TraceBook) -> tuple[Figure, Figure] | None:
@@ -139,7 +153,7 @@ def _case_figure(case: Case, name: str, year: int) -> Figure:
 
 def _case_words(case: Case, power: Power, language: Language) -> str:
     totals = case.totals
-    used, rule = 1 - totals["curtailed_share"], percent(power.utilisation, 0)
+    used, rule = 1 - totals["curtailed_share"], percent(power.utilisation, digits=0)
     enough = used >= power.utilisation and totals["unserved"] < NOTHING
     said = {name: say(totals[name] if totals[name] > NOTHING else 0.0, UNITS[name][0], language) for name in CASE_FIGURES}
     if language == "zh":

@@ -5,7 +5,7 @@ Invariant: a target whose indicator is unknown to the catalogue keeps its own na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from dafeng.core.errors import UnitError
@@ -17,7 +17,7 @@ from dafeng.plans.plan import Plan, Target
 from dafeng.work.estimates import Operand
 from dafeng.work.tracing import TraceBook, number_text
 
-COMPARATORS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "=", "~": "≈"}
+COMPARATORS: Mapping[str, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "=", "~": "≈"}
 """How comparators are printed."""
 
 

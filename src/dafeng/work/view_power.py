@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from dafeng.core.labels import Label
 from dafeng.core.units import convert
 from dafeng.energy.dispatch import Dispatch
+from dafeng.energy.technologies import read_technologies
 from dafeng.energy.use import WEEK, window
-from dafeng.library.overlay import shipped
-from dafeng.library.strict import load_yaml
 from dafeng.work.power import UNITS, Case, Power
 from dafeng.work.view_number import SHARE, Frame, plain, write_assumption, write_label
 
@@ -80,8 +79,7 @@ def write_power(power: Power | None, frame: Frame) -> Row | None:
 
 
 def _technologies() -> Mapping[str, Label]:
-    rules = load_yaml(shipped() / "scenarios" / "dispatch.yaml")
-    return {item["technology"]: Label(**item["label"]) for item in rules["technologies"]}
+    return {name: technology.label for name, technology in read_technologies().items()}
 
 
 def _case(case: Case, year: int, names: Mapping[str, Label], frame: Frame) -> Row:

@@ -39,7 +39,7 @@ def say(value: float, unit: str, language: Language, *, digits: int = 4) -> str:
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {amount.text}"
 
 
-def percent(share: float, digits: int = 1) -> str:
+def percent(share: float, *, digits: int = 1) -> str:
     """A share as percent text.
 
     Parameters

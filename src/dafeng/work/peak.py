@@ -1,0 +1,148 @@
+"""The peak question: when, with what probability, against which record, and what brings it forward.
+
+Invariant: the answer names the scenario it holds for and says the trend beside it; the first year of a path stands for
+every year before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
+from dafeng.pathways.peak import Peak
+from dafeng.work.assessment import Figure, Headline, MeasureEffect
+from dafeng.work.figures import keep_answer
+from dafeng.work.project import Projection
+from dafeng.work.tracing import TraceBook
+from dafeng.work.wording import percent, say
+
+ROOT = "headlines/peak"
+"""Address of the answer."""
+
+
+def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: TraceBook) -> Iterator[Headline]:
+    """When does the city peak, and which measures bring it forward most for the same cost?
+
+    Parameters
+    ----------
+    projection : Projection
+        Pathways.
+    measures : sequence of MeasureEffect
+        Measures, most effective first.
+    traces : TraceBook
+        Gets the figures.
+
+    Yields
+    ------
+    Headline
+        One, where the city has a pathway.
+    """
+    peak = projection.peak
+    if peak is None:
+        return
+    best = [m for m in measures if m.per_cost is not None][:3]
+    figures = [*_when(projection, peak, traces), *(m.per_cost for m in best if m.per_cost is not None)]
+    again = _again(projection, traces)
+    said = [_plan_words(projection, peak), *_trend_words(projection), *_record_words(projection, again)]
+    if best:
+        names = "、".join(m.label.zh for m in best), ", ".join(m.label.en for m in best)
+        said.append(Label(f"同样花费下使达峰提前最多的措施：{names[0]}。", f"Most years gained for the same cost: {names[1]}."))
+    if again is not None:
+        figures.append(again)
+    question = Label(
+        "何时达峰？哪三项措施每元提前最多？", "When does the city peak, and which three measures move it most per yuan?"
+    )
+    answer = Label("".join(one.zh for one in said), " ".join(one.en for one in said))
+    yield keep_answer(Headline("peak", question, answer, tuple(figures), (), ROOT), traces)
+
+
+def _when(projection: Projection, peak: Peak, traces: TraceBook) -> tuple[Figure, Figure]:
+    address = f"pathway/{projection.main}.peak"
+    median, chance = (
+        Label("达峰年份（中位数）", "median peak year"),
+        Label("2030年前达峰概率", "probability of a peak before 2030"),
+    )
+    year = Figure(median, float(peak.year_p50), "年", peak.year_p50, "projected", address, peak.year_p10, peak.year_p90)
+    where = traces.add(
+        Trace(
+            f"{ROOT}.probability",
+            "projection",
+            chance,
+            f"{peak.probability_before_2030:.4f}",
+            "1",
+            2030,
+            inputs=(address,),
+            grade="estimated",
+        )
+    )
+    return year, Figure(chance, peak.probability_before_2030, "1", 2030, "projected", where)
+
+
+def _plan_words(projection: Projection, peak: Peak) -> Label:
+    odds, between = percent(peak.probability_before_2030, digits=0), f"{peak.year_p10}–{peak.year_p90}"
+    when = peak_words(projection, peak.year_p50)
+    return Label(
+        f"方案情景下达峰年份中位数 {when.zh}（P10–P90：{between}），2030年前达峰概率 {odds}。",
+        f"In the plan scenario the median peak year is {when.en} (P10–P90 {between}); a peak before 2030 has {odds}.",
+    )
+
+
+def _trend_words(projection: Projection) -> Iterator[Label]:
+    trend = projection.paths.get("baseline")
+    if trend is None or projection.main == "baseline":
+        return
+    odds, year = percent(trend.peak.probability_before_2030, digits=0), trend.peak.year_p50
+    yield Label(f"若只按趋势，这一概率为 {odds}，中位数 {year} 年。", f"On the trend alone it is {odds}, median {year}.")
+
+
+def _record_words(projection: Projection, again: Figure | None) -> Iterator[Label]:
+    if again is None:
+        return
+    highest = max(projection.recorded, key=lambda row: row.value)
+    odds = percent(again.value, digits=0)
+    level = say(highest.value, highest.unit, "zh"), say(highest.value, highest.unit, "en")
+    yield Label(
+        f"有记录以来最高为 {highest.year} 年 {level[0]}，再次超过的概率 {odds}。",
+        f"The highest recorded is {level[1]} in {highest.year}; it is passed again with {odds}.",
+    )
+
+
+def _again(projection: Projection, traces: TraceBook) -> Figure | None:
+    path = projection.paths.get(projection.main)
+    if path is None or not projection.recorded:
+        return None
+    highest = max(projection.recorded, key=lambda row: row.value)
+    chance = float((path.co2.max(axis=1) > highest.value).mean())
+    label = Label("再次超过历史最高排放的概率", "probability of passing the highest recorded emissions again")
+    address = traces.add(
+        Trace(
+            f"{ROOT}.again",
+            "projection",
+            label,
+            f"{chance:.4f}",
+            "1",
+            inputs=(highest.address, f"pathway/{projection.main}.peak"),
+            grade="estimated",
+        )
+    )
+    return Figure(label, chance, "1", None, "projected", address)
+
+
+def peak_words(projection: Projection, year: int) -> Label:
+    """A peak year in words: the first year of the paths stands for every year before it.
+
+    Parameters
+    ----------
+    projection : Projection
+        The pathways.
+    year : int
+        Peak year.
+
+    Returns
+    -------
+    Label
+        ``2019年或更早`` where the paths only fall.
+    """
+    first = projection.base is not None and year <= projection.base.year
+    return Label(f"{year} 年或更早", f"{year} or earlier") if first else Label(f"{year} 年", f"{year}")
