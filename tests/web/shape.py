@@ -41,7 +41,7 @@ ASSUMPTION = {
 }  # fmt: skip
 VERDICT = {
     "target": TEXT, "indicator": LABEL, "indicator_id": (*TEXT, MAY), "field": TEXT, "year": (*YEAR, MAY), "period": (*TEXT, MAY),
-    "comparator": TEXT, "value": NUMBER, "upper": (*FIGURE, MAY), "strength": (*TEXT, MAY), "counting": (*TEXT, MAY),
+    "comparator": TEXT, "value": {**NUMBER, "value": (*FIGURE, MAY)}, "upper": (*FIGURE, MAY), "strength": (*TEXT, MAY), "counting": (*TEXT, MAY),
     "scope": (*TEXT, MAY), "implied": FLAG, "verdict": TEXT, "reason": LABEL, "actual": Maybe(NUMBER), "projected": Maybe(NUMBER),
     "projected_verdict": (*TEXT, MAY), "lacking": [LABEL], "organisations": [TEXT], "task": (*TEXT, MAY), "anchor": Maybe(ANCHOR),
     "address": TEXT, "required": Maybe({"years": [YEAR], "values": [FIGURE], "kind": TEXT}), "actuals": [POINT],

@@ -102,6 +102,15 @@ def test_an_unknown_language_is_chinese() -> None:
     assert Page(Client(create_app([city()])).get("/yangli/?lang=fr").text).values("lang", "html") == ["zh-CN"]
 
 
+def test_no_conflict_listed_is_no_promise() -> None:
+    client = Client(create_app([CityView(empty(), {})]))
+    assert "不等于目标都能成立" in client.get("/yangli/conflicts").text
+
+
+def test_a_target_handed_down_from_above_says_so() -> None:
+    assert "由上级下达" in CLIENT.get("/yangli/targets/T12?lang=zh").text
+
+
 def test_filters_in_the_address_choose_the_rows() -> None:
     assert [row["target"] for row in CLIENT.get("/yangli/targets.json?verdict=behind").json()["verdicts"]] == ["T01", "T05"]
 

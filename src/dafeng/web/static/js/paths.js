@@ -81,10 +81,10 @@
       tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: ([at]) => tip(at.name, [[words().probability, write(at.value) + "%"]]) },
       series: [{
         type: "bar", barCategoryGap: "18%", cursor: "pointer",
+        markLine: data.years.includes(data.middle) ? mark(data.middle, `${words().median} ${data.middle}`) : undefined,
         data: data.values.map((value, at) => ({
           value,
           itemStyle: { color: data.years[at] < 2030 ? token("s-1") : token("s-8"), opacity: data.years[at] < 2030 ? 1 : 0.55, borderRadius: [3, 3, 0, 0] },
-          label: { show: data.years[at] === data.middle, position: "top", formatter: `${words().median} ${data.middle}`, color: token("ink-2"), fontSize: 12 },
         })),
       }],
     },
@@ -112,7 +112,7 @@
             const at = all[0].dataIndex;
             const rows = [[words().actual, data.actual[at]], [words().required, data.required[at]], [words().projected, middle[at]]].filter(([, value]) => value !== null).map(([name, value]) => [name, write(value) + unit(data)]);
             if (low[at] !== null && high[at] !== null && middle[at] !== null) rows.push(["P10–P90", `${write(low[at])}–${write(high[at])}`]);
-            if (data.years[at] === due) rows.push([words().goal, shown]);
+            if (data.years[at] === due && goal !== null) rows.push([words().goal, shown]);
             return tip(String(data.years[at]), rows);
           },
         },
@@ -121,7 +121,7 @@
           line("required", words().required, data.required, { colour: token("ink-3"), line: { type: "dashed", width: 1.5 }, more: { connectNulls: true, step: data.step ? "end" : false, markArea: first ? shade(first, data.years.at(-1)) : undefined } }),
           line("projected", words().projected, middle, { colour: token("s-4"), line: { type: "dotted", width: 2.5 }, more: { connectNulls: true, symbol: "emptyCircle", symbolSize: 6, showAllSymbol: middle.filter((one) => one !== null).length < 12 } }),
           line("actual", words().actual, data.actual, { colour: token("s-1"), line: { width: 2.8 }, more: { symbol: "circle", symbolSize: 8, showAllSymbol: true } }),
-          { type: "scatter", id: "goal", name: words().goal, data: due ? [{ ...spot(goal), label: { show: true, position: "top", distance: 8, formatter: shown, color: token("ink"), fontWeight: 600, fontSize: 13 } }] : [], z: 5 },
+          { type: "scatter", id: "goal", name: words().goal, data: due && goal !== null ? [{ ...spot(goal), label: { show: true, position: "top", distance: 8, formatter: shown, color: token("ink"), fontWeight: 600, fontSize: 13 } }] : [], z: 5 },
         ],
       },
       head: [words().year, words().actual, words().required, "P10", words().projected, "P90"],
