@@ -66,7 +66,7 @@ class History:
         Years missing between the first and the last.
     breaks : tuple of int
         Years reached by a step that leaves its neighbours' steps by more than three robust standard
-        deviations and 5 % of the level: statistical breaks or shocks, not trends.
+        deviations and 5 % of the level: statistical breaks or shocks, not trends. A step over a gap is none.
     """
 
     shape: Shape
@@ -141,7 +141,9 @@ def read_history(series: tuple[tuple[int, float], ...]) -> History:
         plateau=tuple(int(y) for y in years[values >= values.max() - noise]),
         noise=noise,
         gaps=tuple(sorted(set(range(int(years[0]), int(years[-1]))) - {int(y) for y in years})),
-        breaks=tuple(int(year) for year, odd in zip(years[1:], _odd_steps(steps, values), strict=True) if odd),
+        breaks=tuple(
+            int(years[at + 1]) for at, odd in enumerate(_odd_steps(steps, values)) if odd and years[at + 1] - years[at] == 1
+        ),
     )
 
 

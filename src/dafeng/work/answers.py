@@ -16,7 +16,7 @@ from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.tracing import TraceBook
-from dafeng.work.wording import percent, say
+from dafeng.work.wording import odds, say
 
 
 def answer(
@@ -62,11 +62,11 @@ def _peak(headlines: Sequence[Headline], projection: Projection, traces: TraceBo
     year, chance = known.numbers[0], known.numbers[1]
     trend = _trend(projection, traces)
     when = peak_words(projection, int(year.value))
-    zh = f"若方案目标兑现，2030年前达峰概率 {percent(chance.value, digits=0)}（中位数 {when.zh}）"
-    en = f"If the plan's targets are kept, a peak before 2030 has {percent(chance.value, digits=0)} (median {when.en})"
+    zh = f"若方案目标兑现，2030年前达峰概率 {odds(chance.value)}（中位数 {when.zh}）"
+    en = f"If the plan's targets are kept, a peak before 2030 has {odds(chance.value)} (median {when.en})"
     if trend is not None:
-        zh += f"；若只按趋势，{percent(trend.value, digits=0)}"
-        en += f"; on the trend alone {percent(trend.value, digits=0)}"
+        zh += f"；若只按趋势，{odds(trend.value)}"
+        en += f"; on the trend alone {odds(trend.value)}"
     figures = (chance, year) if trend is None else (chance, trend, year)
     return Answer("peak", question, Label(zh, en), figures, "answers/peak")
 

@@ -79,10 +79,10 @@ def _supply(
     technology = read_technologies()[item["technology"]]
     capex = technology.parameters["capex"]
     hours = _hours(technology, place)
-    budget = float(rules["budget"]["value"])
+    energy = float(np.median(base.energy[:, YEAR - int(base.years[0])]))
+    budget = float(rules["budget"]["value"]) * energy
     megawatts = budget * 1e8 / annual_cost(technology, rate=interest())
     supply = megawatts * hours * float(rules["coal_rate"]["value"]) / 1e4
-    energy = float(np.median(base.energy[:, YEAR - int(base.years[0])]))
     address = traces.add(
         Trace(
             f"assumptions/measures.{item['id']}",
@@ -98,17 +98,36 @@ def _supply(
             ),
         )
     )
-    budget_address = traces.add(
+    rule = rules["budget"]
+    rate_address = traces.add(
         Trace(
             "assumptions/measures.budget",
             "assumption",
-            Label(**rules["budget"]["label"]),
-            number_text(budget),
-            rules["budget"]["unit"],
-            source=rules["budget"]["source"],
-            grade=rules["budget"]["grade"],
+            Label(**rule["label"]),
+            number_text(rule["value"]),
+            rule["unit"],
+            source=rule["source"],
+            grade=rule["grade"],
         )
     )
+    energy_address = f"pathway/baseline.energy.{YEAR}"
+    said = Label("每项措施的年成本", "yearly cost of each measure")
+    inputs = (rate_address, energy_address)
+    if "measures/budget" not in traces:
+        traces.add(
+            Trace(
+                "measures/budget",
+                "result",
+                said,
+                number_text(budget),
+                "亿元",
+                None,
+                "rate * energy",
+                inputs=inputs,
+                grade="assumption",
+            )
+        )
+    budget_address = "measures/budget"
     cost = Figure(Label("年成本", "yearly cost"), budget, "亿元", None, "assumption", budget_address)
     return cost, supply / energy, (address, budget_address, f"pathway/baseline.energy.{YEAR}")
 

@@ -15,7 +15,7 @@ from dafeng.work.assessment import Figure, Headline, MeasureEffect
 from dafeng.work.figures import keep_answer
 from dafeng.work.project import Projection
 from dafeng.work.tracing import TraceBook
-from dafeng.work.wording import percent, say
+from dafeng.work.wording import odds, say
 
 ROOT = "headlines/peak"
 """Address of the answer."""
@@ -80,11 +80,11 @@ def _when(projection: Projection, peak: Peak, traces: TraceBook) -> tuple[Figure
 
 
 def _plan_words(projection: Projection, peak: Peak) -> Label:
-    odds, between = percent(peak.probability_before_2030, digits=0), f"{peak.year_p10}–{peak.year_p90}"
+    chance, between = odds(peak.probability_before_2030), f"{peak.year_p10}–{peak.year_p90}"
     when = peak_words(projection, peak.year_p50)
     return Label(
-        f"方案情景下达峰年份中位数 {when.zh}（P10–P90：{between}），2030年前达峰概率 {odds}。",
-        f"In the plan scenario the median peak year is {when.en} (P10–P90 {between}); a peak before 2030 has {odds}.",
+        f"方案情景下达峰年份中位数 {when.zh}（P10–P90：{between}），2030年前达峰概率 {chance}。",
+        f"In the plan scenario the median peak year is {when.en} (P10–P90 {between}); a peak before 2030 has {chance}.",
     )
 
 
@@ -92,19 +92,19 @@ def _trend_words(projection: Projection) -> Iterator[Label]:
     trend = projection.paths.get("baseline")
     if trend is None or projection.main == "baseline":
         return
-    odds, year = percent(trend.peak.probability_before_2030, digits=0), trend.peak.year_p50
-    yield Label(f"若只按趋势，这一概率为 {odds}，中位数 {year} 年。", f"On the trend alone it is {odds}, median {year}.")
+    chance, year = odds(trend.peak.probability_before_2030), trend.peak.year_p50
+    yield Label(f"若只按趋势，这一概率为 {chance}，中位数 {year} 年。", f"On the trend alone it is {chance}, median {year}.")
 
 
 def _record_words(projection: Projection, again: Figure | None) -> Iterator[Label]:
     if again is None:
         return
     highest = max(projection.recorded, key=lambda row: row.value)
-    odds = percent(again.value, digits=0)
+    chance = odds(again.value)
     level = say(highest.value, highest.unit, "zh"), say(highest.value, highest.unit, "en")
     yield Label(
-        f"有记录以来最高为 {highest.year} 年 {level[0]}，再次超过的概率 {odds}。",
-        f"The highest recorded is {level[1]} in {highest.year}; it is passed again with {odds}.",
+        f"有记录以来最高为 {highest.year} 年 {level[0]}，再次超过的概率 {chance}。",
+        f"The highest recorded is {level[1]} in {highest.year}; it is passed again with {chance}.",
     )
 
 

@@ -29,6 +29,7 @@ from dafeng.work.power import Power, balance_power
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.targets import goal_values, target_operand
 from dafeng.work.tracing import TraceBook, number_text
+from dafeng.work.wording import odds
 
 LEVELS = ("co2_emissions", "co2_emissions_ceads")
 """Indicators that can give the level of emissions, best first."""
@@ -277,8 +278,8 @@ def _trace_peak(name: str, path: Paths, traces: TraceBook) -> None:
             address=f"pathway/{name}.peak",
             kind="projection",
             says=Label(
-                f"{path.scenario.label.zh}：达峰年份中位数；2030年前达峰概率 {peak.probability_before_2030:.0%}",
-                f"{path.scenario.label.en}: median peak year; a peak before 2030 has {peak.probability_before_2030:.0%}",
+                f"{path.scenario.label.zh}：达峰年份中位数；2030年前达峰概率 {odds(peak.probability_before_2030)}",
+                f"{path.scenario.label.en}: median peak year; a peak before 2030 has {odds(peak.probability_before_2030)}",
             ),
             value=str(peak.year_p50),
             unit="年",

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from dafeng.core.errors import UnitError
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Language
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
 from dafeng.library.indicators import Catalogue, Indicator
 from dafeng.plans.plan import Plan, Target
 from dafeng.work.estimates import Operand
 from dafeng.work.tracing import TraceBook, number_text
+from dafeng.work.wording import say
 
 COMPARATORS: Mapping[str, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "=", "~": "≈"}
 """How comparators are printed."""
@@ -163,8 +164,8 @@ def trace_target(target: Target, indicator: Indicator | None, plan: Plan, traces
             address=address,
             kind="target",
             says=Label(
-                f"{when}年{name.zh} {mark} {value or '（上级下达）'}{target.unit if value else ''}",
-                f"{name.en} {mark} {value or '(from above)'} {target.unit if value else ''} in {when}".strip(),
+                f"{when}年{name.zh} {mark} {_asked(target, 'zh')}",
+                f"{name.en} {mark} {_asked(target, 'en')} in {when}",
             ),
             value=value,
             unit=target.unit,
@@ -174,6 +175,17 @@ def trace_target(target: Target, indicator: Indicator | None, plan: Plan, traces
             grade="primary",
         )
     )
+
+
+def _asked(target: Target, language: Language) -> str:
+    if target.value is None:
+        return Label("（上级下达）", "(figure from above)").read(language)
+    if target.unit == "%":
+        return f"{number_text(target.value)}%"
+    try:
+        return say(float(target.value), target.unit, language)
+    except UnitError:
+        return f"{number_text(target.value)} {target.unit}".strip()
 
 
 def goal_values(plan: Plan, catalogue: Catalogue, traces: TraceBook) -> dict[tuple[str, int], tuple[float, str]]:

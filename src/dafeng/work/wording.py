@@ -10,6 +10,9 @@ import math
 from dafeng.core.display import display
 from dafeng.core.labels import Language
 
+LIKELY = 0.995
+"""Probability from which draws no longer tell it from certainty."""
+
 
 def say(value: float, unit: str, language: Language, *, digits: int = 4) -> str:
     """A quantity in words, in the unit a reader of the language expects.
@@ -55,3 +58,21 @@ def percent(share: float, *, digits: int = 1) -> str:
         ``58.0%``.
     """
     return f"{share * 100:.{digits}f}%"
+
+
+def odds(chance: float) -> str:
+    """A probability as text that never claims certainty.
+
+    Parameters
+    ----------
+    chance : float
+        Probability from draws. [0..1]
+
+    Returns
+    -------
+    str
+        Whole percent; ``> 99%`` and ``< 1%`` at the ends.
+    """
+    if chance > LIKELY:
+        return "> 99%"
+    return "< 1%" if chance < 1 - LIKELY else percent(chance, digits=0)
