@@ -76,3 +76,7 @@ def test_units_are_set_as_in_print() -> None:
 
 def test_words_and_infinities_are_no_numbers() -> None:
     assert [is_number(text) for text in ("12.5", "-3", "Infinity", "约十", None)] == [True, True, False, False, False]
+
+
+def test_a_share_that_a_model_puts_near_all_is_not_called_certain():
+    assert (show(99.96, "%", "zh", basis="projected").text, show(100, "%", "zh", basis="actual").text) == ("> 99", "100")

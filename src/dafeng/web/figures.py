@@ -196,6 +196,10 @@ def spell(unit: str, language: Language) -> str:
     return text
 
 
+NEARLY_ALL, WHOLE = Decimal("99.5"), Decimal(100)
+"""Between these a share that a model gives is said as more than 99 %. [%]"""
+
+
 @lru_cache(maxsize=16384)
 def show(
     value: Any, unit: str | None, language: Language, *, basis: str = "actual", scale: Scale | None = None, vague: bool = False
@@ -212,7 +216,8 @@ def show(
         The reader's language.
     basis : str
         ``actual``, ``target`` and ``assumption`` keep the digits as stated (six at most); ``estimated`` and ``projected``
-        have four significant digits, shares one decimal.
+        have four significant digits, shares one decimal; a share that a model puts at all but one in two hundred
+        is said as ``> 99``, since a model is never certain.
     scale : Scale, optional
         Scale of the figures beside it.
     vague : bool
@@ -230,6 +235,8 @@ def show(
     scaled = number * taken.factor
     stated = basis in _STATED
     share = taken.text == "%" and not stated
+    if share and NEARLY_ALL < scaled <= WHOLE:
+        return Shown("> 99", taken.text)
     digits = 3 if vague else 6 if stated else 4
     return Shown(write(_decimals(scaled, 1) if share else _cut(scaled, digits)), taken.text)
 
