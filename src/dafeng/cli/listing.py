@@ -15,6 +15,7 @@ from dafeng import Account, Assessment, City, Ingested, Plan, Projection, Reconc
 from dafeng.cli.printing import console, counts_row, finding_rows, grid, print_json, read_label, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
+from dafeng.work.wording import odds
 
 Report = Callable[[Label, float], None]
 
@@ -235,7 +236,7 @@ def show_projection(found: Projection, language: Language, *, as_json: bool) -> 
             str(p.year_p10),
             str(p.year_p50),
             str(p.year_p90),
-            f"{p.probability_before_2030:.0%}",
+            odds(p.probability_before_2030),
             f"{p.level_mt_p50:,.1f}",
         ]
         for n, p in peaks.items()

@@ -186,10 +186,10 @@ def reconcile(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") 
 
 
 @app.command()
-def present(folder: CityFolder, as_json: AsJson = False) -> None:
+def present(folder: CityFolder, year: Year = None, as_json: AsJson = False) -> None:
     """生成冻结的驾驶舱与报表 · write the frozen cockpit and workbook of the latest run."""
     city = df.open_city(folder)
-    site = df.present(city, city.read_plan())
+    site = df.present(city, city.read_plan(), year=year)
     if as_json:
         print_json({"run": site.run, "files": [str(path) for path in site.files]})
     else:

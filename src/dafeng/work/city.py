@@ -25,6 +25,7 @@ from dafeng.plans.plan import Plan, PlanDocument
 from dafeng.plans.storage import load_plan
 from dafeng.store.facts import FactStore
 from dafeng.store.runs import RunStore
+from dafeng.work.definitions import read_definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,14 @@ class City:
         Returns
         -------
         mapping
-            Strictly loaded; empty where the city has none.
+            Checked against its form; empty where the city has none.
+
+        Raises
+        ------
+        DefinitionError
+            If the file does not keep its form.
         """
-        path = self.overlay / f"{name}.yaml"
-        return load_yaml(path) if path.is_file() else {}
+        return read_definition(self.overlay / f"{name}.yaml", name)
 
     def read_plan(self) -> Plan:
         """The plan that the city is judged by.

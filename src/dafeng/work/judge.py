@@ -21,7 +21,7 @@ from dafeng.plans.plan import Plan, Target
 from dafeng.plans.verdict import KINDS, WORDS, Aim, Judgement, Kind, Outlook, Reading, Rules
 from dafeng.plans.verdict import judge as judge_aim
 from dafeng.work.scores import Score, Scores
-from dafeng.work.targets import listed, trace_target
+from dafeng.work.targets import about_width, listed, trace_target
 from dafeng.work.tracing import TraceBook, number_text
 
 DECLINE = "1 - later / base"
@@ -130,8 +130,7 @@ def judge(
 
 
 def _aim(target: Target, indicator: Indicator | None, value: float | None, book: RuleBook) -> Aim:
-    share = indicator is not None and indicator.unit == "1"
-    width = float(book.value("about.share")) if share else float(book.value("about.other")) * abs(value or 0.0)
+    width = about_width(indicator, value or 0.0, book)
     rising = indicator.direction != "decrease" if indicator is not None else target.comparator not in ("<=", "<")
     stock = indicator is not None and indicator.kind in ("stock", "count", "coverage")
     return Aim(target.year, value, target.comparator, width, rising, stock)

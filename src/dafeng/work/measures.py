@@ -54,23 +54,26 @@ def rank_measures(projection: Projection, traces: TraceBook) -> tuple[MeasureEff
     for item in rules["measures"]:
         if "technology" in item and not _known(item["technology"], projection.city.code):
             continue
-        changed, cost, inputs = _change(item, rules, base, projection.city.code, traces)
-        path = simulate(changed, projection.base, last_year=int(base.years[-1]), rank=rank)
-        found.append(_effect(item, base, path, cost, inputs, traces))
+        before, after, cost, inputs = _change(item, rules, base, projection.city.code, traces)
+        last = int(base.years[-1])
+        pair = [simulate(one, projection.base, last_year=last, rank=rank) for one in (before, after)]
+        found.append(_effect(item, pair[0], pair[1], cost, inputs, traces))
     return tuple(sorted(found, key=lambda e: (e.per_cost is None, -e.per_cost.value if e.per_cost else 0.0)))
 
 
 def _change(
     item: Mapping[str, Any], rules: Mapping[str, Any], base: Paths, place: str, traces: TraceBook
-) -> tuple[Scenario, Figure | None, tuple[str, ...]]:
+) -> tuple[Scenario, Scenario, Figure | None, tuple[str, ...]]:
+    """Scenario without and with the measure; both have the same knots, so that only the measure differs."""
     scenario = base.scenario
     if "decline" in item:
         driver = scenario.drivers["intensity_decline"]
-        return overlay(scenario, _shift_rates(driver, int(rules["from"]), float(item["decline"]))), None, ()
+        return scenario, overlay(scenario, _shift_rates(driver, int(rules["from"]), float(item["decline"]))), None, ()
     cost, share, inputs = _supply(item, rules, base, place, traces)
     start = max(int(rules["from"]), int(item["earliest"]) - 1)
-    driver = _raise_level(scenario.drivers["non_fossil_share"], start, max(int(rules["full"]), start + 1), share)
-    return overlay(scenario, driver), cost, inputs
+    full = max(int(rules["full"]), start + 1)
+    before, after = (_raise_level(scenario.drivers["non_fossil_share"], start, full, amount) for amount in (0.0, share))
+    return overlay(scenario, before), overlay(scenario, after), cost, inputs
 
 
 def _supply(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dafeng.library.indicators import read_indicators
-from dafeng.plans.plan import Plan
+from dafeng.plans.plan import Plan, PlanDocument
 from dafeng.plans.read import read_plan_text
 from dafeng.readers.documents import read_document
 
@@ -35,5 +35,7 @@ def read_plan(path: Path | str, *, place: str = "100000") -> Plan:
         If the file is no text document.
     """
     document, findings = read_document(Path(path))
+    if not document.text.strip():
+        return Plan(PlanDocument(document.name, document.sha256, ""), place, (), (), (), (), findings)
     plan = read_plan_text(document, place=place, catalogue=read_indicators())
     return replace(plan, findings=(*findings, *plan.findings))

@@ -16,12 +16,13 @@ from dafeng.core.traces import Trace
 from dafeng.energy.rows import Conflict
 from dafeng.library.indicators import Catalogue
 from dafeng.library.overlay import shipped
+from dafeng.library.rules import RuleBook
 from dafeng.library.strict import load_yaml
 from dafeng.pathways.consistency import Goal, Row, goal_rows, identity_rows, split_ratio
 from dafeng.plans.plan import Plan
 from dafeng.work.feasibility import find_conflicts
 from dafeng.work.project import Projection
-from dafeng.work.targets import listed, trace_target
+from dafeng.work.targets import about_width, listed, trace_target
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import say
 
@@ -145,11 +146,12 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
     traces = TraceBook(projection.traces)
     catalogue = projection.city.catalogue()
     rules = load_yaml(shipped() / "consistency" / "power.yaml")
+    book = projection.city.rules()
     clashes: dict[tuple[str, ...], Clash] = {}
     combinations: dict[str, tuple[str, ...]] = {}
     tested: list[str] = []
     for year in sorted({t.year for t in plan.targets if t.year is not None}):
-        goals = _goals(plan, catalogue, year, rules, traces)
+        goals = _goals(plan, catalogue, year, rules, book, traces)
         tested += [goal.target for goal in goals]
         evidence, labels = _evidence(rules, projection, year)
         for counting in rules["countings"]:
@@ -174,7 +176,9 @@ def _variables(rules: Mapping[str, Any]) -> set[str]:
     return {name for row in listed_rows for name in row["terms"]}
 
 
-def _goals(plan: Plan, catalogue: Catalogue, year: int, rules: Mapping[str, Any], traces: TraceBook) -> list[Goal]:
+def _goals(
+    plan: Plan, catalogue: Catalogue, year: int, rules: Mapping[str, Any], book: RuleBook, traces: TraceBook
+) -> list[Goal]:
     known = _variables(rules)
     goals = []
     for target, indicator, value in listed(plan, catalogue):
@@ -184,7 +188,7 @@ def _goals(plan: Plan, catalogue: Catalogue, year: int, rules: Mapping[str, Any]
         if not ({indicator.id} <= known or (ratio is not None and set(ratio) <= known)):
             continue
         address = trace_target(target, indicator, plan, traces)
-        width = 0.01 if indicator.unit == "1" else 0.05 * float(value)
+        width = about_width(indicator, float(value), book)
         rising = indicator.direction != "decrease"
         goals.append(
             Goal(target.id, indicator.id, indicator.definition, target.comparator, float(value), width, address, rising)

@@ -13,6 +13,7 @@ from dafeng.core.labels import Label, Language
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
 from dafeng.library.indicators import Catalogue, Indicator
+from dafeng.library.rules import RuleBook
 from dafeng.plans.plan import Plan, Target
 from dafeng.work.estimates import Operand
 from dafeng.work.tracing import TraceBook, number_text
@@ -175,6 +176,28 @@ def trace_target(target: Target, indicator: Indicator | None, plan: Plan, traces
             grade="primary",
         )
     )
+
+
+def about_width(indicator: Indicator | None, value: float, book: RuleBook) -> float:
+    """Half width that “about” (左右) allows.
+
+    Parameters
+    ----------
+    indicator : Indicator or None
+        Indicator of the target.
+    value : float
+        Value asked. [unit of the indicator]
+    book : RuleBook
+        Rules of the city.
+
+    Returns
+    -------
+    float
+        Percentage points for shares, a part of the value for anything else. [unit of the indicator]
+    """
+    if indicator is not None and indicator.unit == "1":
+        return float(book.value("about.share"))
+    return float(book.value("about.other")) * abs(value)
 
 
 def _asked(target: Target, language: Language) -> str:

@@ -1,0 +1,55 @@
+"""City definition files: kept to their form, or refused with the field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dafeng.core.errors import DefinitionError
+from dafeng.work.definitions import FORMS, read_definition
+
+GOOD = "id: power\nyear: 2030\ndemand: {estimate: d, indicator: electricity_demand}\n"
+LIMIT = "{value: 1, unit: 万千瓦, source: s, grade: assumption, label: {zh: 限, en: limit}}"
+FACTOR = "{value: 0.6, unit: tCO2/MWh, source: s, grade: assumption, label: {zh: 因子, en: factor}}"
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    assert read_definition(tmp_path / "power.yaml", "power") == {}
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_an_empty_form_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DefinitionError):
+        read_definition(written(tmp_path, name, "id: x\n"), name)
+
+
+def test_a_field_nobody_reads_is_refused(tmp_path: Path) -> None:
+    lines = f"lines: {{import: {{limit: {LIMIT}, co2_intensity: {FACTOR}}}, export: {{limit: {LIMIT}}}}}\ncases: []\nfoo: 1\n"
+    with pytest.raises(DefinitionError, match="foo"):
+        read_definition(written(tmp_path, "power", GOOD + lines), "power")
+
+
+def test_imports_without_a_factor_are_refused(tmp_path: Path) -> None:
+    lines = f"lines: {{import: {{limit: {LIMIT}}}, export: {{limit: {LIMIT}}}}}\ncases: []\n"
+    with pytest.raises(DefinitionError, match="co2_intensity"):
+        read_definition(written(tmp_path, "power", GOOD + lines), "power")
+
+
+def test_a_band_without_corners_is_refused(tmp_path: Path) -> None:
+    row = "{year: 2030, low: 0.1, source: s, grade: assumption}"
+    text = f"id: x\nscenarios:\n  - id: plan\n    drivers: {{growth: [{row}]}}\n"
+    with pytest.raises(DefinitionError, match=r"plan\.growth\.2030"):
+        read_definition(written(tmp_path, "scenarios", text), "scenarios")
+
+
+@pytest.mark.parametrize("city", ["yantai", "qingdao"])
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_the_shipped_cities_keep_the_forms(root: Path, city: str, name: str) -> None:
+    assert read_definition(root / "cities" / city / "data" / f"{name}.yaml", name)["id"]
