@@ -174,7 +174,7 @@ def test_the_disagreements_of_the_yantai_figures_are_found(root, catalogue) -> N
     book = read_sheets(root / "cities/yantai/data/figures.csv")
     rows = read_figures(book, catalogue=catalogue, place="370600", source="-", today=TODAY).rows
     found = audit_facts(rows, catalogue=catalogue, rules=read_rules(), today=TODAY)
-    assert [f.says.zh.split(" ")[0] for f in found if f.rule == "audit.disagreement"] == ["grain_output", "fruit_output"]
+    assert [f.says.zh.split(" ")[0] for f in found if f.rule == "audit.disagreement"] == ["粮食产量", "水果产量"]
 
 
 def test_facts_are_not_changed_by_the_audit(catalogue) -> None:

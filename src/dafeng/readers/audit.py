@@ -6,7 +6,9 @@ Invariant: the audit changes nothing; each finding names the cell, the figures i
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
 from dafeng.core.periods import period as read_period
 from dafeng.library.indicators import Catalogue, Indicator
 from dafeng.library.listing import Kind, load_csv
@@ -39,6 +42,9 @@ WHOLE_COLUMNS: Mapping[str, Kind] = {
     "tolerance": "decimal",
     "note": "text?",
 }
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]+")
+"""What can be the id of an indicator."""
 
 
 def audit_facts(
@@ -75,10 +81,17 @@ def audit_facts(
         *find_disagreements(rows, allowed=rules.value("audit.disagreement")),
         *find_gaps(rows),
     )
-    if year is None:
-        return found
-    spoken = {place_in(row) for row in rows if str(row["period"]).startswith(str(year))}
-    return tuple(finding for finding in found if finding.at in spoken)
+    spoken = {place_in(row) for row in rows if year is None or str(row["period"]).startswith(str(year))}
+    return tuple(_in_words(finding, catalogue) for finding in found if year is None or finding.at in spoken)
+
+
+def _in_words(finding: Finding, catalogue: Catalogue) -> Finding:
+    """The finding with the names of indicators instead of their ids."""
+    texts = {"zh": finding.says.zh, "en": finding.says.en}
+    for name in set(IDENTIFIER.findall(finding.says.zh)) & set(catalogue.indicators):
+        label, whole = catalogue.indicators[name].label, rf"(?<![\w.]){name}(?![\w.])"
+        texts = {"zh": re.sub(whole, label.zh, texts["zh"]), "en": re.sub(whole, label.en, texts["en"])}
+    return replace(finding, says=Label(**texts))
 
 
 def find_bad_evidence(rows: Iterable[Row], *, today: date) -> Iterator[Finding]:
