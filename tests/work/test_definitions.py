@@ -9,8 +9,9 @@ import pytest
 from dafeng.core.errors import DefinitionError
 from dafeng.work.definitions import FORMS, read_definition
 
-GOOD = "id: power\nyear: 2030\ndemand: {estimate: d, indicator: electricity_demand}\n"
+GOOD = "id: power\nyear: 2030\ndemand: {estimate: demand, indicator: electricity_demand}\n"
 LIMIT = "{value: 1, unit: 万千瓦, source: s, grade: assumption, label: {zh: 限, en: limit}}"
+CASES = "cases: [{id: a, label: {zh: 甲, en: a}, capacities: {}}]\n"
 FACTOR = "{value: 0.6, unit: tCO2/MWh, source: s, grade: assumption, label: {zh: 因子, en: factor}}"
 
 
@@ -31,13 +32,13 @@ def test_an_empty_form_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_field_nobody_reads_is_refused(tmp_path: Path) -> None:
-    lines = f"lines: {{import: {{limit: {LIMIT}, co2_intensity: {FACTOR}}}, export: {{limit: {LIMIT}}}}}\ncases: []\nfoo: 1\n"
+    lines = f"lines: {{import: {{limit: {LIMIT}, co2_intensity: {FACTOR}}}, export: {{limit: {LIMIT}}}}}\n" + CASES + "foo: 1\n"
     with pytest.raises(DefinitionError, match="foo"):
         read_definition(written(tmp_path, "power", GOOD + lines), "power")
 
 
 def test_imports_without_a_factor_are_refused(tmp_path: Path) -> None:
-    lines = f"lines: {{import: {{limit: {LIMIT}}}, export: {{limit: {LIMIT}}}}}\ncases: []\n"
+    lines = f"lines: {{import: {{limit: {LIMIT}}}, export: {{limit: {LIMIT}}}}}\n" + CASES
     with pytest.raises(DefinitionError, match="co2_intensity"):
         read_definition(written(tmp_path, "power", GOOD + lines), "power")
 
@@ -53,3 +54,27 @@ def test_a_band_without_corners_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(FORMS))
 def test_the_shipped_cities_keep_the_forms(root: Path, city: str, name: str) -> None:
     assert read_definition(root / "cities" / city / "data" / f"{name}.yaml", name)["id"]
+
+
+BAD = [
+    ("power", "demand: {estimate: demand, indicator: electricity_demand}", "demand: 5"),
+    ("power", "year: 2030", "year: abc"),
+    ("power", "unit: 万千瓦", "unit: 万某某"),
+    ("power", "nuclear: {target: nuclear_capacity, year: 2030}", "nuclear: {a: 1}"),
+    ("power", "cases:", "casess:"),
+    ("power", "sweep: [300, 600, 1200]", "sweep: 5"),
+    ("scenarios", "year: 2025", 'year: "2025"'),
+    ("scenarios", "- id: baseline", "- name: baseline"),
+    ("estimates", "basis: estimated", "basis: zzz"),
+    ("estimates", "low: 0.60, high: 0.72", "low: 0.72, high: 0.60"),
+    ("estimates", "clean: {indicator: clean_capacity, year: 2025}", "clean: 2030"),
+    ("estimates", "grade: assumption", "grade: guess"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong"), BAD)
+def test_a_spoiled_file_of_yantai_is_refused(root: Path, tmp_path: Path, name: str, right: str, wrong: str) -> None:
+    text = (root / "cities" / "yantai" / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    assert right in text
+    with pytest.raises(DefinitionError):
+        read_definition(written(tmp_path, name, text.replace(right, wrong, 1)), name)

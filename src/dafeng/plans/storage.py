@@ -104,7 +104,24 @@ def load_plan(source: Path | str) -> Plan:
     name = source.name if isinstance(source, Path) else "plan.yaml"
     tree = _checked(load_yaml(source), name)
     document = _build(PlanDocument, tree["document"], f"{name}.document")
-    rows = {key: [(row, f"{name}.{key}[{at}]") for at, row in enumerate(tree[key])] for key in LISTS}
+    rows = {key: [(row, f"{name}.{key}[{at}]") for at, row in enumerate(_listed(tree, key, name))] for key in LISTS}
+    try:
+        return _plan(tree, document, rows)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as cause:
+        said = f"{type(cause).__name__}: {cause}"
+        raise _refusal(
+            name, f"有一处的值类型不对（{said}）", f"a value is of the wrong type ({said})", "docs/verbs/read_plan.md"
+        ) from cause
+
+
+def _listed(tree: Mapping[str, Any], key: str, name: str) -> list[Any]:
+    found = tree[key]
+    if not isinstance(found, list):
+        raise _refusal(f"{name}.{key}", f"值为 {found!r}", f"the value is {found!r}", "[…]")
+    return found
+
+
+def _plan(tree: Mapping[str, Any], document: PlanDocument, rows: Mapping[str, list[tuple[Any, str]]]) -> Plan:
     return Plan(
         document=document,
         place=None if tree["place"] is None else str(tree["place"]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -184,6 +184,21 @@ class RunStore:
             If the head of a run is damaged.
         """
         return tuple(self.open(name) for name in self._names())
+
+    def newest(self) -> Iterator[Run]:
+        """Runs from the one begun last to the first; each is looked at only when it is asked for.
+
+        Yields
+        ------
+        Run
+            Whole ones only.
+
+        Raises
+        ------
+        StoreError
+            If the head of a run that is asked for is damaged.
+        """
+        yield from (self.open(name) for name in reversed(self._names()))
 
     def latest(self) -> Run | None:
         """The run begun last.

@@ -6,20 +6,57 @@ Invariant: a file that lacks something, or has something nobody reads, is refuse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dafeng.core.errors import DefinitionError
+from dafeng.core.errors import DefinitionError, UnitError
 from dafeng.core.labels import Label
+from dafeng.core.sources import Grade
+from dafeng.core.units import unit
 from dafeng.library.strict import load_yaml
+
+Number = int | Decimal
+"""What the strict loader makes of a number."""
+
+
+KINDS_OF_REFERENCE = (
+    frozenset({"indicator", "year"}),
+    frozenset({"target", "year"}),
+    frozenset({"pathway", "scenario", "year"}),
+    frozenset({"estimate"}),
+    frozenset({"estimate", "indicator"}),
+)
+"""Fields that name a value that stands elsewhere."""
+
+
+def _known_unit(text: str) -> str:
+    try:
+        unit(text)
+    except UnitError as cause:
+        raise ValueError(f"unknown unit '{text}'") from cause
+    return text
+
+
+def _inside(text: str) -> str:
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"'{text}' leaves the city's folder")
+    return text
+
+
+def _known_grade(text: str) -> str:
+    if text not in get_args(Grade):
+        raise ValueError(f"unknown grade '{text}'; one of {', '.join(get_args(Grade))}")
+    return text
 
 
 class Form(BaseModel):
     """A record in which every field is known."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Words(Form):
@@ -32,13 +69,19 @@ class Words(Form):
 class Constant(Form):
     """A number with its source."""
 
-    value: float
-    low: float | None = None
-    high: float | None = None
-    unit: str
+    value: Number
+    low: Number | None = None
+    high: Number | None = None
+    unit: Annotated[str, AfterValidator(_known_unit)]
     source: str
-    grade: str
+    grade: Annotated[str, AfterValidator(_known_grade)]
     label: Words
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not (self.value if self.low is None else self.low) <= self.value <= (self.value if self.high is None else self.high):
+            raise ValueError(f"low {self.low} <= value {self.value} <= high {self.high} does not hold")
+        return self
 
 
 class Reference(Form):
@@ -52,6 +95,13 @@ class Reference(Form):
     scenario: str | None = None
     estimate: str | None = None
 
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> Self:
+        found = self.model_fields_set - {"of"}
+        if found not in KINDS_OF_REFERENCE:
+            raise ValueError(f"an input names {sorted(found)}; it needs one of {[sorted(one) for one in KINDS_OF_REFERENCE]}")
+        return self
+
 
 class EstimateRule(Form):
     """One estimate."""
@@ -62,7 +112,7 @@ class EstimateRule(Form):
     basis: Literal["estimated", "projected"]
     outlook: bool = False
     expression: str
-    inputs: Mapping[str, Constant | Reference]
+    inputs: dict[str, Constant | Reference]
     name: Words | None = None
     says: Words
 
@@ -71,7 +121,7 @@ class Estimates(Form):
     """``estimates.yaml``."""
 
     id: str
-    estimates: tuple[EstimateRule, ...]
+    estimates: list[EstimateRule]
 
 
 class Exchange(Form):
@@ -86,7 +136,7 @@ class PowerCase(Form):
 
     id: str
     label: Words
-    capacities: Mapping[str, Reference]
+    capacities: dict[str, Reference]
 
 
 class PowerFile(Form):
@@ -95,24 +145,24 @@ class PowerFile(Form):
     id: str
     year: int
     demand: Reference
-    lines: Mapping[Literal["import", "export"], Exchange]
+    lines: dict[Literal["import", "export"], Exchange]
     storage: Reference | None = None
-    sweep: tuple[float, ...] = ()
-    cases: tuple[PowerCase, ...]
+    sweep: list[Number] = Field(default_factory=list)
+    cases: list[PowerCase] = Field(min_length=1)
 
 
 class BandRow(Form):
     """A dated band of a driver."""
 
     year: int
-    low: float | None = None
-    mid: float | None = None
-    high: float | None = None
+    low: Number | None = None
+    mid: Number | None = None
+    high: Number | None = None
     target: str | None = None
-    short: float = 0.0
-    extra: float = 0.0
+    short: Number = 0
+    extra: Number = 0
     source: str
-    grade: str
+    grade: Annotated[str, AfterValidator(_known_grade)]
     note: Words | None = None
 
 
@@ -120,18 +170,45 @@ class ScenarioRow(Form):
     """Bands that a city lays over a scenario."""
 
     id: str
-    drivers: Mapping[str, tuple[BandRow, ...]]
+    drivers: dict[str, list[BandRow]]
 
 
 class Scenarios(Form):
     """``scenarios.yaml``."""
 
     id: str
-    scenarios: tuple[ScenarioRow, ...]
+    scenarios: list[ScenarioRow]
     horizon: int | None = None
     draws: int | None = None
     seed: int | None = None
     scatter_years: int | None = None
+
+
+class PlanEntry(Form):
+    """A plan document of a city."""
+
+    id: str
+    title: str
+    sha256: str | None = None
+    facts: Annotated[str, AfterValidator(_inside)]
+
+
+class CityFile(Form):
+    """``city.yaml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    edition: Literal[1] = Field(alias="schema")
+    place: str = Field(pattern=r"^\d{6}$")
+    slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    label: Words
+    assessment_year: int = Field(ge=1990, le=2100)
+    invented: bool = False
+    documents: list[PlanEntry] = Field(default_factory=list)
+    figures: list[Annotated[str, AfterValidator(_inside)]] = Field(default_factory=list)
+    announcements: list[Annotated[str, AfterValidator(_inside)]] = Field(default_factory=list)
+    events: list[Annotated[str, AfterValidator(_inside)]] = Field(default_factory=list)
+    context: list[str] = Field(default_factory=list)
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 FORMS: Mapping[str, type[Form]] = {"estimates": Estimates, "power": PowerFile, "scenarios": Scenarios}

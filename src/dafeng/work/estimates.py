@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from dafeng.core.errors import DefinitionError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
@@ -107,6 +108,8 @@ def estimate(
 
 
 def _make(rule: Mapping[str, Any], operands: Mapping[str, Operand], catalogue: Catalogue, traces: TraceBook) -> Estimate:
+    if rule["indicator"] not in catalogue.indicators:
+        raise _unknown(rule)
     wanted = unit(catalogue.indicators[rule["indicator"]].unit)
     expression = parse(rule["expression"], where=rule["id"])
     units = {name: unit(operand.unit) for name, operand in operands.items()}
@@ -214,6 +217,18 @@ def _note(rule: Mapping[str, Any], low: float, high: float) -> Label:
 
 def _interval(low: float, high: float) -> Label:
     return Label(f"区间 {low:.4g} 至 {high:.4g}", f"interval {low:.4g} to {high:.4g}")
+
+
+def _unknown(rule: Mapping[str, Any]) -> DefinitionError:
+    name = rule["indicator"]
+    return DefinitionError(
+        Label(f"指标“{name}”不存在", f"there is no indicator '{name}'"),
+        where=f"estimates.{rule['id']}",
+        expected=Label("指标目录中的代码", "an id of the indicator catalogue"),
+        remedy=Label(
+            "改正代码，或在 data/indicators 中定义该指标", "correct the id, or define the indicator in data/indicators"
+        ),
+    )
 
 
 def _lacking(rule: Mapping[str, Any], names: Sequence[str]) -> Finding:

@@ -55,8 +55,8 @@ def _split(address: str, city: City) -> tuple[str, str]:
             remedy=Label(f"先运行 dafeng assess {city.folder}", f"run dafeng assess {city.folder} first"),
         )
     parts = address.split("/", 1)
-    known = {run.id for run in city.runs.list()}
-    return (parts[0], parts[1]) if len(parts) == 2 and parts[0] in known else (latest.id, address)
+    named = len(parts) == 2 and (city.runs.folder / parts[0]).is_dir() and parts[0] not in (".", "..")
+    return (parts[0], parts[1]) if named else (latest.id, address)
 
 
 def _search(words: str, traces: Mapping[str, Mapping[str, Any]]) -> str:

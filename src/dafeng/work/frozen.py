@@ -91,7 +91,7 @@ def find_run(city: City, *, year: int | None = None, sha256: str | None = None) 
     CityError
         If there is none.
     """
-    for run in reversed(city.runs.list()):
+    for run in city.runs.newest():
         fits = sha256 in (None, *run.inputs.values())
         if fits and (year is None or read_view(city, run=run.id)["year"] == year):
             return run
