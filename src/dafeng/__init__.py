@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dafeng.work.measure import measure
     from dafeng.work.present import Site, present
     from dafeng.work.project import Projection, project
-    from dafeng.work.read_plan import read_plan
+    from dafeng.work.read_plan import read_plan, save_plan
     from dafeng.work.reconcile import Reconciliation, reconcile
     from dafeng.work.scores import Scores
     from dafeng.work.template import template
@@ -56,6 +56,7 @@ __all__ = [
     "project",
     "read_plan",
     "reconcile",
+    "save_plan",
     "template",
 ]
 
@@ -85,6 +86,7 @@ _HOMES: Mapping[str, str] = {
     "project": "work.project",
     "read_plan": "work.read_plan",
     "reconcile": "work.reconcile",
+    "save_plan": "work.read_plan",
     "template": "work.template",
 }
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
 import dafeng as df
 from dafeng.cli import listing
 from dafeng.cli.printing import console, explanation_tree, print_json, say
-from dafeng.core.errors import DafengError
-from dafeng.core.labels import Language
+from dafeng.core.errors import DafengError, SettingError
+from dafeng.core.labels import Label, Language
 
 app = typer.Typer(
     name="dafeng",
@@ -29,7 +29,7 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
 CityFolder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
-Year = Annotated[int | None, typer.Option("--year", help="评估年份 · assessment year")]
+Year = Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="评估年份 · assessment year")]
 
 
 def main() -> None:
@@ -63,11 +63,16 @@ def main() -> None:
 def read_plan(
     file: Annotated[Path, typer.Argument(help="方案文件（txt、docx）· plan document", metavar="FILE")],
     place: Annotated[str, typer.Option(help="行政区划代码 · administrative code")] = "100000",
+    out: Annotated[
+        Path | None, typer.Option(help="把事实写入此文件，如 DIR/plans/plan.yaml · keep the facts in this file")
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """读方案：文件 → 目标、任务、责任单位 · read a plan document."""
     plan = df.read_plan(file, place=place)
+    if out is not None:
+        df.save_plan(plan, out)
     if as_json:
         print_json(df.plan_document(plan))
     else:
@@ -235,7 +240,14 @@ def serve(
 
 
 def _language(text: str) -> Language:
-    return "en" if text.lower().startswith("en") else "zh"
+    if text in get_args(Language):
+        return cast(Language, text)
+    raise SettingError(
+        Label(f"语言“{text}”不支持", f"language '{text}' is not known"),
+        where="--lang",
+        expected=Label("zh 或 en", "zh or en"),
+        remedy=Label("改正该选项", "correct the option"),
+    )
 
 
 if __name__ == "__main__":

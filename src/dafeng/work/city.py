@@ -13,7 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from dafeng.core.errors import CityError, DafengError
+from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.places import place as find_place
 from dafeng.core.sources import Source
@@ -25,7 +28,7 @@ from dafeng.plans.plan import Plan, PlanDocument
 from dafeng.plans.storage import load_plan
 from dafeng.store.facts import FactStore
 from dafeng.store.runs import RunStore
-from dafeng.work.definitions import read_definition
+from dafeng.work.definitions import CityFile, read_definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ class City:
             path = self.folder / document.facts
             if path.is_file():
                 return load_plan(path)
-        return Plan(PlanDocument("", "", ""), self.code, (), (), (), (), ())
+        return Plan(PlanDocument("", "", ""), self.code, (), (), (), (), (_planless(),))
 
 
 def open_city(folder: Path | str) -> City:
@@ -202,7 +205,7 @@ def open_city(folder: Path | str) -> City:
     read = load_yaml(described)
     try:
         return _city(path, read)
-    except (KeyError, TypeError, ValueError, AttributeError) as cause:
+    except ValidationError as cause:
         raise _broken(described, cause) from cause
 
 
@@ -248,18 +251,32 @@ def init(folder: Path | str, *, place: str) -> City:
 
 
 def _city(path: Path, read: Mapping[str, Any]) -> City:
+    form = CityFile.model_validate(read)
     return City(
         folder=path,
-        code=str(read["place"]),
-        slug=_slug(str(read["slug"])),
-        label=Label(**read["label"]),
-        year=int(read["assessment_year"]),
-        invented=bool(read.get("invented", False)),
-        documents=tuple(PlanFile(d["id"], d["title"], d["sha256"] or "", d["facts"]) for d in read.get("documents") or ()),
-        figures=tuple(read.get("figures") or ()),
-        announcements=tuple(read.get("announcements") or ()),
-        context=tuple(read.get("context") or ()),
-        options=read.get("options") or {},
+        code=form.place,
+        slug=form.slug,
+        label=Label(form.label.zh, form.label.en),
+        year=form.assessment_year,
+        invented=form.invented,
+        documents=tuple(PlanFile(d.id, d.title, d.sha256 or "", d.facts) for d in form.documents),
+        figures=tuple(form.figures),
+        announcements=tuple(form.announcements),
+        context=tuple(form.context),
+        options=form.options,
+    )
+
+
+def _planless() -> Finding:
+    return Finding(
+        rule="plan.none",
+        at="plans",
+        severity="warning",
+        says=Label("本城市还没有方案，不能判断目标", "the city has no plan yet: no target can be judged"),
+        remedy=Label(
+            "运行 dafeng read-plan FILE --place CODE --out DIR/plans/plan.yaml",
+            "run dafeng read-plan FILE --place CODE --out DIR/plans/plan.yaml",
+        ),
     )
 
 
@@ -307,9 +324,11 @@ def _no_city(path: Path) -> CityError:
     )
 
 
-def _broken(path: Path, cause: Exception) -> CityError:
+def _broken(path: Path, cause: ValidationError) -> CityError:
+    first = cause.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "file"
     return CityError(
-        Label(f"city.yaml 缺少或写错一项：{cause}", f"city.yaml lacks or misspells an entry: {cause}"),
+        Label(f"“{where}”写法不成立：{first['msg']}", f"'{where}' does not hold: {first['msg']}"),
         where=str(path),
         expected=Label(
             "schema、place、slug、label、assessment_year、documents、figures",

@@ -11,7 +11,9 @@ from pathlib import Path
 from dafeng.library.indicators import read_indicators
 from dafeng.plans.plan import Plan, PlanDocument
 from dafeng.plans.read import read_plan_text
+from dafeng.plans.storage import write_plan
 from dafeng.readers.documents import read_document
+from dafeng.store.files import write_whole
 
 
 def read_plan(path: Path | str, *, place: str = "100000") -> Plan:
@@ -39,3 +41,21 @@ def read_plan(path: Path | str, *, place: str = "100000") -> Plan:
         return Plan(PlanDocument(document.name, document.sha256, ""), place, (), (), (), (), findings)
     plan = read_plan_text(document, place=place, catalogue=read_indicators())
     return replace(plan, findings=(*findings, *plan.findings))
+
+
+def save_plan(plan: Plan, path: Path | str) -> None:
+    """Keep a plan as the ``plan.yaml`` of a city: facts and positions, no sentence of the document.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    path : Path or str
+        Where it shall stand; a file there is replaced whole.
+
+    Raises
+    ------
+    OSError
+        If the folder is missing or cannot be written.
+    """
+    write_whole(Path(path), write_plan(plan).encode())
