@@ -254,9 +254,15 @@ def _non_fossil(goals: Goals, projection: Projection, traces: TraceBook) -> Iter
         between = f"{percent(spread[0], digits=0)}–{percent(spread[1], digits=0)}"
         zh = "；".join(s.zh for s in said) + f"。口径不同，结果在 {between} 之间，方案须写明口径。"
         en = "; ".join(s.en for s in said) + f". The counting rule moves it between {between}; the plan must name its rule."
+        zh, en = _caveat(projection, zh, en)
         yield keep_answer(
             Headline(f"non_fossil.{target.id}", question, Label(zh, en), (asked, *figures), (target.id,), root), traces
         )
+
+
+def _caveat(projection: Projection, zh: str, en: str) -> tuple[str, str]:
+    found = next((f for f in projection.findings if f.rule == "project.estimates_disagree"), None)
+    return (zh, en) if found is None else (f"{zh}注意：{found.says.zh}。", f"{en} Note: {found.says.en}.")
 
 
 def _compare(figure: Figure, asked: float) -> Label:

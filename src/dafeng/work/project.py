@@ -29,7 +29,7 @@ from dafeng.work.power import Power, balance_power
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.targets import goal_values, target_operand
 from dafeng.work.tracing import TraceBook, number_text
-from dafeng.work.wording import odds
+from dafeng.work.wording import odds, percent
 
 LEVELS = ("co2_emissions", "co2_emissions_ceads")
 """Indicators that can give the level of emissions, best first."""
@@ -156,7 +156,7 @@ def project(
     power = balance_power(city, plan, ahead, traces)
     if power is not None:
         findings.extend(power.findings)
-    findings += [*study.findings, *missing, *_shocks(city, scores, base), *_generic(base)]
+    findings += [*study.findings, *missing, *_shocks(city, scores, base), *_generic(base), *_misfit(city, ahead)]
     return Projection(city, ahead, study, base, history, recorded, paths, main, power, traces, tuple(findings))
 
 
@@ -335,6 +335,26 @@ def _shocks(city: City, scores: Scores, base: Base | None) -> list[Finding]:
     names = city.catalogue().indicators
     rows = [row for row in scores.rows if row.indicator.endswith("_growth") and row.value >= SHOCK]
     return [_shock(row, names[row.indicator].label) for row in rows if base is not None and row.year > base.year]
+
+
+def _misfit(city: City, scores: Scores) -> list[Finding]:
+    limit = float(city.rules().value("plausible.electric_share"))
+    rows = [row for row in scores.of("electric_share") if row.value > limit]
+    return [
+        Finding(
+            rule="project.estimates_disagree",
+            at=row.address,
+            severity="warning",
+            says=Label(
+                f"用电折标占能耗的{percent(row.value, digits=0)}，高于{percent(limit, digits=0)}：用电与能耗两个推算值不相容，"
+                "由此得出的非化石比重偏高",
+                f"electricity is {percent(row.value, digits=0)} of energy consumption, above {percent(limit, digits=0)}:"
+                " the two estimates do not fit together, and the non-fossil share made from them is too high",
+            ),
+            remedy=Label("提供全社会用电量和能源消费总量的公布值", "deliver the published electricity and energy consumption"),
+        )
+        for row in rows
+    ]
 
 
 def _generic(base: Base | None) -> list[Finding]:
