@@ -36,6 +36,8 @@ PARAMETERS: Mapping[str, Kind] = {
     "note": "text?",
 }
 """Columns of ``parameters.csv``."""
+NAMES: Mapping[str, Kind] = {"parameter": "text", "zh": "text", "en": "text"}
+"""Columns of ``parameter_names.csv``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Parameter:
         The figure. [``unit``]
     unit : str
         Its unit.
+    label : Label
+        Its name in words.
     source, grade : str
         Where it comes from (ids joined by ``|``) and how good it is.
     note : str
@@ -58,6 +62,7 @@ class Parameter:
 
     technology: str
     name: str
+    label: Label
     value: float
     unit: str
     source: str
@@ -220,10 +225,12 @@ def annual_cost(technology: Technology, *, rate: float) -> float:
 @cache
 def _figures(folder: Path) -> Mapping[str, Mapping[str, Parameter]]:
     found: dict[str, dict[str, Parameter]] = {}
+    names = {row["parameter"]: Label(row["zh"], row["en"]) for row in load_csv(FOLDER / "parameter_names.csv", NAMES)}
     for row in load_csv(folder / "parameters.csv", PARAMETERS, key=("technology", "parameter")):
         one = Parameter(
             row["technology"],
             row["parameter"],
+            names.get(row["parameter"], Label(row["parameter"], row["parameter"])),
             float(row["value"]),
             row["unit"],
             row["source"],

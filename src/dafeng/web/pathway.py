@@ -42,12 +42,16 @@ def draw_fan(view: Mapping[str, Any], words: Words) -> Chart | None:
     past = scale.follow(emissions.get("unit") or "")
     main = main_scenario(view) or scenarios[0]
     return chart | {
-        "title": words.say("chart.fan", values=tell_peak(main, pathway["unit"], words)),
+        "title": words.say(_fan_title(main, pathway["years"]), values=tell_peak(main, pathway["unit"], words)),
         "subtitle": words.say("chart.fan_sub", values={"unit": chart["unit"]}),
         "main": main["id"],
         "history": past.spread(spread(history, years)) if past and history else None,
         "start": pathway["years"][0],
     }
+
+
+def _fan_title(main: Mapping[str, Any], years: Sequence[int]) -> str:
+    return "chart.fan_first" if main["peak"].get("year_p50") == years[0] else "chart.fan"
 
 
 def main_scenario(view: Mapping[str, Any]) -> Mapping[str, Any] | None:

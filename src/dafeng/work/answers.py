@@ -134,10 +134,13 @@ def _clash(found: Reconciliation, traces: TraceBook) -> Answer:
         "、".join(dict.fromkeys(m.label.zh for m in first.members)),
         ", ".join(dict.fromkeys(m.label.en for m in first.members)),
     )
+    firm = sum(clash.reading == "least" for clash in found.clashes)
     short = say(first.slack, first.unit, "zh"), say(first.slack, first.unit, "en")
     said = Label(
-        f"{count} 组条文与事实不能同时成立；最小的一组：{names[0]}，差 {short[0]}",
-        f"{count} sets of clauses and facts cannot hold together; the smallest: {names[1]}, short by {short[1]}",
+        f"条文与已知数据或假设有 {count} 组不能同时成立，其中 {firm} 组与“左右”的读法无关；"
+        f"最小的一组：{names[0]}，差 {short[0]}",
+        f"{count} sets of clauses, known data or assumptions cannot hold together, {firm} of them however 'about' is read;"
+        f" the smallest: {names[1]}, short by {short[1]}",
     )
     return Answer("clash", question, said, tuple(figures), "answers/clash")
 
@@ -148,7 +151,7 @@ def _first(measures: Sequence[MeasureEffect]) -> Answer:
     if not best:
         lack = Label("无法排序：缺少路径或有来源的成本", "Cannot be ranked: no pathway or no sourced costs")
         return Answer("first", question, lack, (), "answers/first")
-    zh = "同样花费下使达峰提前最多：" + "、".join(m.label.zh for m in best)
-    en = "Most years gained for the same cost: " + ", ".join(m.label.en for m in best)
+    zh = "与趋势路径相比，同样花费下使达峰提前最多：" + "、".join(m.label.zh for m in best)
+    en = "Against the trend, most years gained for the same cost: " + ", ".join(m.label.en for m in best)
     figures = tuple(m.per_cost for m in best if m.per_cost is not None)
     return Answer("first", question, Label(zh, en), figures, "answers/first")

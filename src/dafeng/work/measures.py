@@ -204,7 +204,7 @@ def _effect(
             "年/亿元",
             Label("每亿元年成本提前达峰", "peak brought forward per 10^8 CNY a year"),
         )
-    figures = {}
+    figures: dict[str, Figure] = {}
     for name, (value, unit, says) in numbers.items():
         address = traces.add(
             Trace(
@@ -214,7 +214,10 @@ def _effect(
                 number_text(value),
                 unit,
                 YEAR if name == "avoided" else None,
-                inputs=(*inputs, "pathway/baseline.peak"),
+                expression="-years / cost" if name == "per_cost" else None,
+                inputs=(figures["years"].address, cost.address)
+                if name == "per_cost" and cost
+                else (*inputs, "pathway/baseline.peak"),
                 grade="estimated",
             )
         )

@@ -233,7 +233,7 @@ class _Desk:
         name = f"power.{figure.technology}.{figure.name}"
         if f"assumptions/{name}" not in self.traces:
             label = self.technologies[figure.technology].label
-            said = {"zh": f"{label.zh}：{figure.name}", "en": f"{label.en}: {figure.name}"}
+            said = {"zh": f"{label.zh}：{figure.label.zh}", "en": f"{label.en}: {figure.label.en}"}
             row = {"value": figure.value, "unit": figure.unit, "source": figure.source.split("|")[0], "grade": figure.grade}
             self.used.append(self.keep(name, {**row, "label": said}))
 
@@ -258,7 +258,7 @@ class _Desk:
 
     def close(self, job: Job, found: Dispatch) -> Case:
         totals = _totals(job, found)
-        addresses = {}
+        addresses: dict[str, str] = {}
         for name, (value, unit, label) in _named(totals).items():
             addresses[name] = self.traces.add(
                 Trace(
@@ -268,7 +268,8 @@ class _Desk:
                     number_text(value),
                     unit,
                     int(self.asked["year"]),
-                    inputs=(*job.inputs, *self.used),
+                    expression=SHARE if name == "curtailed_share" else None,
+                    inputs=tuple(addresses[part] for part in PARTS) if name == "curtailed_share" else (*job.inputs, *self.used),
                     grade="estimated",
                 )
             )
@@ -282,6 +283,7 @@ UNITS: Mapping[str, tuple[str, Label]] = {
     "import": ("亿千瓦时", Label("购入电量", "imports")),
     "export": ("亿千瓦时", Label("外送电量", "exports")),
     "unserved": ("亿千瓦时", Label("缺电量", "unserved")),
+    "available": ("亿千瓦时", Label("新能源可发电量", "wind and sun available")),
     "curtailed_share": ("1", Label("弃电率", "curtailed share")),
     "storage_power": ("万千瓦", Label("储能功率", "storage power")),
     "storage_hours": ("h", Label("储能等效满功率放电小时", "full hours of storage discharge")),
@@ -289,6 +291,10 @@ UNITS: Mapping[str, tuple[str, Label]] = {
     "cost": ("亿元", Label("年运行费用（含储能年化投资，扣外送收入）", "yearly cost including storage, less export earnings")),
 }
 """Units and names of the yearly figures."""
+PARTS = ("curtailed", "available")
+"""Figures that the curtailed share is made from."""
+SHARE = " / ".join(PARTS)
+"""How the curtailed share is made."""
 
 
 def _totals(job: Job, found: Dispatch) -> dict[str, float]:
@@ -305,6 +311,7 @@ def _totals(job: Job, found: Dispatch) -> dict[str, float]:
     return {
         **by,
         **{name: value for name, value in sums.items() if name.startswith("generation.")},
+        "available": available,
         "curtailed_share": by["curtailed"] / available if available else 0.0,
         "storage_power": job.storage * float(conversion(MW, "万千瓦")),
         "storage_hours": discharged / job.storage if job.storage else 0.0,
@@ -315,9 +322,11 @@ def _totals(job: Job, found: Dispatch) -> dict[str, float]:
 
 def _named(totals: Mapping[str, float]) -> dict[str, tuple[float, str, Label]]:
     named = {name: (totals[name], *UNITS[name]) for name in UNITS if name in totals}
+    labels = {one.id: one.label for one in read_technologies().values()}
     for name, value in totals.items():
         if name.startswith("generation."):
-            named[name] = (value, "亿千瓦时", Label(f"发电量 {name[11:]}", f"generation {name[11:]}"))
+            told = labels.get(name[11:], Label(name[11:], name[11:]))
+            named[name] = (value, "亿千瓦时", Label(f"发电量：{told.zh}", f"generation: {told.en}"))
     return named
 
 

@@ -24,7 +24,7 @@ from dafeng.work.feasibility import find_conflicts
 from dafeng.work.project import Projection
 from dafeng.work.targets import about_width, listed, trace_target
 from dafeng.work.tracing import TraceBook, number_text
-from dafeng.work.wording import say
+from dafeng.work.wording import percent, say
 
 UNIT = "万千瓦"
 """Unit of the capacity rows."""
@@ -162,7 +162,7 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
                     *evidence,
                 )
                 sets = find_conflicts(rows)
-                context = Context(year, counting["label"], counting["id"], reading, labels)
+                context = Context(year, counting["label"], counting["id"], reading, labels, float(book.value("about.share")))
                 kept = tuple(_keep(conflict, rows, context, clashes, traces) for conflict in sets)
                 combinations[f"{year}.{counting['id']}.{reading}"] = tuple(dict.fromkeys(kept))
     ordered = sorted(clashes.values(), key=lambda c: (len(c.members), c.id))
@@ -227,6 +227,8 @@ class Context:
         ``band`` or ``least``.
     evidence : mapping of str to Label
         What each row of evidence says, with its figure.
+    about : float
+        Width of “about” on each side of a value. [1]
     """
 
     year: int
@@ -234,6 +236,7 @@ class Context:
     counting: str
     reading: str
     evidence: Mapping[str, Label]
+    about: float
 
 
 def _keep(
@@ -274,9 +277,10 @@ def _member(row: Row, context: Context, traces: TraceBook) -> Member:
 
 
 def _explain(context: Context, members: Sequence[Member], slack: float, gives: Label) -> Label:
+    width = percent(context.about, digits=0)
     about = {
-        "band": ("“左右”按上下限理解", "'about' read as a band"),
-        "least": ("“左右”按下限理解", "'about' read as at least"),
+        "band": (f"“左右”按±{width}理解", f"'about' read as ±{width}"),
+        "least": (f"“左右”按不低于−{width}理解", f"'about' read as at least −{width}"),
     }[context.reading]
     zh = "；".join(dict.fromkeys(member.label.zh for member in members))
     en = "; ".join(dict.fromkeys(member.label.en for member in members))

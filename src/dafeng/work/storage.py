@@ -57,7 +57,9 @@ def ask_storage(goals: Goals, projection: Projection, traces: TraceBook) -> Iter
         en += f" {say(cost.value, cost.unit, 'en')} more a year are needed."
     elif power.sweep:
         zh, en = _too_little(power, zh, en)
-        figures += [_case_figure(power.sweep[-1], name, power.year) for name in ("storage_power", "curtailed_share")]
+        figures += [
+            _case_figure(power.sweep[-1], name, power.year) for name in ("storage_power", "storage_cost", "curtailed_share")
+        ]
     question = Label(f"{power.year}年逐时电力平衡够不够？", f"Does the power balance of {power.year} hold hour by hour?")
     if goal is not None:
         size = say(goal[2], goal[1].unit, "zh"), say(goal[2], goal[1].unit, "en")
@@ -75,8 +77,12 @@ def _too_little(power: Power, zh: str, en: str) -> tuple[str, str]:
     if used >= power.utilisation or 1 - first.totals["curtailed_share"] >= power.utilisation:
         return zh, en
     size = say(last["storage_power"], "万千瓦", "zh"), say(last["storage_power"], "万千瓦", "en")
-    zh += f"{first.label.zh}，储能即使增至 {size[0]}，利用率也只有 {percent(used)}：多出的是电量，须靠外送或新增用电消纳。"
-    en += f"Where {first.label.en}, even {size[1]} of storage uses only {percent(used)}: the surplus is energy and needs"
+    more = last["storage_cost"] - first.totals["storage_cost"]
+    price = say(more, "亿元", "zh"), say(more, "亿元", "en")
+    zh += f"{first.label.zh}，储能即使增至 {size[0]}（年化投资再增 {price[0]}），"
+    zh += f"利用率也只有 {percent(used)}：多出的是电量，须靠外送或新增用电消纳。"
+    en += f"Where {first.label.en}, even {size[1]} of storage ({price[1]} more a year)"
+    en += f" uses only {percent(used)}: the surplus is energy and needs"
     return zh, en + " exports or new demand."
 
 
