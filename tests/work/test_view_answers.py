@@ -14,7 +14,7 @@ def test_a_clash_names_clauses_with_their_place_and_facts_without(view):
 
 
 def test_the_title_of_a_clash_names_what_clashes(view):
-    assert view["clashes"][0]["title"]["zh"] == "2025年：光伏发电装机容量与 1 项已知数据不能同时成立"
+    assert view["clashes"][0]["title"]["zh"] == "2025年：光伏发电装机容量与 1 项已知数据或假设不能同时成立"
 
 
 def test_the_ways_out_of_a_clash_begin_with_the_cheapest(view):

@@ -192,7 +192,7 @@ def _title(clash: Clash, names: Iterable[Label]) -> Label:
     listed = list(dict.fromkeys(names))
     zh, en = "、".join(name.zh for name in listed), "; ".join(name.en for name in listed)
     rest = len({member.address for member in clash.members if member.target is None})
-    facts = (f"与 {rest} 项已知数据", f" against known figures ({rest})") if rest else ("", "")
+    facts = (f"与 {rest} 项已知数据或假设", f" against known figures or assumptions ({rest})") if rest else ("", "")
     return Label(f"{clash.year}年：{zh}{facts[0]}不能同时成立", f"{clash.year}: {en}{facts[1]} cannot hold together")
 
 
