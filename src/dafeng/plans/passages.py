@@ -25,6 +25,8 @@ from dafeng.plans.times import TIME, YEAR, read_times
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 END = re.compile(r"[。！？]")
+QUESTION = "？"
+"""Mark of a sentence that orders nothing and gives no year to the next."""
 MOST = 6000
 """Most sentences with a figure that are read. [sentences]"""
 LONGEST = 1500
@@ -93,7 +95,8 @@ def read_parts(parts: Sequence[Part], duties: Sequence[Sequence[Duty]], era: Era
 def _read_paragraph(script: Script, text: str, start: int, context: Context, part: int) -> Iterator[tuple[Passage, Context]]:
     first = 0
     for begin, end in split_sentences(text, start):
-        if not (_worth().search(text, begin, end) and CHINESE.search(text, begin, end)):
+        asked = text.startswith(QUESTION, end)
+        if asked or not (_worth().search(text, begin, end) and CHINESE.search(text, begin, end)):
             continue
         elements = parse(cut(text, start=begin, end=end))
         if elements is None:
