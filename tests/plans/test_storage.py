@@ -13,7 +13,7 @@ from dafeng.plans.storage import load_plan, plan_document, write_plan
 TEXT = """云溪市碳达峰实施方案
 一、任务
 （一）能源。到2030年，风电装机达到300万千瓦（其中海上120.50万千瓦），单位产品能耗比2020年下降13.5%。（责任单位：市发改委等）
-（二）绿化。到2025年，全市森林覆盖率保持稳定。"""
+（二）绿化。到2025年，全市森林覆盖率保持稳定。截至2021年底，光伏装机已达到80万千瓦。"""
 KEYS = {
     "indicator", "year", "period", "value", "unit", "comparator", "strength", "base_year", "direction", "scope", "counting",
     "part_of", "implied", "organisations", "task", "anchor",
@@ -61,7 +61,7 @@ def spoil(plan, change):
     "change",
     [
         lambda tree: tree.pop("targets"),
-        lambda tree: tree.update(edition=2),
+        lambda tree: tree.update(edition=1),
         lambda tree: tree["targets"][0].pop("year"),
         lambda tree: tree["targets"][0].update(colour="red"),
         lambda tree: tree["targets"][0].update(comparator="about"),
@@ -72,3 +72,9 @@ def spoil(plan, change):
 def test_a_damaged_file_is_refused(plan, change):
     with pytest.raises(DefinitionError):
         load_plan(spoil(plan, change))
+
+
+def test_a_figure_that_is_no_target_is_kept_with_the_reason(plan):
+    [other] = plan.others
+    assert (other.id, other.kind, other.indicator, other.year, other.value) == ("990100-N01", "achieved", "光伏装机", 2021, 80)
+    assert load_plan(write_plan(plan)).others == plan.others

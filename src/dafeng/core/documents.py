@@ -10,6 +10,27 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Place of a paragraph in a table of the document.
+
+    Parameters
+    ----------
+    table : int
+        Number of the table in the document, from 0.
+    row, column : int
+        Upper left place of the cell, from 0.
+    rows, columns : int
+        Extent of a merged cell, at least 1.
+    """
+
+    table: int
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One paragraph of a document.
 
@@ -23,6 +44,8 @@ class Paragraph:
         The characters themselves.
     style : str
         Style name where the format has one (``Heading 1``), else empty.
+    cell : Cell or None
+        Place in a table, ``None`` in running text. Paragraphs of one cell share it.
     """
 
     number: int
@@ -30,6 +53,7 @@ class Paragraph:
     end: int
     text: str
     style: str = ""
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +71,7 @@ class Document:
     paragraphs : tuple of Paragraph
         The text cut at its line or paragraph ends.
     encoding : str
-        Encoding the bytes were decoded with; ``docx`` for that format.
+        Encoding the bytes were decoded with; ``docx``, ``pdf`` for those formats.
     """
 
     name: str

@@ -13,10 +13,12 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.traces import Anchor
 from dafeng.plans.organisations import Role
-from dafeng.plans.statements import Comparator, Direction
+from dafeng.plans.statements import Comparator, Direction, Kind
 
 Strength = Literal["strive", "ensure", "expect"]
 Counting = Literal["operating", "built_and_under_construction", "cumulative", "new"]
+Nature = Literal["binding", "expected"]
+"""``binding`` 约束性, ``expected`` 预期性."""
 GoalKind = Literal["delegated", "timing", "trackable", "qualitative"]
 """``delegated`` set by the level above, ``timing`` when something peaks or is neutral, ``trackable`` an indicator that is
 to stay or to go on without a figure, ``qualitative`` any other dated goal."""
@@ -97,6 +99,10 @@ class Target:
         How sure the reading is. [0..1]
     reason : str
         Keys of the rules that lowered it, empty where none did.
+    nature : Nature or None
+        Whether a table of targets calls it binding or expected.
+    base_value : Decimal or None
+        Value of the base year that the plan prints beside the target. [`unit`]
     """
 
     id: str
@@ -122,6 +128,57 @@ class Target:
     anchor: Anchor
     figure: tuple[int, int]
     also: tuple[Anchor, ...]
+    certainty: Decimal
+    reason: str
+    nature: Nature | None = None
+    base_value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFigure:
+    """A figure of the plan that is no target, kept so that a person can object.
+
+    Parameters
+    ----------
+    id : str
+        ``370600-N01`` …, in the order of the document.
+    kind : Kind
+        Why it is none: ``achieved``, ``threshold``, ``quota`` …; ``target`` where the reading is too uncertain.
+    indicator : str
+        Name in the text's own words; empty where none was found.
+    year : int or None
+        Year it speaks of.
+    value : Decimal
+        The figure. [`unit`]
+    upper : Decimal or None
+        Upper end of a range. [`unit`]
+    unit : str
+        Unit as in the text.
+    comparator : Comparator
+        Side of the figure that is meant.
+    task : str or None
+        Task it stands in.
+    anchor : Anchor
+        Sentence in the document.
+    figure : tuple of int
+        Range of the figure itself in the document. [characters]
+    certainty : Decimal
+        How sure the reading is. [0..1]
+    reason : str
+        Keys of the rules that lowered it.
+    """
+
+    id: str
+    kind: Kind
+    indicator: str
+    year: int | None
+    value: Decimal
+    upper: Decimal | None
+    unit: str
+    comparator: Comparator
+    task: str | None
+    anchor: Anchor
+    figure: tuple[int, int]
     certainty: Decimal
     reason: str
 
@@ -268,6 +325,8 @@ class Plan:
         Dated goals without a figure.
     findings : tuple of Finding
         What could not be read, or not surely.
+    others : tuple of OtherFigure
+        Figures that are no targets, with the reason.
     """
 
     document: PlanDocument
@@ -277,3 +336,4 @@ class Plan:
     organisations: tuple[Organisation, ...]
     goals: tuple[Goal, ...]
     findings: tuple[Finding, ...]
+    others: tuple[OtherFigure, ...] = ()

@@ -20,9 +20,12 @@ from dafeng.plans.identity import make_id, target_key
 from dafeng.plans.lines import read_lines
 from dafeng.plans.organisations import Duty, find_duty, join_duties
 from dafeng.plans.passages import MOST, Passage, read_parts
-from dafeng.plans.plan import Counting, Goal, Organisation, Plan, PlanDocument, Responsible, Strength, Target, Task
+from dafeng.plans.plan import Counting, Goal, Organisation, OtherFigure, Plan, PlanDocument, Responsible, Strength, Target, Task
 from dafeng.plans.statements import Statement
 from dafeng.plans.structure import Part, outline, select_tasks
+
+LONGEST_NAME = 24
+"""Most characters that are kept of the name of a figure that is no target. [characters]"""
 
 
 class Named(Protocol):
@@ -123,7 +126,8 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
         *doubt_figures(document.name, passages, most=MOST),
         *doubt_document(document.name, scripts, targets, listed),
     )
-    return Plan(sheet.document, place, targets, listed, _organisations(listed), _goals(sheet, listed), found)
+    organisations, goals, others = _organisations(listed), _goals(sheet, listed), _others(sheet, listed)
+    return Plan(sheet.document, place, targets, listed, organisations, goals, found, others)
 
 
 def _tasks(sheet: _Sheet) -> tuple[Task, ...]:
@@ -219,6 +223,34 @@ def _target(
         also=tuple(also),
         certainty=rate(statement),
         reason="；".join(statement.remarks),
+    )
+
+
+def _others(sheet: _Sheet, tasks: Sequence[Task]) -> tuple[OtherFigure, ...]:
+    """Figures that became no target; a name is cut so that no sentence is kept."""
+    left = [
+        (passage, statement)
+        for passage in sheet.passages
+        for statement in passage.statements
+        if statement.kind != "target" or rate(statement) < least()
+    ]
+    return tuple(
+        OtherFigure(
+            id=make_id(sheet.place, "N", number),
+            kind=statement.kind,
+            indicator=statement.name[:LONGEST_NAME],
+            year=statement.time.year if statement.time is not None else None,
+            value=statement.quantity.value,
+            upper=statement.quantity.upper,
+            unit=statement.quantity.unit,
+            comparator=statement.comparator,
+            task=tasks[at].id if (at := sheet.task_of(passage)) is not None else None,
+            anchor=sheet.anchor(passage),
+            figure=passage.script.span(statement.start, statement.end),
+            certainty=rate(statement),
+            reason="；".join(statement.remarks),
+        )
+        for number, (passage, statement) in enumerate(left, 1)
     )
 
 

@@ -20,22 +20,38 @@ from dafeng.core.labels import Label
 from dafeng.core.traces import Anchor
 from dafeng.library.strict import load_yaml
 from dafeng.plans.organisations import Role
-from dafeng.plans.plan import Counting, Goal, GoalKind, Organisation, Plan, PlanDocument, Responsible, Strength, Target, Task
-from dafeng.plans.statements import Comparator, Direction
+from dafeng.plans.plan import (
+    Counting,
+    Goal,
+    GoalKind,
+    Nature,
+    Organisation,
+    OtherFigure,
+    Plan,
+    PlanDocument,
+    Responsible,
+    Strength,
+    Target,
+    Task,
+)
+from dafeng.plans.statements import Comparator, Direction, Kind
 
-EDITION = 1
+EDITION = 2
 Record = TypeVar("Record")
 PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff（《“][\w\u3001（）《》“”、，·：.-]*")
+EXACT = ("value", "upper", "certainty", "base_value")
 RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-LISTS = ("targets", "tasks", "organisations", "goals", "findings")
+LISTS = ("targets", "tasks", "organisations", "goals", "others", "findings")
 WORDS: Mapping[str, Any] = {
     "comparator": get_args(Comparator),
     "strength": (*get_args(Strength), None),
     "direction": (*get_args(Direction), None),
     "counting": (*get_args(Counting), None),
-    "kind": get_args(GoalKind),
+    "Goal.kind": get_args(GoalKind),
+    "OtherFigure.kind": get_args(Kind),
     "role": get_args(Role),
     "severity": get_args(Severity),
+    "nature": (*get_args(Nature), None),
 }
 
 
@@ -51,7 +67,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     -------
     dict
         Numbers as JSON numbers where they are exact in decimal text, in keys ``document``, ``place``, ``targets``, ``tasks``,
-        ``organisations``, ``goals``, ``findings``.
+        ``organisations``, ``goals``, ``others``, ``findings``.
     """
     return cast("dict[str, Any]", _plain(_tree(plan)))
 
@@ -130,6 +146,7 @@ def _plan(tree: Mapping[str, Any], document: PlanDocument, rows: Mapping[str, li
         organisations=tuple(_organisation(row, at) for row, at in rows["organisations"]),
         goals=tuple(_anchored(Goal, row, at, document) for row, at in rows["goals"]),
         findings=tuple(_finding(row, at) for row, at in rows["findings"]),
+        others=tuple(_other(row, at, document) for row, at in rows["others"]),
     )
 
 
@@ -164,6 +181,7 @@ def _tree(plan: Plan) -> dict[str, Any]:
         ],
         "organisations": [_row(organisation) for organisation in plan.organisations],
         "goals": [_row(goal) for goal in plan.goals],
+        "others": [_row(other) for other in plan.others],
         "findings": [_row(finding) for finding in plan.findings],
     }
 
@@ -200,7 +218,7 @@ def _plain(value: Any) -> Any:
 
 
 def _checked(tree: Any, name: str) -> Mapping[str, Any]:
-    wanted = {"edition", "document", "place", "targets", "tasks", "organisations", "goals", "findings"}
+    wanted = {"edition", "document", "place", *LISTS}
     if not isinstance(tree, dict) or set(tree) != wanted:
         found = ", ".join(sorted(map(str, tree))) if isinstance(tree, dict) else type(tree).__name__
         raise _refusal(name, f"顶层键为 {found}", f"the top holds {found}", ", ".join(sorted(wanted)))
@@ -210,7 +228,7 @@ def _checked(tree: Any, name: str) -> Mapping[str, Any]:
 
 
 def _target(row: Mapping[str, Any], at: str, document: PlanDocument) -> Target:
-    exact = {key: None if row[key] is None else Decimal(row[key]) for key in ("value", "upper", "certainty") if key in row}
+    exact = {key: None if row[key] is None else Decimal(row[key]) for key in EXACT if key in row}
     lists = {
         "label": _label(row.get("label")),
         "organisations": tuple(row.get("organisations") or ()),
@@ -218,6 +236,11 @@ def _target(row: Mapping[str, Any], at: str, document: PlanDocument) -> Target:
         "also": tuple(_anchor(one, f"{at}.also", document) for one in row.get("also") or ()),
     }
     return _anchored(Target, {**row, **exact, **lists}, at, document)
+
+
+def _other(row: Mapping[str, Any], at: str, document: PlanDocument) -> OtherFigure:
+    exact = {key: None if row[key] is None else Decimal(row[key]) for key in EXACT if key in row}
+    return _anchored(OtherFigure, {**row, **exact, "figure": tuple(row.get("figure") or ())}, at, document)
 
 
 def _task(row: Mapping[str, Any], at: str, document: PlanDocument) -> Task:
@@ -254,8 +277,9 @@ def _build(kind: type[Record], row: Any, at: str) -> Record:
     if not isinstance(row, dict) or set(row) != set(names):
         found = ", ".join(sorted(map(str, row))) if isinstance(row, dict) else type(row).__name__
         raise _refusal(at, f"字段为 {found}", f"the fields are {found}", ", ".join(names))
-    for key, allowed in WORDS.items():
-        if key in names and row[key] not in allowed:
+    for key in names:
+        allowed = WORDS.get(f"{kind.__name__}.{key}") or WORDS.get(key)
+        if allowed is not None and row[key] not in allowed:
             said = "、".join(str(word) for word in allowed)
             raise _refusal(f"{at}.{key}", f"值为 {row[key]!r}", f"the value is {row[key]!r}", said)
     return kind(**row)
