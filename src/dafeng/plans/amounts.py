@@ -51,7 +51,8 @@ def amount_pattern() -> str:
         Regular expression: number or range, multiplier, unit, denominator.
     """
     units = either(lexicon().units)
-    whole = rf"(?:{units}){NOT_UNIT}(?:[/／每]{MULTIPLIER}(?:{units}))?"
+    below = either((*lexicon().units, *lexicon().words["per"]))
+    whole = rf"(?:{units}){NOT_UNIT}(?:[/／每]{MULTIPLIER}(?:{below}))?"
     return (
         rf"(?<![\dA-Za-z.〔])(?:{NUMBER}[%‰]?{DASH})?{NUMBER}(?:[%‰](?!级)|个?百分点|{MULTIPLIER}{whole})"
         rf"|{HUNDREDTHS}|{TENTHS}"

@@ -140,6 +140,7 @@ def _evidence(reading: Reading, pairing: Pairing) -> Evidence:
         quantity=quantity or ALL_OF_IT,
         time=pairing.time,
         year_from=_year_from(reading),
+        reached=figure.verb is not None,
         verb=figure.verb is not None or bool(amount is not None and amount.bounds),
         process=bool(deed) and not deed.endswith(groups["result"]),
         deed=bool(deed),

@@ -49,6 +49,8 @@ class Context:
         Strength word that stands before the clause.
     aimed : bool
         Whether heading or lead-in announce goals.
+    held : bool
+        Whether the last figure of the sentence is a target; a list that goes on needs no verb of its own.
     """
 
     era: Era
@@ -66,6 +68,7 @@ class Context:
     cumulative: bool = False
     strength: str = ""
     aimed: bool = False
+    held: bool = False
 
     def with_times(self, times: tuple[Time, ...]) -> Context:
         """Context after a time that stands before a clause.

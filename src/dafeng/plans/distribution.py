@@ -5,6 +5,7 @@ Invariant: every amount is paired; a list that does not come out even is paired 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from dafeng.plans.clause import Clause
 from dafeng.plans.grammar import Amount
 from dafeng.plans.naming import Name, count_heads, has_measure, split_heads
 from dafeng.plans.pieces import Time
+
+
+RATES = ("率", "占比", "比重", "比例", "下降率")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,14 @@ def distribute(amounts: Sequence[Amount], name: Name, years: Sequence[Time], cla
     return [Pairing(amount, own, year, unsaid) for amount, own in zip(amounts, named, strict=True)]
 
 
+def _each_a_rate(amount: Amount, name: Name) -> bool:
+    """畜禽粪污利用率、农膜回收率达到80%: one share cannot be said of two rates together."""
+    return amount.value.quantity_kind == "share" and all(part.endswith(RATES) for part in re.split("[、和与及]", name.text))
+
+
 def _spread(amount: Amount, name: Name, years: Sequence[Time], clause: Clause) -> list[Pairing]:
     names = [name]
-    if clause.both and (count := count_heads(name.text)) > 1:
+    if (count := count_heads(name.text)) > 1 and (clause.both or _each_a_rate(amount, name)):
         heads = split_heads(name.text, count)
         if heads is not None and all(has_measure(head) for head in heads):
             names = [Name(head, name.scope, name.counting) for head in heads]

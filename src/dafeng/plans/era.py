@@ -13,9 +13,18 @@ from dafeng.plans.pieces import Time
 from dafeng.plans.statements import Era
 from dafeng.plans.times import FIVE, FIVE_ENDS, TIME, YEAR, read_times
 
-ISSUED = re.compile(
-    rf"[〔\[（(]((?:19|20)\d\d)[〕\]）)]\d*号|(?<![到至])({YEAR})年\d{{1,2}}月(?:\d{{1,2}}日)?(?!起|开始|底前|前|之前|以前)"
+NUMBERED = re.compile(r"[〔\[（(]((?:19|20)\d\d)[〕\]）)]\d*号")
+REPORTED = re.compile(rf"({YEAR})年[^，。；：《》“”\d]{{0,20}}(?:公报|年报|白皮书|成绩单)")
+DATED = re.compile(
+    rf"(?:(?:发布|印发|成文|发文|公开|生成|更新|来源)[^，。\d]{{0,12}}|^[^，。；：\d]{{0,24}})({YEAR})[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?[^，。；]{{0,40}}$"
 )
+"""A line that holds a date and hardly anything else, or says when the text was issued."""
+TOLD = re.compile(rf"(?<![到至])({YEAR})年\d{{1,2}}月(?:\d{{1,2}}日)?(?!起|开始|底前|底|前|之前|以前|施行|实施)")
+"""A date inside a sentence; it tells of the past unless it is a time limit."""
+LIMIT = re.compile(r"(?:时限|期限|有效期|于|在|力争|确保|截止)[^，。；]{0,6}$")
+OPENING = 400
+"""Characters at the beginning in which the plan that a text is about is named. [characters]"""
+PLANNED = re.compile(r"《(?P<name>[^《》]{4,60}(?:规划|方案|计划|纲要))[^《》]{0,12}》")
 RISING = tuple("降升高加增大低少长")
 PERIOD = re.compile(FIVE)
 
@@ -36,15 +45,23 @@ def find_era(texts: Iterable[str], title: str) -> Era:
         Latest past year, first year ahead, period in the title.
     """
     issued: list[int] = []
+    told: list[int] = []
     ahead: list[int] = []
+    opening = ""
     for text in texts:
-        issued += [int(found.group(1) or found.group(2)) for found in ISSUED.finditer(text)]
+        opening += text if len(opening) < OPENING else ""
+        issued += [int(found.group(1)) for pattern in (NUMBERED, REPORTED, DATED) for found in pattern.finditer(text)]
+        told += [
+            int(found.group(1))
+            for found in TOLD.finditer(text)
+            if not LIMIT.search(text[max(found.start() - 12, 0) : found.start()])
+        ]
         for time in _times(text):
             issued += [time.year] if time.kind == "past" else []
             ahead += [time.year] if time.kind == "until" else []
-    now = max(issued, default=None)
+    now = max(issued or told, default=None)
     later = [year for year in ahead if now is None or year >= now]
-    return Era(now, min(later, default=None), _title_period(title))
+    return Era(now, min(later, default=None), _title_period(title) or _named_period(opening))
 
 
 def _times(text: str) -> Iterator[Time]:
@@ -61,6 +78,12 @@ def _title_period(title: str) -> Time | None:
         return Time(end, "span", end - 4)
     years = [int(year) for year in re.findall(YEAR, title)]
     return Time(years[-1], "span", years[0]) if len(years) == 2 and years[0] < years[1] else None
+
+
+def _named_period(opening: str) -> Time | None:
+    """Period of the plan that a text about a plan names first: 印发《临溪市“十四五”节能规划》."""
+    found = PLANNED.search(opening[:OPENING])
+    return _title_period(found["name"]) if found else None
 
 
 @cache

@@ -32,6 +32,8 @@ class Evidence:
         Where the year stands.
     verb : bool
         Whether a verb of reaching or changing, or a bound, stands at the figure.
+    reached : bool
+        Whether a verb of reaching or changing stands there, not only a bound.
     process : bool
         Whether the deed is one that goes on (建设) rather than a result (建成).
     deed : bool
@@ -45,6 +47,7 @@ class Evidence:
     time: Time | None
     year_from: YearFrom
     verb: bool
+    reached: bool
     process: bool
     deed: bool
     text: str
@@ -85,10 +88,16 @@ def _is_done(evidence: Evidence, clause: Clause, context: Context) -> bool:
     time = evidence.time
     if time is None:
         return context.past and not clause.strength
-    if not context.era.is_past(time):
+    if not context.era.is_past(time) or _beside_future(time, clause, context):
         return context.past and not clause.own
     hoped = bool(clause.strength) and (context.era.now is None or time.year > context.era.now)
     return not (hoped or (context.aimed and time.kind == "plain" and not clause.past))
+
+
+def _beside_future(time: Time, clause: Clause, context: Context) -> bool:
+    """2023年、2025年、2030年分别达到…: plainly named years go with the first that is surely ahead."""
+    listed = clause.own or clause.leading or context.times
+    return context.era.now is None and time.kind == "plain" and time in listed and not all(map(context.era.is_past, listed))
 
 
 def _noted(evidence: Evidence) -> Kind | None:
@@ -108,11 +117,14 @@ def _noted(evidence: Evidence) -> Kind | None:
 
 def _is_dated(evidence: Evidence, clause: Clause, context: Context) -> bool:
     """An own year is enough; a year from afar needs a firmer statement."""
-    firm = evidence.verb or bool(clause.strength) or (has_measure(evidence.name) and not evidence.process)
+    if evidence.quantity.kind == "bare" and evidence.year_from in ("paragraph", "heading") and not evidence.reached:
+        return False
+    firm = evidence.verb or bool(clause.strength) or context.held or (has_measure(evidence.name) and not evidence.process)
     if evidence.year_from in ("own", "sentence"):
         return evidence.verb or evidence.deed or evidence.quantity.kind != "count" or len(evidence.name) > 1
     if evidence.year_from in ("paragraph", "heading"):
         return firm or (evidence.deed and not evidence.process)
     if evidence.year_from == "title":
-        return evidence.verb and (has_measure(evidence.name) or bool(clause.bases)) and (context.aimed or bool(clause.bases))
+        stated = evidence.verb or context.held or (evidence.deed and not evidence.process)
+        return stated and (has_measure(evidence.name) or bool(clause.bases))
     return bool(context.aimed and evidence.verb and has_measure(evidence.name))

@@ -41,11 +41,16 @@ ROLES = (
 )
 FIRSTS = '，；：、（）《〔“「『"第N一二两三四五六七八九十百到至力截自从在于由相对比较与同以不应须需的和及或并年日单总'
 NEAR = r"(?:内|外|范围|处|长|高|宽|深)"
+RATES = ("率", "占比", "比重", "比例", "浓度")
+AHEAD = 24
+"""How far words behind an amount are looked at for what it measures. [characters]"""
 BOUNDARY = "，。；、：（）！？”》」』"
 CONNECTIVES = "和与及以并或，。；、：（）！？其力争到至分较比"
 STARTERS = frozenset(
     {"COMMA", "SEMI", "COLON", "TIME", "STRENGTH", "CUM", "INCL", "LP", "EACH", "BASE", "PAST", "ALL", "COVER"}
 )
+PREDICATES = frozenset({"REACH", "CHANGE", "BOUND"})
+BETWEEN = frozenset({"TIME", "STRENGTH", "OF", "BOUND"})
 GUARDS = frozenset({"REACH", "CHANGE", "BOUND", "VSEP", "DO", "STRENGTH"})
 
 
@@ -139,7 +144,7 @@ def cut(text: str, *, start: int = 0, end: int | None = None) -> tuple[Piece, ..
         if found is None or found.end() == at:
             break
         at = _take(state, found, text, stop)
-    return tuple(_without_idle_brackets(state.pieces))
+    return tuple(_without_idle_brackets(_without_idle_verbs(state.pieces)))
 
 
 def _take(state: _State, found: re.Match[str], text: str, stop: int) -> int:
@@ -189,7 +194,7 @@ def _take_amount(state: _State, found: re.Match[str], text: str, stop: int) -> i
         return end
     qualifier = _qualifier().match(text, end, stop)
     after = qualifier.end() if qualifier else end
-    if _is_part_of_name(state, quantity.kind, qualifier.group() if qualifier else "", text[after:stop][:3]):
+    if _is_part_of_name(state, quantity.kind, qualifier.group() if qualifier else "", text[after : min(stop, after + AHEAD)]):
         _add_words(state, text[start:after], start)
         return after
     state.pieces.append(Piece("VALUE", found.group(), start, end, quantity=quantity))
@@ -199,8 +204,9 @@ def _take_amount(state: _State, found: re.Match[str], text: str, stop: int) -> i
     return after
 
 
-def _is_part_of_name(state: _State, kind: str, qualifier: str, after: str) -> bool:
+def _is_part_of_name(state: _State, kind: str, qualifier: str, following: str) -> bool:
     """Whether an amount describes the noun that follows it: a threshold, a size, a distance, a count in a name."""
+    after = following[:3]
     noun = bool(after) and after[0] not in CONNECTIVES
     guarded = state.last() in GUARDS
     if kind == "bare":
@@ -208,13 +214,15 @@ def _is_part_of_name(state: _State, kind: str, qualifier: str, after: str) -> bo
     if qualifier[:1] in ("及", "或"):
         return noun and not (guarded and state.last() != "DO")
     if kind == "share":
-        return False
+        return state.last() in ("BOUND", "REACH") and _condition().match(following) is not None and _has_rate(state)
     if re.match(NEAR, after) and not qualifier:
         return not guarded
     if not noun:
         return False
     if kind == "measure" and qualifier:
         return not (guarded and state.last() != "DO")
+    if kind == "measure" and _holds().search(state.before(4)) and _ability().match(following):
+        return False
     return not guarded and not (state.doing and _short_words_since_do(state))
 
 
@@ -245,6 +253,25 @@ def _add_words(state: _State, text: str, start: int) -> None:
         state.pieces[-1] = Piece("WORDS", last.text + text, last.start, start + len(text))
     else:
         state.pieces.append(Piece("WORDS", text, start, start + len(text)))
+
+
+def _without_idle_verbs(pieces: Sequence[Piece]) -> list[Piece]:
+    """A verb or bound stays grammar only before a figure; where the figure turned out to be part of a name, it is a word."""
+    state = _State()
+    ahead = "END"
+    idle: set[int] = set()
+    for at in range(len(pieces) - 1, -1, -1):
+        kind = pieces[at].kind
+        if kind in PREDICATES and ahead != "VALUE":
+            idle.add(at)
+        if kind not in BETWEEN or at in idle:
+            ahead = "WORDS" if at in idle else kind
+    for at, piece in enumerate(pieces):
+        if at in idle or piece.kind == "WORDS":
+            _add_words(state, piece.text, piece.start)
+        else:
+            state.pieces.append(piece)
+    return state.pieces
 
 
 def _without_idle_brackets(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -286,6 +313,27 @@ def _tells(inner: Sequence[Piece]) -> bool:
 @cache
 def _qualifier() -> re.Pattern[str]:
     return re.compile(lexicon().pattern("qualifier"))
+
+
+def _has_rate(state: _State) -> bool:
+    """Whether the words before the bound end with a rate: 峰谷差率超过40%的地区."""
+    before = next((piece for piece in reversed(state.pieces) if piece.kind not in ("BOUND", "REACH")), None)
+    return before is not None and before.kind == "WORDS" and before.text.endswith(RATES)
+
+
+@cache
+def _condition() -> re.Pattern[str]:
+    return re.compile(r"的(?!目标|水平|要求|任务|控制|比例|增速|速度)[^，。；、：（）]{2,}")
+
+
+@cache
+def _holds() -> re.Pattern[str]:
+    return re.compile(rf"(?:{lexicon().pattern('holding')})$")
+
+
+@cache
+def _ability() -> re.Pattern[str]:
+    return re.compile(r"以?上?的?[^，。；、：（）\d]{2,20}(?:能力|规模|产能)(?=[，。；、：（）]|$)")
 
 
 @cache

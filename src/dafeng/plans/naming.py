@@ -14,8 +14,12 @@ from dafeng.plans.lexicon import either, lexicon
 JOINTS = re.compile(r"、|以及|和(?!谐)|与(?!会)|及(?!以上|以下|以内|其|时|格|早)|以及")
 FALSE_JOINTS = re.compile(r"中和|饱和|温和|共和|调和|参与|普及|涉及|触及|波及|及以上|及以下|给与|赋与")
 THRESHOLD = re.compile(r"(?P<limit>[^，、]{0,12}\d[^，、]{0,8}?(?:及以上|或以上|以上|及以下|以下|以内))的?(?=[^，、\d]{4})")
+SUMMED = re.compile(
+    r"(?:等(?!级|效|量)(?:[\d一二三四五六七八九十]{0,3}[项类种个])?|[\d二三四五六七八九十]{1,3}[项类种])(?:[^、，的]{0,10}的)?"
+)
+"""What sums up a list before the noun that all share: A、B等重点工程减排量; A和B四项主要污染物的减排量."""
+DURATION = re.compile(r"(?:[\d一二三四五六七八九十]{1,2}年|五年)(?:累计|间|内)?$")
 YEARLY = re.compile(r"(?:年均|年平均|平均每年)$")
-DUNS = frozenset("、")
 BRACKETED = re.compile(r"（[^（）]*）")
 TRIMMED = "，、的：；。 "
 
@@ -39,13 +43,15 @@ class Name:
     counting: str | None = None
 
 
-def normalise(subject: str) -> Name:
+def normalise(subject: str, *, members: bool = False) -> Name:
     """Name of an indicator from the words before its figure.
 
     Parameters
     ----------
     subject : str
         Words before the figure.
+    members : bool
+        Whether the members of a list (A、B等…) stay, because each has a figure of its own.
 
     Returns
     -------
@@ -56,8 +62,9 @@ def normalise(subject: str) -> Name:
     text, scopes = _without_openings(_without_ending(text))
     text, conditions = _without_conditions(text)
     text, thresholds = _without_threshold(text)
-    text, members = _without_members(_without_ending(text))
-    return Name(text, (*scopes, *thresholds, *conditions, *members), counting)
+    text = _without_ending(text)
+    text, listed = (text, []) if members else _without_members(text)
+    return Name(text, (*scopes, *thresholds, *conditions, *listed), counting)
 
 
 def has_measure(name: str) -> bool:
@@ -123,6 +130,10 @@ def split_heads(subject: str, count: int) -> tuple[str, ...] | None:
     tuple of str, or None
         The names in full; ``None`` if the list does not have that many.
     """
+    summed = SUMMED.search(subject)
+    if summed is not None and has_measure(subject):
+        heads = _parts(subject[: summed.start()], count)
+        return tuple(head + subject[summed.end() :] for head in heads) if heads is not None else None
     parts = _parts(subject, count)
     if parts is None:
         return None
@@ -244,6 +255,10 @@ def _without_threshold(text: str) -> tuple[str, list[str]]:
     if yearly and yearly.start() > 2:
         said.append(yearly.group())
         text = text[: yearly.start()]
+    lasting = DURATION.search(text)
+    if lasting and lasting.start() > 2:
+        said.append(lasting.group())
+        text = text[: lasting.start()]
     return text, said
 
 
@@ -265,13 +280,7 @@ def _parts(subject: str, count: int) -> tuple[str, ...] | None:
     cuts = _cuts(subject)
     if len(cuts) < count - 1:
         return None
-    chosen = cuts
-    if len(cuts) > count - 1:
-        words = [cut for cut in cuts if cut.group() not in DUNS]
-        duns = [cut for cut in cuts if cut.group() in DUNS]
-        chosen = words[-1:] + (duns[-(count - 2) :] if count > 2 else []) if words else duns[-(count - 1) :]
-    if len(chosen) != count - 1:
-        return None
+    chosen = cuts[-(count - 1) :]
     bounds = [0, *(edge for cut in sorted(chosen, key=lambda cut: cut.start()) for edge in cut.span()), len(subject)]
     parts = tuple(subject[start:end].strip(TRIMMED) for start, end in zip(bounds[::2], bounds[1::2], strict=True))
     return parts if all(parts) else None

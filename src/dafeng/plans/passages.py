@@ -82,13 +82,16 @@ def read_parts(parts: Sequence[Part], duties: Sequence[Sequence[Duty]], era: Era
     for number, (part, found) in enumerate(zip(parts, duties, strict=True)):
         entry = _entry(part, era)
         carried = entry
+        listing = hanging = False
         for at, (script, duty) in enumerate(zip(part.scripts, found, strict=True)):
             start = part.body if at == 0 else 0
-            context = carried if at == 0 or is_listed(script.text) or _leads_in(part.scripts[at - 1].text) else entry
+            listing = listing or (at > 0 and _leads_in(part.scripts[at - 1].text))
+            context = carried if at == 0 or is_listed(script.text) or listing or hanging else entry
             text = _without_brackets(script.text, duty)
-            carried = context
+            carried, hanging = context, False
             for passage, after in _read_paragraph(script, text, start, context, number):
                 carried = after
+                hanging = _hangs(passage, text) and (entry.aimed or part.level == "title")
                 yield passage
 
 
@@ -147,6 +150,12 @@ def _entry(part: Part, era: Era) -> Context:
     if part.level == "title" or not times:
         return Context(era, aimed=aimed)
     return replace(Context(era, aimed=aimed).with_times(times), year_from="heading")
+
+
+def _hangs(passage: Passage, text: str) -> bool:
+    """Whether the last sentence of a paragraph names a year and no figure, so that the next paragraph goes on with it."""
+    last = passage.end >= len(text.rstrip("。，"))
+    return last and not passage.statements and _time().search(text, passage.start, passage.end) is not None
 
 
 def _leads_in(text: str) -> bool:

@@ -5,6 +5,7 @@ Invariant: statements are in the order of the figures; the context returned is w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from dafeng.plans.pieces import Piece
 from dafeng.plans.shares import begins_with_state, find_state, name_cover, name_held, name_share
 from dafeng.plans.statements import Statement
 
+HELD = re.compile(r"(?:将|把|使)?(?P<verb>控制|保持|稳定|维持)(?P<name>[^，、；：]{2,30})(?P<at>在)")
 _PAUSE = Piece("DUN", "、", 0, 1)
 
 
@@ -56,6 +58,8 @@ def read_sentence(elements: Sequence[Element], context: Context, first: int) -> 
 def _pass(remark: Remark, context: Context) -> Context:
     clause = sort_words(remark.before)
     inner = enter(clause, context)
+    if clause.own and remark.before[-1].kind == "TIME":  # 《方案》提出，力争到2025年，
+        inner = inner.with_times(clause.own)
     words = clause.subject + clause.doing
     named = normalise(clause.subject).text
     return replace(
@@ -80,7 +84,7 @@ def _read_nested(nested: Nested, context: Context, first: int) -> list[Statement
 
 
 def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], first: int) -> tuple[list[Statement], Context]:
-    clause = _annotated(sort_words(figure.before), rest)
+    clause, figure = _held_at(_annotated(sort_words(figure.before), rest), figure)
     inner = enter(clause, context)
     reading = _read_whole(figure, clause, inner) if figure.form == "whole" else _read_amounts(figure, clause, inner, rest)
     statements = assemble(reading)
@@ -100,6 +104,7 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
         doing=clause.doing or inner.doing,
         cumulative=clause.cumulative or inner.cumulative,
         strength="",
+        held=any(statement.kind == "target" for statement in statements),
     )
 
 
@@ -112,6 +117,16 @@ def _annotated(clause: Clause, rest: Sequence[Element]) -> Clause:
         return clause
     times = (*told[0].leading, *told[0].own)
     return replace(clause, own=times or clause.own, bases=told[0].bases or clause.bases)
+
+
+def _held_at(clause: Clause, figure: Figure) -> tuple[Clause, Figure]:
+    """控制水泥熟料产能在18亿吨: a verb that stands around the name, joined before its figure."""
+    found = HELD.fullmatch(clause.subject) if figure.verb is None and figure.form == "level" else None
+    if found is None:
+        return clause, figure
+    at = figure.amounts[0].value.start
+    verb = Piece("REACH", found["verb"] + found["at"], at - 1, at)
+    return replace(clause, subject=found["name"]), replace(figure, verb=verb)
 
 
 def _read_whole(figure: Figure, clause: Clause, context: Context) -> Reading:
@@ -138,20 +153,22 @@ def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequen
         part = normalise(clause.doing + clause.subject)
         name = Name(name_part(part.text, context.whole_name), part.scope, part.counting or context.whole_counting)
         return Reading(figure, clause, context, name, ("composed_name",), counting, part_of=part_of)
-    shared = _share_name(figure, clause, context, rest)
+    shared = _share_name(figure, clause, context, rest) or _held_name(figure, clause)
     if shared is not None:
         return Reading(figure, clause, context, shared, ("composed_name",), counting)
-    subject, remarks = _subject(figure, clause, context)
-    return Reading(figure, clause, context, normalise(subject), remarks, counting)
+    subject, remarks = _subject(figure, clause, context, rest)
+    return Reading(figure, clause, context, normalise(subject, members=len(figure.amounts) > 1), remarks, counting)
 
 
-def _subject(figure: Figure, clause: Clause, context: Context) -> tuple[str, tuple[str, ...]]:
+def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[Element]) -> tuple[str, tuple[str, ...]]:
     """Words of the name: own ones, those behind the figure (建设20家平台), or those of the clause before."""
     own = clause.subject
+    tail = _tail(figure, rest)
+    if _does(figure) and tail and normalise(own).text:
+        return tail, ()
     if names_thing(figure) and (clause.doing or context.doing):
         own += figure.verb.text if figure.verb is not None else ""
     deed = clause.doing or context.doing
-    tail = "".join(piece.text for piece in figure.tail).strip("的、")
     if (clause.doing or deed) and not normalise(own).text and tail and figure.verb is None:
         return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
     if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
@@ -165,6 +182,23 @@ def _subject(figure: Figure, clause: Clause, context: Context) -> tuple[str, tup
     if inherited and inherited != normalise(name).text:
         return inherited, ("composed_name",)
     return name, ()
+
+
+def _tail(figure: Figure, rest: Sequence[Element]) -> str:
+    """The thing behind a number; of 30个特色鲜明、差异化发展的试点城市 the noun that the qualities belong to."""
+    text = "".join(piece.text for piece in figure.tail).strip("的、")
+    goes_on = len(rest) > 1 and rest[0] == Separator("DUN") and isinstance(rest[1], Remark)
+    if goes_on and "的" not in text and isinstance(rest[1], Remark):
+        more = "".join(piece.text for piece in rest[1].before)
+        text = f"{text}、{more}" if "的" in more else text
+    _, joint, noun = text.rpartition("的")
+    return noun if joint and len(noun) > 2 else text
+
+
+def _does(figure: Figure) -> bool:
+    """Whether a deed stands right before a number of things: 各园区建成20个零碳工厂."""
+    kind = figure.amounts[0].value.quantity_kind if figure.amounts else ""
+    return kind == "count" and figure.verb is not None and figure.verb.text in lexicon().listed("do")
 
 
 def _keeps_deed(clause: Clause, figure: Figure) -> bool:
@@ -212,6 +246,15 @@ def _share_name(figure: Figure, clause: Clause, context: Context, rest: Sequence
     if state is None and "".join(piece.text for piece in tail)[:1] == "的":
         return name_held(clause.subject, tail)
     return name_share(clause.doing + clause.subject, state) if state is not None else None
+
+
+def _held_name(figure: Figure, clause: Clause) -> Name | None:
+    """具备100万千瓦时新型储能调节能力: an ability that is had, with its size before it."""
+    if len(figure.amounts) != 1 or figure.amounts[0].value.quantity_kind != "measure" or not figure.tail:
+        return None
+    verb = figure.verb.text if figure.verb is not None else ""
+    named = name_held(clause.doing + clause.subject + verb, figure.tail)
+    return named if named.text else None
 
 
 def _continuation(rest: Sequence[Element]) -> tuple[Piece, ...]:

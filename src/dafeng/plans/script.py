@@ -89,6 +89,7 @@ def clean(paragraph: Paragraph) -> Script:
     kept = [*_kept(raw)]
     text = "".join(raw[at] for at in kept).translate(_table())
     text = re.sub(r"(?<!\d),|,(?!\d{3}(?!\d))", "，", text)
+    text = re.sub(r"(?<=[\u4e00-\u9fff%”])\.(?=[\u4e00-\u9fff“（]|$)", "。", text)
     mended = LOOKALIKE.sub(_digits, text)
     return Script(mended, tuple(paragraph.start + at for at in kept), paragraph.number, mended != text)
 

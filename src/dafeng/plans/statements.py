@@ -107,6 +107,13 @@ class Era:
         """
         if time.kind == "past":
             return True
+        if (
+            self.title is not None
+            and self.title.first is not None
+            and self.now is None
+            and time.year >= self.title.first > 2020
+        ):
+            return False
         if self.now is not None and time.kind in ("until", "from"):
             return time.year < self.now
         if self.now is not None:
