@@ -7,6 +7,7 @@ name, a date, a voltage, a project's size or an order of magnitude is not an amo
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Literal
@@ -18,6 +19,7 @@ from dafeng.plans.pieces import Quantity
 
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 MULTIPLIER = r"[十百千万亿]*"
+TIMES: Mapping[str, int] = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 DASH = r"(?:[-—–~～至到]|——)"
 NUMERAL = r"[一二两三四五六七八九十百千万亿零点]{1,12}"
 HUNDREDTHS = rf"百分之(?:{NUMBER}|{NUMERAL})"
@@ -54,7 +56,7 @@ def amount_pattern() -> str:
     below = either((*lexicon().units, *lexicon().words["per"]))
     whole = rf"(?:{units}){NOT_UNIT}(?:[/／每]{MULTIPLIER}(?:{below}))?"
     return (
-        rf"(?<![\dA-Za-z.〔])(?:{NUMBER}[%‰]?{DASH})?{NUMBER}(?:[%‰](?!级)|个?百分点|{MULTIPLIER}{whole})"
+        rf"(?<![\dA-Za-z.〔])(?:{NUMBER}(?:[%‰]|{MULTIPLIER}){DASH})?{NUMBER}(?:[%‰](?!级)|个?百分点|{MULTIPLIER}{whole})"
         rf"|{HUNDREDTHS}|{TENTHS}"
         rf"|(?<![一二三四五六七八九十百千万亿第])[一二两三四五六七八九十]{NUMERAL}(?:{either(CHINESE_UNITS)}){NOT_UNIT}"
     )
@@ -62,7 +64,9 @@ def amount_pattern() -> str:
 
 @cache
 def _parts() -> re.Pattern[str]:
-    return re.compile(rf"(?P<low>{NUMBER})[%‰]?(?:{DASH}(?P<high>{NUMBER}))?(?P<multiplier>{MULTIPLIER})(?P<unit>.*)")
+    return re.compile(
+        rf"(?P<low>{NUMBER})(?:(?:[%‰]|(?P<before>{MULTIPLIER})){DASH}(?P<high>{NUMBER}))?(?P<multiplier>{MULTIPLIER})(?P<unit>.*)"
+    )
 
 
 def read_amount(text: str) -> Quantity | None:
@@ -93,7 +97,7 @@ def _read(text: str) -> Quantity:
     if found is None:
         return _read_chinese(text)
     unit = text[-1] if text[-1] in "%‰" else found["multiplier"] + spell_unit(found["unit"])
-    low, high = _number(found["low"]), found["high"]
+    low, high = _number(found["low"]) * _scale(found["before"] or found["multiplier"], found["multiplier"]), found["high"]
     return Quantity(low, _number(high) if high else None, unit, sort_unit(unit))
 
 
@@ -138,6 +142,16 @@ def spell_unit(unit: str) -> str:
     multiplier = re.match(MULTIPLIER, below)
     count = multiplier.end() if multiplier else 0
     return known.get(head, head) + slash + below[:count] + known.get(below[count:], below[count:])
+
+
+def _scale(own: str, other: str) -> Decimal:
+    """Ratio of two multipliers, for 9000万～1.2亿千瓦. [1]"""
+    ratio = Decimal(1)
+    for mark in own:
+        ratio *= TIMES[mark]
+    for mark in other:
+        ratio /= TIMES[mark]
+    return ratio
 
 
 def _read_chinese(text: str) -> Quantity:

@@ -141,6 +141,7 @@ def _evidence(reading: Reading, pairing: Pairing) -> Evidence:
         time=pairing.time,
         year_from=_year_from(reading),
         reached=figure.verb is not None,
+        attained=figure.verb is not None and any(mark in figure.verb.text for mark in "达到至"),
         verb=figure.verb is not None or bool(amount is not None and amount.bounds),
         process=bool(deed) and not deed.endswith(groups["result"]),
         deed=bool(deed),

@@ -24,9 +24,12 @@ TOLD = re.compile(rf"(?<![到至])({YEAR})年\d{{1,2}}月(?:\d{{1,2}}日)?(?!起
 LIMIT = re.compile(r"(?:时限|期限|有效期|于|在|力争|确保|截止)[^，。；]{0,6}$")
 OPENING = 400
 """Characters at the beginning in which the plan that a text is about is named. [characters]"""
-PLANNED = re.compile(r"《(?P<name>[^《》]{4,60}(?:规划|方案|计划|纲要))[^《》]{0,12}》")
+PLANNED = re.compile(
+    r"《(?P<name>[^《》]{4,60}(?:规划|方案|计划|纲要)[^《》]{0,12})》|(?P<bare>[“「]十[一二三四五六七]五[”」])[^，。《》]{0,16}(?:规划|方案)的通知"
+)
 RISING = tuple("降升高加增大低少长")
 PERIOD = re.compile(FIVE)
+WRITTEN = re.compile(r"第十([一二三四五六七])个五年")
 
 
 def find_era(texts: Iterable[str], title: str) -> Era:
@@ -72,7 +75,7 @@ def _times(text: str) -> Iterator[Time]:
 
 
 def _title_period(title: str) -> Time | None:
-    found = PERIOD.search(title)
+    found = PERIOD.search(title) or WRITTEN.search(title)
     if found:
         end = FIVE_ENDS[found.group(1)]
         return Time(end, "span", end - 4)
@@ -83,7 +86,7 @@ def _title_period(title: str) -> Time | None:
 def _named_period(opening: str) -> Time | None:
     """Period of the plan that a text about a plan names first: 印发《临溪市“十四五”节能规划》."""
     found = PLANNED.search(opening[:OPENING])
-    return _title_period(found["name"]) if found else None
+    return _title_period(found["name"] or found["bare"]) if found else None
 
 
 @cache

@@ -34,6 +34,8 @@ class Evidence:
         Whether a verb of reaching or changing, or a bound, stands at the figure.
     reached : bool
         Whether a verb of reaching or changing stands there, not only a bound.
+    attained : bool
+        Whether that verb says that a level is attained (达到) rather than a deed done (完成).
     process : bool
         Whether the deed is one that goes on (建设) rather than a result (建成).
     deed : bool
@@ -48,6 +50,7 @@ class Evidence:
     year_from: YearFrom
     verb: bool
     reached: bool
+    attained: bool
     process: bool
     deed: bool
     text: str
@@ -77,7 +80,7 @@ def judge_kind(evidence: Evidence, clause: Clause, context: Context) -> Kind:
     noted = _noted(evidence)
     if noted is not None:
         return noted
-    if not evidence.name:
+    if not evidence.name or evidence.name.startswith(("比", "较")):
         return "unnamed"
     if evidence.quantity.kind == "bare" and not has_coefficient(evidence.name):
         return "number"
@@ -106,7 +109,7 @@ def _noted(evidence: Evidence) -> Kind | None:
         return "quota"
     if any(word in evidence.text for word in words["project"]):
         return "project"
-    if evidence.quantity.kind == "count" and evidence.name.endswith(words["slogan_counts"]):
+    if evidence.quantity.kind == "count" and not evidence.attained and evidence.name.endswith(words["slogan_counts"]):
         return "slogan"
     if evidence.quantity.kind == "measure" and not evidence.verb and evidence.name.endswith(words["works"]):
         return "project"

@@ -41,7 +41,6 @@ ROLES = (
 )
 FIRSTS = '，；：、（）《〔“「『"第N一二两三四五六七八九十百到至力截自从在于由相对比较与同以不应须需的和及或并年日单总'
 NEAR = r"(?:内|外|范围|处|长|高|宽|深)"
-RATES = ("率", "占比", "比重", "比例", "浓度")
 AHEAD = 24
 """How far words behind an amount are looked at for what it measures. [characters]"""
 BOUNDARY = "，。；、：（）！？”》」』"
@@ -213,11 +212,13 @@ def _is_part_of_name(state: _State, kind: str, qualifier: str, following: str) -
         return not guarded or state.last() == "DO" or (noun and not qualifier)
     if qualifier[:1] in ("及", "或"):
         return noun and not (guarded and state.last() != "DO")
+    if state.last() in ("BOUND", "REACH") and _condition().match(following) is not None and _has_measure(state):
+        return True
     if kind == "share":
-        return state.last() in ("BOUND", "REACH") and _condition().match(following) is not None and _has_rate(state)
+        return False
     if re.match(NEAR, after) and not qualifier:
         return not guarded
-    if not noun:
+    if not noun or (kind == "count" and (not state.pieces or state.last() in STARTERS) and _group().match(following)):
         return False
     if kind == "measure" and qualifier:
         return not (guarded and state.last() != "DO")
@@ -315,10 +316,23 @@ def _qualifier() -> re.Pattern[str]:
     return re.compile(lexicon().pattern("qualifier"))
 
 
-def _has_rate(state: _State) -> bool:
-    """Whether the words before the bound end with a rate: 峰谷差率超过40%的地区."""
+def _has_measure(state: _State) -> bool:
+    """Whether the words before the bound say what is measured: 峰谷差率超过40%的地区."""
     before = next((piece for piece in reversed(state.pieces) if piece.kind not in ("BOUND", "REACH")), None)
-    return before is not None and before.kind == "WORDS" and before.text.endswith(RATES)
+    return before is not None and before.kind == "WORDS" and _measured().search(before.text) is not None
+
+
+@cache
+def _group() -> re.Pattern[str]:
+    """Members and a verb of a state: 大中城市率先建成…"""
+    return re.compile(
+        rf"[^，。；、：（）]{{2,14}}?(?:率先|全部|基本|均|都)?(?:{lexicon().pattern('state')})[^，。；、：（）]{{3,}}"
+    )
+
+
+@cache
+def _measured() -> re.Pattern[str]:
+    return re.compile(rf"(?:{lexicon().pattern('measure')})$")
 
 
 @cache

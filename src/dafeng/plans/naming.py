@@ -265,7 +265,7 @@ def _without_threshold(text: str) -> tuple[str, list[str]]:
 def _without_members(text: str) -> tuple[str, list[str]]:
     """“废钢、废铜等再生资源产品年利用量”: the members are scope, the whole is the name."""
     found = re.fullmatch(r"(?P<members>[^（）]+、[^（）]+?等)(?P<whole>[^、]{4,})", text)
-    if found and has_measure(found["whole"]):
+    if found and has_measure(found["whole"]) and not found["whole"].startswith(lexicon().words["holders"]):
         return found["whole"], [found["members"]]
     return text, []
 
@@ -273,7 +273,10 @@ def _without_members(text: str) -> tuple[str, list[str]]:
 def _cuts(subject: str) -> list[re.Match[str]]:
     held = {at for found in FALSE_JOINTS.finditer(subject) for at in range(found.start(), found.end())}
     held |= {at for found in BRACKETED.finditer(subject) for at in range(found.start(), found.end())}
-    return [cut for cut in JOINTS.finditer(subject) if cut.start() not in held and 0 < cut.start() < len(subject) - 1]
+    cuts = [cut for cut in JOINTS.finditer(subject) if cut.start() not in held and 0 < cut.start() < len(subject) - 1]
+    kinds = lexicon().words["share_kinds"]  # 新能源和清洁能源车辆 is one kind of vehicles
+    apart = [cut for cut in cuts if not (subject[: cut.start()].endswith(kinds) and subject[cut.end() :].startswith(kinds))]
+    return apart or cuts
 
 
 def _parts(subject: str, count: int) -> tuple[str, ...] | None:
@@ -304,6 +307,9 @@ def _ending_for(part: str, last: str) -> str:
         at = last.rfind(part[-size:])
         if at >= 0 and at + size < len(last):
             return last[at + size :]
+    inner = max(last.find(head) for head in lexicon().words["intensity_heads"])  # 营运货车、营运船舶单位周转量排放
+    if inner > 1:
+        return last[inner:]
     found = _shared_ending().search(last)
     if found is None or found.start() == 0:
         return ""

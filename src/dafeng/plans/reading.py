@@ -17,9 +17,13 @@ from dafeng.plans.grammar import Element, Figure, Nested, Remark, Separator
 from dafeng.plans.lexicon import lexicon
 from dafeng.plans.naming import Name, has_measure, inherit_denominator, is_bare_measure, name_part, normalise
 from dafeng.plans.pieces import Piece
-from dafeng.plans.shares import begins_with_state, find_state, name_cover, name_held, name_share
+from dafeng.plans.shares import State, begins_with_state, find_state, name_cover, name_held, name_share
 from dafeng.plans.statements import Statement
 
+TREND = re.compile(
+    r"(?:持续|稳步|不断|进一步|显著|明显|大幅|稳中有|逐步|有效|总体)?(?:提升|提高|下降|降低|增长|优化|改善|增强|扩大|上升|升|降|减少|增加|保持稳定)$"
+)
+"""石油产量稳中有升，力争回升到2亿吨: what a figure in the next clause speaks of stands before the trend."""
 HELD = re.compile(r"(?:将|把|使)?(?P<verb>控制|保持|稳定|维持)(?P<name>[^，、；：]{2,30})(?P<at>在)")
 _PAUSE = Piece("DUN", "、", 0, 1)
 
@@ -61,10 +65,11 @@ def _pass(remark: Remark, context: Context) -> Context:
     if clause.own and remark.before[-1].kind == "TIME":  # 《方案》提出，力争到2025年，
         inner = inner.with_times(clause.own)
     words = clause.subject + clause.doing
-    named = normalise(clause.subject).text
+    subject = TREND.sub("", clause.subject)
+    named = normalise(subject).text
     return replace(
         inner,
-        subject=clause.subject if named and has_measure(named) else inner.subject,
+        subject=subject if named and has_measure(named) else inner.subject,
         bases=clause.bases or inner.bases,
         strength=clause.strength if not words else "",
         doing=clause.doing or inner.doing,
@@ -86,7 +91,10 @@ def _read_nested(nested: Nested, context: Context, first: int) -> list[Statement
 def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], first: int) -> tuple[list[Statement], Context]:
     clause, figure = _held_at(_annotated(sort_words(figure.before), rest), figure)
     inner = enter(clause, context)
-    reading = _read_whole(figure, clause, inner) if figure.form == "whole" else _read_amounts(figure, clause, inner, rest)
+    if figure.form == "whole":
+        reading = _read_whole(figure, clause, inner)
+    else:
+        reading = _read_covered(figure, clause, inner) or _read_amounts(figure, clause, inner, rest)
     statements = assemble(reading)
     parting = reading.part_of is not None
     named = bool(clause.subject) and not parting
@@ -141,6 +149,17 @@ def _read_whole(figure: Figure, clause: Clause, context: Context) -> Reading:
     return Reading(figure, clause, context, name, ("implied", *elided), None, implied=True)
 
 
+def _read_covered(figure: Figure, clause: Clause, context: Context) -> Reading | None:
+    """实现11个设区市国家森林城市全覆盖: the number belongs to the group, and all of it is meant."""
+    cover = next((piece for piece in figure.tail if piece.kind == "COVER"), None)
+    if cover is None or len(figure.amounts) != 1 or figure.amounts[0].value.quantity_kind != "count":
+        return None
+    words = "".join(piece.text for piece in figure.tail if piece.start < cover.start)
+    name = name_cover(clause.subject + words, cover.text)
+    verb = replace(cover, kind="COVER")
+    return Reading(replace(figure, verb=verb), clause, context, name, ("implied",), None, implied=True)
+
+
 def _verb_of_all(verb: Piece | None) -> tuple[Piece, ...]:
     """全部完成 holds the verb 完成."""
     return () if verb is None or len(verb.text) < 3 else (Piece("WORDS", verb.text[2:], verb.start + 2, verb.end),)
@@ -156,6 +175,10 @@ def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequen
     shared = _share_name(figure, clause, context, rest) or _held_name(figure, clause)
     if shared is not None:
         return Reading(figure, clause, context, shared, ("composed_name",), counting)
+    state = find_state(figure.tail) if _counts_group(figure, clause) else None
+    if state is not None:
+        group = Name(f"{state.verb}{state.thing}的{state.group}")
+        return Reading(figure, clause, context, group, ("composed_name",), counting)
     subject, remarks = _subject(figure, clause, context, rest)
     return Reading(figure, clause, context, normalise(subject, members=len(figure.amounts) > 1), remarks, counting)
 
@@ -173,7 +196,7 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
         return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
     if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
         return context.subject, ("elided_head",)
-    if context.subject.endswith(own):
+    if own and context.subject.endswith(own):
         return context.subject, ()
     if is_bare_measure(normalise(own).text) and context.last:
         return context.last + normalise(own).text, ("composed_name",)
@@ -193,6 +216,12 @@ def _tail(figure: Figure, rest: Sequence[Element]) -> str:
         text = f"{text}、{more}" if "的" in more else text
     _, joint, noun = text.rpartition("的")
     return noun if joint and len(noun) > 2 else text
+
+
+def _counts_group(figure: Figure, clause: Clause) -> bool:
+    """60个左右大中城市率先建成回收体系: a number of members that attain a state, with nothing before it."""
+    kind = figure.amounts[0].value.quantity_kind if len(figure.amounts) == 1 else ""
+    return kind == "count" and figure.verb is None and not clause.doing and not normalise(clause.subject).text
 
 
 def _does(figure: Figure) -> bool:
@@ -239,13 +268,21 @@ def _share_name(figure: Figure, clause: Clause, context: Context, rest: Sequence
         return name_cover(clause.subject or context.subject, cover.text)
     if figure.verb is not None and figure.verb.text not in ("实现", "完成"):
         return None
-    state = find_state(tail)
+    state = find_state(tail) or _shared_state(tail, rest)
     if state is None and tail:
         more = _continuation(rest)
         state = find_state([*tail, _PAUSE, *more]) if more else None
     if state is None and "".join(piece.text for piece in tail)[:1] == "的":
         return name_held(clause.subject, tail)
     return name_share(clause.doing + clause.subject, state) if state is not None else None
+
+
+def _shared_state(tail: Sequence[Piece], rest: Sequence[Element]) -> State | None:
+    """75%的国家级园区和50%的省级园区开展循环化改造: the state stands behind the second share."""
+    if not tail or len(rest) < 2 or rest[0] != Separator("DUN") or not isinstance(rest[1], Figure) or rest[1].before:
+        return None
+    state = find_state(rest[1].tail)
+    return replace(state, group="".join(piece.text for piece in tail).strip("的")) if state is not None else None
 
 
 def _held_name(figure: Figure, clause: Clause) -> Name | None:

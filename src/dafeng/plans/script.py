@@ -16,9 +16,15 @@ from dafeng.core.documents import Paragraph
 from dafeng.library.strict import load_yaml
 
 TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
+SYLLABLE = (
+    "(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)(?:ai|ei|ao|ou|ang?|eng?|ong|i(?:ao|ang?|ng?|ong|e|a|u)?|u(?:ang?|ai|an|ei|o|a|i|n|e)?|ve?|a|o|e)"
+    "|ai|ei|ao|ou|ang?|eng?|er"
+)
+"""A syllable of pinyin without tone, as careless copies put behind each character."""
 LAYOUT = re.compile(
     r"\[bookmark:[^\]\n]{0,200}\]|[\u200b-\u200f\u2060\ufeff\u00ad]"
     rf"|[（(][a-zA-Z]{{0,12}}[{TONES}][^（）()]{{0,60}}[）)]"
+    rf"|(?<=[\u4e00-\u9fff])[（(](?!pue)(?:{SYLLABLE})[）)]"
 )
 PINYIN = re.compile(rf"(?<![a-z])[a-z]{{0,6}}[{TONES}][a-z{TONES} ]{{0,200}}")
 SPACE = re.compile(r"\s+")
