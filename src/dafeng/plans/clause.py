@@ -81,7 +81,8 @@ def sort_words(pieces: Sequence[Piece]) -> Clause:
     named = [
         piece.text
         for at, piece in enumerate(listed)
-        if piece.kind in ("WORDS", "DUN") or (piece.kind == "DO" and at not in deed)
+        if (piece.kind in ("WORDS", "DUN") and not (deed and at < deed[0] and _is_place(piece)))
+        or (piece.kind == "DO" and at not in deed)
     ]
     leading = _times(listed, "before")
     return Clause(
@@ -147,6 +148,11 @@ def _deed(pieces: tuple[Piece, ...]) -> tuple[int, ...]:
     while run[-1] + 1 < len(pieces) and pieces[run[-1] + 1].kind == "DO":
         run.append(run[-1] + 1)
     return tuple(run)
+
+
+def _is_place(piece: Piece) -> bool:
+    """全省新建…: words before a deed that only say where."""
+    return piece.text in lexicon().words["scope"]
 
 
 def _times(pieces: tuple[Piece, ...], place: str) -> tuple[Time, ...]:

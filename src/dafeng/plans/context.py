@@ -51,6 +51,8 @@ class Context:
         Whether heading or lead-in announce goals.
     held : bool
         Whether the last figure of the sentence is a target; a list that goes on needs no verb of its own.
+    names : tuple of str
+        Names of the last figures of the paragraph, which “the above” refers to.
     """
 
     era: Era
@@ -69,6 +71,7 @@ class Context:
     strength: str = ""
     aimed: bool = False
     held: bool = False
+    names: tuple[str, ...] = ()
 
     def with_times(self, times: tuple[Time, ...]) -> Context:
         """Context after a time that stands before a clause.
@@ -111,7 +114,7 @@ class Context:
             The year stays in force as one carried over; name, base and whole do not.
         """
         carried: YearFrom = "paragraph" if self.year_from in ("sentence", "own") else self.year_from
-        return Context(self.era, times=self.times, year_from=carried, past=self.past, aimed=self.aimed)
+        return Context(self.era, times=self.times, year_from=carried, past=self.past, aimed=self.aimed, names=self.names)
 
 
 Place = Literal["before", "inside"]

@@ -79,7 +79,7 @@ def _each_a_rate(amount: Amount, name: Name) -> bool:
 
 def _spread(amount: Amount, name: Name, years: Sequence[Time], clause: Clause) -> list[Pairing]:
     names = [name]
-    if (count := count_heads(name.text)) > 1 and (clause.both or _each_a_rate(amount, name)):
+    if (count := count_heads(name.text)) > 1 and (clause.both or clause.each or _each_a_rate(amount, name)):
         heads = split_heads(name.text, count)
         if heads is not None and all(has_measure(head) for head in heads):
             names = [Name(head, name.scope, name.counting) for head in heads]

@@ -75,7 +75,7 @@ def judge_kind(evidence: Evidence, clause: Clause, context: Context) -> Kind:
     """
     if _is_done(evidence, clause, context):
         return "achieved"
-    if clause.modal:
+    if clause.modal and not _is_ordered(evidence):
         return "threshold"
     noted = _noted(evidence)
     if noted is not None:
@@ -103,6 +103,13 @@ def _beside_future(time: Time, clause: Clause, context: Context) -> bool:
     return context.era.now is None and time.kind == "plain" and time in listed and not all(map(context.era.is_past, listed))
 
 
+def _is_ordered(evidence: Evidence) -> bool:
+    """到2027年，绿色建筑占比需达到100%: with a year to reach it, what must be is a target, but for what must not be."""
+    dated = evidence.year_from in ("own", "sentence") and evidence.time is not None and evidence.time.kind == "until"
+    said = evidence.attained or "达到" in evidence.text
+    return dated and said and not any(word in evidence.text for word in lexicon().words["forbidding"])
+
+
 def _noted(evidence: Evidence) -> Kind | None:
     words = lexicon().words
     if any(word in evidence.text for word in words["quota"]):
@@ -111,7 +118,8 @@ def _noted(evidence: Evidence) -> Kind | None:
         return "project"
     if evidence.quantity.kind == "count" and not evidence.attained and evidence.name.endswith(words["slogan_counts"]):
         return "slogan"
-    if evidence.quantity.kind == "measure" and not evidence.verb and evidence.name.endswith(words["works"]):
+    done = evidence.deed and not evidence.process
+    if evidence.quantity.kind == "measure" and not evidence.verb and not done and evidence.name.endswith(words["works"]):
         return "project"
     if evidence.quantity.unit in words["duration_units"] and not evidence.verb:
         return "note"

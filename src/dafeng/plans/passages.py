@@ -25,6 +25,8 @@ from dafeng.plans.times import TIME, YEAR, read_times
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 END = re.compile(r"[。！？]")
+FIGURE = re.compile(r"\d(?:%|[十百千万亿]*[\u4e00-\u9fff]{1,6}(?:以上|左右|以内|以下|。|，|、|$))|百分之")
+"""What makes a title a sentence that is read: a number with a unit at the end of a clause."""
 QUESTION = "？"
 """Mark of a sentence that orders nothing and gives no year to the next."""
 MOST = 6000
@@ -84,7 +86,7 @@ def read_parts(parts: Sequence[Part], duties: Sequence[Sequence[Duty]], era: Era
         carried = entry
         listing = hanging = False
         for at, (script, duty) in enumerate(zip(part.scripts, found, strict=True)):
-            start = part.body if at == 0 else 0
+            start = _begin(part, script.text) if at == 0 else 0
             listing = listing or (at > 0 and _leads_in(part.scripts[at - 1].text))
             context = carried if at == 0 or is_listed(script.text) or listing or hanging else entry
             text = _without_brackets(script.text, duty)
@@ -150,6 +152,12 @@ def _entry(part: Part, era: Era) -> Context:
     if part.level == "title" or not times:
         return Context(era, aimed=aimed)
     return replace(Context(era, aimed=aimed).with_times(times), year_from="heading")
+
+
+def _begin(part: Part, text: str) -> int:
+    """Where the text of a part begins: behind its title, or behind its number where the title is a sentence with a figure."""
+    title = text[: part.body]
+    return len(part.number) if FIGURE.search(title) and part.level not in ("title", "chapter") else part.body
 
 
 def _hangs(passage: Passage, text: str) -> bool:

@@ -20,6 +20,9 @@ from dafeng.plans.pieces import Piece
 from dafeng.plans.shares import State, begins_with_state, find_state, name_cover, name_held, name_share
 from dafeng.plans.statements import Statement
 
+MOST_NAMES = 12
+"""How many names of a paragraph can be referred to."""
+REFERENCE = re.compile(r"(?:上述|以上|前述|这)[^，、]{0,4}(?:指标|目标|比例|比重)")
 TREND = re.compile(
     r"(?:持续|稳步|不断|进一步|显著|明显|大幅|稳中有|逐步|有效|总体)?(?:提升|提高|下降|降低|增长|优化|改善|增强|扩大|上升|升|降|减少|增加|保持稳定)$"
 )
@@ -112,6 +115,7 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
         doing=clause.doing or inner.doing,
         cumulative=clause.cumulative or inner.cumulative,
         strength="",
+        names=(*context.names, *(statement.name for statement in statements))[-MOST_NAMES:],
         held=any(statement.kind == "target" for statement in statements),
     )
 
@@ -179,6 +183,9 @@ def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequen
     if state is not None:
         group = Name(f"{state.verb}{state.thing}的{state.group}")
         return Reading(figure, clause, context, group, ("composed_name",), counting)
+    named = _referred(figure, clause, context)
+    if named is not None:
+        return Reading(figure, clause, context, named, ("composed_name",), counting)
     subject, remarks = _subject(figure, clause, context, rest)
     return Reading(figure, clause, context, normalise(subject, members=len(figure.amounts) > 1), remarks, counting)
 
@@ -192,7 +199,9 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
     if names_thing(figure) and (clause.doing or context.doing):
         own += figure.verb.text if figure.verb is not None else ""
     deed = clause.doing or context.doing
-    if (clause.doing or deed) and not normalise(own).text and tail and figure.verb is None:
+    done = figure.verb is None or figure.verb.text in lexicon().groups["do"]["result"]
+    deed = deed or (figure.verb.text if figure.verb is not None and done else "")
+    if (clause.doing or deed) and not normalise(own).text and tail and done:
         return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
     if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
         return context.subject, ("elided_head",)
@@ -216,6 +225,14 @@ def _tail(figure: Figure, rest: Sequence[Element]) -> str:
         text = f"{text}、{more}" if "的" in more else text
     _, joint, noun = text.rpartition("的")
     return noun if joint and len(noun) > 2 else text
+
+
+def _referred(figure: Figure, clause: Clause, context: Context) -> Name | None:
+    """上述三项指标分别达到…: the names of the last figures of the paragraph."""
+    count = len(figure.amounts)
+    if not REFERENCE.fullmatch(clause.subject) or len(context.names) < count:
+        return None
+    return Name("、".join(context.names[-count:]))
 
 
 def _counts_group(figure: Figure, clause: Clause) -> bool:
