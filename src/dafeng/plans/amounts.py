@@ -97,7 +97,9 @@ def _read(text: str) -> Quantity:
     if found is None:
         return _read_chinese(text)
     unit = text[-1] if text[-1] in "%‰" else found["multiplier"] + spell_unit(found["unit"])
-    low, high = _number(found["low"]) * _scale(found["before"] or found["multiplier"], found["multiplier"]), found["high"]
+    low, high = _number(found["low"]), found["high"]
+    if found["before"]:
+        low = (low * _scale(found["before"], unit)).normalize()
     return Quantity(low, _number(high) if high else None, unit, sort_unit(unit))
 
 
@@ -144,12 +146,13 @@ def spell_unit(unit: str) -> str:
     return known.get(head, head) + slash + below[:count] + known.get(below[count:], below[count:])
 
 
-def _scale(own: str, other: str) -> Decimal:
-    """Ratio of two multipliers, for 9000万～1.2亿千瓦. [1]"""
+def _scale(own: str, unit: str) -> Decimal:
+    """Ratio of the multiplier of a lower end to that of the unit, for 9000万～1.2亿千瓦. [1]"""
+    found = re.match(rf"({MULTIPLIER}?)(?:{either(lexicon().units)})", unit)
     ratio = Decimal(1)
     for mark in own:
         ratio *= TIMES[mark]
-    for mark in other:
+    for mark in found.group(1) if found else "":
         ratio /= TIMES[mark]
     return ratio
 

@@ -50,6 +50,8 @@ class Reading:
         Whether “all” is meant.
     part_of : int or None
         Position of the whole.
+    state : bool
+        Whether a counted group attains a state.
     """
 
     figure: Figure
@@ -60,6 +62,7 @@ class Reading:
     counting: str | None
     implied: bool = False
     part_of: int | None = None
+    state: bool = False
 
 
 def assemble(reading: Reading) -> list[Statement]:
@@ -144,7 +147,7 @@ def _evidence(reading: Reading, pairing: Pairing) -> Evidence:
         attained=figure.verb is not None and any(mark in figure.verb.text for mark in "达到至"),
         verb=figure.verb is not None or bool(amount is not None and amount.bounds),
         process=bool(deed) and not deed.endswith(groups["result"]),
-        deed=bool(deed),
+        deed=bool(deed) or reading.state,
         text=reading.clause.text + "".join(piece.text for piece in figure.tail),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dafeng.plans.naming import normalise
-from dafeng.plans.pieces import Base, Piece, Time
+from dafeng.plans.pieces import Base, Piece, Quantity, Time
 from dafeng.plans.statements import Era, YearFrom
 
 
@@ -37,6 +37,8 @@ class Context:
         Its name.
     whole_counting : str or None
         How it is counted.
+    whole_quantity : Quantity or None
+        Its value.
     last : str
         Name of the last statement.
     parting : bool
@@ -64,6 +66,7 @@ class Context:
     whole: int | None = None
     whole_name: str = ""
     whole_counting: str | None = None
+    whole_quantity: Quantity | None = None
     last: str = ""
     parting: bool = False
     doing: str = ""

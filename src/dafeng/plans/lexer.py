@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from dafeng.plans.amounts import NUMBER, amount_pattern, read_amount
+from dafeng.plans.amounts import MULTIPLIER, NUMBER, amount_pattern, read_amount
 from dafeng.plans.lexicon import Lexicon, either, lexicon
 from dafeng.plans.pieces import Piece
 from dafeng.plans.times import BASE, TIME, YEAR, read_base, read_times
@@ -101,6 +101,7 @@ def _scanner() -> re.Pattern[str]:
         ("CHANGE", rf"(?:{words.pattern('change')})(?:了|幅度)?{ahead}"),
         ("BOUND", rf"(?:{words.pattern('bound')}){ahead}"),
         ("STRENGTH", rf"{either(strong)}|(?:{either(weak)})(?:{before_verb}|(?={TIME}))"),
+        ("LISTED", rf"(?<![\dA-Za-z.〔]){NUMBER}{MULTIPLIER}(?=(?:[、和]{NUMBER}{MULTIPLIER})*[、和](?:{amount}))"),
         ("VALUE", amount),
         ("BARE", rf"{plain}(?![\dA-Za-z年月日号〕级型])"),
         ("CUM", words.pattern("cumulative")),
@@ -148,7 +149,7 @@ def cut(text: str, *, start: int = 0, end: int | None = None) -> tuple[Piece, ..
 
 def _take(state: _State, found: re.Match[str], text: str, stop: int) -> int:
     kind = str(found.lastgroup)
-    if kind in ("VALUE", "BARE"):
+    if kind in ("VALUE", "BARE", "LISTED"):
         return _take_amount(state, found, text, stop)
     start, end, matched = found.start(), found.end(), found.group()
     if kind == "MARK":
@@ -186,7 +187,7 @@ def _take_mark(state: _State, mark: str, text: str, start: int, stop: int) -> No
 
 
 def _take_amount(state: _State, found: re.Match[str], text: str, stop: int) -> int:
-    quantity = read_amount(found.group())
+    quantity = read_amount(found.group() + (_shared_unit(found, text, stop) if found.lastgroup == "LISTED" else ""))
     start, end = found.start(), found.end()
     if quantity is None:
         _add_words(state, found.group(), start)
@@ -201,6 +202,14 @@ def _take_amount(state: _State, found: re.Match[str], text: str, stop: int) -> i
         state.pieces.append(Piece("QUAL", qualifier.group(), end, after))
     state.figure = True
     return after
+
+
+def _shared_unit(found: re.Match[str], text: str, stop: int) -> str:
+    """Unit that the last amount of a list gives to all: 800万、300万、20万千瓦; 80、60万千瓦."""
+    last = _last_listed().match(text, found.end(), stop)
+    if last is None:
+        return ""
+    return last["unit"] if found.group()[-1].isdigit() else last["plain"]
 
 
 def _is_part_of_name(state: _State, kind: str, qualifier: str, following: str) -> bool:
@@ -218,12 +227,16 @@ def _is_part_of_name(state: _State, kind: str, qualifier: str, following: str) -
         return False
     if re.match(NEAR, after) and not qualifier:
         return not guarded
-    if not noun or (kind == "count" and (not state.pieces or state.last() in STARTERS) and _group().match(following)):
+    if (
+        not noun
+        or (state.last() == "DUN" and state.figure and state.doing)
+        or (kind == "count" and (not state.pieces or state.last() in STARTERS) and _group().match(following))
+    ):
+        return False
+    if kind == "measure" and state.pieces and _holds().search(state.pieces[-1].text) and _ability().match(following):
         return False
     if kind == "measure" and qualifier:
         return not (guarded and state.last() != "DO")
-    if kind == "measure" and _holds().search(state.before(4)) and _ability().match(following):
-        return False
     return not guarded and not (state.doing and _short_words_since_do(state))
 
 
@@ -333,6 +346,13 @@ def _group() -> re.Pattern[str]:
 @cache
 def _measured() -> re.Pattern[str]:
     return re.compile(rf"(?:{lexicon().pattern('measure')})$")
+
+
+@cache
+def _last_listed() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:[、和]{NUMBER}{MULTIPLIER})*?[、和]{NUMBER}(?P<unit>{MULTIPLIER}?(?P<plain>%|(?:{either(lexicon().units)})))"
+    )
 
 
 @cache

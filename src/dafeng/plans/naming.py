@@ -18,6 +18,9 @@ SUMMED = re.compile(
     r"(?:等(?!级|效|量)(?:[\d一二三四五六七八九十]{0,3}[项类种个])?|[\d二三四五六七八九十]{1,3}[项类种])(?:[^、，的]{0,10}的)?"
 )
 """What sums up a list before the noun that all share: A、B等重点工程减排量; A和B四项主要污染物的减排量."""
+SHORT = 3
+"""Longest word that only qualifies a whole: 公用, 专用, 私人. [characters]"""
+HOLDER = re.compile(r"行业|领域")
 DURATION = re.compile(r"(?:[\d一二三四五六七八九十]{1,2}年|五年)(?:累计|间|内)?$")
 YEARLY = re.compile(r"(?:年均|年平均|平均每年)$")
 BRACKETED = re.compile(r"（[^（）]*）")
@@ -182,6 +185,8 @@ def name_part(modifier: str, whole: str) -> str:
     if modifier.endswith(lexicon().words["child_kinds"]):
         return modifier + whole
     ending = _plain_ending().search(whole)
+    if ending is None and len(modifier) <= SHORT:
+        return modifier + whole.removeprefix("各类")
     return modifier + (ending.group() if ending else "")
 
 
@@ -307,6 +312,9 @@ def _ending_for(part: str, last: str) -> str:
         at = last.rfind(part[-size:])
         if at >= 0 and at + size < len(last):
             return last[at + size :]
+    held = HOLDER.search(last, 2, 10)  # 钢铁、建材、石化行业能效达标产能比例
+    if held and not part.endswith(held.group()):
+        return last[held.start() :]
     inner = max(last.find(head) for head in lexicon().words["intensity_heads"])  # 营运货车、营运船舶单位周转量排放
     if inner > 1:
         return last[inner:]

@@ -20,11 +20,15 @@ from dafeng.plans.pieces import Piece
 from dafeng.plans.shares import State, begins_with_state, find_state, name_cover, name_held, name_share
 from dafeng.plans.statements import Statement
 
+FEWEST_PARTS = 2
 MOST_NAMES = 12
 """How many names of a paragraph can be referred to."""
+YEARLY = re.compile(r"^(?:每年|年均|年)?(?:新增)?(?=.{2})")
+BECOMING = re.compile(r"[^，、的]{2,8}化")
+"""公交车100%清洁能源化: a share of a group that becomes something."""
 REFERENCE = re.compile(r"(?:上述|以上|前述|这)[^，、]{0,4}(?:指标|目标|比例|比重)")
 TREND = re.compile(
-    r"(?:持续|稳步|不断|进一步|显著|明显|大幅|稳中有|逐步|有效|总体)?(?:提升|提高|下降|降低|增长|优化|改善|增强|扩大|上升|升|降|减少|增加|保持稳定)$"
+    r"(?:持续|稳步|不断|进一步|显著|明显|大幅|稳中有|逐步|有效|总体)?(?:提升|提高|下降|降低|增长|优化|改善|增强|扩大|上升|升|降|减少|增加|保持稳定|过半|超过一半|翻番|翻一番)$"
 )
 """石油产量稳中有升，力争回升到2亿吨: what a figure in the next clause speaks of stands before the trend."""
 HELD = re.compile(r"(?:将|把|使)?(?P<verb>控制|保持|稳定|维持)(?P<name>[^，、；：]{2,30})(?P<at>在)")
@@ -87,8 +91,20 @@ def _read_nested(nested: Nested, context: Context, first: int) -> list[Statement
     telling = any(clause.parting or clause.leading or clause.own for clause in clauses)
     begins = [sort_words(e.before) for e in nested.elements if isinstance(e, Remark)]
     telling = telling or any(clause.parting for clause in begins)
+    if not telling and _sums_up(figures, context):
+        context, telling = replace(context, parting=True), True
     found, _ = read_sentence(nested.elements, context, first)
     return found if telling else [replace(s, kind="note") if s.kind == "target" else s for s in found]
+
+
+def _sums_up(figures: Sequence[Figure], context: Context) -> bool:
+    """5万个（公用1.5万个、专用0.5万个、私人3万个）: several figures in one unit that do not exceed the whole are its parts."""
+    amounts = [figure.amounts[0].value.quantity for figure in figures if len(figure.amounts) == 1]
+    whole = context.whole_quantity
+    parts = [part for part in amounts if part is not None]
+    if whole is None or len(parts) < FEWEST_PARTS or len(parts) != len(figures):
+        return False
+    return all(part.unit == whole.unit for part in parts) and sum(part.value for part in parts) <= whole.value
 
 
 def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], first: int) -> tuple[list[Statement], Context]:
@@ -109,6 +125,7 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
         bases=clause.bases or inner.bases,
         whole=inner.whole if parting else first,
         whole_name=inner.whole_name if parting else reading.name.text,
+        whole_quantity=inner.whole_quantity if parting or not statements else statements[-1].quantity,
         whole_counting=inner.whole_counting if parting else reading.name.counting or reading.counting,
         last=reading.name.text,
         parting=parting,
@@ -182,7 +199,7 @@ def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequen
     state = find_state(figure.tail) if _counts_group(figure, clause) else None
     if state is not None:
         group = Name(f"{state.verb}{state.thing}的{state.group}")
-        return Reading(figure, clause, context, group, ("composed_name",), counting)
+        return Reading(figure, clause, context, group, ("composed_name",), counting, state=True)
     named = _referred(figure, clause, context)
     if named is not None:
         return Reading(figure, clause, context, named, ("composed_name",), counting)
@@ -204,9 +221,13 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
     if (clause.doing or deed) and not normalise(own).text and tail and done:
         return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
     if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
-        return context.subject, ("elided_head",)
+        return (YEARLY.sub("", context.subject) if clause.cumulative or context.cumulative else context.subject), (
+            "elided_head",
+        )
     if own and context.subject.endswith(own):
         return context.subject, ()
+    if own.startswith("占") and context.last and has_measure(own):
+        return context.last + own, ("composed_name",)
     if is_bare_measure(normalise(own).text) and context.last:
         return context.last + normalise(own).text, ("composed_name",)
     name = (clause.doing if _keeps_deed(clause, figure) else "") + own
@@ -289,7 +310,10 @@ def _share_name(figure: Figure, clause: Clause, context: Context, rest: Sequence
     if state is None and tail:
         more = _continuation(rest)
         state = find_state([*tail, _PAUSE, *more]) if more else None
-    if state is None and "".join(piece.text for piece in tail)[:1] == "的":
+    said = "".join(piece.text for piece in tail)
+    if state is None and BECOMING.fullmatch(said) and clause.subject:
+        return Name(normalise(clause.subject).text + said + "率")
+    if state is None and said[:1] == "的":
         return name_held(clause.subject, tail)
     return name_share(clause.doing + clause.subject, state) if state is not None else None
 

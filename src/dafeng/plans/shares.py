@@ -15,6 +15,7 @@ from dafeng.plans.naming import Name, has_measure, normalise
 from dafeng.plans.pieces import Piece
 
 GENERIC = ("单位", "企业", "以上", "数量")
+ADVERBS = re.compile(r"(?:率先|全部|基本|均|都|已)+$")
 REQUIREMENT = re.compile(r"(?P<what>.*?)(?:要求|标准|水平)$")
 ABLE = re.compile(r"(?P<what>.*?)的?能力$")
 
@@ -56,7 +57,7 @@ def find_state(pieces: Sequence[Piece]) -> State | None:
     if found is None:
         return None
     thing = text[found.end() :].strip("，、的了 ")
-    return State(text[: found.start()].strip("，、的 "), found.group(), thing) if len(thing) > 1 else None
+    return State(ADVERBS.sub("", text[: found.start()].strip("，、的 ")), found.group(), thing) if len(thing) > 1 else None
 
 
 def begins_with_state(text: str) -> bool:
