@@ -24,6 +24,7 @@ DASH = r"(?:[-—–~～至到]|——)"
 NUMERAL = r"[一二两三四五六七八九十百千万亿零点]{1,12}"
 HUNDREDTHS = rf"百分之(?:{NUMBER}|{NUMERAL})"
 TENTHS = r"[一二三四五六七八九]成(?![立为员本品效果功分])"
+DOUBLED = r"翻[一两二三四]?番"
 NOT_UNIT = r"(?!级|型|面|月|工作日|区|假|多|案|向|式|法|针|门|委|多年)"
 CHINESE_UNITS = (
     "千瓦时",
@@ -57,7 +58,7 @@ def amount_pattern() -> str:
     whole = rf"(?:{units}){NOT_UNIT}(?:[/／每]{MULTIPLIER}(?:{below}))?"
     return (
         rf"(?<![\dA-Za-z.〔])(?:{NUMBER}(?:[%‰]|{MULTIPLIER}){DASH})?{NUMBER}(?:[%‰](?!级)|个?百分点|{MULTIPLIER}{whole})"
-        rf"|{HUNDREDTHS}|{TENTHS}"
+        rf"|{HUNDREDTHS}|{TENTHS}|{DOUBLED}"
         rf"|(?<![一二三四五六七八九十百千万亿第])[一二两三四五六七八九十]{NUMERAL}(?:{either(CHINESE_UNITS)}){NOT_UNIT}"
     )
 
@@ -91,6 +92,8 @@ def read_amount(text: str) -> Quantity | None:
 def _read(text: str) -> Quantity:
     if text.startswith("百分之"):
         return Quantity(_number(text[3:]), None, "%", "share")
+    if re.fullmatch(DOUBLED, text):
+        return Quantity(Decimal(2) ** int(_number(text[1]) if len(text) > 2 else 1), None, "倍", "measure")
     if re.fullmatch(TENTHS, text):
         return Quantity(_number(text[0]) * 10, None, "%", "share")
     found = _parts().fullmatch(text)

@@ -52,6 +52,8 @@ class Reading:
         Position of the whole.
     state : bool
         Whether a counted group attains a state.
+    heads : tuple of str
+        Names of several amounts, where the text only refers to them.
     """
 
     figure: Figure
@@ -63,6 +65,7 @@ class Reading:
     implied: bool = False
     part_of: int | None = None
     state: bool = False
+    heads: tuple[str, ...] = ()
 
 
 def assemble(reading: Reading) -> list[Statement]:
@@ -85,17 +88,27 @@ def _pairings(reading: Reading) -> list[Pairing]:
     years = _years(reading)
     if reading.implied:
         return [Pairing(None, reading.name, years[0] if years else None, ())]
-    return distribute(reading.figure.amounts, reading.name, years, reading.clause)
+    return distribute(reading.figure.amounts, reading.name, years, reading.clause, heads=reading.heads)
 
 
 def _years(reading: Reading) -> tuple[Time, ...]:
-    behind = tuple(time for piece in reading.figure.times for time in piece.times)
+    behind = () if _is_multiple(reading.figure) else tuple(time for piece in reading.figure.times for time in piece.times)
     title = reading.context.era.title
     return behind or reading.clause.own or reading.context.times or ((title,) if title is not None else ())
 
 
+def _is_multiple(figure: Figure) -> bool:
+    """达到2025年的1.8倍: the year is the one that is multiplied."""
+    return bool(figure.amounts) and figure.amounts[0].value.text.endswith("倍")
+
+
+def _multiplied(figure: Figure) -> tuple[Base, ...]:
+    times = [time for piece in figure.times for time in piece.times] if _is_multiple(figure) else []
+    return tuple(Base(time.year, f"{time.year}年") for time in times[:1])
+
+
 def _year_from(reading: Reading) -> YearFrom:
-    if reading.figure.times or reading.clause.own:
+    if (reading.figure.times and not _is_multiple(reading.figure)) or reading.clause.own:
         return "own"
     if reading.context.times:
         return reading.context.year_from
@@ -106,7 +119,7 @@ def _statement(reading: Reading, pairing: Pairing) -> Statement:
     figure, clause, context = reading.figure, reading.clause, reading.context
     evidence = _evidence(reading, pairing)
     start, end = _extent(figure, pairing.amount)
-    bases = clause.bases or (context.bases if figure.form == "change" else ())
+    bases = clause.bases or (context.bases if figure.form == "change" else ()) or _multiplied(figure)
     name, direction = _change_in_name(evidence, direct(figure))
     return Statement(
         kind=_kind(reading, evidence),

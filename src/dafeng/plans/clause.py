@@ -118,8 +118,10 @@ def enter(clause: Clause, context: Context) -> Context:
         Context for its figure.
     """
     inner = context.with_times(clause.leading) if clause.leading else context
-    ahead = inner.year_from == "sentence" and not inner.past
-    done = any(not (ahead and word.startswith("已")) for word in clause.past)
+    ahead = inner.year_from == "sentence" and not inner.past and all(time.kind != "plain" for time in inner.times)
+    annual = context.era.title is not None and context.era.title.period is None
+    hoped = ahead or ((context.aimed or annual) and not context.past)
+    done = any(not (ahead and word.startswith("已")) and not (hoped and word == "同比") for word in clause.past)
     return replace(inner, past=True) if done else inner
 
 

@@ -53,8 +53,12 @@ class Context:
         Whether heading or lead-in announce goals.
     held : bool
         Whether the last figure of the sentence is a target; a list that goes on needs no verb of its own.
+    telling : bool
+        Whether the part tells how things stand, so that even a later year is only expected.
     names : tuple of str
-        Names of the last figures of the paragraph, which “the above” refers to.
+        Names of the last figures of the part, which “the above” refers to.
+    thing : str
+        What the deed of the clause before was done to: 打造绿色工厂，累计达到60家.
     """
 
     era: Era
@@ -74,7 +78,9 @@ class Context:
     strength: str = ""
     aimed: bool = False
     held: bool = False
+    telling: bool = False
     names: tuple[str, ...] = ()
+    thing: str = ""
 
     def with_times(self, times: tuple[Time, ...]) -> Context:
         """Context after a time that stands before a clause.
@@ -89,7 +95,9 @@ class Context:
         Context
             With the times in force, and the past switched on or off.
         """
-        return replace(self, times=times, year_from="sentence", past=all(self.era.is_past(time) for time in times))
+        return replace(
+            self, times=times, year_from="sentence", past=self.telling or all(self.era.is_past(time) for time in times)
+        )
 
     def after(self, separator: str) -> Context:
         """Context behind a mark.
@@ -117,7 +125,15 @@ class Context:
             The year stays in force as one carried over; name, base and whole do not.
         """
         carried: YearFrom = "paragraph" if self.year_from in ("sentence", "own") else self.year_from
-        return Context(self.era, times=self.times, year_from=carried, past=self.past, aimed=self.aimed, names=self.names)
+        return Context(
+            self.era,
+            times=self.times,
+            year_from=carried,
+            past=self.past,
+            aimed=self.aimed,
+            telling=self.telling,
+            names=self.names,
+        )
 
 
 Place = Literal["before", "inside"]

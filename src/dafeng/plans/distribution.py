@@ -40,7 +40,9 @@ class Pairing:
     remarks: tuple[str, ...]
 
 
-def distribute(amounts: Sequence[Amount], name: Name, years: Sequence[Time], clause: Clause) -> list[Pairing]:
+def distribute(
+    amounts: Sequence[Amount], name: Name, years: Sequence[Time], clause: Clause, *, heads: tuple[str, ...] = ()
+) -> list[Pairing]:
     """Pair amounts, names and years.
 
     Parameters
@@ -53,6 +55,8 @@ def distribute(amounts: Sequence[Amount], name: Name, years: Sequence[Time], cla
         Years in force; may be empty.
     clause : Clause
         Tells whether 分别 or 均 stands there.
+    heads : tuple of str
+        Names of the amounts, where they are known from before.
 
     Returns
     -------
@@ -62,11 +66,16 @@ def distribute(amounts: Sequence[Amount], name: Name, years: Sequence[Time], cla
     if len(amounts) == 1:
         return _spread(amounts[0], name, years, clause)
     unsaid = () if clause.each else ("unsaid_distribution",)
+    if len(years) == 1 and clause.each:
+        years = _each_year(years[0], len(amounts)) or years
     if len(years) == len(amounts):
         return [Pairing(amount, name, year, unsaid) for amount, year in zip(amounts, years, strict=True)]
     year = years[0] if years else None
-    heads = split_heads(name.text, len(amounts)) if len(years) < 2 else None
-    if heads is None:
+    if len(heads) != len(amounts):
+        heads = (split_heads(name.text, len(amounts)) if len(years) < 2 else None) or ()
+    if not heads and len({amount.value.quantity.unit for amount in amounts if amount.value.quantity}) == len(amounts):
+        return [Pairing(amount, name, year, ("unsaid_distribution",)) for amount in amounts]  # 改造小区24个、2160户
+    if not heads:
         return [Pairing(amount, name, year, ("uneven_distribution",)) for amount in amounts]
     named = (Name(head, name.scope, name.counting) for head in heads)
     return [Pairing(amount, own, year, unsaid) for amount, own in zip(amounts, named, strict=True)]
@@ -75,6 +84,13 @@ def distribute(amounts: Sequence[Amount], name: Name, years: Sequence[Time], cla
 def _each_a_rate(amount: Amount, name: Name) -> bool:
     """畜禽粪污利用率、农膜回收率达到80%: one share cannot be said of two rates together."""
     return amount.value.quantity_kind == "share" and all(part.endswith(RATES) for part in re.split("[、和与及]", name.text))
+
+
+def _each_year(period: Time, count: int) -> list[Time]:
+    """2026—2028年分别改造20公里、25公里、30公里: one amount for each year of the period."""
+    if period.first is None or period.year - period.first + 1 != count:
+        return []
+    return [Time(year, "until") for year in range(period.first, period.year + 1)]
 
 
 def _spread(amount: Amount, name: Name, years: Sequence[Time], clause: Clause) -> list[Pairing]:

@@ -19,7 +19,9 @@ DATED = re.compile(
     rf"(?:(?:发布|印发|成文|发文|公开|生成|更新|来源)[^，。\d]{{0,12}}|^[^，。；：\d]{{0,24}})({YEAR})[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?[^，。；]{{0,40}}$"
 )
 """A line that holds a date and hardly anything else, or says when the text was issued."""
-TOLD = re.compile(rf"(?<![到至])({YEAR})年\d{{1,2}}月(?:\d{{1,2}}日)?(?!起|开始|底前|底|前|之前|以前|施行|实施)")
+TOLD = re.compile(
+    rf"(?<![到至])({YEAR})年\d{{1,2}}月(?:\d{{1,2}}日)?(?!起|开始|底前|底|前|之前|以前|施行|实施)(?=[^\s。；）|])"
+)
 """A date inside a sentence; it tells of the past unless it is a time limit."""
 LIMIT = re.compile(r"(?:时限|期限|有效期|于|在|力争|确保|截止)[^，。；]{0,6}$")
 OPENING = 400
@@ -27,6 +29,8 @@ OPENING = 400
 PLANNED = re.compile(
     r"《(?P<name>[^《》]{4,60}(?:规划|方案|计划|纲要)[^《》]{0,12})》|(?P<bare>[“「]十[一二三四五六七]五[”」])[^，。《》]{0,16}(?:规划|方案)的通知"
 )
+ANNUAL = re.compile(rf"{YEAR}年度?[^，。前底]{{0,30}}(?:要点|计划|方案|安排|任务|清单|工作)")
+"""A title that makes a text the plan of one year."""
 RISING = tuple("降升高加增大低少长")
 PERIOD = re.compile(FIVE)
 WRITTEN = re.compile(r"第十([一二三四五六七])个五年")
@@ -80,6 +84,8 @@ def _title_period(title: str) -> Time | None:
         end = FIVE_ENDS[found.group(1)]
         return Time(end, "span", end - 4)
     years = [int(year) for year in re.findall(YEAR, title)]
+    if len(years) == 1 and ANNUAL.search(title):
+        return Time(years[0], "plain", years[0])
     return Time(years[-1], "span", years[0]) if len(years) == 2 and years[0] < years[1] else None
 
 

@@ -16,6 +16,9 @@ from dafeng.plans.pieces import Quantity, Time
 from dafeng.plans.statements import Kind, YearFrom
 
 
+NO_NAMES = frozenset({"", "是", "为", "即", "约", "达"})
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for and against a target.
@@ -77,10 +80,12 @@ def judge_kind(evidence: Evidence, clause: Clause, context: Context) -> Kind:
         return "achieved"
     if clause.modal and not _is_ordered(evidence):
         return "threshold"
+    if _is_rule(evidence, clause, context):
+        return "threshold"
     noted = _noted(evidence)
     if noted is not None:
         return noted
-    if not evidence.name or evidence.name.startswith(("比", "较")):
+    if evidence.name in NO_NAMES or evidence.name.startswith(("比", "较")):
         return "unnamed"
     if evidence.quantity.kind == "bare" and not has_coefficient(evidence.name):
         return "number"
@@ -89,6 +94,8 @@ def judge_kind(evidence: Evidence, clause: Clause, context: Context) -> Kind:
 
 def _is_done(evidence: Evidence, clause: Clause, context: Context) -> bool:
     time = evidence.time
+    if context.telling:
+        return True
     if time is None:
         return context.past and not clause.strength
     if not context.era.is_past(time) or _beside_future(time, clause, context):
@@ -103,6 +110,13 @@ def _beside_future(time: Time, clause: Clause, context: Context) -> bool:
     return context.era.now is None and time.kind == "plain" and time in listed and not all(map(context.era.is_past, listed))
 
 
+def _is_rule(evidence: Evidence, clause: Clause, context: Context) -> bool:
+    """新建项目供电煤耗不高于270克标准煤: only a bound, in a sentence without year and strength."""
+    bounded = evidence.verb and not evidence.reached and not evidence.deed
+    bounded = bounded and any(word in evidence.name for word in lexicon().words["ruling"])
+    return bounded and not clause.strength and not context.held and evidence.year_from not in ("own", "sentence")
+
+
 def _is_ordered(evidence: Evidence) -> bool:
     """到2027年，绿色建筑占比需达到100%: with a year to reach it, what must be is a target, but for what must not be."""
     dated = evidence.year_from in ("own", "sentence") and evidence.time is not None and evidence.time.kind == "until"
@@ -112,7 +126,8 @@ def _is_ordered(evidence: Evidence) -> bool:
 
 def _noted(evidence: Evidence) -> Kind | None:
     words = lexicon().words
-    if any(word in evidence.text for word in words["quota"]):
+    money = evidence.quantity.unit.endswith("元") or evidence.quantity.kind == "share"
+    if any(word in evidence.text for word in (*words["quota"], *(words["subsidy"] if money else ()))):
         return "quota"
     if any(word in evidence.text for word in words["project"]):
         return "project"
@@ -121,6 +136,8 @@ def _noted(evidence: Evidence) -> Kind | None:
     done = evidence.deed and not evidence.process
     if evidence.quantity.kind == "measure" and not evidence.verb and not done and evidence.name.endswith(words["works"]):
         return "project"
+    if evidence.name.startswith(words["remarking"]):
+        return "note"
     if evidence.quantity.unit in words["duration_units"] and not evidence.verb:
         return "note"
     return None
@@ -137,5 +154,7 @@ def _is_dated(evidence: Evidence, clause: Clause, context: Context) -> bool:
         return firm or (evidence.deed and not evidence.process)
     if evidence.year_from == "title":
         stated = evidence.verb or context.held or (evidence.deed and not evidence.process)
-        return stated and (has_measure(evidence.name) or bool(clause.bases))
+        annual = context.era.title is not None and context.era.title.period is None
+        built = evidence.deed and evidence.quantity.kind == "measure"
+        return stated and (annual or built or has_measure(evidence.name) or bool(clause.bases))
     return bool(context.aimed and evidence.verb and has_measure(evidence.name))

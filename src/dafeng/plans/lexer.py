@@ -20,7 +20,7 @@ MARKS: Mapping[str, str] = {"，": "COMMA", "；": "SEMI", "：": "COLON", "、"
 NAMED = r"《[^》]{0,200}》|〔\d+〕\d*号?|第[\d一二三四五六七八九十]+[条章节页号期批届]|\d{3,4}-\d{7,8}|No\.?\d+"
 QUOTED = r"[“\"「『][^”\"」』，。]{0,60}[”\"」』]"
 SIZES = (
-    rf"(?<!\d)\d+(?:\.\d+)?[×xX*]\d+(?:\.\d+)?[十百千万亿]*(?:千瓦|兆瓦|吨)?|(?<!\d){NUMBER}(?:千伏|kV|KV|伏|毫米|厘米|℃|摄氏度|赫兹|分钟|°)"
+    rf"(?<!\d)\d+(?:\.\d+)?[×xX*]\d+(?:\.\d+)?[十百千万亿]*(?:千瓦|兆瓦|吨)?|(?<!\d){NUMBER}(?:千伏(?!安)|kV|KV|伏(?!安)|毫米|厘米|℃|摄氏度|赫兹|分钟|°)"
     rf"|(?:年产|日产|日处理|年处理|单机容量|总投资|单体){NUMBER}[十百千万亿]*(?:{{units}})"
 )
 DATES = rf"{YEAR}年\d+月(?:\d+日)?(?!起|开始|底前|前|以来)|(?<!\d)\d{{1,2}}月\d{{1,2}}日"
@@ -90,7 +90,7 @@ def _scanner() -> re.Pattern[str]:
             rf"(?:从|由)(?:{YEAR}年?底?|目前|现在|当前|现有|现状|上年)?(?:的)?(?:约|每\w{{1,4}})?(?:{amount})(?=[^，。；]{{0,8}}?(?:{words.pattern('reach')}))",
         ),
         ("EACH", rf"(?:{words.pattern('each')})(?:约?为|是|(?=.))"),
-        ("BOTH", rf"(?<![年人户平])(?:{words.pattern('both')})(?=(?:{verbs})?{number})"),
+        ("BOTH", rf"(?:(?<![年人户平])(?:{words.pattern('both')})|各)(?=(?:{verbs})?{number})"),
         ("INCL", rf"(?:{words.pattern('including')})[：，]?"),
         (
             "MODAL",
@@ -101,7 +101,10 @@ def _scanner() -> re.Pattern[str]:
         ("CHANGE", rf"(?:{words.pattern('change')})(?:了|幅度)?{ahead}"),
         ("BOUND", rf"(?:{words.pattern('bound')}){ahead}"),
         ("STRENGTH", rf"{either(strong)}|(?:{either(weak)})(?:{before_verb}|(?={TIME}))"),
-        ("LISTED", rf"(?<![\dA-Za-z.〔]){NUMBER}{MULTIPLIER}(?=(?:[、和]{NUMBER}{MULTIPLIER})*[、和](?:{amount}))"),
+        (
+            "LISTED",
+            rf"(?<![\dA-Za-z.〔]){NUMBER}{MULTIPLIER}(?=(?:[、和及与]{NUMBER}{MULTIPLIER})*[、和及与](?:{amount}))|{NUMBER}个(?=(?:[、和与]{NUMBER}个)*[、和与]{NUMBER}个百分点)",
+        ),
         ("VALUE", amount),
         ("BARE", rf"{plain}(?![\dA-Za-z年月日号〕级型])"),
         ("CUM", words.pattern("cumulative")),
@@ -206,6 +209,8 @@ def _take_amount(state: _State, found: re.Match[str], text: str, stop: int) -> i
 
 def _shared_unit(found: re.Match[str], text: str, stop: int) -> str:
     """Unit that the last amount of a list gives to all: 800万、300万、20万千瓦; 80、60万千瓦."""
+    if found.group().endswith("个"):
+        return "百分点"
     last = _last_listed().match(text, found.end(), stop)
     if last is None:
         return ""
@@ -351,7 +356,7 @@ def _measured() -> re.Pattern[str]:
 @cache
 def _last_listed() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:[、和]{NUMBER}{MULTIPLIER})*?[、和]{NUMBER}(?P<unit>{MULTIPLIER}?(?P<plain>%|(?:{either(lexicon().units)})))"
+        rf"(?:[、和及与]{NUMBER}{MULTIPLIER})*?[、和及与]{NUMBER}(?P<unit>{MULTIPLIER}?(?P<plain>%|(?:{either(lexicon().units)})))"
     )
 
 

@@ -18,6 +18,30 @@ SUMMED = re.compile(
     r"(?:等(?!级|效|量)(?:[\d一二三四五六七八九十]{0,3}[项类种个])?|[\d二三四五六七八九十]{1,3}[项类种])(?:[^、，的]{0,10}的)?"
 )
 """What sums up a list before the noun that all share: A、B等重点工程减排量; A和B四项主要污染物的减排量."""
+GROUPS = (
+    "城市",
+    "地区",
+    "行业",
+    "企业",
+    "园区",
+    "机关",
+    "部门",
+    "领域",
+    "市",
+    "县",
+    "区",
+    "乡",
+    "镇",
+    "乡镇",
+    "农村",
+    "牧区",
+    "山区",
+    "机构",
+    "单位",
+    "学校",
+    "医院",
+)
+"""Words by which a part is told to be a group or place, of which the whole name holds."""
 SHORT = 3
 """Longest word that only qualifies a whole: 公用, 专用, 私人. [characters]"""
 HOLDER = re.compile(r"行业|领域")
@@ -136,7 +160,8 @@ def split_heads(subject: str, count: int) -> tuple[str, ...] | None:
     summed = SUMMED.search(subject)
     if summed is not None and has_measure(subject):
         heads = _parts(subject[: summed.start()], count)
-        return tuple(head + subject[summed.end() :] for head in heads) if heads is not None else None
+        if heads is not None:
+            return tuple(head + subject[summed.end() :] for head in heads)
     parts = _parts(subject, count)
     if parts is None:
         return None
@@ -183,6 +208,11 @@ def name_part(modifier: str, whole: str) -> str:
         if at >= 0:
             return modifier + whole[at + size :]
     if modifier.endswith(lexicon().words["child_kinds"]):
+        return modifier + whole
+    inner = max(whole.find(head) for head in lexicon().words["intensity_heads"])  # 其中钢铁行业下降12%
+    if inner >= 0:
+        return modifier + whole[inner:]
+    if modifier.endswith(GROUPS):
         return modifier + whole
     ending = _plain_ending().search(whole)
     if ending is None and len(modifier) <= SHORT:

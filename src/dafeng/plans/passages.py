@@ -27,6 +27,10 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 END = re.compile(r"[。！？]")
 FIGURE = re.compile(r"\d(?:%|[十百千万亿]*[\u4e00-\u9fff]{1,6}(?:以上|左右|以内|以下|。|，|、|$))|百分之")
 """What makes a title a sentence that is read: a number with a unit at the end of a clause."""
+STATE = re.compile(
+    r"现状|发展基础|工作基础|基础条件|现实基础|面临.{0,6}(?:形势|挑战|机遇)|形势(?:分析)?$|存在.{0,4}问题|主要问题|回顾|(?:主要|工作|取得的?)(?:成效|成就|进展)|编制背景"
+)
+"""Headings of parts that tell how things stand."""
 QUESTION = "？"
 """Mark of a sentence that orders nothing and gives no year to the next."""
 MOST = 6000
@@ -89,6 +93,7 @@ def read_parts(parts: Sequence[Part], duties: Sequence[Sequence[Duty]], era: Era
             start = _begin(part, script.text) if at == 0 else 0
             listing = listing or (at > 0 and _leads_in(part.scripts[at - 1].text))
             context = carried if at == 0 or is_listed(script.text) or listing or hanging else entry
+            context = replace(context, names=carried.names)
             text = _without_brackets(script.text, duty)
             carried, hanging = context, False
             for passage, after in _read_paragraph(script, text, start, context, number):
@@ -145,6 +150,8 @@ def split_sentences(text: str, start: int) -> Iterator[tuple[int, int]]:
 def _entry(part: Part, era: Era) -> Context:
     """Context at the beginning of a part: the year in its heading, and whether the heading announces goals."""
     aimed = any(word in part.title + part.chapter + part.section for word in lexicon().words["goal_headings"])
+    if any(STATE.search(heading) for heading in (part.title, part.section, part.chapter)) and not aimed:
+        return replace(Context(era), past=True, telling=True)
     times: tuple[Time, ...] = ()
     for heading in (part.section, part.title):
         found = _time().search(heading)
@@ -157,7 +164,7 @@ def _entry(part: Part, era: Era) -> Context:
 def _begin(part: Part, text: str) -> int:
     """Where the text of a part begins: behind its title, or behind its number where the title is a sentence with a figure."""
     title = text[: part.body]
-    return len(part.number) if FIGURE.search(title) and part.level not in ("title", "chapter") else part.body
+    return len(part.number) if FIGURE.search(title) and part.level != "title" else part.body
 
 
 def _hangs(passage: Passage, text: str) -> bool:

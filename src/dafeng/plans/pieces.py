@@ -36,7 +36,7 @@ class Time:
         """ISO text of a period, ``None`` for a single year."""
         if self.kind == "from":
             return f"{self.year}/.."
-        return f"{self.first}/{self.year}" if self.first is not None else None
+        return f"{self.first}/{self.year}" if self.first is not None and self.first < self.year else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from dafeng.plans.comparison import names_thing
 from dafeng.plans.context import Context
 from dafeng.plans.grammar import Element, Figure, Nested, Remark, Separator
 from dafeng.plans.lexicon import lexicon
-from dafeng.plans.naming import Name, has_measure, inherit_denominator, is_bare_measure, name_part, normalise
-from dafeng.plans.pieces import Piece
+from dafeng.plans.naming import GROUPS, Name, has_measure, inherit_denominator, is_bare_measure, name_part, normalise
+from dafeng.plans.pieces import Base, Piece
 from dafeng.plans.shares import State, begins_with_state, find_state, name_cover, name_held, name_share
 from dafeng.plans.statements import Statement
 
 FEWEST_PARTS = 2
+BEING = ("是", "为", "约为", "约是", "为的", "是的")
+THAT = re.compile(r"(?:该|这一|此|其)(?:比例|比重|占比|指标|数字|数值|目标|规模|数量)")
 MOST_NAMES = 12
 """How many names of a paragraph can be referred to."""
 YEARLY = re.compile(r"^(?:每年|年均|年)?(?:新增)?(?=.{2})")
@@ -81,6 +83,7 @@ def _pass(remark: Remark, context: Context) -> Context:
         strength=clause.strength if not words else "",
         doing=clause.doing or inner.doing,
         parting=inner.parting or clause.parting,
+        thing=clause.subject if clause.doing else inner.thing,
     )
 
 
@@ -108,7 +111,7 @@ def _sums_up(figures: Sequence[Figure], context: Context) -> bool:
 
 
 def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], first: int) -> tuple[list[Statement], Context]:
-    clause, figure = _held_at(_annotated(sort_words(figure.before), rest), figure)
+    clause, figure = _held_at(_multiplied(_annotated(sort_words(figure.before), rest), figure), figure)
     inner = enter(clause, context)
     if figure.form == "whole":
         reading = _read_whole(figure, clause, inner)
@@ -117,10 +120,11 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
     statements = assemble(reading)
     parting = reading.part_of is not None
     named = bool(clause.subject) and not parting
+    fresh = bool(clause.own) and inner.year_from != "sentence"
     return statements, replace(
         inner,
-        times=clause.own if clause.own and not inner.times else inner.times,
-        year_from="sentence" if clause.own and not inner.times else inner.year_from,
+        times=clause.own if fresh else inner.times,
+        year_from="sentence" if fresh else inner.year_from,
         subject=(clause.doing if _keeps_deed(clause, figure) else "") + clause.subject if named else inner.subject,
         bases=clause.bases or inner.bases,
         whole=inner.whole if parting else first,
@@ -156,6 +160,14 @@ def _held_at(clause: Clause, figure: Figure) -> tuple[Clause, Figure]:
     at = figure.amounts[0].value.start
     verb = Piece("REACH", found["verb"] + found["at"], at - 1, at)
     return replace(clause, subject=found["name"]), replace(figure, verb=verb)
+
+
+def _multiplied(clause: Clause, figure: Figure) -> Clause:
+    """产值达到180亿元，是2025年的1.8倍: the year is the one that is multiplied, the thing is the one before."""
+    if not figure.amounts or not figure.amounts[0].value.text.endswith("倍") or clause.subject not in BEING:
+        return clause
+    bases = tuple(Base(time.year, f"{time.year}年") for time in clause.own)
+    return replace(clause, subject="", own=(), leading=(), bases=bases or clause.bases)
 
 
 def _read_whole(figure: Figure, clause: Clause, context: Context) -> Reading:
@@ -200,9 +212,9 @@ def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequen
     if state is not None:
         group = Name(f"{state.verb}{state.thing}的{state.group}")
         return Reading(figure, clause, context, group, ("composed_name",), counting, state=True)
-    named = _referred(figure, clause, context)
-    if named is not None:
-        return Reading(figure, clause, context, named, ("composed_name",), counting)
+    heads = _referred(figure, clause, context)
+    if heads:
+        return Reading(figure, clause, context, Name(heads[-1]), ("composed_name",), counting, heads=heads)
     subject, remarks = _subject(figure, clause, context, rest)
     return Reading(figure, clause, context, normalise(subject, members=len(figure.amounts) > 1), remarks, counting)
 
@@ -221,6 +233,9 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
     if (clause.doing or deed) and not normalise(own).text and tail and done:
         return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
     if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
+        counted = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "count"
+        if counted and context.thing:
+            return context.thing, ("elided_head",)
         return (YEARLY.sub("", context.subject) if clause.cumulative or context.cumulative else context.subject), (
             "elided_head",
         )
@@ -228,6 +243,9 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
         return context.subject, ()
     if own.startswith("占") and context.last and has_measure(own):
         return context.last + own, ("composed_name",)
+    if _lacks_measure(figure, own) and has_measure(context.last):
+        place = normalise(own).text
+        return place + context.last.removeprefix("其他"), ("composed_name", "weak_name")
     if is_bare_measure(normalise(own).text) and context.last:
         return context.last + normalise(own).text, ("composed_name",)
     name = (clause.doing if _keeps_deed(clause, figure) else "") + own
@@ -235,6 +253,13 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
     if inherited and inherited != normalise(name).text:
         return inherited, ("composed_name",)
     return name, ()
+
+
+def _lacks_measure(figure: Figure, own: str) -> bool:
+    """高海拔乡达到50%: a share of something that the clause before has named; this one only says where."""
+    share = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "share" and figure.form == "level"
+    said = figure.verb is not None or bool(figure.amounts and figure.amounts[0].bounds)
+    return share and said and not figure.tail and normalise(own).text.endswith(GROUPS)
 
 
 def _tail(figure: Figure, rest: Sequence[Element]) -> str:
@@ -248,12 +273,15 @@ def _tail(figure: Figure, rest: Sequence[Element]) -> str:
     return noun if joint and len(noun) > 2 else text
 
 
-def _referred(figure: Figure, clause: Clause, context: Context) -> Name | None:
-    """上述三项指标分别达到…: the names of the last figures of the paragraph."""
-    count = len(figure.amounts)
-    if not REFERENCE.fullmatch(clause.subject) or len(context.names) < count:
-        return None
-    return Name("、".join(context.names[-count:]))
+def _referred(figure: Figure, clause: Clause, context: Context) -> tuple[str, ...]:
+    """Names that are only referred to: 上述三项指标分别达到…, 该比例提高到…, 2030年分别提升到60%、100%."""
+    count, names = len(figure.amounts), tuple(dict.fromkeys(context.names))
+    if not names:
+        return ()
+    if THAT.fullmatch(clause.subject):
+        return names[-1:]
+    again = not clause.subject and clause.each and count > 1 and len(clause.own or clause.leading or context.times) < 2
+    return names[-count:] if (again or REFERENCE.fullmatch(clause.subject)) and len(names) >= count else ()
 
 
 def _counts_group(figure: Figure, clause: Clause) -> bool:

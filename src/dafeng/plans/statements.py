@@ -107,13 +107,12 @@ class Era:
         """
         if time.kind == "past":
             return True
-        if (
-            self.title is not None
-            and self.title.first is not None
-            and self.now is None
-            and time.year >= self.title.first > 2020
-        ):
-            return False
+        first = self.title.first if self.title is not None else None
+        if self.title is not None and first is not None and first >= FIRST_MILESTONE - 4:
+            if time.year < first:
+                return True
+            if self.now is None or self.title.year == first == time.year:
+                return False
         if self.now is not None and time.kind in ("until", "from"):
             return time.year < self.now
         if self.now is not None:
