@@ -59,6 +59,8 @@ class Context:
         Names of the last figures of the part, which “the above” refers to.
     thing : str
         What the deed of the clause before was done to: 打造绿色工厂，累计达到60家.
+    project : bool
+        Whether the sentence describes one project.
     """
 
     era: Era
@@ -81,6 +83,7 @@ class Context:
     telling: bool = False
     names: tuple[str, ...] = ()
     thing: str = ""
+    project: bool = False
 
     def with_times(self, times: tuple[Time, ...]) -> Context:
         """Context after a time that stands before a clause.

@@ -82,7 +82,7 @@ def judge_kind(evidence: Evidence, clause: Clause, context: Context) -> Kind:
         return "threshold"
     if _is_rule(evidence, clause, context):
         return "threshold"
-    noted = _noted(evidence)
+    noted = "project" if context.project and evidence.year_from not in ("own", "sentence") else _noted(evidence)
     if noted is not None:
         return noted
     if evidence.name in NO_NAMES or evidence.name.startswith(("比", "较")):
@@ -101,7 +101,9 @@ def _is_done(evidence: Evidence, clause: Clause, context: Context) -> bool:
     if not context.era.is_past(time) or _beside_future(time, clause, context):
         return context.past and not clause.own
     hoped = bool(clause.strength) and (context.era.now is None or time.year > context.era.now)
-    return not (hoped or (context.aimed and time.kind == "plain" and not clause.past))
+    title = context.era.title
+    before = title is not None and title.first is not None and time.year < title.first
+    return not (hoped or (context.aimed and time.kind == "plain" and not clause.past and not before))
 
 
 def _beside_future(time: Time, clause: Clause, context: Context) -> bool:
@@ -155,6 +157,6 @@ def _is_dated(evidence: Evidence, clause: Clause, context: Context) -> bool:
     if evidence.year_from == "title":
         stated = evidence.verb or context.held or (evidence.deed and not evidence.process)
         annual = context.era.title is not None and context.era.title.period is None
-        built = evidence.deed and evidence.quantity.kind == "measure"
+        built = evidence.deed and evidence.quantity.kind == "measure" and (clause.cumulative or "五年" in evidence.text)
         return stated and (annual or built or has_measure(evidence.name) or bool(clause.bases))
     return bool(context.aimed and evidence.verb and has_measure(evidence.name))

@@ -226,6 +226,8 @@ def _is_part_of_name(state: _State, kind: str, qualifier: str, following: str) -
         return not guarded or state.last() == "DO" or (noun and not qualifier)
     if qualifier[:1] in ("及", "或"):
         return noun and not (guarded and state.last() != "DO")
+    if state.last() in ("BOUND", "REACH") and _ruled().match(following):
+        return True
     if state.last() in ("BOUND", "REACH") and _condition().match(following) is not None and _has_measure(state):
         return True
     if kind == "share":
@@ -358,6 +360,12 @@ def _last_listed() -> re.Pattern[str]:
     return re.compile(
         rf"(?:[、和及与]{NUMBER}{MULTIPLIER})*?[、和及与]{NUMBER}(?P<unit>{MULTIPLIER}?(?P<plain>%|(?:{either(lexicon().units)})))"
     )
+
+
+@cache
+def _ruled() -> re.Pattern[str]:
+    """达到1万人的给予奖励: who reaches it is treated so."""
+    return re.compile(r"的，?(?:给予|予以|纳入|视为|可以|应当|一律|按照|不予)")
 
 
 @cache

@@ -42,13 +42,15 @@ GROUPS = (
     "医院",
 )
 """Words by which a part is told to be a group or place, of which the whole name holds."""
+RATE_OF = re.compile(r"(?:年度|年均|平均)?(?:降幅|增幅|增速|占比|比重|比例)")
+"""Words that alone speak of the whole."""
 SHORT = 3
 """Longest word that only qualifies a whole: 公用, 专用, 私人. [characters]"""
 HOLDER = re.compile(r"行业|领域")
 DURATION = re.compile(r"(?:[\d一二三四五六七八九十]{1,2}年|五年)(?:累计|间|内)?$")
 YEARLY = re.compile(r"(?:年均|年平均|平均每年)$")
 BRACKETED = re.compile(r"（[^（）]*）")
-TRIMMED = "，、的：；。 "
+TRIMMED = "，、的：；。 “”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ def name_part(modifier: str, whole: str) -> str:
     str
         Modifier and as much of the whole's name as it lacks.
     """
+    if RATE_OF.fullmatch(modifier):
+        return whole + modifier
     if not modifier or (has_measure(modifier) and len(modifier) > 3):
         return modifier or whole
     if modifier in whole:

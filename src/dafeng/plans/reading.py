@@ -57,7 +57,8 @@ def read_sentence(elements: Sequence[Element], context: Context, first: int) -> 
     found: list[Statement] = []
     for at, element in enumerate(elements):
         if isinstance(element, Separator):
-            context = context.after(element.kind)
+            works = element.kind == "COLON" and at > 0 and _names_works(elements[at - 1])
+            context = replace(context.after(element.kind), project=context.project or works)
         elif isinstance(element, Remark):
             context = _pass(element, context)
         elif isinstance(element, Nested):
@@ -66,6 +67,12 @@ def read_sentence(elements: Sequence[Element], context: Context, first: int) -> 
             new, context = _read_figure(element, context, elements[at + 1 :], first + len(found))
             found += new
     return found, context
+
+
+def _names_works(element: Element) -> bool:
+    """东港海上风电项目：装机20万千瓦: what follows describes one project."""
+    words = "".join(piece.text for piece in element.before) if isinstance(element, Remark) else ""
+    return words.endswith(lexicon().words["works"])
 
 
 def _pass(remark: Remark, context: Context) -> Context:
@@ -100,6 +107,14 @@ def _read_nested(nested: Nested, context: Context, first: int) -> list[Statement
     return found if telling else [replace(s, kind="note") if s.kind == "target" else s for s in found]
 
 
+def _goes_on_as(figure: Figure, clause: Clause, context: Context) -> str:
+    """Words that a later clause without a name of its own speaks of."""
+    if clause.subject:
+        return (clause.doing if _keeps_deed(clause, figure) else "") + clause.subject
+    counted = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "count"
+    return context.thing if counted else context.subject
+
+
 def _sums_up(figures: Sequence[Figure], context: Context) -> bool:
     """5万个（公用1.5万个、专用0.5万个、私人3万个）: several figures in one unit that do not exceed the whole are its parts."""
     amounts = [figure.amounts[0].value.quantity for figure in figures if len(figure.amounts) == 1]
@@ -125,7 +140,7 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
         inner,
         times=clause.own if fresh else inner.times,
         year_from="sentence" if fresh else inner.year_from,
-        subject=(clause.doing if _keeps_deed(clause, figure) else "") + clause.subject if named else inner.subject,
+        subject=_goes_on_as(figure, clause, inner) if named or inner.thing else inner.subject,
         bases=clause.bases or inner.bases,
         whole=inner.whole if parting else first,
         whole_name=inner.whole_name if parting else reading.name.text,
@@ -136,6 +151,7 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
         doing=clause.doing or inner.doing,
         cumulative=clause.cumulative or inner.cumulative,
         strength="",
+        thing="",
         names=(*context.names, *(statement.name for statement in statements))[-MOST_NAMES:],
         held=any(statement.kind == "target" for statement in statements),
     )
@@ -235,7 +251,7 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
     if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
         counted = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "count"
         if counted and context.thing:
-            return context.thing, ("elided_head",)
+            return context.thing, ("elided_head", "composed_name")
         return (YEARLY.sub("", context.subject) if clause.cumulative or context.cumulative else context.subject), (
             "elided_head",
         )
@@ -246,8 +262,8 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
     if _lacks_measure(figure, own) and has_measure(context.last):
         place = normalise(own).text
         return place + context.last.removeprefix("其他"), ("composed_name", "weak_name")
-    if is_bare_measure(normalise(own).text) and context.last:
-        return context.last + normalise(own).text, ("composed_name",)
+    if is_bare_measure(normalise(own).text) and (context.thing or context.last):
+        return (context.thing or context.last) + normalise(own).text, ("composed_name",)
     name = (clause.doing if _keeps_deed(clause, figure) else "") + own
     inherited = inherit_denominator(normalise(name).text, normalise(context.subject).text) if figure.form == "change" else ""
     if inherited and inherited != normalise(name).text:
