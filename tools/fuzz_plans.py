@@ -1,6 +1,7 @@
 """Read mutated sentences until something breaks: ``python -m tools.fuzz_plans [COUNT] [SEED]``.
 
-Invariant: exit status 1 with the sentence shown if reading raises or takes longer than ``LONGEST``; the same seed reads the same.
+Invariant: exit status 1 with the sentence shown if reading raises or takes longer than ``LONGEST``; a seed always reads the
+same sentences.
 """
 
 from __future__ import annotations

@@ -29,8 +29,9 @@ def patience():
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize("seed", [1, 2])
-def test_mutated_sentences_are_read(seed, patience):
+def test_mutated_sentences_are_read(seed):
     for text in mutants(COUNT // 2, seed):
         document = document_of(text)
         plan = read_plan_text(document)
@@ -58,7 +59,8 @@ LONG = {
 }
 
 
+@pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize("name", LONG)
-def test_long_runs_are_read_or_told(name, patience):
+def test_long_runs_are_read_or_told(name):
     plan = read_plan_text(document_of(LONG[name]))
     assert plan.findings

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dafeng.plans.naming import inherit_denominator, name_part, normalise, split_heads
+from dafeng.plans.heads import split_heads
+from dafeng.plans.naming import inherit_denominator, name_part, normalise
 
 
 @pytest.mark.parametrize(

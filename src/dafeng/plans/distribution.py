@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from dafeng.plans.clause import Clause
 from dafeng.plans.grammar import Amount
-from dafeng.plans.naming import Name, count_heads, has_measure, split_heads
+from dafeng.plans.heads import count_heads, split_heads
+from dafeng.plans.naming import Name, has_measure
 from dafeng.plans.pieces import Time
-
 
 RATES = ("率", "占比", "比重", "比例", "下降率")
 

@@ -15,7 +15,6 @@ from dafeng.plans.naming import has_coefficient, has_measure
 from dafeng.plans.pieces import Quantity, Time
 from dafeng.plans.statements import Kind, YearFrom
 
-
 NO_NAMES = frozenset({"", "是", "为", "即", "约", "达"})
 
 
