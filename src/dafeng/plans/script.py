@@ -33,8 +33,8 @@ WIDE = (
     "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ％．＋－／﹪"
 )
 NARROW = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz%.+-/%"
-HALF = ";:()!?"
-FULL = "；：（）！？"
+HALF = ";:()!?∶"
+FULL = "；：（）！？："
 LOOKALIKE = re.compile(
     r"(?<=\d)[OoＯ](?=[\dOo年%])|(?<=20)[OoＯ](?=\d)|(?<=[到至])2[OoＯ](?=\d\d年)"
     r"|(?<=\d)[lI|](?=[\d%])|(?<=[到达至])[lI](?=\d{0,3}%)"
