@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dafeng.plans.plan import Plan
     from dafeng.plans.storage import plan_document
+    from dafeng.plans.tasklist import TaskList
+    from dafeng.plans.tasklist_document import task_document
     from dafeng.work.account import Account, account
     from dafeng.work.assess import assess
     from dafeng.work.assessment import Assessment
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from dafeng.work.frozen import city_view
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.judge import Verdicts, judge
+    from dafeng.work.list_tasks import check_tasks, list_tasks, save_tasks
     from dafeng.work.measure import measure
     from dafeng.work.present import Site, present
     from dafeng.work.project import Projection, project
@@ -40,15 +43,18 @@ __all__ = [
     "Reconciliation",
     "Scores",
     "Site",
+    "TaskList",
     "Verdicts",
     "account",
     "assess",
     "audit",
+    "check_tasks",
     "city_view",
     "explain",
     "ingest",
     "init",
     "judge",
+    "list_tasks",
     "measure",
     "open_city",
     "plan_document",
@@ -57,6 +63,8 @@ __all__ = [
     "read_plan",
     "reconcile",
     "save_plan",
+    "save_tasks",
+    "task_document",
     "template",
 ]
 
@@ -70,15 +78,18 @@ _HOMES: Mapping[str, str] = {
     "Reconciliation": "work.reconcile",
     "Scores": "work.scores",
     "Site": "work.present",
+    "TaskList": "plans.tasklist",
     "Verdicts": "work.judge",
     "account": "work.account",
     "assess": "work.assess",
     "audit": "work.audit",
+    "check_tasks": "work.list_tasks",
     "city_view": "work.frozen",
     "explain": "work.explain",
     "ingest": "work.ingest",
     "init": "work.city",
     "judge": "work.judge",
+    "list_tasks": "work.list_tasks",
     "measure": "work.measure",
     "open_city": "work.city",
     "plan_document": "plans.storage",
@@ -87,6 +98,8 @@ _HOMES: Mapping[str, str] = {
     "read_plan": "work.read_plan",
     "reconcile": "work.reconcile",
     "save_plan": "work.read_plan",
+    "save_tasks": "work.list_tasks",
+    "task_document": "plans.tasklist_document",
     "template": "work.template",
 }
 

@@ -13,7 +13,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import listing
+from dafeng.cli import listing, tasklist
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
@@ -77,6 +77,30 @@ def read_plan(
         print_json(df.plan_document(plan))
     else:
         listing.show_plan(plan, _language(lang))
+
+
+@app.command("list-tasks")
+def list_tasks(
+    source: Annotated[Path, typer.Argument(help="城市文件夹或方案文件 · city folder or plan document", metavar="CITY|FILE")],
+    document: Annotated[
+        Path | None, typer.Option(help="方案原文；缺省在城市的 plans 文件夹里找 · the document of the city's plan")
+    ] = None,
+    place: Annotated[str, typer.Option(help="方案文件的行政区划代码 · administrative code of a plan document")] = "100000",
+    out: Annotated[Path | None, typer.Option(help="写成 tasks.xlsx 或 tasks.docx · write a file")] = None,
+    check: Annotated[bool, typer.Option("--check", help="与方案明确的单位比对 · compare with what the plan states")] = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """任务清单：任务、措施、目标、时限和责任单位（方案明确或系统建议）· list the tasks of a plan."""
+    subject = df.open_city(source) if source.is_dir() else df.read_plan(source, place=place)
+    text = document if source.is_dir() else source
+    if check:
+        tasklist.show_agreement(df.check_tasks(subject, document=text), _language(lang), as_json=as_json)
+        return
+    listed = df.list_tasks(subject, document=text)
+    if out is not None:
+        df.save_tasks(listed, out, language=_language(lang))
+    tasklist.show_tasks(listed, _language(lang), as_json=as_json)
 
 
 @app.command()

@@ -149,6 +149,22 @@ def canonical(name: str, *, place: str = "") -> str:
     return (level.group() if level else "") + found if found else name
 
 
+def list_local(place: str) -> frozenset[str]:
+    """Names that the gazetteer has for one place only.
+
+    Parameters
+    ----------
+    place : str
+        Administrative code.
+
+    Returns
+    -------
+    frozenset of str
+        Canonical names without level.
+    """
+    return frozenset(name for (code, _), name in _gazetteer().items() if code and code in (place, place[:4] + "00"))
+
+
 def _brackets(text: str) -> Iterator[tuple[int, int, str, str]]:
     last = 0
     for bracket in BRACKET.finditer(text):

@@ -1,0 +1,174 @@
+"""The task list as a text document in the form of an annex to an official paper: A4 landscape, headings on every page.
+
+Invariant: a proposal stands in italics and with the word that says so; the same list gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt
+
+from dafeng.core.labels import Label, Language
+from dafeng.reports.tasklist import REASONS, Column, Text, choose_columns, list_cells, list_reasons, tell_notes
+
+ANNEX = Label("附件", "Annex")
+LIST = Label("重点任务清单", "Key tasks")
+GROUNDS = Label("附表  建议单位的依据", "Table: grounds of the proposals")
+NOTES = Label("说明", "Notes")
+BORN = datetime(2000, 1, 1)  # noqa: DTZ001 - the properties of the format have no zone
+"""Time that stands in every file, so that the same list gives the same bytes."""
+OLDEST = (1980, 1, 1, 0, 0, 0)
+"""Time of the members of the archive."""
+FONTS: Mapping[str, tuple[str, ...]] = {
+    "方正小标宋简体": ("华文中宋", "宋体", "Noto Serif CJK SC"),
+    "黑体": ("SimHei", "Noto Sans CJK SC"),
+    "仿宋_GB2312": ("仿宋", "FangSong", "Noto Serif CJK SC"),
+}
+"""Fonts of official papers, each with those that stand in where it is not installed."""
+TITLE, HEAD, BODY = FONTS
+_PADDING = (
+    f'<w:tblCellMar {nsdecls("w")}><w:top w:w="40" w:type="dxa"/><w:left w:w="60" w:type="dxa"/>'
+    '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
+)
+MARGINS = (Mm(28), Mm(26), Mm(18), Mm(18))
+"""Top, bottom, left, right."""
+
+
+def write_docx(document: Mapping[str, Any], language: Language) -> bytes:
+    """Write a task list as a text document.
+
+    Parameters
+    ----------
+    document : mapping
+        The list, as ``plans.tasklist_document.task_document`` gives it.
+    language : {"zh", "en"}
+        Language of headings and notes.
+
+    Returns
+    -------
+    bytes
+        The file: annex mark, title, list, notes, and the grounds of the proposals where there are any.
+    """
+    book = docx.Document()
+    title = f"{document['document']['title']}{'' if language == 'zh' else ' '}{LIST.read(language)}"
+    _set_up(book, title, document["duties"]["sha256"])
+    _say(book.add_paragraph(), ANNEX.read(language), HEAD, 16)
+    _say(book.add_paragraph(), title, TITLE, 22, centred=True, after=8)
+    _add_table(book, choose_columns(document), list_cells(document, language), language)
+    _say(book.add_paragraph(), NOTES.read(language), HEAD, 12, before=10)
+    for at, note in enumerate(tell_notes(document, language), 1):
+        _say(book.add_paragraph(), f"{at}. {note}", BODY, 12)
+    reasons = list_reasons(document, language)
+    if reasons:
+        heading = book.add_paragraph()
+        heading.paragraph_format.page_break_before = True
+        _say(heading, GROUNDS.read(language), HEAD, 16, after=8)
+        _add_table(book, REASONS, reasons, language)
+    made = io.BytesIO()
+    book.save(made)
+    return _settle(made.getvalue())
+
+
+def _set_up(book: Any, title: str, version: str) -> None:
+    section = book.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = MARGINS
+    said = book.core_properties
+    said.title, said.author, said.comments, said.revision = title, "dafeng", f"duties {version}", 1
+    said.created = said.modified = BORN
+    _dress(book.styles["Normal"].font, BODY, 10.5)
+    book.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), BODY)
+    _number_pages(section.footer.paragraphs[0])
+    _name_fonts(book)
+
+
+def _number_pages(paragraph: Any) -> None:
+    """— 1 — in the middle of the foot."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _say(paragraph, "— ", BODY, 14)
+    field = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:rPr><w:sz w:val="28"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
+    paragraph._p.append(parse_xml(field))
+    _say(paragraph, " —", BODY, 14)
+
+
+def _name_fonts(book: Any) -> None:
+    """Say in the table of fonts which ones stand in for a missing one."""
+    part = next(part for part in book.part.package.iter_parts() if str(part.partname) == "/word/fontTable.xml")
+    fonts = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{",".join(others)}"/><w:charset w:val="86"/></w:font>'
+        for name, others in FONTS.items()
+    )
+    part._blob = part.blob.replace(b"</w:fonts>", fonts.encode() + b"</w:fonts>")
+
+
+def _say(
+    paragraph: Any, text: str, font: str, size: float, *, centred: bool = False, italic: bool = False, before: int = 0,
+    after: int = 0,
+) -> None:  # fmt: skip
+    run = paragraph.add_run(_printable(text))
+    _dress(run.font, font, size)
+    run._r.get_or_add_rPr().rFonts.set(qn("w:eastAsia"), font)
+    run.italic = italic
+    form = paragraph.paragraph_format
+    form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1.08
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _dress(font: Any, name: str, size: float) -> None:
+    font.name, font.size = name, Pt(size)
+
+
+def _printable(text: str) -> str:
+    """A text without the control characters that the format forbids."""
+    return "".join(character for character in text if character >= " " or character in "\t\n")
+
+
+def _add_table(book: Any, columns: Sequence[Column], rows: Sequence[Mapping[str, Text]], language: Language) -> None:
+    table = book.add_table(rows=1 + len(rows), cols=len(columns), style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    table._tbl.tblPr.append(parse_xml(_PADDING))
+    cells = [list(row.cells) for row in table.rows]
+    for at, column in enumerate(columns):
+        table.columns[at].width = Mm(column.width)
+        for line in cells:
+            line[at].width = Mm(column.width)
+        _say(cells[0][at].paragraphs[0], column.label.read(language), HEAD, 10.5, centred=True)
+        for number, row in enumerate(rows, 1):
+            _fill(cells[number][at], row[column.id], centred=column.centred)
+    _repeat(table.rows[0])
+    for line in table.rows:
+        line._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
+
+
+def _fill(cell: Any, text: Text, *, centred: bool) -> None:
+    for at, line in enumerate(text.lines):
+        paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
+        _say(paragraph, line, BODY, 9.5, centred=centred, italic=text.proposed)
+    cell.vertical_alignment = 1
+
+
+def _repeat(row: Any) -> None:
+    """The heading stands on every page."""
+    row._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+
+
+def _settle(content: bytes) -> bytes:
+    """The same archive with the time of every member fixed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            new.writestr(zipfile.ZipInfo(member.filename, OLDEST), old.read(member), zipfile.ZIP_DEFLATED)
+    return made.getvalue()
