@@ -13,7 +13,7 @@ from tests.house.tree import DATA, PACKAGE, ROOT
 
 DOCS = ROOT / "docs"
 VERBS = (
-    "read_plan", "open_city", "ingest", "audit", "account", "measure", "judge", "project", "reconcile", "present",
+    "read_plan", "list_tasks", "open_city", "ingest", "audit", "account", "measure", "judge", "project", "reconcile", "present",
     "explain", "assess", "init", "serve",
 )  # fmt: skip
 FRAMES = ("_", "base", "layout")

@@ -205,6 +205,40 @@ def headline(name: str, zh: str, en: str, said: tuple[str, str]) -> dict[str, An
     }  # fmt: skip
 
 
+def tasklist(tasks: list[dict[str, Any]]) -> dict[str, Any]:
+    """The task list of the invented plan: the last task names nobody, so that it has proposals."""
+    ground = {
+        "duty": "xx-building", "says": label("建筑节能", "Saving in buildings"), "role": "lead", "words": ["绿色建筑"],
+        "places": ["title"], "grade": "provisional", "sources": ["duties-general"], "clause": "",
+    }  # fmt: skip
+    proposed = [
+        {"name": "市住房城乡建设局", "role": "lead", "state": "proposed", "known": True, "score": 0.63, "grounds": [ground]},
+        {
+            "name": "市园林局",
+            "role": "support",
+            "state": "proposed",
+            "known": False,
+            "score": 0.3,
+            "grounds": [{**ground, "words": ["<b>绿地</b>"]}],
+        },
+    ]
+    rows = [
+        {
+            "id": task["id"], "number": task["number"], "title": task["title"], "chapter": task["chapter"], "section": task["section"],
+            "field": {"id": "energy", "label": label("能源", "energy")} if at < 4 else {"id": "buildings", "label": label("城乡建设", "buildings")},
+            "measures": [{"text": None, "titled": False, "anchor": anchor("建设海上风电基地")}], "targets": [{"id": "T02", "says": label("海上风电装机容量 ≥ 500 万千瓦（2030年）", "offshore wind ≥ 500 万千瓦 (2030)")}],
+            "years": [2030], "state": "stated" if task["organisations"] else "proposed", "open_list": task["open_list"], "reason": None, "anchor": task["anchor"],
+            "organisations": [{"name": name, "role": "responsible", "state": "stated", "known": True, "score": None, "grounds": []} for name in task["organisations"]] or proposed,
+        }
+        for at, task in enumerate(tasks)
+    ]  # fmt: skip
+    return {
+        "document": {"name": "plan.txt", "sha256": HASH, "title": "样例市碳达峰实施方案"}, "place": "990100", "duties": {"sha256": "d" * 64, "rows": 76},
+        "counts": {"stated": 4, "proposed": 1, "none": 0}, "tasks": rows,
+        "findings": [{"rule": "tasks.unconfirmed_names", "at": "plan.txt", "severity": "info", "says": label("名称待核实：市园林局", "to be confirmed: 市园林局"), "remedy": label("核实", "confirm")}],
+    }  # fmt: skip
+
+
 def view() -> dict[str, Any]:
     """The view document of the invented city."""
     verdicts = [verdict(row, at) for at, row in enumerate(ROWS)]
@@ -212,7 +246,7 @@ def view() -> dict[str, Any]:
     fields = [("energy", "能源", "Energy"), ("industry", "工业", "Industry"), ("buildings", "建筑", "Buildings"), ("transport", "交通", "Transport"),
               ("forestry", "林业", "Forestry"), ("agriculture", "农业", "Agriculture"), ("city", "全市", "Whole city")]  # fmt: skip
     tasks = [
-        {"id": f"K{i + 1}", "title": title, "chapter": chapter, "section": section, "number": f"{i + 1}.", "organisations": list(ORGANISATIONS[i % 4 : i % 4 + 3]),
+        {"id": f"K{i + 1}", "title": title, "chapter": chapter, "section": section, "number": f"{i + 1}.", "organisations": [] if i == 4 else list(ORGANISATIONS[i % 4 : i % 4 + 3]),
          "collectives": ["各区政府"] if i % 2 else [], "open_list": i % 3 == 0, "targets": [v["target"] for v in verdicts if v["task"] == f"K{i + 1}"],
          "anchor": anchor("建设海上风电基地"), "address": f"{RUN}/tasks/K{i + 1}"}
         for i, (title, chapter, section) in enumerate([("建设海上风电基地", "二、任务", "（一）能源绿色转型"), ("建设千万千瓦级光伏基地", "二、任务", "（一）能源绿色转型"),
@@ -220,6 +254,7 @@ def view() -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "schema": 1,
+        "tasklist": tasklist(tasks),
         "city": {"code": "990100", "slug": "yangli", "label": label("样例市", "Sample City")},
         "year": 2025,
         "run": {"id": RUN, "at": "2026-01-15T08:00:00+00:00", "versions": {"dafeng": "9.9.9"}, "inputs": [{"name": "figures.csv", "sha256": "c" * 64}]},

@@ -51,6 +51,20 @@ TASK = {
     "id": TEXT, "title": TEXT, "chapter": TEXT, "section": TEXT, "number": (*TEXT, MAY), "organisations": [TEXT], "collectives": [TEXT],
     "open_list": FLAG, "targets": [TEXT], "anchor": Maybe(ANCHOR), "address": (*TEXT, MAY),
 }  # fmt: skip
+TASKLIST = {
+    "document": {"name": TEXT, "sha256": TEXT, "title": TEXT}, "place": (*TEXT, MAY), "duties": {"sha256": TEXT, "rows": YEAR},
+    "counts": {"stated": YEAR, "proposed": YEAR, "none": YEAR}, "findings": [FINDING],
+    "tasks": [{
+        "id": TEXT, "number": TEXT, "title": TEXT, "chapter": TEXT, "section": TEXT, "field": {"id": TEXT, "label": LABEL},
+        "measures": [{"text": (*TEXT, MAY), "titled": FLAG, "anchor": ANCHOR}], "targets": [{"id": TEXT, "says": LABEL}],
+        "years": [YEAR], "state": TEXT, "open_list": FLAG, "reason": Maybe(LABEL), "anchor": ANCHOR,
+        "organisations": [{
+            "name": TEXT, "role": TEXT, "state": TEXT, "known": FLAG, "score": (*FIGURE, MAY),
+            "grounds": [{"duty": TEXT, "says": LABEL, "role": TEXT, "words": [TEXT], "places": [TEXT], "grade": TEXT,
+                         "sources": [TEXT], "clause": TEXT}],
+        }],
+    }],
+}  # fmt: skip
 PEAK = {
     "year_p10": (*YEAR, MAY), "year_p50": (*YEAR, MAY), "year_p90": (*YEAR, MAY), "probability_before_2030": (*FIGURE, MAY),
     "level_mt_p50": (*FIGURE, MAY), "years": [YEAR], "shares": [FIGURE],
@@ -83,7 +97,7 @@ VIEW = {
     "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
     "answers": [{"id": TEXT, "question": LABEL, "answer": LABEL, "figures": [NUMBER], "address": (*TEXT, MAY)}],
     "fields": [{"id": TEXT, "label": LABEL, "verdicts": [TEXT], "counts": Each(YEAR)}],
-    "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK],
+    "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
     "emissions": Maybe(EMISSIONS), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH],

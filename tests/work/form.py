@@ -51,6 +51,24 @@ TASK = {
     "id": str, "title": str, "chapter": str, "section": str, "number": str, "organisations": [str], "leads": [str],
     "collectives": [str], "open_list": bool, "targets": [str], "anchor": Maybe(ANCHOR), "address": str,
 }  # fmt: skip
+GROUND = {
+    "duty": str, "says": L, "role": {"lead", "support"}, "words": [str], "places": [str], "grade": str, "sources": [str],
+    "clause": str,
+}  # fmt: skip
+TASKLIST = {
+    "document": {"name": str, "sha256": str, "title": str}, "place": Maybe(str), "duties": {"sha256": str, "rows": int},
+    "counts": {"stated": int, "proposed": int, "none": int},
+    "tasks": [{
+        "id": str, "number": str, "title": str, "chapter": str, "section": str, "field": {"id": str, "label": L},
+        "measures": [{"text": Maybe(str), "titled": bool, "anchor": ANCHOR}], "targets": [{"id": str, "says": L}],
+        "years": [int], "state": {"stated", "proposed", "none"}, "open_list": bool, "reason": Maybe(L), "anchor": ANCHOR,
+        "organisations": [{
+            "name": str, "role": {"lead", "support", "responsible"}, "state": {"stated", "proposed"}, "known": bool,
+            "score": Maybe(NUMBER), "grounds": [GROUND],
+        }],
+    }],
+    "findings": [FINDING],
+}  # fmt: skip
 TABLE = {"id": str, "label": L, "unit": str, "columns": [L], "rows": [{"label": L, "cells": [Maybe(N)]}]}
 PEAK = {
     "year_p10": int, "year_p50": int, "year_p90": int, "probability_before_2030": NUMBER, "probability_no_peak": NUMBER,
@@ -97,7 +115,7 @@ VIEW = {
     "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
     "answers": [{"id": str, "question": L, "answer": L, "figures": [NAMED], "address": str}],
     "fields": [{"id": str, "label": L, "verdicts": [str], "counts": dict.fromkeys(KINDS, int)}],
-    "counts": dict.fromkeys(KINDS, int), "verdicts": [VERDICT], "tasks": [TASK],
+    "counts": dict.fromkeys(KINDS, int), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": str, "aliases": [str], "collective": bool, "tasks": [str], "targets": [str]}],
     "goals": [{"id": str, "text": L, "year": Maybe(int), "kind": str, "anchor": Maybe(ANCHOR)}],
     "emissions": {

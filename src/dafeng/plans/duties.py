@@ -141,8 +141,9 @@ class TaskSettings:
         Weight of a duty by its role. [1]
     limits : mapping of str to Decimal
         ``least``, ``share``, ``most``, ``lead``, ``tie``, ``leads``: which candidates are proposed, and which of them lead.
-    orders, adverbs, openers : tuple of str
-        Verbs that order, what may stand before them, what opens a clause with its object; longest first.
+    orders, adverbs, openers, results : tuple of str
+        Verbs that order, what may stand before them, what opens a clause with its object, verbs that in a dated sentence tell
+        a result; longest first.
     """
 
     fields: Mapping[str, Label]
@@ -153,6 +154,7 @@ class TaskSettings:
     orders: tuple[str, ...]
     adverbs: tuple[str, ...]
     openers: tuple[str, ...]
+    results: tuple[str, ...]
 
 
 @cache
@@ -168,7 +170,10 @@ def read_settings() -> TaskSettings:
     fields = {name: Label(said["zh"], said["en"]) for name, said in read["fields"].items()}
     places, lengths, roles = ({k: Decimal(v) for k, v in read[name].items()} for name in ("places", "lengths", "roles"))
     limits = {name: Decimal(read[name]) for name in ("least", "share", "most", "lead", "tie", "leads")}
-    words = {name: tuple(sorted(set(read[name].split()), key=len, reverse=True)) for name in ("orders", "adverbs", "openers")}
+    words = {
+        name: tuple(sorted(set(read[name].split()), key=len, reverse=True))
+        for name in ("orders", "adverbs", "openers", "results")
+    }
     return TaskSettings(fields, places, lengths, roles, limits, **words)
 
 

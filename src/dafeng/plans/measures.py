@@ -17,6 +17,7 @@ from dafeng.plans.plan import Task
 from dafeng.plans.script import Script
 
 SENTENCE = re.compile(r"[^。；！？\n]+")
+DATED = re.compile(r"(?:到|至|力争|力争到)?(?:20\d\d年|“?十[四五六]五”?)")
 ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]是|[（(]\d{1,2}[）)]|\d{1,2}[.、]|[①-⑳]|[•●—–-]+|(?:同时|并且|此外|要|并))，?")
 
 
@@ -77,7 +78,8 @@ def order_verbs(sentence: str) -> tuple[str, ...]:
     tuple of str
         One per clause that begins with such a verb, adverbs and an object before it left aside; empty for a statement.
     """
-    return tuple(verb for clause in re.split("[，：]", sentence) if (verb := _verb(clause)))
+    verbs = tuple(verb for clause in re.split("[，：]", sentence) if (verb := _verb(clause)))
+    return tuple(verb for verb in verbs if verb not in read_settings().results) if DATED.match(sentence) else verbs
 
 
 def _verb(clause: str) -> str:

@@ -10,29 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dafeng.core.labels import Label, Language
+from dafeng.library.sources import read_sources
+from dafeng.reports.sheets import read_words
 
 Row = Mapping[str, Any]
 PROPOSED = Label("建议", "proposed")
-STATES: Mapping[str, Label] = {
-    "stated": Label("方案明确", "stated by the plan"),
-    "proposed": Label("系统建议", "proposed by the system"),
-    "none": Label("未明确", "none named"),
-}
-"""Whose word the organisations are."""
-PLACES: Mapping[str, Label] = {
-    "title": Label("标题", "title"),
-    "target": Label("目标", "target"),
-    "measure": Label("措施", "measure"),
-    "section": Label("节标题", "section"),
-    "chapter": Label("章标题", "chapter"),
-}
-"""Where a word of a duty stands."""
-ROLES: Mapping[str, Label] = {
-    "lead": Label("牵头", "lead"),
-    "support": Label("配合", "support"),
-    "responsible": Label("责任", "responsible"),
-}
-
 NOTES: tuple[Label, ...] = (
     Label(
         "本清单共 {tasks} 项任务：责任单位由方案明确的 {stated} 项，系统建议的 {proposed} 项，未明确的 {none} 项。",
@@ -155,7 +137,7 @@ def list_cells(document: Row, language: Language) -> list[dict[str, Text]]:
     return [_cells(number, task, language) for number, task in enumerate(document["tasks"], 1)]
 
 
-def list_reasons(document: Row, language: Language) -> list[dict[str, Text]]:
+def list_reasons(document: Row, language: Language, *, most: int | None = None) -> list[dict[str, Text]]:
     """Texts of the table that tells why each organisation was proposed.
 
     Parameters
@@ -164,6 +146,8 @@ def list_reasons(document: Row, language: Language) -> list[dict[str, Text]]:
         The task list as a document.
     language : {"zh", "en"}
         Language.
+    most : int, optional
+        Duties per organisation, the weightiest ones; all by default.
 
     Returns
     -------
@@ -174,7 +158,7 @@ def list_reasons(document: Row, language: Language) -> list[dict[str, Text]]:
         _reason(number, task, own, ground, language)
         for number, task in enumerate(document["tasks"], 1)
         for own in task["organisations"]
-        for ground in own["grounds"]
+        for ground in own["grounds"][:most]
     ]
 
 
@@ -215,14 +199,14 @@ def _cells(number: int, task: Row, language: Language) -> dict[str, Text]:
         "number": Text((str(number),)),
         "field": Text((task["field"]["label"][language],)),
         "title": Text((f"{task['number']}{task['title']}",)),
-        "measures": Text(_numbered([measure["text"] for measure in task["measures"] if measure["text"]])),
+        "measures": Text(_numbered([measure["text"] for measure in task["measures"] if measure["text"]] or [task["title"]])),
         "targets": Text(tuple(target["says"][language] for target in task["targets"]) or ("—",)),
         "years": Text((years or "—",)),
         "lead": _names(task, "lead", language),
         "support": _names(task, "support", language),
         "responsible": _names(task, "responsible", language),
         "grounds": Text((*_heading(task), where)),
-        "state": Text((STATES[task["state"]].read(language),), proposed=task["state"] == "proposed"),
+        "state": Text((_word("task_state", task["state"], language),), proposed=task["state"] == "proposed"),
     }
 
 
@@ -249,19 +233,25 @@ def _names(task: Row, role: str, language: Language) -> Text:
 
 
 def _reason(number: int, task: Row, own: Row, ground: Row, language: Language) -> dict[str, Text]:
-    places = _joined([PLACES[place].read(language) for place in ground["places"]], language)
-    cited = ground["clause"] or _joined(ground["sources"], language)
+    places = _joined([_word("task_place", place, language) for place in ground["places"]], language)
+    grade = _word("grade", ground["grade"], language)
+    known = read_sources()
+    cited = ground["clause"] or _joined((known[one].title if one in known else one for one in ground["sources"]), language)
     texts = {
         "number": str(number),
         "title": f"{task['number']}{task['title']}",
         "organisation": own["name"],
-        "role": ROLES[own["role"]].read(language),
+        "role": _word("task_role", own["role"], language),
         "score": f"{own['score']:.2f}",
         "duty": f"{ground['says'][language]} ({ground['duty']})",
         "words": f"{_joined(ground['words'], language)} ({places})",
-        "source": f"{cited} ({ground['grade']})",
+        "source": f"{cited} ({grade})",
     }
     return {name: Text((text,), proposed=name == "organisation") for name, text in texts.items()}
+
+
+def _word(group: str, name: str, language: Language) -> str:
+    return read_words()[f"{group}.{name}"].read(language)
 
 
 def _joined(words: Iterable[str], language: Language) -> str:

@@ -24,7 +24,7 @@ from dafeng.reports.tasklist import REASONS, Column, Text, choose_columns, list_
 
 ANNEX = Label("附件", "Annex")
 LIST = Label("重点任务清单", "Key tasks")
-GROUNDS = Label("附表  建议单位的依据", "Table: grounds of the proposals")
+GROUNDS = Label("附表  建议单位的主要依据", "Table: main ground of each proposal")
 NOTES = Label("说明", "Notes")
 BORN = datetime(2000, 1, 1)  # noqa: DTZ001 - the properties of the format have no zone
 """Time that stands in every file, so that the same list gives the same bytes."""
@@ -69,7 +69,7 @@ def write_docx(document: Mapping[str, Any], language: Language) -> bytes:
     _say(book.add_paragraph(), NOTES.read(language), HEAD, 12, before=10)
     for at, note in enumerate(tell_notes(document, language), 1):
         _say(book.add_paragraph(), f"{at}. {note}", BODY, 12)
-    reasons = list_reasons(document, language)
+    reasons = list_reasons(document, language, most=1)
     if reasons:
         heading = book.add_paragraph()
         heading.paragraph_format.page_break_before = True

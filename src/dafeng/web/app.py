@@ -16,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from dafeng.core.labels import Language
-from dafeng.web import api, explain, filters, pages
+from dafeng.web import api, explain, filters, pages, tasklist
 from dafeng.web.cities import CityView, Material
 from dafeng.web.download import make_workbook
 from dafeng.web.guard import HEADERS, LOOPBACK, Guard
@@ -204,12 +204,43 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
         if name == f"{slug}.xlsx":
             quoted = {"Content-Disposition": f'attachment; filename="{slug}.xlsx"'}
             return Response(make_workbook(city), media_type=WORKBOOK, headers=quoted)
+        if name.startswith(f"{slug}-tasks."):
+            return offer_tasks(request, city, name)
         if name.endswith(".json"):
             page = _present(pages.find(name.removesuffix(".json")))
             return JSONResponse({"run": city.view["run"], **pages.extract(page, city.view, query)})
         page = _present(pages.find(name))
         context = pages.build(page.id, city, Words(read_language(request)), query)
         return desk.page(request, f"{page.id}.html", city=city, name=page.id, context=context)
+
+
+def offer_tasks(request: Request, city: CityView, name: str) -> Response:
+    """The task list as a download.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    city : CityView
+        The city.
+    name : str
+        File name that was asked for.
+
+    Returns
+    -------
+    Response
+        The file.
+
+    Raises
+    ------
+    HTTPException
+        404 if the run has no task list or the form is not registered.
+    """
+    listed = _present(tasklist.read_list(city))
+    form = _present(next((one for one in tasklist.list_forms(listed) if tasklist.name_file(city.slug, one) == name), None))
+    quoted = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Cookie"}
+    content = tasklist.make_file(listed, form, read_language(request))
+    return Response(content, media_type=tasklist.TYPES.get(form, "application/octet-stream"), headers=quoted)
 
 
 def _present(found: Found | None) -> Found:

@@ -15,7 +15,7 @@ VERDICTS = ("off_course", "behind", "on_course", "met", "not_due", "not_measurab
 """Verdicts in the order in which they need attention."""
 TARGET_FILTERS = ("verdict", "field", "year", "organisation", "q", "sort")
 """Filters of the page of targets."""
-TASK_FILTERS = ("organisation", "chapter", "q")
+TASK_FILTERS = ("organisation", "field", "state", "chapter", "q")
 """Filters of the page of tasks."""
 
 
@@ -101,12 +101,21 @@ def choose_tasks(view: Row, chosen: Mapping[str, str]) -> list[Row]:
     list of mapping
         Rows.
     """
+    listed = {one["id"]: one for one in (view.get("tasklist") or {}).get("tasks") or ()}
     tests: Mapping[str, Test] = {
-        "organisation": lambda row, value: value in (*(row.get("organisations") or ()), *(row.get("collectives") or ())),
+        "organisation": lambda row, value: value in _responsible(row, listed.get(row["id"])),
+        "field": lambda row, value: listed.get(row["id"], {}).get("field", {}).get("id") == value,
+        "state": lambda row, value: listed.get(row["id"], {}).get("state") == value,
         "chapter": lambda row, value: row.get("chapter") == value,
         "q": lambda row, value: contains(row, ("title", "section", "organisations", "number", "id"), value),
     }
     return [row for row in view.get("tasks") or () if all(tests[k](row, v) for k, v in chosen.items() if k in tests)]
+
+
+def _responsible(row: Row, listed: Row | None) -> set[str]:
+    """Organisations of a task: those of the plan, and those proposed where it names none."""
+    proposed = [own["name"] for own in (listed or {}).get("organisations") or ()]
+    return {*(row.get("organisations") or ()), *(row.get("collectives") or ()), *proposed}
 
 
 def contains(row: Row, keys: Sequence[str], wanted: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from dafeng.core.labels import Language
-from dafeng.web import explain, pages
+from dafeng.web import explain, pages, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
 from dafeng.web.links import STATIC, FrozenLinks, page_file, target_file
@@ -45,6 +45,7 @@ def write_site(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]],
     shutil.copytree(STATIC, made / "static")
     kept = explain.reach(city, explain.addresses(view))
     _write_data(made, view, kept)
+    _write_tasks(made, city)
     for language in LANGUAGES:
         _write_language(made / ("en" if language == "en" else "."), CityView(view, kept), language)
     site = folder / "site"
@@ -57,6 +58,14 @@ def _write_data(folder: Path, view: Mapping[str, Any], traces: Mapping[str, Any]
     """The view document and its traces as JSON."""
     for name, content in (("view", view), ("traces", traces)):
         (folder / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _write_tasks(folder: Path, city: CityView) -> None:
+    """The task list in every registered form."""
+    listed = tasklist.read_list(city)
+    for form in tasklist.list_forms(listed):
+        if listed is not None:
+            (folder / tasklist.name_file(city.slug, form)).write_bytes(tasklist.make_file(listed, form, "zh"))
 
 
 def _write_language(folder: Path, city: CityView, language: Language) -> None:

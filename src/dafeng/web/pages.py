@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, filters, pathway, power
+from dafeng.web import charts, filters, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
@@ -183,13 +183,21 @@ def _tasks(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
     for row in rows:
         chapters.setdefault(row.get("chapter") or "", {}).setdefault(row.get("section") or "", []).append(row)
     organisations = sorted(view.get("organisations") or (), key=lambda o: (-len(o["tasks"]), o["name"]))
+    listed = tasklist.read_list(city)
+    proposed = tasklist.rank_proposed(listed)
     return {
         "chosen": chosen,
         "rows": rows,
         "chapters": chapters,
         "all_chapters": list(dict.fromkeys(row.get("chapter") or "" for row in view.get("tasks") or ())),
         "organisations": organisations,
-        "busiest": max((len(o["tasks"]) for o in organisations), default=1) or 1,
+        "busiest": max((len(o["tasks"]) for o in (*organisations, *proposed)), default=1) or 1,
+        "listed": {task["id"]: task for task in (listed or {}).get("tasks") or ()},
+        "counts": (listed or {}).get("counts") or {},
+        "duties": (listed or {}).get("duties"),
+        "proposed": proposed,
+        "all_fields": tasklist.list_fields(listed),
+        "files": [(form, tasklist.name_file(city.slug, form)) for form in tasklist.list_forms(listed)],
         "verdicts": {v["target"]: v for v in view.get("verdicts") or ()},
         "total": len(view.get("tasks") or ()),
     }

@@ -106,6 +106,24 @@ def save_tasks(listed: TaskList, path: Path | str, *, language: Language = "zh")
     write_whole(Path(path), registry.load(WRITERS, form)(task_document(listed), language))
 
 
+def list_city_tasks(city: City, plan: Plan) -> TaskList:
+    """List the tasks of the plan that a city was judged by.
+
+    Parameters
+    ----------
+    city : City
+        The city: its folder may hold the document, its ``data`` a table of duties.
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    TaskList
+        Every task once.
+    """
+    return make_task_list(plan, read_duties(city.overlay), document=_kept(city, plan))
+
+
 def _material(subject: City | Plan) -> tuple[Plan, DutyTable]:
     if isinstance(subject, Plan):
         return subject, read_duties()
@@ -117,5 +135,9 @@ def _document(subject: City | Plan, document: Path | str | None) -> Document | N
         return read_document(Path(document))[0]
     if isinstance(subject, Plan):
         return None
-    path = find_texts(subject).get(subject.read_plan().document.sha256)
+    return _kept(subject, subject.read_plan())
+
+
+def _kept(city: City, plan: Plan) -> Document | None:
+    path = find_texts(city).get(plan.document.sha256)
     return None if path is None else read_document(path)[0]

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dafeng.library.factors import FactorLibrary, read_factors
+from dafeng.plans.tasklist_document import task_document
 from dafeng.work.assessment import Assessment
+from dafeng.work.list_tasks import list_city_tasks
 from dafeng.work.view_answers import list_answers, list_clashes, list_headlines, trace_measures, trace_ways
 from dafeng.work.view_data import list_factors, list_methods, list_sources, write_findings
 from dafeng.work.view_decomposition import decompose
@@ -81,6 +83,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "counts": dict(assessment.verdicts.counts),
         "verdicts": verdicts,
         "tasks": list_tasks(plan, frame),
+        "tasklist": task_document(list_city_tasks(city, plan), texts=False),
         "organisations": list_organisations(plan),
         "goals": list_goals(plan),
         "emissions": write_emissions(assessment, frame, library),
