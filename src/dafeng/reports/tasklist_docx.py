@@ -139,7 +139,7 @@ def _printable(text: str) -> str:
 def _add_table(book: Any, columns: Sequence[Column], rows: Sequence[Mapping[str, Text]], language: Language) -> None:
     table = book.add_table(rows=1 + len(rows), cols=len(columns), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    table._tbl.tblPr.append(parse_xml(_PADDING))
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(parse_xml(_PADDING))  # the format prescribes the order
     cells = [list(row.cells) for row in table.rows]
     for at, column in enumerate(columns):
         table.columns[at].width = Mm(column.width)
