@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dafeng.plans.organisations import canonical, find_duty
+from dafeng.plans.organisations import canonical, find_duty, read_list
 
 
 def names(text, **options):
@@ -62,3 +62,14 @@ def test_the_level_of_an_organisation_is_kept():
 
 def test_a_collective_is_marked():
     assert [m.collective for m in find_duty("（责任单位：市财政局，各县区政府）").mentions] == [False, True]
+
+
+def test_a_cell_of_a_table_is_a_list():
+    duty = read_list("市交通局、市财政局等", role="lead")
+    assert [(m.name, m.role) for m in duty.mentions] == [("市交通运输局", "lead"), ("市财政局", "lead")]
+    assert duty.open_list
+
+
+def test_a_list_tells_its_own_roles():
+    duty = read_list("市商务局牵头，市教育局配合", role="responsible")
+    assert [m.role for m in duty.mentions] == ["lead", "support"]

@@ -109,6 +109,36 @@ def find_duty(text: str, *, place: str = "") -> Duty:
     return Duty(tuple(mentions.values()), open_list, tuple(spans))
 
 
+def read_list(text: str, *, role: Role = "responsible", place: str = "") -> Duty:
+    """Organisations of a text that is nothing but a list of them, as a cell of a table is.
+
+    Parameters
+    ----------
+    text : str
+        The list, with or without brackets and label.
+    role : Role
+        What the column or the line makes of those whose role the text does not tell.
+    place : str
+        Administrative code, for names that hold in one place only.
+
+    Returns
+    -------
+    Duty
+        Without ranges; empty where the text names nobody.
+    """
+    bracket = BRACKET.fullmatch(text.strip())
+    inside = bracket["inside"] if bracket else text.strip()
+    labelled = LABELLED.match(inside)
+    label = {"lead": "牵头", "support": "配合", "responsible": ""}[role]
+    found, open_list = _read_list(
+        inside[labelled.end() :] if labelled else inside, labelled["label"] if labelled else label, place
+    )
+    return Duty(
+        tuple({mention.name: mention for mention in reversed(found)}[name] for name in dict.fromkeys(m.name for m in found)),
+        open_list,
+    )
+
+
 def join_duties(duties: list[Duty]) -> Duty:
     """Organisations of several paragraphs of one task.
 
