@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dafeng.plans.duties import Body, DutyClause, DutyTable, Part, TaskSettings, read_settings
-from dafeng.plans.organisations import canonical, list_local
+from dafeng.plans.gazetteer import list_local
+from dafeng.plans.organisations import canonical
 
 Evidence = Mapping[str, Sequence[str]]
 """Texts of a task by where they stand: ``title``, ``target``, ``measure``, ``section``, ``chapter``."""

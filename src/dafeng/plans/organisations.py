@@ -5,39 +5,23 @@ Invariant: a collective (各区市政府、管委) stays one organisation; “an
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Literal
+from datetime import date
 
-Role = Literal["lead", "support", "responsible"]
+from dafeng.plans.gazetteer import LEVEL, complete, is_subject, recognise
+from dafeng.plans.rosters import Entry, Roster, is_collective, read_roster
+from dafeng.plans.rosters import Role as Role
+from dafeng.plans.script import simplify
+from dafeng.plans.stretches import find_stretches
 
-LABEL = (
-    r"(?:主要|具体|共同)?(?:责任|牵头|负责|配合|实施|承担|主管|落实|协同|参与|协办|主办)"
-    r"(?:单位|部门|主体|处室|科室)?(?:及分工)?"
+BRACKET = re.compile(r"[（(\[【〔](?P<inside>.*)[）)\]】〕]", re.DOTALL)
+UNLEVELLED = frozenset(
+    {"委", "政府", "法院", "政协", "人大常委会", "前海管理局", "总工会", "团市委", "团省委", "团委", "人民银行"}
 )
-BRACKET = re.compile(r"[（(\[【](?P<inside>[^（）()\[\]【】]*(?:[（(][^（）()]*[）)][^（）()\[\]【】]*)*)[）)\]】]")
-LABELLED = re.compile(rf"^(?P<label>{LABEL})[：:]")
-TRAILING = re.compile(rf"(?:^|[。；])(?P<label>{LABEL})[：:](?P<inside>[^。]+)。?$")
-ENDINGS = (
-    r"局|委|委员会|办|办公室|厅|部|院|中心|公司|集团|政府|管委会?|银行|分行|支行|分局|协会|学会|联合会|联盟|总会|机场|港|单位|部门"
-    r"|科协|团市?委|妇联|工会|总工会|工委|法院|检察院|站|所|处|社|台|海事|海关|税务|供电|电网|铁塔|石化|石油|气象|管理处|街道|镇|乡"
-    r"|新区|开发区|高新区|园区|企业|大队|支队|总队|党校|大学|学院|研究院|指挥部|专班"
-)
-NAME = re.compile(rf"[^，。；：？！“”\d]{{1,30}}?(?:{ENDINGS})(?:（[^（）]{{1,20}}）)?$")
-COLLECTIVE = re.compile(
-    r"^(?:各|有关|相关|其他|其它|全市各|市直各|市各|市有关|市级有关|市直有关|驻.{1,4}各|沿海各|市相关|省有关|市级相关|沿黄各)"
-    r"|各成员单位$|有关部门$|相关部门$|有关单位$|相关单位$|成员单位$"
-)
-CONTINUED = re.compile(
-    r"^(?:各)?(?:功能区|开发区|管委会?|管理委员会|区管委会?|开发区管委会?|功能区管委会?|高新区|新区|园区|人民政府|街道|街道办事处|镇街|乡镇|市直部门|部门|企业)(?:管委会?|管理机构)?$"
-)
-DUTY = re.compile(
-    r"(?:按|依据?|根据)(?:各自)?(?:职责|职能)(?:分工)?(?:协同)?(?:负责|落实|推进)?|(?:按|依)?分工(?:分别)?负责|共同牵头|共同负责|分别牵头|牵头|配合|负责|参与|参加|协同|落实|实施|组织实施|承办|主办|协办"
-)
+"""Known names that take no level from their neighbours."""
+SUBJECT = re.compile(r"[\u4e00-\u9fff和]{2,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +38,15 @@ class Mention:
         Whether it stands for many.
     role : Role
         ``lead``, ``support``, or ``responsible`` where the text makes no difference.
+    holds : bool
+        Whether the spelling was in use at the date of the plan; an earlier name keeps its bearer.
     """
 
     name: str
     written: str
     collective: bool
     role: Role
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +68,8 @@ class Duty:
     spans: tuple[tuple[int, int], ...] = ()
 
 
-def find_duty(text: str, *, place: str = "") -> Duty:
-    """Organisations named in the brackets of a paragraph.
+def find_duty(text: str, *, place: str = "", on: int | date | None = None) -> Duty:
+    """Organisations that a paragraph makes responsible.
 
     Parameters
     ----------
@@ -90,44 +77,66 @@ def find_duty(text: str, *, place: str = "") -> Duty:
         Cleaned paragraph.
     place : str
         Administrative code, for names that hold in one place only.
+    on : int or date, optional
+        Year or day of the plan, for names that hold in some years only.
 
     Returns
     -------
     Duty
-        Empty where no bracket names organisations.
+        Empty where neither a bracket, a labelled line nor a sentence names any.
     """
-    mentions: dict[str, Mention] = {}
-    spans: list[tuple[int, int]] = []
-    open_list = False
-    for start, end, inside, label in _brackets(text):
-        found, more = _read_list(inside, label, place)
-        if found:
-            spans.append((start, end))
-            open_list = open_list or more
-            for mention in found:
-                mentions.setdefault(mention.name, mention)
-    return Duty(tuple(mentions.values()), open_list, tuple(spans))
+    stretches = [*find_stretches(text)]
+    duties = [_duty(stretch.roster, place, on) for stretch in stretches]
+    found = join_duties(duties)
+    return Duty(found.mentions, found.open_list, tuple((stretch.start, min(stretch.end, len(text))) for stretch in stretches))
 
 
-def join_duties(duties: list[Duty]) -> Duty:
+def read_list(text: str, *, role: Role = "responsible", place: str = "", on: int | date | None = None) -> Duty:
+    """Organisations of a text that is nothing but a list of them, as a cell of a table is.
+
+    Parameters
+    ----------
+    text : str
+        The list, with or without brackets and label.
+    role : Role
+        What the column or the line makes of those whose role the text does not tell.
+    place : str
+        Administrative code, for names that hold in one place only.
+    on : int or date, optional
+        Year or day of the plan.
+
+    Returns
+    -------
+    Duty
+        Without ranges; empty where the text names nobody.
+    """
+    plain = simplify(text).strip()
+    bracket = BRACKET.fullmatch(plain)
+    return join_duties([_duty(read_roster(bracket["inside"] if bracket else plain, role=role), place, on)])
+
+
+def join_duties(duties: Iterable[Duty]) -> Duty:
     """Organisations of several paragraphs of one task.
 
     Parameters
     ----------
-    duties : list of Duty
+    duties : iterable of Duty
         One per paragraph.
 
     Returns
     -------
     Duty
-        Each name once; without ranges.
+        Each name once, as it is first named; without ranges.
     """
-    mentions = {mention.name: mention for duty in reversed(duties) for mention in reversed(duty.mentions)}
-    ordered = dict.fromkeys(mention.name for duty in duties for mention in duty.mentions)
-    return Duty(tuple(mentions[name] for name in ordered), any(duty.open_list for duty in duties))
+    listed = [*duties]
+    mentions: dict[str, Mention] = {}
+    for duty in listed:
+        for mention in duty.mentions:
+            mentions.setdefault(mention.name, mention)
+    return Duty(tuple(mentions.values()), any(duty.open_list for duty in listed))
 
 
-def canonical(name: str, *, place: str = "") -> str:
+def canonical(name: str, *, place: str = "", on: int | date | None = None) -> str:
     """The one name of an organisation.
 
     Parameters
@@ -136,117 +145,67 @@ def canonical(name: str, *, place: str = "") -> str:
         Name as written.
     place : str
         Administrative code.
+    on : int or date, optional
+        Year or day; before a merger its members keep their own names.
 
     Returns
     -------
     str
-        Name in the gazetteer, with the level (市, 省 …) as written; unknown names stay as they are.
+        Name in the list, with the level (市, 省 …) as written; unknown names stay as they are.
     """
-    level = re.match(r"[市省县区州](?=[^、])", name)
-    stem = name[1:] if level else name
-    known = _gazetteer()
-    found = known.get((place, stem)) or known.get((place[:4] + "00", stem)) or known.get(("", stem))
-    return (level.group() if level else "") + found if found else name
+    known = recognise(name, place=place, on=on)
+    return known.name if known is not None else name
 
 
-def list_local(place: str) -> frozenset[str]:
-    """Names that the gazetteer has for one place only.
-
-    Parameters
-    ----------
-    place : str
-        Administrative code.
-
-    Returns
-    -------
-    frozenset of str
-        Canonical names without level.
-    """
-    return frozenset(name for (code, _), name in _gazetteer().items() if code and code in (place, place[:4] + "00"))
+def _duty(roster: Roster, place: str, on: int | date | None) -> Duty:
+    """Entries with one name each; a level that only one of them shows holds for all of the list."""
+    levels = [_level(entry.written, place) for entry in roster.entries]
+    told = {level for level in levels if level}
+    current = next(iter(told)) if len(told) == 1 else ""
+    mentions: list[Mention] = []
+    for entry, level in zip(roster.entries, levels, strict=True):
+        current = level or current
+        mentions.append(_mention(entry, current, place, on))
+    return Duty(tuple(mentions), roster.open_list)
 
 
-def _brackets(text: str) -> Iterator[tuple[int, int, str, str]]:
-    last = 0
-    for bracket in BRACKET.finditer(text):
-        last = bracket.end()
-        inside = bracket["inside"]
-        labelled = LABELLED.match(inside)
-        label = labelled["label"] if labelled else ""
-        body = inside[labelled.end() :] if labelled else inside
-        if labelled or _names_only(body):
-            yield bracket.start(), bracket.end(), body, label
-    trailing = TRAILING.search(text, max(len(text) - 2000, 0))
-    if trailing and trailing.start("label") >= last:
-        yield trailing.start("label"), trailing.end(), trailing["inside"], trailing["label"]
+def _level(written: str, place: str) -> str:
+    """Level that a department shows, empty where it shows none."""
+    known = None if is_collective(written) else recognise(written, place=place)
+    if known is None:
+        own = re.match(LEVEL, written)
+        return own.group() if own is not None and is_subject(written[own.end() :]) else ""
+    if known.level:
+        return "" if known.name.removeprefix(known.level) in UNLEVELLED else known.level
+    national = known.name.startswith("国家") or (known.name.endswith("部") and not known.name.startswith("委"))
+    return "国家" if national else ""
 
 
-def _names_only(body: str) -> bool:
-    """A bare bracket names organisations when each of its members looks like one, or when it says who leads."""
-    members = [DUTY.sub("", member).removesuffix("等") for member in re.split("[、，；]", body) if member]
-    named = [member for member in members if member]
-    if not named or len(body) < 4 or re.search(r"\d", body):
+def _mention(entry: Entry, level: str, place: str, on: int | date | None) -> Mention:
+    written = entry.written
+    if is_collective(written):
+        return Mention(written, written, True, entry.role)
+    known = recognise(written, place=place, on=on)
+    if known is None:
+        return Mention(_completed(written, level) or written, written, False, entry.role)
+    name = level + known.name if not known.level and _takes(known.name, level) else known.name
+    return Mention(name, written, False, entry.role, known.holds)
+
+
+def _takes(name: str, level: str) -> bool:
+    """Whether a department without level takes the one of its neighbours (市农业农村局、林业局)."""
+    if not level or name in UNLEVELLED or name.startswith(("国家", "中国", "中央", "国务院", "全国", "人民银行")):
         return False
-    fits = [bool(NAME.fullmatch(member) or COLLECTIVE.search(member)) for member in named]
-    return all(fits) and (len(named) > 1 or bool(DUTY.search(body)) or named[0][0] in "市省县区各")
+    if level == "国家":
+        known = recognise("国家" + name)
+        return known is not None and known.name == "国家" + name and name.endswith(("局", "委"))
+    return name.endswith(("局", "厅", "委", "办", "社", "联")) or name.startswith("委")
 
 
-def _read_list(inside: str, label: str, place: str) -> tuple[list[Mention], bool]:
-    open_list = False
-    found: list[Mention] = []
-    default: Role = "lead" if "牵头" in label else "support" if "配合" in label or "协" in label else "responsible"
-    for stretch in re.split("[；。]", inside):
-        labelled = LABELLED.match(stretch)
-        role = _role(labelled["label"]) if labelled else default
-        pending: list[str] = []
-        for clause in re.split("，", stretch[labelled.end() :] if labelled else stretch):
-            names, more, duty = _members(clause)
-            open_list = open_list or more
-            pending += names
-            if duty:
-                found += [_mention(name, place, duty) for name in pending]
-                pending = []
-        found += [_mention(name, place, role) for name in pending]
-    return found, open_list
-
-
-def _role(label: str) -> Role:
-    return "lead" if "牵头" in label or "主办" in label else "support" if re.search("配合|协|参与", label) else "responsible"
-
-
-def _members(clause: str) -> tuple[list[str], bool, Role | None]:
-    """Names of a clause, whether it ends with 等, and the duty that its last words give them."""
-    duty = DUTY.search(clause)
-    role: Role | None = None
-    if duty:
-        role = "lead" if "牵头" in clause else "support" if re.search("配合|参与|协同|参加", clause) else "responsible"
-        clause = DUTY.sub("", clause)
-    open_list = re.search(r"等(?:有关|相关)?(?:部门|单位|市直部门)?(?:和单位)?$", clause) is not None
-    clause = re.sub(r"等(?:有关|相关)?(?:部门|单位|市直部门)?(?:和单位)?$", "", clause)
-    return list(_split(clause)), open_list, role
-
-
-def _split(clause: str) -> Iterator[str]:
-    """Names between pause marks; what goes on a collective stays with it."""
-    current = ""
-    for member in re.split("[、 ]", clause):
-        name = member.strip("，。：、 ")
-        if current and COLLECTIVE.search(current) and CONTINUED.match(name):
-            current = f"{current}、{name}"
-            continue
-        if current:
-            yield current
-        current = name
-    if current:
-        yield current
-
-
-def _mention(written: str, place: str, role: Role) -> Mention:
-    collective = COLLECTIVE.search(written) is not None
-    return Mention(written if collective else canonical(written, place=place), written, collective, role)
-
-
-@cache
-def _gazetteer() -> dict[tuple[str, str], str]:
-    text = files("dafeng").joinpath("data/plans/organisations.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return {(row["place"], row["alias"]): row["name"] for row in rows}
+def _completed(written: str, level: str) -> str | None:
+    """Name of a department of which only the subject is written, where the list knows just one (市财政、教育等部门)."""
+    own = re.match(LEVEL, written)
+    subject = written[own.end() :] if own else written
+    if (own or level) and level != "国家" and SUBJECT.fullmatch(subject):
+        return complete(subject, own.group() if own else level)
+    return None

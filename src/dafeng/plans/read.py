@@ -111,11 +111,11 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
     """
     scripts, findings = read_lines(document)
     parts = outline(scripts)
-    duties = tuple(tuple(find_duty(script.text, place=place or "") for script in part.scripts) for part in parts)
-    chosen = select_tasks(parts)
-    tasks = tuple(at for at, part in enumerate(parts) if any(part is one for one in chosen))
     title = parts[0].title
     era = find_era((script.text for script in scripts), title)
+    duties = tuple(tuple(find_duty(script.text, place=place or "", on=era.now) for script in part.scripts) for part in parts)
+    chosen = select_tasks(parts)
+    tasks = tuple(at for at, part in enumerate(parts) if any(part is one for one in chosen))
     passages = tuple(islice(read_parts(parts, duties, era), MOST))
     sheet = _Sheet(PlanDocument(document.name, document.sha256, title), place, parts, duties, tasks, passages)
     listed = _tasks(sheet)
