@@ -85,7 +85,7 @@ def read_amount(text: str) -> Quantity | None:
     """
     try:
         return _read(text)
-    except ValueError:
+    except (ValueError, KeyError):  # cn2an raises KeyError on numerals out of order
         return None
 
 
