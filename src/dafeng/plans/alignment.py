@@ -106,7 +106,7 @@ def find_obstacles(left: Target, right: Target) -> tuple[Obstacle, ...]:
     checks: Mapping[Obstacle, bool] = {
         "value": (left.value is None) != (right.value is None),
         "unit": unit_ratio(right.unit, left.unit) is None,
-        "base": (left.base_year, left.base) != (right.base_year, right.base),
+        "base": base_of(left) != base_of(right),
         "direction": left.direction is not None and right.direction is not None and left.direction != right.direction,
         "counting": (left.counting or "operating") != (right.counting or "operating"),
         "scope": scope_parts(left.scope) != scope_parts(right.scope),
@@ -135,6 +135,22 @@ def unit_ratio(source: str, target: str) -> Fraction | None:
         return ratio(source, target)
     except UnitError:
         return None
+
+
+def base_of(target: Target) -> tuple[int | None, str | None]:
+    """What a change is measured against.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+
+    Returns
+    -------
+    tuple of int or None, str or None
+        Year and words; both absent for a level, also where a table prints the level of the base year beside it.
+    """
+    return (None, None) if target.base_value is not None else (target.base_year, target.base)
 
 
 def scope_parts(scope: str | None) -> frozenset[str]:

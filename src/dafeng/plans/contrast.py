@@ -16,7 +16,7 @@ from dafeng.core.errors import UnitError
 from dafeng.core.numbers import to_decimal
 from dafeng.core.units import unit
 from dafeng.library.indicators import Catalogue, Indicator
-from dafeng.plans.alignment import Obstacle, Pair, align, plain_name, series, unit_ratio
+from dafeng.plans.alignment import Obstacle, Pair, align, base_of, plain_name, series, unit_ratio
 from dafeng.plans.plan import Goal, Plan, Target
 
 Standing = Literal["stricter", "looser", "equal", "not_comparable", "missing", "added", "delegated"]
@@ -272,7 +272,7 @@ def _larger_is_stricter(left: Target, right: Target, indicator: Indicator | None
 
 
 def _is_change(target: Target) -> bool:
-    return target.base_year is not None or target.base is not None
+    return base_of(target) != (None, None)
 
 
 def _is_intensive_unit(text: str) -> bool:
@@ -303,7 +303,7 @@ def _at(targets: Sequence[Target], target: Target, year: int, wanted: str) -> Bo
         return _bounds(target, wanted)
     points = {one.year: _bounds(one, wanted) for one in series(targets, target) if one.year is not None}
     factor = unit_ratio(target.unit, wanted)
-    if target.base_value is not None and target.base_year is not None and factor is not None and not _is_change(target):
+    if target.base_value is not None and target.base_year is not None and factor is not None:
         start = Fraction(target.base_value) * factor
         points.setdefault(target.base_year, (start, start))
     before = max((known for known in points if known <= year), default=None)
