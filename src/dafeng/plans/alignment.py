@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from dafeng.core.errors import UnitError
-from dafeng.core.units import ratio
+from dafeng.core.units import ratio, unit
 from dafeng.library.indicators import normal
 from dafeng.plans.plan import Target
 
@@ -61,7 +62,13 @@ def align(left: Sequence[Target], right: Sequence[Target]) -> tuple[Pair, ...]:
     """
     chosen: dict[int, tuple[int, tuple[Obstacle, ...]]] = {}
     taken: set[int] = set()
-    for i, j, found in sorted(_candidates(left, right), key=lambda one: _cost(left[one[0]], right[one[1]], one)):
+    ones, others = [_size(target) for target in left], [_size(target) for target in right]
+
+    def rank(candidate: tuple[int, int, tuple[Obstacle, ...]]) -> tuple[float, ...]:
+        i, j, found = candidate
+        return (*_cost(left[i], right[j], found, (ones[i], others[j])), min(i, j), max(i, j))
+
+    for i, j, found in sorted(_candidates(left, right), key=rank):
         if i not in chosen and j not in taken:
             chosen[i] = (j, found)
             taken.add(j)
@@ -116,6 +123,7 @@ def find_obstacles(left: Target, right: Target) -> tuple[Obstacle, ...]:
     return tuple(name for name, differs in checks.items() if differs)
 
 
+@lru_cache(maxsize=4096)
 def unit_ratio(source: str, target: str) -> Fraction | None:
     """Exact number of target units in one source unit.
 
@@ -153,6 +161,7 @@ def base_of(target: Target) -> tuple[int | None, str | None]:
     return (None, None) if target.base_value is not None else (target.base_year, target.base)
 
 
+@lru_cache(maxsize=4096)
 def scope_parts(scope: str | None) -> frozenset[str]:
     """What a scope narrows, without what only says “all of it”.
 
@@ -170,6 +179,7 @@ def scope_parts(scope: str | None) -> frozenset[str]:
     return frozenset(part for part in parts if part)
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """Name of an indicator as it is compared.
 
@@ -206,22 +216,36 @@ def _candidates(left: Sequence[Target], right: Sequence[Target]) -> Iterator[tup
         yield from ((i, j, find_obstacles(target, right[j])) for j in dict.fromkeys((*same, *named)))
 
 
-def _cost(left: Target, right: Target, candidate: tuple[int, int, tuple[Obstacle, ...]]) -> tuple[object, ...]:
+def _cost(
+    left: Target, right: Target, found: tuple[Obstacle, ...], sizes: tuple[float | None, float | None]
+) -> tuple[float, ...]:
     """Order in which pairs are formed; the same whichever plan comes first."""
-    i, j, found = candidate
     apart = abs((left.year or 0) - (right.year or 0))
     wording = (left.strength != right.strength) + (left.comparator != right.comparator)
-    return ("year" in found, len(found), apart, _distance(left, right), wording, min(i, j), max(i, j))
+    return ("year" in found, len(found), apart, _distance(*sizes), wording)
 
 
-def _distance(left: Target, right: Target) -> Fraction:
-    """Relative distance of two figures, 0..1; 1 where there is none. [1]"""
-    factor = unit_ratio(right.unit, left.unit)
-    if left.value is None or right.value is None or factor is None:
-        return Fraction(left.value is not None or right.value is not None)
-    one, other = Fraction(left.value), Fraction(right.value) * factor
+def _size(target: Target) -> float | None:
+    """Figure in base units, so that its distance to another one is the same from both sides."""
+    if target.value is None:
+        return None
+    return float(Fraction(target.value) * _scale(target.unit))
+
+
+@lru_cache(maxsize=4096)
+def _scale(text: str) -> Fraction:
+    try:
+        return unit(text).ratio
+    except UnitError:
+        return Fraction(1)
+
+
+def _distance(one: float | None, other: float | None) -> float:
+    """Relative distance of two figures; 1 where one of them is missing. [1]"""
+    if one is None or other is None:
+        return float(one is not other)
     largest = max(abs(one), abs(other))
-    return abs(one - other) / largest if largest else Fraction(0)
+    return abs(one - other) / largest if largest else 0.0
 
 
 def _periods_differ(left: Target, right: Target) -> bool:
