@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import audit
     from dafeng.work.city import City, init, open_city
+    from dafeng.work.compare_plans import PlanComparison, compare_plans
+    from dafeng.work.comparison_document import comparison_document
     from dafeng.work.explain import explain
     from dafeng.work.frozen import city_view
     from dafeng.work.ingest import Ingested, ingest
@@ -39,6 +41,7 @@ __all__ = [
     "City",
     "Ingested",
     "Plan",
+    "PlanComparison",
     "Projection",
     "Reconciliation",
     "Scores",
@@ -50,6 +53,8 @@ __all__ = [
     "audit",
     "check_tasks",
     "city_view",
+    "compare_plans",
+    "comparison_document",
     "explain",
     "ingest",
     "init",
@@ -74,6 +79,7 @@ _HOMES: Mapping[str, str] = {
     "City": "work.city",
     "Ingested": "work.ingest",
     "Plan": "plans.plan",
+    "PlanComparison": "work.compare_plans",
     "Projection": "work.project",
     "Reconciliation": "work.reconcile",
     "Scores": "work.scores",
@@ -85,6 +91,8 @@ _HOMES: Mapping[str, str] = {
     "audit": "work.audit",
     "check_tasks": "work.list_tasks",
     "city_view": "work.frozen",
+    "compare_plans": "work.compare_plans",
+    "comparison_document": "work.comparison_document",
     "explain": "work.explain",
     "ingest": "work.ingest",
     "init": "work.city",

@@ -36,7 +36,10 @@ def test_a_cell_is_found_by_its_place(at: str, expected: object) -> None:
 
 def test_the_sheets_are_those_of_the_contract() -> None:
     names = " ".join(sheet.id for sheet in read_sheets())
-    assert names == "verdicts tasks organisations pathway assumptions clashes headlines findings sources"
+    assert (
+        names
+        == "verdicts tasks organisations pathway assumptions clashes headlines comparison comparison_changes findings sources"
+    )
 
 
 def test_a_pathway_has_one_line_per_quantity_scenario_and_year() -> None:

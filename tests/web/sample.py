@@ -239,6 +239,72 @@ def tasklist(tasks: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def figure(target: str, value: float, year: int, comparator: str, address: str, *, grade: str, source: str) -> dict[str, Any]:
+    """A target of the comparison, the city's own or another plan's."""
+    own = source == "plan"
+    return {
+        "target": target, "name": "样例指标", "value": number(value, "%", address, year=year, basis="target", grade=grade, source=source),
+        "upper": None, "period": None, "comparator": comparator, "strength": None, "nature": None, "scope": None, "counting": None,
+        "base_year": None, "base": None, "task": None, "clause": None if own else "主要目标",
+        "anchor": anchor("非化石能源消费比重达到30%左右") if own else None,
+    }  # fmt: skip
+
+
+def beside(party: str, line: str, standing: str, other: dict[str, Any] | None, zh: str, en: str) -> dict[str, Any]:
+    """How the city stands to one other plan."""
+    return {
+        "party": party, "standing": standing, "reason": label(zh, en), "obstacles": ["year"] if standing == "not_comparable" else [],
+        "differences": [{"aspect": "strength", "left": "", "right": "strive", "says": label("力度：未写 / 力争", "strength: nothing / strive")}] if standing == "equal" else [],
+        "other": other, "converted": None, "gap": None, "share": None, "line_year": None, "firm": other is None or other["value"]["grade"] != "memory",
+        "goal": None, "address": f"{RUN}/comparison/{party}.{line}",
+    }  # fmt: skip
+
+
+def comparison() -> dict[str, Any]:
+    """The plan beside an invented province and nation."""
+    names = ("stricter", "looser", "equal", "not_comparable", "missing", "added", "delegated")
+    rows = []
+    for at, (target, names_, field, year, comparator, value, *_) in enumerate(ROWS[:3]):
+        mine = figure(target, float(value), year, comparator, f"targets/{target}", grade="primary", source="plan")
+        said = (("looser", "stricter"), ("equal", "not_comparable"), ("added", "added"))[at]
+        cells = [beside(party, target, one, None if one == "added" else figure(f"{party}-{at}", 28.0, year, "~", f"references/{party}.{at}", grade=("secondary", "memory")[at], source="gazette"), "理由写在这里", "the reason stands here")
+                 for party, one in zip(("province", "nation"), said, strict=True)]  # fmt: skip
+        rows.append(
+            {
+                "id": target,
+                "indicator": label(*names_),
+                "indicator_id": None,
+                "field": field,
+                "year": year,
+                "mine": mine,
+                "cells": cells,
+            }
+        )
+    for name, standing in (("4", "missing"), ("5", "delegated")):
+        other = figure(f"province-{name}", 18.0, 2025, ">=", f"references/province.{name}", grade="secondary", source="gazette")
+        cell = beside(
+            "province", f"province.{name}", standing, other, "省里有，本市没有", "the province has it, the city has not"
+        )
+        rows.append({"id": f"province.{name}", "indicator": label("碳强度下降率", "Fall of CO2 per GDP"), "indicator_id": None, "field": "city", "year": 2025, "mine": None, "cells": [cell]})  # fmt: skip
+    parties = [
+        ("yangli", "样例市", "Sample City", "city", None),
+        ("province", "样例省", "Sample Province", "reference", "level"),
+        ("nation", "样例国", "Sample Nation", "reference", "level"),
+    ]
+    counts = {
+        party: {
+            name: sum(c["standing"] == name and c["firm"] for r in rows for c in r["cells"] if c["party"] == party)
+            for name in names
+        }
+        for party in ("province", "nation")
+    }
+    return {
+        "parties": [{"id": i, "label": label(zh, en), "kind": kind, "relation": relation, "place": None, "document": "样例方案", "sha256": None, "targets": 5} for i, zh, en, kind, relation in parties],
+        "counts": counts, "recalled": {party: sum(not c["firm"] for r in rows for c in r["cells"] if c["party"] == party) for party in counts},
+        "headline": label("样例市：与样例省比，更宽1项", "Sample City: beside Sample Province: 1 looser"), "rows": rows, "tasks": [], "goals": [], "findings": [],
+    }  # fmt: skip
+
+
 def view() -> dict[str, Any]:
     """The view document of the invented city."""
     verdicts = [verdict(row, at) for at, row in enumerate(ROWS)]
@@ -308,6 +374,7 @@ def view() -> dict[str, Any]:
                          {"label": label("海上风电 ≥ 500 万千瓦", "Offshore wind ≥ 5 GW"), "address": f"{RUN}/targets/T02", "anchor": anchor("海上风电建成及在建装机达到500万千瓦"), "target": "T02"},
                          {"label": label("用电量增速 4–5.5%", "Electricity growth 4–5.5%"), "address": f"{RUN}/assumptions/growth", "anchor": None, "target": None}],
                      "minimal": True, "slack": 3.8, "unit": "百分点", "relax": [{"label": label("海上风电再加", "More offshore wind"), **number(180, "万千瓦", "clashes/1", basis="projected")}, {"label": label("或用能少", "Or less energy use"), **number(210, "万吨标准煤", "clashes/1", basis="projected")}], "address": f"{RUN}/clashes/1"}],
+        "comparison": comparison(),
         "headlines": [headline("q1", "2030 年 30% 的非化石比重做得到吗？", "Is the 30% non-fossil share of 2030 reachable?", ("按方案装机做不到：最高 28.0%，中位 26.2%。", "Not with the plan's capacities: 26.2% in the median, 28.0% at most.")),
                       headline("q2", "80 万千瓦储能够不够？", "Is 0.8 GW of storage enough?", ("够供电，但弃电 4.7%；加倍后降到 2.6%。", "Supply holds, with 4.7% curtailed; twice the storage takes it to 2.6%."))],
         "sources": [{"id": "plan", "title": "样例市碳达峰实施方案", "publisher": "样例市人民政府", "date": "2023-06-01", "url": "", "seen": "official text", "grade": "primary", "used": 14},
@@ -408,6 +475,7 @@ def traces() -> dict[str, dict[str, Any]]:
         unit="百分点",
         inputs=("targets/T01", "targets/T02", "assumptions/growth"),
     )
+    made |= beside_traces()
     for name in ("q1", "q2", "plan"):
         add(
             f"headlines/{name}",
@@ -418,6 +486,20 @@ def traces() -> dict[str, dict[str, Any]]:
             unit="亿千瓦时",
             inputs=("power/plan", "targets/T01"),
         )
+    return made
+
+
+def beside_traces() -> dict[str, dict[str, Any]]:
+    """Traces of the comparison: each judgement leads to both figures."""
+    made: dict[str, dict[str, Any]] = {}
+    for row in comparison()["rows"]:
+        own = () if row["mine"] is None else (f"targets/{row['mine']['target']}",)
+        for cell in row["cells"]:
+            seen = () if cell["other"] is None else (cell["other"]["value"]["address"].removeprefix(f"{RUN}/"),)
+            says = label("上级方案的数值", "A figure from above")
+            made |= {one: trace(one, "target", says, value="28", unit="%", source="gazette") for one in seen}
+            address = f"comparison/{cell['party']}.{row['id']}"
+            made[address] = trace(address, "verdict", cell["reason"], inputs=(*own, *seen))
     return made
 
 

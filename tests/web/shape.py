@@ -92,6 +92,17 @@ EMISSIONS = {
     "unit": TEXT, "label": LABEL, "history": [POINT], "gaps": [YEAR], "breaks": [{"year": YEAR, "says": LABEL}], "findings": [FINDING],
     "tables": [{"id": TEXT, "label": LABEL, "unit": TEXT, "columns": [LABEL], "rows": [{"label": LABEL, "cells": [Maybe(NUMBER)]}]}],
 }  # fmt: skip
+FIGURED = {
+    "target": TEXT, "name": TEXT, "value": {**NUMBER, "value": (*FIGURE, MAY)}, "upper": (*FIGURE, MAY), "comparator": TEXT,
+    "strength": (*TEXT, MAY), "scope": (*TEXT, MAY), "counting": (*TEXT, MAY), "clause": (*TEXT, MAY), "anchor": Maybe(ANCHOR),
+}  # fmt: skip
+COMPARISON = {
+    "parties": [{"id": TEXT, "label": LABEL, "document": TEXT, "targets": YEAR}], "counts": Each(Each(YEAR)), "recalled": Each(YEAR),
+    "headline": LABEL, "tasks": [], "goals": [], "findings": [FINDING],
+    "rows": [{"id": TEXT, "indicator": LABEL, "field": TEXT, "year": (*YEAR, MAY), "mine": Maybe(FIGURED),
+              "cells": [{"party": TEXT, "standing": TEXT, "reason": LABEL, "differences": [{"says": LABEL}], "other": Maybe(FIGURED),
+                         "firm": FLAG, "address": TEXT}]}],
+}  # fmt: skip
 VIEW = {
     "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
     "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
@@ -100,7 +111,7 @@ VIEW = {
     "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
-    "emissions": Maybe(EMISSIONS), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH],
+    "emissions": Maybe(EMISSIONS), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),
                  "grade": (*TEXT, MAY), "used": YEAR}],

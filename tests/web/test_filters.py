@@ -5,7 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dafeng.web.filters import TARGET_FILTERS, VERDICTS, choose_targets, choose_tasks, keep, search
+from dafeng.web.filters import (
+    COMPARISON_FILTERS,
+    STANDINGS,
+    TARGET_FILTERS,
+    VERDICTS,
+    choose_contrasts,
+    choose_targets,
+    choose_tasks,
+    keep,
+    search,
+)
 from tests.web.sample import view
 
 VIEW = view()
@@ -46,3 +56,29 @@ def test_search_finds_by_either_language_and_by_alias() -> None:
 
 def test_search_for_nothing_finds_nothing() -> None:
     assert search(VIEW, "") == {"targets": [], "tasks": [], "organisations": [], "sources": []}
+
+
+def test_what_differs_from_other_plans_comes_first() -> None:
+    rows = choose_contrasts(VIEW, {})
+    ranks = [min(STANDINGS.index(cell["standing"]) for cell in row["cells"]) for row in rows]
+    assert (len(rows), ranks) == (5, sorted(ranks))
+
+
+def test_a_standing_is_looked_for_in_the_plan_that_is_chosen() -> None:
+    found = [
+        [row["id"] for row in choose_contrasts(VIEW, {"standing": "stricter", **more})] for more in ({}, {"party": "province"})
+    ]
+    assert found == [["T01"], []]
+
+
+def test_the_order_of_the_plan_can_be_kept() -> None:
+    assert [row["id"] for row in choose_contrasts(VIEW, {"sort": "plan"})][:3] == ["T01", "T02", "T03"]
+
+
+@given(st.dictionaries(st.sampled_from(COMPARISON_FILTERS), st.text(max_size=6), max_size=4))
+def test_a_filter_only_leaves_rows_of_the_comparison_out(chosen: dict[str, str]) -> None:
+    assert {row["id"] for row in choose_contrasts(VIEW, chosen)} <= {row["id"] for row in VIEW["comparison"]["rows"]}
+
+
+def test_a_city_without_other_plans_has_no_rows() -> None:
+    assert choose_contrasts({**VIEW, "comparison": None}, {}) == []

@@ -110,6 +110,34 @@ FACTOR = {
 METHOD = {
     "id": str, "edition": str, "title": L, "summary": L, "equations": [{"id": str, "typeset": str, "words": L}], "source": str,
 }  # fmt: skip
+FIGURE = {
+    "target": str, "name": str, "value": N, "upper": Maybe(NUMBER), "period": Maybe(str), "comparator": str,
+    "strength": Maybe(str), "nature": Maybe(str), "scope": Maybe(str), "counting": Maybe(str), "base_year": Maybe(int),
+    "base": Maybe(str), "task": Maybe(str), "clause": Maybe(str), "anchor": Maybe(ANCHOR),
+}  # fmt: skip
+STANDINGS = ("stricter", "looser", "equal", "not_comparable", "missing", "added", "delegated")
+DIFFERENCE = {"aspect": str, "left": str, "right": str, "says": L}
+GOAL = {
+    "id": str, "kind": str, "text": str, "year": Maybe(int), "clause": Maybe(str), "source": str, "anchor": Maybe(ANCHOR),
+}  # fmt: skip
+BESIDE = {
+    "party": str, "standing": set(STANDINGS), "reason": L, "obstacles": [str], "differences": [DIFFERENCE],
+    "other": Maybe(FIGURE), "converted": Maybe(NUMBER), "gap": Maybe(NUMBER), "share": Maybe(NUMBER), "line_year": Maybe(int),
+    "firm": bool, "goal": Maybe(GOAL), "address": Maybe(str),
+}  # fmt: skip
+TASK_BESIDE = {
+    "id": str, "title": str, "chapter": str, "section": str, "number": str, "organisations": [str], "anchor": Maybe(ANCHOR),
+}  # fmt: skip
+CHANGE = {"party": str, "change": {"equal", "changed", "added", "missing"}, "differences": [DIFFERENCE]}
+COMPARISON = {
+    "parties": [{"id": str, "label": L, "kind": str, "relation": Maybe({"version", "level", "peer"}), "place": Maybe(str),
+                 "document": str, "sha256": Maybe(str), "targets": int}],
+    "counts": Keyed(dict.fromkeys(STANDINGS, int)), "recalled": Keyed(int), "headline": L,
+    "rows": [{"id": str, "indicator": L, "indicator_id": Maybe(str), "field": str, "year": Maybe(int), "mine": Maybe(FIGURE),
+              "cells": [BESIDE]}],
+    "tasks": [{**CHANGE, "left": Maybe(TASK_BESIDE), "right": Maybe(TASK_BESIDE)}],
+    "goals": [{**CHANGE, "left": Maybe(GOAL), "right": Maybe(GOAL)}], "findings": [FINDING],
+}  # fmt: skip
 VIEW = {
     "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
     "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
@@ -122,7 +150,7 @@ VIEW = {
         "unit": str, "label": L, "history": [POINT], "gaps": [int], "breaks": [{"year": int, "says": L}], "tables": [TABLE],
         "findings": [FINDING],
     },
-    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH],
+    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
     "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING],
     "documents": [{"name": str, "title": str, "sha256": str, "present": bool}],

@@ -13,7 +13,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import listing, tasklist
+from dafeng.cli import comparison, listing, tasklist
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
@@ -101,6 +101,33 @@ def list_tasks(
     if out is not None:
         df.save_tasks(listed, out, language=_language(lang))
     tasklist.show_tasks(listed, _language(lang), as_json=as_json)
+
+
+@app.command("compare-plans")
+def compare_plans(
+    plans: Annotated[
+        list[str],
+        typer.Argument(
+            help="方案文件、plan.yaml、城市文件夹，或 nation、shandong；先写要评的 · plans, the judged one first",
+            metavar="PLAN...",
+        ),
+    ],
+    place: Annotated[str | None, typer.Option(help="方案文件的行政区划代码 · place of the documents")] = None,
+    relation: Annotated[
+        str | None, typer.Option(help="version、level 或 peer；缺省按地区判断 · how they belong together")
+    ] = None,
+    straight: Annotated[
+        bool, typer.Option("--straight", help="年份不同时按直线折算 · compare years along a straight line")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="写成 xlsx · write a workbook")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """比对方案：严、宽、缺、下达 · compare plans: stricter, looser, missing, delegated."""
+    found = df.compare_plans(plans[0], *plans[1:], place=place, relation=comparison.relation(relation), straight=straight)
+    if out is not None:
+        comparison.write(found, out)
+    comparison.show(found, _language(lang), as_json=as_json)
 
 
 @app.command()

@@ -57,12 +57,15 @@ class Sheet:
         Which rows it shows.
     fields : tuple of Field
         Columns in order.
+    parts : tuple of str
+        Keys of the view document it is made of; a view that has none of them has no such sheet.
     """
 
     id: str
     label: Label
     rows: str
     fields: tuple[Field, ...]
+    parts: tuple[str, ...]
 
 
 @cache
@@ -74,10 +77,12 @@ def read_sheets() -> tuple[Sheet, ...]:
     tuple of Sheet
         As the definition file lists them.
     """
-    return tuple(
-        Sheet(name, Label(**said["label"]), said["rows"], tuple(_field(column) for column in said["columns"]))
-        for name, said in load_yaml(FOLDER / "workbook.yaml").items()
-    )
+    return tuple(_sheet(name, said) for name, said in load_yaml(FOLDER / "workbook.yaml").items())
+
+
+def _sheet(name: str, said: Row) -> Sheet:
+    fields = tuple(_field(column) for column in said["columns"])
+    return Sheet(name, Label(**said["label"]), said["rows"], fields, tuple(said.get("parts", (said["rows"],))))
 
 
 def _field(said: Row) -> Field:
@@ -180,7 +185,32 @@ def _headlines(view: Row) -> Iterable[Row]:
             yield {**one, "number": number}
 
 
+def _comparison(view: Row) -> Iterable[Row]:
+    """One row for each target and each plan it is compared with, so that the figures stand side by side."""
+    found = view.get("comparison") or {}
+    named = {party["id"]: party["label"] for party in found.get("parties") or ()}
+    for row in found.get("rows") or ():
+        yield from ({**row, **cell, "party": named.get(cell["party"])} for cell in row["cells"])
+
+
+def _changes(view: Row) -> Iterable[Row]:
+    found = view.get("comparison") or {}
+    named = {party["id"]: party["label"] for party in found.get("parties") or ()}
+    parts = {"tasks": {"zh": "任务", "en": "task"}, "goals": {"zh": "目标表述", "en": "goal"}}
+    for part, label in parts.items():
+        for row in found.get(part) or ():
+            sides = {side: _titled(row[side]) for side in ("left", "right")}
+            yield {**row, **sides, "part": label, "party": named.get(row["party"])}
+
+
+def _titled(one: Row | None) -> Row | None:
+    """A task by its title, a goal by its words."""
+    return None if one is None else {**one, "title": one.get("title") or one.get("text")}
+
+
 _ROWS: Mapping[str, Callable[[Row], Iterable[Row]]] = {
+    "comparison": _comparison,
+    "comparison_changes": _changes,
     "pathway": _pathway,
     "assumptions": _assumptions,
     "headlines": _headlines,

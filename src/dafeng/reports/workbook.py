@@ -50,7 +50,8 @@ def write_workbook(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, An
         formats = _formats(book)
         _write_cover(book, formats, view, len(traces))
         for sheet in read_sheets():
-            _write_sheet(book, formats, sheet, view)
+            if not view.keys().isdisjoint(sheet.parts):
+                _write_sheet(book, formats, sheet, view)
     made.replace(path)
     return path
 
@@ -94,14 +95,16 @@ def _write_cover(book: Any, formats: Mapping[str, Any], view: Mapping[str, Any],
     page.write_string(0, 0, neutralise(f"{city['zh']} {city['en']}"), formats["title"])
     versions = "; ".join(f"{name} {version}" for name, version in (view["run"].get("versions") or {}).items())
     traced = f"“地址”列是每个数字的固定地址（共 {count} 个），用 dafeng explain 可追溯。数值为存储单位。"
+    note = f"{traced}\nThe column 'Address' traces each figure by dafeng explain. Values are in stored units."
     rows = [
         ("评估年 Year", str(view["year"])),
         ("运行 Run", str(view["run"]["id"])),
         ("时间 Instant", str(view["run"]["at"])),
         ("版本 Versions", versions),
-        ("说明 Note", f"{traced}\nThe column 'Address' traces each figure by dafeng explain. Values are in stored units."),
+        ("方案对比 Comparison", str(take(view, "comparison.headline") or "")),
+        ("说明 Note", note if count else ""),
     ]
-    for at, (name, value) in enumerate(rows, 2):
+    for at, (name, value) in enumerate([row for row in rows if row[1]], 2):
         page.write_string(at, 0, name, formats["text"])
         page.write_string(at, 1, neutralise(value), formats["text"])
 

@@ -17,7 +17,7 @@ from dafeng.web.cities import CityView
 
 Part = Literal[
     "answers", "fields", "counts", "verdicts", "tasks", "tasklist", "organisations", "goals", "emissions", "pathway", "power",
-    "clashes", "headlines", "sources", "factors", "methods", "findings", "documents", "run",
+    "clashes", "comparison", "headlines", "sources", "factors", "methods", "findings", "documents", "run",
 ]  # fmt: skip
 """Parts of the view document that can be asked for."""
 

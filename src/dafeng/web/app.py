@@ -206,6 +206,9 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
             return Response(make_workbook(city), media_type=WORKBOOK, headers=quoted)
         if name.startswith(f"{slug}-tasks."):
             return offer_tasks(request, city, name)
+        if name == "compare.xlsx" and city.view.get("comparison"):
+            quoted = {"Content-Disposition": f'attachment; filename="{slug}-compare.xlsx"'}
+            return Response(make_workbook(city, part="comparison"), media_type=WORKBOOK, headers=quoted)
         if name.endswith(".json"):
             page = _present(pages.find(name.removesuffix(".json")))
             return JSONResponse({"run": city.view["run"], **pages.extract(page, city.view, query)})

@@ -18,6 +18,11 @@ TARGET_FILTERS = ("verdict", "field", "year", "organisation", "q", "sort")
 TASK_FILTERS = ("organisation", "field", "state", "chapter", "q")
 """Filters of the page of tasks."""
 
+STANDINGS = ("looser", "stricter", "equal", "delegated", "not_comparable", "missing", "added")
+"""Standings of a plan beside another one, in the order in which they are worth a look."""
+COMPARISON_FILTERS = ("standing", "party", "field", "q", "sort")
+"""Filters of the page of comparison."""
+
 
 def keep(query: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     """Known filters that are set.
@@ -116,6 +121,38 @@ def _responsible(row: Row, listed: Row | None) -> set[str]:
     """Organisations of a task: those of the plan, and those proposed where it names none."""
     proposed = [own["name"] for own in (listed or {}).get("organisations") or ()]
     return {*(row.get("organisations") or ()), *(row.get("collectives") or ()), *proposed}
+
+
+def choose_contrasts(view: Row, chosen: Mapping[str, str]) -> list[Row]:
+    """Rows of the comparison that pass the filters, in the order asked for.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    chosen : mapping of str to str
+        Filters that are set; ``standing`` looks at the plan of ``party``, or at all.
+
+    Returns
+    -------
+    list of mapping
+        Rows; by default those first that are worth a look, with ``sort=plan`` in the plan's order.
+    """
+    rows = (view.get("comparison") or {}).get("rows") or ()
+    tests: Mapping[str, Test] = {
+        "standing": lambda row, value: value in _standings(row, chosen.get("party")),
+        "party": lambda row, value: bool(_standings(row, value)),
+        "field": lambda row, value: row["field"] == value,
+        "q": lambda row, value: contains(row, ("indicator", "id"), value),
+    }
+    kept = [row for row in rows if all(tests[k](row, v) for k, v in chosen.items() if k in tests)]
+    if chosen.get("sort") == "plan":
+        return kept
+    return sorted(kept, key=lambda row: min((STANDINGS.index(one) for one in _standings(row, chosen.get("party"))), default=9))
+
+
+def _standings(row: Row, party: str | None) -> list[str]:
+    return [cell["standing"] for cell in row["cells"] if party in (None, cell["party"])]
 
 
 def contains(row: Row, keys: Sequence[str], wanted: str) -> bool:

@@ -92,6 +92,9 @@ def extract(page: Page, view: Mapping[str, Any], query: Mapping[str, str]) -> Co
         parts["verdicts"] = filters.choose_targets(view, filters.keep(query, filters.TARGET_FILTERS))
     if page.id == "tasks":
         parts["tasks"] = filters.choose_tasks(view, filters.keep(query, filters.TASK_FILTERS))
+    if page.id == "compare" and parts["comparison"]:
+        rows = filters.choose_contrasts(view, filters.keep(query, filters.COMPARISON_FILTERS))
+        parts["comparison"] = {**parts["comparison"], "rows": rows}
     return parts
 
 
@@ -226,6 +229,20 @@ def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
     return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}}
 
 
+def _compare(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
+    found = city.view.get("comparison") or {}
+    chosen = filters.keep(query, filters.COMPARISON_FILTERS)
+    rows = filters.choose_contrasts(city.view, chosen)
+    return {
+        "chosen": chosen,
+        "rows": [{**row, "by_party": {cell["party"]: cell for cell in row["cells"]}} for row in rows],
+        "parties": (found.get("parties") or [])[1:],
+        "fields": sorted({row["field"] for row in found.get("rows") or ()}),
+        "order": filters.STANDINGS,
+        "total": len(found.get("rows") or ()),
+    }
+
+
 def _sources(_: CityView, __: Words, ___: Mapping[str, str]) -> Context:
     return {}
 
@@ -237,5 +254,6 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "emissions": _emissions,
     "pathway": _pathway,
     "conflicts": _conflicts,
+    "compare": _compare,
     "sources": _sources,
 }

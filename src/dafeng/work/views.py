@@ -12,8 +12,10 @@ from typing import Any
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.plans.tasklist_document import task_document
 from dafeng.work.assessment import Assessment
+from dafeng.work.compare_plans import compare_city
 from dafeng.work.list_tasks import list_city_tasks
 from dafeng.work.view_answers import list_answers, list_clashes, list_headlines, trace_measures, trace_ways
+from dafeng.work.view_comparison import trace_comparison, write_comparison
 from dafeng.work.view_data import list_factors, list_methods, list_sources, write_findings
 from dafeng.work.view_decomposition import decompose
 from dafeng.work.view_emissions import write_emissions
@@ -37,7 +39,7 @@ PEAK = ("year_p10", "year_p50", "year_p90", "probability_before_2030", "level_mt
 
 
 def prepare(assessment: Assessment) -> None:
-    """Add the traces that only the view needs: tasks, measures, ways out of a clash, the decomposition.
+    """Add the traces that only the view needs: tasks, measures, ways out of a clash, the decomposition, other plans.
 
     Parameters
     ----------
@@ -48,6 +50,7 @@ def prepare(assessment: Assessment) -> None:
     trace_measures(assessment.measures, assessment.traces)
     trace_ways(assessment.reconciliation.clashes, assessment.traces)
     decompose(assessment.projection, assessment.traces)
+    trace_comparison(compare_city(assessment.city, assessment.plan), assessment.traces)
 
 
 def build_view(assessment: Assessment) -> dict[str, Any]:
@@ -90,6 +93,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "pathway": write_pathway(assessment, frame),
         "power": write_power(assessment.projection.power, frame),
         "clashes": list_clashes(assessment, frame),
+        "comparison": write_comparison(compare_city(city, plan), frame),
         "headlines": list_headlines(assessment.headlines, frame),
         "sources": list_sources(assessment, frame),
         "factors": list_factors(assessment.account, frame),
