@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dafeng.core.errors import FileRefused
-from dafeng.readers.documents import MOST_PARAGRAPHS, read_document
+from dafeng.readers.blocks import MOST_PARAGRAPHS
+from dafeng.readers.documents import read_document
 
 TEXT = "云溪市碳达峰实施方案\n到2030年，森林覆盖率达到40%。\n\n各区市政府负责落实，市发展改革委会同有关部门督促检查。\n"
 TRADITIONAL = (
@@ -90,7 +91,7 @@ def test_an_archive_without_document_is_refused():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
-    with pytest.raises(FileRefused, match="no Word document"):
+    with pytest.raises(FileRefused, match="of the format xlsx"):
         read_document(stream.getvalue())
 
 
