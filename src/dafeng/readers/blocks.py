@@ -83,10 +83,10 @@ def compose(
             paragraphs.append(Paragraph(len(paragraphs), at, at + len(text), text, block.style, block.cell, block.page))
         lines.append(text)
         at += len(text) + 1
-    return finish(data, name, "\n".join(lines), paragraphs, encoding, found)
+    return make_document(data, name, "\n".join(lines), paragraphs, encoding, found)
 
 
-def finish(
+def make_document(
     data: bytes, name: str, text: str, paragraphs: Iterable[Paragraph], encoding: str, findings: Sequence[Finding]
 ) -> tuple[Document, tuple[Finding, ...]]:
     """A document of its text and paragraphs; an empty one has a finding.

@@ -24,7 +24,7 @@ INDENT = 2.6
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class ColumnLine:
     """A line in its column.
 
     Parameters
@@ -39,7 +39,7 @@ class Placed:
     column: int
 
 
-def order_lines(lines: Sequence[Line]) -> tuple[Placed, ...]:
+def order_lines(lines: Sequence[Line]) -> tuple[ColumnLine, ...]:
     """Lines of a page in the order in which they are read.
 
     Parameters
@@ -49,12 +49,12 @@ def order_lines(lines: Sequence[Line]) -> tuple[Placed, ...]:
 
     Returns
     -------
-    tuple of Placed
+    tuple of ColumnLine
         Those beside one another in two columns taken apart.
     """
     gutter = _gutter(lines)
     if gutter is None:
-        return tuple(Placed(line, 0) for line in lines)
+        return tuple(ColumnLine(line, 0) for line in lines)
     bands = groupby(lines, key=lambda line: _crosses(line, gutter))
     return tuple(placed for crosses, band in bands for placed in _band(tuple(band), gutter, crosses))
 
@@ -88,12 +88,12 @@ def _crosses(line: Line, gutter: float) -> bool:
     return any(field.left < gutter < field.right for field in line.fields)
 
 
-def _band(lines: Sequence[Line], gutter: float, crosses: bool) -> Iterator[Placed]:
+def _band(lines: Sequence[Line], gutter: float, crosses: bool) -> Iterator[ColumnLine]:
     if crosses or not any(line.left < gutter < line.right for line in lines):
-        yield from (Placed(line, 0) for line in lines)
+        yield from (ColumnLine(line, 0) for line in lines)
         return
     for column in (1, 2):
         for line in lines:
             fields = tuple(field for field in line.fields if (field.right <= gutter) == (column == 1))
             if fields:
-                yield Placed(replace(line, fields=fields), column)
+                yield ColumnLine(replace(line, fields=fields), column)

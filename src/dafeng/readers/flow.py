@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from dafeng.readers.lines import Line, mend
+from dafeng.readers.lines import Line, join_broken
 
 ENDS = "。！？；：!?;:"
 CLOSING = "”’）)》」』】"
@@ -19,6 +19,12 @@ NUMBERED = re.compile(
     r"[一二三四五六七八九十百]+、|[（(][一二三四五六七八九十百\d]+[）)]|\d{1,3}(?:[.．、](?!\d)|[）)])|第[一二三四五六七八九十百\d]+[章节条编]"
     r"|[①-⑳⒈-⒛⑴-⒇]|专栏\s*\d+|附件|附表|[—–]{2}|[•●◆■▪]"
 )
+STRONG = re.compile(r"[一二三四五六七八九十百]+、|（[一二三四五六七八九十百]+）|第[一二三四五六七八九十百]+[章节编]")
+"""Numbers of chapters and sections, which begin a paragraph wherever they stand."""
+UNFINISHED = "、，第及和与或至到按"
+"""Ends of a line after which such a number may be part of the sentence."""
+CONTENTS = re.compile(r".*?[.．…·]{3,}[\s.．…·]*\d{1,4}")
+"""Line of a table of contents."""
 EDGE = 1.6
 """How far from the right edge a line may end and still be full. [sizes of type]"""
 INDENT = 1.0
@@ -29,6 +35,8 @@ OTHER_SIZE = 0.12
 """Difference of type that parts paragraphs, as a share."""
 LARGE = 1.15
 """Type of a title, as a multiple of the usual one."""
+FEWEST_WRAPPED = 2
+"""Fewest full lines without an end that show that lines are wrapped."""
 INDENTED_SHARE = 0.15
 """Share of lines that are indented in a text whose paragraphs begin with an indent. [0..1]"""
 
@@ -78,38 +86,35 @@ class Printed:
         return (self.right - self.line.right) / self.line.size < room
 
     @property
-    def is_centred(self) -> bool:
-        """Whether it stands in the middle of the column, full on neither side."""
-        before, after = self.line.left - self.left, self.right - self.line.right
-        return min(before, after) > 1.5 * self.line.size and abs(before - after) < 2 * self.line.size
-
-    @property
-    def is_ended(self) -> bool:
+    def ended(self) -> bool:
         """Whether a sentence ends with it."""
         text = self.line.text.rstrip(CLOSING)
-        return bool(text) and text[-1] in ENDS
+        return (bool(text) and text[-1] in ENDS) or CONTENTS.fullmatch(self.line.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
+class Typesetting:
     """How a document is printed.
 
     Parameters
     ----------
-    pitch : float
+    step : float
         Usual distance of lines. [sizes of type]
     size : float
         Usual size of type. [points]
     indented : bool
         Whether paragraphs begin with an indent.
+    wrapped : bool
+        Whether lines are seen to end in the middle of a sentence.
     """
 
-    pitch: float
+    step: float
     size: float
     indented: bool
+    wrapped: bool
 
 
-def learn_habit(lines: Sequence[Printed]) -> Habit:
+def find_typesetting(lines: Sequence[Printed]) -> Typesetting:
     """How the lines of a document are printed.
 
     Parameters
@@ -119,7 +124,7 @@ def learn_habit(lines: Sequence[Printed]) -> Habit:
 
     Returns
     -------
-    Habit
+    Typesetting
         What is usual.
     """
     weight: Counter[float] = Counter()
@@ -130,17 +135,18 @@ def learn_habit(lines: Sequence[Printed]) -> Habit:
     pitches = Counter(steps).most_common(3)
     pitch = min((one for one, count in pitches if count * 3 >= pitches[0][1]), default=1.5)
     indented = sum(INDENT <= one.indent <= 3 * INDENT for one in lines) >= INDENTED_SHARE * len(lines)
-    return Habit(pitch, size, indented)
+    wrapped = sum(a.is_full(b.line.text) and not a.ended for a, b in pairwise(lines)) >= FEWEST_WRAPPED
+    return Typesetting(pitch, size, indented, wrapped)
 
 
-def join_lines(lines: Sequence[Printed], habit: Habit) -> list[list[Printed]]:
+def join_lines(lines: Sequence[Printed], typesetting: Typesetting) -> list[list[Printed]]:
     """Lines put together to paragraphs.
 
     Parameters
     ----------
     lines : sequence of Printed
         Lines that follow one another.
-    habit : Habit
+    typesetting : Typesetting
         How the document is printed.
 
     Returns
@@ -150,7 +156,7 @@ def join_lines(lines: Sequence[Printed], habit: Habit) -> list[list[Printed]]:
     """
     joined: list[list[Printed]] = []
     for one in lines:
-        if joined and _goes_on(joined[-1], one, habit):
+        if joined and _goes_on(joined[-1], one, typesetting):
             joined[-1].append(one)
         else:
             joined.append([one])
@@ -172,7 +178,7 @@ def say_paragraph(lines: Sequence[Printed]) -> str:
     """
     text = lines[0].line.text
     for one in lines[1:]:
-        text = mend(text, one.line.text)
+        text = join_broken(text, one.line.text)
     return text
 
 
@@ -199,20 +205,27 @@ def _step(last: Printed, one: Printed) -> float:
     return max(0.0, (one.line.base - last.line.base) / max(last.line.size, one.line.size))
 
 
-def _goes_on(paragraph: Sequence[Printed], one: Printed, habit: Habit) -> bool:
+def _goes_on(paragraph: Sequence[Printed], one: Printed, typesetting: Typesetting) -> bool:
     last = paragraph[-1]
-    if abs(last.line.size - one.line.size) > OTHER_SIZE * max(last.line.size, one.line.size):
+    if abs(last.line.size - one.line.size) > OTHER_SIZE * max(last.line.size, one.line.size) or _changes_band(last, one):
+        return False
+    if STRONG.match(one.line.text) and last.line.text[-1:] not in UNFINISHED:
         return False
     step = _step(last, one)
-    if last.is_centred and one.is_centred and one.line.size > LARGE * habit.size and not is_numbered(one.line.text):
-        return 0 < step < 2 * habit.pitch
-    if step > LOOSE * habit.pitch or not last.is_full(one.line.text):
+    if _is_centred(last) and _is_centred(one) and one.line.size > LARGE * typesetting.size and not is_numbered(one.line.text):
+        return 0 < step < 2 * typesetting.step
+    if step > LOOSE * typesetting.step or not last.is_full(one.line.text):
         return False
-    if is_numbered(one.line.text) and (last.is_ended or one.indent >= INDENT):
+    if is_numbered(one.line.text) and (last.ended or one.indent >= INDENT):
         return False
     if one.indent >= INDENT:
         return _hangs(paragraph, one)
-    return habit.indented or not last.is_ended or step > 0
+    return typesetting.indented or not last.ended or (step > 0 and typesetting.wrapped)
+
+
+def _changes_band(last: Printed, one: Printed) -> bool:
+    """Whether one of two lines runs across the page and the other does not."""
+    return last.page == one.page and (last.column == 0) != (one.column == 0)
 
 
 def _hangs(paragraph: Sequence[Printed], one: Printed) -> bool:
@@ -220,4 +233,10 @@ def _hangs(paragraph: Sequence[Printed], one: Printed) -> bool:
     last = paragraph[-1]
     if len(paragraph) > 1 and abs(one.line.left - last.line.left) < 0.5 * one.line.size:
         return True
-    return not last.is_ended
+    return not last.ended
+
+
+def _is_centred(one: Printed) -> bool:
+    """Whether a line stands in the middle of the column, full on neither side."""
+    before, after = one.line.left - one.left, one.right - one.line.right
+    return min(before, after) > 1.5 * one.line.size and abs(before - after) < 2 * one.line.size

@@ -18,8 +18,6 @@ import pypdfium2.raw as pdfium
 
 MEMORY = 1_500_000_000
 """Most address space. [bytes]"""
-SECONDS = 60
-"""Most processor time. [s]"""
 MOST_CHARACTERS = 5_000_000
 """Most characters of a document. [characters]"""
 MOST_OBJECTS = 200_000
@@ -44,9 +42,9 @@ Matrix = tuple[float, float, float, float, float, float]
 def main() -> None:
     """Read a PDF from standard input, print ``{"pages": …}`` or ``{"refused": …}``.
 
-    The first argument is the largest number of pages.
+    The arguments are the largest number of pages and the most processor time. [s]
     """
-    _limit()
+    _limit(int(sys.argv[2]))
     try:
         answer = _read(sys.stdin.buffer.read(), int(sys.argv[1]))
     except (MemoryError, ValueError) as cause:
@@ -54,13 +52,13 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     try:
         import resource
     except ImportError:  # a system without such limits
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 def _read(data: bytes, most: int) -> dict[str, Any]:
@@ -113,7 +111,7 @@ def _contents(page: Any, text: Any, count: int) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class Glyph:
+class _Glyph:
     """A character on the upright page.
 
     Parameters
@@ -135,12 +133,12 @@ class Glyph:
     size: float
 
 
-def _glyphs(text: Any, count: int, box: Any) -> tuple[list[Glyph], int, dict[str, int]]:
+def _glyphs(text: Any, count: int, box: Any) -> tuple[list[_Glyph], int, dict[str, int]]:
     """Characters that run as most do, the quarter turns of that direction, and how many have no meaning or run askew."""
-    held: dict[int, list[Glyph]] = {}
+    held: dict[int, list[_Glyph]] = {}
     told = {"unmapped": 0, "askew": 0}
     types: dict[int, tuple[float, float]] = {}
-    place = Place()
+    place = _Place()
     for at in range(count):
         if pdfium.FPDFText_IsGenerated(text, at) == 1:
             continue
@@ -168,14 +166,14 @@ def _type(text: Any, at: int) -> tuple[float, float]:
     return pdfium.FPDFText_GetCharAngle(text, at) / (math.pi / 2), size or 1.0
 
 
-class Place:
+class _Place:
     """Memory into which the library writes where a character stands."""
 
     def __init__(self) -> None:
         self._box = pdfium.FS_RECTF()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
 
-    def glyph(self, text: Any, at: int, turn: Matrix, size: float) -> Glyph:
+    def glyph(self, text: Any, at: int, turn: Matrix, size: float) -> _Glyph:
         """Character at a position of the text.
 
         Parameters
@@ -191,14 +189,14 @@ class Place:
 
         Returns
         -------
-        Glyph
+        _Glyph
             The character.
         """
         pdfium.FPDFText_GetCharOrigin(text, at, self._x, self._y)
         pdfium.FPDFText_GetLooseCharBox(text, at, self._box)
         left, base = _apply(turn, self._x.value, self._y.value)
         ends = (_apply(turn, self._box.left, self._box.bottom)[0], _apply(turn, self._box.right, self._box.top)[0])
-        return Glyph(_mark(text, at), left, max(*ends, left), base, size)
+        return _Glyph(_mark(text, at), left, max(*ends, left), base, size)
 
 
 def _mark(text: Any, at: int) -> str:
@@ -232,12 +230,12 @@ def _product(inner: Matrix, outer: Matrix) -> Matrix:
     )  # fmt: skip
 
 
-def _runs(glyphs: list[Glyph]) -> Iterator[list[Any]]:
+def _runs(glyphs: list[_Glyph]) -> Iterator[list[Any]]:
     """Characters that stand side by side: text, where each begins, right end, base line, size.
 
     A run that ends at a printed space keeps one at its end.
     """
-    run: list[Glyph] = []
+    run: list[_Glyph] = []
     for glyph in glyphs:
         blank = glyph.mark.isspace()
         if run and (blank or not _goes_on(run[-1], glyph)):
@@ -249,12 +247,12 @@ def _runs(glyphs: list[Glyph]) -> Iterator[list[Any]]:
         yield _run(run, "")
 
 
-def _goes_on(last: Glyph, glyph: Glyph) -> bool:
+def _goes_on(last: _Glyph, glyph: _Glyph) -> bool:
     level = abs(glyph.base - last.base) < 0.1 * last.size and abs(glyph.size - last.size) < 0.1 * last.size
     return level and -0.5 * last.size < glyph.left - last.right < GAP * last.size
 
 
-def _run(run: list[Glyph], end: str) -> list[Any]:
+def _run(run: list[_Glyph], end: str) -> list[Any]:
     lefts = [round(glyph.left, 1) for glyph in run]
     right = round(max(glyph.right for glyph in run), 1)
     return ["".join(glyph.mark for glyph in run) + end, lefts, right, round(run[0].base, 1), round(run[0].size, 1)]

@@ -52,18 +52,18 @@ class Grid:
 
     Parameters
     ----------
-    xs, ys : tuple of float
-        Places of the lines, rising. [points]
+    columns, rows : tuple of float
+        Places of the lines between columns and between rows, rising. [points]
     cells : tuple of GridCell
         By row, then column.
-    owners : tuple of int
+    index : tuple of int
         Which of them covers each place between neighbouring lines, row by row.
     """
 
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
+    columns: tuple[float, ...]
+    rows: tuple[float, ...]
     cells: tuple[GridCell, ...]
-    owners: tuple[int, ...]
+    index: tuple[int, ...]
 
     def cell_at(self, x: float, y: float) -> int | None:
         """Cell around a point.
@@ -78,9 +78,9 @@ class Grid:
         int or None
             Its position among the cells; ``None`` outside the grid.
         """
-        column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
-        inside = 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1
-        return self.owners[row * (len(self.xs) - 1) + column] if inside else None
+        column, row = bisect_right(self.columns, x) - 1, bisect_right(self.rows, y) - 1
+        inside = 0 <= column < len(self.columns) - 1 and 0 <= row < len(self.rows) - 1
+        return self.index[row * (len(self.columns) - 1) + column] if inside else None
 
 
 def find_grids(rules: Iterable[Rule]) -> tuple[Grid, ...]:
@@ -100,7 +100,7 @@ def find_grids(rules: Iterable[Rule]) -> tuple[Grid, ...]:
     if not flat or not upright or max(len(flat), len(upright)) > MOST_LINES:
         return ()
     found = (_grid(group_flat, group_upright) for group_flat, group_upright in _connected(flat, upright))
-    return tuple(sorted((grid for grid in found if grid is not None), key=lambda grid: (grid.ys[0], grid.xs[0])))
+    return tuple(sorted((grid for grid in found if grid is not None), key=lambda grid: (grid.rows[0], grid.columns[0])))
 
 
 def _merged(rules: Sequence[Rule]) -> tuple[list[Rule], list[Rule]]:
@@ -175,16 +175,16 @@ def _grid(flat: Sequence[Rule], upright: Sequence[Rule]) -> Grid | None:
     cells = tuple(_cells(xs, ys, flat, upright))
     if not any(cell.column for cell in cells):
         return None
-    return Grid(tuple(xs), tuple(ys), cells, _owners(cells, len(xs) - 1, len(ys) - 1))
+    return Grid(tuple(xs), tuple(ys), cells, _index(cells, len(xs) - 1, len(ys) - 1))
 
 
-def _owners(cells: Sequence[GridCell], wide: int, high: int) -> tuple[int, ...]:
-    owners = [0] * (wide * high)
+def _index(cells: Sequence[GridCell], wide: int, high: int) -> tuple[int, ...]:
+    index = [0] * (wide * high)
     for at, cell in enumerate(cells):
         for row in range(cell.row, cell.row + cell.rows):
             for column in range(cell.column, cell.column + cell.columns):
-                owners[row * wide + column] = at
-    return tuple(owners)
+                index[row * wide + column] = at
+    return tuple(index)
 
 
 def _open_sides(flat: Sequence[Rule], xs: Sequence[float], ys: Sequence[float]) -> list[Rule]:

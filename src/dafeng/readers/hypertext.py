@@ -23,7 +23,7 @@ from dafeng.readers.plain import MARKS, decode_text
 HEAD = 4096
 """Bytes in which a page names its encoding. [bytes]"""
 MOST_COLUMNS = 500
-"""Most columns of a table."""
+"""Most columns of a table; what lies to the right is put into the last."""
 LONGEST_CELL = 1500
 """Most characters of a cell of a table of figures; with a longer one it is a table that lays out the page. [characters]"""
 FEWEST_LINKS = 3
@@ -289,15 +289,15 @@ def _placed(table: Any, walk: _Walk) -> list[tuple[Any, Cell]]:
     for at, row in enumerate(rows):
         column = 0
         for part in row.iterchildren("td", "th"):
-            while held.get(column, 0) > at:
+            while held.get(column, 0) > at and column < MOST_COLUMNS - 1:
                 column += 1
             wide = max(1, min(_span(part, "colspan"), MOST_COLUMNS - column))
             high = min(_span(part, "rowspan") or len(rows), len(rows) - at)
-            if column >= MOST_COLUMNS or _is_silent(part, walk):
+            if _is_silent(part, walk):
                 continue
             held.update((one, at + high) for one in range(column, column + wide))
             found.append((part, Cell(walk.tables, at, column, high, wide)))
-            column += wide
+            column = min(column + wide, MOST_COLUMNS - 1)
     return found if _is_tabular(table, found, walk) else []
 
 

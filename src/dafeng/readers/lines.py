@@ -211,7 +211,7 @@ def join_texts(first: str, second: str, *, spaced: bool) -> str:
     return f"{first} {second}" if spaced and latin else first + second
 
 
-def mend(first: str, second: str) -> str:
+def join_broken(first: str, second: str) -> str:
     """Two lines of one paragraph as one text: words cut by a hyphen become whole.
 
     Parameters

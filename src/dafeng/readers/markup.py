@@ -48,7 +48,7 @@ def parse_markup(data: bytes) -> Any:
         raise MarkupError(str(cause)) from cause
 
 
-def tag(element: Any) -> str:
+def name_of(element: Any) -> str:
     """Name of an element without its name space.
 
     Parameters
@@ -80,7 +80,7 @@ def child(element: Any, *path: str) -> Any | None:
         ``None`` where there is none.
     """
     for name in path:
-        element = next((one for one in element if tag(one) == name), None) if element is not None else None
+        element = next((one for one in element if name_of(one) == name), None) if element is not None else None
     return element
 
 
@@ -99,7 +99,7 @@ def children(element: Any, name: str) -> Iterator[Any]:
     iterator of lxml.etree._Element
         In order.
     """
-    return (one for one in element if tag(one) == name) if element is not None else iter(())
+    return (one for one in element if name_of(one) == name) if element is not None else iter(())
 
 
 def value(element: Any, *path: str, key: str = "val") -> str | None:
@@ -146,7 +146,7 @@ def whole(element: Any, *path: str, key: str = "val") -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def flag(element: Any, *path: str) -> bool:
+def is_on(element: Any, *path: str) -> bool:
     """Whether a switch of the Word format is on.
 
     Parameters

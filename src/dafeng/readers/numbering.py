@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dafeng.readers.markup import child, children, flag, value, whole
+from dafeng.readers.markup import child, children, is_on, value, whole
 
 DEEPEST = 9
 """Levels of a list."""
@@ -161,7 +161,7 @@ class Level:
         First number.
     restart : int or None
         Level, from 1, at whose number this one starts anew; 0 never, ``None`` at every higher one.
-    legal : bool
+    plain : bool
         Whether all numbers in it are written in digits.
     gap : str
         What stands between number and text.
@@ -173,7 +173,7 @@ class Level:
     text: str
     start: int
     restart: int | None
-    legal: bool
+    plain: bool
     gap: str
     style: str | None
 
@@ -192,9 +192,9 @@ class Numbering:
         First numbers that a list sets for itself.
     counts : dict
         Last number of each level, by family.
-    begun : set
+    started : set
         Lists and levels that have set their first number.
-    odd : set of str
+    unknown : set of str
         Forms that are not known.
     """
 
@@ -202,8 +202,8 @@ class Numbering:
     family: Mapping[str, str]
     begins: Mapping[tuple[str, int], int]
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
-    begun: set[tuple[str, int]] = field(default_factory=set)
-    odd: set[str] = field(default_factory=set)
+    started: set[tuple[str, int]] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
     def level_of(self, listing: str, style: str) -> int:
         """Level of a list that a paragraph style brings.
@@ -252,8 +252,8 @@ class Numbering:
 
     def _next(self, listing: str, at: int, level: Level, counts: dict[int, int]) -> int:
         begin = self.begins.get((listing, at))
-        if begin is not None and (listing, at) not in self.begun:
-            self.begun.add((listing, at))
+        if begin is not None and (listing, at) not in self.started:
+            self.started.add((listing, at))
             return begin
         return counts[at] + 1 if at in counts else begin if begin is not None else level.start
 
@@ -262,9 +262,9 @@ class Numbering:
         if level is None:
             return ""
         number = counts.setdefault(at, level.start)
-        form = "decimal" if own.legal and level.form != "none" else level.form
+        form = "decimal" if own.plain and level.form != "none" else level.form
         if form not in FORMS:
-            self.odd.add(form)
+            self.unknown.add(form)
         return FORMS.get(form, str)(number)
 
 
@@ -320,7 +320,7 @@ def _level(element: Any) -> Level:
         text=value(element, "lvlText") or "",
         start=1 if start is None else start,
         restart=whole(element, "lvlRestart"),
-        legal=flag(element, "isLgl"),
+        plain=is_on(element, "isLgl"),
         gap="" if value(element, "suff") == "nothing" else " ",
         style=value(element, "pStyle"),
     )

@@ -18,7 +18,7 @@ from dafeng.core.documents import Cell, Document
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.readers.blocks import Block, compose, damaged, finding, refuse, too_large
-from dafeng.readers.markup import MOST_BYTES, MarkupError, child, children, flag, parse_markup, tag, value, whole
+from dafeng.readers.markup import MOST_BYTES, MarkupError, child, children, is_on, name_of, parse_markup, value, whole
 from dafeng.readers.numbering import Numbering, read_numbering
 
 MOST_UNPACKED = 200_000_000
@@ -119,9 +119,11 @@ def read_office(data: bytes, name: str) -> tuple[Document, tuple[Finding, ...]]:
 
 
 def _findings(walk: _Walk, name: str) -> list[Finding]:
-    odd = "、".join(sorted(walk.numbering.odd))
-    says = Label(f"自动编号的样式 {odd} 未识别，按阿拉伯数字写出", f"automatic numbers of the form {odd} are written in digits")
-    return [finding("document.numbering", name, "warning", says)] if odd else []
+    unknown = "、".join(sorted(walk.numbering.unknown))
+    says = Label(
+        f"自动编号的样式 {unknown} 未识别，按阿拉伯数字写出", f"automatic numbers of the form {unknown} are written in digits"
+    )
+    return [finding("document.numbering", name, "warning", says)] if unknown else []
 
 
 def _parts(data: bytes, name: str) -> dict[str, Any]:
@@ -193,7 +195,7 @@ def _notes(parts: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
 def _blocks(parent: Any, walk: _Walk, cell: Cell | None) -> Iterator[Block]:
     """Paragraphs below an element, in the order of the document."""
     for element in parent if parent is not None else ():
-        name = tag(element)
+        name = name_of(element)
         if name == "p":
             yield from _paragraph(element, walk, cell)
         elif name == "tbl":
@@ -225,7 +227,7 @@ def _paragraph(element: Any, walk: _Walk, cell: Cell | None) -> Iterator[Block]:
 def _pieces(element: Any, walk: _Walk) -> Iterator[str]:
     """Printed characters of a paragraph; text boxes and notes in it are put aside."""
     for part in element:
-        name = tag(part)
+        name = name_of(part)
         if name == "t":
             yield part.text or ""
         elif name in MARKS:
@@ -237,7 +239,7 @@ def _pieces(element: Any, walk: _Walk) -> Iterator[str]:
         elif name == "AlternateContent":
             chosen = child(part, "Choice")
             yield from _pieces(chosen if chosen is not None else _fallback(part), walk)
-        elif name not in LEFT_OUT and not (name == "r" and flag(part, "rPr", "vanish")):
+        elif name not in LEFT_OUT and not (name == "r" and is_on(part, "rPr", "vanish")):
             yield from _pieces(part, walk)
 
 
@@ -304,9 +306,9 @@ def _placed(element: Any, number: int) -> list[tuple[Any, Cell]]:
 def _inside(element: Any, name: str) -> Iterator[Any]:
     """Children of a name, also inside wrappers; rows that were deleted are none."""
     for one in element:
-        if tag(one) == name and child(one, "trPr", "del") is None:
+        if name_of(one) == name and child(one, "trPr", "del") is None:
             yield one
-        elif tag(one) in WRAPPERS:
+        elif name_of(one) in WRAPPERS:
             yield from _inside(one, name)
 
 

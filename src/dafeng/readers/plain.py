@@ -13,7 +13,7 @@ from itertools import pairwise
 from dafeng.core.documents import Cell, Document, Paragraph
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.readers.blocks import MOST_PARAGRAPHS, finding, finish, refuse
+from dafeng.readers.blocks import MOST_PARAGRAPHS, finding, make_document, refuse
 
 SAMPLE = 200_000
 """Bytes by which encodings are compared. [bytes]"""
@@ -58,7 +58,7 @@ def read_plain(data: bytes, name: str) -> tuple[Document, tuple[Finding, ...]]:
         If the bytes are no text.
     """
     text, encoding, findings = decode_text(data, name)
-    return finish(data, name, text, _cut(text), encoding, findings)
+    return make_document(data, name, text, _cut(text), encoding, findings)
 
 
 def decode_text(data: bytes, name: str) -> tuple[str, str, list[Finding]]:

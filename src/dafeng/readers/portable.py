@@ -9,7 +9,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -20,8 +21,8 @@ from dafeng.core.errors import FileRefused
 from dafeng.core.findings import Finding, Severity
 from dafeng.core.labels import Label
 from dafeng.readers.blocks import Block, compose, damaged, finding, refuse
-from dafeng.readers.columns import Placed, order_lines
-from dafeng.readers.flow import Printed, join_lines, learn_habit, say_paragraph
+from dafeng.readers.columns import ColumnLine, order_lines
+from dafeng.readers.flow import CONTENTS, Printed, find_typesetting, join_lines, say_paragraph
 from dafeng.readers.grids import find_grids
 from dafeng.readers.lines import Line, gather_lines, make_run
 from dafeng.readers.margins import find_margins
@@ -29,17 +30,22 @@ from dafeng.readers.tabulation import Table, align_fields, join_tables, say_tabl
 
 MOST_PAGES = 2000
 """Most pages of a PDF. [pages]"""
+SECONDS = 60
+"""Most processor time that opening a PDF may take. [s]"""
 PATIENCE = 90
-"""Longest time that opening a PDF may take. [s]"""
+"""Longest time that it may take. [s]"""
 SCANNED_SHARE = 0.4
 """Least share of a page that a picture covers when it is a scan. [0..1]"""
 FEWEST_CHARACTERS = 20
 """Fewest characters of a page with a text layer: a scan may have a stamp or a page number. [characters]"""
+FEWEST_LINES = 5
+"""Fewest lines of a page that show where its left edge is."""
 MOST_SHAPES = 100
 """Shapes of a page without text above which its characters are drawn. [shapes]"""
 ASKEW_SHARE = 0.3
 """Share of a page's characters that run askew above which it is doubted. [0..1]"""
-CONTENTS = re.compile(r".*?[.．…·]{3,}[\s.．…·]*\d{1,4}")
+EXHAUSTED = (-6, -9, -24)
+"""Exits of a program that ran out of memory or time: SIGABRT, SIGKILL, SIGXCPU."""
 MANUAL = Label(
     "先做文字识别（OCR），或向发文单位索取有文字层的文件", "recognise its text first (OCR), or ask for a file with a text layer"
 )
@@ -103,11 +109,13 @@ def read_portable(data: bytes, name: str) -> tuple[Document, tuple[Finding, ...]
 
 def _extract(data: bytes, name: str) -> list[dict[str, Any]]:
     """Let the PDF library open the file in a process of its own: a damaged file may end that process."""
-    program = [sys.executable, "-I", str(Path(__file__).with_name("glyphs.py")), str(MOST_PAGES)]
+    program = [sys.executable, "-I", str(Path(__file__).with_name("glyphs.py")), str(MOST_PAGES), str(SECONDS)]
     try:
         ended = subprocess.run(program, input=data, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired as cause:
         raise _refusal(name, {"refused": "time"}) from cause
+    if ended.returncode in EXHAUSTED:
+        raise _refusal(name, {"refused": "time"})
     if ended.returncode != 0:
         raise _refusal(name, {"refused": f"exit {ended.returncode}"})
     answer = json.loads(ended.stdout)
@@ -161,7 +169,7 @@ def _without(page: _Page, number: int, margins: frozenset[tuple[int, int]]) -> _
     return _Page(page.number, lines, page.tables, page.stands)
 
 
-def _parts(page: _Page) -> Iterator[tuple[int, Placed | Table]]:
+def _parts(page: _Page) -> Iterator[tuple[int, ColumnLine | Table]]:
     """Lines in their columns, and tables, in reading order, with the page."""
     held = {id(line): table for line, table in zip(page.stands, page.tables, strict=True)}
     together = sorted((*page.lines, *page.stands), key=lambda line: line.base)
@@ -169,13 +177,13 @@ def _parts(page: _Page) -> Iterator[tuple[int, Placed | Table]]:
         yield page.number, held.get(id(placed.line), placed)
 
 
-def _with_edges(parts: Sequence[tuple[int, Placed | Table]]) -> list[Printed | Table]:
+def _with_edges(parts: Sequence[tuple[int, ColumnLine | Table]]) -> list[Printed | Table]:
     """Lines with the edges of their column, which are learnt from all lines of the page and the document."""
     columns: dict[tuple[int, int], list[Line]] = {}
     for page, part in parts:
-        if isinstance(part, Placed):
+        if isinstance(part, ColumnLine):
             columns.setdefault((page, part.column), []).append(part.line)
-    lefts = {key: _shared_left(lines) for key, lines in columns.items()}
+    lefts = _lefts(columns)
     widths: dict[int, list[float]] = {}
     for key, lines in columns.items():
         widths.setdefault(key[1], []).append(max(line.right for line in lines) - lefts[key])
@@ -188,6 +196,16 @@ def _with_edges(parts: Sequence[tuple[int, Placed | Table]]) -> list[Printed | T
     ]
 
 
+def _lefts(columns: Mapping[tuple[int, int], Sequence[Line]]) -> dict[tuple[int, int], float]:
+    """Left edges of the columns of each page; a page of few lines has those of the others. [points]"""
+    own = {key: _shared_left(lines) for key, lines in columns.items()}
+    weight: dict[int, Counter[int]] = {}
+    for key, lines in columns.items():
+        weight.setdefault(key[1], Counter())[round(own[key] / 2)] += len(lines)
+    usual = {column: counts.most_common(1)[0][0] * 2.0 for column, counts in weight.items()}
+    return {key: own[key] if len(lines) >= FEWEST_LINES else min(usual[key[1]], own[key]) for key, lines in columns.items()}
+
+
 def _shared_left(lines: Sequence[Line]) -> float:
     """Where the leftmost two lines that agree begin. [points]"""
     ranked = sorted(line.left for line in lines)
@@ -196,7 +214,7 @@ def _shared_left(lines: Sequence[Line]) -> float:
 
 def _blocks(parts: Sequence[Printed | Table]) -> Iterator[Block]:
     lines = [part for part in parts if isinstance(part, Printed)]
-    habit = learn_habit(lines)
+    typesetting = find_typesetting(lines)
     aligned = [
         part
         for is_table, group in groupby(parts, key=lambda part: isinstance(part, Table))
@@ -205,7 +223,7 @@ def _blocks(parts: Sequence[Printed | Table]) -> Iterator[Block]:
     number = 0
     for is_table, group in groupby(join_tables(aligned), key=lambda part: isinstance(part, Table)):
         if not is_table:
-            for paragraph in join_lines([one for one in group if isinstance(one, Printed)], habit):
+            for paragraph in join_lines([one for one in group if isinstance(one, Printed)], typesetting):
                 yield Block(say_paragraph(paragraph), page=paragraph[0].page)
             continue
         for table in group:

@@ -14,7 +14,7 @@ from dafeng.core.documents import Cell
 from dafeng.readers.blocks import Block
 from dafeng.readers.flow import ENDS, Printed, is_numbered
 from dafeng.readers.grids import Grid
-from dafeng.readers.lines import RISE, Field, Line, Run, gather_lines, mend
+from dafeng.readers.lines import RISE, Field, Line, Run, gather_lines, join_broken
 
 FEWEST_ROWS = 3
 """Fewest lines of a table without drawn lines."""
@@ -52,7 +52,7 @@ class Table:
 
     Parameters
     ----------
-    xs : tuple of float
+    columns : tuple of float
         Places of its upright lines; empty where none are drawn. [points]
     rows : int
         Number of rows.
@@ -62,7 +62,7 @@ class Table:
         Last page it stands on.
     """
 
-    xs: tuple[float, ...]
+    columns: tuple[float, ...]
     rows: int
     entries: tuple[Entry, ...]
     page: int
@@ -124,7 +124,7 @@ def _table(number: int, grid: Grid, held: dict[tuple[int, int], list[Run]], page
         for at, cell in enumerate(grid.cells)
         if (number, at) in held
     )
-    return Table(grid.xs, len(grid.ys) - 1, entries, page)
+    return Table(grid.columns, len(grid.rows) - 1, entries, page)
 
 
 def _texts(runs: Sequence[Run]) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def _texts(runs: Sequence[Run]) -> tuple[str, ...]:
     texts: list[str] = []
     for line in gather_lines(runs):
         if texts and not (is_numbered(line.text) and texts[-1][-1:] in ENDS):
-            texts[-1] = mend(texts[-1], line.text)
+            texts[-1] = join_broken(texts[-1], line.text)
         else:
             texts.append(line.text)
     return tuple(texts)
@@ -162,14 +162,14 @@ def join_tables(parts: Sequence[Printed | Table]) -> list[Printed | Table]:
 
 
 def _goes_on(first: Table, second: Table) -> bool:
-    overleaf = second.page == first.page + 1 and len(first.xs) == len(second.xs) > 0
-    return overleaf and all(abs(a - b) < NEAR for a, b in zip(first.xs, second.xs, strict=True))
+    overleaf = second.page == first.page + 1 and len(first.columns) == len(second.columns) > 0
+    return overleaf and all(abs(a - b) < NEAR for a, b in zip(first.columns, second.columns, strict=True))
 
 
 def _together(first: Table, second: Table) -> Table:
     skip = _repeated_rows(first, second)
     moved = [replace(one, row=one.row - skip + first.rows) for one in second.entries if one.row >= skip]
-    return Table(first.xs, first.rows + second.rows - skip, (*first.entries, *moved), second.page)
+    return Table(first.columns, first.rows + second.rows - skip, (*first.entries, *moved), second.page)
 
 
 def _repeated_rows(first: Table, second: Table) -> int:
@@ -250,7 +250,7 @@ def table_line(grid: Grid) -> Line:
     Line
         A line at its upper edge, as wide as the table.
     """
-    return Line((Field("", grid.xs[0], grid.xs[-1]),), grid.ys[0], 1.0)
+    return Line((Field("", grid.columns[0], grid.columns[-1]),), grid.rows[0], 1.0)
 
 
 def say_table(table: Table, number: int) -> Iterator[Block]:
