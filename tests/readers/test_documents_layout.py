@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,10 +80,15 @@ def test_only_lines_at_the_edge_of_a_page_are_left_out(pages):
         assert not 90 < base < 510  # 0.15 and 0.85 of the height
 
 
-def test_words_are_mended_and_chinese_stays_together():
-    assert [join_broken(*pair) for pair in (("到20", "30年"), ("peak", "plan"), ("neu-", "tral"), ("A-", "B"), ("CO2", "排放"))] == [
-        "到2030年", "peak plan", "neutral", "A- B", "CO2排放",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("first", "second", "wanted"),
+    [
+        ("到20", "30年", "到2030年"), ("peak", "plan", "peak plan"), ("neu-", "tral", "neutral"), ("A-", "B", "A-B"),
+        ("CO2", "排放", "CO2排放"), ("end.", "Next", "end. Next"), ("1.", "5", "1.5"), ("达到", "GDP", "达到GDP"),
+    ],
+)  # fmt: skip
+def test_words_are_mended_and_chinese_stays_together(first, second, wanted):
+    assert join_broken(first, second) == wanted
 
 
 def test_a_character_keeps_its_place_when_a_radical_is_written_out():

@@ -136,6 +136,11 @@ def test_a_number_at_the_foot_of_a_single_page_is_its_number():
     assert texts(printed(SENTENCES[1], sheet=Sheet().write(290, 800, "- 1 -", 10))) == [bare(SENTENCES[1])]
 
 
+def test_a_first_line_that_repeats_without_standing_apart_stays():
+    pages = [printed(*(f"　　{number}.推进建设。" for _ in range(8)), top=80) for number in range(4)]
+    assert len(texts(*pages)) == 32
+
+
 def test_a_line_that_repeats_within_the_text_stays():
     pages = [printed(SENTENCES[1], top=300) for _ in range(4)]
     assert texts(*pages) == [bare(SENTENCES[1])] * 4

@@ -226,5 +226,6 @@ def join_broken(first: str, second: str) -> str:
     """
     if HYPHENED.search(first) and second[:1].isascii() and second[:1].islower():
         return first[:-1] + second
-    letters = first[-1:].isascii() and second[:1].isascii() and (first[-1:].isalpha() or second[:1].isalpha())
-    return join_texts(first, second, spaced=letters or first[-1:] in ",;")
+    before, after = first[-1:], second[:1]
+    words = (before.isalnum() or before in tuple(",;:.)")) and after.isalpha()
+    return join_texts(first, second, spaced=words or (before.isalpha() and after.isalnum()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 
 from dafeng.readers.lines import Line
 
@@ -18,6 +19,12 @@ CHAIN = 3
 """Fewest pages, each or every other one, that repeat a header."""
 NEAR = 8.0
 """How much higher or lower a repeated line may stand. [points]"""
+APART = 1.15
+"""Least distance from the text, as a multiple of the usual distance of lines."""
+OTHER_SIZE = 0.1
+"""Difference of type that tells a header from the text, as a share. [0..1]"""
+FEWEST_LINES = 5
+"""Fewest lines of a page that show their usual distance."""
 NUMBER = re.compile(
     r"[-—–―·.\s~]*(?:\d{1,3}|[ivxlcIVXLC]{1,6})[-—–―·.\s~]*|第\s*\d{1,4}\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}|[Pp]age\s*\d{1,4}.{0,12}"
 )
@@ -42,13 +49,28 @@ def find_margins(pages: Sequence[tuple[float, Sequence[Line]]]) -> frozenset[Spo
     repeated = _repeated(pages)
     found: set[Spot] = set()
     for number, (height, lines) in enumerate(pages):
-        for side in (range(len(lines)), range(len(lines) - 1, -1, -1)):
-            for at in list(side)[:DEEPEST]:
-                spot = number, at
-                if spot not in repeated and not (_at_edge(lines[at], height) and NUMBER.fullmatch(lines[at].text)):
-                    break
-                found.add(spot)
+        for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+            known = {at for at in order[:DEEPEST] if (number, at) in repeated or _is_number(lines[at], height)}
+            found.update((number, at) for at in _outside(order, known, lines))
     return frozenset(found)
+
+
+def _outside(order: Sequence[int], known: set[int], lines: Sequence[Line]) -> list[int]:
+    """Known lines from the edge inwards, up to the last that stands apart from the text."""
+    outer = [*takewhile(lambda at: at in known, order)]
+    while outer and len(outer) < len(order) and not _stands_apart(lines[outer[-1]], lines[order[len(outer)]], lines):
+        outer.pop()
+    return outer
+
+
+def _stands_apart(line: Line, following: Line, lines: Sequence[Line]) -> bool:
+    steps = sorted(below.base - above.base for above, below in pairwise(lines))
+    wide = abs(line.base - following.base) > APART * steps[(len(steps) - 1) // 2]
+    return wide or len(lines) < FEWEST_LINES or abs(line.size - following.size) > OTHER_SIZE * following.size
+
+
+def _is_number(line: Line, height: float) -> bool:
+    return _at_edge(line, height) and NUMBER.fullmatch(line.text) is not None
 
 
 def _at_edge(line: Line, height: float) -> bool:
