@@ -30,6 +30,12 @@ THIN = 3.0
 """Most width of a line. [points]"""
 GAP = 0.25
 """Space that ends a run, as a share of the size of the characters."""
+STEP = 1.6
+"""Largest step to the next character of the same type. [sizes of type]"""
+FULL_WIDTH = 0x2E80
+"""First of the characters that are as wide as their size."""
+OVERLAP = 0.6
+"""How far a character may reach into the one before it, as marks that are set closer do. [sizes of type]"""
 ASKEW = 0.06
 """Most slant of a line of text. [quarter turns]"""
 SOFT_HYPHEN = 2
@@ -97,8 +103,9 @@ def _page(document: Any, number: int, left: int) -> dict[str, Any]:
 def _contents(page: Any, text: Any, count: int) -> dict[str, Any]:
     box = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, box)
-    glyphs, quarter, told = _glyphs(text, count, box)
-    rules, pictures, shapes = _drawings(page, _turn(box, quarter))
+    turns = tuple(_turn(box, quarter) for quarter in range(4))
+    glyphs, quarter, told = _glyphs(text, count, turns)
+    rules, pictures, shapes = _drawings(page, turns[quarter])
     size = (box.right - box.left, box.top - box.bottom)
     area = max(size[0] * size[1], 1.0)
     return {
@@ -133,26 +140,30 @@ class _Glyph:
     size: float
 
 
-def _glyphs(text: Any, count: int, box: Any) -> tuple[list[_Glyph], int, dict[str, int]]:
+def _glyphs(text: Any, count: int, turns: tuple[Matrix, ...]) -> tuple[list[_Glyph], int, dict[str, int]]:
     """Characters that run as most do, the quarter turns of that direction, and how many have no meaning or run askew."""
     held: dict[int, list[_Glyph]] = {}
     told = {"unmapped": 0, "askew": 0}
-    types: dict[int, tuple[float, float]] = {}
-    place = _Place()
+    box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    last_x = last_y = -1e9
+    slant, size = 0.0, 1.0
     for at in range(count):
-        if pdfium.FPDFText_IsGenerated(text, at) == 1:
+        code = pdfium.FPDFText_GetUnicode(text, at)
+        if (code <= 32 or code == 0xFFFE) and pdfium.FPDFText_IsGenerated(text, at) == 1:
             continue
-        key = ctypes.addressof(piece.contents) if (piece := pdfium.FPDFText_GetTextObject(text, at)) else -1
-        if key not in types:
-            types[key] = _type(text, at)
-        turns, size = types[key]
-        quarter = round(turns) % 4
-        if abs(turns - round(turns)) > ASKEW:
+        pdfium.FPDFText_GetCharOrigin(text, at, x, y)
+        if y.value != last_y or not 0 < x.value - last_x < STEP * size:
+            slant, size = _type(text, at)
+        last_x, last_y = x.value, y.value
+        quarter = round(slant) % 4
+        if abs(slant - round(slant)) > ASKEW:
             told["askew"] += 1
             continue
-        glyph = place.glyph(text, at, _turn(box, quarter), size)
-        told["unmapped"] += glyph.mark == "\ufffd"
-        held.setdefault(quarter, []).append(glyph)
+        left, base = _apply(turns[quarter], last_x, last_y)
+        right = left + size if code >= FULL_WIDTH else _right(text, at, box, turns[quarter], left)
+        mark = _mark(text, at, code)
+        told["unmapped"] += mark == "\ufffd"
+        held.setdefault(quarter, []).append(_Glyph(mark, left, right, base, size))
     quarter = max(held, key=lambda one: len(held[one]), default=0)
     told["askew"] += sum(len(glyphs) for one, glyphs in held.items() if one != quarter)
     return held.get(quarter, []), quarter, told
@@ -166,41 +177,12 @@ def _type(text: Any, at: int) -> tuple[float, float]:
     return pdfium.FPDFText_GetCharAngle(text, at) / (math.pi / 2), size or 1.0
 
 
-class _Place:
-    """Memory into which the library writes where a character stands."""
-
-    def __init__(self) -> None:
-        self._box = pdfium.FS_RECTF()
-        self._x, self._y = ctypes.c_double(), ctypes.c_double()
-
-    def glyph(self, text: Any, at: int, turn: Matrix, size: float) -> _Glyph:
-        """Character at a position of the text.
-
-        Parameters
-        ----------
-        text : pointer
-            Text of a page.
-        at : int
-            Position, from 0.
-        turn : Matrix
-            Matrix to the upright page.
-        size : float
-            Size of its type. [points]
-
-        Returns
-        -------
-        _Glyph
-            The character.
-        """
-        pdfium.FPDFText_GetCharOrigin(text, at, self._x, self._y)
-        pdfium.FPDFText_GetLooseCharBox(text, at, self._box)
-        left, base = _apply(turn, self._x.value, self._y.value)
-        ends = (_apply(turn, self._box.left, self._box.bottom)[0], _apply(turn, self._box.right, self._box.top)[0])
-        return _Glyph(_mark(text, at), left, max(*ends, left), base, size)
+def _right(text: Any, at: int, box: Any, turn: Matrix, left: float) -> float:
+    pdfium.FPDFText_GetLooseCharBox(text, at, box)
+    return max(_apply(turn, box.left, box.bottom)[0], _apply(turn, box.right, box.top)[0], left)
 
 
-def _mark(text: Any, at: int) -> str:
-    code = pdfium.FPDFText_GetUnicode(text, at)
+def _mark(text: Any, at: int, code: int) -> str:
     if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
         return "\ufffd"
     if pdfium.FPDFText_HasUnicodeMapError(text, at) == 1:
@@ -249,7 +231,7 @@ def _runs(glyphs: list[_Glyph]) -> Iterator[list[Any]]:
 
 def _goes_on(last: _Glyph, glyph: _Glyph) -> bool:
     level = abs(glyph.base - last.base) < 0.1 * last.size and abs(glyph.size - last.size) < 0.1 * last.size
-    return level and -0.5 * last.size < glyph.left - last.right < GAP * last.size
+    return level and -OVERLAP * last.size < glyph.left - last.right < GAP * last.size
 
 
 def _run(run: list[_Glyph], end: str) -> list[Any]:

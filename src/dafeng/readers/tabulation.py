@@ -98,6 +98,9 @@ def take_cells(runs: Sequence[Run], grids: Sequence[Grid], page: int) -> tuple[l
 
 def _cut(run: Run, grids: Sequence[Grid]) -> Iterator[tuple[tuple[int, int] | None, Run]]:
     """Pieces of a run by the cell in which the middles of their characters stand."""
+    if not grids:
+        yield None, run
+        return
     middle = run.base - (RISE - 0.5) * run.size
     ends = (*run.lefts[1:], run.right)
     places = [_place((left + end) / 2, middle, grids) for left, end in zip(run.lefts, ends, strict=True)]
