@@ -28,6 +28,8 @@ OWNERS = {
     "jinja2": {"dafeng.web", "dafeng.reports"},
     "typer": {"dafeng.cli"},
     "docx": {"dafeng.readers", "dafeng.reports"},
+    "lxml": {"dafeng.readers"},
+    "pypdfium2": {"dafeng.readers.glyphs"},
     "xlsxwriter": {"dafeng.readers", "dafeng.reports"},
     "lark": {"dafeng.plans"},
     "cn2an": {"dafeng.plans"},

@@ -61,7 +61,7 @@ def main() -> None:
 
 @app.command("read-plan")
 def read_plan(
-    file: Annotated[Path, typer.Argument(help="方案文件（txt、docx）· plan document", metavar="FILE")],
+    file: Annotated[Path, typer.Argument(help="方案文件（txt、docx、pdf、html）· plan document", metavar="FILE")],
     place: Annotated[str, typer.Option(help="行政区划代码 · administrative code")] = "100000",
     out: Annotated[
         Path | None, typer.Option(help="把事实写入此文件，如 DIR/plans/plan.yaml · keep the facts in this file")

@@ -46,6 +46,8 @@ class Paragraph:
         Style name where the format has one (``Heading 1``), else empty.
     cell : Cell or None
         Place in a table, ``None`` in running text. Paragraphs of one cell share it.
+    page : int or None
+        Page it begins on, from 1; ``None`` where the format has no pages.
     """
 
     number: int
@@ -54,6 +56,7 @@ class Paragraph:
     text: str
     style: str = ""
     cell: Cell | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,11 @@ class Document:
     sha256 : str
         Hash of the file's bytes.
     text : str
-        All characters.
+        All characters: the decoded file itself for plain text; for other formats its paragraphs, one a line.
     paragraphs : tuple of Paragraph
-        The text cut at its line or paragraph ends.
+        The text cut at its line or paragraph ends, and into the cells of tables.
     encoding : str
-        Encoding the bytes were decoded with; ``docx``, ``pdf`` for those formats.
+        Encoding the bytes were decoded with; ``docx``, ``pdf``, ``html`` for those formats.
     """
 
     name: str

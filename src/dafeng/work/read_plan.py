@@ -22,7 +22,7 @@ def read_plan(path: Path | str, *, place: str = "100000") -> Plan:
     Parameters
     ----------
     path : Path or str
-        A txt or docx file.
+        A txt, docx, pdf or html file.
     place : str
         Administrative code of the place whose plan it is.
 

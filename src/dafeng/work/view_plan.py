@@ -36,6 +36,7 @@ FIELDS: Mapping[str, Label] = {
     "city": Label("全市", "whole city"),
 }
 """Fields of work in the order of the cockpit."""
+DOCUMENTS = frozenset((".txt", ".docx", ".pdf", ".html", ".htm"))
 WHOLE = "city"
 """Field of a target whose indicator the catalogue does not know."""
 
@@ -319,8 +320,8 @@ def find_texts(city: City) -> Mapping[str, Path]:
     Returns
     -------
     mapping of str to Path
-        txt and docx files of the ``plans`` folder by the hash of their bytes.
+        Documents of the ``plans`` folder by the hash of their bytes.
     """
     folder = city.folder / "plans"
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {hash_file(path): path for path in found if path.is_file() and path.suffix.lower() in (".txt", ".docx")}
+    return {hash_file(path): path for path in found if path.is_file() and path.suffix.lower() in DOCUMENTS}
