@@ -33,6 +33,7 @@ OWNERS = {
     "xlsxwriter": {"dafeng.readers", "dafeng.reports"},
     "lark": {"dafeng.plans"},
     "cn2an": {"dafeng.plans"},
+    "opencc": {"dafeng.plans"},
 }
 
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+import opencc
 
 from dafeng.core.documents import Paragraph
-from dafeng.library.strict import load_yaml
 
 TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 SYLLABLE = (
@@ -139,10 +139,23 @@ def _between_words(raw: str, start: int, end: int) -> bool:
     return before.isascii() and after.isascii() and before.isalnum() and after.isalnum() and before.isdigit() == after.isdigit()
 
 
+class _Table(dict[int, str]):
+    """Characters as they are written out; traditional ones are looked up when they are first met."""
+
+    def __missing__(self, code: int) -> str:
+        mark = chr(code)
+        simple = _converter().convert(mark) if "\u3400" <= mark <= "\U0003ffff" and not "\uac00" <= mark <= "\uffff" else mark
+        self[code] = simple if len(simple) == 1 else mark
+        return self[code]
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
 @cache
 def _table() -> Mapping[int, str]:
-    pairs = str(load_yaml(files("dafeng").joinpath("data/plans/traditional.yaml").read_text(encoding="utf-8"))["pairs"]).split()
-    table = {ord(pair[0]): pair[1] for pair in pairs}
-    table.update({ord(wide): narrow for wide, narrow in zip(WIDE, NARROW, strict=True)})
+    table = _Table({ord(wide): narrow for wide, narrow in zip(WIDE, NARROW, strict=True)})
     table.update({ord(half): full for half, full in zip(HALF, FULL, strict=True)})
     return table
