@@ -86,6 +86,11 @@ def test_headings_stay_apart_from_the_text():
     assert texts(sheet) == ["云溪市碳达峰实施方案", "一、主要目标", "（一）能源", bare(SENTENCES[0])]
 
 
+def test_a_full_line_that_ends_with_a_bracket_ends_its_paragraph():
+    listed = "　　" + "推" * 23 + "（市政府）"
+    assert texts(printed(listed, "　　[甲]目标", SENTENCES[0])) == [bare(listed), "[甲]目标", bare(SENTENCES[0])]
+
+
 def test_a_hanging_list_is_one_paragraph_for_each_point():
     sheet = (
         Sheet()

@@ -89,7 +89,8 @@ class Printed:
     def ended(self) -> bool:
         """Whether a sentence ends with it."""
         text = self.line.text.rstrip(CLOSING)
-        return (bool(text) and text[-1] in ENDS) or CONTENTS.fullmatch(self.line.text) is not None
+        closed = self.line.text[-1:] in ("）", ")")
+        return closed or (bool(text) and text[-1] in ENDS) or CONTENTS.fullmatch(self.line.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
