@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dafeng.core.errors import DefinitionError
-from dafeng.library.indicators import Catalogue, normal, read_indicators
+from dafeng.library.indicators import Catalogue, read_indicators
+from dafeng.library.naming import normal
 
 HEAD = "id: own\nsource: dafeng\nindicators:\n"
 ROW = (
@@ -49,7 +50,7 @@ def test_a_name_is_recognised(catalogue: Catalogue, name: str, unit: str, indica
 @pytest.mark.parametrize(
     ("name", "unit"),
     [
-        ("陆上风电装机容量", "万千瓦"),
+        ("分散式风电装机容量", "万千瓦"),
         ("非化石能源消费比重", "万千瓦"),
         ("清洁能源装机容量", "亿千瓦时"),
         ("", "%"),

@@ -66,11 +66,15 @@ def read_plan(
     out: Annotated[
         Path | None, typer.Option(help="把事实写入此文件，如 DIR/plans/plan.yaml · keep the facts in this file")
     ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(help="城市的 data 文件夹，其指标与同义名一并匹配 · a city's data folder with its own indicators"),
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """读方案：文件 → 目标、任务、责任单位 · read a plan document."""
-    plan = df.read_plan(file, place=place)
+    plan = df.read_plan(file, place=place, overlay=overlay)
     if out is not None:
         df.save_plan(plan, out)
     if as_json:

@@ -1,16 +1,15 @@
 """The catalogue of indicators: what a target or a delivered figure speaks of.
 
-Invariant: a name is matched only where it says the same and its unit has the indicator's dimension; a name nobody
-defined stays unknown (``None``) and is never forced onto the nearest one.
+Invariant: a name is matched only where it says the same and its unit, what it counts and whether it is a change agree; a
+name nobody defined stays unknown (``None``) and is never forced onto the nearest one.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -19,17 +18,19 @@ from dafeng.core.labels import Label
 from dafeng.core.sources import Source
 from dafeng.core.units import same_dimension, unit
 from dafeng.formula import parse, unit_of
+from dafeng.library.naming import asked_names, fit_unit, folded, is_change
 from dafeng.library.overlay import definition_files, layers, merged
+from dafeng.library.recognition import How, NameIndex, index_names, nearest, recognise, same_without_tail
 from dafeng.library.records import Record
 from dafeng.library.sources import check_source, read_sources
-from dafeng.library.strict import read_yaml
+from dafeng.library.strict import Marked, read_yaml
 
 Kind = Literal["stock", "flow", "ratio", "count", "coverage", "milestone"]
 Direction = Literal["increase", "decrease", "none"]
 """What is better; ``none`` where neither is."""
 Counting = Literal["operating", "built_and_under_construction", "cumulative", "new"]
-How = Literal["name", "synonym", "shortened", "word_order"]
-"""How a name was recognised, surest first."""
+Change = Literal["increase", "decrease", "yearly"]
+"""A figure that tells a change against a base year, or a mean change per year, and no level."""
 
 _FIELDS = frozenset(
     [
@@ -48,9 +49,6 @@ _FIELDS = frozenset(
         "note",
     ]
 )
-_SAME = (("国内生产总值", "gdp"), ("地区生产总值", "gdp"), ("二氧化碳", "co2"), ("能源消费总量", "能源消费量"))
-_FILLERS = re.compile("全市|全省|全社会的|的|达到|实现|[，。、；：（）()“”\"'·,.;:]")
-_TAILS = re.compile("(占比|比重|比例|下降率|降低率|提高率|率)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +117,25 @@ class IndicatorMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """An indicator that was not taken for a name, and why.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        The indicator.
+    reason : Label
+        Why it was not taken.
+    fitting : bool
+        Whether unit, counting and change agree, so that only the name is missing from its synonyms.
+    """
+
+    indicator: Indicator
+    reason: Label
+    fitting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All indicators.
 
@@ -129,8 +146,15 @@ class Catalogue:
     """
 
     indicators: Mapping[str, Indicator]
+    _index: NameIndex = field(init=False, repr=False, compare=False)
 
-    def match(self, name: str, unit: str, *, counting: Counting | None = None) -> IndicatorMatch | None:
+    def __post_init__(self) -> None:
+        names = {key: (one.label.zh, *one.synonyms) for key, one in self.indicators.items()}
+        object.__setattr__(self, "_index", index_names(names))
+
+    def match(
+        self, name: str, unit: str, *, counting: Counting | None = None, change: Change | None = None
+    ) -> IndicatorMatch | None:
         """Indicator that a Chinese name speaks of.
 
         Parameters
@@ -141,20 +165,55 @@ class Catalogue:
             Unit of the figure; it must have the dimension of the indicator.
         counting : Counting, optional
             What a capacity counts, where the text says so; without it operating capacity is meant.
+        change : Change, optional
+            Whether the figure is a change and no level; then only an indicator of that change answers.
 
         Returns
         -------
         IndicatorMatch or None
             The match; ``None`` if no indicator, or more than one, answers equally well.
         """
-        found = [(how, indicator) for indicator in self.indicators.values() if (how := _recognised(name, indicator))]
-        fitting = [(how, i) for how, i in found if _same_dimension(unit, i.unit) and _counts(i, counting)]
-        best = min((_rank(how) for how, _ in fitting), default=None)
-        chosen = [(how, i) for how, i in fitting if _rank(how) == best]
-        if len(chosen) != 1:
-            return None
-        how, indicator = chosen[0]
-        return IndicatorMatch(indicator, how, _reason(name, indicator, how))
+        for asked, counted in asked_names(name, counting, change):
+            for how, ids in recognise(self._index, asked):
+                known = [self.indicators[one] for one in ids]
+                fitting = [one for one in known if not _objection(one, name, unit, counted, change)]
+                if fitting:
+                    return _matched(name, fitting[0], how) if len(fitting) == 1 else None
+        return None
+
+    def candidates(
+        self, name: str, unit: str, *, counting: Counting | None = None, change: Change | None = None, most: int = 3
+    ) -> tuple[Candidate, ...]:
+        """Indicators that come near a name that none answers to.
+
+        Parameters
+        ----------
+        name : str
+            Name as a text gives it.
+        unit : str
+            Unit of the figure.
+        counting : Counting, optional
+            What a capacity counts.
+        change : Change, optional
+            Whether the figure is a change.
+        most : int
+            How many at most.
+
+        Returns
+        -------
+        tuple of Candidate
+            Those of the same name first, each with the reason why it was not taken; then those whose names look alike.
+        """
+        asked, counted = asked_names(name, counting, change)[-1]
+        said = [ids for text in (asked, name) for _, ids in recognise(self._index, text)]
+        found = dict.fromkeys((one for ids in said for one in ids), SEVERAL)
+        found |= {one: ALIKE for one in nearest(self._index, asked, most=most) if one not in found}
+        objections = {one: _objection(self.indicators[one], name, unit, counted, change) for one in islice(found, most)}
+        return tuple(Candidate(self.indicators[one], said or found[one], said is None) for one, said in objections.items())
+
+
+SEVERAL = Label("同样适合的指标不止一个", "more than one indicator fits as well")
+ALIKE = Label("只是名称相近", "only its name looks alike")
 
 
 def read_indicators(*folders: Path) -> Catalogue:
@@ -163,7 +222,7 @@ def read_indicators(*folders: Path) -> Catalogue:
     Parameters
     ----------
     *folders : Path
-        Overlay folders of a province or city; their ``indicators/*.yaml`` add indicators, never edit them.
+        Overlay folders of a province or city; their ``indicators/*.yaml`` add indicators and ``synonyms``, never edit them.
 
     Returns
     -------
@@ -173,45 +232,45 @@ def read_indicators(*folders: Path) -> Catalogue:
     Raises
     ------
     DefinitionError
-        If a file breaks the schema, a definition uses an unknown indicator, or its unit is not the declared one.
+        If a file breaks the schema, a definition or a list of synonyms speaks of an unknown indicator, or the unit of a
+        definition is not the declared one.
     """
-    rows = list(_rows(definition_files(layers(*folders), "indicators/*.yaml"), read_sources(*folders)))
-    catalogue = Catalogue(merged((indicator.id, at, indicator) for at, indicator, _ in rows))
+    paths = definition_files(layers(*folders), "indicators/*.yaml")
+    roots = [Record(_parsed((path, path.stat().st_mtime_ns)), ()) for path in paths]
+    rows = list(_rows(roots, read_sources(*folders)))
+    found = merged((indicator.id, at, indicator) for at, indicator, _ in rows)
+    catalogue = Catalogue(_with_synonyms(found, roots))
     for _, indicator, record in rows:
         _check_definition(indicator, record, catalogue)
     return catalogue
 
 
-@lru_cache(maxsize=8192)
-def normal(name: str) -> str:
-    """Name without what does not distinguish: width, blanks, fillers; the GDP under one word.
-
-    Parameters
-    ----------
-    name : str
-        Chinese name.
-
-    Returns
-    -------
-    str
-        Normal form, lower case.
-    """
-    text = "".join(unicodedata.normalize("NFKC", name).split()).lower()
-    for spelling, word in _SAME:
-        text = text.replace(spelling, word)
-    return _FILLERS.sub("", text)
+@lru_cache(maxsize=64)
+def _parsed(file: tuple[Path, int]) -> Marked:
+    """A file as it was at a time: the many names of the package are parsed once."""
+    return read_yaml(file[0])
 
 
-def _rows(paths: Iterator[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, Indicator, Record]]:
-    for path in paths:
-        root = Record(read_yaml(path), ()).allow({"id", "source", "indicators"})
-        default = root.text("source")
+def _rows(roots: Iterable[Record], known: Mapping[str, Source]) -> Iterator[tuple[str, Indicator, Record]]:
+    for root in roots:
+        default = root.allow({"id", "source", "indicators", "synonyms"}).text("source")
         for record in root.children("indicators"):
             record.allow(_FIELDS)
             source = record.text_or_none("source") or default
             at = record.marked.at(*record.path)
             check_source(source, known, at)
             yield at, _indicator(record, source), record
+
+
+def _with_synonyms(found: dict[str, Indicator], roots: Iterable[Record]) -> dict[str, Indicator]:
+    """Indicators with the further names that files give to indicators of a lower layer."""
+    for root in roots:
+        for record in root.children("synonyms"):
+            name = record.allow({"indicator", "names"}).text("indicator")
+            if name not in found:
+                raise record.error(f"指标“{name}”不存在", f"unknown indicator '{name}'", key="indicator")
+            found[name] = replace(found[name], synonyms=(*found[name].synonyms, *record.texts("names")))
+    return found
 
 
 def _indicator(record: Record, source: str) -> Indicator:
@@ -272,39 +331,37 @@ def _check_definition(indicator: Indicator, record: Record, catalogue: Catalogue
         )
 
 
-def _recognised(name: str, indicator: Indicator) -> How | None:
-    asked = normal(name)
-    labels = [normal(indicator.label.zh)]
-    synonyms = [normal(synonym) for synonym in indicator.synonyms]
-    short = {_TAILS.sub("", text) for text in (*labels, *synonyms)}
-    if asked in labels:
-        return "name"
-    if asked in synonyms:
-        return "synonym"
-    if _TAILS.sub("", asked) in short:
-        return "shortened"
-    return "word_order" if sorted(_TAILS.sub("", asked)) in [sorted(text) for text in short] else None
+def _objection(indicator: Indicator, name: str, unit: str, counting: str | None, change: Change | None) -> Label | None:
+    """Why an indicator of the same name is not meant; ``None`` where it is."""
+    if fit_unit(name, unit, indicator.unit) is None:
+        return Label(f"单位不同（{indicator.unit}）", f"its unit differs ({indicator.unit})")
+    if change is not None and not is_change(folded(indicator.label.zh)):
+        return Label("它是水平，不是变化", "it is a level and no change")
+    if not _counts(indicator, counting):
+        return Label("统计范围不同", "it counts something else")
+    return None
 
 
-def _rank(how: How) -> int:
-    return get_args(How).index(how)
+def _counts(indicator: Indicator, counting: str | None) -> bool:
+    own = indicator.counting
+    if counting in (None, "new"):  # a name that says 新增 found only names that say it too
+        return own in (None, "operating", "new") if counting is None else own in (None, "new")
+    if counting == "cumulative":
+        return own in (None, "operating", "cumulative") and indicator.kind in ("stock", "count", "coverage")
+    return own == counting or (own is None and counting == "operating")
 
 
-def _counts(indicator: Indicator, counting: Counting | None) -> bool:
-    return indicator.counting is None or indicator.counting == (counting or "operating")
-
-
-def _same_dimension(one: str, other: str) -> bool:
-    try:
-        return same_dimension(one, other)
-    except UnitError:
-        return False
+def _matched(name: str, indicator: Indicator, how: How) -> IndicatorMatch:
+    if how == "spelling" and same_without_tail(name, (indicator.label.zh, *indicator.synonyms)):
+        how = "shortened"
+    return IndicatorMatch(indicator, how, _reason(name, indicator, how))
 
 
 def _reason(name: str, indicator: Indicator, how: How) -> Label:
     said = {
         "name": ("与指标名相同", "is the indicator's name"),
         "synonym": ("是登记的同义名", "is a listed synonym"),
+        "spelling": ("写法不同、意思相同", "says the same in another spelling"),
         "shortened": ("去掉“占比、率”等后相同", "is the same without its tail (share, rate)"),
         "word_order": ("词序不同、用字相同", "uses the same words in another order"),
     }[how]

@@ -14,7 +14,7 @@ from typing import Literal
 
 from dafeng.core.errors import UnitError
 from dafeng.core.units import ratio, unit
-from dafeng.library.indicators import normal
+from dafeng.library.naming import normal
 from dafeng.plans.plan import Target
 
 Obstacle = Literal["value", "unit", "base", "direction", "counting", "scope", "period", "year", "extensive", "side", "range"]

@@ -19,6 +19,7 @@ Strength = Literal["strive", "ensure", "expect"]
 Counting = Literal["operating", "built_and_under_construction", "cumulative", "new"]
 Nature = Literal["binding", "expected"]
 """``binding`` 约束性, ``expected`` 预期性."""
+ProvisionalKind = Literal["ratio", "count"]
 GoalKind = Literal["delegated", "timing", "trackable", "qualitative"]
 """``delegated`` set by the level above, ``timing`` when something peaks or is neutral, ``trackable`` an indicator that is
 to stay or to go on without a figure, ``qualitative`` any other dated goal."""
@@ -184,6 +185,34 @@ class OtherFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionalIndicator:
+    """A name of the plan that no indicator of the catalogue answers to.
+
+    Parameters
+    ----------
+    id : str
+        ``provisional_`` and eight hexadecimal digits, made from the name in its one spelling and the dimension of the unit.
+    label : Label
+        The text's own name with what the sentence adds (新增, 下降率), in both languages.
+    unit : str
+        Unit as in the text.
+    kind : ProvisionalKind or None
+        What the unit alone tells.
+    targets : tuple of str
+        Targets that speak of it.
+    nearest : tuple of str
+        Indicators of the catalogue that come near and were not taken, the nearest first.
+    """
+
+    id: str
+    label: Label
+    unit: str
+    kind: ProvisionalKind | None
+    targets: tuple[str, ...]
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Goal:
     """A dated goal without a figure.
 
@@ -327,6 +356,8 @@ class Plan:
         What could not be read, or not surely.
     others : tuple of OtherFigure
         Figures that are no targets, with the reason.
+    provisional : tuple of ProvisionalIndicator
+        Indicators of the plan that the catalogue does not know; their targets have no ``indicator_id``.
     """
 
     document: PlanDocument
@@ -337,3 +368,4 @@ class Plan:
     goals: tuple[Goal, ...]
     findings: tuple[Finding, ...]
     others: tuple[OtherFigure, ...] = ()
+    provisional: tuple[ProvisionalIndicator, ...] = ()

@@ -8,66 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Protocol, cast
+from typing import cast
 
 from dafeng.core.documents import Document
-from dafeng.core.labels import Label
 from dafeng.core.traces import Anchor
 from dafeng.plans.certainty import least, rate
 from dafeng.plans.doubts import doubt_document, doubt_figures
 from dafeng.plans.era import find_era
 from dafeng.plans.identity import make_id, target_key
 from dafeng.plans.lines import read_lines
+from dafeng.plans.matching import Matcher, match_target
 from dafeng.plans.organisations import Duty, find_duty, join_duties
 from dafeng.plans.passages import MOST, Passage, read_parts
 from dafeng.plans.plan import Counting, Goal, Organisation, OtherFigure, Plan, PlanDocument, Responsible, Strength, Target, Task
+from dafeng.plans.provisional import doubt_indicators, find_provisional
 from dafeng.plans.statements import Statement
 from dafeng.plans.structure import Part, outline, select_tasks
 
 LONGEST_NAME = 24
 """Most characters that are kept of the name of a figure that is no target. [characters]"""
-
-
-class Named(Protocol):
-    """An indicator as far as a plan needs it."""
-
-    @property
-    def id(self) -> str:
-        """Id in the catalogue."""
-
-    @property
-    def label(self) -> Label:
-        """Name in both languages."""
-
-
-class Matched(Protocol):
-    """A name that was recognised."""
-
-    @property
-    def indicator(self) -> Named:
-        """The indicator."""
-
-
-class Matcher(Protocol):
-    """A catalogue of indicators, as ``library.indicators.Catalogue`` is one."""
-
-    def match(self, name: str, unit: str, *, counting: Counting | None = None) -> Matched | None:
-        """Indicator that a name speaks of.
-
-        Parameters
-        ----------
-        name : str
-            Name in the text.
-        unit : str
-            Unit of the figure.
-        counting : Counting, optional
-            What a capacity counts.
-
-        Returns
-        -------
-        Matched or None
-            ``None`` where none, or more than one, answers.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +78,17 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
     passages = tuple(islice(read_parts(parts, duties, era), MOST))
     sheet = _Sheet(PlanDocument(document.name, document.sha256, title), place, parts, duties, tasks, passages)
     listed = _tasks(sheet)
-    targets = _targets(sheet, listed, catalogue)
+    targets = tuple(_with_indicator(target, catalogue, place) for target in _targets(sheet, listed))
     listed = tuple(_with_targets(task, targets) for task in listed)
     found = (
         *findings,
         *doubt_figures(document.name, passages, most=MOST),
         *doubt_document(document.name, scripts, targets, listed),
+        *doubt_indicators(document.name, targets, catalogue, place=place),
     )
     organisations, goals, others = _organisations(listed), _goals(sheet, listed), _others(sheet, listed)
-    return Plan(sheet.document, place, targets, listed, organisations, goals, found, others)
+    provisional = find_provisional(targets, catalogue, place=place)
+    return Plan(sheet.document, place, targets, listed, organisations, goals, found, others, provisional)
 
 
 def _tasks(sheet: _Sheet) -> tuple[Task, ...]:
@@ -168,7 +129,7 @@ def _measures(parts: Sequence[Part], at: int) -> list[int]:
     return below
 
 
-def _targets(sheet: _Sheet, tasks: Sequence[Task], catalogue: Matcher | None) -> tuple[Target, ...]:
+def _targets(sheet: _Sheet, tasks: Sequence[Task]) -> tuple[Target, ...]:
     kept: dict[tuple[object, ...], tuple[Passage, Statement, list[Anchor]]] = {}
     for passage in sheet.passages:
         for statement in passage.statements:
@@ -180,13 +141,12 @@ def _targets(sheet: _Sheet, tasks: Sequence[Task], catalogue: Matcher | None) ->
             else:
                 kept[key] = (passage, statement, [])
     ids = {id(one[1]): make_id(sheet.place, "T", number) for number, one in enumerate(kept.values(), 1)}
-    return tuple(_target(sheet, tasks, catalogue, one, ids) for one in kept.values())
+    return tuple(_target(sheet, tasks, one, ids) for one in kept.values())
 
 
 def _target(
     sheet: _Sheet,
     tasks: Sequence[Task],
-    catalogue: Matcher | None,
     kept: tuple[Passage, Statement, list[Anchor]],
     ids: dict[int, str],
 ) -> Target:
@@ -194,14 +154,13 @@ def _target(
     at = sheet.task_of(passage)
     task = tasks[at] if at is not None else None
     counting = cast("Counting | None", statement.counting)
-    match = _match(catalogue, statement, counting)
     time, quantity = statement.time, statement.quantity
     base = statement.base
     return Target(
         id=ids[id(statement)],
         indicator=statement.name,
-        indicator_id=match.indicator.id if match is not None else None,
-        label=match.indicator.label if match is not None else None,
+        indicator_id=None,
+        label=None,
         year=time.year if time is not None else None,
         period=time.period if time is not None else None,
         value=quantity.value,
@@ -254,13 +213,9 @@ def _others(sheet: _Sheet, tasks: Sequence[Task]) -> tuple[OtherFigure, ...]:
     )
 
 
-def _match(catalogue: Matcher | None, statement: Statement, counting: Counting | None) -> Matched | None:
-    if catalogue is None:
-        return None
-    unit = statement.quantity.unit or "1"
-    if statement.direction == "decrease" and statement.base is not None and statement.quantity.kind == "share":
-        return catalogue.match(statement.name + "下降率", unit) or catalogue.match(statement.name, unit)
-    return catalogue.match(statement.name, unit, counting=counting) or catalogue.match(statement.name, unit)
+def _with_indicator(target: Target, catalogue: Matcher | None, place: str | None) -> Target:
+    match = match_target(target, catalogue, place=place) if catalogue is not None else None
+    return target if match is None else replace(target, indicator_id=match.indicator.id, label=match.indicator.label)
 
 
 def _whole(sheet: _Sheet, passage: Passage, statement: Statement, ids: dict[int, str]) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from dafeng.library.indicators import normal
+from dafeng.library.naming import normal
 from dafeng.plans.contrast import Difference
 from dafeng.plans.plan import Goal, Plan, Target, Task
 

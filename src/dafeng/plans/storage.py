@@ -29,6 +29,8 @@ from dafeng.plans.plan import (
     OtherFigure,
     Plan,
     PlanDocument,
+    ProvisionalIndicator,
+    ProvisionalKind,
     Responsible,
     Strength,
     Target,
@@ -41,7 +43,9 @@ Record = TypeVar("Record")
 PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff（《“][\w\u3001（）《》“”、，·：.-]*")
 EXACT = ("value", "upper", "certainty", "base_value")
 RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-LISTS = ("targets", "tasks", "organisations", "goals", "others", "findings")
+LISTS = ("targets", "tasks", "organisations", "goals", "others", "provisional", "findings")
+LATER = frozenset({"provisional"})
+"""Lists that a file of this edition may lack because it was written before they came."""
 WORDS: Mapping[str, Any] = {
     "comparator": get_args(Comparator),
     "strength": (*get_args(Strength), None),
@@ -49,6 +53,7 @@ WORDS: Mapping[str, Any] = {
     "counting": (*get_args(Counting), None),
     "Goal.kind": get_args(GoalKind),
     "OtherFigure.kind": get_args(Kind),
+    "ProvisionalIndicator.kind": (*get_args(ProvisionalKind), None),
     "role": get_args(Role),
     "severity": get_args(Severity),
     "nature": (*get_args(Nature), None),
@@ -67,7 +72,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     -------
     dict
         Numbers as JSON numbers where they are exact in decimal text, in keys ``document``, ``place``, ``targets``, ``tasks``,
-        ``organisations``, ``goals``, ``others``, ``findings``.
+        ``organisations``, ``goals``, ``others``, ``provisional``, ``findings``.
     """
     return cast("dict[str, Any]", _plain(_tree(plan)))
 
@@ -131,7 +136,7 @@ def load_plan(source: Path | str) -> Plan:
 
 
 def _listed(tree: Mapping[str, Any], key: str, name: str) -> list[Any]:
-    found = tree[key]
+    found = tree.get(key, [])
     if not isinstance(found, list):
         raise _refusal(f"{name}.{key}", f"值为 {found!r}", f"the value is {found!r}", "[…]")
     return found
@@ -147,6 +152,7 @@ def _plan(tree: Mapping[str, Any], document: PlanDocument, rows: Mapping[str, li
         goals=tuple(_anchored(Goal, row, at, document) for row, at in rows["goals"]),
         findings=tuple(_finding(row, at) for row, at in rows["findings"]),
         others=tuple(_other(row, at, document) for row, at in rows["others"]),
+        provisional=tuple(_provisional(row, at) for row, at in rows["provisional"]),
     )
 
 
@@ -182,6 +188,7 @@ def _tree(plan: Plan) -> dict[str, Any]:
         "organisations": [_row(organisation) for organisation in plan.organisations],
         "goals": [_row(goal) for goal in plan.goals],
         "others": [_row(other) for other in plan.others],
+        "provisional": [_row(one) for one in plan.provisional],
         "findings": [_row(finding) for finding in plan.findings],
     }
 
@@ -219,7 +226,7 @@ def _plain(value: Any) -> Any:
 
 def _checked(tree: Any, name: str) -> Mapping[str, Any]:
     wanted = {"edition", "document", "place", *LISTS}
-    if not isinstance(tree, dict) or set(tree) != wanted:
+    if not isinstance(tree, dict) or not wanted - LATER <= set(tree) <= wanted:
         found = ", ".join(sorted(map(str, tree))) if isinstance(tree, dict) else type(tree).__name__
         raise _refusal(name, f"顶层键为 {found}", f"the top holds {found}", ", ".join(sorted(wanted)))
     if tree["edition"] != EDITION:
@@ -253,6 +260,11 @@ def _task(row: Mapping[str, Any], at: str, document: PlanDocument) -> Task:
 
 def _organisation(row: Mapping[str, Any], at: str) -> Organisation:
     return _build(Organisation, {**row, "aliases": tuple(row.get("aliases") or ())}, at)
+
+
+def _provisional(row: Mapping[str, Any], at: str) -> ProvisionalIndicator:
+    lists = {key: tuple(row.get(key) or ()) for key in ("targets", "nearest") if key in row}
+    return _build(ProvisionalIndicator, {**row, **lists, "label": _label(row.get("label"))}, at)
 
 
 def _finding(row: Mapping[str, Any], at: str) -> Finding:

@@ -18,7 +18,7 @@ from dafeng.core.labels import Label
 from dafeng.core.periods import period as read_period
 from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue, Indicator, IndicatorMatch
-from dafeng.library.indicators import normal as normal_name
+from dafeng.library.naming import normal as normal_name
 from dafeng.readers import objections
 from dafeng.readers.cells import address
 from dafeng.readers.delivery import GRADES, Delivery, DeliveryKind, build_rows, fit, refuse_doubles

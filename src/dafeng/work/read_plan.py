@@ -16,7 +16,7 @@ from dafeng.readers.documents import read_document
 from dafeng.store.files import write_whole
 
 
-def read_plan(path: Path | str, *, place: str = "100000") -> Plan:
+def read_plan(path: Path | str, *, place: str = "100000", overlay: Path | str | None = None) -> Plan:
     """Read a plan document.
 
     Parameters
@@ -25,6 +25,8 @@ def read_plan(path: Path | str, *, place: str = "100000") -> Plan:
         A txt, docx, pdf or html file.
     place : str
         Administrative code of the place whose plan it is.
+    overlay : Path or str, optional
+        A city's ``data`` folder, whose own indicators and synonyms are matched as well.
 
     Returns
     -------
@@ -35,11 +37,14 @@ def read_plan(path: Path | str, *, place: str = "100000") -> Plan:
     ------
     FileRefused
         If the file is no text document.
+    DefinitionError
+        If a file of the overlay breaks its form.
     """
     document, findings = read_document(Path(path))
     if not document.text.strip():
         return Plan(PlanDocument(document.name, document.sha256, ""), place, (), (), (), (), findings)
-    plan = read_plan_text(document, place=place, catalogue=read_indicators())
+    own = () if overlay is None else (Path(overlay),)
+    plan = read_plan_text(document, place=place, catalogue=read_indicators(*own))
     return replace(plan, findings=(*findings, *plan.findings))
 
 

@@ -13,7 +13,9 @@ from dafeng.core.labels import Label, Language
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
 from dafeng.library.indicators import Catalogue, Indicator
+from dafeng.library.naming import fit_unit
 from dafeng.library.rules import RuleBook
+from dafeng.plans.matching import match_target
 from dafeng.plans.plan import Plan, Target
 from dafeng.work.estimates import Operand
 from dafeng.work.tracing import TraceBook, number_text
@@ -40,8 +42,8 @@ def indicator_of(target: Target, catalogue: Catalogue) -> Indicator | None:
     """
     if target.indicator_id is not None:
         return catalogue.indicators.get(target.indicator_id)
-    found = catalogue.match(target.indicator, target.unit, counting=target.counting)
-    return None if found is None else found.indicator
+    found = match_target(target, catalogue)
+    return None if found is None else catalogue.indicators[found.indicator.id]
 
 
 def value_of(target: Target, indicator: Indicator | None) -> Decimal | None:
@@ -62,7 +64,7 @@ def value_of(target: Target, indicator: Indicator | None) -> Decimal | None:
     if target.value is None or indicator is None:
         return target.value
     try:
-        return convert(target.value, target.unit, indicator.unit)
+        return convert(target.value, fit_unit(target.indicator, target.unit, indicator.unit) or target.unit, indicator.unit)
     except UnitError:
         return None
 
