@@ -5,7 +5,7 @@ Invariant: the same document gives the same plan; every figure in a dated senten
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import cast
@@ -15,6 +15,7 @@ from dafeng.core.traces import Anchor
 from dafeng.plans.certainty import least, rate
 from dafeng.plans.doubts import doubt_document, doubt_figures
 from dafeng.plans.era import find_era
+from dafeng.plans.headings import read_style
 from dafeng.plans.identity import make_id, target_key
 from dafeng.plans.lines import read_lines
 from dafeng.plans.matching import Matcher, match_target
@@ -23,7 +24,7 @@ from dafeng.plans.passages import MOST, Passage, read_parts
 from dafeng.plans.plan import Counting, Goal, Organisation, OtherFigure, Plan, PlanDocument, Responsible, Strength, Target, Task
 from dafeng.plans.provisional import doubt_indicators, find_provisional
 from dafeng.plans.statements import Statement
-from dafeng.plans.structure import Part, outline, select_tasks
+from dafeng.plans.structure import Part, outline, owner, select_tasks, set_aside
 
 LONGEST_NAME = 24
 """Most characters that are kept of the name of a figure that is no target. [characters]"""
@@ -37,14 +38,12 @@ class _Sheet:
     place: str | None
     parts: tuple[Part, ...]
     duties: tuple[tuple[Duty, ...], ...]
-    tasks: tuple[int, ...]
+    tasks: Mapping[int, int]
     passages: tuple[Passage, ...]
 
     def task_of(self, passage: Passage) -> int | None:
-        at = passage.part
-        while at >= 0 and self.parts[at].level == "measure":
-            at -= 1
-        return self.tasks.index(at) if at in self.tasks else None
+        at = owner(self.parts, passage.part, self.tasks)
+        return None if at is None else self.tasks[at]
 
     def anchor(self, passage: Passage) -> Anchor:
         start, end = passage.script.span(passage.start, passage.end)
@@ -69,13 +68,13 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
         Possibly empty, with findings that say why.
     """
     scripts, findings = read_lines(document)
-    parts = outline(scripts)
+    parts = outline(scripts, levels={p.number: level for p in document.paragraphs if (level := read_style(p.style))})
     title = parts[0].title
     era = find_era((script.text for script in scripts), title)
     duties = tuple(tuple(find_duty(script.text, place=place or "", on=era.now) for script in part.scripts) for part in parts)
-    chosen = select_tasks(parts)
-    tasks = tuple(at for at, part in enumerate(parts) if any(part is one for one in chosen))
-    passages = tuple(islice(read_parts(parts, duties, era), MOST))
+    chosen = {id(part) for part in select_tasks(parts)}
+    tasks = {at: number for number, at in enumerate(at for at, part in enumerate(parts) if id(part) in chosen)}
+    passages = tuple(_judged(passage, parts) for passage in islice(read_parts(parts, duties, era), MOST))
     sheet = _Sheet(PlanDocument(document.name, document.sha256, title), place, parts, duties, tasks, passages)
     listed = _tasks(sheet)
     targets = tuple(_with_indicator(target, catalogue, place) for target in _targets(sheet, listed))
@@ -97,12 +96,12 @@ def _tasks(sheet: _Sheet) -> tuple[Task, ...]:
 
 def _task(sheet: _Sheet, number: int, at: int) -> Task:
     part = sheet.parts[at]
-    members = [at, *_measures(sheet.parts, at)]
+    members = [at, *_below(sheet.parts, at)]
     duty = join_duties([one for member in members for one in sheet.duties[member]])
-    first, last = part.scripts[0], sheet.parts[members[-1]].scripts[-1]
+    first, last = part.scripts[0], max(script.origin[-1] for member in members for script in sheet.parts[member].scripts)
     anchor = Anchor(
         first.origin[0],
-        last.origin[-1] + 1,
+        last + 1,
         first.paragraph,
         sheet.document.sha256,
         sheet.document.title or sheet.document.name,
@@ -121,12 +120,20 @@ def _task(sheet: _Sheet, number: int, at: int) -> Task:
     )
 
 
-def _measures(parts: Sequence[Part], at: int) -> list[int]:
+def _below(parts: Sequence[Part], at: int) -> list[int]:
+    """Measures, boxes and notes of a task."""
     below: list[int] = []
-    while at + 1 < len(parts) and parts[at + 1].level == "measure":
-        at += 1
-        below.append(at)
+    while len(below) + at + 1 < len(parts) and parts[at + len(below) + 1].parent >= at:
+        below.append(at + len(below) + 1)
     return below
+
+
+def _judged(passage: Passage, parts: Sequence[Part]) -> Passage:
+    """Figures of lists of projects and of notes are no targets, however they are worded."""
+    kind = set_aside(parts, passage.part)
+    if kind is None:
+        return passage
+    return replace(passage, statements=tuple(replace(s, kind=kind) if s.kind == "target" else s for s in passage.statements))
 
 
 def _targets(sheet: _Sheet, tasks: Sequence[Task]) -> tuple[Target, ...]:

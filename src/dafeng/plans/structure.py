@@ -1,37 +1,57 @@
-"""Chapters, sections and items of a document, and the tasks among them.
+"""Chapters, sections, items, boxes and appendices of a document, and the tasks among them.
 
-Invariant: every paragraph belongs to at most one numbered part; a task is a part without numbered parts of its own.
+Invariant: every paragraph belongs to exactly one part; a task is a part without numbered parts of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Literal
 
-from dafeng.plans.lexicon import lexicon
+from dafeng.plans.bare import mark_bare, mark_decimals, mark_titles
+from dafeng.plans.headings import (
+    ARTICLE,
+    ATTACHED,
+    CHAPTER,
+    ITEM,
+    LONGEST_TITLE,
+    MAJOR,
+    MEASURE,
+    MINOR,
+    POINT,
+    TEXT,
+    VOLUME,
+    Mark,
+    read_mark,
+)
+from dafeng.plans.layout import lay_out
+from dafeng.plans.lexicon import either, lexicon
 from dafeng.plans.script import Script
 
-LONGEST_TITLE = 60
-"""Longest line that can be a heading without a full stop. [characters]"""
-CHINESE = "一二三四五六七八九十百"
-LEVELS = (
-    ("chapter", re.compile(rf"(?P<number>第[{CHINESE}\d]+[章编]|[{CHINESE}]+、|第[{CHINESE}]+部分)：?")),
-    ("section", re.compile(rf"(?P<number>（[{CHINESE}]+）|第[{CHINESE}\d]+节)[、，]?")),
-    ("item", re.compile(r"(?P<number>\d{1,3}(?:[.．](?!\d)|、|\)))")),
-    ("measure", re.compile(r"(?P<number>（\d{1,2}）|[①-⑳]|\d{1,2}）)")),
-)
 LISTED = re.compile(r"[—–-]{1,2}|[•●◆■▪·]")
+ANSWERABLE = re.compile(r"[（(【\[](?:责任|牵头|负责|配合|主要责任|具体责任|主办|完成时限)")
+DATED = re.compile(r"(?:19|20)\d\d年|\d[%‰]|\d(?:\.\d+)?[十百千万亿]?(?:千瓦|吨|平方|公里|亩|辆|立方)")
+"""What makes a first sentence one that is read: a year or a figure with a unit."""
+HEADINGS = ("numbered", "styled", "bare")
+ORDERING = ("section", "item", "row")
+SHORT = 30
+"""Longest first sentence that is a heading as a whole. [characters]"""
+TITLE_LINES = 12
+"""Lines among which the title is looked for. [lines]"""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A numbered part of a document.
+    """A part of a document.
 
     Parameters
     ----------
     level : str
-        ``chapter``, ``section``, ``item`` or ``measure``.
+        ``title``, ``chapter``, ``section``, ``item``, ``measure``, ``box``, ``appendix``, ``note``, ``footer``, ``project``;
+        ``table`` and ``row`` for tables.
     number : str
         Number as printed.
     title : str
@@ -41,9 +61,11 @@ class Part:
     body : int
         Position in the first of them where the text behind the title begins. [characters]
     chapter, section : str
-        Headings above it.
+        Headings above it: the highest, and the nearest below that one.
     leaf : bool
         Whether no numbered part stands below it.
+    parent : int
+        Position of the part it stands in, -1 for none.
     """
 
     level: str
@@ -54,6 +76,7 @@ class Part:
     chapter: str
     section: str
     leaf: bool = True
+    parent: int = -1
 
     @property
     def heading(self) -> str:
@@ -61,35 +84,35 @@ class Part:
         return self.number + self.title
 
 
-def outline(scripts: Sequence[Script]) -> tuple[Part, ...]:
+def outline(
+    scripts: Sequence[Script], *, levels: Mapping[int, int] | None = None, loose: frozenset[int] = frozenset()
+) -> tuple[Part, ...]:
     """Parts of a document.
 
     Parameters
     ----------
     scripts : sequence of Script
         Cleaned paragraphs.
+    levels : mapping of int to int, optional
+        Heading level of the paragraphs that have a heading style. [1]
+    loose : frozenset of int
+        Numbers of paragraphs that begin no part whatever they look like: cells of a table.
 
     Returns
     -------
     tuple of Part
-        In order; the first, of level ``title``, holds what stands before any number.
+        In order; the first, of level ``title``, holds what stands before any heading.
     """
-    parts: list[Part] = [Part("title", "", _title(scripts), (), 0, "", "", leaf=False)]
-    held: list[list[Script]] = [[]]
-    above = ("", "")
-    for script in scripts:
-        found = _begin(script.text, parts[-1].level)
-        if found is None:
-            held[-1].append(script)
-            continue
-        part = _place(found, script, above)
-        above = (
-            (part.heading, "") if part.level == "chapter" else (above[0], part.heading) if part.level == "section" else above
-        )
-        parts.append(part)
-        held.append([script])
-    filled = [replace(part, scripts=tuple(own)) for part, own in zip(parts, held, strict=True)]
-    return tuple(_mark_leaves(filled))
+    lines = lay_out(scripts, levels or {})
+    marks = _marks(lines, loose)
+    draft = _Draft([_Node(TEXT, None, -1, "title")])
+    for (script, _), mark in zip(lines, marks, strict=True):
+        _enter(draft, script, mark)
+    _name_levels(draft.nodes)
+    held = frozenset(node.parent for node in draft.nodes if node.level in ("section", "item", "project"))
+    parts = [_part(draft.nodes, at, held) for at in range(len(draft.nodes))]
+    parts[0] = replace(parts[0], title=_title([script.text for script, _ in lines], marks), leaf=False)
+    return tuple(parts)
 
 
 def select_tasks(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -103,14 +126,39 @@ def select_tasks(parts: Sequence[Part]) -> tuple[Part, ...]:
     Returns
     -------
     tuple of Part
-        Leaves below chapters that order something; chapters themselves are none.
+        Leaves below headings that order something. A chapter is one only where most chapters have nothing below them.
     """
-    free = lexicon().words["task_free_chapters"]
-    below = [part for part in parts if part.level in ("section", "item")]
-    orders = [part for part in below if not any(word in part.chapter for word in free)]
-    return tuple(
-        part for part in orders if part.leaf and not any(word in part.section for word in ("目标", "基本原则", "指导思想"))
-    )
+    chapters = [part for part in parts if part.level == "chapter" and not is_free(part.title)]
+    flat = 2 * sum(part.leaf for part in chapters) > len(chapters)
+    levels = (*ORDERING, "chapter") if flat else ORDERING
+    below = (part for part in parts if part.level in levels and part.leaf)
+    return tuple(part for part in below if not any(_frees(one) for one in _upward(parts, part)))
+
+
+def _frees(part: Part) -> bool:
+    """Whether what stands below a part orders nothing; the title of a whole document tells nothing of it."""
+    return part.level != "title" and not (part.level == "appendix" and not part.number) and is_free(part.title)
+
+
+def is_free(title: str) -> bool:
+    """Whether a heading stands above words that order nothing: guiding thoughts, principles, goals, the present state.
+
+    Parameters
+    ----------
+    title : str
+        Heading without its number.
+
+    Returns
+    -------
+    bool
+        False where the heading itself is an order (强化目标责任) or announces tasks.
+    """
+    words = lexicon().words
+    plain = title.strip("，：；（）")
+    if any(word in plain for word in words["task_titles"]):
+        return False
+    ending = plain.endswith(words["free_endings"]) and len(plain) <= SHORT and not plain.startswith(words["order_openings"])
+    return ending or any(word in plain for word in words["free_titles"])
 
 
 def is_listed(text: str) -> bool:
@@ -129,40 +177,338 @@ def is_listed(text: str) -> bool:
     return LISTED.match(text) is not None
 
 
-def _title(scripts: Sequence[Script]) -> str:
-    """First line that is no sentence and no number."""
-    for script in scripts[:5]:
-        if not script.text.endswith(("。", "；", "，", "：")) and len(script.text) <= LONGEST_TITLE and script.text:
-            return script.text
-    return ""
+def set_aside(parts: Sequence[Part], at: int) -> Literal["project", "note"] | None:
+    """Why the figures of a part are no targets whatever the sentence says.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        An outline.
+    at : int
+        Position of a part.
+
+    Returns
+    -------
+    {"project", "note"} or None
+        ``project`` in a list of projects, ``note`` in a note or behind the end of the document.
+    """
+    if parts[at].level in ("note", "footer"):
+        return "note"
+    listed = any(part.level == "project" or is_project_list(part.title) for part in _upward(parts, parts[at]))
+    return "project" if listed else None
 
 
-def _begin(text: str, level: str) -> tuple[str, re.Match[str]] | None:
-    for name, pattern in LEVELS:
-        found = pattern.match(text)
-        if found and found.end() < len(text) and not (name == "measure" and level in ("title", "chapter", "section")):
-            return name, found
+def owner(parts: Sequence[Part], at: int, chosen: Container[int]) -> int | None:
+    """The chosen part that a part stands in.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        An outline.
+    at : int
+        Position of a part.
+    chosen : container of int
+        Positions to choose from.
+
+    Returns
+    -------
+    int or None
+        The part itself or the nearest above it that is chosen.
+    """
+    while at >= 0:
+        if at in chosen:
+            return at
+        at = parts[at].parent
     return None
 
 
-def _place(found: tuple[str, re.Match[str]], script: Script, above: tuple[str, str]) -> Part:
-    level, match = found
-    rest = script.text[match.end() :]
+@dataclass(slots=True)
+class _Node:
+    """A part in the making."""
+
+    mark: Mark
+    first: Script | None
+    parent: int
+    level: str = ""
+    scripts: list[Script] = field(default_factory=list)
+    tree: int = 0
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The outline in the making: where the next line belongs."""
+
+    nodes: list[_Node]
+    open: list[int] = field(default_factory=list)
+    at: int = 0
+    inner: Mark = TEXT
+    tree: int = 0
+    root: int = 0
+
+
+def _marks(lines: Sequence[tuple[Script, int]], loose: frozenset[int]) -> list[Mark]:
+    texts = [script.text for script, _ in lines]
+    free = [script.paragraph in loose for script, _ in lines]
+    marks = [_mark(text, level, at_loose) for text, (_, level), at_loose in zip(texts, lines, free, strict=True)]
+    marks = mark_titles(texts, mark_decimals(texts, marks))
+    return mark_bare(texts, _rank_styled(marks, [level for _, level in lines]), free)
+
+
+def _mark(text: str, level: int, loose: bool) -> Mark:
+    mark = read_mark(text)
+    if loose or (mark.kind == "numbered" and mark.end >= len(text)):
+        return TEXT
+    styled = level and mark.kind == "text" and len(text) <= LONGEST_TITLE and not text.endswith(("。", "；"))
+    return Mark("styled", float(level)) if styled else mark
+
+
+def _rank_styled(marks: list[Mark], levels: Sequence[int]) -> list[Mark]:
+    """Ranks of headings by style: that of the numbers of the same style, else above all numbers."""
+    known: dict[int, float] = {}
+    for mark, level in zip(marks, levels, strict=True):
+        if level and mark.kind == "numbered":
+            known[level] = min(mark.rank, known.get(level, mark.rank))
+    return [
+        replace(mark, rank=_rank_of(int(mark.rank), known)) if mark.kind == "styled" else mark for mark in _without_title(marks)
+    ]
+
+
+def _rank_of(level: int, known: Mapping[int, float]) -> float:
+    if level in known:
+        return known[level]
+    higher = [one for one in known if one < level]
+    lower = [one for one in known if one > level]
+    if higher:
+        return known[max(higher)] + 0.05 * (level - max(higher))
+    return known[min(lower)] - 0.05 * (min(lower) - level) if lower else -1.0 + 0.05 * level
+
+
+def _without_title(marks: list[Mark]) -> list[Mark]:
+    """The title of the document is often a heading of the first level, the only one."""
+    first = next((at for at, mark in enumerate(marks) if mark.kind in HEADINGS), None)
+    if first is None or marks[first].kind != "styled":
+        return marks
+    same = [mark for mark in marks if mark.kind == "styled" and mark.rank <= marks[first].rank]
+    return [TEXT if at == first and len(same) == 1 else mark for at, mark in enumerate(marks)]
+
+
+def _enter(draft: _Draft, script: Script, mark: Mark) -> None:
+    """Put one line where it belongs."""
+    holder = draft.nodes[draft.at]
+    if holder.level in ("box", "note") and _stays(draft, holder, mark):
+        holder.scripts.append(script)
+    elif mark.kind in ("bare", "text") and _lacks_title(holder, script):
+        _complete(holder, script)
+    elif holder.level == mark.kind == "footer":
+        holder.scripts.append(script)
+    elif mark.kind in HEADINGS:
+        _open_heading(draft, script, mark)
+    elif mark.kind == "appendix" and ATTACHED.match(script.text):
+        _open_aside(draft, script, Mark("note", end=mark.end))
+    elif mark.kind in ("appendix", "footer"):
+        _open_tree(draft, script, mark)
+    elif mark.kind in ("box", "note"):
+        _open_aside(draft, script, mark)
+    else:
+        _append(draft, script)
+
+
+def _append(draft: _Draft, script: Script) -> None:
+    """A line of text; behind a note it belongs to what stands around the note."""
+    if draft.nodes[draft.at].level == "note":
+        draft.at = draft.open[-1] if draft.open else draft.root
+    draft.nodes[draft.at].scripts.append(script)
+
+
+def _complete(holder: _Node, script: Script) -> None:
+    """A lone 附件1 takes the short line below it as its title."""
+    if holder.first is not None:
+        first = holder.first
+        holder.first = Script(first.text + script.text, first.origin + script.origin, first.paragraph, first.mended)
+        holder.scripts[0] = holder.first
+
+
+def _lacks_title(holder: _Node, script: Script) -> bool:
+    alone = holder.level == "appendix" and holder.first is not None and holder.mark.end >= len(holder.first.text)
+    return (
+        alone
+        and len(holder.scripts) == 1
+        and len(script.text) <= LONGEST_TITLE
+        and not script.text.endswith(("。", "：", "；"))
+    )
+
+
+def _stays(draft: _Draft, holder: _Node, mark: Mark) -> bool:
+    """Whether a line still belongs to a box or note: text, and the numbers with which it began."""
+    if holder.level == "note":
+        inner = read_mark(holder.scripts[0].text[holder.mark.end :]) if draft.inner is TEXT else draft.inner
+        goes_on = inner.kind == mark.kind == "numbered" and (mark.rank, mark.value) == (inner.rank, inner.value + 1)
+        draft.inner = mark if goes_on else draft.inner
+        return goes_on
+    if mark.kind in ("text", "bare", "head"):
+        return True
+    if mark.kind != "numbered":
+        return mark.kind == "note"
+    begins = draft.inner is TEXT and len(holder.scripts) == 1 and mark.value == 1 and mark.rank >= MINOR
+    goes_on = (mark.rank, mark.value) == (draft.inner.rank, draft.inner.value + 1) and not _continues(draft, mark)
+    deeper = draft.inner is not TEXT and mark.rank > draft.inner.rank
+    if begins or goes_on:
+        draft.inner = mark
+    return begins or goes_on or deeper or mark.rank >= MEASURE
+
+
+def _continues(draft: _Draft, mark: Mark) -> bool:
+    """Whether a number goes on with the parts around the box."""
+    return any((n.mark.rank, n.mark.value) == (mark.rank, mark.value - 1) for n in (draft.nodes[at] for at in draft.open))
+
+
+def _open_heading(draft: _Draft, script: Script, mark: Mark) -> None:
+    while draft.open and draft.nodes[draft.open[-1]].mark.rank >= mark.rank:
+        draft.open.pop()
+    parent = draft.open[-1] if draft.open else draft.root
+    if mark.kind == "numbered" and mark.rank >= MEASURE and not draft.open:
+        _append(draft, script)
+        return
+    draft.nodes.append(_Node(mark, script, parent, scripts=[script], tree=draft.tree))
+    draft.at = len(draft.nodes) - 1
+    draft.open.append(draft.at)
+
+
+def _open_aside(draft: _Draft, script: Script, mark: Mark) -> None:
+    parent = draft.open[-1] if draft.open else draft.root
+    draft.nodes.append(_Node(mark, script, parent, mark.kind, [script], draft.tree))
+    draft.at, draft.inner = len(draft.nodes) - 1, TEXT
+
+
+def _open_tree(draft: _Draft, script: Script, mark: Mark) -> None:
+    draft.tree += 1
+    draft.nodes.append(_Node(mark, script, -1, mark.kind, [script], draft.tree))
+    draft.at = draft.root = len(draft.nodes) - 1
+    draft.open = []
+
+
+def _name_levels(nodes: list[_Node]) -> None:
+    """Levels of the headings of each tree by their rank."""
+    tops: dict[int, float] = {}
+    decimal = {node.tree for node in nodes if ITEM < node.mark.rank < MEASURE and node.mark.kind == "numbered"}
+    for node in nodes:
+        if not node.level:
+            tops[node.tree] = min(node.mark.rank, tops.get(node.tree, node.mark.rank))
+    for node in nodes:
+        if not node.level:
+            node.level = _level(node, nodes[node.parent].level, tops[node.tree], node.tree in decimal)
+    for node in nodes:
+        if node.level in (*ORDERING, "measure") and _in_projects(nodes, node):
+            node.level = "project"
+
+
+def _level(node: _Node, above: str, top: float, decimal: bool) -> str:
+    rank, kind = node.mark.rank, node.mark.kind
+    if kind == "numbered" and rank >= MEASURE:
+        return "item" if above == "chapter" and rank < POINT else "measure"
+    heads = kind == "styled" or (kind == "bare" and _is_chapter(node)) or rank in (VOLUME, CHAPTER, MAJOR)
+    if rank == top and (heads or (decimal and rank == ITEM)):
+        return "chapter"
+    return "item" if rank == ARTICLE or rank > ITEM + 0.5 or (rank == ITEM and not decimal) else "section"
+
+
+def _is_chapter(node: _Node) -> bool:
+    return node.first is not None and node.first.text in lexicon().words["chapter_titles"]
+
+
+def _in_projects(nodes: Sequence[_Node], node: _Node) -> bool:
+    """Whether a heading above is that of a list of projects."""
+    while node.parent >= 0:
+        node = nodes[node.parent]
+        if node.first is not None and is_project_list(node.first.text):
+            return True
+    return False
+
+
+def is_project_list(title: str) -> bool:
+    """Whether a heading announces a list of projects.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+
+    Returns
+    -------
+    bool
+        True for 重大项目清单, 重点工程一览表 and the like.
+    """
+    return len(title) <= LONGEST_TITLE and _projects().search(title) is not None
+
+
+@cache
+def _projects() -> re.Pattern[str]:
+    words = lexicon().words
+    return re.compile(rf"(?:{either(words['project_heads'])})(?:{either(words['project_lists'])})(?:（[^（）]{{0,12}}）)?$")
+
+
+def _part(nodes: Sequence[_Node], at: int, held: frozenset[int]) -> Part:
+    node = nodes[at]
+    if node.first is None:
+        return Part(node.level, "", "", tuple(node.scripts), 0, "", "", leaf=False)
+    title, body = _split_title(node.first.text, node.mark)
+    above = [
+        (one.level, one.mark.number + _split_title(one.first.text, one.mark)[0]) for one in _above(nodes, node) if one.first
+    ]
+    chapter = next((heading for level, heading in above if level == "chapter"), "")
+    section = next((heading for level, heading in reversed(above) if level == "section"), "")
+    return Part(node.level, node.mark.number, title, tuple(node.scripts), body, chapter, section, at not in held, node.parent)
+
+
+def _above(nodes: Sequence[_Node], node: _Node) -> list[_Node]:
+    """Nodes above one, the highest first."""
+    found: list[_Node] = []
+    while node.parent >= 0:
+        node = nodes[node.parent]
+        found.append(node)
+    return found[::-1]
+
+
+def _upward(parts: Sequence[Part], part: Part) -> Iterator[Part]:
+    yield part
+    while part.parent >= 0:
+        part = parts[part.parent]
+        yield part
+
+
+def _split_title(text: str, mark: Mark) -> tuple[str, int]:
+    """Title of a heading, and where the text behind it begins: a whole sentence is text as well."""
+    if mark.kind in ("note", "footer"):
+        return "", mark.end
+    rest = text[mark.end :]
     stop = rest.find("。")
     cut = stop if stop >= 0 else len(rest)
-    title, body = (rest[:cut], match.end() + min(cut + 1, len(rest)))
-    if stop < 0 and (len(rest) > LONGEST_TITLE or rest.endswith(("；", "：", "，"))):
-        title, body = re.split("[，；：]", rest, maxsplit=1)[0][:LONGEST_TITLE], match.end()
-    chapter = "" if level == "chapter" else above[0]
-    section = above[1] if level in ("item", "measure") else ""
-    return Part(level, match["number"], title.strip("：，；"), (script,), body, chapter, section)
+    answer = ANSWERABLE.search(rest, 0, cut)
+    if answer is not None:
+        stop = cut = answer.start()
+    if _is_sentence(rest, cut, ended=stop >= 0):
+        return re.split("[，；：]", rest[:cut], maxsplit=1)[0][:LONGEST_TITLE].strip("，：；"), mark.end
+    after = cut if answer is not None else min(cut + 1, len(rest))
+    return rest[:cut].strip("，：；"), mark.end + after
 
 
-def _mark_leaves(parts: Sequence[Part]) -> list[Part]:
-    order = ("title", "chapter", "section", "item", "measure")
-    marked: list[Part] = []
-    for at, part in enumerate(parts):
-        following = parts[at + 1].level if at + 1 < len(parts) else "title"
-        deeper = order.index(following) > order.index(part.level) and following != "measure"
-        marked.append(replace(part, leaf=not deeper and part.level != "title"))
-    return marked
+def _is_sentence(rest: str, cut: int, *, ended: bool) -> bool:
+    if not ended and (len(rest) > LONGEST_TITLE or rest.endswith(("；", "：", "，"))):
+        return True
+    return cut > LONGEST_TITLE or DATED.search(rest, 0, cut) is not None
+
+
+def _title(texts: Sequence[str], marks: Sequence[Mark]) -> str:
+    """First line that is no sentence, no number and nothing of the letterhead."""
+    for at, (text, mark) in enumerate(zip(texts[:TITLE_LINES], marks, strict=False)):
+        if mark.kind == "numbered":
+            return ""
+        if (
+            mark.kind in ("head", "note", "footer")
+            or text.endswith(("。", "；", "，", "：", "文件"))
+            or len(text) > LONGEST_TITLE
+        ):
+            continue
+        following = texts[at + 1] if at + 1 < len(texts) else ""
+        return text + following if following.startswith(("关于", "印发")) and len(following) <= LONGEST_TITLE else text
+    return ""
