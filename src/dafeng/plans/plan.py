@@ -283,6 +283,8 @@ class Task:
         Targets that stand in it.
     anchor : Anchor
         Its whole text in the document.
+    due : int or None
+        Year until which a table of tasks wants it done.
     """
 
     id: str
@@ -295,6 +297,7 @@ class Task:
     open_list: bool
     targets: tuple[str, ...]
     anchor: Anchor
+    due: int | None = None
 
     @property
     def organisations(self) -> tuple[str, ...]:

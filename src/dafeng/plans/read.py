@@ -5,9 +5,10 @@ Invariant: the same document gives the same plan; every figure in a dated senten
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import cast
 
 from dafeng.core.documents import Document
@@ -16,15 +17,17 @@ from dafeng.plans.certainty import least, rate
 from dafeng.plans.doubts import doubt_document, doubt_figures
 from dafeng.plans.era import find_era
 from dafeng.plans.headings import read_style
-from dafeng.plans.identity import make_id, target_key
-from dafeng.plans.lines import read_lines
+from dafeng.plans.identity import make_id
+from dafeng.plans.lines import clean_lines, mend_lines
 from dafeng.plans.matching import Matcher, match_target
+from dafeng.plans.merged import Merged, merge_statements
 from dafeng.plans.organisations import Duty, find_duty, join_duties
 from dafeng.plans.passages import MOST, Passage, read_parts
 from dafeng.plans.plan import Counting, Goal, Organisation, OtherFigure, Plan, PlanDocument, Responsible, Strength, Target, Task
 from dafeng.plans.provisional import doubt_indicators, find_provisional
 from dafeng.plans.statements import Statement
 from dafeng.plans.structure import Part, outline, owner, select_tasks, set_aside
+from dafeng.plans.tables import Duties, captions, read_tables, survey_tables
 
 LONGEST_NAME = 24
 """Most characters that are kept of the name of a figure that is no target. [characters]"""
@@ -40,6 +43,8 @@ class _Sheet:
     duties: tuple[tuple[Duty, ...], ...]
     tasks: Mapping[int, int]
     passages: tuple[Passage, ...]
+    rows: Mapping[str, Duties]
+    starts: tuple[int, ...]
 
     def task_of(self, passage: Passage) -> int | None:
         at = owner(self.parts, passage.part, self.tasks)
@@ -47,7 +52,9 @@ class _Sheet:
 
     def anchor(self, passage: Passage) -> Anchor:
         start, end = passage.script.span(passage.start, passage.end)
-        return Anchor(start, end, passage.script.paragraph, self.document.sha256, self.document.title or self.document.name)
+        tabled = self.parts[passage.part].level == "table"
+        number = bisect_right(self.starts, start) - 1 if tabled else passage.script.paragraph
+        return Anchor(start, end, number, self.document.sha256, self.document.title or self.document.name)
 
 
 def read_plan_text(document: Document, *, place: str | None = None, catalogue: Matcher | None = None) -> Plan:
@@ -67,15 +74,22 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
     Plan
         Possibly empty, with findings that say why.
     """
-    scripts, findings = read_lines(document)
-    parts = outline(scripts, levels={p.number: level for p in document.paragraphs if (level := read_style(p.style))})
+    cleaned, findings = clean_lines(document)
+    survey = survey_tables(document, cleaned)
+    running = [script for script in cleaned if script.paragraph not in survey.left]
+    scripts = mend_lines(document, running, left=survey.left)
+    levels = {p.number: level for p in document.paragraphs if (level := read_style(p.style))}
+    parts = outline(scripts, levels=levels, loose=survey.loose | captions(survey.grids, scripts))
     title = parts[0].title
     era = find_era((script.text for script in scripts), title)
+    tabled = read_tables(survey, scripts, parts, era, place or "")
+    parts = (*parts, *tabled.parts)
     duties = tuple(tuple(find_duty(script.text, place=place or "", on=era.now) for script in part.scripts) for part in parts)
-    chosen = {id(part) for part in select_tasks(parts)}
-    tasks = {at: number for number, at in enumerate(at for at, part in enumerate(parts) if id(part) in chosen)}
-    passages = tuple(_judged(passage, parts) for passage in islice(read_parts(parts, duties, era), MOST))
-    sheet = _Sheet(PlanDocument(document.name, document.sha256, title), place, parts, duties, tasks, passages)
+    told = islice(chain(tabled.passages, read_parts(parts, duties, era)), MOST)
+    passages = tuple(sorted((_judged(passage, parts) for passage in told), key=lambda one: one.script.origin[one.start]))
+    starts = tuple(paragraph.start for paragraph in document.paragraphs)
+    about = PlanDocument(document.name, document.sha256, title)
+    sheet = _Sheet(about, place, parts, duties, _chosen(parts), passages, _row_duties(parts, tabled.duties), starts)
     listed = _tasks(sheet)
     targets = tuple(_with_indicator(target, catalogue, place) for target in _targets(sheet, listed))
     listed = tuple(_with_targets(task, targets) for task in listed)
@@ -97,7 +111,8 @@ def _tasks(sheet: _Sheet) -> tuple[Task, ...]:
 def _task(sheet: _Sheet, number: int, at: int) -> Task:
     part = sheet.parts[at]
     members = [at, *_below(sheet.parts, at)]
-    duty = join_duties([one for member in members for one in sheet.duties[member]])
+    row = sheet.rows.get(_plain_title(part))
+    duty = join_duties([*(one for member in members for one in sheet.duties[member]), *([row.duty] if row else ())])
     first, last = part.scripts[0], max(script.origin[-1] for member in members for script in sheet.parts[member].scripts)
     anchor = Anchor(
         first.origin[0],
@@ -117,14 +132,39 @@ def _task(sheet: _Sheet, number: int, at: int) -> Task:
         open_list=duty.open_list,
         targets=(),
         anchor=anchor,
+        due=row.due if row else None,
     )
+
+
+def _chosen(parts: Sequence[Part]) -> dict[int, int]:
+    """Positions of the tasks, numbered in the order of the document; a row that repeats a task of the text is none."""
+    chosen = {id(part) for part in select_tasks(parts)}
+    titles = {_plain_title(part) for part in parts if id(part) in chosen and part.level != "row"}
+    kept = [
+        at for at, part in enumerate(parts) if id(part) in chosen and (part.level != "row" or _plain_title(part) not in titles)
+    ]
+    return {at: number for number, at in enumerate(sorted(kept, key=lambda at: parts[at].scripts[0].origin[0]))}
+
+
+def _row_duties(parts: Sequence[Part], duties: Mapping[int, Duties]) -> dict[str, Duties]:
+    """What rows of tables order, by the title of the task: the first row where two have the same."""
+    found: dict[str, Duties] = {}
+    for at, duty in duties.items():
+        found.setdefault(_plain_title(parts[at]), duty)
+    return found
+
+
+def _plain_title(part: Part) -> str:
+    return part.title.strip("。，；：、")
 
 
 def _below(parts: Sequence[Part], at: int) -> list[int]:
     """Measures, boxes and notes of a task."""
     below: list[int] = []
-    while len(below) + at + 1 < len(parts) and parts[at + len(below) + 1].parent >= at:
-        below.append(at + len(below) + 1)
+    for number, part in enumerate(parts[at + 1 :], at + 1):
+        if part.parent < at or part.level in ("table", "row"):
+            break
+        below.append(number)
     return below
 
 
@@ -137,34 +177,26 @@ def _judged(passage: Passage, parts: Sequence[Part]) -> Passage:
 
 
 def _targets(sheet: _Sheet, tasks: Sequence[Task]) -> tuple[Target, ...]:
-    kept: dict[tuple[object, ...], tuple[Passage, Statement, list[Anchor]]] = {}
-    for passage in sheet.passages:
-        for statement in passage.statements:
-            if statement.kind != "target" or rate(statement) < least():
-                continue
-            key = target_key(statement)
-            if key in kept:
-                kept[key][2].append(sheet.anchor(passage))
-            else:
-                kept[key] = (passage, statement, [])
-    ids = {id(one[1]): make_id(sheet.place, "T", number) for number, one in enumerate(kept.values(), 1)}
-    return tuple(_target(sheet, tasks, one, ids) for one in kept.values())
+    held = frozenset(at for at, part in enumerate(sheet.parts) if part.level == "table")
+    merged = merge_statements(sheet.passages, tables=held)
+    ids = {own: make_id(sheet.place, "T", number) for number, one in enumerate(merged, 1) for own in one.ids}
+    return tuple(_target(sheet, tasks, one, ids) for one in merged)
 
 
 def _target(
     sheet: _Sheet,
     tasks: Sequence[Task],
-    kept: tuple[Passage, Statement, list[Anchor]],
+    kept: Merged,
     ids: dict[int, str],
 ) -> Target:
-    passage, statement, also = kept
+    passage, statement = kept.passage, kept.statement
     at = sheet.task_of(passage)
     task = tasks[at] if at is not None else None
     counting = cast("Counting | None", statement.counting)
     time, quantity = statement.time, statement.quantity
     base = statement.base
     return Target(
-        id=ids[id(statement)],
+        id=ids[kept.ids[0]],
         indicator=statement.name,
         indicator_id=None,
         label=None,
@@ -182,13 +214,15 @@ def _target(
         counting=counting,
         part_of=_whole(sheet, passage, statement, ids),
         implied=statement.implied,
-        organisations=task.organisations if task is not None else (),
+        organisations=statement.organisations or (task.organisations if task is not None else ()),
         task=task.id if task is not None else None,
         anchor=sheet.anchor(passage),
         figure=passage.script.span(statement.start, statement.end),
-        also=tuple(also),
+        also=tuple(sheet.anchor(other) for other in kept.also),
         certainty=rate(statement),
         reason="；".join(statement.remarks),
+        nature=statement.nature,
+        base_value=statement.base_value,
     )
 
 

@@ -54,6 +54,12 @@ class Statement:
         Whether the figure is 100 % because all are meant.
     remarks : tuple of str
         Keys of the certainty rules that apply.
+    nature : {"binding", "expected"} or None
+        What a table calls it.
+    base_value : Decimal or None
+        Value of the base year that a table prints beside it. [unit of the quantity]
+    organisations : tuple of str
+        Canonical names that its row of a table makes responsible.
     """
 
     kind: Kind
@@ -72,6 +78,9 @@ class Statement:
     part_of: int | None = None
     implied: bool = False
     remarks: tuple[str, ...] = ()
+    nature: Literal["binding", "expected"] | None = None
+    base_value: Decimal | None = None
+    organisations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,7 +253,7 @@ def _other(row: Mapping[str, Any], at: str, document: PlanDocument) -> OtherFigu
 def _task(row: Mapping[str, Any], at: str, document: PlanDocument) -> Task:
     derived = {"organisations", "leads", "supports"}
     responsible = tuple(_build(Responsible, one, f"{at}.responsible") for one in row.get("responsible") or ())
-    plain = {key: value for key, value in row.items() if key not in derived}
+    plain = {"due": None, **{key: value for key, value in row.items() if key not in derived}}
     lists = {key: tuple(row.get(key) or ()) for key in ("collectives", "targets") if key in row}
     return _anchored(Task, {**plain, **lists, "responsible": responsible}, at, document)
 
