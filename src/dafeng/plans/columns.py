@@ -143,7 +143,7 @@ def read_column(at: int, text: str) -> Column:
     brackets = [found["inside"] for found in BRACKET.finditer(text)]
     unit = next((one for one in brackets if is_unit(one)), "")
     plain = BRACKET.sub("", text).strip("：:、，")
-    time = _time(text)
+    time = find_time(text)
     if len(text) > LONGEST:
         return Column(at, None, text)
     aimed = AIM.search(text) is not None
@@ -202,6 +202,31 @@ def sort_table(columns: Sequence[Column]) -> TableKind | None:
     return "projects" if "works" in roles and roles & {"name", "project", "task"} else None
 
 
+def find_time(text: str) -> Time | None:
+    """Year or period that a heading names.
+
+    Parameters
+    ----------
+    text : str
+        Cleaned heading, caption or time limit.
+
+    Returns
+    -------
+    Time or None
+        The last year where several are named; two years or a five-year plan are a period.
+    """
+    years = [int(found) for found in re.findall(YEAR, text)]
+    if len(years) == 2 and years[0] < years[1]:
+        return Time(years[1], "span", years[0])
+    if years:
+        return Time(years[-1], "plain")
+    five = FIVE_YEARS.search(text)
+    if five is None:
+        return None
+    end = FIVE_ENDS[five.group(1)]
+    return Time(end, "plain") if re.search(r"末|目标值", text) else Time(end, "span", end - 4)
+
+
 def is_unit(text: str) -> bool:
     """Whether a short text is a unit.
 
@@ -249,19 +274,6 @@ def _with_natures(grid: Grid, columns: tuple[Column, ...], first: int) -> tuple[
         else column
         for column in columns
     )
-
-
-def _time(text: str) -> Time | None:
-    years = [int(found) for found in re.findall(YEAR, text)]
-    if len(years) == 2 and years[0] < years[1]:
-        return Time(years[1], "span", years[0])
-    if years:
-        return Time(years[-1], "plain")
-    five = FIVE_YEARS.search(text)
-    if five is None:
-        return None
-    end = FIVE_ENDS[five.group(1)]
-    return Time(end, "plain") if re.search(r"末|目标值", text) else Time(end, "span", end - 4)
 
 
 def _roles() -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -102,7 +102,7 @@ def _is_same(one: Merged, statement: Statement, tabled: bool, tables: Container[
     if first == second or (min(len(first), len(second)) >= 4 and (first.endswith(second) or second.endswith(first))):
         return True
     shared = sum((Counter(first) & Counter(second)).values())
-    return shared >= ALIKE * max(len(first), len(second))
+    return 2 * shared >= ALIKE * (len(first) + len(second))
 
 
 def _plain(name: str) -> str:

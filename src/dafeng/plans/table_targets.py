@@ -22,7 +22,7 @@ from dafeng.plans.naming import has_coefficient, is_bare_measure, name_part, nor
 from dafeng.plans.passages import Passage
 from dafeng.plans.pieces import Base, Time
 from dafeng.plans.statements import FIRST_MILESTONE, Comparator, Direction, Era, Kind, Statement, YearFrom
-from dafeng.plans.values import CellValue, read_value, read_wish
+from dafeng.plans.values import HELD, CellValue, read_value, read_wish
 
 Nature = Literal["binding", "expected"]
 NUMBERED = re.compile(r"^(?:\d{1,3}(?:[.．、]|）)|（\d{1,2}）|[①-⑳]|[（]?[一二三四五六七八九十]{1,3}[、）]|[—–-]{1,2})")
@@ -238,7 +238,7 @@ def _passage(
         if entry is None or entry.end == entry.start or (entry in seen and column.role == "pace"):
             continue
         text = grid.script.text[entry.start : entry.end]
-        value = read_value(text, line.unit or column.unit or _caption_unit(around))
+        value = read_value(text, _unit_of(text, column, line, around))
         if value is not None:
             whole = dict(known.positions).get(column.at) if line.part_of is not None else None
             positions.append((column.at, known.count + len(statements)))
@@ -250,6 +250,13 @@ def _passage(
     if line.part_of is None:
         known.whole, known.positions = line.name, tuple(positions)
     return _passage_of(grid, entries, tuple(statements), tuple(wishes), around)
+
+
+def _unit_of(text: str, column: Column, line: _Line, around: Surroundings) -> str:
+    """Unit of a value: a yearly pace is in per cent, unless it stands in the brackets of a sum."""
+    if column.role == "pace" and HELD.match(text) is None:
+        return column.unit or "%"
+    return line.unit or column.unit or _caption_unit(around)
 
 
 def _passage_of(
@@ -265,7 +272,8 @@ def _statement(
     frame: _Frame, column: Column, line: _Line, value: CellValue, entry: Entry, around: Surroundings, whole: int | None
 ) -> Statement:
     time = _time(frame, column, around)
-    direction = value.direction or line.direction or _pace_direction(column)
+    grown = column.role == "pace" and not value.held and "增" in column.text and line.direction is None
+    direction = value.direction or line.direction or (None if grown else _pace_direction(column))
     base = _base_of(frame, value, direction)
     summed = value.held and (SUMMED.search(around.note + around.caption) is not None or column.role == "pace")
     if summed and direction is None:
@@ -273,15 +281,15 @@ def _statement(
     own = column.time is not None or column.role == "pace"
     return Statement(
         kind=_kind(frame, column, line, time),
-        name=line.name,
+        name=line.name + "年均增速" if grown and not line.name.endswith(("增速", "增长率")) else line.name,
         quantity=value.quantity,
-        comparator=_comparator(value, line, direction),
+        comparator=value.comparator or ">=" if grown else _comparator(value, line, direction),
         start=entry.start + value.start,
         end=entry.start + value.end,
         time=time,
         year_from="own" if own else around.year_from,
         base=base,
-        direction=direction or _falls(value, line),
+        direction=direction or (None if grown else _falls(value, line)),
         scope=(*line.scope, *(("年均",) if column.role == "pace" and not value.held and "年均" in column.text else ())),
         counting="cumulative" if summed and direction is None else line.counting,
         part_of=whole,

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 
 from dafeng.core.documents import Document
-from dafeng.plans.columns import ColumnRole, Heads, read_heads
+from dafeng.plans.columns import ColumnRole, Heads, find_time, read_heads
 from dafeng.plans.grids import Grid, gather_grids, keeps_text
 from dafeng.plans.headings import read_mark
 from dafeng.plans.organisations import Duty, find_duty, join_duties
@@ -23,7 +22,6 @@ from dafeng.plans.statements import Era, YearFrom
 from dafeng.plans.structure import Part
 from dafeng.plans.table_targets import Surroundings, read_targets, read_works
 from dafeng.plans.text_tables import find_text_tables
-from dafeng.plans.times import TIME, YEAR, read_times
 
 CAPTION = re.compile(
     r"(?:续?表|附表|专栏)[\d一二三四五六七八九十]|(?:表|清单|指标|目标|分工|一览|任务|名单)(?:（[^（）]{0,20}）)?$|^（?单位[：:]"
@@ -213,10 +211,21 @@ def _read(
     if heads.kind == "targets":
         names = [tuple(mention.name for mention in one.duty.mentions) for one in duties]
         return (), read_targets(grid, heads, around, names), ()
-    rows = [
-        (part, duties[row]) for row in range(heads.rows, grid.height) if (part := _row(grid, heads, row, table, around.part))
-    ]
+    table = replace(table, chapter=table.title or table.chapter)
+    rows: list[tuple[Part, Duties]] = []
+    for row in range(heads.rows, grid.height):
+        above = _group(grid, row)
+        table = replace(table, chapter=above) if above else table
+        part = None if above else _row(grid, heads, row, table, around.part)
+        rows += [(part, duties[row])] if part is not None else []
     return tuple(part for part, _ in rows), (), tuple(duty for _, duty in rows)
+
+
+def _group(grid: Grid, row: int) -> str:
+    """Heading of the rows below: a row that is one cell."""
+    filled = [entry for entry in grid.entries if entry.row == row and entry.end > entry.start]
+    alone = len(filled) == 1 and grid.width > 1 and filled[0].rows == 1
+    return grid.script.text[filled[0].start : filled[0].end] if alone else ""
 
 
 def _with(
@@ -251,7 +260,7 @@ def _row(grid: Grid, heads: Heads, row: int, table: Part, parent: int) -> Part |
     told = next((grid.text(row, column.at) for column in heads.of("number")), "")
     categories = [grid.text(row, column.at) for column in heads.of("category")]
     body = len(scripts[0].text) if own and cells and len(title) == len(scripts[0].text) - len(number) else len(number)
-    chapter = next((text for text in categories if text), "") or table.title or table.chapter
+    chapter = next((text for text in categories if text), "") or table.chapter
     return Part("row", number or told, title, scripts, body, chapter, section, parent=parent) if title else None
 
 
@@ -269,9 +278,8 @@ def _duties(grid: Grid, heads: Heads, row: int, place: str) -> Duties:
         for column in heads.of("lead", "support", "responsible")
         if row >= heads.rows
     ]
-    years = [int(year) for column in heads.of("due") for year in re.findall(YEAR, grid.text(row, column.at))]
-    fives = [time.year for column in heads.of("due") for time in _times(grid.text(row, column.at))]
-    return Duties(join_duties(duties), max((*years, *fives), default=None) if row >= heads.rows else None)
+    times = [find_time(grid.text(row, column.at)) for column in heads.of("due") if row >= heads.rows]
+    return Duties(join_duties(duties), max((time.year for time in times if time is not None), default=None))
 
 
 def _duty(text: str, role: ColumnRole | None, place: str) -> Duty:
@@ -279,17 +287,12 @@ def _duty(text: str, role: ColumnRole | None, place: str) -> Duty:
     return find_duty(f"（{LABELS.get(role or '', '责任单位')}：{text.strip('（）')}）", place=place) if text else Duty()
 
 
-def _times(text: str) -> tuple[Time, ...]:
-    found = _time().search(text)
-    return read_times(found.group()) if found else ()
-
-
 def _time_around(caption: str, part: Part | None, era: Era) -> tuple[Time | None, YearFrom]:
     headings = (part.section, part.title) if part is not None else ()
     for text in (caption, *headings):
-        times = _times(text)
-        if times:
-            return times[-1], "heading"
+        time = find_time(text)
+        if time is not None:
+            return time, "heading"
     return (era.title, "title") if era.title is not None else (None, "none")
 
 
@@ -315,8 +318,3 @@ def _headings(parts: Sequence[Part], at: int) -> tuple[str, str]:
     if part.level == "chapter":
         return part.heading, ""
     return part.chapter, part.heading if part.level == "section" else part.section
-
-
-@cache
-def _time() -> re.Pattern[str]:
-    return re.compile(TIME)
