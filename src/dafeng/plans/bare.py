@@ -37,6 +37,7 @@ BODIES = (
     "预期性",
 )
 TITLE = re.compile(r".{4,}(?:方案|规划|计划|纲要|行动|意见|办法|细则|措施|条例|清单)(?:（[^（）]{1,12}）)?")
+ASIDE = re.compile(r"（[^（）]{1,20}）")
 CLOSED = ("。", "；", "！", "？", "”", "）", "》", "：")
 NEAR = 0.4
 """How far a heading without a number stands above the numbers below it, or below the one above it."""
@@ -216,7 +217,8 @@ def mark_titles(texts: Sequence[str], marks: Sequence[Mark]) -> list[Mark]:
     spoken = False
     for at, (text, mark) in enumerate(zip(texts, marks, strict=True)):
         titled = mark.kind == "text" and len(text) <= 2 * LONGEST and TITLE.fullmatch(text) is not None
-        if spoken and titled and marks[at - 1].kind in ("head", "footer"):
+        before = at - 2 if at > 1 and ASIDE.fullmatch(texts[at - 1]) else at - 1
+        if spoken and titled and marks[before].kind in ("head", "footer"):
             marked[at] = Mark("appendix")
         spoken = spoken or (mark.kind == "text" and text.endswith("。"))
     return marked

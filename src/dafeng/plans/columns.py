@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, cast
 
 from dafeng.plans.amounts import spell_unit
@@ -27,11 +28,17 @@ MOST_HEADINGS = 4
 """Most rows of headings. [rows]"""
 LONGEST = 24
 """Longest heading of a column. [characters]"""
+LONGEST_ROLE = 12
+"""Longest heading that is told by its ending. [characters]"""
 BRACKET = re.compile(r"[（\[【〔](?P<inside>[^（）\[\]【】〔〕]{1,20})[）\]】〕]")
 FIVE_YEARS = re.compile(FIVE)
 NATURES = ("约束性", "预期性", "约束性指标", "预期性指标")
 PACE = re.compile(r"年均|增速|累计|变化|增长率|增幅|降幅")
 BASE = re.compile(r"现状|基期|基准|基础值|实际|完成值|现值|基数|初值|已完成")
+PLAIN_VALUE = re.compile(
+    r"(?:规划|预期|计划|力争|近期|远期)?(?:目标|规划|预期)(?:值|数)?|(?:现状|基期|基准|实际|完成|基础|现|初)(?:值|数|年)?|现状|基期|实际|实际完成"
+)
+"""Headings of columns of values that name no year."""
 AIM = re.compile(r"目标|规划|预期|预计|计划|力争")
 
 
@@ -140,22 +147,30 @@ def read_column(at: int, text: str) -> Column:
     Column
         With its role, year and unit as far as the heading tells them.
     """
+    return replace(_read_column(text), at=at)
+
+
+@lru_cache(maxsize=4096)
+def _read_column(text: str) -> Column:
     brackets = [found["inside"] for found in BRACKET.finditer(text)]
     unit = next((one for one in brackets if is_unit(one)), "")
     plain = BRACKET.sub("", text).strip("：:、，")
     time = find_time(text)
     if len(text) > LONGEST:
-        return Column(at, None, text)
+        return Column(0, None, text)
     aimed = AIM.search(text) is not None
     past = True if BASE.search(text) else False if aimed else None
     if time is not None and not re.search(r"时限|期限", plain):
-        return Column(at, "year", text, time, past, unit)
-    role = cast("ColumnRole | None", next((role for role, words in _roles() if plain.endswith(words)), None))
+        return Column(0, "year", text, time, past, unit)
+    role = cast(
+        "ColumnRole | None",
+        next((role for role, words in _roles() if len(plain) <= LONGEST_ROLE and plain.endswith(words)), None),
+    )
     if role is None and PACE.search(text):
-        return Column(at, "pace", text, None, past, unit)
-    if role is None and past is not None:
-        return Column(at, "year", text, None, past, unit)
-    return Column(at, role, text, unit=unit)
+        return Column(0, "pace", text, None, past, unit)
+    if role is None and PLAIN_VALUE.fullmatch(plain):
+        return Column(0, "year", text, None, past, unit)
+    return Column(0, role, text, unit=unit)
 
 
 def settle(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -253,7 +268,7 @@ def _heading(grid: Grid, rows: range, column: int) -> str:
 def _is_heading(grid: Grid, row: int) -> bool:
     """Whether at least half of the cells of a row are headings, and none a nature or a value."""
     texts = [grid.script.text[e.start : e.end] for e in grid.entries if e.row <= row < e.row + e.rows and e.end > e.start]
-    own = [grid.script.text[e.start : e.end] for e in grid.entries if e.row == row and e.end > e.start]
+    own = [grid.script.text[entry.start : entry.end] for entry in grid.filled.get(row, ())]
     if not own or any(text in NATURES for text in own):
         return False
     known = sum(read_column(0, text).role is not None for text in texts)

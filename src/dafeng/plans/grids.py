@@ -80,6 +80,15 @@ class Grid:
             for column in range(entry.column, entry.column + entry.columns)
         }
 
+    @cached_property
+    def filled(self) -> Mapping[int, tuple[Entry, ...]]:
+        """Cells with text that begin in each row."""
+        rows: dict[int, list[Entry]] = {}
+        for entry in self.entries:
+            if entry.end > entry.start:
+                rows.setdefault(entry.row, []).append(entry)
+        return {row: tuple(entries) for row, entries in rows.items()}
+
     def text(self, row: int, column: int) -> str:
         """Cleaned text at a place.
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
+from dafeng.plans.lexicon import either, lexicon
 from dafeng.plans.script import Script
 
 Kind = Literal["numbered", "styled", "bare", "box", "appendix", "note", "footer", "head", "text"]
@@ -27,7 +29,7 @@ DEEPER = 0.3
 STYLES = (
     (VOLUME, re.compile(rf"(?P<number>第(?P<value>[{CHINESE}\d]{{1,4}})(?:编|篇|部分))[、：]?(?![布析组])")),
     (CHAPTER, re.compile(rf"(?P<number>第(?P<value>[{CHINESE}\d]{{1,4}})章)[、：]?(?!程)")),
-    (SECTION, re.compile(rf"(?P<number>第(?P<value>[{CHINESE}\d]{{1,4}})节)[、：]?(?!约|能[效减环]|水|电(?!力|网)|点)")),
+    (SECTION, re.compile(rf"(?P<number>第(?P<value>[{CHINESE}\d]{{1,4}})节)[、：]?(?!约)")),
     (ARTICLE, re.compile(rf"(?P<number>第(?P<value>[{CHINESE}\d]{{1,4}})条)[、：]?(?![线例件])")),
     (MAJOR, re.compile(rf"(?P<number>(?P<value>[{CHINESE}]{{1,4}})、)：?(?![{CHINESE}]{{1,3}}[、次产等是])")),
     (MINOR, re.compile(rf"(?P<number>（(?P<value>[{CHINESE}]{{1,4}})）)[、，.．]?")),
@@ -161,6 +163,22 @@ def ordinal(text: str) -> int:
     return total + last
 
 
+def is_project_list(title: str) -> bool:
+    """Whether a heading announces a list of projects.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+
+    Returns
+    -------
+    bool
+        True for 重大项目清单, 重点工程一览表 and the like.
+    """
+    return len(title) <= LONGEST_TITLE and _projects().search(title) is not None
+
+
 def split_script(script: Script, starts: list[int]) -> list[Script]:
     """Cut a script at some places.
 
@@ -187,3 +205,9 @@ def split_script(script: Script, starts: list[int]) -> list[Script]:
 def _value(found: re.Match[str]) -> str:
     groups = found.groupdict()
     return str(groups.get("value") or groups.get("other") or "")
+
+
+@cache
+def _projects() -> re.Pattern[str]:
+    words = lexicon().words
+    return re.compile(rf"(?:{either(words['project_heads'])})(?:{either(words['project_lists'])})(?:（[^（）]{{0,12}}）)?$")

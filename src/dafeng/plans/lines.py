@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dafeng.core.documents import Document, Paragraph
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.plans.headings import read_style
+from dafeng.plans.headings import read_mark, read_style
 from dafeng.plans.script import Script, clean
 
 LONGEST = 1_000_000
@@ -25,23 +25,26 @@ MOST_PARAGRAPHS = 20_000
 MOST_CUTS = 10
 """Most paragraphs that may be too long before reading ends. [paragraphs]"""
 PAGE_MARK = re.compile(r"[-—–·\s]*\d{1,4}[-—–·\s]*|第\d{1,4}页(?:共\d{1,4}页)?|\d{1,4}/\d{1,4}")
-NUMBERED = re.compile(
-    r"[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,3}[.．、](?!\d)|第[一二三四五六七八九十]+[章节条]|[—–]{1,2}|[•●◆■▪·①-⑳]"
-)
 ENDS = "。！？；：.!?;:”）》"
-BEGINS = re.compile(r"#{1,6}|附(?:件|表|录)|专栏|注[：:]|抄送|[（(](?:责任|牵头|配合)")
+BEGINS = re.compile(r"#{1,6}|[（(](?:责任|牵头|配合)|[—–]{1,2}|[•●◆■▪·]")
 HARD_ENDS = "。！？；!?;"
 BROKEN = re.compile(r"[\dA-Za-z.]")
 GOING_ON = re.compile(r"[\d%‰年月日万亿千]")
 NEVER_FIRST = "，。；、）」”》%"
 CHUNK = 80
-"""Lines that are looked at together to find how wide they were set. [lines]"""
+"""Lines that are looked at together to find whether indents tell paragraphs apart. [lines]"""
+AROUND = 12
+"""Lines before and behind one by which its width is judged. [lines]"""
 FEWEST_WRAPPED = 3
-WRAPPED_SHARE = 0.5
+WRAPPED_SHARE = 0.4
 NARROWEST, WIDEST = 14, 66
 """Widths between which lines can have been set by hand or by a page. [wide characters]"""
 SLACK = 3
 """How much shorter a full line can be: marks are not set at its beginning. [wide characters]"""
+MOST_TELLING = 0.6
+"""Share of lines with an indent above which the indent tells nothing. [0..1]"""
+SHORTEST_BROKEN = 10
+"""Narrowest line whose last number can go on in the next. [wide characters]"""
 LONGEST_HEADER = 40
 """Longest line at the head or foot of every page. [characters]"""
 
@@ -119,14 +122,21 @@ def _within_limit(document: Document) -> tuple[list[Paragraph], list[Finding]]:
 
 
 def _without_pages(document: Document, scripts: Sequence[Script]) -> list[Script]:
-    """Lines but for the numbers of pages and what is printed on every page beside them."""
+    """Lines but for the numbers of pages and what is printed on every page beside them, after its first time."""
     marks = [PAGE_MARK.fullmatch(script.text) is not None for script in scripts]
     near: Counter[str] = Counter()
     for at, script in enumerate(scripts):
         edge = any(marks[max(at - 1, 0) : at + 2]) or _turns(document, scripts, at)
         if edge and len(script.text) <= LONGEST_HEADER and script.text[-1] not in HARD_ENDS:
             near[script.text] += 1
-    return [script for script, mark in zip(scripts, marks, strict=True) if not mark and near[script.text] < FEWEST_WRAPPED]
+    kept: list[Script] = []
+    printed = {text for text, times in near.items() if times >= FEWEST_WRAPPED}
+    shown: set[str] = set()
+    for script, mark in zip(scripts, marks, strict=True):
+        if not mark and not (script.text in printed and script.text in shown):
+            kept.append(script)
+        shown.add(script.text)
+    return kept
 
 
 def _turns(document: Document, scripts: Sequence[Script], at: int) -> bool:
@@ -153,17 +163,32 @@ def _line(document: Document, before: Script | None, script: Script, left: Conta
 
 def _joined(lines: Sequence[_Line]) -> list[Script]:
     joined: list[list[Script]] = []
+    full = [_is_full(lines, at) for at in range(len(lines))]
     for first in range(0, len(lines), CHUNK):
         chunk = lines[first : first + CHUNK]
-        width = _wrap_width(chunk)
-        indents, gaps = _tells(chunk, [line.indented for line in chunk]), _tells(chunk, [line.apart for line in chunk])
+        indents, gaps = _tells(line.indented for line in chunk), _tells(line.apart for line in chunk)
         for at, line in enumerate(chunk, first):
             starts = line.indented if indents else gaps and line.apart
-            if at and joined and not starts and _goes_on(lines[at - 1], line, width, told=indents or gaps):
+            near = any(full[max(at - 2, 0) : at])
+            if at and not starts and _goes_on(lines[at - 1], line, full=full[at - 1], near=near, told=indents or gaps):
                 joined[-1].append(line.script)
             else:
                 joined.append([line.script])
     return [_glued(pieces) for pieces in joined]
+
+
+def _is_full(lines: Sequence[_Line], at: int) -> bool:
+    """Whether a line ends where the page ends: lines around it are as wide, and the next is not wider."""
+    width = lines[at].width
+    if not NARROWEST <= width <= WIDEST or (at + 1 < len(lines) and lines[at + 1].width > width + SLACK):
+        return False
+    around = [line.width for line in lines[max(at - AROUND, 0) : at + AROUND + 1] if _is_broken(line)]
+    alike = sum(abs(one - width) <= SLACK for one in around)
+    return alike >= max(FEWEST_WRAPPED, WRAPPED_SHARE * len(around))
+
+
+def _is_broken(line: _Line) -> bool:
+    return NARROWEST <= line.width <= WIDEST and line.script.text[-1] not in ENDS
 
 
 def _glued(pieces: Sequence[Script]) -> Script:
@@ -174,34 +199,22 @@ def _glued(pieces: Sequence[Script]) -> Script:
     return Script(text, origin, pieces[0].paragraph, any(piece.mended for piece in pieces))
 
 
-def _tells(chunk: Sequence[_Line], flags: Sequence[bool]) -> bool:
+def _tells(flags: Iterable[bool]) -> bool:
     """Whether an indent or a blank line tells paragraphs apart: some lines have it, most have not."""
-    return 0 < sum(flags) <= 0.6 * len(chunk)
+    told = list(flags)
+    return 0 < sum(told) <= MOST_TELLING * len(told)
 
 
-def _wrap_width(chunk: Sequence[_Line]) -> float:
-    """Width of the lines of a hard-wrapped text, 0 where lines are paragraphs. [wide characters]"""
-    widths = [line.width for line in chunk if line.width and line.width <= WIDEST]
-    broken = [line.width for line in chunk if line.script.text[-1] not in ENDS and NARROWEST <= line.width <= WIDEST]
-    if len(broken) < FEWEST_WRAPPED:
-        return 0.0
-    width = max(Counter(round(one) for one in broken).items(), key=lambda one: (one[1], one[0]))[0]
-    full = sum(abs(one - width) <= SLACK / 2 for one in broken)
-    wider = sum(one > width + SLACK for one in widths)
-    return float(width) if full >= max(FEWEST_WRAPPED, WRAPPED_SHARE * len(broken)) and wider <= len(widths) / 20 else 0.0
-
-
-def _goes_on(last: _Line, line: _Line, width: float, *, told: bool) -> bool:
+def _goes_on(last: _Line, line: _Line, *, full: bool, near: bool, told: bool) -> bool:
     """Whether a line goes on with the one before."""
     tail, head = last.script.text[-1], line.script.text[0]
     if head in NEVER_FIRST and last.width:
         return True
-    if NUMBERED.match(line.script.text) or BEGINS.match(line.script.text) or tail in HARD_ENDS or not last.width:
+    if tail in HARD_ENDS or not last.width or BEGINS.match(line.script.text) or read_mark(line.script.text).kind != "text":
         return False
-    if BROKEN.fullmatch(tail) and GOING_ON.match(line.script.text) and last.width >= NARROWEST and not line.apart:
+    if BROKEN.fullmatch(tail) and GOING_ON.match(line.script.text) and last.width >= SHORTEST_BROKEN and not line.apart:
         return True
-    full = width > 0 and width - SLACK <= last.width <= width + SLACK
-    return (full and (tail not in ENDS or told)) or (width > 0 and tail in "，、")
+    return (full and (tail not in ENDS or told)) or (near and tail in "，、")
 
 
 def _too_long(document: Document, start: int, end: int) -> Finding:

@@ -26,8 +26,9 @@ from dafeng.plans.passages import MOST, Passage, read_parts
 from dafeng.plans.plan import Counting, Goal, Organisation, OtherFigure, Plan, PlanDocument, Responsible, Strength, Target, Task
 from dafeng.plans.provisional import doubt_indicators, find_provisional
 from dafeng.plans.statements import Statement
-from dafeng.plans.structure import Part, outline, owner, select_tasks, set_aside
+from dafeng.plans.structure import Part, outline
 from dafeng.plans.tables import Duties, captions, read_tables, survey_tables
+from dafeng.plans.tasks import owner, select_tasks, set_aside
 
 LONGEST_NAME = 24
 """Most characters that are kept of the name of a figure that is no target. [characters]"""
@@ -161,8 +162,8 @@ def _plain_title(part: Part) -> str:
 def _below(parts: Sequence[Part], at: int) -> list[int]:
     """Measures, boxes and notes of a task."""
     below: list[int] = []
-    for number, part in enumerate(parts[at + 1 :], at + 1):
-        if part.parent < at or part.level in ("table", "row"):
+    for number in range(at + 1, len(parts)):
+        if parts[number].parent < at or parts[number].level in ("table", "row"):
             break
         below.append(number)
     return below

@@ -1,15 +1,13 @@
-"""Chapters, sections, items, boxes and appendices of a document, and the tasks among them.
+"""Chapters, sections, items, boxes and appendices of a document.
 
-Invariant: every paragraph belongs to exactly one part; a task is a part without numbered parts of its own.
+Invariant: every paragraph belongs to exactly one part.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Literal
 
 from dafeng.plans.bare import mark_bare, mark_decimals, mark_titles
 from dafeng.plans.headings import (
@@ -25,10 +23,11 @@ from dafeng.plans.headings import (
     TEXT,
     VOLUME,
     Mark,
+    is_project_list,
     read_mark,
 )
 from dafeng.plans.layout import lay_out
-from dafeng.plans.lexicon import either, lexicon
+from dafeng.plans.lexicon import lexicon
 from dafeng.plans.script import Script
 
 LISTED = re.compile(r"[—–-]{1,2}|[•●◆■▪·]")
@@ -36,9 +35,7 @@ ANSWERABLE = re.compile(r"[（(【\[](?:责任|牵头|负责|配合|主要责任
 DATED = re.compile(r"(?:19|20)\d\d年|\d[%‰]|\d(?:\.\d+)?[十百千万亿]?(?:千瓦|吨|平方|公里|亩|辆|立方)")
 """What makes a first sentence one that is read: a year or a figure with a unit."""
 HEADINGS = ("numbered", "styled", "bare")
-ORDERING = ("section", "item", "row")
-SHORT = 30
-"""Longest first sentence that is a heading as a whole. [characters]"""
+BELOW = ("section", "item")
 TITLE_LINES = 12
 """Lines among which the title is looked for. [lines]"""
 
@@ -106,59 +103,14 @@ def outline(
     lines = lay_out(scripts, levels or {})
     marks = _marks(lines, loose)
     draft = _Draft([_Node(TEXT, None, -1, "title")])
-    for (script, _), mark in zip(lines, marks, strict=True):
+    for (script, _), mark, again in zip(lines, marks, _returning(marks), strict=True):
+        draft.again = again
         _enter(draft, script, mark)
     _name_levels(draft.nodes)
     held = frozenset(node.parent for node in draft.nodes if node.level in ("section", "item", "project"))
     parts = [_part(draft.nodes, at, held) for at in range(len(draft.nodes))]
     parts[0] = replace(parts[0], title=_title([script.text for script, _ in lines], marks), leaf=False)
     return tuple(parts)
-
-
-def select_tasks(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Parts that are tasks.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-        An outline.
-
-    Returns
-    -------
-    tuple of Part
-        Leaves below headings that order something. A chapter is one only where most chapters have nothing below them.
-    """
-    chapters = [part for part in parts if part.level == "chapter" and not is_free(part.title)]
-    flat = 2 * sum(part.leaf for part in chapters) > len(chapters)
-    levels = (*ORDERING, "chapter") if flat else ORDERING
-    below = (part for part in parts if part.level in levels and part.leaf)
-    return tuple(part for part in below if not any(_frees(one) for one in _upward(parts, part)))
-
-
-def _frees(part: Part) -> bool:
-    """Whether what stands below a part orders nothing; the title of a whole document tells nothing of it."""
-    return part.level != "title" and not (part.level == "appendix" and not part.number) and is_free(part.title)
-
-
-def is_free(title: str) -> bool:
-    """Whether a heading stands above words that order nothing: guiding thoughts, principles, goals, the present state.
-
-    Parameters
-    ----------
-    title : str
-        Heading without its number.
-
-    Returns
-    -------
-    bool
-        False where the heading itself is an order (强化目标责任) or announces tasks.
-    """
-    words = lexicon().words
-    plain = title.strip("，：；（）")
-    if any(word in plain for word in words["task_titles"]):
-        return False
-    ending = plain.endswith(words["free_endings"]) and len(plain) <= SHORT and not plain.startswith(words["order_openings"])
-    return ending or any(word in plain for word in words["free_titles"])
 
 
 def is_listed(text: str) -> bool:
@@ -175,51 +127,6 @@ def is_listed(text: str) -> bool:
         True where it begins with a dash or a bullet.
     """
     return LISTED.match(text) is not None
-
-
-def set_aside(parts: Sequence[Part], at: int) -> Literal["project", "note"] | None:
-    """Why the figures of a part are no targets whatever the sentence says.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-        An outline.
-    at : int
-        Position of a part.
-
-    Returns
-    -------
-    {"project", "note"} or None
-        ``project`` in a list of projects, ``note`` in a note or behind the end of the document.
-    """
-    if parts[at].level in ("note", "footer"):
-        return "note"
-    listed = any(part.level == "project" or is_project_list(part.title) for part in _upward(parts, parts[at]))
-    return "project" if listed else None
-
-
-def owner(parts: Sequence[Part], at: int, chosen: Container[int]) -> int | None:
-    """The chosen part that a part stands in.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-        An outline.
-    at : int
-        Position of a part.
-    chosen : container of int
-        Positions to choose from.
-
-    Returns
-    -------
-    int or None
-        The part itself or the nearest above it that is chosen.
-    """
-    while at >= 0:
-        if at in chosen:
-            return at
-        at = parts[at].parent
-    return None
 
 
 @dataclass(slots=True)
@@ -244,6 +151,7 @@ class _Draft:
     inner: Mark = TEXT
     tree: int = 0
     root: int = 0
+    again: bool = False
 
 
 def _marks(lines: Sequence[tuple[Script, int]], loose: frozenset[int]) -> list[Mark]:
@@ -252,6 +160,21 @@ def _marks(lines: Sequence[tuple[Script, int]], loose: frozenset[int]) -> list[M
     marks = [_mark(text, level, at_loose) for text, (_, level), at_loose in zip(texts, lines, free, strict=True)]
     marks = mark_titles(texts, mark_decimals(texts, marks))
     return mark_bare(texts, _rank_styled(marks, [level for _, level in lines]), free)
+
+
+def _returning(marks: Sequence[Mark]) -> list[bool]:
+    """For each number, whether it comes once more before a higher one begins."""
+    later: dict[float, set[int]] = {}
+    found: list[bool] = []
+    for mark in reversed(marks):
+        if mark.kind != "numbered":
+            found.append(False)
+            continue
+        found.append(mark.value in later.get(mark.rank, ()))
+        later.setdefault(mark.rank, set()).add(mark.value)
+        for rank in [one for one in later if one > mark.rank]:
+            del later[rank]
+    return found[::-1]
 
 
 def _mark(text: str, level: int, loose: bool) -> Mark:
@@ -358,8 +281,10 @@ def _stays(draft: _Draft, holder: _Node, mark: Mark) -> bool:
 
 
 def _continues(draft: _Draft, mark: Mark) -> bool:
-    """Whether a number goes on with the parts around the box."""
-    return any((n.mark.rank, n.mark.value) == (mark.rank, mark.value - 1) for n in (draft.nodes[at] for at in draft.open))
+    """Whether a number goes on with the parts around the box; not where the same number comes once more."""
+    return not draft.again and any(
+        (n.mark.rank, n.mark.value) == (mark.rank, mark.value - 1) for n in (draft.nodes[at] for at in draft.open)
+    )
 
 
 def _open_heading(draft: _Draft, script: Script, mark: Mark) -> None:
@@ -398,7 +323,7 @@ def _name_levels(nodes: list[_Node]) -> None:
         if not node.level:
             node.level = _level(node, nodes[node.parent].level, tops[node.tree], node.tree in decimal)
     for node in nodes:
-        if node.level in (*ORDERING, "measure") and _in_projects(nodes, node):
+        if node.level in (*BELOW, "measure") and _in_projects(nodes, node):
             node.level = "project"
 
 
@@ -425,28 +350,6 @@ def _in_projects(nodes: Sequence[_Node], node: _Node) -> bool:
     return False
 
 
-def is_project_list(title: str) -> bool:
-    """Whether a heading announces a list of projects.
-
-    Parameters
-    ----------
-    title : str
-        Heading.
-
-    Returns
-    -------
-    bool
-        True for 重大项目清单, 重点工程一览表 and the like.
-    """
-    return len(title) <= LONGEST_TITLE and _projects().search(title) is not None
-
-
-@cache
-def _projects() -> re.Pattern[str]:
-    words = lexicon().words
-    return re.compile(rf"(?:{either(words['project_heads'])})(?:{either(words['project_lists'])})(?:（[^（）]{{0,12}}）)?$")
-
-
 def _part(nodes: Sequence[_Node], at: int, held: frozenset[int]) -> Part:
     node = nodes[at]
     if node.first is None:
@@ -467,13 +370,6 @@ def _above(nodes: Sequence[_Node], node: _Node) -> list[_Node]:
         node = nodes[node.parent]
         found.append(node)
     return found[::-1]
-
-
-def _upward(parts: Sequence[Part], part: Part) -> Iterator[Part]:
-    yield part
-    while part.parent >= 0:
-        part = parts[part.parent]
-        yield part
 
 
 def _split_title(text: str, mark: Mark) -> tuple[str, int]:

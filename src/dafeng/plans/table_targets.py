@@ -1,4 +1,4 @@
-"""Rows of a table of targets → statements; rows of a table of projects → figures that are none.
+"""Rows of a table of targets → statements.
 
 Invariant: a value of a year ahead is a target, a value of the base year an achieved one; nothing is carried over a row but
 what a merged cell covers.
@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Literal
 
-from dafeng.plans.amounts import amount_pattern, read_amount
 from dafeng.plans.columns import BRACKET, Column, Heads, is_unit
 from dafeng.plans.goals import Wish
 from dafeng.plans.grids import Entry, Grid
@@ -21,44 +19,17 @@ from dafeng.plans.lexicon import lexicon
 from dafeng.plans.naming import has_coefficient, is_bare_measure, name_part, normalise
 from dafeng.plans.passages import Passage
 from dafeng.plans.pieces import Base, Time
-from dafeng.plans.statements import FIRST_MILESTONE, Comparator, Direction, Era, Kind, Statement, YearFrom
+from dafeng.plans.statements import FIRST_MILESTONE, Comparator, Direction, Era, Kind, Statement
+from dafeng.plans.table_works import LISTED, Surroundings, caption_unit, row_passage
 from dafeng.plans.values import HELD, CellValue, read_value, read_wish
 
 Nature = Literal["binding", "expected"]
-NUMBERED = re.compile(r"^(?:\d{1,3}(?:[.．、]|）)|（\d{1,2}）|[①-⑳]|[（]?[一二三四五六七八九十]{1,3}[、）]|[—–-]{1,2})")
 PART = re.compile(r"^(?:其中|#)[：:，]?")
 FOOTNOTE = re.compile(r"[*※①-⑳]+$|（注\d?）$")
-CAPTION_UNIT = re.compile(r"单位[：:](?P<unit>[^，；）)]{1,12})")
 CHANGE = re.compile(
     r"(?P<name>.{3,}?)(?:累计|年均)?(?:(?P<fall>下降|降低|减少|削减|压减)|(?P<rise>提高|提升|增加|增长))(?P<rest>率|幅度|比例|量)?$"
 )
 SUMMED = re.compile(r"(?:〔\s*〕|\[\s*\]|【\s*】|括号|〔|\[)\D{0,12}(?:累计|合计|五年)")
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is known of a table beside its cells.
-
-    Parameters
-    ----------
-    caption, note : str
-        Lines above and below it.
-    time : Time or None
-        Year or period for columns that name none.
-    year_from : YearFrom
-        Where that stands.
-    era : Era
-        What the document says about time.
-    part : int
-        Position of the table among the parts.
-    """
-
-    caption: str
-    note: str
-    time: Time | None
-    year_from: YearFrom
-    era: Era
-    part: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +85,7 @@ def read_targets(
     passages: list[Passage] = []
     known = _Known()
     for row in range(heads.rows, grid.height):
-        entries = [entry for entry in grid.entries if entry.row == row and entry.end > entry.start]
+        entries = grid.filled.get(row, ())
         if len(entries) == 1:
             known.nature = _nature(grid.text(row, entries[0].column)) or known.nature
         line = _line(grid, frame, row, around, organisations[row], known) if len(entries) > 1 else None
@@ -124,39 +95,6 @@ def read_targets(
         known.count += len(passage.statements)
         if passage.statements or passage.wishes:
             passages.append(passage)
-    return tuple(passages)
-
-
-def read_works(grid: Grid, heads: Heads, around: Surroundings) -> tuple[Passage, ...]:
-    """Figures of a table of projects.
-
-    Parameters
-    ----------
-    grid : Grid
-        The table.
-    heads : Heads
-        Its headings.
-    around : Surroundings
-        What stands around it.
-
-    Returns
-    -------
-    tuple of Passage
-        One per row with a size or a sum, all of kind ``project``.
-    """
-    named = heads.of("project", "name", "task")[0]
-    passages: list[Passage] = []
-    for row in range(heads.rows, grid.height):
-        entries = [entry for entry in grid.entries if entry.row == row and entry.end > entry.start]
-        name = NUMBERED.sub("", grid.text(row, named.at))
-        statements = tuple(
-            statement
-            for entry in entries
-            if heads.columns[entry.column].role not in ("number", "due", "name", "project", "task")
-            for statement in _sizes(grid, entry, heads.columns[entry.column], name, around)
-        )
-        if statements:
-            passages.append(_passage_of(grid, entries, statements, (), around))
     return tuple(passages)
 
 
@@ -223,7 +161,7 @@ def _line(
 
 def _base(grid: Grid, frame: _Frame, row: int, unit: str, around: Surroundings) -> CellValue | None:
     column = frame.past[-1]
-    return read_value(grid.text(row, column.at), unit or column.unit or _caption_unit(around))
+    return read_value(grid.text(row, column.at), unit or column.unit or caption_unit(around.caption))
 
 
 def _passage(
@@ -249,23 +187,14 @@ def _passage(
         seen.add(entry)
     if line.part_of is None:
         known.whole, known.positions = line.name, tuple(positions)
-    return _passage_of(grid, entries, tuple(statements), tuple(wishes), around)
+    return row_passage(grid, entries, tuple(statements), tuple(wishes), around)
 
 
 def _unit_of(text: str, column: Column, line: _Line, around: Surroundings) -> str:
     """Unit of a value: a yearly pace is in per cent, unless it stands in the brackets of a sum."""
     if column.role == "pace" and HELD.match(text) is None:
         return column.unit or "%"
-    return line.unit or column.unit or _caption_unit(around)
-
-
-def _passage_of(
-    grid: Grid, entries: Sequence[Entry], statements: tuple[Statement, ...], wishes: tuple[Wish, ...], around: Surroundings
-) -> Passage:
-    """The row; a value in a cell merged with rows above widens it."""
-    starts = [entry.start for entry in entries] + [statement.start for statement in statements]
-    ends = [entry.end for entry in entries] + [statement.end for statement in statements]
-    return Passage(grid.script, min(starts), max(ends), statements, wishes, readable=True, part=around.part)
+    return line.unit or column.unit or caption_unit(around.caption)
 
 
 def _statement(
@@ -376,7 +305,7 @@ def _change(name: str, unit: str) -> tuple[str, Direction | None]:
 
 
 def _plain(text: str) -> str:
-    return FOOTNOTE.sub("", NUMBERED.sub("", text))
+    return FOOTNOTE.sub("", LISTED.sub("", text))
 
 
 def _without_unit(name: str) -> tuple[str, str]:
@@ -396,27 +325,5 @@ def _unit(told: str) -> str:
     return plain if is_unit(plain) or (plain and len(plain) <= 12 and re.search(r"[\u4e00-\u9fffA-Za-z]", plain)) else ""
 
 
-def _caption_unit(around: Surroundings) -> str:
-    found = CAPTION_UNIT.search(around.caption)
-    unit = found["unit"].strip("（）") if found else ""
-    return unit if is_unit(unit) else ""
-
-
 def _nature(text: str) -> Nature | None:
     return "binding" if "约束" in text else "expected" if "预期" in text else None
-
-
-def _sizes(grid: Grid, entry: Entry, column: Column, name: str, around: Surroundings) -> Iterator[Statement]:
-    text = grid.script.text[entry.start : entry.end]
-    found = [(one.start(), one.end(), read_amount(one.group())) for one in _amount().finditer(text)]
-    value = read_value(text, column.unit or _caption_unit(around)) if not found and column.role == "works" else None
-    if value is not None and value.quantity.kind != "bare":
-        found = [(value.start, value.end, value.quantity)]
-    for start, end, quantity in found:
-        if quantity is not None:
-            yield Statement("project", name, quantity, ">=", entry.start + start, entry.start + end)
-
-
-@cache
-def _amount() -> re.Pattern[str]:
-    return re.compile(amount_pattern())

@@ -20,7 +20,8 @@ from dafeng.plans.pieces import Time
 from dafeng.plans.script import Script
 from dafeng.plans.statements import Era, YearFrom
 from dafeng.plans.structure import Part
-from dafeng.plans.table_targets import Surroundings, read_targets, read_works
+from dafeng.plans.table_targets import read_targets
+from dafeng.plans.table_works import Surroundings, read_works
 from dafeng.plans.text_tables import find_text_tables
 
 CAPTION = re.compile(
@@ -223,7 +224,7 @@ def _read(
 
 def _group(grid: Grid, row: int) -> str:
     """Heading of the rows below: a row that is one cell."""
-    filled = [entry for entry in grid.entries if entry.row == row and entry.end > entry.start]
+    filled = grid.filled.get(row, ())
     alone = len(filled) == 1 and grid.width > 1 and filled[0].rows == 1
     return grid.script.text[filled[0].start : filled[0].end] if alone else ""
 

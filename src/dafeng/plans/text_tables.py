@@ -24,6 +24,8 @@ MOST_LEADING = 5
 LONGEST_CELL = 40
 """Longest cell of such a table. [characters]"""
 FIELD = re.compile(r"[^\s\u3000]+")
+FIRST = ("number", "category", "name", "project", "task")
+"""Roles of the first column of such a table."""
 ENDED = ("。", "；", "！", "？")
 
 
@@ -77,9 +79,11 @@ def _read_stacked(scripts: Sequence[Script], at: int) -> tuple[TextTable, int] |
     while len(columns) < MOST_COLUMNS and at + len(columns) < len(scripts):
         text = scripts[at + len(columns)].text
         column = read_column(len(columns), text) if 0 < len(text) <= LONGEST else None
-        if column is None or column.role is None:
+        if column is None or column.role is None or any(other.text == column.text for other in columns):
             break
         columns.append(column)
+    if not columns or columns[0].role not in FIRST:
+        return None
     for count in range(len(columns), FEWEST_COLUMNS - 1, -1):
         settled = settle(tuple(columns[:count]))
         if sort_table(settled) != "targets":
@@ -109,7 +113,7 @@ def _read_lines(document: Document, scripts: Sequence[Script], at: int) -> tuple
     if not FEWEST_COLUMNS <= len(first) <= MOST_COLUMNS:
         return None
     columns = settle(tuple(read_column(number, field.text) for number, field in enumerate(first)))
-    if any(column.role is None for column in columns) or sort_table(columns) != "targets":
+    if any(column.role is None for column in columns) or columns[0].role not in FIRST or sort_table(columns) != "targets":
         return None
     rows: list[dict[int, Script]] = []
     stop = at + 1
