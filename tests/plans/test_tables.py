@@ -168,6 +168,11 @@ def test_empty_and_ambiguous_cells_give_no_target(cell):
     assert [t.indicator for t in found] == ["乙类指标占比"]
 
 
+def test_a_cell_with_two_figures_is_told():
+    found = table_of(["指标", "单位", "2025年"], ["甲类指标占比", "%", "20 30"], ["乙类指标占比", "%", "—"]).findings
+    assert [finding.rule for finding in found if finding.rule == "plan.unread"] == ["plan.unread"]
+
+
 def test_a_year_that_only_the_caption_names_is_less_sure():
     found = table_of(
         ["指标", "目标值"], ["森林覆盖率（%）", "41"], ["绿色建筑占比（%）", "90"], caption="表2 2027年主要指标"

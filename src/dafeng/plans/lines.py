@@ -59,6 +59,23 @@ class _Line:
     apart: bool
 
 
+def read_lines(document: Document) -> tuple[tuple[Script, ...], tuple[Finding, ...]]:
+    """Scripts of a document, the cells of its tables among them.
+
+    Parameters
+    ----------
+    document : Document
+        The document.
+
+    Returns
+    -------
+    tuple of Script, tuple of Finding
+        Cleaned paragraphs that hold something, and what was not read.
+    """
+    scripts, findings = clean_lines(document)
+    return mend_lines(document, scripts), tuple(findings)
+
+
 def clean_lines(document: Document) -> tuple[list[Script], list[Finding]]:
     """Cleaned paragraphs of a document.
 

@@ -153,7 +153,7 @@ def _entry(part: Part, era: Era) -> Context:
     if any(STATE.search(heading) for heading in (part.title, part.section, part.chapter)) and not aimed:
         return replace(Context(era), past=True, telling=True)
     times: tuple[Time, ...] = ()
-    for heading in (part.section, part.title):
+    for heading in (part.section, part.sentence or part.title):
         found = _time().search(heading)
         times = read_times(found.group()) if found and re.search(YEAR, found.group()) else times
     if part.level == "title" or not times:

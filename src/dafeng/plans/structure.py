@@ -63,6 +63,8 @@ class Part:
         Whether no numbered part stands below it.
     parent : int
         Position of the part it stands in, -1 for none.
+    sentence : str
+        First sentence, where the title is only its beginning.
     """
 
     level: str
@@ -74,6 +76,7 @@ class Part:
     section: str
     leaf: bool = True
     parent: int = -1
+    sentence: str = ""
 
     @property
     def heading(self) -> str:
@@ -360,7 +363,9 @@ def _part(nodes: Sequence[_Node], at: int, held: frozenset[int]) -> Part:
     ]
     chapter = next((heading for level, heading in above if level == "chapter"), "")
     section = next((heading for level, heading in reversed(above) if level == "section"), "")
-    return Part(node.level, node.mark.number, title, tuple(node.scripts), body, chapter, section, at not in held, node.parent)
+    sentence = node.first.text[body:].partition("。")[0] if title and body == node.mark.end else ""
+    leaf = at not in held
+    return Part(node.level, node.mark.number, title, tuple(node.scripts), body, chapter, section, leaf, node.parent, sentence)
 
 
 def _above(nodes: Sequence[_Node], node: _Node) -> list[_Node]:

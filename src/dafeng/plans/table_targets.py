@@ -21,7 +21,7 @@ from dafeng.plans.passages import Passage
 from dafeng.plans.pieces import Base, Time
 from dafeng.plans.statements import FIRST_MILESTONE, Comparator, Direction, Era, Kind, Statement
 from dafeng.plans.table_works import LISTED, Surroundings, caption_unit, row_passage
-from dafeng.plans.values import HELD, CellValue, read_value, read_wish
+from dafeng.plans.values import HELD, NOTHING, CellValue, read_value, read_wish
 
 Nature = Literal["binding", "expected"]
 PART = re.compile(r"^(?:其中|#)[：:，]?")
@@ -93,7 +93,7 @@ def read_targets(
             continue
         passage = _passage(grid, frame, row, line, around, entries, known)
         known.count += len(passage.statements)
-        if passage.statements or passage.wishes:
+        if passage.statements or passage.wishes or not passage.readable:
             passages.append(passage)
     return tuple(passages)
 
@@ -171,6 +171,7 @@ def _passage(
     wishes: list[Wish] = []
     positions: list[tuple[int, int]] = []
     seen: set[Entry] = set()
+    unread = False
     for column in (*frame.past, *frame.ahead, *frame.paces):
         entry = grid.places.get((row, column.at))
         if entry is None or entry.end == entry.start or (entry in seen and column.role == "pace"):
@@ -184,10 +185,11 @@ def _passage(
         elif entry not in seen and column not in frame.past and (time := _time(frame, column, around)) is not None:
             wish = read_wish(text, line.name, time)
             wishes += [wish] if wish is not None else []
+            unread = unread or (wish is None and NOTHING.fullmatch(text) is None)
         seen.add(entry)
     if line.part_of is None:
         known.whole, known.positions = line.name, tuple(positions)
-    return row_passage(grid, entries, tuple(statements), tuple(wishes), around)
+    return row_passage(grid, entries, tuple(statements), tuple(wishes), around, readable=not unread)
 
 
 def _unit_of(text: str, column: Column, line: _Line, around: Surroundings) -> str:

@@ -83,7 +83,13 @@ def read_works(grid: Grid, heads: Heads, around: Surroundings) -> tuple[Passage,
 
 
 def row_passage(
-    grid: Grid, entries: Sequence[Entry], statements: tuple[Statement, ...], wishes: tuple[Wish, ...], around: Surroundings
+    grid: Grid,
+    entries: Sequence[Entry],
+    statements: tuple[Statement, ...],
+    wishes: tuple[Wish, ...],
+    around: Surroundings,
+    *,
+    readable: bool = True,
 ) -> Passage:
     """A row of a table as a passage.
 
@@ -99,6 +105,8 @@ def row_passage(
         Its goals without a figure.
     around : Surroundings
         What stands around the table.
+    readable : bool
+        Whether every cell with a value could be read.
 
     Returns
     -------
@@ -107,7 +115,7 @@ def row_passage(
     """
     starts = [entry.start for entry in entries] + [statement.start for statement in statements]
     ends = [entry.end for entry in entries] + [statement.end for statement in statements]
-    return Passage(grid.script, min(starts), max(ends), statements, wishes, readable=True, part=around.part)
+    return Passage(grid.script, min(starts), max(ends), statements, wishes, readable=readable, part=around.part)
 
 
 def caption_unit(caption: str) -> str:

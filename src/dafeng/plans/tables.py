@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dafeng.core.documents import Document
@@ -30,7 +30,7 @@ CAPTION = re.compile(
 NOTED = re.compile(r"(?:注|备注|说明)[\d]?[：:]")
 LONGEST_CAPTION = 60
 """Longest line above a table that is its caption. [characters]"""
-LABELS = {"lead": "牵头单位", "support": "配合单位", "responsible": "责任单位"}
+LABELS: Mapping[str, str] = {"lead": "牵头单位", "support": "配合单位", "responsible": "责任单位"}
 LONGEST_TITLE = 40
 """Longest title of a task in a table. [characters]"""
 
