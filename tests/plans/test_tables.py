@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import docx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dafeng.plans.read import read_plan_text
 from dafeng.plans.storage import load_plan, write_plan
@@ -328,3 +330,53 @@ def test_a_table_of_a_word_file_is_read():
     if all(paragraph.cell is None for paragraph in document.paragraphs):
         pytest.skip("the reader does not tell cells yet")
     assert [(t.indicator, t.year, t.base_value) for t in read_plan_text(document).targets] == [("森林覆盖率", 2025, 40)]
+
+
+CELLS = [
+    "序号", "类别", "指标", "单位", "2020年", "2025年", "2030年目标", "属性", "责任部门", "年均/累计",
+    "重点任务", "主要内容", "牵头单位", "完成时限", "项目名称", "总投资（亿元）", "1", "20", "≥20",
+    "〔13.5〕", "-14%", "12.5-13", "完成省下达任务", "—", "", "%", "万千瓦", "森林覆盖率（%）",
+    "其中：分布式", "约束性", "市发展改革委", "2025年底", "到2025年，森林覆盖率达到41%。", "一、能源", "<",
+    "^", "1.发展风电",
+]  # fmt: skip
+
+
+@given(
+    st.integers(1, 6).flatmap(
+        lambda width: st.lists(st.lists(st.sampled_from(CELLS), min_size=width, max_size=width), max_size=7)
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_no_table_of_plan_words_breaks_the_reader(rows):
+    rows = [[cell.replace("<", "") if at == 0 else cell for at, cell in enumerate(row)] for row in rows]
+    document = document_with("云溪市方案", "表1 主要指标", rows, TAIL)
+    plan = read_plan_text(document)
+    assert all(document.text[slice(*t.figure)] and t.anchor.start <= t.figure[0] for t in plan.targets)
+    assert load_plan(write_plan(plan)) == plan
+
+
+NAMES = ["非化石能源消费比重", "森林覆盖率", "再生水利用率", "绿色出行比例", "湿地保护率", "污水处理率"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(NAMES),
+            st.decimals(1, 40, places=1),
+            st.decimals(41, 99, places=1),
+            st.sampled_from(["约束性", "预期性"]),
+        ),
+        min_size=2,
+        unique_by=lambda row: row[0],
+    ),
+    st.booleans(),
+)
+def test_a_table_of_random_targets_is_read_back(rows, stacked):
+    cells = [
+        ["指标", "单位", "2020年", "2030年", "属性"],
+        *([name, "%", str(base), str(aim), nature] for name, base, aim, nature in rows),
+    ]
+    lines = "\n".join(cell for row in cells for cell in row)
+    plan = read_plan_text(document_of(f"{HEAD}\n{lines}\n{TAIL}") if stacked else document_with(HEAD, cells, TAIL))
+    natures = {"binding": "约束性", "expected": "预期性"}
+    assert [(t.indicator, t.base_value, t.value, natures[t.nature]) for t in plan.targets] == rows
