@@ -80,7 +80,7 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
     running = [script for script in cleaned if script.paragraph not in survey.left]
     scripts = mend_lines(document, running, left=survey.left)
     levels = {p.number: level for p in document.paragraphs if (level := read_style(p.style))}
-    parts = outline(scripts, levels=levels, loose=survey.loose | captions(survey.grids, scripts))
+    parts = outline(scripts, levels=levels, loose=survey.loose | (captions(survey.grids, scripts) - levels.keys()))
     title = parts[0].title
     era = find_era((script.text for script in scripts), title)
     tabled = read_tables(survey, scripts, parts, era, place or "")

@@ -36,6 +36,8 @@ DATED = re.compile(r"(?:19|20)\d\d年|\d[%‰]|\d(?:\.\d+)?[十百千万亿]?(?:
 """What makes a first sentence one that is read: a year or a figure with a unit."""
 HEADINGS = ("numbered", "styled", "bare")
 BELOW = ("section", "item")
+LAST_TITLE = 2
+"""Line up to which a heading can be the title. [lines]"""
 TITLE_LINES = 12
 """Lines among which the title is looked for. [lines]"""
 
@@ -212,7 +214,7 @@ def _rank_of(level: int, known: Mapping[int, float]) -> float:
 def _without_title(marks: list[Mark]) -> list[Mark]:
     """The title of the document is often a heading of the first level, the only one."""
     first = next((at for at, mark in enumerate(marks) if mark.kind in HEADINGS), None)
-    if first is None or marks[first].kind != "styled":
+    if first is None or first > LAST_TITLE or marks[first].kind != "styled":
         return marks
     same = [mark for mark in marks if mark.kind == "styled" and mark.rank <= marks[first].rank]
     return [TEXT if at == first and len(same) == 1 else mark for at, mark in enumerate(marks)]

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dafeng.core.documents import Document
 from dafeng.plans.columns import ColumnRole, Heads, find_time, read_heads
 from dafeng.plans.grids import Grid, gather_grids, keeps_text
 from dafeng.plans.headings import read_mark
-from dafeng.plans.organisations import Duty, find_duty, join_duties
+from dafeng.plans.lexicon import lexicon
+from dafeng.plans.organisations import Duty, Role, join_duties, read_list
 from dafeng.plans.passages import Passage
 from dafeng.plans.pieces import Time
 from dafeng.plans.script import Script
@@ -27,10 +28,10 @@ from dafeng.plans.text_tables import find_text_tables
 CAPTION = re.compile(
     r"(?:续?表|附表|专栏)[\d一二三四五六七八九十]|(?:表|清单|指标|目标|分工|一览|任务|名单)(?:（[^（）]{0,20}）)?$|^（?单位[：:]"
 )
+UNIT_LINE = re.compile(r"[（(]?单位[：:]")
 NOTED = re.compile(r"(?:注|备注|说明)[\d]?[：:]")
 LONGEST_CAPTION = 60
 """Longest line above a table that is its caption. [characters]"""
-LABELS: Mapping[str, str] = {"lead": "牵头单位", "support": "配合单位", "responsible": "责任单位"}
 LONGEST_TITLE = 40
 """Longest title of a task in a table. [characters]"""
 
@@ -166,7 +167,7 @@ def read_tables(survey: Survey, lines: Sequence[Script], parts: Sequence[Part], 
             continue
         above = bisect_left(paragraphs, grid.paragraph)
         parent = _parent(parts, bisect_right(begins, grid.script.origin[0]) - 1)
-        caption, note = _caption(lines[:above][-2:], heads), _note(lines[above : above + 2])
+        caption, note = _caption(_captions(lines, above), heads), _note(lines[above : above + 2])
         at = len(parts) + len(found.parts)
         time, year_from = _time_around(caption, parts[parent] if parent >= 0 else None, era)
         table = Part("table", "", caption[:LONGEST_CAPTION], (), 0, *_headings(parts, parent), leaf=False, parent=parent)
@@ -194,8 +195,14 @@ def captions(grids: Sequence[Grid], lines: Sequence[Script]) -> frozenset[int]:
     found: set[int] = set()
     for grid in grids:
         above = bisect_left(paragraphs, grid.paragraph)
-        found |= {line.paragraph for line in lines[max(above - 2, 0) : above] if _is_caption(line.text)}
+        found |= {line.paragraph for line in _captions(lines, above) if line.text not in lexicon().words["chapter_titles"]}
     return frozenset(found)
+
+
+def _captions(lines: Sequence[Script], above: int) -> list[Script]:
+    """Caption right above a table, and the line above that where the caption only tells the unit."""
+    count = 2 if above > 1 and UNIT_LINE.match(lines[above - 1].text) else 1
+    return [line for line in lines[max(above - count, 0) : above] if _is_caption(line.text)]
 
 
 def _is_caption(text: str) -> bool:
@@ -208,7 +215,7 @@ def _read(
 ) -> tuple[tuple[Part, ...], tuple[Passage, ...], tuple[Duties, ...]]:
     if heads.kind == "projects":
         return (), read_works(grid, heads, around), ()
-    duties = [_duties(grid, heads, row, place) for row in range(grid.height)]
+    duties = [_duties(grid, heads, row, place, around.era) for row in range(grid.height)]
     if heads.kind == "targets":
         names = [tuple(mention.name for mention in one.duty.mentions) for one in duties]
         return (), read_targets(grid, heads, around, names), ()
@@ -273,9 +280,9 @@ def _title(text: str) -> tuple[str, str]:
     return (first if len(first) <= LONGEST_TITLE else re.split("[，：]", first, maxsplit=1)[0][:LONGEST_TITLE]), text[:end]
 
 
-def _duties(grid: Grid, heads: Heads, row: int, place: str) -> Duties:
+def _duties(grid: Grid, heads: Heads, row: int, place: str, era: Era) -> Duties:
     duties = [
-        _duty(grid.text(row, column.at), column.role, place)
+        _duty(grid.text(row, column.at), column.role, place, era)
         for column in heads.of("lead", "support", "responsible")
         if row >= heads.rows
     ]
@@ -283,9 +290,10 @@ def _duties(grid: Grid, heads: Heads, row: int, place: str) -> Duties:
     return Duties(join_duties(duties), max((time.year for time in times if time is not None), default=None))
 
 
-def _duty(text: str, role: ColumnRole | None, place: str) -> Duty:
+def _duty(text: str, role: ColumnRole | None, place: str, era: Era) -> Duty:
     """Organisations of a cell, with the role that its column gives them."""
-    return find_duty(f"（{LABELS.get(role or '', '责任单位')}：{text.strip('（）')}）", place=place) if text else Duty()
+    given: Role = "lead" if role == "lead" else "support" if role == "support" else "responsible"
+    return read_list(text, role=given, place=place, on=era.now) if text else Duty()
 
 
 def _time_around(caption: str, part: Part | None, era: Era) -> tuple[Time | None, YearFrom]:
@@ -298,7 +306,7 @@ def _time_around(caption: str, part: Part | None, era: Era) -> tuple[Time | None
 
 
 def _caption(lines: Sequence[Script], heads: Heads) -> str:
-    return "".join([*(line.text for line in lines if _is_caption(line.text)), heads.caption])
+    return "".join([*(line.text for line in lines), heads.caption])
 
 
 def _note(lines: Sequence[Script]) -> str:
