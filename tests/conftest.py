@@ -63,7 +63,7 @@ def city_copy(tmp_path: Path) -> Callable[[str], Path]:
     """Copy a city folder of the repository, without what the programme made there, and return the copy's path."""
 
     def copy(name: str) -> Path:
-        leave = shutil.ignore_patterns("facts", "runs", "reports", "inbox", "records.sqlite*")
+        leave = shutil.ignore_patterns("facts", "runs", "reports", "inbox", "reviews", "records.*")
         return Path(shutil.copytree(ROOT / "cities" / name, tmp_path / name, ignore=leave))
 
     return copy

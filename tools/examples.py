@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "README.zh.md", "docs/*.md", "docs/verbs/*.md")
-MADE = shutil.ignore_patterns("facts", "runs", "reports", "records.sqlite*")
+MADE = shutil.ignore_patterns("facts", "runs", "reports", "reviews", "records.*")
 EXAMPLE = re.compile(r"```python\n(?P<code>.*?)```\n\n```text\n.*?```\n", re.DOTALL)
 
 

@@ -11,7 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dafeng.plans.edits import Change
     from dafeng.plans.plan import Plan
+    from dafeng.plans.review import Review
     from dafeng.plans.storage import plan_document
     from dafeng.plans.tasklist import TaskList
     from dafeng.plans.tasklist_document import task_document
@@ -32,18 +34,23 @@ if TYPE_CHECKING:
     from dafeng.work.project import Projection, project
     from dafeng.work.read_plan import read_plan, save_plan
     from dafeng.work.reconcile import Reconciliation, reconcile
+    from dafeng.work.review import review, revise
+    from dafeng.work.review_sheet import export_review, import_review
     from dafeng.work.scores import Scores
     from dafeng.work.template import template
+    from dafeng.work.versions import confirm, list_versions, read_version
 
 __all__ = [
     "Account",
     "Assessment",
+    "Change",
     "City",
     "Ingested",
     "Plan",
     "PlanComparison",
     "Projection",
     "Reconciliation",
+    "Review",
     "Scores",
     "Site",
     "TaskList",
@@ -55,18 +62,25 @@ __all__ = [
     "city_view",
     "compare_plans",
     "comparison_document",
+    "confirm",
     "explain",
+    "export_review",
+    "import_review",
     "ingest",
     "init",
     "judge",
     "list_tasks",
+    "list_versions",
     "measure",
     "open_city",
     "plan_document",
     "present",
     "project",
     "read_plan",
+    "read_version",
     "reconcile",
+    "review",
+    "revise",
     "save_plan",
     "save_tasks",
     "task_document",
@@ -76,12 +90,14 @@ __all__ = [
 _HOMES: Mapping[str, str] = {
     "Account": "work.account",
     "Assessment": "work.assessment",
+    "Change": "plans.edits",
     "City": "work.city",
     "Ingested": "work.ingest",
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
     "Projection": "work.project",
     "Reconciliation": "work.reconcile",
+    "Review": "plans.review",
     "Scores": "work.scores",
     "Site": "work.present",
     "TaskList": "plans.tasklist",
@@ -93,18 +109,25 @@ _HOMES: Mapping[str, str] = {
     "city_view": "work.frozen",
     "compare_plans": "work.compare_plans",
     "comparison_document": "work.comparison_document",
+    "confirm": "work.versions",
     "explain": "work.explain",
+    "export_review": "work.review_sheet",
+    "import_review": "work.review_sheet",
     "ingest": "work.ingest",
     "init": "work.city",
     "judge": "work.judge",
     "list_tasks": "work.list_tasks",
+    "list_versions": "work.versions",
     "measure": "work.measure",
     "open_city": "work.city",
     "plan_document": "plans.storage",
     "present": "work.present",
     "project": "work.project",
     "read_plan": "work.read_plan",
+    "read_version": "work.versions",
     "reconcile": "work.reconcile",
+    "review": "work.review",
+    "revise": "work.review",
     "save_plan": "work.read_plan",
     "save_tasks": "work.list_tasks",
     "task_document": "plans.tasklist_document",

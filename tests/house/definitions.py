@@ -15,7 +15,7 @@ import yaml
 from tests.house.tree import DATA, ROOT
 
 CITIES = ROOT / "cities"
-MADE = {"facts", "runs", "reports", "inbox"}
+MADE = {"facts", "runs", "reports", "inbox", "reviews"}
 
 
 def folders() -> list[Path]:

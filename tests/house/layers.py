@@ -27,6 +27,8 @@ OWNERS = {
     "uvicorn": {"dafeng.web"},
     "jinja2": {"dafeng.web", "dafeng.reports"},
     "typer": {"dafeng.cli"},
+    "argon2": {"dafeng.store"},
+    "itsdangerous": {"dafeng.web"},
     "docx": {"dafeng.readers", "dafeng.reports"},
     "lxml": {"dafeng.readers"},
     "pypdfium2": {"dafeng.readers.glyphs"},

@@ -23,6 +23,7 @@ def served(app: Any) -> Iterator[str]:
     """An application on a free port of this machine, stopped at the end."""
     place = socket.socket()
     place.bind(("127.0.0.1", 0))
+    place.listen()  # a browser that is faster than the server waits instead of being refused
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
     thread.start()

@@ -16,13 +16,15 @@ class Client:
         self.app = app
         self.cookies: dict[str, str] = {}
 
-    def request(self, method: str, path: str, *, headers: dict[str, str] | None = None, follow: bool = True) -> httpx.Response:
+    def request(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, follow: bool = True, **body: Any
+    ) -> httpx.Response:
         """Answer to one request; a failure inside the application is an answer too."""
 
         async def ask() -> httpx.Response:
             way = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=way, base_url="http://testserver", cookies=self.cookies) as client:
-                return await client.request(method, path, headers=headers, follow_redirects=follow)
+                return await client.request(method, path, headers=headers, follow_redirects=follow, **body)
 
         answer = asyncio.run(ask())
         self.cookies |= dict(answer.cookies)
@@ -31,6 +33,10 @@ class Client:
     def get(self, path: str, *, headers: dict[str, str] | None = None, follow: bool = True) -> httpx.Response:
         """Answer to a GET."""
         return self.request("GET", path, headers=headers, follow=follow)
+
+    def post(self, path: str, *, headers: dict[str, str] | None = None, follow: bool = True, **body: Any) -> httpx.Response:
+        """Answer to a POST."""
+        return self.request("POST", path, headers=headers, follow=follow, **body)
 
 
 class Page(HTMLParser):

@@ -13,17 +13,27 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import comparison, listing, tasklist
+from dafeng.cli import comparison, listing, reviewing, tasklist, users
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
 
-app = typer.Typer(
-    name="dafeng",
-    help="达峰：城市双碳综合管理平台 · the open-source city dual-carbon platform",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
+
+def _with_groups(made: typer.Typer) -> typer.Typer:
+    """The command line with its groups of commands."""
+    made.add_typer(reviewing.app, name="review")
+    made.add_typer(users.app, name="user")
+    return made
+
+
+app = _with_groups(
+    typer.Typer(
+        name="dafeng",
+        help="达峰：城市双碳综合管理平台 · the open-source city dual-carbon platform",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
@@ -288,10 +298,13 @@ def serve(
 ) -> None:
     """启动驾驶舱 · serve the cockpit."""
     from dafeng.web.cities import CityView
+    from dafeng.web.offices import Office
     from dafeng.web.server import serve as serve_cities
 
-    stored = [df.city_view(df.open_city(folder)) for folder in folders]
-    serve_cities([CityView(one.view, one.traces, one.documents) for one in stored], port=port, host=host)
+    opened = [df.open_city(folder) for folder in folders]
+    stored = [df.city_view(city) for city in opened if next(city.runs.newest(), None) or not Office(city).is_open()]
+    views = [CityView(one.view, one.traces, one.documents) for one in stored]
+    serve_cities(views, port=port, host=host, offices=opened)
 
 
 def _language(text: str) -> Language:

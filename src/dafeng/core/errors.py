@@ -97,3 +97,11 @@ class AddressError(DafengError):
 
 class SettingError(DafengError):
     """An option, argument or environment variable has a value that cannot be used."""
+
+
+class ConflictError(DafengError):
+    """Somebody else changed the same thing since it was shown; nothing was overwritten."""
+
+
+class AccessError(DafengError):
+    """Whoever asks is not known, or may not do this."""

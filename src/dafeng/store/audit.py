@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ColumnProperty, Session
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
@@ -168,8 +168,12 @@ def spell_row(row: Base) -> str:
     Returns
     -------
     str
-        JSON; instants as ISO text in UTC.
+        JSON; instants as ISO text in UTC; a secret as the hash of its value.
     """
-    values = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
+    values = {column.key: _tell(column, getattr(row, column.key)) for column in inspect(type(row)).column_attrs}
     texts = {key: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
     return json.dumps(texts, ensure_ascii=False, sort_keys=True)
+
+
+def _tell(column: ColumnProperty[Any], value: Any) -> Any:
+    return hash_bytes(str(value).encode()) if column.columns[0].info.get("secret") else value

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Float, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, Dialect, Float, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 TASK_STATES = ("planned", "under_way", "done", "stopped", "cancelled")
 DECISIONS = ("accepted", "rejected", "question")
 JOB_STATES = ("waiting", "running", "done", "failed", "cancelled")
+EDIT_ACTIONS = ("accept", "correct", "split", "add", "reject", "restore", "undo")
+VERSION_STATES = ("begun", "written")
+ROLES = ("reader", "editor", "confirmer")
 
 
 def _among(column: str, words: tuple[str, ...], name: str) -> CheckConstraint:
@@ -136,6 +139,81 @@ class Job(Base):
     says: Mapped[str | None] = mapped_column(Text)
 
 
+class PlanReview(Base):
+    """A plan document under review; its text and the machine's reading lie in the city's folder under its id."""
+
+    __tablename__ = "plan_review"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(400))
+    sha256: Mapped[str] = mapped_column(String(64))
+    reading: Mapped[str] = mapped_column(String(64))
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PlanEdit(Base):
+    """What one person did with one record of a plan; never changed, never removed."""
+
+    __tablename__ = "plan_edit"
+    __table_args__ = (_among("action", EDIT_ACTIONS, "plan_edit_action"),)
+
+    review: Mapped[str] = mapped_column(String(64), ForeignKey("plan_review.id", name="plan_edit_review"), primary_key=True)
+    serial: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    record: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(20))
+    content: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+    remark: Mapped[str] = mapped_column(Text)
+
+
+class PlanVersion(Base):
+    """A plan that was confirmed; its content lies in the city's ``plans/versions`` under its number.
+
+    ``begun`` until ``plan.yaml`` was written too; an interrupted one is completed when the records are opened next.
+    """
+
+    __tablename__ = "plan_version"
+    __table_args__ = (_among("status", VERSION_STATES, "plan_version_status"),)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    review: Mapped[str] = mapped_column(String(64), ForeignKey("plan_review.id", name="plan_version_review"))
+    serial: Mapped[int] = mapped_column(Integer)
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+    sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(20))
+
+
+class Account(Base):
+    """Who may log in, and what for; the password as Argon2 hash, told to the audit log only as a hash of that."""
+
+    __tablename__ = "account"
+    __table_args__ = (_among("role", ROLES, "account_role"),)
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20))
+    password: Mapped[str] = mapped_column(String(200), info={"secret": True})
+    stamp: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Visit(Base):
+    """A login: the hash of its token, until when it lasts, and when it was ended."""
+
+    __tablename__ = "visit"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(60), ForeignKey("account.name", name="visit_account"))
+    stamp: Mapped[int] = mapped_column(Integer)
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class AuditEntry(Base):
     """One change of one row: who, when, and the row afterwards; chained to the entry before by its hash."""
 
@@ -151,5 +229,5 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-AUDITED: tuple[type[Base], ...] = (TaskRecord, Review, Job)
+AUDITED: tuple[type[Base], ...] = (TaskRecord, Review, Job, PlanReview, PlanEdit, PlanVersion, Account, Visit)
 """Tables whose changes are audited: all but the log itself."""

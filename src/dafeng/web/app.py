@@ -1,12 +1,13 @@
 """The served cockpit: addresses to pages, for one or several cities.
 
-Invariant: every address answers GET and HEAD only, from views that were made before; a failure is a designed page.
+Invariant: pages are made from views that were made before; only the addresses of login and review take a POST, and only for
+a city that has accounts; a failure is a designed page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from fastapi import FastAPI, Request
@@ -14,15 +15,21 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from dafeng.core.labels import Language
 from dafeng.web import api, explain, filters, pages, tasklist
 from dafeng.web.cities import CityView, Material
 from dafeng.web.download import make_workbook
+from dafeng.web.forms import judge_writing
 from dafeng.web.guard import HEADERS, LOOPBACK, Guard
 from dafeng.web.labels import Words
 from dafeng.web.links import STATIC, ServedLinks, query_text
+from dafeng.web.logins import add_logins
+from dafeng.web.offices import Office
 from dafeng.web.render import Frame, render
+from dafeng.web.reviewing import add_review_pages
+from dafeng.work.city import City
 
 Found = TypeVar("Found")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,9 +43,85 @@ class Desk:
     ----------
     cities : mapping of str to CityView
         Slug → city, in the order given.
+    offices : mapping of str to Office
+        Slug → writing side of the city.
     """
 
     cities: Mapping[str, CityView]
+    offices: Mapping[str, Office] = field(default_factory=dict)
+
+    def office(self, slug: str) -> Office:
+        """Writing side of a city.
+
+        Parameters
+        ----------
+        slug : str
+            Name in addresses.
+
+        Returns
+        -------
+        Office
+            Open: the city has accounts.
+
+        Raises
+        ------
+        HTTPException
+            404 if there is none.
+        """
+        found = self.offices.get(slug)
+        if found is None or not found.is_open():
+            raise HTTPException(404)
+        return found
+
+    def judge_writing(self, scope: Scope) -> int | None:
+        """Whether a POST is refused.
+
+        Parameters
+        ----------
+        scope : ASGI scope
+            The request.
+
+        Returns
+        -------
+        int or None
+            405 where the city has no accounts, else as `dafeng.web.forms.judge_writing`.
+        """
+        office = self.offices.get(str(scope["path"]).split("/")[1])
+        return judge_writing(scope) if office is not None and office.is_open() else 405
+
+    def language(self, request: Request) -> Language:
+        """Language of the reader.
+
+        Parameters
+        ----------
+        request : Request
+            The request.
+
+        Returns
+        -------
+        {"zh", "en"}
+            The language.
+        """
+        return read_language(request)
+
+    def fragment(self, request: Request, template: str, context: Mapping[str, object]) -> str:
+        """A piece of a page in the reader's language.
+
+        Parameters
+        ----------
+        request : Request
+            The request.
+        template : str
+            Template file.
+        context : mapping
+            What it shows.
+
+        Returns
+        -------
+        str
+            HTML.
+        """
+        return render(template, Frame(Words(read_language(request)), ServedLinks(""), None, ""), context)
 
     def city(self, slug: str) -> CityView:
         """City under a name.
@@ -90,7 +173,9 @@ class Desk:
         words = Words(read_language(request))
         links = ServedLinks(city.slug if city else "")
         query = {key: value for key, value in request.query_params.items() if key not in ("lang", "fragment")}
-        frame = Frame(words, links, city, name, query_text(query).lstrip("?"), tuple(self.cities.values()))
+        office = self.offices.get(links.slug)
+        review = f"/{links.slug}/review/" if office is not None and office.is_open() else ""
+        frame = Frame(words, links, city, name, query_text(query).lstrip("?"), tuple(self.cities.values()), review)
         response = HTMLResponse(render(template, frame, context), status_code=code)
         response.headers["Vary"] = "Cookie"
         if request.query_params.get("lang") in ("zh", "en"):
@@ -115,7 +200,7 @@ def read_language(request: Request) -> Language:
     return cast(Language, next((one for one in said if one in ("zh", "en")), "zh"))
 
 
-def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = ()) -> FastAPI:
+def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = (), offices: Sequence[City] = ()) -> FastAPI:
     """The cockpit as an application.
 
     Parameters
@@ -124,6 +209,8 @@ def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = ()) -> Fast
         Cities to show, the first one first.
     hosts : sequence of str, optional
         Further host names that are answered; numeric addresses and ``localhost`` always are.
+    offices : sequence of City, optional
+        Cities whose plans may be reviewed here by those who have an account in them.
 
     Returns
     -------
@@ -131,16 +218,23 @@ def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = ()) -> Fast
         Application with pages, JSON and a small API.
     """
     views = [CityView(city.view, city.traces, city.documents) for city in cities]
-    desk = Desk({city.slug: city for city in views})
+    desk = Desk({city.slug: city for city in views}, {city.slug: Office(city) for city in offices})
     app = FastAPI(title="dafeng", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(api.build_router(desk.cities))
+    add_logins(app, desk)
+    add_review_pages(app, desk)
     _add_general(app, desk)
     _add_single(app, desk)
     _add_pages(app, desk)
     _add_failures(app, desk)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guard, hosts=(*LOOPBACK, *(host.lower() for host in hosts)), refuse=lambda r, code: fail(desk, r, code))
+    app.add_middleware(
+        Guard,
+        hosts=(*LOOPBACK, *(host.lower() for host in hosts)),
+        refuse=lambda r, code: fail(desk, r, code),
+        writes=desk.judge_writing,
+    )
     return app
 
 
@@ -149,6 +243,8 @@ def _add_general(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/", include_in_schema=False)
     def home(request: Request) -> Response:
+        if len(desk.offices) == 1 and not desk.cities:
+            return RedirectResponse(f"/{next(iter(desk.offices))}/review/", status_code=307)
         if len(desk.cities) == 1:
             return RedirectResponse(f"/{next(iter(desk.cities))}/", status_code=307)
         return desk.page(request, "cities.html", city=None)
@@ -159,6 +255,8 @@ def _add_general(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/{slug}", include_in_schema=False)
     def enter(slug: str) -> Response:
+        if slug not in desk.cities:
+            return RedirectResponse(f"/{desk.office(slug).slug}/review/", status_code=307)
         return RedirectResponse(f"/{desk.city(slug).slug}/", status_code=307)
 
 
@@ -199,6 +297,8 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
     @app.get("/{slug}/", include_in_schema=False)
     @app.get("/{slug}/{name}", include_in_schema=False)
     def show_page(request: Request, slug: str, name: str = "overview") -> Response:
+        if slug not in desk.cities and name == "overview":
+            return RedirectResponse(f"/{desk.office(slug).slug}/review/", status_code=307)
         city = desk.city(slug)
         query = dict(request.query_params)
         if name == f"{slug}.xlsx":

@@ -1,6 +1,7 @@
 """What stands between the network and the pages: host names, methods, and the headers that keep a browser strict.
 
-Invariant: every answer of the server carries these headers, also an error page; nothing but reading passes.
+Invariant: every answer of the server carries these headers, also an error page; nothing but reading passes, except what
+the application says may be written.
 """
 
 from __future__ import annotations
@@ -46,11 +47,14 @@ class Guard:
         Host names that are answered besides numeric addresses.
     refuse : callable
         Makes the answer for a refused request from the request and a status code.
+    writes : callable, optional
+        Says of a POST with which status code it is refused, ``None`` to let it pass; without it all are refused.
     """
 
     app: ASGIApp
     hosts: Sequence[str]
     refuse: Callable[[Request, int], Response]
+    writes: Callable[[Scope], int | None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -68,7 +72,8 @@ class Guard:
         if code is not None:
             await self.refuse(Request(scope), code)(scope, receive, strict)
             return
-        await self.app({**scope, "method": "GET"}, receive, strict)
+        method = "POST" if scope["method"] == "POST" else "GET"
+        await self.app({**scope, "method": method}, receive, strict)
 
     def judge(self, scope: Scope) -> int | None:
         """Whether a request is refused.
@@ -85,6 +90,8 @@ class Guard:
         """
         if not welcome(Headers(scope=scope).get("host", ""), self.hosts):
             return 421
+        if scope["method"] == "POST" and self.writes is not None:
+            return self.writes(scope)
         return None if scope["method"] in METHODS else 405
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
@@ -42,6 +43,8 @@ class Frame:
         The present page as the language switch needs it: its filters, or its file name in a frozen copy.
     cities : tuple of CityView
         All cities that are served.
+    review : str
+        Address of the city's review, empty where there is none.
     """
 
     words: Words
@@ -50,6 +53,7 @@ class Frame:
     page: str
     here: str = ""
     cities: tuple[CityView, ...] = ()
+    review: str = ""
 
 
 @cache
@@ -104,6 +108,8 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "cities": frame.cities,
         "page": frame.page,
         "here": frame.here,
+        "review_link": frame.review,
+        "said_word": lambda group, name: say_word(group, name, words.language),
         "pages": read_pages(),
         "share": lambda value: share_text(value, words),
         "mathml": clean,

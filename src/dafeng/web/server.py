@@ -14,9 +14,10 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.web.app import create_app
 from dafeng.web.cities import Material
+from dafeng.work.city import City
 
 
-def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1") -> None:
+def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1", offices: Sequence[City] = ()) -> None:
     """Serve the cockpit until interrupted.
 
     Parameters
@@ -27,6 +28,8 @@ def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1") -> 
         Port to listen on. [1..65535]
     host : str
         Address to listen on; anything but the loopback address lets other machines read the pages.
+    offices : sequence of City, optional
+        Cities whose plans may be reviewed by those who have an account in them.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1") -> 
         )
     _check_free(host, port)
     names = (host,) if host.startswith("127.") else (host, gethostname())
-    app = create_app(cities, hosts=names)
+    app = create_app(cities, hosts=names, offices=offices)
     address = f"http://{host}:{port}"
     print(f"驾驶舱 {address} · cockpit at {address}（Ctrl-C 停止 · stops it）", flush=True)  # noqa: T201 - the one line a person waits for
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, date_header=True)

@@ -110,6 +110,11 @@ class City:
         """Store of the city's runs."""
         return RunStore(self.folder / "runs")
 
+    @property
+    def records(self) -> Path | str:
+        """Address of the city's records: ``options.records`` of ``city.yaml``, else ``records.sqlite`` in the folder."""
+        return str(self.options.get("records") or "") or self.folder / "records.sqlite"
+
     def catalogue(self) -> Catalogue:
         """Indicators of the package and of this city.
 
