@@ -127,7 +127,7 @@ def _is_ordered(evidence: Evidence) -> bool:
 
 def _noted(evidence: Evidence) -> Kind | None:
     words = lexicon().words
-    money = evidence.quantity.unit.endswith("元") or evidence.quantity.kind == "share"
+    money = "元" in evidence.quantity.unit or evidence.quantity.kind == "share"
     if any(word in evidence.text for word in (*words["quota"], *(words["subsidy"] if money else ()))):
         return "quota"
     if any(word in evidence.text for word in words["project"]):
