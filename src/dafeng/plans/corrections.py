@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from dafeng.core.labels import Label
 from dafeng.plans.fields import FIELDS, Field, Record, find_field, kind_of
-from dafeng.plans.organisations import COLLECTIVE
 from dafeng.plans.plan import Responsible, Target, Task
+from dafeng.plans.rosters import is_collective
 from dafeng.plans.typed import NO, YES, split_names
 
 Same = TypeVar("Same", bound=Record)
@@ -112,9 +112,7 @@ def _amend_task(task: Task, values: Mapping[str, Any]) -> Task:
     ]
     listed = _once((*kept, *new), changed)
     present = {one.organisation for one in listed}
-    added = [
-        one.organisation for one in new if COLLECTIVE.search(one.organisation) and one.organisation not in task.collectives
-    ]
+    added = [one.organisation for one in new if is_collective(one.organisation) and one.organisation not in task.collectives]
     collectives = (*(name for name in task.collectives if name in present), *added)
     return replace(task, responsible=listed, collectives=collectives, **plain)
 

@@ -14,8 +14,9 @@ from dafeng.core.labels import Label
 from dafeng.plans.corrections import spell_record
 from dafeng.plans.edits import Place
 from dafeng.plans.fields import FIELDS
+from dafeng.plans.matching import Matcher
 from dafeng.plans.plan import OtherFigure, Plan, Target
-from dafeng.plans.read import Matcher, read_plan_text
+from dafeng.plans.read import read_plan_text
 
 LONGEST = 2000
 """Most characters of a selection. [characters]"""
