@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from dafeng.plans.lexicon import either, lexicon
 
@@ -65,6 +65,7 @@ class Name:
     counting: str | None = None
 
 
+@lru_cache(maxsize=32768)
 def normalise(subject: str, *, members: bool = False) -> Name:
     """Name of an indicator from the words before its figure.
 
@@ -229,7 +230,7 @@ def _without_conditions(text: str) -> tuple[str, list[str]]:
     """Brackets that only explain, and “under … conditions”."""
     said = BRACKETED.findall(text)
     text = BRACKETED.sub("", text)
-    found = re.search(rf"(?:正常|标准|同等|现行|可比)?\w{{0,2}}(?:{lexicon().pattern('conditions')})", text)
+    found = _conditions().search(text)
     if found and found.start() > 0:
         said.append(found.group())
         text = text[: found.start()] + text[found.end() :]
@@ -258,6 +259,11 @@ def _without_members(text: str) -> tuple[str, list[str]]:
     if found and has_measure(found["whole"]) and not found["whole"].startswith(lexicon().words["holders"]):
         return found["whole"], [found["members"]]
     return text, []
+
+
+@cache
+def _conditions() -> re.Pattern[str]:
+    return re.compile(rf"(?:正常|标准|同等|现行|可比)?\w{{0,2}}(?:{lexicon().pattern('conditions')})")
 
 
 @cache

@@ -156,6 +156,8 @@ def _entry(part: Part, era: Era) -> Context:
     for heading in (part.section, part.sentence or part.title):
         found = _time().search(heading)
         times = read_times(found.group()) if found and re.search(YEAR, found.group()) else times
+    if not times and part.due is not None:
+        times = (Time(part.due, "until"),)
     if part.level == "title" or not times:
         return Context(era, aimed=aimed)
     return replace(Context(era, aimed=aimed).with_times(times), year_from="heading")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, islice
 from typing import cast
 
@@ -34,7 +35,7 @@ LONGEST_NAME = 24
 """Most characters that are kept of the name of a figure that is no target. [characters]"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sheet:
     """A document taken apart."""
 
@@ -46,6 +47,13 @@ class _Sheet:
     passages: tuple[Passage, ...]
     rows: Mapping[str, Duties]
     starts: tuple[int, ...]
+
+    @cached_property
+    def by_script(self) -> dict[int, list[Statement]]:
+        found: dict[int, list[Statement]] = {}
+        for passage in self.passages:
+            found.setdefault(id(passage.script), []).extend(passage.statements)
+        return found
 
     def task_of(self, passage: Passage) -> int | None:
         at = owner(self.parts, passage.part, self.tasks)
@@ -93,14 +101,14 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
     sheet = _Sheet(about, place, parts, duties, _chosen(parts), passages, _row_duties(parts, tabled.duties), starts)
     listed = _tasks(sheet)
     targets = tuple(_with_indicator(target, catalogue, place) for target in _targets(sheet, listed))
-    listed = tuple(_with_targets(task, targets) for task in listed)
+    listed = _with_targets(listed, targets)
     found = (
         *findings,
         *doubt_figures(document.name, passages, most=MOST),
         *doubt_document(document.name, scripts, targets, listed),
         *doubt_indicators(document.name, targets, catalogue, place=place),
     )
-    organisations, goals, others = _organisations(listed), _goals(sheet, listed), _others(sheet, listed)
+    organisations, goals, others = _organisations(sheet, listed), _goals(sheet, listed), _others(sheet, listed)
     provisional = find_provisional(targets, catalogue, place=place)
     return Plan(sheet.document, place, targets, listed, organisations, goals, found, others, provisional)
 
@@ -263,24 +271,33 @@ def _with_indicator(target: Target, catalogue: Matcher | None, place: str | None
 def _whole(sheet: _Sheet, passage: Passage, statement: Statement, ids: dict[int, str]) -> str | None:
     if statement.part_of is None:
         return None
-    same = (p for p in sheet.passages if p.script is passage.script)
-    listed = [one for p in same for one in p.statements]
+    listed = sheet.by_script[id(passage.script)]
     return ids.get(id(listed[statement.part_of])) if statement.part_of < len(listed) else None
 
 
-def _with_targets(task: Task, targets: Sequence[Target]) -> Task:
-    return replace(task, targets=tuple(target.id for target in targets if target.task == task.id))
+def _with_targets(tasks: Sequence[Task], targets: Sequence[Target]) -> tuple[Task, ...]:
+    held: dict[str, list[str]] = {}
+    for target in targets:
+        if target.task is not None:
+            held.setdefault(target.task, []).append(target.id)
+    return tuple(replace(task, targets=tuple(held.get(task.id, ()))) for task in tasks)
 
 
-def _organisations(tasks: Sequence[Task]) -> tuple[Organisation, ...]:
+def _organisations(sheet: _Sheet, tasks: Sequence[Task]) -> tuple[Organisation, ...]:
+    """Bodies of the tasks, and those that the text makes responsible elsewhere: they are named by no task."""
     found: dict[str, list[str]] = {}
     collective: set[str] = set()
     for task in tasks:
         collective |= set(task.collectives)
         for one in task.responsible:
             found.setdefault(one.organisation, []).append(one.written)
+    counts = {name: len(written) for name, written in found.items()}
+    for mention in (one for duties in sheet.duties for duty in duties for one in duty.mentions):
+        if mention.name not in counts:
+            found.setdefault(mention.name, []).append(mention.written)
+            collective |= {mention.name} if mention.collective else set()
     return tuple(
-        Organisation(name, tuple(dict.fromkeys(w for w in written if w != name)), name in collective, len(written))
+        Organisation(name, tuple(dict.fromkeys(w for w in written if w != name)), name in collective, counts.get(name, 0))
         for name, written in found.items()
     )
 

@@ -67,6 +67,8 @@ class Part:
         Position of the part it stands in, -1 for none.
     sentence : str
         First sentence, where the title is only its beginning.
+    due : int or None
+        Year in a column of time limits, for a row.
     """
 
     level: str
@@ -79,6 +81,7 @@ class Part:
     leaf: bool = True
     parent: int = -1
     sentence: str = ""
+    due: int | None = None
 
     @property
     def heading(self) -> str:

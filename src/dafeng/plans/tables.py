@@ -225,7 +225,7 @@ def _read(
         above = _group(grid, row)
         table = replace(table, chapter=above) if above else table
         part = None if above else _row(grid, heads, row, table, around.part)
-        rows += [(part, duties[row])] if part is not None else []
+        rows += [(replace(part, due=duties[row].due), duties[row])] if part is not None else []
     return tuple(part for part, _ in rows), (), tuple(duty for _, duty in rows)
 
 

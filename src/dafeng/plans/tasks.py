@@ -28,13 +28,14 @@ def select_tasks(parts: Sequence[Part]) -> tuple[Part, ...]:
     Returns
     -------
     tuple of Part
-        Leaves below headings that order something. A chapter is one only where most chapters have nothing below them.
+        Leaves below headings that order something, and rows of tables of tasks wherever they stand. A chapter is one only
+        where most chapters have nothing below them.
     """
     chapters = [part for part in parts if part.level == "chapter" and not is_free(part.title)]
     flat = 2 * sum(part.leaf for part in chapters) > len(chapters)
     levels = (*ORDERING, "chapter") if flat else ORDERING
     below = (part for part in parts if part.level in levels and part.leaf)
-    return tuple(part for part in below if not any(_frees(one) for one in _upward(parts, part)))
+    return tuple(part for part in below if part.level == "row" or not any(_frees(one) for one in _upward(parts, part)))
 
 
 def is_free(title: str) -> bool:
