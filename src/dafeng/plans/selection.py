@@ -70,8 +70,8 @@ def read_selection(
     paragraph = _paragraph(document, start, end)
     start, end = _whole_numbers(document.text, start, end)
     text = document.text[start:end]
-    chosen = replace(paragraph, start=start, end=end, text=text, style="", cell=None)
     head = tuple(p for p in document.paragraphs[:1] if p.number != paragraph.number)
+    chosen = Paragraph(len(head), start, end, text)
     part = read_plan_text(replace(document, paragraphs=(*head, chosen)), place=reading.place, catalogue=catalogue)
     read: tuple[Target | OtherFigure, ...] = (*part.targets, *part.others)
     found = next((one for one in read if start <= one.figure[0] < end), None)
