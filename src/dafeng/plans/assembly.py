@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
+from dafeng.plans.amounts import amount_pattern, read_amount
 from dafeng.plans.clause import Clause, strength_of
 from dafeng.plans.comparison import compare, direct
 from dafeng.plans.context import Context
@@ -132,6 +134,7 @@ def _statement(reading: Reading, pairing: Pairing) -> Statement:
         year_from=evidence.year_from,
         strength=strength_of(clause.strength or context.strength),
         base=_base(bases),
+        base_value=_started(figure, evidence),
         direction=direction,
         scope=pairing.name.scope,
         counting=pairing.name.counting or reading.counting,
@@ -202,6 +205,14 @@ def _comparator(amount: Amount | None, figure: Figure, evidence: Evidence) -> Co
 
 def _base(bases: tuple[Base, ...]) -> Base | None:
     return bases[0] if bases else None
+
+
+def _started(figure: Figure, evidence: Evidence) -> Decimal | None:
+    """Value that a level rises or falls from: 由2020年的23.3%提高到24%; only in the unit of the target."""
+    origin = next((piece for piece in figure.before if piece.kind == "FROM"), None)
+    found = re.search(amount_pattern(), origin.text) if origin is not None and figure.form == "level" else None
+    quantity = read_amount(found.group()) if found else None
+    return quantity.value if quantity is not None and quantity.unit == evidence.quantity.unit else None
 
 
 def _change_in_name(evidence: Evidence, direction: Direction | None) -> tuple[str, Direction | None]:

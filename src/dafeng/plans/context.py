@@ -54,7 +54,9 @@ class Context:
     held : bool
         Whether the last figure of the sentence is a target; a list that goes on needs no verb of its own.
     telling : bool
-        Whether the part tells how things stand, so that even a later year is only expected.
+        Whether the words tell how things stand or what somebody foretells, so that even a later year is only expected.
+    stated : bool
+        Whether the whole part does.
     names : tuple of str
         Names of the last figures of the part, which “the above” refers to.
     thing : str
@@ -81,6 +83,7 @@ class Context:
     aimed: bool = False
     held: bool = False
     telling: bool = False
+    stated: bool = False
     names: tuple[str, ...] = ()
     thing: str = ""
     project: bool = False
@@ -134,7 +137,8 @@ class Context:
             year_from=carried,
             past=self.past,
             aimed=self.aimed,
-            telling=self.telling,
+            telling=self.stated,
+            stated=self.stated,
             names=self.names,
         )
 

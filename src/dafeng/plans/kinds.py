@@ -132,6 +132,8 @@ def _noted(evidence: Evidence) -> Kind | None:
         return "quota"
     if any(word in evidence.text for word in words["project"]):
         return "project"
+    if evidence.quantity.kind == "count" and evidence.name in words["works_at_large"]:
+        return "slogan"
     if evidence.quantity.kind == "count" and not evidence.attained and evidence.name.endswith(words["slogan_counts"]):
         return "slogan"
     done = evidence.deed and not evidence.process

@@ -183,6 +183,8 @@ def find_change(target: Target) -> Change | None:
     """
     if any(word in (target.scope or "") for word in YEARLY) or any(word in (target.base or "") for word in LAST_YEAR):
         return "yearly"
+    if target.base_value is not None:
+        return None
     points, based = target.unit.endswith(POINTS), target.base_year is not None or target.base is not None
     if target.direction is None:
         return "increase" if points else None

@@ -13,6 +13,10 @@ from dafeng.plans.lexicon import either, lexicon
 
 THRESHOLD = re.compile(r"(?P<limit>[^，、]{0,12}\d[^，、]{0,8}?(?:及以上|或以上|以上|及以下|以下|以内))的?(?=[^，、\d]{4})")
 GROUPS = (
+    "所在地",
+    "城区",
+    "建成区",
+    "县城",
     "城市",
     "地区",
     "行业",

@@ -19,7 +19,7 @@ from dafeng.plans.organisations import Duty
 from dafeng.plans.pieces import Time
 from dafeng.plans.reading import read_sentence
 from dafeng.plans.script import Script
-from dafeng.plans.statements import Era, Statement
+from dafeng.plans.statements import Era, Statement, YearFrom
 from dafeng.plans.structure import Part, is_listed
 from dafeng.plans.times import TIME, YEAR, read_times
 
@@ -151,7 +151,7 @@ def _entry(part: Part, era: Era) -> Context:
     """Context at the beginning of a part: the year in its heading, and whether the heading announces goals."""
     aimed = any(word in part.title + part.chapter + part.section for word in lexicon().words["goal_headings"])
     if any(STATE.search(heading) for heading in (part.title, part.section, part.chapter)) and not aimed:
-        return replace(Context(era), past=True, telling=True)
+        return replace(Context(era), past=True, telling=True, stated=True)
     times: tuple[Time, ...] = ()
     for heading in (part.section, part.sentence or part.title):
         found = _time().search(heading)
@@ -160,7 +160,8 @@ def _entry(part: Part, era: Era) -> Context:
         times = (Time(part.due, "until"),)
     if part.level == "title" or not times:
         return Context(era, aimed=aimed)
-    return replace(Context(era, aimed=aimed).with_times(times), year_from="heading")
+    told: YearFrom = "sentence" if part.due is not None else "heading"
+    return replace(Context(era, aimed=aimed).with_times(times), year_from=told)
 
 
 def _begin(part: Part, text: str) -> int:

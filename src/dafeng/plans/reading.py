@@ -83,8 +83,10 @@ def _pass(remark: Remark, context: Context) -> Context:
     words = clause.subject + clause.doing
     subject = TREND.sub("", clause.subject)
     named = normalise(subject).text
+    foretold = any(word in clause.text for word in lexicon().words["foretelling"])
     return replace(
         inner,
+        telling=inner.telling or foretold,
         subject=subject if named and has_measure(named) else inner.subject,
         bases=clause.bases or inner.bases,
         strength=clause.strength if not words else "",
@@ -142,8 +144,8 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
         year_from="sentence" if fresh else inner.year_from,
         subject=_goes_on_as(figure, clause, inner) if named or inner.thing else inner.subject,
         bases=clause.bases or inner.bases,
-        whole=inner.whole if parting else first,
-        whole_name=inner.whole_name if parting else reading.name.text,
+        whole=inner.whole if parting else first + max(len(statements) - 1, 0),
+        whole_name=inner.whole_name if parting else statements[-1].name if statements else reading.name.text,
         whole_quantity=inner.whole_quantity if parting or not statements else statements[-1].quantity,
         whole_counting=inner.whole_counting if parting else reading.name.counting or reading.counting,
         last=reading.name.text,
