@@ -69,6 +69,11 @@ def read_sentence(elements: Sequence[Element], context: Context, first: int) -> 
     return found, context
 
 
+def _foretells(clause: Clause) -> bool:
+    """专家预测…: what somebody expects is nothing that the plan orders."""
+    return any(word in clause.text for word in lexicon().words["foretelling"])
+
+
 def _names_works(element: Element) -> bool:
     """东港海上风电项目：装机20万千瓦: what follows describes one project."""
     words = "".join(piece.text for piece in element.before) if isinstance(element, Remark) else ""
@@ -83,10 +88,9 @@ def _pass(remark: Remark, context: Context) -> Context:
     words = clause.subject + clause.doing
     subject = TREND.sub("", clause.subject)
     named = normalise(subject).text
-    foretold = any(word in clause.text for word in lexicon().words["foretelling"])
     return replace(
         inner,
-        telling=inner.telling or foretold,
+        telling=inner.telling or _foretells(clause),
         subject=subject if named and has_measure(named) else inner.subject,
         bases=clause.bases or inner.bases,
         strength=clause.strength if not words else "",
@@ -130,6 +134,7 @@ def _sums_up(figures: Sequence[Figure], context: Context) -> bool:
 def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], first: int) -> tuple[list[Statement], Context]:
     clause, figure = _held_at(_multiplied(_annotated(sort_words(figure.before), rest), figure), figure)
     inner = enter(clause, context)
+    inner = replace(inner, telling=True) if _foretells(clause) else inner
     if figure.form == "whole":
         reading = _read_whole(figure, clause, inner)
     else:
