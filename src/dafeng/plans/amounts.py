@@ -23,7 +23,7 @@ TIMES: Mapping[str, int] = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "
 DASH = r"(?:[-—–~～至到]|——)"
 NUMERAL = r"[一二两三四五六七八九十百千万亿零点]{1,12}"
 HUNDREDTHS = rf"百分之(?:{NUMBER}|{NUMERAL})"
-TENTHS = r"[一二三四五六七八九]成(?![立为员本品效果功分])"
+TENTHS = r"[一二三四五六七八九]成[一二三四五六七八九]?(?![立为员本品效果功分])"
 DOUBLED = r"翻[一两二三四]?番"
 NOT_UNIT = r"(?!级|型|面|月|工作日|区|假|多|案|向|式|法|针|门|委|多年)"
 CHINESE_UNITS = (
@@ -90,12 +90,14 @@ def read_amount(text: str) -> Quantity | None:
 
 
 def _read(text: str) -> Quantity:
+    if text == "百分之百":
+        return Quantity(Decimal(100), None, "%", "share")
     if text.startswith("百分之"):
         return Quantity(_number(text[3:]), None, "%", "share")
     if re.fullmatch(DOUBLED, text):
         return Quantity(Decimal(2) ** int(_number(text[1]) if len(text) > 2 else 1), None, "倍", "measure")
     if re.fullmatch(TENTHS, text):
-        return Quantity(_number(text[0]) * 10, None, "%", "share")
+        return Quantity(_number(text[0]) * 10 + (_number(text[2]) if len(text) > 2 else 0), None, "%", "share")
     found = _parts().fullmatch(text)
     if found is None:
         return _read_chinese(text)

@@ -94,6 +94,8 @@ def _each_year(period: Time, count: int) -> list[Time]:
 
 
 def _spread(amount: Amount, name: Name, years: Sequence[Time], clause: Clause) -> list[Pairing]:
+    if clause.each and len(years) > 1 and count_heads(name.text) == 1:
+        return [Pairing(amount, name, years[0], ("unsaid_distribution",))]  # 分别比2020年下降14%和比2025年下降12%
     names = [name]
     if (count := count_heads(name.text)) > 1 and (clause.both or clause.each or _each_a_rate(amount, name)):
         heads = split_heads(name.text, count)

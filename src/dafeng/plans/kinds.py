@@ -6,6 +6,7 @@ value, a rule, a quota or the size of a project.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from dafeng.plans.clause import Clause
@@ -15,6 +16,8 @@ from dafeng.plans.naming import has_coefficient, has_measure
 from dafeng.plans.pieces import Quantity, Time
 from dafeng.plans.statements import Kind, YearFrom
 
+EACH_ABOVE = re.compile(r"单[机体台个站][^，。；]{0,14}?(?:及以上|以上|及以下|以下)")
+"""单机30万千瓦及以上: which ones are meant, not the size of a project."""
 NO_NAMES = frozenset({"", "是", "为", "即", "约", "达"})
 
 
@@ -131,7 +134,8 @@ def _noted(evidence: Evidence) -> Kind | None:
     money = "元" in evidence.quantity.unit or evidence.quantity.kind == "share"
     if any(word in evidence.text for word in (*words["quota"], *(words["subsidy"] if money else ()))):
         return "quota"
-    if any(word in evidence.text for word in words["project"]):
+    text = EACH_ABOVE.sub("", evidence.text)
+    if any(word in text for word in words["project"]):
         return "project"
     if evidence.quantity.kind == "count" and evidence.name in words["works_at_large"]:
         return "slogan"

@@ -39,12 +39,12 @@ ROLES = (
     "all",
     "do",
 )
-FIRSTS = '，；：、（）《〔“「『"第N一二两三四五六七八九十百到至力截自从在于由相对比较与同以不应须需的和及或并年日单总'
+FIRSTS = '翻，；：、（）《〔“「『"第N一二两三四五六七八九十百到至力截自从在于由相对比较与同以不应须需的和及或并年日单总'
 NEAR = r"(?:内|外|范围|处|长|高|宽|深)"
 AHEAD = 24
 """How far words behind an amount are looked at for what it measures. [characters]"""
 BOUNDARY = "，。；、：（）！？”》」』"
-CONNECTIVES = "和与及以并或，。；、：（）！？其力争到至分较比"
+CONNECTIVES = "/和与及以并或，。；、：（）！？其力争到至分较比"
 STARTERS = frozenset(
     {"COMMA", "SEMI", "COLON", "TIME", "STRENGTH", "CUM", "INCL", "LP", "EACH", "BASE", "PAST", "ALL", "COVER"}
 )
@@ -87,7 +87,7 @@ def _scanner() -> re.Pattern[str]:
         ("QUOTED", rf"(?!{amount}){QUOTED}"),
         (
             "FROM",
-            rf"(?:从|由)(?:{YEAR}年?底?|目前|现在|当前|现有|现状|上年)?(?:的)?(?:约|每\w{{1,4}})?(?:{amount})(?=[^，。；]{{0,8}}?(?:{words.pattern('reach')}))",
+            rf"(?:从|由)(?:{YEAR}年?底?|目前|现在|当前|现有|现状|上年)?(?:的)?(?:约|每\w{{1,4}})?(?:{amount}|{NUMBER}{MULTIPLIER})(?=[^，。；]{{0,8}}?(?:{words.pattern('reach')}))",
         ),
         ("EACH", rf"(?:{words.pattern('each')})(?:约?为|是|(?=.))"),
         ("BOTH", rf"(?:(?<![年人户平])(?:{words.pattern('both')})|各)(?=(?:{verbs})?{number})"),

@@ -47,7 +47,7 @@ SHORT = 3
 DURATION = re.compile(r"(?:[\d一二三四五六七八九十]{1,2}年|五年)(?:累计|间|内)?$")
 YEARLY = re.compile(r"(?:年均|年平均|平均每年)$")
 BRACKETED = re.compile(r"（[^（）]*）")
-TRIMMED = "，、的：；。 “”"
+TRIMMED = "/，、的：；。 “”"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ THAT = re.compile(r"(?:该|这一|此|其)(?:比例|比重|占比|指标|数字|
 MOST_NAMES = 12
 """How many names of a paragraph can be referred to."""
 YEARLY = re.compile(r"^(?:每年|年均|年)?(?:新增)?(?=.{2})")
+MEAN = re.compile(r"(?:年均|年平均|每年)$")
 BECOMING = re.compile(r"[^，、的]{2,8}化")
 """公交车100%清洁能源化: a share of a group that becomes something."""
 REFERENCE = re.compile(r"(?:上述|以上|前述|这)[^，、]{0,4}(?:指标|目标|比例|比重)")
@@ -143,9 +144,11 @@ def _read_figure(figure: Figure, context: Context, rest: Sequence[Element], firs
     parting = reading.part_of is not None
     named = bool(clause.subject) and not parting
     fresh = bool(clause.own) and inner.year_from != "sentence"
+    listed = clause.own or inner.times
+    going = listed[1:] if clause.each and len(figure.amounts) == 1 and len(listed) > 1 and len(statements) == 1 else ()
     return statements, replace(
         inner,
-        times=clause.own if fresh else inner.times,
+        times=going or (clause.own if fresh else inner.times),
         year_from="sentence" if fresh else inner.year_from,
         subject=_goes_on_as(figure, clause, inner) if named or inner.thing else inner.subject,
         bases=clause.bases or inner.bases,
@@ -225,9 +228,9 @@ def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequen
     part_of = context.whole if clause.parting or _goes_on_parting(figure, clause, context) else None
     counting = _counting(figure, clause, context)
     if part_of is not None:
-        part = normalise(clause.doing + clause.subject)
-        name = Name(name_part(part.text, context.whole_name), part.scope, part.counting or context.whole_counting)
-        return Reading(figure, clause, context, name, ("composed_name",), counting, part_of=part_of)
+        return Reading(
+            figure, clause, context, _part_name(figure, clause, context), ("composed_name",), counting, part_of=part_of
+        )
     shared = _share_name(figure, clause, context, rest) or _held_name(figure, clause)
     if shared is not None:
         return Reading(figure, clause, context, shared, ("composed_name",), counting)
@@ -240,6 +243,15 @@ def _read_amounts(figure: Figure, clause: Clause, context: Context, rest: Sequen
         return Reading(figure, clause, context, Name(heads[-1]), ("composed_name",), counting, heads=heads)
     subject, remarks = _subject(figure, clause, context, rest)
     return Reading(figure, clause, context, normalise(subject, members=len(figure.amounts) > 1), remarks, counting)
+
+
+def _part_name(figure: Figure, clause: Clause, context: Context) -> Name:
+    """Name of a part; a share of a whole that is an amount says of what it is one (其中清洁能源占60%)."""
+    part, whole = normalise(clause.doing + clause.subject), context.whole_quantity
+    share = figure.form == "level" and bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "share"
+    if share and part.text and whole is not None and whole.kind != "share":
+        return Name(f"{part.text.removesuffix('占')}占{context.whole_name}比重", part.scope, part.counting)
+    return Name(name_part(part.text, context.whole_name), part.scope, part.counting or context.whole_counting)
 
 
 def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[Element]) -> tuple[str, tuple[str, ...]]:
@@ -255,13 +267,13 @@ def _subject(figure: Figure, clause: Clause, context: Context, rest: Sequence[El
     deed = deed or (figure.verb.text if figure.verb is not None and done else "")
     if (clause.doing or deed) and not normalise(own).text and tail and done:
         return (clause.doing if _keeps_deed(clause, figure) else "") + own + tail, ()
-    if not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
+    again = clause.cumulative and not own and clause.doing in lexicon().groups["do"]["keep"] and context.subject
+    if again or not normalise((clause.doing if _keeps_deed(clause, figure) else "") + own).text:
         counted = bool(figure.amounts) and figure.amounts[0].value.quantity_kind == "count"
         if counted and context.thing:
             return context.thing, ("elided_head", "composed_name")
-        return (YEARLY.sub("", context.subject) if clause.cumulative or context.cumulative else context.subject), (
-            "elided_head",
-        )
+        subject = MEAN.sub("", context.subject)
+        return (YEARLY.sub("", subject) if clause.cumulative or context.cumulative else subject), ("elided_head",)
     if own and context.subject.endswith(own):
         return context.subject, ()
     if own.startswith("占") and context.last and has_measure(own):

@@ -30,11 +30,13 @@ PINYIN = re.compile(rf"(?<![a-z])[a-z]{{0,6}}[{TONES}][a-z{TONES} ]{{0,200}}")
 SPACE = re.compile(r"\s+")
 WIDE = (
     "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
-    "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ％．＋－／﹪"
+    "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ％．＋－／﹪₀₁₂₃₄₅₆₇₈₉"
 )
-NARROW = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz%.+-/%"
+NARROW = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz%.+-/%0123456789"
 HALF = ";:()!?∶"
 FULL = "；：（）！？："
+WRITTEN_YEAR = re.compile(r"(?:二[〇零○]|一九)[〇零○一二三四五六七八九]{2}(?=年)")
+WRITTEN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 LOOKALIKE = re.compile(
     r"(?<=\d)[OoＯ](?=[\dOo年%])|(?<=20)[OoＯ](?=\d)|(?<=[到至])2[OoＯ](?=\d\d年)"
     r"|(?<=\d)[lI|](?=[\d%])|(?<=[到达至])[lI](?=\d{0,3}%)"
@@ -94,6 +96,7 @@ def clean(paragraph: Paragraph) -> Script:
     raw = paragraph.text
     kept = [*_kept(raw)]
     text = "".join(raw[at] for at in kept).translate(_table())
+    text = WRITTEN_YEAR.sub(lambda found: found.group().translate(WRITTEN_DIGITS), text)
     text = re.sub(r"(?<!\d),|,(?!\d{3}(?!\d))", "，", text)
     text = re.sub(r"(?<=[\u4e00-\u9fff%”])\.(?=[\u4e00-\u9fff“（]|$)", "。", text)
     mended = LOOKALIKE.sub(_digits, text)

@@ -34,7 +34,8 @@ TIME = "|".join((_PAST, _SPAN, _FROM, _LISTED, _UNTIL, _FIVES, _FIVE, _PLAIN))
 """Any time expression; the first alternative that matches is the one meant."""
 
 _POINT = (
-    rf"(?:{YEAR}年?(?:底|末|度)?|{FIVE}(?:规划)?(?:末期|期末|末年|末|时期|期间)?|上一?年|去年|基准年|基期|现状|目前|现有|同期)"
+    rf"(?:{YEAR}年?(?:底|末|度)?|{FIVE}(?:规划)?(?:末期|期末|末年|末|时期|期间)?"
+    r"|上一?年|去年|峰值年?|达峰年|基准年|基期|现状|目前|现有|同期)"
 )
 _LEVEL = r"(?:的)?(?:同期)?(?:水平|实际|基数)?(?:的)?(?:基础上)?(?:相比)?"
 BASE = (
