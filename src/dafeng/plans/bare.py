@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from dafeng.plans.headings import DECIMAL, DEEPER, HEAD, ITEM, MINOR, PLAIN, SALUTATION, TEXT, Mark
 from dafeng.plans.lexicon import lexicon
+from dafeng.plans.wording import wording
 
 LONGEST = 30
 """Longest line that can be a heading without a number. [characters]"""
@@ -144,7 +145,8 @@ def _without_lists(forms: list[bool]) -> list[bool]:
 def _follows(texts: Sequence[str], marks: Sequence[Mark], at: int) -> bool:
     """Whether the line before is finished."""
     before, mark = texts[at - 1], marks[at - 1]
-    return mark.kind != "text" or before.endswith(CLOSED) or len(before) <= LONGEST
+    told = wording().label.match(before) is not None  # 责任部门：… stands without a full stop
+    return mark.kind != "text" or told or before.endswith(CLOSED) or len(before) <= LONGEST
 
 
 def _leads(texts: Sequence[str], marks: Sequence[Mark], at: int) -> bool:

@@ -15,6 +15,7 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.plans.headings import read_mark, read_style
 from dafeng.plans.script import Script, clean
+from dafeng.plans.wording import wording
 
 LONGEST = 1_000_000
 """Most characters of a document that are read: about a thousand pages. [characters]"""
@@ -228,6 +229,8 @@ def _goes_on(last: _Line, line: _Line, *, full: bool, near: bool, told: bool) ->
     if head in NEVER_FIRST and last.width:
         return True
     if tail in HARD_ENDS or not last.width or BEGINS.match(line.script.text) or read_mark(line.script.text).kind != "text":
+        return False
+    if line.apart and wording().label.match(last.script.text):  # 责任部门：… has no full stop; a blank line ends it
         return False
     if BROKEN.fullmatch(tail) and GOING_ON.match(line.script.text) and last.width >= SHORTEST_BROKEN and not line.apart:
         return True

@@ -36,6 +36,10 @@ FOLLOWING = re.compile(
 )
 
 
+FRAMED = re.compile(r"[【\[](?P<label>[\u4e00-\u9fff]{2,6}(?:单位|部门|主体))[】\]]")
+"""【责任单位】市工业和信息化局: the label stands in the brackets, the list behind them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A range of a paragraph that names organisations.
@@ -66,6 +70,7 @@ def find_stretches(text: str) -> Iterator[Stretch]:
     Stretch
         In the order of the text, without overlap.
     """
+    text = FRAMED.sub(lambda framed: f"。{framed['label']}：", text)
     found = sorted([*_bracketed(text), *_labelled(text), *_last(text), *_ordered(text)], key=lambda one: (one.start, -one.end))
     last = 0
     for stretch in found:
