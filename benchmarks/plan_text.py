@@ -13,15 +13,20 @@ from benchmarks.harness import Peer, case
 PAGE = 800
 """Characters of a printed page."""
 TEXT = (
-    "{0}.推进第{0}批清洁能源项目。到2030年，全市海上风电装机容量达到{0}万千瓦以上，其中近海{1}万千瓦，非化石能源消费比重达到28%左右，单位地区生产"
+    "{0}.推进第{1}批清洁能源项目。到2030年，全市海上风电装机容量达到{1}万千瓦以上，其中近海{2}万千瓦，非化石能源消费比重达到28%左右，单位地区生产"
     "总值能源消耗、二氧化碳排放分别比2020年下降13%、18%。截至2023年底，全市光伏装机已达到61.5万千瓦。（责任单位：市发展改革委、市生态环境局，各区市政府）\n"
 )
-HEAD = "云汀市碳达峰实施方案\n一、重点任务\n（一）能源行动\n"
+HEAD = "云汀市碳达峰实施方案\n一、重点任务\n"
+HEADING = "第{0}节 能源行动\n"
 
 
 def write_text(folder: Path, pages: int) -> None:
     """Write a plan of so many pages."""
-    lines = (TEXT.format(number, number / 2) for number in range(1, pages * PAGE // len(TEXT) + 1))
+    count = pages * PAGE // len(TEXT)
+    lines = (
+        (HEADING.format(number // 40 + 1) if number % 40 == 0 else "") + TEXT.format(number % 40 + 1, number + 1, number / 2)
+        for number in range(count)
+    )
     (folder / "plan.txt").write_text(HEAD + "".join(lines), encoding="utf-8")
 
 

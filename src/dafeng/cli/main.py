@@ -108,6 +108,9 @@ def list_tasks(
     """任务清单：任务、措施、目标、时限和责任单位（方案明确或系统建议）· list the tasks of a plan."""
     subject = df.open_city(source) if source.is_dir() else df.read_plan(source, place=place)
     text = document if source.is_dir() else source
+    if isinstance(subject, df.Plan) and not subject.tasks and not as_json:
+        for finding in subject.findings:
+            sys.stderr.write(f"{finding.says.zh}（{finding.at}）\n{finding.says.en} ({finding.at})\n")
     if check:
         tasklist.show_agreement(df.check_tasks(subject, document=text), _language(lang), as_json=as_json)
         return

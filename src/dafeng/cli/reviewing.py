@@ -136,13 +136,16 @@ def add(
 def confirm(folder: Folder, who: Who, id: Id = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """确认为新版本并写入 plan.yaml · confirm a version; it becomes plan.yaml."""
     city = df.open_city(folder)
-    version = df.confirm(city, df.review(city, id=id), who=who)
+    reviewed = df.review(city, id=id)
+    seen, total = reviewed.progress()
+    version = df.confirm(city, reviewed, who=who)
     if as_json:
         print_json(_version(version))
         return
     language = _language(lang)
     zh, en = f"第 {version.number} 版已写入 plan.yaml", f"version {version.number} is plan.yaml now"
-    console().print(say(language, f"{zh}；运行 dafeng assess 使用它", f"{en}; run dafeng assess to use it"))
+    left = say(language, f"；{total - seen} 条未核对", f"; {total - seen} records were not looked at") if seen < total else ""
+    console().print(say(language, f"{zh}；运行 dafeng assess 使用它", f"{en}; run dafeng assess to use it") + left)
 
 
 @app.command()

@@ -57,6 +57,8 @@ class Context:
         Whether the words tell how things stand or what somebody foretells, so that even a later year is only expected.
     stated : bool
         Whether the whole part does.
+    lawful : bool
+        Whether the part is an article of a rule, where a figure is a limit unless a year to reach it stands beside it.
     names : tuple of str
         Names of the last figures of the part, which “the above” refers to.
     thing : str
@@ -84,6 +86,7 @@ class Context:
     held: bool = False
     telling: bool = False
     stated: bool = False
+    lawful: bool = False
     names: tuple[str, ...] = ()
     thing: str = ""
     project: bool = False
@@ -139,6 +142,7 @@ class Context:
             aimed=self.aimed,
             telling=self.stated,
             stated=self.stated,
+            lawful=self.lawful,
             names=self.names,
         )
 

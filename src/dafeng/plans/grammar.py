@@ -19,7 +19,6 @@ from dafeng.plans.pieces import Piece
 
 LONGEST = 800
 """Most pieces of a sentence that are parsed; longer ones are reported. [pieces]"""
-AMOUNTLESS = frozenset({"VALUE", "ALL", "COVER"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +131,6 @@ def parse(pieces: Sequence[Piece]) -> tuple[Element, ...] | None:
     except UnexpectedInput:
         return None
     return tuple(_elements(tree))
-
-
-def needs_parsing(pieces: Sequence[Piece]) -> bool:
-    """Whether a sentence can hold a figure.
-
-    Parameters
-    ----------
-    pieces : sequence of Piece
-        A sentence as cut by the lexer.
-
-    Returns
-    -------
-    bool
-        True if an amount, or a word of completeness, stands in it.
-    """
-    return any(piece.kind in AMOUNTLESS for piece in pieces)
 
 
 class _Pieces(Lexer):

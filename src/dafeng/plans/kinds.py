@@ -82,7 +82,7 @@ def judge_kind(evidence: Evidence, clause: Clause, context: Context) -> Kind:
         return "achieved"
     if clause.modal and not _is_ordered(evidence):
         return "threshold"
-    if _is_rule(evidence, clause, context):
+    if _is_rule(evidence, clause, context) or (context.lawful and not _is_ordered(evidence)):
         return "threshold"
     noted = "project" if context.project and evidence.year_from not in ("own", "sentence") else _noted(evidence)
     if noted is not None:

@@ -13,6 +13,7 @@ from functools import cache
 
 from dafeng.plans.amounts import MULTIPLIER, NUMBER, amount_pattern, read_amount
 from dafeng.plans.lexicon import Lexicon, either, lexicon
+from dafeng.plans.naming import has_measure
 from dafeng.plans.pieces import Piece
 from dafeng.plans.times import BASE, TIME, YEAR, read_base, read_times
 
@@ -339,7 +340,7 @@ def _qualifier() -> re.Pattern[str]:
 def _has_measure(state: _State) -> bool:
     """Whether the words before the bound say what is measured: 峰谷差率超过40%的地区."""
     before = next((piece for piece in reversed(state.pieces) if piece.kind not in ("BOUND", "REACH")), None)
-    return before is not None and before.kind == "WORDS" and _measured().search(before.text) is not None
+    return before is not None and before.kind == "WORDS" and has_measure(before.text)
 
 
 @cache
@@ -348,11 +349,6 @@ def _group() -> re.Pattern[str]:
     return re.compile(
         rf"[^，。；、：（）]{{2,14}}?(?:率先|全部|基本|均|都)?(?:{lexicon().pattern('state')})[^，。；、：（）]{{3,}}"
     )
-
-
-@cache
-def _measured() -> re.Pattern[str]:
-    return re.compile(rf"(?:{lexicon().pattern('measure')})$")
 
 
 @cache

@@ -31,9 +31,11 @@ STATE = re.compile(
     r"现状|发展基础|工作基础|基础条件|现实基础|面临.{0,6}(?:形势|挑战|机遇)|形势(?:分析)?$|存在.{0,4}问题|主要问题|回顾|(?:主要|工作|取得的?)(?:成效|成就|进展)|编制背景"
 )
 """Headings of parts that tell how things stand."""
+ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,6}条[、，]?")
+"""Number of an article of a law or rule."""
 QUESTION = "？"
 """Mark of a sentence that orders nothing and gives no year to the next."""
-MOST = 6000
+MOST = 60_000
 """Most sentences with a figure that are read. [sentences]"""
 LONGEST = 1500
 """Most characters of a sentence that are read in one go; longer ones are cut at a mark. [characters]"""
@@ -156,6 +158,8 @@ def _entry(part: Part, era: Era) -> Context:
     for heading in (part.section, part.sentence or part.title):
         found = _time().search(heading)
         times = read_times(found.group()) if found and re.search(YEAR, found.group()) else times
+    if ARTICLE.fullmatch(part.number):
+        return replace(Context(era), lawful=True)
     if not times and part.due is not None:
         times = (Time(part.due, "until"),)
     if part.level == "title" or not times:

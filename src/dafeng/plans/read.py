@@ -122,6 +122,7 @@ def _task(sheet: _Sheet, number: int, at: int) -> Task:
     members = [at, *_below(sheet.parts, at)]
     row = sheet.rows.get(_plain_title(part))
     duty = join_duties([*(one for member in members for one in sheet.duties[member]), *([row.duty] if row else ())])
+    duty = duty if duty.mentions else _duty_above(sheet, part.parent)
     first, last = part.scripts[0], max(script.origin[-1] for member in members for script in sheet.parts[member].scripts)
     anchor = Anchor(
         first.origin[0],
@@ -143,6 +144,16 @@ def _task(sheet: _Sheet, number: int, at: int) -> Task:
         anchor=anchor,
         due=row.due if row else None,
     )
+
+
+def _duty_above(sheet: _Sheet, at: int) -> Duty:
+    """Organisations of the section that a task without any stands in."""
+    while at >= 0 and sheet.parts[at].level in ("section", "item"):
+        duty = join_duties(sheet.duties[at])
+        if duty.mentions:
+            return duty
+        at = sheet.parts[at].parent
+    return Duty()
 
 
 def _chosen(parts: Sequence[Part]) -> dict[int, int]:

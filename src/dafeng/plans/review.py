@@ -21,7 +21,7 @@ from dafeng.plans.edits import Action, Change, Edit, Entry, find_last, last_seri
 from dafeng.plans.fields import FIELDS, Known, Record, RecordKind, find_field, kind_of
 from dafeng.plans.identity import make_id
 from dafeng.plans.plan import OtherFigure, Plan, Target, Task
-from dafeng.plans.replay import GONE, Reviewed, State, replay
+from dafeng.plans.replay import Reviewed, State, replay
 from dafeng.plans.typed import is_same, tidy
 
 DOUBTFUL = Decimal("0.75")
@@ -401,19 +401,3 @@ def count_states(review: Review, *, kinds: Sequence[RecordKind] = ("target", "ta
         if kind_of(review.reviewed.records[name]) in kinds:
             counts[state] += 1
     return counts
-
-
-def is_in_plan(state: State) -> bool:
-    """Whether a record of this state is in the plan.
-
-    Parameters
-    ----------
-    state : State
-        The state.
-
-    Returns
-    -------
-    bool
-        False for rejected ones and for those that others were made of.
-    """
-    return state not in GONE

@@ -141,9 +141,9 @@ class Era:
         Returns
         -------
         bool
-            True for the last years of five-year plans from 2025 on.
+            True from 2025 on.
         """
-        return self.now is None and self.horizon is None and time.year % 5 == 0 and time.year >= FIRST_MILESTONE
+        return self.now is None and self.horizon is None and time.year >= FIRST_MILESTONE
 
 
 FIRST_MILESTONE = 2025

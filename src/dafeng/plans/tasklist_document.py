@@ -89,11 +89,17 @@ def tell_target(target: Target) -> Label:
     """
     upper = f"–{_number(target.upper)}" if target.upper is not None else ""
     figure = f"{SIGNS[target.comparator]} {_number(target.value)}{upper} {target.unit}".rstrip()
-    year = target.period.replace("/", "–").replace("..", "") if target.period else str(target.year or "")
+    begins, _, ends = (target.period or "").partition("/")
+    year = f"{begins}–{ends}" if begins and ends != ".." else begins or str(target.year or "")
     zh, en = (f"（{year}年）", f" ({year})") if year else ("", "")
-    scope = f"（{target.scope}）" if target.scope else ""
+    if ends == "..":
+        zh, en = f"（{year}年起）", f" (from {year})"
+    told = (target.scope or "").strip("（）")
+    scope = f"（{told}）" if told else ""
     name = target.label.en if target.label is not None else target.indicator
-    return Label(f"{target.indicator}{scope} {figure}{zh}", f"{name} {figure}{en}")
+    falls = target.direction == "decrease" and target.comparator in (">=", ">", "~")
+    down = ("下降 ", "fall ") if falls and target.unit in ("%", "‰", "百分点") else ("", "")
+    return Label(f"{target.indicator}{scope} {down[0]}{figure}{zh}", f"{name} {down[1]}{figure}{en}")
 
 
 def _number(value: Decimal | None) -> str:
