@@ -167,8 +167,12 @@ def _read_chinese(text: str) -> Quantity:
     found = re.fullmatch(rf"(?P<number>{NUMERAL}?)(?P<multiplier>[万亿]*)(?P<unit>{units})", text)
     if found is None:
         raise ValueError(f"no amount: {text!r}")
-    unit = found["multiplier"] + spell_unit(found["unit"])
-    return Quantity(_number(found["number"]), None, unit, sort_unit(unit))
+    number, multiplier = found["number"], found["multiplier"]
+    if "亿" in number:  # 一亿五千万: the whole numeral, in 亿
+        unit = "亿" + spell_unit(found["unit"])
+        return Quantity((_number(number + multiplier) / TIMES["亿"]).normalize(), None, unit, sort_unit(unit))
+    unit = multiplier + spell_unit(found["unit"])
+    return Quantity(_number(number), None, unit, sort_unit(unit))
 
 
 def _number(text: str) -> Decimal:

@@ -17,6 +17,8 @@ LONGEST = 30
 """Longest line that can be a heading without a number. [characters]"""
 LEAST_TEXT = 30
 """Fewest characters of a line that a heading can stand above. [characters]"""
+LEAST_SENTENCE = 7
+"""Fewest characters of a closed sentence that a heading can stand above. [characters]"""
 MOST_IN_ROW = 3
 """Most such lines in a row: more are a list or the cells of a table. [lines]"""
 BARE = re.compile(r"(?=.*[\u4e00-\u9fff])(?:[^\d。；，：！？:;,.…|（(《/%]|“\d{1,4}”){2,30}")
@@ -156,9 +158,9 @@ def _leads(texts: Sequence[str], marks: Sequence[Mark], at: int) -> bool:
     after, mark = texts[at + 1], marks[at + 1]
     if mark.kind in ("numbered", "styled", "bare", "box"):
         return True
-    return (
-        mark.kind == "text" and not HEAD.match(after) and len(after) >= LEAST_TEXT and any(sign in after for sign in "。；，")
-    )
+    closed = after.endswith(("。", "。）", "）")) and "。" in after and len(after) >= LEAST_SENTENCE
+    told = len(after) >= LEAST_TEXT and any(sign in after for sign in "。；，")
+    return mark.kind == "text" and not HEAD.match(after) and (told or closed)
 
 
 def _ranked(texts: Sequence[str], marks: list[Mark]) -> list[Mark]:
