@@ -29,6 +29,7 @@ OPENING = 400
 PLANNED = re.compile(
     r"《(?P<name>[^《》]{4,60}(?:规划|方案|计划|纲要)[^《》]{0,12})》|(?P<bare>[“「]十[一二三四五六七]五[”」])[^，。《》]{0,16}(?:规划|方案)的通知"
 )
+SPANNED = re.compile(rf"({YEAR})年?[-—–~～至到]+({YEAR})")
 ANNUAL = re.compile(rf"{YEAR}年度?[^，。前底]{{0,30}}(?:要点|计划|方案|安排|任务|清单|工作)")
 """A title that makes a text the plan of one year."""
 RISING = tuple("降升高加增大低少长")
@@ -86,7 +87,8 @@ def _title_period(title: str) -> Time | None:
     years = [int(year) for year in re.findall(YEAR, title)]
     if len(years) == 1 and ANNUAL.search(title):
         return Time(years[0], "plain", years[0])
-    return Time(years[-1], "span", years[0]) if len(years) == 2 and years[0] < years[1] else None
+    span = SPANNED.search(title)
+    return Time(int(span[2]), "span", int(span[1])) if span is not None and span[1] < span[2] else None
 
 
 def _named_period(opening: str) -> Time | None:
