@@ -201,7 +201,8 @@ def _read_whole(figure: Figure, clause: Clause, context: Context) -> Reading:
     subject = clause.doing + clause.subject if clause.subject else ""
     subject, elided = (subject, ()) if subject else (context.subject, ("elided_head",))
     if verb is not None and verb.kind == "COVER":
-        name = name_cover(subject, verb.text)
+        thing = "".join(piece.text for piece in figure.tail) if verb.text.startswith("应") else ""
+        name = name_cover(subject + thing, verb.text)
     else:
         state = find_state((*_verb_of_all(verb), *figure.tail))
         name = name_share(subject, state) if state is not None else Name("")

@@ -144,7 +144,8 @@ def name_cover(subject: str, word: str) -> Name:
     before = normalise(subject)
     if not before.text:
         return before
-    ending = "覆盖率" if "覆盖" in word else "达标率" if "达标" in word else word[1] + "率"
+    noun = lexicon().sort("cover_nouns", word) or word[1]
+    ending = "覆盖率" if "覆盖" in word else "达标率" if "达标" in word else noun + "率"
     base = before.text.removesuffix("覆盖").removesuffix("实现")
     return Name(base + ending, before.scope, before.counting)
 
