@@ -13,7 +13,7 @@ from dafeng.methods.catalogue import read_methods
 
 def changed(folder: Path, old: str, new: str) -> Path:
     text = (shipped() / "methods" / "purchased_heat.yaml").read_text(encoding="utf-8")
-    own = text.replace("id: purchased_heat", "id: own")
+    own = text.replace("id: purchased_heat", "id: own").replace("indirect.heat", "indirect.own")
     assert old in own
     (folder / "methods").mkdir()
     (folder / "methods" / "own.yaml").write_text(own.replace(old, new), encoding="utf-8")
@@ -37,7 +37,15 @@ def test_a_method_of_a_city_is_added(tmp_path: Path) -> None:
         ("source: heat_default", "source: nowhere", "unknown source 'nowhere'"),
         ("emission_factor: tCO2/GJ", "emission_factor: tCO2/XJ", "XJ"),
         ("clause: 净购入热力", "claus: 净购入热力", r"own.yaml:8:8: claus: undeclared field 'claus'"),
-        ("carrier: heat, category: indirect.heat", "carrier: heat, category: cold", "no category 'cold'"),
+        ("carrier: heat, category: indirect.own", "carrier: heat, category: cold", "no category 'cold'"),
+        ("heat * emission_factor", "-heat * emission_factor", "wrong sign: effect is emission"),
+        ("unit: tCO2\n", "unit: tCO2\neffect: removal\n", "wrong sign: effect is removal"),
+        ("unit: tCO2\n", "unit: tCO2\neffect: loss\n", "effect"),
+        ("heat * emission_factor", "heat * emission_factor * exp(heat)", "operand of exp has the unit"),
+        ("indicator: net_heat_import", "plus: [transformation.heat]", "printed negative"),
+        ("id: indirect.own,", "id: indirect.own, years: next,", "next"),
+        ("id: indirect.own,", "id: indirect.own, deduct: maybe,", "true or false"),
+        ("id: indirect.own,", "id: indirect.heat,", "no category|accounted by 'purchased_heat'"),
     ],
 )  # fmt: skip
 def test_a_broken_method_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -254,9 +254,9 @@ def read_factors(*folders: Path) -> FactorLibrary:
     stack = layers(*folders)
     known = read_sources(*folders)
     carriers = _carriers(definition_files(stack, "classes/carriers.csv"))
-    names = merged(chain(carriers, _names(definition_files(stack, "factors/names.csv"))))
+    names = merged(chain(carriers, _names(definition_files(stack, "factors/names*.csv"))))
     substitutes = merged(_substitutes(definition_files(stack, "factors/substitutes.csv")))
-    paths = (p for p in definition_files(stack, "factors/*.csv") if p.name not in ("names.csv", "substitutes.csv"))
+    paths = (p for p in definition_files(stack, "factors/*.csv") if not p.name.startswith(("names", "substitutes")))
     rows = [(row["id"], row["at"], row) for path in paths for row in load_csv(path, _COLUMNS)]
     factors = {name: _factor(row, names) for name, row in merged(rows).items()}
     for _, at, row in rows:

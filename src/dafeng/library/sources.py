@@ -37,7 +37,7 @@ def read_sources(*folders: Path) -> Mapping[str, Source]:
     DefinitionError
         If a file breaks the schema, or an id comes twice.
     """
-    return merged(_rows(definition_files(layers(*folders), "sources.yaml")))
+    return merged(_rows(definition_files(layers(*folders), "sources*.yaml")))
 
 
 def check_source(name: str, known: Mapping[str, Source], at: str) -> str:

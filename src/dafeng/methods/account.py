@@ -20,10 +20,11 @@ from dafeng.core.units import Unit, unit
 from dafeng.formula import check_unit, evaluate_exact
 from dafeng.library.factor import Key, Match, check_purpose, worst
 from dafeng.library.factors import FactorLibrary
-from dafeng.methods.definition import Edition, Method
+from dafeng.methods.definition import YEAR, Edition, Method
 from dafeng.methods.explanation import factor_traces, match_findings, no_edition, no_facts, no_result, result_trace
-from dafeng.methods.gathering import Activity, gather
-from dafeng.methods.inventory import Computed, Missing
+from dafeng.methods.gathering import Activity, FactIndex, gather, index_facts
+from dafeng.methods.inventory import Computed, Missing, cell_id
+from dafeng.methods.kernels import KERNELS
 from dafeng.methods.views import total_traces
 
 SCALE = Decimal("0.000000001")
@@ -59,7 +60,7 @@ class Accounting:
 
 
 def account(
-    facts: pa.Table,
+    facts: pa.Table | FactIndex,
     *,
     library: FactorLibrary,
     methods: Mapping[str, Method],
@@ -72,8 +73,8 @@ def account(
 
     Parameters
     ----------
-    facts : pyarrow.Table
-        Facts as ``core.tables.FACTS``; rows of other places and periods are passed over.
+    facts : pyarrow.Table or FactIndex
+        Facts as ``core.tables.FACTS``, rows of other places and periods are passed over; or those of the place, indexed.
     library : FactorLibrary
         Factors.
     methods : mapping of str to Method
@@ -102,17 +103,20 @@ def account(
     cells: list[Computed] = []
     missing: list[Missing] = []
     findings: list[Finding] = []
+    idle: list[Method] = []
+    index = index_facts(facts, place=place) if isinstance(facts, pa.Table) else facts
     for method in methods.values():
         edition = _edition(method, editions or {})
-        activities, noticed = gather(facts, method, library, place=place, year=year)
-        findings += noticed or ([] if activities else [no_facts(method, place, year)])
+        activities, noticed = gather(index, method, library, year=year)
+        findings += noticed
+        idle += [] if noticed or activities else [method]
         for outcome in _compute(activities, method, edition, library, place, year, provisional=provisional):
             if isinstance(outcome, Computed):
                 cells.append(outcome)
             else:
                 missing.append(outcome[0])
                 findings.append(outcome[1])
-    findings += match_findings(cells, library)
+    findings += [*no_facts(idle, place, year), *match_findings(cells, library)]
     made_of = (*(result_trace(cell, library) for cell in cells), *factor_traces(cells))
     return Accounting(
         RESULTS.build(_row(cell) for cell in cells),
@@ -123,7 +127,14 @@ def account(
     )
 
 
-def compose(method: Method, edition: Edition, amount_unit: str, matches: Mapping[str, Match]) -> Decimal:
+def compose(
+    method: Method,
+    edition: Edition,
+    amount_unit: str,
+    matches: Mapping[str, Match],
+    *,
+    times: Mapping[str, Decimal] | None = None,
+) -> Decimal:
     """Result per unit of activity, before rounding.
 
     Parameters
@@ -136,6 +147,8 @@ def compose(method: Method, edition: Edition, amount_unit: str, matches: Mapping
         Unit of the activity.
     matches : mapping of str to Match
         Factor by its name in the equation.
+    times : mapping of str to Decimal, optional
+        Times that the equation asks for. [a]
 
     Returns
     -------
@@ -151,12 +164,15 @@ def compose(method: Method, edition: Edition, amount_unit: str, matches: Mapping
     values: dict[str, Decimal | int] = {name: match.value for name, match in matches.items()}
     for constant in method.constants.values():
         units[constant.name], values[constant.name] = unit(constant.unit), constant.value
+    for name, value in (times or {}).items():
+        units[name], values[name] = unit(YEAR), value
     units[method.activity.name], values[method.activity.name] = unit(amount_unit), 1
     expression = method.equations[edition.equation]
-    ratio = check_unit(expression, units, unit(method.unit), where=f"{method.id}.{edition.equation}")
+    where = f"{method.id}.{edition.equation}"
+    ratio = check_unit(expression, units, unit(method.unit), kernels=KERNELS, where=where)
     with localcontext() as context:
         context.prec = _DIGITS
-        value = evaluate_exact(expression, values, where=method.id)
+        value = evaluate_exact(expression, values, kernels=KERNELS, where=method.id)
         return value * Decimal(ratio.numerator) / Decimal(ratio.denominator)
 
 
@@ -194,7 +210,7 @@ def _keys(method: Method, edition: Edition, activity: Activity, place: str, year
     needed = [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
     return {
         need.name: Key(
-            need.substance or activity.carrier,
+            need.substance or (activity.flow or "" if need.by == "flow" else activity.carrier),
             need.parameter,
             need.purpose,
             edition.standard,
@@ -228,7 +244,7 @@ def _cell(
     place: str,
     year: int,
 ) -> Computed | tuple[Missing, Finding]:
-    name = f"{activity.category.id}.{activity.carrier}.{year}"
+    name = cell_id(method, activity, year)
     lost = Missing(name, method, activity)
     failed = [failure for failure in found.values() if isinstance(failure, LookupFailure)]
     if failed:
@@ -236,7 +252,7 @@ def _cell(
     matches = {name: match for name, match in found.items() if isinstance(match, Match)}
     check_purpose(match.factor for match in matches.values())
     try:
-        composed = compose(method, edition, activity.unit, matches)
+        composed = compose(method, edition, activity.unit, matches, times=activity.times)
     except (FormulaError, UnitError) as cause:
         return lost, no_result("account.unit", lost, cause, library)
     with localcontext() as context:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import cast, get_args
 
 from dafeng.core.errors import FormulaError, UnitError
 from dafeng.core.sources import Source
@@ -17,27 +18,39 @@ from dafeng.formula import Expression, check_unit, evaluate_exact, parse
 from dafeng.library.overlay import definition_files, layers, merged
 from dafeng.library.records import Record
 from dafeng.library.sources import check_source, read_sources
-from dafeng.library.strict import read_yaml
+from dafeng.library.strict import read_yaml, refusal
 from dafeng.methods.definition import (
+    BALANCE,
+    PLAIN,
+    TIMES,
+    YEAR,
+    By,
     Category,
     Closing,
     Constant,
     Edition,
+    Effect,
     Example,
     Exclusion,
     FactorNeed,
     Method,
     Quantity,
+    Years,
 )
+from dafeng.methods.kernels import KERNELS
 
 _FIELDS = frozenset(
     (
         *("id", "title", "summary", "quantity", "unit", "source", "clause", "activity", "variants", "factors"),
         *("constants", "equations", "editions", "categories", "carriers", "elsewhere", "exclusions", "closings", "examples"),
+        *("effect", "history"),
     )
 )
-BALANCE = "balance"
-"""Indicator of a cell of an energy balance."""
+INPUTS = "transformation"
+"""Rows of the balance whose inputs are printed negative."""
+
+
+_NEAR = Decimal("1e-20")
 
 
 def read_methods(*folders: Path) -> Mapping[str, Method]:
@@ -60,7 +73,9 @@ def read_methods(*folders: Path) -> Mapping[str, Method]:
         an id comes twice.
     """
     known = read_sources(*folders)
-    return merged(_rows(definition_files(layers(*folders), "methods/*.yaml"), known))
+    found = merged(_rows(definition_files(layers(*folders), "methods/*.yaml"), known))
+    _check_shared(found)
+    return found
 
 
 def _rows(paths: Iterator[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, str, Method]]:
@@ -81,6 +96,7 @@ def _method(root: Record) -> Method:
         title=root.label("title"),
         summary=root.label("summary"),
         quantity=root.text("quantity"),
+        effect=cast("Effect", root.text_or_none("effect", among=get_args(Effect)) or "emission"),
         unit=root.text("unit"),
         source=root.text("source"),
         clause=root.text_or_none("clause") or "",
@@ -96,6 +112,7 @@ def _method(root: Record) -> Method:
         exclusions=tuple(_exclusion(record) for record in root.children("exclusions")),
         closings=tuple(_closing(record) for record in root.children("closings")),
         examples=tuple(_example(record) for record in root.children("examples")),
+        history=int(root.decimal("history") or 0),
     )
 
 
@@ -105,9 +122,10 @@ def _named(root: Record, key: str) -> list[tuple[str, Record]]:
 
 
 def _need(record: Record) -> FactorNeed:
-    record.allow({"parameter", "purpose", "substance"})
+    record.allow({"parameter", "purpose", "substance", "by"})
     name = str(record.path[-1])
-    return FactorNeed(name, record.text("parameter"), record.text("purpose"), record.text_or_none("substance"))
+    by = cast("By", record.text_or_none("by", among=get_args(By)) or "carrier")
+    return FactorNeed(name, record.text("parameter"), record.text("purpose"), record.text_or_none("substance"), by)
 
 
 def _constant(record: Record) -> Constant:
@@ -118,7 +136,7 @@ def _constant(record: Record) -> Constant:
 def _equation(root: Record, name: str) -> Expression:
     inner = root.child("equations")
     try:
-        return parse(inner.text(name), where=f"{root.text('id')}.{name}")
+        return parse(inner.text(name), kernels=KERNELS, where=f"{root.text('id')}.{name}")
     except FormulaError as cause:
         raise inner.error(cause.what.zh, cause.what.en, key=name) from cause
 
@@ -136,10 +154,16 @@ def _edition(record: Record) -> Edition:
 
 
 def _category(record: Record) -> Category:
-    record.allow({"id", "label", "indicator", "plus", "minus", "instead_of", "carrier"})
+    record.allow({"id", "label", "indicator", "plus", "minus", "instead_of", "carrier", "years", "deduct"})
     indicator = record.text_or_none("indicator") or BALANCE
     if (indicator == BALANCE) != bool(record.texts("plus") + record.texts("minus")):
         raise record.error("平衡表的类别须列出行，其他类别不列", "a category of the balance lists rows, any other lists none")
+    if any(row.startswith(INPUTS) for row in record.texts("plus")):
+        raise record.error(
+            "加工转换投入印为负数，应列入 minus",
+            "inputs to transformation are printed negative: list them under minus",
+            key="plus",
+        )
     return Category(
         id=record.text("id"),
         label=record.label("label"),
@@ -148,6 +172,8 @@ def _category(record: Record) -> Category:
         minus=record.texts("minus"),
         instead_of=record.texts("instead_of"),
         carrier=record.text_or_none("carrier"),
+        years=cast("Years", record.text_or_none("years", among=get_args(Years)) or "this"),
+        deduct=_flag(record, "deduct"),
     )
 
 
@@ -162,7 +188,10 @@ def _closing(record: Record) -> Closing:
 
 
 def _example(record: Record) -> Example:
-    record.allow({"edition", "carrier", "category", "place", "year", "value", "unit", "given", "result", "tolerance", "by"})
+    record.allow(
+        {"edition", "carrier", "category", "place", "year", "value", "unit", "given", "result", "tolerance", "by"}
+        | {"flow", "earlier"}
+    )
     year = record.year("year")
     if year is None:
         raise record.error("缺少年份", "has no year", key="year")
@@ -178,6 +207,8 @@ def _example(record: Record) -> Example:
         result=_number(record, "result"),
         tolerance=_number(record, "tolerance"),
         by=record.text("by"),
+        flow=record.text_or_none("flow"),
+        earlier=tuple((inner.year("year") or 0, _number(inner, "value")) for inner in record.children("earlier")),
     )
 
 
@@ -186,6 +217,32 @@ def _number(record: Record, key: str) -> Decimal:
     if value is None:
         raise record.error("缺少数值", "has no number", key=key)
     return value
+
+
+def _flag(record: Record, key: str) -> bool:
+    found = record.value(key)
+    if found not in (None, True, False):
+        raise record.error(f"应为 true 或 false，实为 {found!r}", f"must be true or false, is {found!r}", key=key)
+    return bool(found)
+
+
+def _check_shared(methods: Mapping[str, Method]) -> None:
+    """No two methods may make results under one id."""
+    seen: dict[tuple[str, str], str] = {}
+    for method in methods.values():
+        for category in method.categories:
+            key = ("" if method.quantity in PLAIN else method.quantity, category.id)
+            other = seen.setdefault(key, method.id)
+            if other != method.id and _overlap(method, methods[other]):
+                raise refusal(
+                    method.id,
+                    f"类别“{category.id}”已由“{other}”核算同一气体",
+                    f"category '{category.id}' is accounted by '{other}' for the same gas",
+                )
+
+
+def _overlap(one: Method, other: Method) -> bool:
+    return not one.carriers or not other.carriers or bool(set(one.carriers) & set(other.carriers))
 
 
 def _check_names(root: Record, method: Method) -> None:
@@ -208,27 +265,43 @@ def _check_names(root: Record, method: Method) -> None:
 def _check_equation(root: Record, method: Method, name: str) -> None:
     expression = method.equations[name]
     inner = root.child("equations")
-    declared = {method.activity.name, *method.factors, *method.constants}
+    declared = {method.activity.name, *method.factors, *method.constants, *TIMES}
     for unknown in sorted(set(expression.names) - declared):
         raise inner.error(f"未声明的量“{unknown}”", f"undeclared quantity '{unknown}'", key=name)
     try:
         for variant in method.variants:
-            check_unit(expression, _units(method, variant), unit(method.unit), where=f"{method.id}.{name}")
+            units = _units(method, variant)
+            check_unit(expression, units, unit(method.unit), kernels=KERNELS, where=f"{method.id}.{name}")
     except (FormulaError, UnitError) as cause:
         raise inner.error(cause.what.zh, cause.what.en, key=name, expected=cause.expected) from cause
     if not _proportional(expression, method.activity.name):
         raise inner.error("对活动水平不是正比", "is not proportional to its activity", key=name)
+    wrong = _wrong_sign(method, expression)
+    if wrong:
+        raise inner.error(f"符号与 effect: {method.effect} 不符", f"has the wrong sign: effect is {method.effect}", key=name)
 
 
 def _proportional(expression: Expression, activity: str) -> bool:
-    ones: dict[str, Decimal | int] = dict.fromkeys(expression.names, Decimal(1))
+    one = _tried(expression, activity, Decimal(1))
+    multiples = {n: _tried(expression, activity, Decimal(n)) for n in (0, 2, 3)}
+    return one is not None and all(at is not None and abs(at - n * one) <= _NEAR * abs(one) for n, at in multiples.items())
+
+
+def _wrong_sign(method: Method, expression: Expression) -> bool:
+    value = _tried(expression, method.activity.name, Decimal(1))
+    signs = {"emission": 1, "removal": -1}
+    return method.effect in signs and value is not None and value * signs[method.effect] <= 0
+
+
+def _tried(expression: Expression, activity: str, amount: Decimal) -> Decimal | None:
+    """Value with a half for every factor, so that shares and their complements both are positive."""
+    halves: dict[str, Decimal | int] = dict.fromkeys(expression.names, Decimal("0.5"))
     try:
-        at = [evaluate_exact(expression, {**ones, activity: Decimal(n)}) for n in (0, 1, 2, 3)]
+        return evaluate_exact(expression, {**halves, activity: amount}, kernels=KERNELS)
     except FormulaError:
-        return False
-    return [at[0], at[2], at[3]] == [0, 2 * at[1], 3 * at[1]]
+        return None
 
 
 def _units(method: Method, variant: Mapping[str, str]) -> dict[str, Unit]:
-    texts = {**{c.name: c.unit for c in method.constants.values()}, **variant}
+    texts = {**dict.fromkeys(TIMES, YEAR), **{c.name: c.unit for c in method.constants.values()}, **variant}
     return {name: unit(text) for name, text in texts.items()}

@@ -16,7 +16,9 @@ from dafeng.core.labels import Label
 from dafeng.core.units import conversion, convert, same_dimension, unit
 from dafeng.formula import check_unit, evaluate_exact
 from dafeng.library.factor import check_purpose
+from dafeng.methods.definition import YEAR
 from dafeng.methods.inventory import Computed
+from dafeng.methods.kernels import KERNELS
 
 _DIGITS = 80
 _SCALE = Decimal("1e-15")
@@ -208,10 +210,13 @@ def _worth(cell: Computed, inputs: Mapping[str, Decimal], *, split: bool) -> Dec
     method = cell.method
     expression = method.equations[method.editions[cell.edition].equation]
     values: dict[str, Decimal | int] = {constant.name: constant.value for constant in method.constants.values()}
+    values |= cell.activity.times
     values |= {method.activity.name if name == "activity" else name: value for name, value in inputs.items()}
     texts = {**{constant.name: constant.unit for constant in method.constants.values()}, **_variant(cell)}
-    ratio = check_unit(expression, {name: unit(text) for name, text in texts.items()}, unit(method.unit), where=method.id)
-    return evaluate_exact(expression, values) * Decimal(ratio.numerator) / Decimal(ratio.denominator)
+    texts |= dict.fromkeys(cell.activity.times, YEAR)
+    units = {name: unit(text) for name, text in texts.items()}
+    ratio = check_unit(expression, units, unit(method.unit), kernels=KERNELS, where=method.id)
+    return evaluate_exact(expression, values, kernels=KERNELS) * Decimal(ratio.numerator) / Decimal(ratio.denominator)
 
 
 def _label(cell: Computed, name: str) -> Label:

@@ -9,9 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from dafeng.core.labels import Label
 from dafeng.formula import Expression
+
+By = Literal["carrier", "flow"]
+"""Part of an activity that names the substance of a factor."""
+Years = Literal["this", "earlier", "previous"]
+"""Years whose facts a category counts."""
+Effect = Literal["emission", "removal", "either"]
+"""Sign of what a positive activity gives."""
+BALANCE = "balance"
+"""Indicator of a cell of an energy balance."""
+PLAIN = frozenset({"co2", "co2_indirect", "co2_location", "energy"})
+"""Quantities that results do not name in their ids: no two of them share a category."""
+YEAR = "a"
+"""Unit of times."""
+TIMES: Mapping[str, Label] = {
+    "age": Label("距填埋或投用的年数", "years since it was laid down"),
+    "interval": Label("与上一次清查相隔的年数", "years since the previous survey"),
+}
+"""Times that the engine itself hands to an equation, with their names in words. [a]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +63,16 @@ class FactorNeed:
     parameter, purpose : str
         Part of the key of the factor library.
     substance : str or None
-        Substance of the key; ``None`` takes the carrier of the activity.
+        Substance of the key; ``None`` takes it from the activity.
+    by : {"carrier", "flow"}
+        Part of the activity that the substance is taken from: what is used, or how it is treated.
     """
 
     name: str
     parameter: str
     purpose: str
     substance: str | None
+    by: By = "carrier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +143,11 @@ class Category:
         Rows of the balance that take precedence: the category is used only for carriers that have none of them.
     carrier : str or None
         Carrier of the facts where they name none.
+    years : {"this", "earlier", "previous"}
+        Years whose facts count: the year itself; every earlier year, each as a cell of its own with its ``age``; or
+        the latest earlier year.
+    deduct : bool
+        Whether the facts are subtracted: gas recovered, carbon kept in products, a stock of before.
     """
 
     id: str
@@ -130,6 +157,8 @@ class Category:
     minus: tuple[str, ...]
     instead_of: tuple[str, ...]
     carrier: str | None
+    years: Years = "this"
+    deduct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +227,10 @@ class Example:
         Relative difference allowed.
     by : str
         Who computed it: a source id, or the hand calculation.
+    flow : str or None
+        Flow of the facts, where a factor is found by it.
+    earlier : tuple of (int, Decimal)
+        Activity of earlier years. [unit]
     """
 
     edition: str
@@ -211,6 +244,8 @@ class Example:
     result: Decimal
     tolerance: Decimal
     by: str
+    flow: str | None = None
+    earlier: tuple[tuple[int, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +259,9 @@ class Method:
     title, summary : Label
         Name and what it covers.
     quantity : str
-        What is computed: ``co2``, ``co2_indirect``, ``energy``.
+        What is computed: a gas (``co2``, ``ch4``, ``cf4`` …), ``co2_indirect``, ``energy``.
+    effect : {"emission", "removal", "either"}
+        Sign of the result of a positive activity.
     unit : str
         Unit of the results.
     source : str
@@ -255,12 +292,15 @@ class Method:
         Sums that the facts must close.
     examples : tuple of Example
         Worked examples.
+    history : int
+        Years before the year that should have facts. [a]
     """
 
     id: str
     title: Label
     summary: Label
     quantity: str
+    effect: Effect
     unit: str
     source: str
     clause: str
@@ -276,6 +316,7 @@ class Method:
     exclusions: tuple[Exclusion, ...]
     closings: tuple[Closing, ...]
     examples: tuple[Example, ...]
+    history: int = 0
 
     @property
     def default(self) -> str:

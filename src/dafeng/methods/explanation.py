@@ -6,7 +6,7 @@ finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from dafeng.core.errors import DafengError, LookupFailure
@@ -17,9 +17,10 @@ from dafeng.core.units import unit
 from dafeng.formula import typeset, words
 from dafeng.library.factor import Match, worst
 from dafeng.library.factors import FactorLibrary
-from dafeng.methods.definition import Method
+from dafeng.methods.definition import TIMES, YEAR, Method
 from dafeng.methods.gathering import LANGUAGES
 from dafeng.methods.inventory import Computed, Missing
+from dafeng.methods.kernels import KERNELS
 
 EVIDENCE = ("primary", "secondary", "derived", "reported", "estimated", "assumption", "provisional", "memory")
 """Evidence grades, best first."""
@@ -210,33 +211,33 @@ def no_result(rule: str, missing: Missing, cause: DafengError, library: FactorLi
     )
 
 
-def no_facts(method: Method, place: str, year: int) -> Finding:
-    """Finding that a method has no facts to work on.
+def no_facts(methods: Sequence[Method], place: str, year: int) -> Iterator[Finding]:
+    """Finding that some methods have no facts to work on.
 
     Parameters
     ----------
-    method : Method
-        Method.
+    methods : sequence of Method
+        Methods without facts.
     place : str
         Administrative code.
     year : int
         Year.
 
-    Returns
-    -------
+    Yields
+    ------
     Finding
-        Says which facts would be needed.
+        At most one; it names the methods and the facts that they would need.
     """
-    needed = sorted({category.indicator for category in method.categories})
-    return Finding(
+    if not methods:
+        return
+    needed = sorted({category.indicator for method in methods for category in method.categories})
+    zh, en = "、".join(m.title.zh for m in methods), ", ".join(m.title.en for m in methods)
+    yield Finding(
         "account.no_facts",
-        f"{method.id}/{place}/{year}",
+        f"{place}/{year}",
         "info",
-        Label(
-            f"{place} {year} 年没有“{method.title.zh}”所需的数据，未核算",
-            f"{place} has no facts for {method.title.en} in {year}; it is not computed",
-        ),
-        Label(f"交付 {'、'.join(needed)}", f"deliver {', '.join(needed)}"),
+        Label(f"{place} {year} 年没有数据，未核算：{zh}", f"{place} has no facts in {year}, not computed: {en}"),
+        Label(f"如有此类活动，交付 {'、'.join(needed)}", f"where there is such an activity, deliver {', '.join(needed)}"),
     )
 
 
@@ -301,7 +302,8 @@ def _remark(at: str, matches: Mapping[str, Match], library: FactorLibrary, carri
 
 def _labels(cell: Computed, library: FactorLibrary) -> dict[str, Label]:
     found = {name: library.label("parameter", match.factor.parameter) for name, match in cell.matches.items()}
-    return {**found, **{constant.name: constant.label for constant in cell.method.constants.values()}}
+    kernels = {name: kernel.label for name, kernel in KERNELS.items()}
+    return {**kernels, **TIMES, **found, **{constant.name: constant.label for constant in cell.method.constants.values()}}
 
 
 def _symbols(cell: Computed, library: FactorLibrary) -> dict[str, str]:
@@ -312,5 +314,6 @@ def _symbols(cell: Computed, library: FactorLibrary) -> dict[str, str]:
 def _values(cell: Computed, language: Language) -> dict[str, str]:
     found = {name: (match.value, match.factor.unit) for name, match in cell.matches.items()}
     found |= {constant.name: (constant.value, constant.unit) for constant in cell.method.constants.values()}
+    found |= {name: (value, YEAR) for name, value in cell.activity.times.items()}
     found[cell.method.activity.name] = (cell.activity.amount, cell.activity.unit)
     return {name: f"{plain(value)} {unit(text).read(language)}" for name, (value, text) in found.items()}

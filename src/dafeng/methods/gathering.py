@@ -6,23 +6,25 @@ Invariant: a figure is counted once; two different figures for one cell are an e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dafeng.core.errors import UnitError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 from dafeng.core.units import convert, unit
 from dafeng.library.factors import FactorLibrary
-from dafeng.methods.catalogue import BALANCE
-from dafeng.methods.definition import Category, Exclusion, Method
+from dafeng.methods.definition import BALANCE, Category, Exclusion, Method
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 """Languages in which everything is said."""
 Row = Mapping[str, Any]
+_YEAR = 4
+"""Digits of a calendar year."""
 Cells = Mapping[tuple[str, str | None, str | None], tuple[Row, ...]]
 """Facts by indicator, flow and carrier."""
 
@@ -38,11 +40,17 @@ class Activity:
     carrier : str
         Carrier or product.
     amount : Decimal
-        Activity. [unit]
+        Activity; negative where the category is deducted. [unit]
     unit : str
         Unit of the facts.
     facts : tuple of mapping
         Rows of the facts that were used.
+    flow : str or None
+        How it was used or treated, where factors are found by it.
+    year : int or None
+        Year of the facts where it is not that of the result.
+    times : mapping of str to Decimal
+        Times that the equation asks for. [a]
     """
 
     category: Category
@@ -50,53 +58,118 @@ class Activity:
     amount: Decimal
     unit: str
     facts: tuple[Row, ...]
+    flow: str | None = None
+    year: int | None = None
+    times: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactIndex:
+    """Yearly facts of one place by year and indicator, read once for all methods.
+
+    Parameters
+    ----------
+    rows : mapping of (year, indicator) to tuple of mapping
+        Rows of the facts, in the order of the table.
+    """
+
+    rows: Mapping[tuple[int, str], tuple[Row, ...]]
+
+    def years(self, indicators: Iterable[str]) -> tuple[int, ...]:
+        """Years that have facts of some indicators.
+
+        Parameters
+        ----------
+        indicators : iterable of str
+            Indicators.
+
+        Returns
+        -------
+        tuple of int
+            Years, ascending.
+        """
+        wanted = set(indicators)
+        return tuple(sorted({year for year, indicator in self.rows if indicator in wanted}))
+
+
+def index_facts(facts: pa.Table, *, place: str) -> FactIndex:
+    """Yearly facts of one place, ordered for look-up.
+
+    Parameters
+    ----------
+    facts : pyarrow.Table
+        Facts as ``core.tables.FACTS``; rows of other places and of periods that are no calendar year are passed over.
+    place : str
+        Administrative code.
+
+    Returns
+    -------
+    FactIndex
+        The index.
+    """
+    found: dict[tuple[int, str], list[Row]] = {}
+    for row in facts.filter(pc.equal(facts["place"], place)).to_pylist():
+        period = str(row["period"])
+        if len(period) == _YEAR and period.isdigit():
+            found.setdefault((int(period), str(row["indicator"])), []).append(row)
+    return FactIndex({key: tuple(rows) for key, rows in found.items()})
 
 
 def gather(
-    facts: pa.Table, method: Method, library: FactorLibrary, *, place: str, year: int
+    index: FactIndex, method: Method, library: FactorLibrary, *, year: int
 ) -> tuple[tuple[Activity, ...], tuple[Finding, ...]]:
     """Activities of a method.
 
     Parameters
     ----------
-    facts : pyarrow.Table
-        Facts as ``core.tables.FACTS``; rows of other places and periods are passed over.
+    index : FactIndex
+        Facts of the place.
     method : Method
         Method.
     library : FactorLibrary
         Names of carriers.
-    place : str
-        Administrative code.
     year : int
         Year.
 
     Returns
     -------
     tuple of Activity, tuple of Finding
-        One activity per category and carrier that has facts, and what was noticed.
+        One activity per category, carrier and, where it matters, flow and year of the facts; and what was noticed.
     """
     findings: list[Finding] = []
-    cells = _cells(facts, method, place, year, findings)
+    cells = {at: _cells(index, method, at, findings) for at in _years(index, method, year)}
     found = [
         activity
         for category in method.categories
-        for carrier in _carriers(cells, category)
-        if (activity := _activity(cells, category, carrier, findings))
+        for at in _counted(category, cells, year)
+        for carrier, flow in _kinds(cells[at], category, method)
+        if (activity := _activity(cells[at], category, carrier, flow, findings))
+        and (activity := _timed(activity, method, cells, year, at, findings))
     ]
     known = [activity for activity in found if not method.carriers or activity.carrier in method.carriers]
     findings += _unknown(found, method)
     kept, left_out = _excluded(known, method, library)
     findings += left_out
-    findings += _unclosed(cells, method, library)
-    return tuple(kept), tuple(findings)
+    if year in cells:
+        findings += _unclosed(cells[year], method, library)
+    findings += _short_history(tuple(cells), method, year)
+    return tuple(kept), tuple(dict.fromkeys(findings))
 
 
-def _cells(facts: pa.Table, method: Method, place: str, year: int, findings: list[Finding]) -> Cells:
-    wanted = {category.indicator for category in method.categories}
+def _years(index: FactIndex, method: Method, year: int) -> tuple[int, ...]:
+    past = any(category.years != "this" for category in method.categories) or _asks(method, "interval")
+    return tuple(at for at in index.years(c.indicator for c in method.categories) if at == year or (past and at < year))
+
+
+def _asks(method: Method, time: str) -> bool:
+    return any(time in expression.names for expression in method.equations.values())
+
+
+def _cells(index: FactIndex, method: Method, year: int, findings: list[Finding]) -> Cells:
     groups: dict[tuple[str, str | None, str | None], dict[str | None, list[Row]]] = {}
-    for row in facts.to_pylist():
-        if row["place"] == place and row["period"] == str(year) and row["indicator"] in wanted:
-            key = (row["indicator"], row["flow"], row["carrier"])
+    for indicator in dict.fromkeys(category.indicator for category in method.categories):
+        for row in index.rows.get((year, indicator), ()):
+            key = (indicator, row["flow"], row["carrier"])
             groups.setdefault(key, {}).setdefault(row["organisation"], []).append(row)
     return {key: tuple(_once(list(rows.values()), findings)) for key, rows in groups.items()}
 
@@ -113,29 +186,29 @@ def _once(groups: Iterable[list[Row]], findings: list[Finding]) -> Iterator[Row]
         yield rows[0]
 
 
-def _carriers(cells: Cells, category: Category) -> tuple[str, ...]:
+def _counted(category: Category, cells: Mapping[int, Cells], year: int) -> tuple[int, ...]:
+    """Years of the facts that a category counts for a year."""
+    if category.years == "this":
+        return (year,) if year in cells else ()
+    earlier = tuple(at for at in cells if at < year and any(key[0] == category.indicator for key in cells[at]))
+    return earlier if category.years == "earlier" else earlier[-1:]
+
+
+def _kinds(cells: Cells, category: Category, method: Method) -> tuple[tuple[str, str | None], ...]:
     rows = (*category.plus, *category.minus) if category.indicator == BALANCE else ()
+    by_flow = any(need.by == "flow" for need in method.factors.values())
     found = {
-        carrier or category.carrier or ""
+        (carrier or category.carrier or "", flow if by_flow else None)
         for indicator, flow, carrier in cells
         if indicator == category.indicator and (not rows or flow in rows)
     }
-    return tuple(sorted(carrier for carrier in found if carrier))
+    return tuple(sorted((kind for kind in found if kind[0]), key=str))
 
 
-def _activity(cells: Cells, category: Category, carrier: str, findings: list[Finding]) -> Activity | None:
-    if any(cells.get((BALANCE, flow, carrier)) for flow in category.instead_of):
+def _activity(cells: Cells, category: Category, carrier: str, flow: str | None, findings: list[Finding]) -> Activity | None:
+    if any(cells.get((BALANCE, row, carrier)) for row in category.instead_of):
         return None
-    if category.indicator == BALANCE:
-        signed = [(row, 1) for flow in category.plus for row in cells.get((BALANCE, flow, carrier), ())]
-        signed += [(row, -1) for flow in category.minus for row in cells.get((BALANCE, flow, carrier), ())]
-    else:
-        same = [
-            rows
-            for (indicator, _, named), rows in cells.items()
-            if indicator == category.indicator and named in (carrier, None)
-        ]
-        signed = [(row, 1) for rows in same for row in rows]
+    signed = _signed(cells, category, carrier, flow)
     if not signed:
         return None
     printed = str(signed[0][0]["unit"])
@@ -144,7 +217,38 @@ def _activity(cells: Cells, category: Category, carrier: str, findings: list[Fin
     except UnitError as cause:
         findings.append(_mixed(signed[0][0], category, carrier, cause))
         return None
-    return Activity(category, carrier, amount, printed, tuple(row for row, _ in signed))
+    amount = -amount if category.deduct else amount
+    return Activity(category, carrier, amount, printed, tuple(row for row, _ in signed), flow)
+
+
+def _signed(cells: Cells, category: Category, carrier: str, flow: str | None) -> list[tuple[Row, int]]:
+    if category.indicator == BALANCE:
+        signs = [(name, 1) for name in category.plus] + [(name, -1) for name in category.minus]
+        return [(row, sign) for name, sign in signs for row in cells.get((BALANCE, name, carrier), ())]
+    return [
+        (row, 1)
+        for (indicator, at, named), rows in cells.items()
+        if indicator == category.indicator and (named or category.carrier) == carrier and flow in (None, at)
+        for row in rows
+    ]
+
+
+def _timed(
+    activity: Activity, method: Method, cells: Mapping[int, Cells], year: int, at: int, findings: list[Finding]
+) -> Activity | None:
+    """The activity with the times that its equation asks for; nothing where there was no survey before."""
+    times: dict[str, Decimal] = {}
+    if _asks(method, "age"):
+        times["age"] = Decimal(year - at)
+    if _asks(method, "interval"):
+        same = {category.indicator for category in method.categories}
+        before = [past for past in cells if past < year and any(k[0] in same and k[2] == activity.carrier for k in cells[past])]
+        if not before:
+            findings.append(_no_survey(activity, method))
+        if not before or (activity.category.years == "previous" and at != before[-1]):
+            return None
+        times["interval"] = Decimal(year - before[-1])
+    return replace(activity, times=times, year=None if at == year else at)
 
 
 def _unknown(found: Iterable[Activity], method: Method) -> Iterator[Finding]:
@@ -215,6 +319,38 @@ def _gap(flow: str, carrier: Label, gap: Decimal, row: Row) -> Finding:
             f"{carrier.en}: the parts of {flow} less their total are {en}; the parts were used",
         ),
         Label("核对该列各行", "check the rows of that column"),
+    )
+
+
+def _short_history(years: tuple[int, ...], method: Method, year: int) -> Iterator[Finding]:
+    """What is laid down works for years: the years before that have no figures are missing, not zero."""
+    past = [at for at in years if at < year]
+    lost = sorted(set(range(min(past, default=year), year)) - set(past))
+    lost = sorted({*lost, *range(year - method.history, min(past, default=year))})
+    if method.history and years and lost:
+        zh, en = "、".join(map(str, lost)), ", ".join(map(str, lost))
+        yield Finding(
+            "account.history",
+            f"{method.id}/{year}",
+            "warning",
+            Label(
+                f"“{method.title.zh}”需要至少 {method.history} 年的历史数据，缺 {zh}；结果偏低",
+                f"'{method.title.en}' needs {method.history} years of history and lacks {en}; the result is too low",
+            ),
+            Label("补齐历年数据", "deliver the years that lack"),
+        )
+
+
+def _no_survey(activity: Activity, method: Method) -> Finding:
+    return Finding(
+        "account.survey",
+        f"{method.id}/{activity.carrier}",
+        "warning",
+        Label(
+            f"{activity.category.label.zh}的 {activity.carrier} 没有更早一期的数据，变化量无从核算",
+            f"{activity.category.label.en}: {activity.carrier} has no earlier survey, so its change is not known",
+        ),
+        Label("补交上一期清查数据", "deliver the survey before"),
     )
 
 

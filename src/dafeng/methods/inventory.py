@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dafeng.library.factor import Match
-from dafeng.methods.definition import Method
+from dafeng.methods.definition import PLAIN, Method
 from dafeng.methods.gathering import Activity
 
 
@@ -68,3 +68,25 @@ class Missing:
     id: str
     method: Method
     activity: Activity
+
+
+def cell_id(method: Method, activity: Activity, year: int) -> str:
+    """Id of a cell.
+
+    Parameters
+    ----------
+    method : Method
+        Method.
+    activity : Activity
+        Activity.
+    year : int
+        Year of the result.
+
+    Returns
+    -------
+    str
+        Category, carrier, flow, gas, year of the facts and year of the result, as far as they differ among cells.
+    """
+    gas = None if method.quantity in PLAIN else method.quantity
+    parts = (activity.category.id, activity.carrier, activity.flow, gas, activity.year, year)
+    return ".".join(str(part) for part in parts if part)
