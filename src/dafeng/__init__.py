@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dafeng.work.explain import explain
     from dafeng.work.frozen import city_view
     from dafeng.work.ingest import Ingested, ingest
+    from dafeng.work.inventory import Inventory, inventory, inventory_document
     from dafeng.work.judge import Verdicts, judge
     from dafeng.work.list_tasks import check_tasks, list_tasks, save_tasks
     from dafeng.work.measure import measure
@@ -46,6 +47,7 @@ __all__ = [
     "Change",
     "City",
     "Ingested",
+    "Inventory",
     "Plan",
     "PlanComparison",
     "Projection",
@@ -68,6 +70,8 @@ __all__ = [
     "import_review",
     "ingest",
     "init",
+    "inventory",
+    "inventory_document",
     "judge",
     "list_tasks",
     "list_versions",
@@ -93,6 +97,7 @@ _HOMES: Mapping[str, str] = {
     "Change": "plans.edits",
     "City": "work.city",
     "Ingested": "work.ingest",
+    "Inventory": "work.inventory",
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
     "Projection": "work.project",
@@ -115,6 +120,8 @@ _HOMES: Mapping[str, str] = {
     "import_review": "work.review_sheet",
     "ingest": "work.ingest",
     "init": "work.city",
+    "inventory": "work.inventory",
+    "inventory_document": "work.inventory",
     "judge": "work.judge",
     "list_tasks": "work.list_tasks",
     "list_versions": "work.versions",

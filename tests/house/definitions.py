@@ -50,8 +50,8 @@ def nodes(content: Any, at: str) -> Iterator[tuple[str, dict[Any, Any]]]:
 
 
 def source_ids(folder: Path) -> set[str]:
-    """Ids of every ``sources.yaml`` in a folder, its overlays too; empty where there is none."""
-    return {name for path in files(folder, "sources.yaml") for name in read_yaml(path).get("sources") or {}}
+    """Ids of every ``sources*.yaml`` in a folder, its overlays too; empty where there is none."""
+    return {name for path in files(folder, "sources*.yaml") for name in read_yaml(path).get("sources") or {}}
 
 
 def quoted(folder: Path) -> Iterator[tuple[str, str]]:

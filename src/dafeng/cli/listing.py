@@ -12,7 +12,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TextColumn
 
 from dafeng import Account, Assessment, City, Ingested, Plan, Projection, Reconciliation, Scores
-from dafeng.cli.printing import console, counts_row, finding_rows, grid, print_json, read_label, say, show_verdict
+from dafeng.cli.printing import console, counts_row, grid, print_findings, print_json, read_label, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 from dafeng.work.wording import odds
@@ -71,7 +71,7 @@ def show_plan(plan: Plan, language: Language) -> None:
         f"{len(plan.tasks)} tasks, {len(plan.organisations)} organisations, {len(plan.goals)} goals without a figure",
     )
     out.print(said)
-    _print_findings(plan.findings, language)
+    print_findings(plan.findings, language)
 
 
 def show_city(city: City, language: Language, *, as_json: bool) -> None:
@@ -132,7 +132,7 @@ def show_ingest(taken: Ingested, language: Language, *, as_json: bool) -> None:
     zh = f"读取 {len(taken.files)} 个文件，新增事实 {facts} 条，拒收 {len(taken.refused)} 个文件"
     en = f"read {len(taken.files)} files, {facts} new facts, {len(taken.refused)} files refused"
     console().print(say(language, zh, en))
-    _print_findings(taken.findings, language)
+    print_findings(taken.findings, language)
 
 
 def show_findings(findings: tuple[Finding, ...], language: Language, *, as_json: bool) -> None:
@@ -150,7 +150,7 @@ def show_findings(findings: tuple[Finding, ...], language: Language, *, as_json:
     if as_json:
         print_json({"findings": [_finding(f) for f in findings]})
     elif findings:
-        _print_findings(findings, language)
+        print_findings(findings, language)
     else:
         console().print(say(language, "没有发现问题", "nothing found"))
 
@@ -187,7 +187,7 @@ def show_account(accounted: Account, language: Language, *, as_json: bool) -> No
     cells = [[r["period"], r["category"], r["carrier"] or "", f"{r['value']:,.1f}", r["unit"]] for r in rows]
     if cells:
         console().print(grid(say(language, "核算结果", "results"), heads, cells, right=(3,)))
-    _print_findings(accounted.findings, language)
+    print_findings(accounted.findings, language)
 
 
 def show_scores(scores: Scores, language: Language, *, as_json: bool) -> None:
@@ -209,7 +209,7 @@ def show_scores(scores: Scores, language: Language, *, as_json: bool) -> None:
     heads = say(language, "指标 年份 数值 单位 依据 等级", "indicator year value unit basis grade").split()
     cells = [[r["indicator"], str(r["year"]), f"{r['value']:,.4g}", r["unit"], r["basis"], r["grade"]] for r in rows]
     console().print(grid(say(language, "指标", "indicators"), heads, cells, right=(2,)))
-    _print_findings(scores.findings, language)
+    print_findings(scores.findings, language)
 
 
 def show_projection(found: Projection, language: Language, *, as_json: bool) -> None:
@@ -242,7 +242,7 @@ def show_projection(found: Projection, language: Language, *, as_json: bool) -> 
         for n, p in peaks.items()
     ]
     console().print(grid(say(language, "达峰年份", "peak year"), heads, cells, right=(1, 2, 3, 4, 5)))
-    _print_findings(found.findings, language)
+    print_findings(found.findings, language)
 
 
 PEAK = ("year_p10", "year_p50", "year_p90", "probability_before_2030", "level_mt_p50")
@@ -285,7 +285,7 @@ def show_clashes(found: Reconciliation, language: Language, *, as_json: bool) ->
         console().print(f"[bold]{clash.address}[/] {clash.explanation.read(language)}")
     if not found.clashes:
         console().print(say(language, "未发现冲突", "no clash found"))
-    _print_findings(found.findings, language)
+    print_findings(found.findings, language)
 
 
 def show_assessment(found: Assessment, language: Language, *, as_json: bool, part: str) -> None:
@@ -335,12 +335,6 @@ def _print_verdicts(found: Assessment, language: Language) -> None:
         shape = show_verdict(row.judgement.verdict, language)
         rows.append([target.id, name, str(target.year or "—"), asked, shape, row.judgement.reason.read(language)])
     console().print(grid("", heads, rows))
-
-
-def _print_findings(findings: tuple[Finding, ...], language: Language) -> None:
-    if findings:
-        heads = say(language, "级别 位置 问题 处理", "severity place problem remedy").split()
-        console().print(grid(say(language, "发现", "findings"), heads, finding_rows(findings, language)))
 
 
 def _finding(finding: Finding) -> Mapping[str, Any]:

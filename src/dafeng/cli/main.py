@@ -13,7 +13,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import comparison, listing, reviewing, tasklist, users
+from dafeng.cli import comparison, inventories, listing, reviewing, tasklist, users
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
@@ -223,6 +223,22 @@ def account(
 ) -> None:
     """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
     listing.show_account(df.account(df.open_city(folder), year=year, edition=edition), _language(lang), as_json=as_json)
+
+
+@app.command()
+def inventory(
+    folder: CityFolder,
+    year: Year = None,
+    guide: Annotated[str | None, typer.Option(help="清单指南：prov2025、prov2011 · inventory guideline")] = None,
+    layout: Annotated[str | None, typer.Option(help="口径：city、ipcc2006、gpc · layout")] = None,
+    warming: Annotated[str | None, typer.Option(help="增温潜势：sar、ar4、ar5、ar6 · warming potentials")] = None,
+    provisional: Annotated[bool, typer.Option("--provisional", help="允许证据不足的因子并标注 · allow weak evidence")] = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """清单：核算结果按指南口径排列 · arrange the results as an inventory."""
+    found = df.inventory(df.open_city(folder), year=year, package=guide, warming=warming, provisional=provisional)
+    inventories.show_inventory(found, _language(lang), layout=layout, as_json=as_json)
 
 
 @app.command()

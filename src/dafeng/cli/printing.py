@@ -132,6 +132,21 @@ def finding_rows(findings: Iterable[Finding], language: Language) -> list[list[s
     return [[f.severity, f.at, f.says.read(language), f.remedy.read(language)] for f in findings]
 
 
+def print_findings(findings: Sequence[Finding], language: Language) -> None:
+    """Print findings as a table, if there are any.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        What was found.
+    language : {"zh", "en"}
+        Language wanted.
+    """
+    if findings:
+        heads = say(language, "级别 位置 问题 处理", "severity place problem remedy").split()
+        console().print(grid(say(language, "发现", "findings"), heads, finding_rows(findings, language)))
+
+
 def counts_row(counts: Mapping[Kind, int], language: Language) -> str:
     """Verdict counts in one line, with shapes.
 

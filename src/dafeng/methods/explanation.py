@@ -88,26 +88,44 @@ def factor_traces(cells: Iterable[Computed]) -> Iterator[Trace]:
     Trace
         Under ``factors/…``.
     """
-    seen: dict[str, Match] = {}
+    seen: dict[str, tuple[Match, int]] = {}
     for cell in cells:
         for match in cell.matches.values():
-            seen.setdefault(factor_address(match, cell.year), match)
-    for address, match in seen.items():
-        factor = match.factor
-        clause = f" {factor.clause}" if factor.clause else ""
-        steps = Label("；".join(step.zh for step in match.steps), "; ".join(step.en for step in match.steps))
-        yield Trace(
-            address=address,
-            kind="factor",
-            says=Label(f"{factor.label.zh}（{factor.source}{clause}）", f"{factor.label.en} ({factor.source}{clause})"),
-            value=plain(match.value),
-            unit=factor.unit,
-            year=factor.year,
-            source=factor.source,
-            grade=factor.grade,
-            match=match.grade,
-            note=Label(f"{steps.zh}。{factor.note}", f"{steps.en}. {factor.note}") if factor.note else steps,
-        )
+            seen.setdefault(factor_address(match, cell.year), (match, cell.year))
+    for match, year in seen.values():
+        yield factor_trace(match, year)
+
+
+def factor_trace(match: Match, year: int) -> Trace:
+    """Trace of a factor as it answered a key.
+
+    Parameters
+    ----------
+    match : Match
+        The match.
+    year : int
+        Year that was asked for.
+
+    Returns
+    -------
+    Trace
+        Under ``factors/…``, with every step of the look-up.
+    """
+    factor = match.factor
+    clause = f" {factor.clause}" if factor.clause else ""
+    steps = Label("；".join(step.zh for step in match.steps), "; ".join(step.en for step in match.steps))
+    return Trace(
+        address=factor_address(match, year),
+        kind="factor",
+        says=Label(f"{factor.label.zh}（{factor.source}{clause}）", f"{factor.label.en} ({factor.source}{clause})"),
+        value=plain(match.value),
+        unit=factor.unit,
+        year=factor.year,
+        source=factor.source,
+        grade=factor.grade,
+        match=match.grade,
+        note=Label(f"{steps.zh}。{factor.note}", f"{steps.en}. {factor.note}") if factor.note else steps,
+    )
 
 
 def factor_address(match: Match, year: int) -> str:

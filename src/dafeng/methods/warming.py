@@ -6,18 +6,24 @@ and a figure that came as CO2e stays "gases unknown" and never fills the CO2 col
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 import pyarrow as pa
 
 from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
 from dafeng.library.factor import NATION
 from dafeng.library.factors import FactorLibrary
+from dafeng.methods.explanation import factor_trace
 
 _DIGITS = 60
+CARBON_DIOXIDE = frozenset({"co2", "co2_indirect", "co2_location", "co2_biogenic"})
+"""Quantities that are carbon dioxide; its potential is one in every standard."""
+MIXTURE = "co2e"
+"""Quantity of figures that came as CO2e: their gases are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,104 @@ class Equivalent:
     value: Decimal
     standard: str
     label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Potential:
+    """What one tonne of a gas counts.
+
+    Parameters
+    ----------
+    gas : str
+        Gas.
+    species : str
+        Unit of its mass.
+    value : Decimal
+        Potential. [tCO2e/t]
+    address : str or None
+        Address of its trace; ``None`` where the potential is one by definition.
+    trace : Trace or None
+        How it was found.
+    """
+
+    gas: str
+    species: str
+    value: Decimal
+    address: str | None
+    trace: Trace | None
+
+
+def is_gas(quantity: str, library: FactorLibrary) -> bool:
+    """Whether a quantity is a greenhouse gas.
+
+    Parameters
+    ----------
+    quantity : str
+        Quantity of a method.
+    library : FactorLibrary
+        Names of substances.
+
+    Returns
+    -------
+    bool
+        False for energy.
+    """
+    return quantity in CARBON_DIOXIDE or quantity == MIXTURE or ("substance", quantity) in library.names
+
+
+def gas_label(gas: str, library: FactorLibrary) -> Label:
+    """Name of a gas.
+
+    Parameters
+    ----------
+    gas : str
+        Quantity of a method.
+    library : FactorLibrary
+        Names.
+
+    Returns
+    -------
+    Label
+        Name in words.
+    """
+    if gas == MIXTURE:
+        return Label("气体构成未知", "gases unknown")
+    return library.label("quantity" if ("quantity", gas) in library.names else "substance", gas)
+
+
+def find_potentials(gases: Iterable[str], library: FactorLibrary, *, standard: str, year: int) -> Mapping[str, Potential]:
+    """Potentials of some gases by one standard.
+
+    Parameters
+    ----------
+    gases : iterable of str
+        Quantities of methods.
+    library : FactorLibrary
+        Potentials.
+    standard : str
+        Standard of the potentials.
+    year : int
+        Year of the inventory.
+
+    Returns
+    -------
+    mapping of str to Potential
+        Potential by gas.
+
+    Raises
+    ------
+    LookupFailure
+        If the standard has no potential for a gas; the message names it.
+    """
+    return {gas: _potential(gas, library, standard, year) for gas in sorted(gases)}
+
+
+def _potential(gas: str, library: FactorLibrary, standard: str, year: int) -> Potential:
+    if gas in CARBON_DIOXIDE or gas == MIXTURE:
+        return Potential(gas, "tCO2" if gas in CARBON_DIOXIDE else "tCO2e", Decimal(1), None, None)
+    match = library.look_up(gas, "warming_potential", "warming", standard, NATION, year)
+    trace = factor_trace(match, year)
+    return Potential(gas, match.factor.unit.removeprefix("tCO2e/"), match.value, trace.address, trace)
 
 
 def equivalents(results: pa.Table, library: FactorLibrary, *, standard: str) -> tuple[Equivalent, ...]:
