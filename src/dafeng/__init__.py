@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import audit
     from dafeng.work.city import City, init, open_city
+    from dafeng.work.compare_inventory import InventoryComparison, compare_inventory, comparison_rows
     from dafeng.work.compare_plans import PlanComparison, compare_plans
     from dafeng.work.comparison_document import comparison_document
     from dafeng.work.explain import explain
@@ -48,6 +49,7 @@ __all__ = [
     "City",
     "Ingested",
     "Inventory",
+    "InventoryComparison",
     "Plan",
     "PlanComparison",
     "Projection",
@@ -62,8 +64,10 @@ __all__ = [
     "audit",
     "check_tasks",
     "city_view",
+    "compare_inventory",
     "compare_plans",
     "comparison_document",
+    "comparison_rows",
     "confirm",
     "explain",
     "export_review",
@@ -98,6 +102,7 @@ _HOMES: Mapping[str, str] = {
     "City": "work.city",
     "Ingested": "work.ingest",
     "Inventory": "work.inventory",
+    "InventoryComparison": "work.compare_inventory",
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
     "Projection": "work.project",
@@ -112,8 +117,10 @@ _HOMES: Mapping[str, str] = {
     "audit": "work.audit",
     "check_tasks": "work.list_tasks",
     "city_view": "work.frozen",
+    "compare_inventory": "work.compare_inventory",
     "compare_plans": "work.compare_plans",
     "comparison_document": "work.comparison_document",
+    "comparison_rows": "work.compare_inventory",
     "confirm": "work.versions",
     "explain": "work.explain",
     "export_review": "work.review_sheet",

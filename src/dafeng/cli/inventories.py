@@ -5,12 +5,16 @@ Invariant: formats and computes nothing.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_label, say
 from dafeng.core.labels import Language
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.arrangement import Entry
+from dafeng.methods.foreign import CAUSES, Gap
 from dafeng.methods.notation import KEYS
 from dafeng.methods.warming import gas_label
+from dafeng.work.compare_inventory import InventoryComparison, comparison_rows
 from dafeng.work.inventory import MAIN, Inventory, check_layout, inventory_document
 
 
@@ -56,3 +60,47 @@ def _value(entry: Entry, language: Language) -> str:
     if entry.value is not None:
         return f"{entry.value:,.0f}"
     return f"{entry.key} {read_label(KEYS[entry.key or 'NE'], language)}"
+
+
+def show_inventory_comparison(found: InventoryComparison, language: Language, *, as_json: bool) -> None:
+    """Print a comparison with a foreign inventory.
+
+    Parameters
+    ----------
+    found : InventoryComparison
+        The comparison.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    if as_json:
+        print_json(comparison_rows(found))
+        return
+    whole = found.comparison
+    said = [_million(amount) for amount in (whole.ours, whole.theirs, whole.net, whole.absolute)]
+    console().print(
+        say(
+            language,
+            f"{found.year}年：我方 {said[0]}，对方 {said[1]}，净差 {said[2]}，各格差额绝对值之和 {said[3]} Mt CO2",
+            f"{found.year}: ours {said[0]}, theirs {said[1]}, net {said[2]}, sum of absolute gaps {said[3]} Mt CO2",
+        )
+    )
+    causes = say(language, "活动水平 因子 边界 未定", "activity factor boundary undetermined").split()
+    heads = say(language, "项目 我方Mt 对方Mt 差额Mt", "cell ours-Mt theirs-Mt gap-Mt").split()
+    rows = [_gap_row(gap, language) for gap in whole.gaps if gap.amount]
+    sums = [say(language, "合计", "total"), *said[:3], *(_million(whole.causes[kind]) for kind in CAUSES), ""]
+    titles = [*heads, *causes, say(language, "说明", "words")]
+    right = tuple(range(1, 4 + len(CAUSES)))
+    console().print(grid(say(language, "差额归因", "gaps by cause"), titles, [*rows, sums], right=right))
+    print_findings(found.findings, language)
+
+
+def _gap_row(gap: Gap, language: Language) -> list[str]:
+    sides = ["" if side is None else _million(side) for side in (gap.ours, gap.theirs)]
+    causes = [_million(gap.causes[kind]) if kind in gap.causes else "" for kind in CAUSES]
+    return [read_label(gap.label, language), *sides, _million(gap.amount), *causes, read_label(gap.says, language)]
+
+
+def _million(amount: Decimal) -> str:
+    return f"{amount / 1_000_000:,.3f}"

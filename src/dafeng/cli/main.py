@@ -241,6 +241,25 @@ def inventory(
     inventories.show_inventory(found, _language(lang), layout=layout, as_json=as_json)
 
 
+@app.command("compare-inventory")
+def compare_inventory(
+    folder: CityFolder,
+    file: Annotated[Path, typer.Argument(help="已发布的清单（csv、xlsx）· a published inventory", metavar="FILE")],
+    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="年份 · year")],
+    guide: Annotated[str | None, typer.Option(help="我方清单指南 · guideline of our side")] = None,
+    unit: Annotated[str | None, typer.Option(help="对方排放量的单位，如 Mt · unit of the published emissions")] = None,
+    same_activity: Annotated[
+        bool, typer.Option("--same-activity", help="对方采用同一活动水平 · the publisher used the same activity")
+    ] = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """与已发布的清单逐格比对：活动水平、因子、边界 · compare with a published inventory cell by cell."""
+    city = df.open_city(folder)
+    found = df.compare_inventory(city, file, year=year, package=guide, unit=unit, same_activity=same_activity)
+    inventories.show_inventory_comparison(found, _language(lang), as_json=as_json)
+
+
 @app.command()
 def measure(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """测算指标 · compute the indicators."""
