@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dafeng.work.compare_inventory import InventoryComparison, compare_inventory, comparison_rows
     from dafeng.work.compare_plans import PlanComparison, compare_plans
     from dafeng.work.comparison_document import comparison_document
+    from dafeng.work.downscale import Downscaled, downscale, downscaled_document, keep_estimate
     from dafeng.work.explain import explain
     from dafeng.work.frozen import city_view
     from dafeng.work.ingest import Ingested, ingest
@@ -47,6 +48,7 @@ __all__ = [
     "Assessment",
     "Change",
     "City",
+    "Downscaled",
     "Ingested",
     "Inventory",
     "InventoryComparison",
@@ -69,6 +71,8 @@ __all__ = [
     "comparison_document",
     "comparison_rows",
     "confirm",
+    "downscale",
+    "downscaled_document",
     "explain",
     "export_review",
     "import_review",
@@ -77,6 +81,7 @@ __all__ = [
     "inventory",
     "inventory_document",
     "judge",
+    "keep_estimate",
     "list_tasks",
     "list_versions",
     "measure",
@@ -100,6 +105,7 @@ _HOMES: Mapping[str, str] = {
     "Assessment": "work.assessment",
     "Change": "plans.edits",
     "City": "work.city",
+    "Downscaled": "work.downscale",
     "Ingested": "work.ingest",
     "Inventory": "work.inventory",
     "InventoryComparison": "work.compare_inventory",
@@ -122,6 +128,8 @@ _HOMES: Mapping[str, str] = {
     "comparison_document": "work.comparison_document",
     "comparison_rows": "work.compare_inventory",
     "confirm": "work.versions",
+    "downscale": "work.downscale",
+    "downscaled_document": "work.downscale",
     "explain": "work.explain",
     "export_review": "work.review_sheet",
     "import_review": "work.review_sheet",
@@ -130,6 +138,7 @@ _HOMES: Mapping[str, str] = {
     "inventory": "work.inventory",
     "inventory_document": "work.inventory",
     "judge": "work.judge",
+    "keep_estimate": "work.downscale",
     "list_tasks": "work.list_tasks",
     "list_versions": "work.versions",
     "measure": "work.measure",

@@ -11,10 +11,12 @@ from dafeng.cli.printing import console, grid, print_findings, print_json, read_
 from dafeng.core.labels import Language
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.arrangement import Entry
+from dafeng.methods.downscaling import EstimatedCell
 from dafeng.methods.foreign import CAUSES, Gap
 from dafeng.methods.notation import KEYS
 from dafeng.methods.warming import gas_label
 from dafeng.work.compare_inventory import InventoryComparison, comparison_rows
+from dafeng.work.downscale import Downscaled, downscaled_document
 from dafeng.work.inventory import MAIN, Inventory, check_layout, inventory_document
 
 
@@ -104,3 +106,38 @@ def _gap_row(gap: Gap, language: Language) -> list[str]:
 
 def _million(amount: Decimal) -> str:
     return f"{amount / 1_000_000:,.3f}"
+
+
+def show_downscaled(found: Downscaled, language: Language, *, as_json: bool) -> None:
+    """Print an estimated balance.
+
+    Parameters
+    ----------
+    found : Downscaled
+        The estimate.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    if as_json:
+        print_json(downscaled_document(found))
+        return
+    carbon = " ".join(_million(amount) for amount in (found.co2, found.co2_low, found.co2_high))
+    energy = f"{found.energy / 10_000:,.1f}"
+    console().print(
+        say(
+            language,
+            f"{found.balance.year}年推算（估计值）：终端用能 {energy} 万吨标准煤（当量）；燃料 CO2 中值 低 高 {carbon} Mt",
+            f"{found.balance.year} estimate: final energy {energy} x 10^4 tce (heat content); CO2 mid low high {carbon} Mt",
+        )
+    )
+    heads = say(language, "行 品种 推算 低 高 单位 驱动因子 校准", "row carrier estimate low high unit driver factor").split()
+    rows = [_estimate_row(cell) for cell in found.balance.cells]
+    console().print(grid(say(language, "推算的平衡表", "estimated balance"), heads, rows, right=(2, 3, 4, 7)))
+    print_findings(found.findings, language)
+
+
+def _estimate_row(cell: EstimatedCell) -> list[str]:
+    ends = [f"{number:,.2f}" for number in (cell.value, cell.low, cell.high)]
+    return [cell.flow, cell.carrier, *ends, cell.unit, cell.driver.indicator, f"{cell.factor:.3f}"]

@@ -261,6 +261,23 @@ def compare_inventory(
 
 
 @app.command()
+def downscale(
+    folder: CityFolder,
+    province: Annotated[Path, typer.Option(help="省文件夹（已导入省平衡表）· folder of the province", metavar="DIR")],
+    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="年份 · year")],
+    keep: Annotated[bool, typer.Option("--keep", help="作为估计值入库 · keep it as estimated facts")] = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """由省平衡表推算本市平衡表（估计值）· estimate the balance of a city from its province."""
+    city = df.open_city(folder)
+    found = df.downscale(city, df.open_city(province), year=year)
+    if keep:
+        df.keep_estimate(city, found)
+    inventories.show_downscaled(found, _language(lang), as_json=as_json)
+
+
+@app.command()
 def measure(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """测算指标 · compute the indicators."""
     city = df.open_city(folder)

@@ -21,7 +21,15 @@ from dafeng.formula import check_unit, evaluate_exact
 from dafeng.library.factor import Key, Match, check_purpose, worst
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import YEAR, Edition, Method
-from dafeng.methods.explanation import factor_traces, match_findings, no_edition, no_facts, no_result, result_trace
+from dafeng.methods.explanation import (
+    estimated_findings,
+    factor_traces,
+    match_findings,
+    no_edition,
+    no_facts,
+    no_result,
+    result_trace,
+)
 from dafeng.methods.gathering import Activity, FactIndex, gather, index_facts
 from dafeng.methods.inventory import Computed, Missing, cell_id
 from dafeng.methods.kernels import KERNELS
@@ -116,7 +124,7 @@ def account(
             else:
                 missing.append(outcome[0])
                 findings.append(outcome[1])
-    findings += [*no_facts(idle, place, year), *match_findings(cells, library)]
+    findings += [*no_facts(idle, place, year), *match_findings(cells, library), *estimated_findings(cells)]
     made_of = (*(result_trace(cell, library) for cell in cells), *factor_traces(cells))
     return Accounting(
         RESULTS.build(_row(cell) for cell in cells),

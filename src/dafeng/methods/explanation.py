@@ -195,6 +195,42 @@ def match_findings(cells: Iterable[Computed], library: FactorLibrary) -> Iterato
         yield _remark(f"{method}/{carrier}", matches, library, library.label("substance", carrier))
 
 
+def estimated_findings(cells: Iterable[Computed]) -> Iterator[Finding]:
+    """Findings on results that rest on estimated facts, one per quantity, so that estimates never mix in silently.
+
+    Parameters
+    ----------
+    cells : iterable of Computed
+        Results.
+
+    Yields
+    ------
+    Finding
+        How much of the sum rests on estimates.
+    """
+    sums: dict[str, list[Decimal]] = {}
+    units: dict[str, str] = {}
+    for cell in cells:
+        estimated = any(row["grade"] == "estimated" for row in cell.activity.facts)
+        known = sums.setdefault(cell.method.quantity, [Decimal(0), Decimal(0)])
+        known[0] += cell.value if estimated else 0
+        known[1] += cell.value
+        units[cell.method.quantity] = cell.method.unit
+    for quantity, (part, whole) in sums.items():
+        if part:
+            shown = f"{plain(part.quantize(Decimal(1)))} / {plain(whole.quantize(Decimal(1)))} {units[quantity]}"
+            yield Finding(
+                "account.estimated",
+                quantity,
+                "warning",
+                Label(
+                    f"含推算数据：{quantity} 的 {shown} 依据估计值",
+                    f"estimates are in it: {shown} of {quantity} rest on estimated facts",
+                ),
+                Label("取得统计数据后撤回推算批次", "withdraw the estimated delivery once statistics are at hand"),
+            )
+
+
 def no_result(rule: str, missing: Missing, cause: DafengError, library: FactorLibrary) -> Finding:
     """Finding on a cell that could not be computed.
 
