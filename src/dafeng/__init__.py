@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dafeng.work.assess import assess
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import audit
+    from dafeng.work.balance import EnergyAccount, balance
     from dafeng.work.city import City, init, open_city
     from dafeng.work.compare_inventory import InventoryComparison, compare_inventory, comparison_rows
     from dafeng.work.compare_plans import PlanComparison, compare_plans
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from dafeng.work.scores import Scores
     from dafeng.work.template import template
     from dafeng.work.versions import confirm, list_versions, read_version
+    from dafeng.work.view_energy import balance_document
 
 __all__ = [
     "Account",
@@ -49,6 +51,7 @@ __all__ = [
     "Change",
     "City",
     "Downscaled",
+    "EnergyAccount",
     "Ingested",
     "Inventory",
     "InventoryComparison",
@@ -64,6 +67,8 @@ __all__ = [
     "account",
     "assess",
     "audit",
+    "balance",
+    "balance_document",
     "check_tasks",
     "city_view",
     "compare_inventory",
@@ -106,6 +111,7 @@ _HOMES: Mapping[str, str] = {
     "Change": "plans.edits",
     "City": "work.city",
     "Downscaled": "work.downscale",
+    "EnergyAccount": "work.balance",
     "Ingested": "work.ingest",
     "Inventory": "work.inventory",
     "InventoryComparison": "work.compare_inventory",
@@ -121,6 +127,8 @@ _HOMES: Mapping[str, str] = {
     "account": "work.account",
     "assess": "work.assess",
     "audit": "work.audit",
+    "balance": "work.balance",
+    "balance_document": "work.view_energy",
     "check_tasks": "work.list_tasks",
     "city_view": "work.frozen",
     "compare_inventory": "work.compare_inventory",

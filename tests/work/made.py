@@ -21,6 +21,7 @@ from dafeng.pathways.drivers import Band, Driver, Scenario
 from dafeng.pathways.peak import read_history
 from dafeng.pathways.simulation import Base, quantiles, ranks, simulate
 from dafeng.plans.plan import Goal, Organisation, Plan, PlanDocument, Responsible, Target, Task
+from dafeng.work.balance import balance
 from dafeng.work.account import Account
 from dafeng.work.assessment import Answer, Assessment, Figure, Headline, MeasureEffect
 from dafeng.work.city import City, init
@@ -242,12 +243,15 @@ def assessment(folder: Path, *, order: Plan | None = None) -> Assessment:
     for address in ("headlines/peak", "answers/peak"):
         traces.add(Trace(address, "headline", NAME, inputs=(chance.address, when.address)))
     question, said = Label("何时达峰？", "When is the peak?"), Label("2029年", "2029")
+    energy = balance(city)
+    traces.extend(energy.traces)
     return Assessment(
         city=city,
         year=2025,
         run=city.runs.begin(at=AT, versions={"dafeng": "0"}, inputs={"plan": SHA256}),
         plan=order,
         account=account_found,
+        energy=energy,
         scores=found,
         verdicts=verdicts,
         projection=ahead,

@@ -13,7 +13,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import comparison, inventories, listing, reviewing, tasklist, users
+from dafeng.cli import balances, comparison, inventories, listing, reviewing, tasklist, users
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
@@ -275,6 +275,23 @@ def downscale(
     if keep:
         df.keep_estimate(city, found)
     inventories.show_downscaled(found, _language(lang), as_json=as_json)
+
+
+@app.command()
+def balance(
+    folder: CityFolder,
+    year: Year = None,
+    view: Annotated[str | None, typer.Option(help="只要一个口径，如 total_equivalent · one view")] = None,
+    imported: Annotated[
+        str | None, typer.Option(help="外来电非化石部分的口径：none、own_mix、province_mix、published、whole · rule shown first")
+    ] = None,
+    sankey: Annotated[bool, typer.Option("--sankey", help="输出能流图的 JSON · print the energy flows as JSON")] = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """能源平衡：标准量、官方口径、审核、能流图 · energy balance: standard quantities, official views, audit, flows."""
+    found = df.balance(df.open_city(folder), year=year, imported=imported)
+    balances.show_balance(found, _language(lang), as_json=as_json, view=view, sankey=sankey)
 
 
 @app.command()

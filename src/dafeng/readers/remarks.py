@@ -238,16 +238,11 @@ def explain_break(found: Break, at: str, *, rule: str = "", severity: Severity =
         With printed and expected figure.
     """
     flow, carrier = flows()[found.flow].label, carriers()[found.carrier].label
-    remedy = ("核对各分项、单位和行名", "check the parts, the unit and the row names")
-    if found.flow == "available":
-        remedy = (
-            "库存一行可能是期末库存：以合计减其余各行为库存变动",
-            "the stock row may hold closing stocks: take the total less the other rows as stock change",
-        )
+    sentence, remedy = found.rule.says, (found.rule.remedy.zh, found.rule.remedy.en)
     printed, expected, gap_text = (plain(value) for value in (found.printed, found.expected, found.gap))
     said = (
-        f"{carrier.zh} 的{flow.zh}印为 {printed}，分项之和为 {expected}，差 {gap_text}",
-        f"{flow.en} of {carrier.en} is printed {printed}, its parts give {expected}, a gap of {gap_text}",
+        f"{carrier.zh} 的{flow.zh}印为 {printed}，分项之和为 {expected}，差 {gap_text}（{sentence.zh}）",
+        f"{flow.en} of {carrier.en} is printed {printed}, its parts give {expected}, a gap of {gap_text} ({sentence.en})",
     )
     return remark(rule or f"balance.{found.flow}", at, severity, *said, remedy=remedy)
 

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
 
-from dafeng.core.labels import Label
+from dafeng.library.balances import CARRIER_COLUMNS, FLOW_COLUMNS
+from dafeng.library.balances import carriers as carriers
+from dafeng.library.balances import flows as flows
 from dafeng.library.listing import Kind, load_csv
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import refusal
 from dafeng.readers.numbers import fold
-
-Role = Literal["total", "part", "memo"]
-"""``part`` adds to its parent, ``memo`` is an “of which” that does not."""
 
 NUMBERING = re.compile(
     r"^(?:[一二三四五六七八九十]+[.、．:：]|[（(][一二三四五六七八九十\d]+[)）]|\d{1,2}(?:[.、．](?!\d)|\s+))\s*"
@@ -27,69 +24,7 @@ NUMBERING = re.compile(
 OF_WHICH = re.compile(r"^(?:#|\*|其中[:：]?|of which[:：]?)\s*")
 MARKS = re.compile(r"[\s、,，.．·:：;；()（）\[\]【】+\-#*&/]+")
 TRAILING_UNIT = re.compile(r"^(?P<name>.*?\S)\s*[（(\[](?P<unit>[^（()）\[\]]{1,30})[）)\]]\s*$", re.DOTALL)
-FLOW_COLUMNS: Mapping[str, Kind] = {
-    "flow": "text", "parent": "text?", "role": "text", "sign": "text?", "zh": "text", "en": "text", "spellings": "text?",
-    "note": "text?",
-}  # fmt: skip
-CARRIER_COLUMNS: Mapping[str, Kind] = {
-    "carrier": "text", "parent": "text?", "kind": "text", "unit": "text", "closing": "text", "zh": "text", "en": "text",
-    "spellings": "text?", "note": "text?",
-}  # fmt: skip
 COLUMN_COLUMNS: Mapping[str, Kind] = {"column": "text", "zh": "text", "en": "text", "spellings": "text?", "note": "text?"}
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One row of an energy balance.
-
-    Parameters
-    ----------
-    id : str
-        Id, e.g. ``final.industry``.
-    parent : str
-        Id of the total it belongs to, empty for a section.
-    role : Role
-        Whether it adds to its parent.
-    sign : str
-        ``negative`` if official tables print it negative, else empty.
-    label : Label
-        Name.
-    """
-
-    id: str
-    parent: str
-    role: Role
-    sign: str
-    label: Label
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """One column of an energy balance.
-
-    Parameters
-    ----------
-    id : str
-        Id, e.g. ``raw_coal``.
-    parent : str
-        Id of the total it belongs to, empty if none.
-    kind : str
-        ``primary``, ``secondary`` or ``total``.
-    unit : str
-        Unit of the physical table.
-    closing : {"inputs", "net", "final"}
-        What closes to the total besides final use and losses: the inputs to transformation, its net result
-        (totals), or nothing (heat).
-    label : Label
-        Name.
-    """
-
-    id: str
-    parent: str
-    kind: str
-    unit: str
-    closing: str
-    label: Label
 
 
 @lru_cache(maxsize=20_000)
@@ -127,35 +62,6 @@ def split_unit(text: str) -> tuple[str, str]:
     """
     found = TRAILING_UNIT.match(fold(text))
     return (found["name"], found["unit"].strip()) if found else (fold(text), "")
-
-
-@cache
-def flows() -> Mapping[str, Flow]:
-    """Balance rows by id, in the order of the table.
-
-    Returns
-    -------
-    mapping of str to Flow
-        All known rows.
-    """
-    rows = load_csv(shipped() / "classes" / "flows.csv", FLOW_COLUMNS, key=("flow",))
-    return {row["flow"]: Flow(row["flow"], row["parent"] or "", row["role"], row["sign"] or "", _label(row)) for row in rows}
-
-
-@cache
-def carriers() -> Mapping[str, Carrier]:
-    """Balance columns by id, in the order of the table.
-
-    Returns
-    -------
-    mapping of str to Carrier
-        All known columns.
-    """
-    rows = load_csv(shipped() / "classes" / "carriers.csv", CARRIER_COLUMNS, key=("carrier",))
-    return {
-        row["carrier"]: Carrier(row["carrier"], row["parent"] or "", row["kind"], row["unit"], row["closing"], _label(row))
-        for row in rows
-    }
 
 
 @cache
@@ -205,10 +111,6 @@ def column_spellings() -> Mapping[str, str]:
     """
     rows = load_csv(shipped() / "classes" / "columns.csv", COLUMN_COLUMNS, key=("column",))
     return _single("columns.csv", _several((row["column"], (*_words(row), row["column"])) for row in rows))
-
-
-def _label(row: Mapping[str, str]) -> Label:
-    return Label(row["zh"], row["en"])
 
 
 def _words(row: Mapping[str, str]) -> tuple[str, ...]:

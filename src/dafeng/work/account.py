@@ -23,7 +23,7 @@ from dafeng.methods.account import account as account_year
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
 from dafeng.work.city import City
-from dafeng.work.facts import Hashes, fact_trace, file_hashes
+from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
 from dafeng.work.tracing import number_text
 
@@ -152,9 +152,4 @@ def _direct(cell: Any) -> bool:
 
 def _facts(rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes) -> list[Trace]:
     wanted = {address for trace in traces for address in trace.inputs if address.startswith("facts/")}
-    return [fact_trace(row, _named(row), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
-
-
-def _named(row: Mapping[str, Any]) -> Label:
-    flow, carrier = row["flow"], row["carrier"] or ""
-    return Label(f"能源平衡表 {flow} · {carrier}", f"energy balance {flow} · {carrier}")
+    return [fact_trace(row, name_cell(row), hashes) for row in rows if f"facts/{row['fact']}" in wanted]

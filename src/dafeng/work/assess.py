@@ -22,6 +22,7 @@ from dafeng.work.account import Account, account
 from dafeng.work.answers import answer
 from dafeng.work.assessment import Assessment
 from dafeng.work.audit import audit
+from dafeng.work.balance import balance
 from dafeng.work.city import City, open_city
 from dafeng.work.frozen import freeze
 from dafeng.work.headlines import ask
@@ -116,13 +117,16 @@ def _conclude(
     projection, plan, traces = found.projection, found.plan, found.traces
     measures = rank_measures(projection, traces)
     headlines = ask(plan, found, measures, projection.city.catalogue(), traces)
-    later = (accounted.findings, projection.scores.findings, projection.findings, found.findings, plan.findings)
+    energy = balance(projection.city)
+    traces.extend(energy.traces)
+    later = (accounted.findings, energy.findings, projection.scores.findings, projection.findings, found.findings, plan.findings)
     return Assessment(
         city=projection.city,
         year=year,
         run=run,
         plan=plan,
         account=accounted,
+        energy=energy,
         scores=projection.scores,
         verdicts=verdicts,
         projection=projection,

@@ -12,6 +12,7 @@ from dafeng.core.labels import Label
 from dafeng.plans.plan import Plan
 from dafeng.store.runs import Run
 from dafeng.work.account import Account
+from dafeng.work.balance import EnergyAccount
 from dafeng.work.city import City
 from dafeng.work.judge import Verdicts
 from dafeng.work.project import Projection
@@ -151,6 +152,8 @@ class Assessment:
         The plan that was judged.
     account : Account
         Accounted emissions.
+    energy : EnergyAccount
+        Energy balances with their views.
     scores : Scores
         Indicators, projected ones included.
     verdicts : Verdicts
@@ -176,6 +179,7 @@ class Assessment:
     run: Run
     plan: Plan
     account: Account
+    energy: EnergyAccount
     scores: Scores
     verdicts: Verdicts
     projection: Projection

@@ -12,6 +12,7 @@ from typing import Any
 from dafeng.core.labels import Label
 from dafeng.core.periods import period
 from dafeng.core.traces import Cell, Trace
+from dafeng.library.balances import carriers, flows
 from dafeng.store.facts import FactStore
 from dafeng.work.tracing import number_text
 
@@ -66,6 +67,25 @@ def fact_trace(row: Mapping[str, Any], label: Label, hashes: Hashes) -> Trace:
         else None,
         note=noted(row),
     )
+
+
+def name_cell(row: Mapping[str, Any]) -> Label:
+    """Name of a cell of an energy balance.
+
+    Parameters
+    ----------
+    row : mapping
+        Row of the table ``FACTS`` with flow and carrier.
+
+    Returns
+    -------
+    Label
+        Row and column in words; the ids of what the classes do not know.
+    """
+    flow, carrier = flows().get(row["flow"]), carriers().get(row["carrier"] or "")
+    zh = (flow.label.zh if flow else row["flow"], carrier.label.zh if carrier else row["carrier"] or "")
+    en = (flow.label.en if flow else row["flow"], carrier.label.en if carrier else row["carrier"] or "")
+    return Label(f"能源平衡表 {zh[0]} · {zh[1]}", f"energy balance, {en[0]} · {en[1]}")
 
 
 def noted(row: Mapping[str, Any]) -> Label | None:

@@ -65,7 +65,7 @@ def freeze(assessment: Assessment, *, view: Mapping[str, Any] | None = None) -> 
     """
     shown = view if view is not None else build_view(assessment)
     text = json.dumps(shown, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    tables = {"results": assessment.account.table(), "scores": assessment.scores.table()}
+    tables = {"results": assessment.account.table(), "scores": assessment.scores.table(), "balances": assessment.energy.table()}
     return assessment.city.runs.write(assessment.run, tables, {VIEW: text.encode()}, traces=assessment.traces)
 
 

@@ -54,9 +54,9 @@ class Frame:
         Returns
         -------
         str
-            ``run/table/row``.
+            ``run/table/row``; without a run only ``table/row``.
         """
-        return f"{self.run}/{address}"
+        return f"{self.run}/{address}" if self.run else address
 
     def number(
         self,

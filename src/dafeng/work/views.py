@@ -19,6 +19,7 @@ from dafeng.work.view_comparison import trace_comparison, write_comparison
 from dafeng.work.view_data import list_factors, list_methods, list_sources, write_findings
 from dafeng.work.view_decomposition import decompose
 from dafeng.work.view_emissions import write_emissions
+from dafeng.work.view_energy import write_energy
 from dafeng.work.view_number import Frame, write_label
 from dafeng.work.view_pathway import write_pathway
 from dafeng.work.view_plan import (
@@ -90,6 +91,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "organisations": list_organisations(plan),
         "goals": list_goals(plan),
         "emissions": write_emissions(assessment, frame, library),
+        "energy": write_energy(assessment.energy, frame),
         "pathway": write_pathway(assessment, frame),
         "power": write_power(assessment.projection.power, frame),
         "clashes": list_clashes(assessment, frame),
