@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from dafeng.web.cities import CityView
+from tests.web.sample_energy import energy
 
 TEXT = (
     "样例市碳达峰实施方案（虚构）\n"
@@ -355,6 +356,7 @@ def view() -> dict[str, Any]:
                                  for zh, en, value in (("期初", "Start", 59.0), ("经济增长", "Growth", 9.2), ("能耗强度", "Intensity", -4.9), ("期末", "End", 63.3))]}],
             "findings": [],
         },
+        "energy": energy(label, number, "results/co2.2025"),
         "pathway": {
             "years": list(range(2025, 2061)), "unit": "Mt CO2",
             "scenarios": [scenario("plan", "方案情景（按方案目标）", "Plan", 2029, 0.55), scenario("slow", "放缓情景", "Slow", 2033, 0.42), scenario("fast", "加快情景", "Fast", 2027, 0.75)],

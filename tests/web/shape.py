@@ -103,6 +103,25 @@ COMPARISON = {
               "cells": [{"party": TEXT, "standing": TEXT, "reason": LABEL, "differences": [{"says": LABEL}], "other": Maybe(FIGURED),
                          "firm": FLAG, "address": TEXT}]}],
 }  # fmt: skip
+ENERGY_COLUMN = {"id": TEXT, "label": LABEL, "unit": TEXT}
+ENERGY_NUMBER = {**NUMBER, "value": (*FIGURE, MAY)}
+ENERGY_TABLE = {"columns": [ENERGY_COLUMN], "cells": [[Maybe(ENERGY_NUMBER)]]}
+ENERGY = {
+    "rule": TEXT, "rules": [{"id": TEXT, "label": LABEL}], "findings": [FINDING],
+    "published": [{"indicator": TEXT, "label": LABEL, "value": ENERGY_NUMBER, "view": Maybe(LABEL), "gap": (*FIGURE, MAY)}],
+    "years": [{
+        "year": YEAR, "base": YEAR, "unit": TEXT, "rows": [{"id": TEXT, "label": LABEL, "level": YEAR, "role": TEXT}],
+        "physical": ENERGY_TABLE, "standard": ENERGY_TABLE,
+        "breaks": [{"row": TEXT, "column": (*TEXT, MAY), "rule": TEXT, "says": LABEL}],
+        "views": [{"id": TEXT, "kind": TEXT, "label": LABEL, "value": ENERGY_NUMBER, "low": (*FIGURE, MAY), "high": (*FIGURE, MAY),
+                   "rules": [{"id": TEXT, "label": LABEL, "value": ENERGY_NUMBER}], "lacking": [LABEL], "provisional": FLAG,
+                   "note": Maybe(LABEL)}],
+        "fields": [{"id": TEXT, "label": LABEL, "calorific": ENERGY_NUMBER, "equivalent": ENERGY_NUMBER}],
+        "conversions": [{"id": TEXT, "label": LABEL, "efficiency": ENERGY_NUMBER}],
+        "sankey": {"year": YEAR, "unit": TEXT, "nodes": [{"id": TEXT, "label": LABEL}], "circulating": FIGURE,
+                   "links": [{"source": TEXT, "target": TEXT, "value": FIGURE, "address": TEXT}]},
+    }],
+}  # fmt: skip
 VIEW = {
     "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
     "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
@@ -111,7 +130,7 @@ VIEW = {
     "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
-    "emissions": Maybe(EMISSIONS), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "emissions": Maybe(EMISSIONS), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),
                  "grade": (*TEXT, MAY), "used": YEAR}],

@@ -14,7 +14,7 @@ from dafeng.web.labels import Words, read_labels
 WEB = Path(__file__).resolve().parents[2] / "src/dafeng/web"
 CLOSED = (
     "verdict", "basis", "grade", "severity", "strength", "counting", "comparator", "trajectory", "kind", "match", "purpose",
-    "error", "error_why", "task_state", "task_role", "task_place", "standing", "change",
+    "error", "error_why", "task_state", "task_role", "task_place", "standing", "change", "energy_kind",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

@@ -138,6 +138,22 @@ COMPARISON = {
     "tasks": [{**CHANGE, "left": Maybe(TASK_BESIDE), "right": Maybe(TASK_BESIDE)}],
     "goals": [{**CHANGE, "left": Maybe(GOAL), "right": Maybe(GOAL)}], "findings": [FINDING],
 }  # fmt: skip
+ENERGY_TABLE = {"columns": [{"id": str, "label": L, "unit": str}], "cells": [[Maybe(N)]]}
+ENERGY = {
+    "rule": str, "rules": [{"id": str, "label": L}], "findings": [FINDING],
+    "published": [{"indicator": str, "label": L, "value": N, "view": Maybe(L), "gap": Maybe(NUMBER)}],
+    "years": [{
+        "year": int, "base": int, "unit": str, "rows": [{"id": str, "label": L, "level": int, "role": str}],
+        "physical": ENERGY_TABLE, "standard": ENERGY_TABLE,
+        "breaks": [{"row": str, "column": Maybe(str), "rule": str, "says": L}],
+        "views": [{"id": str, "kind": str, "label": L, "value": N, "low": Maybe(NUMBER), "high": Maybe(NUMBER),
+                   "rules": [{"id": str, "label": L, "value": N}], "lacking": [L], "provisional": bool, "note": Maybe(L)}],
+        "fields": [{"id": str, "label": L, "calorific": N, "equivalent": N}],
+        "conversions": [{"id": str, "label": L, "efficiency": N}],
+        "sankey": {"year": int, "unit": str, "nodes": [{"id": str, "label": L}], "circulating": NUMBER,
+                   "links": [{"source": str, "target": str, "value": NUMBER, "address": str}]},
+    }],
+}  # fmt: skip
 VIEW = {
     "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
     "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
@@ -150,7 +166,7 @@ VIEW = {
         "unit": str, "label": L, "history": [POINT], "gaps": [int], "breaks": [{"year": int, "says": L}], "tables": [TABLE],
         "findings": [FINDING],
     },
-    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "energy": ENERGY, "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
     "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING],
     "documents": [{"name": str, "title": str, "sha256": str, "present": bool}],

@@ -21,9 +21,9 @@ from dafeng.pathways.drivers import Band, Driver, Scenario
 from dafeng.pathways.peak import read_history
 from dafeng.pathways.simulation import Base, quantiles, ranks, simulate
 from dafeng.plans.plan import Goal, Organisation, Plan, PlanDocument, Responsible, Target, Task
-from dafeng.work.balance import balance
 from dafeng.work.account import Account
 from dafeng.work.assessment import Answer, Assessment, Figure, Headline, MeasureEffect
+from dafeng.work.balance import balance
 from dafeng.work.city import City, init
 from dafeng.work.judge import judge
 from dafeng.work.power import Case, Power

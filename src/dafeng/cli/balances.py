@@ -15,6 +15,16 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
 
 Row = Mapping[str, Any]
+GRADES: Mapping[str, Label] = {
+    "primary": Label("一手", "primary"),
+    "secondary": Label("二手", "secondary"),
+    "derived": Label("推算", "derived"),
+    "reported": Label("填报", "reported"),
+    "estimated": Label("估算", "estimated"),
+    "assumption": Label("假设", "assumption"),
+    "provisional": Label("暂用", "provisional"),
+}
+"""Evidence grades in words, as the pages say them."""
 
 
 def show_balance(found: EnergyAccount, language: Language, *, as_json: bool, view: str | None, sankey: bool) -> None:
@@ -62,8 +72,13 @@ def _print_year(year: Row, language: Language, *, alone: bool) -> None:
     out.print(grid(title, heads, [_view_row(row, language) for row in year["views"]], right=(1,)))
     if alone:
         return
-    title = say(language, f"{year['year']}年分领域用能（{year['unit']}）", f"end use by field in {year['year']} ({year['unit']})")
-    rows = [[read_label(f["label"], language), _digits(f["calorific"]["value"]), _digits(f["equivalent"]["value"])] for f in year["fields"]]
+    title = say(
+        language, f"{year['year']}年分领域用能（{year['unit']}）", f"end use by field in {year['year']} ({year['unit']})"
+    )
+    rows = [
+        [read_label(f["label"], language), _digits(f["calorific"]["value"]), _digits(f["equivalent"]["value"])]
+        for f in year["fields"]
+    ]
     out.print(grid(title, say(language, "领域 当量 等价", "field calorific equivalent").split(), rows, right=(1, 2)))
 
 
@@ -71,7 +86,18 @@ def _view_row(row: Row, language: Language) -> list[str]:
     ends = f"{_digits(row['low'])}–{_digits(row['high'])}" if row["low"] is not None else ""
     lacking = say(language, "、", "; ").join(read_label(label, language) for label in row["lacking"])
     number = row["value"]
-    return [read_label(row["label"], language), _digits(number["value"]), number["unit"], ends, number["grade"] or "", lacking]
+    return [
+        read_label(row["label"], language),
+        _digits(number["value"]),
+        number["unit"],
+        ends,
+        _grade(number["grade"], language),
+        lacking,
+    ]
+
+
+def _grade(grade: str | None, language: Language) -> str:
+    return read_label(GRADES[grade], language) if grade in GRADES else grade or ""
 
 
 def _digits(value: float | None) -> str:
@@ -82,7 +108,13 @@ def _print_rest(found: EnergyAccount, told: Row, language: Language) -> None:
     out = console()
     if told["published"] and not told["years"]:
         rows = [
-            [str(p["value"]["year"]), read_label(p["label"], language), _digits(p["value"]["value"]), p["value"]["unit"], p["value"]["grade"] or ""]
+            [
+                str(p["value"]["year"]),
+                read_label(p["label"], language),
+                _digits(p["value"]["value"]),
+                p["value"]["unit"],
+                _grade(p["value"]["grade"], language),
+            ]
             for p in told["published"]
         ]
         heads = say(language, "年份 指标 数值 单位 等级", "year indicator value unit grade").split()

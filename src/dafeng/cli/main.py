@@ -283,7 +283,8 @@ def balance(
     year: Year = None,
     view: Annotated[str | None, typer.Option(help="只要一个口径，如 total_equivalent · one view")] = None,
     imported: Annotated[
-        str | None, typer.Option(help="外来电非化石部分的口径：none、own_mix、province_mix、published、whole · rule shown first")
+        str | None,
+        typer.Option(help="外来电非化石部分的口径：none、own_mix、province_mix、published、whole · rule shown first"),
     ] = None,
     sankey: Annotated[bool, typer.Option("--sankey", help="输出能流图的 JSON · print the energy flows as JSON")] = False,
     as_json: AsJson = False,

@@ -14,7 +14,8 @@ from typing import Any
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.units import convert
-from dafeng.library.balances import BalanceRules, ColumnRule, Efficiency, carriers, flows
+from dafeng.library.balance_rules import BalanceRules, ColumnRule, Efficiency
+from dafeng.library.balances import carriers, flows
 from dafeng.methods.energy_balance import TCE, Balance, Place
 from dafeng.methods.explanation import plain
 
@@ -111,7 +112,9 @@ def conversions(balance: Balance) -> tuple[Conversion, ...]:
     """
     found = []
     for flow in (row.id for row in balance.rows if row.parent == "transformation"):
-        cells = [c for c in balance.cells.values() if c.flow == flow and carriers()[c.carrier].kind != "total" and c.fact["value"]]
+        cells = [
+            c for c in balance.cells.values() if c.flow == flow and carriers()[c.carrier].kind != "total" and c.fact["value"]
+        ]
         values = [cell.calorific for cell in cells if cell.calorific is not None]
         taken = -sum((value for value in values if value < 0), Decimal(0))
         made = sum((value for value in values if value > 0), Decimal(0))
@@ -204,5 +207,7 @@ def _compared(balance: Balance, allowed: Decimal) -> Iterator[Breach]:
                 f"{name.zh}的{label.zh}：公布标准量 {plain(theirs)}，本系统 {plain(ours)} {STANDARD_UNIT}；公布表隐含系数 {implied} tce/{cell.fact['unit']}",
                 f"{label.en} of {name.en}: published {plain(theirs)}, ours {plain(ours)} {STANDARD_UNIT}; the table implies {implied} tce/{cell.fact['unit']}",
             )
-            remedy = Label("如有本地实测热值，补充本地折标系数", "where heat values were measured, add coefficients of the place")
+            remedy = Label(
+                "如有本地实测热值，补充本地折标系数", "where heat values were measured, add coefficients of the place"
+            )
             yield Breach("standard", flow, carrier, Finding("balance.standard", f"facts/{row['fact']}", "info", said, remedy))

@@ -221,7 +221,10 @@ def _agree(rows: list[Row], findings: list[Finding]) -> bool:
             "balance.contradiction",
             f"facts/{rows[0]['fact']}",
             "error",
-            Label(f"平衡表同一格有不同数值，未采用：{said}", f"one cell of the balance has different values and was left out: {said}"),
+            Label(
+                f"平衡表同一格有不同数值，未采用：{said}",
+                f"one cell of the balance has different values and was left out: {said}",
+            ),
             Label("保留一个，更正或撤回其余", "keep one; correct or withdraw the others"),
         )
     )
@@ -237,9 +240,7 @@ def _look_up(
     return {name: found[key] for name, key in keys.items()}
 
 
-def _cell(
-    key: Place, row: Row, matches: Mapping[str, Match | LookupFailure], method: Method, rate: Rate | None
-) -> Cell:
+def _cell(key: Place, row: Row, matches: Mapping[str, Match | LookupFailure], method: Method, rate: Rate | None) -> Cell:
     flow, carrier = key
     match = matches.get(carrier)
     if not isinstance(match, Match):
@@ -299,12 +300,19 @@ def _missing(cells: Iterable[Cell], matches: Mapping[str, Match | LookupFailure]
             lost.setdefault(cell.carrier, []).append(cell)
     for name, group in lost.items():
         label, cause = carriers()[name].label, matches[name]
-        zh = cause.what.zh if isinstance(cause, LookupFailure) else f"系数单位 {cause.factor.unit} 与 {group[0].fact['unit']} 不符"
+        zh = (
+            cause.what.zh
+            if isinstance(cause, LookupFailure)
+            else f"系数单位 {cause.factor.unit} 与 {group[0].fact['unit']} 不符"
+        )
         en = cause.what.en if isinstance(cause, LookupFailure) else f"{cause.factor.unit} does not fit {group[0].fact['unit']}"
         yield Finding(
             "balance.coefficient",
             f"facts/{group[0].fact['fact']}",
             "error",
-            Label(f"{label.zh}没有折标准煤系数，{len(group)} 格未折算：{zh}", f"{label.en} has no coal equivalent, {len(group)} cells stay without: {en}"),
+            Label(
+                f"{label.zh}没有折标准煤系数，{len(group)} 格未折算：{zh}",
+                f"{label.en} has no coal equivalent, {len(group)} cells stay without: {en}",
+            ),
             Label("在 factors/ 中补充带来源的折标系数", "add a coal equivalent with its source under factors/"),
         )

@@ -38,8 +38,29 @@ def read_views() -> ViewBook:
     DefinitionError
         If a name is unknown, a unit does not fit, or a view rests on one that stands after it.
     """
-    root = Record(read_yaml(shipped() / "balances" / "views.yaml"), ()).allow(_PARTS)
+    return read_book(Record(read_yaml(shipped() / "balances" / "views.yaml"), ()))
+
+
+def read_book(root: Record) -> ViewBook:
+    """Views of one definition file.
+
+    Parameters
+    ----------
+    root : Record
+        The file as read.
+
+    Returns
+    -------
+    ViewBook
+        All definitions.
+
+    Raises
+    ------
+    DefinitionError
+        As for ``read_views``.
+    """
     way = root.child("conversion").allow({"method", "standard", "fallback", "rate"})
+    root.allow(_PARTS)
     singles = {**_named(root, "figures", _figure), **_named(root, "constants", _constant)}
     book = ViewBook(
         method=way.text("method"),
@@ -157,7 +178,7 @@ def _expression(record: Record) -> Expression:
 
 def _in_order(root: Record, book: ViewBook) -> Iterator[tuple[Record, View, Mapping[str, str]]]:
     """Every rule and view with the units of what it may use: sums, figures, options, and the views before it."""
-    known = {name: each.unit for name, each in (*book.sums.items(), *book.singles.items())}
+    known = {name: one.unit for name, one in book.sums.items()} | {name: one.unit for name, one in book.singles.items()}
     for name, choice in book.choices.items():
         listed = root.child("options").child(name).children("rules")
         yield from ((record, rule, known) for record, rule in zip(listed, choice.rules.values(), strict=True))

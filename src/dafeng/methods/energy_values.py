@@ -15,7 +15,6 @@ from dafeng.core.traces import Trace
 from dafeng.core.units import convert, unit
 from dafeng.formula import check_unit, evaluate_exact, typeset, words
 from dafeng.library.balances import Flow, carriers
-from dafeng.library.factor import Match
 from dafeng.methods.energy_balance import TCE, Balance, Cell
 from dafeng.methods.energy_views import BASE, EQUIVALENT, PHYSICAL, FieldRule, Single, Sum, View, ViewBook
 from dafeng.methods.explanation import EVIDENCE, plain
@@ -39,7 +38,9 @@ class Value:
     label : Label
         Name in words.
     value : Decimal or None
-        Value; ``None`` where it is unknown. [unit]
+        Value, rounded once where it is a view; ``None`` where it is unknown. [unit]
+    exact : Decimal or None
+        The same before rounding: what further views are computed from. [unit]
     unit : str
         Unit.
     trace : Trace
@@ -51,6 +52,7 @@ class Value:
     id: str
     label: Label
     value: Decimal | None
+    exact: Decimal | None
     unit: str
     trace: Trace
     lacking: tuple[Label, ...]
@@ -81,9 +83,7 @@ class Evaluation:
         The balance of the base year.
     """
 
-    def __init__(
-        self, book: ViewBook, balance: Balance, figures: Mapping[str, Value], base: Evaluation | None = None
-    ) -> None:
+    def __init__(self, book: ViewBook, balance: Balance, figures: Mapping[str, Value], base: Evaluation | None = None) -> None:
         self.book, self.balance, self.figures, self.base = book, balance, figures, base
         self._kept: dict[tuple[str, str], Value] = {}
 
@@ -146,7 +146,11 @@ class Evaluation:
         """
         name = f"row.{flow.id}.{measure}"
         made = Sum(name, flow.label, "", UNIT, (flow.id,), (), (), measure, "nothing", None)
-        own = [(cell, 1) for cell in self.balance.cells.values() if cell.flow == flow.id and carriers()[cell.carrier].kind != "total"]
+        own = [
+            (cell, 1)
+            for cell in self.balance.cells.values()
+            if cell.flow == flow.id and carriers()[cell.carrier].kind != "total"
+        ]
         return self._kept.setdefault((name, ""), self._sum(made, own))
 
     def _varies(self, name: str) -> bool:
@@ -169,7 +173,9 @@ class Evaluation:
         if not parts and (made.blank == "unknown" or not self.balance.cells):
             return self._unknown(made.id, made.label, made.unit, made.figure or "balance")
         values = [(cell, sign, _amount(cell, made)) for cell, sign in parts]
-        lost = tuple(dict.fromkeys(carriers()[cell.carrier].label for cell, _, value in values if value is None and cell.fact["value"]))
+        lost = tuple(
+            dict.fromkeys(carriers()[cell.carrier].label for cell, _, value in values if value is None and cell.fact["value"])
+        )
         known = [(cell, sign, value) for cell, sign, value in values if value is not None]
         unrated = made.measure == EQUIVALENT and any(cell.calorific is not None for cell, _, value in values if value is None)
         with localcontext() as context:
@@ -188,7 +194,7 @@ class Evaluation:
             note=_incomplete(lost) if lost else None,
         )
         lacking = (self.book.singles[self.book.rate].label,) if unrated else lost
-        return Value(made.id, made.label, total, made.unit, trace, lacking)
+        return Value(made.id, made.label, total, total, made.unit, trace, lacking)
 
     def _cells(self, made: Sum) -> list[tuple[Cell, int]]:
         columns = made.carriers or tuple(c.id for c in self.balance.columns if c.kind != "total")
@@ -206,19 +212,20 @@ class Evaluation:
                 source=single.source,
                 grade=single.grade,
             )
-            return Value(single.id, single.label, single.value, single.unit, trace, ())
+            return Value(single.id, single.label, single.value, single.value, single.unit, trace, ())
         return self.figures.get(single.indicator) or self._unknown(single.id, single.label, single.unit, single.indicator)
 
     def _computed(self, view: View, name: str, rule: str) -> Value:
         inputs = {part: self._input(part, rule) for part in view.expression.names}
         lacking = tuple(dict.fromkeys(label for value in inputs.values() for label in value.lacking))
-        known = {part: value.value for part, value in inputs.items() if value.value is not None}
-        value = _evaluate(view, known, inputs) if len(known) == len(inputs) else None
+        known = {part: value.exact for part, value in inputs.items() if value.exact is not None}
+        exact = _evaluate(view, known, inputs) if len(known) == len(inputs) else None
+        value = None if exact is None else exact.quantize(SCALE, ROUND_HALF_EVEN)
         if value is None and not lacking:
             lacking = (Label("除数为零", "a divisor is zero"),)
         address = f"{name}.{rule}" if self._varies(name) else name
         trace = self._view_trace(view, inputs, value, address, lacking)
-        return Value(name, view.label, value, view.unit, trace, lacking)
+        return Value(name, view.label, value, exact, view.unit, trace, lacking)
 
     def _input(self, part: str, rule: str) -> Value:
         if not part.startswith(BASE):
@@ -237,7 +244,9 @@ class Evaluation:
         labels, symbols = {p: v.label for p, v in inputs.items()}, {p: self._symbol(p) for p in inputs}
         shown = {language: _shown(inputs, language) for language in LANGUAGES}
         result = {language: _text(value, view.unit, language) for language in LANGUAGES}
-        said = (words(view.expression, labels, values=shown[each], subject=view.label, result=result[each]) for each in LANGUAGES)
+        said = (
+            words(view.expression, labels, values=shown[each], subject=view.label, result=result[each]) for each in LANGUAGES
+        )
         zh, en = (sentence.read(language) for sentence, language in zip(said, LANGUAGES, strict=True))
         return Trace(
             address=self._address(address),
@@ -264,108 +273,18 @@ class Evaluation:
     def _unknown(self, name: str, label: Label, text: str, needed: str) -> Value:
         note = Label(f"未知：没有 {needed} 的数据", f"unknown: there are no facts for {needed}")
         address = self._address(f"unknown.{name}")
-        return Value(name, label, None, text, Trace(address, "assumption", label, None, text, self.balance.year, note=note), (label,))
+        return Value(
+            name,
+            label,
+            None,
+            None,
+            text,
+            Trace(address, "assumption", label, None, text, self.balance.year, note=note),
+            (label,),
+        )
 
     def _address(self, name: str) -> str:
         return f"balances/{name}.{self.balance.year}"
-
-
-def coefficient_address(match: Match, year: int) -> str:
-    """Address of a coal equivalent.
-
-    Parameters
-    ----------
-    match : Match
-        The coefficient.
-    year : int
-        Year of the balance.
-
-    Returns
-    -------
-    str
-        Under ``balances/``.
-    """
-    return f"balances/coefficient.{match.factor.id}.{year}"
-
-
-def cell_traces(balance: Balance, labels: Mapping[str, Label]) -> Iterator[Trace]:
-    """Traces of all cells in coal equivalents and of the coefficients behind them.
-
-    Parameters
-    ----------
-    balance : Balance
-        The balance.
-    labels : mapping of str to Label
-        Name of each cell by its id.
-
-    Yields
-    ------
-    Trace
-        Under ``balances/cell.…``; the equivalent value of electricity apart, under ``balances/cell.….equivalent.…``.
-    """
-    matches = {cell.carrier: cell.match for cell in balance.cells.values() if cell.match is not None}
-    yield from (_coefficient_trace(match, balance.year) for match in matches.values())
-    for cell in balance.cells.values():
-        if cell.match is None or cell.calorific is None or cell.composed is None:
-            continue
-        yield _cell_trace(cell, balance, labels[cell.id])
-        if cell.equivalent is not None and cell.equivalent != cell.calorific and balance.rate is not None:
-            yield _rated_trace(cell, cell.equivalent, balance, labels[cell.id])
-
-
-def _coefficient_trace(match: Match, year: int) -> Trace:
-    factor = match.factor
-    steps = Label("；".join(step.zh for step in match.steps), "; ".join(step.en for step in match.steps))
-    return Trace(
-        address=coefficient_address(match, year),
-        kind="factor",
-        says=Label(f"{factor.label.zh}（{factor.source} {factor.clause}）", f"{factor.label.en} ({factor.source} {factor.clause})"),
-        value=plain(match.value),
-        unit=factor.unit,
-        year=factor.year,
-        source=factor.source,
-        grade=factor.grade,
-        match=match.grade,
-        note=Label(f"{steps.zh}。{factor.note}", f"{steps.en}. {factor.note}") if factor.note else steps,
-    )
-
-
-def _cell_trace(cell: Cell, balance: Balance, label: Label) -> Trace:
-    match = cell.match
-    inputs = (f"facts/{cell.fact['fact']}", *((coefficient_address(match, balance.year),) if match else ()))
-    fact = cell.fact
-    value, composed = cell.calorific or Decimal(0), cell.composed or Decimal(0)
-    return Trace(
-        address=f"balances/cell.{cell.id}.{balance.year}",
-        kind="result",
-        says=Label(f"{label.zh}（标准量，当量值）", f"{label.en} in coal equivalents, by heat content"),
-        value=plain(value),
-        unit=TCE,
-        year=balance.year,
-        expression="amount * coal_equivalent",
-        inputs=inputs,
-        source=match.factor.source if match else None,
-        grade=_worst([str(fact["grade"]), match.factor.grade if match else "derived"]),
-        match=match.grade if match else None,
-        note=Label(f"折标系数 {plain(composed)} tce/{fact['unit']}", f"coefficient {plain(composed)} tce/{fact['unit']}"),
-    )
-
-
-def _rated_trace(cell: Cell, value: Decimal, balance: Balance, label: Label) -> Trace:
-    rate = balance.rate
-    return Trace(
-        address=f"balances/cell.{cell.id}.equivalent.{balance.year}",
-        kind="result",
-        says=Label(f"{label.zh}（标准量，等价值）", f"{label.en} in coal equivalents, coal-equivalent method"),
-        value=plain(value),
-        unit=TCE,
-        year=balance.year,
-        expression="amount * coal_rate",
-        inputs=(f"facts/{cell.fact['fact']}", rate.address) if rate else (f"facts/{cell.fact['fact']}",),
-        source="yearbook2008",
-        grade=_worst([str(cell.fact["grade"]), rate.grade if rate else "derived"]),
-        note=Label("按当年火电发电标准煤耗计算", "at the coal use of thermal generation in the year"),
-    )
 
 
 def _amount(cell: Cell, made: Sum) -> Decimal | None:
@@ -383,14 +302,16 @@ def _cell_address(cell: Cell, made: Sum, year: int) -> str:
 
 
 def _evaluate(view: View, known: Mapping[str, Decimal], inputs: Mapping[str, Value]) -> Decimal | None:
-    scale = check_unit(view.expression, {part: unit(value.unit) for part, value in inputs.items()}, unit(view.unit), where=view.id)
+    scale = check_unit(
+        view.expression, {part: unit(value.unit) for part, value in inputs.items()}, unit(view.unit), where=view.id
+    )
     try:
         value = evaluate_exact(view.expression, known, where=view.id)
     except FormulaError:
         return None
     with localcontext() as context:
         context.prec = _DIGITS
-        return (value * Decimal(scale.numerator) / Decimal(scale.denominator)).quantize(SCALE, ROUND_HALF_EVEN)
+        return value * Decimal(scale.numerator) / Decimal(scale.denominator)
 
 
 def _shown(inputs: Mapping[str, Value], language: str) -> dict[str, str]:
@@ -418,7 +339,10 @@ def _noted(view: View, lacking: tuple[Label, ...]) -> Label | None:
     notes = [view.note] if view.note else []
     if view.grade == "provisional":
         notes.append(
-            Label("口径暂定：统计部门通行做法，凭记忆，未见文本", "provisional: practice of the statistics office, from memory, no text seen")
+            Label(
+                "口径暂定：统计部门通行做法，凭记忆，未见文本",
+                "provisional: practice of the statistics office, from memory, no text seen",
+            )
         )
     if lacking:
         notes.append(_incomplete(lacking))

@@ -196,8 +196,13 @@ def _leak(node: str, amount: Decimal, year: int) -> Finding:
         "balance.leak",
         f"balances/sankey.{node}.{year}",
         "warning",
-        Label(f"能流图中“{label.zh}”{zh} {plain(abs(amount))} {UNIT}", f"in the energy flows {label.en} {en}: {plain(abs(amount))} {UNIT}"),
-        Label("核对该品种各行与平衡差额，或补交投入", "check the rows and the difference of this column, or deliver the inputs"),
+        Label(
+            f"能流图中“{label.zh}”{zh} {plain(abs(amount))} {UNIT}",
+            f"in the energy flows {label.en} {en}: {plain(abs(amount))} {UNIT}",
+        ),
+        Label(
+            "核对该品种各行与平衡差额，或补交投入", "check the rows and the difference of this column, or deliver the inputs"
+        ),
     )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dafeng.library.balances import Identity, carriers, read_balance_rules
+from dafeng.library.balance_rules import Identity, read_balance_rules
+from dafeng.library.balances import carriers
 
 TOLERANCE = Decimal("0.02")
 """Rounding that is let pass, as the rule ``balance.tolerance``. [printed unit]"""

@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, filters, pathway, power, tasklist
+from dafeng.web import charts, energy, filters, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
@@ -225,6 +225,10 @@ def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     }
 
 
+def _energy(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
+    return energy.build_energy(city.view, words)
+
+
 def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
     return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}}
 
@@ -252,6 +256,7 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "targets": _targets,
     "tasks": _tasks,
     "emissions": _emissions,
+    "energy": _energy,
     "pathway": _pathway,
     "conflicts": _conflicts,
     "compare": _compare,

@@ -119,7 +119,14 @@ def _conclude(
     headlines = ask(plan, found, measures, projection.city.catalogue(), traces)
     energy = balance(projection.city)
     traces.extend(energy.traces)
-    later = (accounted.findings, energy.findings, projection.scores.findings, projection.findings, found.findings, plan.findings)
+    later = (
+        accounted.findings,
+        energy.findings,
+        projection.scores.findings,
+        projection.findings,
+        found.findings,
+        plan.findings,
+    )
     return Assessment(
         city=projection.city,
         year=year,

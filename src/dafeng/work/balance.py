@@ -16,14 +16,15 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
-from dafeng.library.balances import read_balance_rules
+from dafeng.library.balance_rules import read_balance_rules
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
 from dafeng.methods.energy_audit import Breach, Conversion, audit_balance, conversions
 from dafeng.methods.energy_balance import BALANCE, Balance, Rate, build_balance
 from dafeng.methods.energy_catalogue import read_views
-from dafeng.methods.energy_values import Evaluation, Value, cell_traces
+from dafeng.methods.energy_traces import cell_traces
+from dafeng.methods.energy_values import Evaluation, Value
 from dafeng.methods.energy_views import CALORIFIC, EQUIVALENT, ViewBook
 from dafeng.methods.sankey import Sankey, draw_sankey
 from dafeng.work.balance_figures import Figures, Published, read_published

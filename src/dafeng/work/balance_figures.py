@@ -156,7 +156,7 @@ class Figures:
             self._findings.append(_stands_in(single, row, year))
         trace = _figure_trace(single, row, value, year, inputs)
         self._traces.append(trace)
-        return Value(single.id, single.label, value, single.unit, trace, ())
+        return Value(single.id, single.label, value, value, single.unit, trace, ())
 
 
 def read_published(
@@ -254,13 +254,17 @@ def _published(
 def _gap(row: Published, book: ViewBook) -> Finding:
     view = book.views[str(row.view)].label
     share = plain((row.gap or Decimal(0)) * 100)
+    figure = f"{plain(row.value)} {row.unit}"
     return Finding(
         "balance.published",
         row.address,
         "info",
         Label(
-            f"{row.year}年公布的{row.label.zh} {plain(row.value)} {row.unit} 最接近“{view.zh}”，本系统比公布值高 {share} %",
-            f"the published {row.label.en} of {row.year}, {plain(row.value)} {row.unit}, is nearest to '{view.en}'; ours is {share} % above it",
+            f"{row.year}年公布的{row.label.zh} {figure} 最接近“{view.zh}”，本系统比公布值高 {share} %",
+            f"the published {row.label.en} of {row.year}, {figure}, is nearest to '{view.en}'; ours is {share} % above it",
         ),
-        Label("核对公布值的口径、折标系数和发电煤耗", "check what the published figure covers, its coefficients and the coal use of generation"),
+        Label(
+            "核对公布值的口径、折标系数和发电煤耗",
+            "check what the published figure covers, its coefficients and the coal use of generation",
+        ),
     )

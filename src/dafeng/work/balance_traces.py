@@ -97,5 +97,3 @@ def _cells(balance: Balance, flow: str) -> tuple[str, ...]:
 def _around(balance: Balance, sankey: Sankey, node: str) -> tuple[str, ...]:
     cells = [cell for link in sankey.links if node in (link.source, link.target) for cell in link.cells]
     return tuple(f"balances/cell.{cell}.{balance.year}" for cell in cells)
-
-

@@ -79,8 +79,13 @@ def _year(one: EnergyYear, account: EnergyAccount, frame: Frame) -> Row:
         "unit": UNIT,
         "rows": [{"id": f.id, "label": write_label(f.label), "level": _level(f.id), "role": f.role} for f in one.balance.rows],
         "physical": {
-            "columns": [{"id": c.id, "label": write_label(c.label), "unit": _unit(one.balance, c.id)} for c in one.balance.columns],
-            "cells": [[_physical(one.balance.cells.get((f.id, c.id)), one, frame) for c in one.balance.columns] for f in one.balance.rows],
+            "columns": [
+                {"id": c.id, "label": write_label(c.label), "unit": _unit(one.balance, c.id)} for c in one.balance.columns
+            ],
+            "cells": [
+                [_physical(one.balance.cells.get((f.id, c.id)), one, frame) for c in one.balance.columns]
+                for f in one.balance.rows
+            ],
         },
         "standard": _standard(one, [c.id for c in columns], frame),
         "breaks": [
@@ -115,7 +120,14 @@ def _standard(one: EnergyYear, columns: list[str], frame: Frame) -> Row:
     if ELECTRICITY in columns:
         at = columns.index(ELECTRICITY) + 1
         heads[at - 1]["label"] = {"zh": "电力（当量）", "en": "electricity, by heat content"}
-        heads.insert(at, {"id": "electricity.equivalent", "label": {"zh": "电力（等价）", "en": "electricity, coal equivalent"}, "unit": UNIT})
+        heads.insert(
+            at,
+            {
+                "id": "electricity.equivalent",
+                "label": {"zh": "电力（等价）", "en": "electricity, coal equivalent"},
+                "unit": UNIT,
+            },
+        )
     heads += [{"id": f"all.{name}", "label": write_label(label), "unit": UNIT} for name, (_, label) in TOTALS.items()]
     return {"columns": heads, "cells": [_standard_row(flow.id, one, columns, frame) for flow in one.balance.rows]}
 
