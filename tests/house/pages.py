@@ -14,7 +14,7 @@ from tests.house.tree import DATA, PACKAGE, ROOT
 DOCS = ROOT / "docs"
 VERBS = (
     "read_plan", "list_tasks", "open_city", "ingest", "audit", "account", "measure", "judge", "project", "reconcile", "present",
-    "explain", "assess", "init", "serve", "compare_plans", "review",
+    "explain", "assess", "init", "serve", "compare_plans", "review", "balance",
 )  # fmt: skip
 FRAMES = ("_", "base", "layout")
 

@@ -71,6 +71,20 @@ def test_the_published_total_is_set_beside_the_view_it_comes_nearest_to(found):
     assert (row.view, row.gap) == ("total_equivalent", Decimal("0.004749324"))
 
 
+def test_a_standard_table_beside_the_physical_one_is_compared_and_changes_no_account(tmp_path):
+    """2025: a standard table in which raw coal of industry is 75 万tce where 100 万吨 make 71.43."""
+    city = opened("yunting", tmp_path)
+    before = account(city, year=2025).table()
+    lines = ["云汀市能源平衡表（标准量）2025年（虚构）", "项目,原煤,汽油,柴油", ",万吨标准煤,万吨标准煤,万吨标准煤"]
+    lines += ["四.终端消费量,82.1414,44.142,36.4275", "1.农、林、牧、渔业,1.4286,1.4714,5.8284", "2.工业,75,2.9428,7.2855"]
+    lines += ["3.建筑业,,,2.9142", "4.交通运输、仓储和邮政业,,29.428,20.3994", "6.生活消费,5.7128,10.2998,"]
+    (tmp_path / "standard_2025.csv").write_text("\n".join(lines), encoding="utf-8")
+    ingest(city, [tmp_path / "standard_2025.csv"])
+    found = [finding for finding in balance(city, year=2025).findings if finding.rule == "balance.standard"]
+    assert len(found) == 2  # industry and, with it, final consumption
+    assert account(city, year=2025).table().equals(before)
+
+
 def test_one_year_can_be_asked_for_and_keeps_its_base_year(yunting):
     found = balance(yunting, year=2025)
     assert (list(found.years), found.value(2025, "assessed_decline").value is not None) == ([2025], True)

@@ -97,7 +97,7 @@ def _view_row(row: Row, language: Language) -> list[str]:
 
 
 def _grade(grade: str | None, language: Language) -> str:
-    return read_label(GRADES[grade], language) if grade in GRADES else grade or ""
+    return read_label(GRADES[grade], language) if grade is not None and grade in GRADES else grade or ""
 
 
 def _digits(value: float | None) -> str:

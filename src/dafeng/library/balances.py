@@ -11,9 +11,12 @@ from functools import cache
 from typing import Literal
 
 from dafeng.core.labels import Label
+from dafeng.core.units import same_dimension
 from dafeng.library.listing import Kind, load_csv
 from dafeng.library.overlay import shipped
 
+COAL_EQUIVALENT = "tce"
+"""Unit of coal equivalents."""
 Role = Literal["total", "part", "memo"]
 """``part`` adds to its parent, ``memo`` is an “of which” that does not."""
 FLOW_COLUMNS: Mapping[str, Kind] = {
@@ -107,6 +110,27 @@ def carriers() -> Mapping[str, Carrier]:
         row["carrier"]: Carrier(row["carrier"], row["parent"] or "", row["kind"], row["unit"], row["closing"], _label(row))
         for row in rows
     }
+
+
+def is_standard(carrier: str, text: str) -> bool:
+    """Whether a figure is of a standard-quantity table.
+
+    Parameters
+    ----------
+    carrier : str
+        Column.
+    text : str
+        Unit of the figure.
+
+    Returns
+    -------
+    bool
+        True for coal equivalents in a column that is measured in something else, or that adds up other columns.
+    """
+    known = carriers().get(carrier)
+    if known is None or not same_dimension(text, COAL_EQUIVALENT):
+        return False
+    return known.kind == "total" or not same_dimension(known.unit, COAL_EQUIVALENT)
 
 
 def parts_of(flow: str) -> tuple[str, ...]:

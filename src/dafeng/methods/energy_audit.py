@@ -16,7 +16,7 @@ from dafeng.core.labels import Label
 from dafeng.core.units import convert
 from dafeng.library.balance_rules import BalanceRules, ColumnRule, Efficiency
 from dafeng.library.balances import carriers, flows
-from dafeng.methods.energy_balance import TCE, Balance, Place
+from dafeng.methods.energy_balance import TCE, Balance, Cell, Place
 from dafeng.methods.explanation import plain
 
 STANDARD_UNIT = "万吨标准煤"
@@ -200,14 +200,21 @@ def _compared(balance: Balance, allowed: Decimal) -> Iterator[Breach]:
         ours, theirs = convert(cell.calorific, TCE, STANDARD_UNIT), convert(row["value"], row["unit"], STANDARD_UNIT)
         if abs(ours - theirs) > allowed * max(abs(theirs), Decimal("0.01")):
             label, name = flows()[flow].label, carriers()[carrier].label
-            with localcontext() as context:
-                context.prec = 8
-                implied = plain(convert(row["value"], row["unit"], TCE) / cell.fact["value"]) if cell.fact["value"] else "—"
+            numbers = plain(theirs), plain(ours), STANDARD_UNIT, _implied(row, cell)
             said = Label(
-                f"{name.zh}的{label.zh}：公布标准量 {plain(theirs)}，本系统 {plain(ours)} {STANDARD_UNIT}；公布表隐含系数 {implied} tce/{cell.fact['unit']}",
-                f"{label.en} of {name.en}: published {plain(theirs)}, ours {plain(ours)} {STANDARD_UNIT}; the table implies {implied} tce/{cell.fact['unit']}",
+                "{}的{}：公布标准量 {}，本系统 {} {}；公布表隐含系数 {}".format(name.zh, label.zh, *numbers),
+                "{} of {}: published {}, ours {} {}; the table implies {}".format(label.en, name.en, *numbers),
             )
             remedy = Label(
                 "如有本地实测热值，补充本地折标系数", "where heat values were measured, add coefficients of the place"
             )
             yield Breach("standard", flow, carrier, Finding("balance.standard", f"facts/{row['fact']}", "info", said, remedy))
+
+
+def _implied(row: Mapping[str, Any], cell: Cell) -> str:
+    """Coefficient that the published table used, eight digits."""
+    if not cell.fact["value"]:
+        return "—"
+    with localcontext() as context:
+        context.prec = 8
+        return f"{plain(convert(row['value'], row['unit'], TCE) / cell.fact['value'])} tce/{cell.fact['unit']}"

@@ -16,9 +16,9 @@ from dafeng.core.errors import FormulaError, LookupFailure, UnitError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.numbers import to_decimal
-from dafeng.core.units import ratio, same_dimension, unit
+from dafeng.core.units import ratio, unit
 from dafeng.formula import check_unit
-from dafeng.library.balances import Carrier, Flow, carriers, flows, parts_of
+from dafeng.library.balances import Carrier, Flow, carriers, flows, is_standard, parts_of
 from dafeng.library.factor import Key, Match
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import Method
@@ -191,7 +191,7 @@ def build_balance(
     delivered: dict[Place, list[Row]] = {}
     for row in facts:
         if _belongs(row, place, year):
-            kept = delivered if _is_standard(row) else physical
+            kept = delivered if is_standard(row["carrier"], row["unit"]) else physical
             kept.setdefault((row["flow"], row["carrier"]), []).append(row)
     chosen = {key: rows[0] for key, rows in physical.items() if _agree(rows, findings)}
     standard = {key: rows[0] for key, rows in delivered.items() if _agree(rows, findings)}
@@ -204,12 +204,6 @@ def build_balance(
 def _belongs(row: Row, place: str, year: int) -> bool:
     ours = row["indicator"] == BALANCE and row["place"] == place and row["period"] == str(year) and not row["organisation"]
     return ours and row["flow"] in flows() and row["carrier"] in carriers()
-
-
-def _is_standard(row: Row) -> bool:
-    """Whether a cell of a physical column comes in coal equivalents: then it is of a standard-quantity table."""
-    usual = carriers()[row["carrier"]]
-    return same_dimension(row["unit"], TCE) and (usual.kind == "total" or not same_dimension(usual.unit, TCE))
 
 
 def _agree(rows: list[Row], findings: list[Finding]) -> bool:

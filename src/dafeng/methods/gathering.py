@@ -17,6 +17,7 @@ from dafeng.core.errors import UnitError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 from dafeng.core.units import convert, unit
+from dafeng.library.balances import is_standard
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import BALANCE, Category, Exclusion, Method
 
@@ -112,7 +113,15 @@ def index_facts(facts: pa.Table, *, place: str) -> FactIndex:
         period = str(row["period"])
         if len(period) == _YEAR and period.isdigit():
             found.setdefault((int(period), str(row["indicator"])), []).append(row)
-    return FactIndex({key: tuple(rows) for key, rows in found.items()})
+    return FactIndex({key: tuple(_physical(rows)) for key, rows in found.items()})
+
+
+def _physical(rows: list[Row]) -> Iterator[Row]:
+    """Rows without those of a standard-quantity table whose cell is known in physical units too: one cell, not two."""
+    known = {(row["flow"], row["carrier"]) for row in rows if not is_standard(str(row["carrier"]), str(row["unit"]))}
+    for row in rows:
+        if not is_standard(str(row["carrier"]), str(row["unit"])) or (row["flow"], row["carrier"]) not in known:
+            yield row
 
 
 def gather(

@@ -121,7 +121,7 @@ def _conclude(
     traces.extend(energy.traces)
     later = (
         accounted.findings,
-        energy.findings,
+        energy.further,
         projection.scores.findings,
         projection.findings,
         found.findings,

@@ -127,6 +127,12 @@ class EnergyAccount:
         rules = self.years[year].values[view]
         return rules.get(self.rule) or rules[""]
 
+    @property
+    def further(self) -> tuple[Finding, ...]:
+        """Findings but for sums along the rows, which the audit of the facts names already."""
+        told = {f"balance.{rule.id}" for rule in read_balance_rules().identities}
+        return tuple(finding for finding in self.findings if finding.rule not in told)
+
     def table(self) -> pa.Table:
         """Cells and views as results.
 
