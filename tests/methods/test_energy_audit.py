@@ -91,6 +91,15 @@ def test_a_published_standard_table_is_compared_cell_by_cell() -> None:
     assert "7500 tce/万吨" in found[0].finding.says.en
 
 
+def test_the_totals_column_of_a_standard_table_is_compared_with_the_sum_of_ours() -> None:
+    """By hand: industry has 40*0.7143 + 13.3 + 20*1.229 + 150*0.03412 = 71.57 万tce; 80 is not that, 71.57 is."""
+    tables = [
+        rows({"final.industry": {"all_energy": value}}, units=dict.fromkeys(UNITS, "万吨标准煤")) for value in ("80", "71.57")
+    ]
+    found = [audit_balance(built([*rows(TABLE), *table]), read_balance_rules()) for table in tables]
+    assert [[b.carrier for b in breaches if b.rule == "standard"] for breaches in found] == [["all_energy"], []]
+
+
 def test_every_rule_says_what_to_do_in_both_languages() -> None:
     rules = read_balance_rules()
     told = [rule.remedy for rule in (*rules.identities, *rules.columns, *rules.limits)]

@@ -85,6 +85,23 @@ def test_a_standard_table_beside_the_physical_one_is_compared_and_changes_no_acc
     assert account(city, year=2025).table().equals(before)
 
 
+def test_a_table_without_the_rows_of_final_consumption_says_what_belongs_to_no_field(tmp_path):
+    """Final consumption of 10 万吨 raw coal, printed as one figure: 7.143 万tce in no field."""
+    city = init(tmp_path / "city", place="370600")
+    lines = [
+        "能源平衡表2023年",
+        "项目,原煤,汽油,柴油",
+        ",万吨,万吨,万吨",
+        "一.可供本地区消费的能源量,10,,",
+        "1.一次能源生产量,,,",
+    ]
+    lines += ["3.外省(区、市)调入量,10,,", "三.损失量,,,", "四.终端消费量,10,,", "五.平衡差额,0,,", "六.消费量合计,10,,"]
+    (tmp_path / "short.csv").write_text("\n".join(lines), encoding="utf-8")
+    ingest(city, [tmp_path / "short.csv"])
+    (finding,) = [finding for finding in balance(city).findings if finding.rule == "balance.fields"]
+    assert "7.143" in finding.says.en
+
+
 def test_one_year_can_be_asked_for_and_keeps_its_base_year(yunting):
     found = balance(yunting, year=2025)
     assert (list(found.years), found.value(2025, "assessed_decline").value is not None) == ([2025], True)

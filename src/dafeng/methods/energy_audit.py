@@ -20,6 +20,8 @@ from dafeng.methods.energy_balance import TCE, Balance, Cell, Place
 from dafeng.methods.explanation import plain
 
 STANDARD_UNIT = "万吨标准煤"
+ALL, TOTAL = "all_energy", "total"
+"""Column of all energy, and the row whose columns do not add up."""
 _CHECK = Label("核对该行的投入产出、单位和折标系数", "check inputs and outputs of the row, their units and the coefficients")
 
 
@@ -194,13 +196,13 @@ def _implausible(conversion: Conversion, found: Decimal, rule: Efficiency, balan
 def _compared(balance: Balance, allowed: Decimal) -> Iterator[Breach]:
     """Our coal equivalents against the figures of a published standard-quantity table."""
     for (flow, carrier), row in balance.standard.items():
-        cell = balance.cells.get((flow, carrier))
-        if cell is None or cell.calorific is None:
+        made = _made(balance, flow, carrier)
+        if made is None:
             continue
-        ours, theirs = convert(cell.calorific, TCE, STANDARD_UNIT), convert(row["value"], row["unit"], STANDARD_UNIT)
+        ours, theirs = convert(made, TCE, STANDARD_UNIT), convert(row["value"], row["unit"], STANDARD_UNIT)
         if abs(ours - theirs) > allowed * max(abs(theirs), Decimal("0.01")):
             label, name = flows()[flow].label, carriers()[carrier].label
-            numbers = plain(theirs), plain(ours), STANDARD_UNIT, _implied(row, cell)
+            numbers = plain(theirs), plain(ours), STANDARD_UNIT, _implied(row, balance.cells.get((flow, carrier)))
             said = Label(
                 "{}的{}：公布标准量 {}，本系统 {} {}；公布表隐含系数 {}".format(name.zh, label.zh, *numbers),
                 "{} of {}: published {}, ours {} {}; the table implies {}".format(label.en, name.en, *numbers),
@@ -211,9 +213,20 @@ def _compared(balance: Balance, allowed: Decimal) -> Iterator[Breach]:
             yield Breach("standard", flow, carrier, Finding("balance.standard", f"facts/{row['fact']}", "info", said, remedy))
 
 
-def _implied(row: Mapping[str, Any], cell: Cell) -> str:
+def _made(balance: Balance, flow: str, carrier: str) -> Decimal | None:
+    """Our figure for a cell of a standard table; for a column of totals the sum of its columns. [tce]"""
+    if carriers()[carrier].kind != "total":
+        cell = balance.cells.get((flow, carrier))
+        return None if cell is None else cell.calorific
+    own = [c for c in balance.cells.values() if c.flow == flow and carrier in (carriers()[c.carrier].parent, ALL)]
+    values = [c.calorific for c in own if carriers()[c.carrier].kind != "total"]
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(values) and flow != TOTAL else None
+
+
+def _implied(row: Mapping[str, Any], cell: Cell | None) -> str:
     """Coefficient that the published table used, eight digits."""
-    if not cell.fact["value"]:
+    if cell is None or not cell.fact["value"]:
         return "—"
     with localcontext() as context:
         context.prec = 8

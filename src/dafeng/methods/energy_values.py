@@ -6,7 +6,7 @@ Invariant: an unknown input makes a view unknown, never zero; a view is computed
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from dafeng.core.errors import FormulaError
@@ -163,7 +163,9 @@ class Evaluation:
         if name in book.singles:
             return self._single(book.singles[name])
         if name in book.choices:
-            return self._computed(book.choices[name].rules[rule], name, rule)
+            choice, chosen = book.choices[name].label, book.choices[name].rules[rule]
+            told = Label(f"{choice.zh}（{chosen.label.zh}）", f"{choice.en} ({chosen.label.en})")
+            return self._computed(replace(chosen, label=told), name, rule)
         return self._computed(book.views[name], name, rule)
 
     def _sum(self, made: Sum, parts: Sequence[tuple[Cell, int]]) -> Value:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ from dafeng.methods.energy_catalogue import read_views
 from dafeng.methods.energy_traces import cell_traces
 from dafeng.methods.energy_values import Evaluation, Value
 from dafeng.methods.energy_views import CALORIFIC, EQUIVALENT, ViewBook
+from dafeng.methods.explanation import plain
 from dafeng.methods.sankey import Sankey, draw_sankey
 from dafeng.work.balance_figures import Figures, Published, read_published
 from dafeng.work.balance_rows import result_rows
@@ -33,6 +35,8 @@ from dafeng.work.balance_traces import flow_traces
 from dafeng.work.city import City
 from dafeng.work.facts import fact_trace, file_hashes, name_cell
 
+TOLERANCE = Decimal("0.02")
+"""Difference of fields and total that is rounding. [万吨标准煤]"""
 TOTAL = "total"
 """Row of total consumption."""
 PLAN = 5
@@ -271,12 +275,34 @@ def _named(balance: Balance) -> dict[str, Label]:
 
 def _findings(one: EnergyYear, book: ViewBook) -> list[Finding]:
     found = [*one.balance.findings, *(breach.finding for breach in one.breaches), *one.sankey.findings]
+    found += _unassigned(one)
     lacking: dict[Label, list[Label]] = {}
     for view in book.views.values():
         rules = one.values[view.id]
         for label in next(iter(rules.values())).lacking:
             lacking.setdefault(label, []).append(view.label)
     return [*found, *(_lacking(one.year, label, views) for label, views in lacking.items())]
+
+
+def _unassigned(one: EnergyYear) -> list[Finding]:
+    """Energy that no field has: a table that prints sections without their rows, or rows that do not add up."""
+    total = one.values["total_calorific"][""].value
+    fields = sum((value.value or Decimal(0) for value in one.fields[CALORIFIC]), Decimal(0))
+    if total is None or abs(total - fields) <= TOLERANCE:
+        return []
+    gap = plain((total - fields).normalize())
+    return [
+        Finding(
+            "balance.fields",
+            f"balances/total_calorific.{one.year}",
+            "warning",
+            Label(
+                f"{one.year}年分领域用能之和与总量相差 {gap} 万吨标准煤：有用能没有分到领域",
+                f"{one.year}: end use by field and the total differ by {gap} 万tce: some energy belongs to no field",
+            ),
+            Label("补交终端消费量的各分项", "deliver the rows of final consumption"),
+        )
+    ]
 
 
 def _lacking(year: int, label: Label, views: list[Label]) -> Finding:
