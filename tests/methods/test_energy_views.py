@@ -127,6 +127,14 @@ def test_two_figures_in_one_cell_are_left_out_and_named() -> None:
     assert (("loss", "electricity") in balance.cells, [f.rule for f in balance.findings]) == (False, ["balance.contradiction"])
 
 
+def test_estimated_cells_are_used_only_alone_and_always_said() -> None:
+    guessed = [{**row, "grade": "estimated", "value": row["value"] * 2, "fact": f"guess/{row['fact']}"} for row in rows(TABLE)]
+    alone, mixed = built(guessed), built([*rows(TABLE), *guessed])
+    assert (alone.basis, mixed.basis) == ("estimated", "actual")
+    assert [[finding.rule for finding in balance.findings] for balance in (alone, mixed)] == [["balance.estimated"]] * 2
+    assert mixed.cells["loss", "electricity"].fact["value"] == 1
+
+
 def test_a_view_known_only_from_memory_says_that_it_is_provisional() -> None:
     trace = evaluated().get("non_fossil_share", "none").trace
     assert (trace.grade, "from memory" in trace.note.en if trace.note else "") == ("provisional", True)

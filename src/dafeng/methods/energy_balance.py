@@ -29,6 +29,8 @@ Place = tuple[str, str]
 """Row and column of a cell: flow and carrier."""
 
 BALANCE, ELECTRICITY, TCE = "balance", "electricity", "tce"
+ESTIMATED = "estimated"
+"""Grade of facts that were not reported."""
 SCALE = Decimal("0.000000001")
 """Scale to which a composed coefficient is rounded, once."""
 _DIGITS = 60
@@ -130,6 +132,11 @@ class Balance:
     findings: tuple[Finding, ...]
 
     @property
+    def basis(self) -> str:
+        """Whether its figures are ``actual`` or ``estimated``."""
+        return ESTIMATED if any(cell.fact["grade"] == ESTIMATED for cell in self.cells.values()) else "actual"
+
+    @property
     def columns(self) -> tuple[Carrier, ...]:
         """Columns with a figure, in the order of the table."""
         found = {carrier for _, carrier in self.cells}
@@ -189,10 +196,9 @@ def build_balance(
     findings: list[Finding] = []
     physical: dict[Place, list[Row]] = {}
     delivered: dict[Place, list[Row]] = {}
-    for row in facts:
-        if _belongs(row, place, year):
-            kept = delivered if is_standard(row["carrier"], row["unit"]) else physical
-            kept.setdefault((row["flow"], row["carrier"]), []).append(row)
+    for row in _reported([row for row in facts if _belongs(row, place, year)], findings, place, year):
+        kept = delivered if is_standard(row["carrier"], row["unit"]) else physical
+        kept.setdefault((row["flow"], row["carrier"]), []).append(row)
     chosen = {key: rows[0] for key, rows in physical.items() if _agree(rows, findings)}
     standard = {key: rows[0] for key, rows in delivered.items() if _agree(rows, findings)}
     matches = _look_up({carrier for _, carrier in chosen}, book, library, place, year)
@@ -204,6 +210,27 @@ def build_balance(
 def _belongs(row: Row, place: str, year: int) -> bool:
     ours = row["indicator"] == BALANCE and row["place"] == place and row["period"] == str(year) and not row["organisation"]
     return ours and row["flow"] in flows() and row["carrier"] in carriers()
+
+
+def _reported(rows: list[Row], findings: list[Finding], place: str, year: int) -> list[Row]:
+    """Rows of a reported table; only where there is none the estimated ones. The two are never mixed."""
+    reported = [row for row in rows if row["grade"] != ESTIMATED]
+    if len(reported) == len(rows):
+        return rows
+    used = Label("全部为推算值", "all of it is estimated") if not reported else Label("推算值未采用", "estimates are left out")
+    findings.append(
+        Finding(
+            "balance.estimated",
+            f"{place}/{year}",
+            "warning",
+            Label(
+                f"{year}年平衡表含推算值 {len(rows) - len(reported)} 格：{used.zh}",
+                f"the balance of {year} has {len(rows) - len(reported)} estimated cells: {used.en}",
+            ),
+            Label("取得统计数据后撤回推算批次", "withdraw the estimated delivery once statistics are at hand"),
+        )
+    )
+    return reported or rows
 
 
 def _agree(rows: list[Row], findings: list[Finding]) -> bool:

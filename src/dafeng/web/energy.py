@@ -221,7 +221,12 @@ def _cells(
     return [
         None
         if cell is None or cell["value"] is None
-        else {"text": digits(cell["value"]), "address": cell["address"], "broken": broken.get((row, column["id"]))}
+        else {
+            "text": digits(cell["value"]),
+            "address": cell["address"],
+            "broken": broken.get((row, column["id"])),
+            "basis": cell["basis"],
+        }
         for cell, column in zip(cells, columns, strict=True)
     ]
 

@@ -111,7 +111,7 @@ def _physical(cell: Cell | None, one: EnergyYear, frame: Frame) -> Number | None
     if cell is None:
         return None
     fact = cell.fact
-    return frame.number(fact["value"], fact["unit"], year=one.year, basis="actual", address=f"facts/{fact['fact']}")
+    return frame.number(fact["value"], fact["unit"], year=one.year, basis=one.balance.basis, address=f"facts/{fact['fact']}")
 
 
 def _standard(one: EnergyYear, columns: list[str], frame: Frame) -> Row:
@@ -136,11 +136,11 @@ def _standard_row(flow: str, one: EnergyYear, columns: list[str], frame: Frame) 
     cells: list[Number | None] = []
     for name in columns:
         cell = one.balance.cells.get((flow, name))
-        cells.append(_coal(cell, CALORIFIC, one.year, frame))
+        cells.append(_coal(cell, CALORIFIC, one, frame))
         if name == ELECTRICITY:
-            cells.append(_coal(cell, EQUIVALENT, one.year, frame))
+            cells.append(_coal(cell, EQUIVALENT, one, frame))
     sums = [_row_sum(flow, one, measure) for measure in TOTALS]
-    return [*cells, *(None if value is None else _number(value, one.year, frame) for value in sums)]
+    return [*cells, *(None if value is None else _number(value, one, frame) for value in sums)]
 
 
 def _row_sum(flow: str, one: EnergyYear, measure: str) -> Value | None:
@@ -149,18 +149,23 @@ def _row_sum(flow: str, one: EnergyYear, measure: str) -> Value | None:
     return next((value for value in one.rows[measure] if value.id == f"row.{flow}.{measure}"), None)
 
 
-def _coal(cell: Cell | None, measure: str, year: int, frame: Frame) -> Number | None:
+def _coal(cell: Cell | None, measure: str, one: EnergyYear, frame: Frame) -> Number | None:
     value = None if cell is None else cell.at(measure)
     if cell is None or value is None:
         return None
     apart = ".equivalent" if measure == EQUIVALENT and value != cell.calorific else ""
-    address = f"balances/cell.{cell.id}{apart}.{year}"
-    return frame.number(convert(value, TCE, UNIT), UNIT, year=year, basis="actual", address=address)
+    address = f"balances/cell.{cell.id}{apart}.{one.year}"
+    return frame.number(convert(value, TCE, UNIT), UNIT, year=one.year, basis=one.balance.basis, address=address)
 
 
-def _number(value: Value, year: int, frame: Frame) -> Number:
+def _number(value: Value, one: EnergyYear, frame: Frame) -> Number:
     return frame.number(
-        value.value, value.unit, year=year, basis="actual", address=value.address, share=unit(value.unit) == unit(SHARE)
+        value.value,
+        value.unit,
+        year=one.year,
+        basis=one.balance.basis,
+        address=value.address,
+        share=unit(value.unit) == unit(SHARE),
     )
 
 
@@ -169,7 +174,7 @@ def _view(view: View, one: EnergyYear, account: EnergyAccount, frame: Frame) -> 
     shown = account.value(one.year, view.id)
     (choice,) = account.book.choices.values()
     known = [value.value for value in rules.values() if value.value is not None]
-    number = _number(shown, one.year, frame)
+    number = _number(shown, one, frame)
     span = len(rules) > 1 and len(set(known)) > 1
     ends = [frame.number(at, view.unit, year=None, basis="actual", address=shown.address, share=view.unit == SHARE)["value"]
             for at in ((min(known), max(known)) if span else ())]  # fmt: skip
@@ -181,7 +186,7 @@ def _view(view: View, one: EnergyYear, account: EnergyAccount, frame: Frame) -> 
         "low": ends[0] if ends else None,
         "high": ends[1] if ends else None,
         "rules": [
-            {"id": name, "label": write_label(choice.rules[name].label), "value": _number(value, one.year, frame)}
+            {"id": name, "label": write_label(choice.rules[name].label), "value": _number(value, one, frame)}
             for name, value in rules.items()
             if name
         ],
@@ -196,7 +201,7 @@ def _fields(one: EnergyYear, account: EnergyAccount, frame: Frame) -> list[Row]:
         {
             "id": field.id,
             "label": write_label(field.label),
-            **{measure: _number(one.fields[measure][at], one.year, frame) for measure in (CALORIFIC, EQUIVALENT)},
+            **{measure: _number(one.fields[measure][at], one, frame) for measure in (CALORIFIC, EQUIVALENT)},
         }
         for at, field in enumerate(account.book.fields)
     ]
@@ -211,7 +216,7 @@ def _conversions(one: EnergyYear, frame: Frame) -> list[Row]:
                 each.efficiency,
                 SHARE,
                 year=one.year,
-                basis="actual",
+                basis=one.balance.basis,
                 address=f"balances/conversion.{each.flow}.{one.year}",
                 share=True,
             ),
