@@ -12,6 +12,7 @@ from typing import Any
 
 from dafeng.web.cities import CityView
 from tests.web.sample_energy import energy
+from tests.web.sample_inventory import inventory
 
 TEXT = (
     "样例市碳达峰实施方案（虚构）\n"
@@ -356,6 +357,7 @@ def view() -> dict[str, Any]:
                                  for zh, en, value in (("期初", "Start", 59.0), ("经济增长", "Growth", 9.2), ("能耗强度", "Intensity", -4.9), ("期末", "End", 63.3))]}],
             "findings": [],
         },
+        "inventory": inventory(label, number, "results/co2.2025"),
         "energy": energy(label, number, "results/co2.2025"),
         "pathway": {
             "years": list(range(2025, 2061)), "unit": "Mt CO2",

@@ -122,6 +122,17 @@ ENERGY = {
                    "links": [{"source": TEXT, "target": TEXT, "value": FIGURE, "address": TEXT}]},
     }],
 }  # fmt: skip
+INVENTORY = {
+    "guide": {"id": TEXT, "label": LABEL, "source": TEXT}, "warming": {"id": TEXT, "label": LABEL}, "main": TEXT, "unit": TEXT,
+    "keys": [{"id": TEXT, "label": LABEL}], "layouts": [{"id": TEXT, "label": LABEL}], "gases": [{"id": TEXT, "label": LABEL}],
+    "years": [{"year": YEAR, "sheets": [{"layout": TEXT, "lines": [{
+        "code": TEXT, "label": LABEL, "level": YEAR, "scope": (*YEAR, MAY), "total": FLAG, "value": Maybe(NUMBER),
+        "gases": [(*FIGURE, MAY)], "biogenic": (*FIGURE, MAY), "key": (*TEXT, MAY), "says": Maybe(LABEL), "results": YEAR,
+        "missing": YEAR}]}]}],
+    "series": [{"layout": TEXT, "years": [YEAR], "rows": [{"code": TEXT, "label": LABEL, "values": [(*FIGURE, MAY)],
+                                                           "addresses": [(*TEXT, MAY)]}]}],
+    "findings": [FINDING],
+}  # fmt: skip
 VIEW = {
     "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
     "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
@@ -130,7 +141,7 @@ VIEW = {
     "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
-    "emissions": Maybe(EMISSIONS), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),
                  "grade": (*TEXT, MAY), "used": YEAR}],

@@ -154,6 +154,16 @@ ENERGY = {
                    "links": [{"source": str, "target": str, "value": NUMBER, "address": str}]},
     }],
 }  # fmt: skip
+INVENTORY = {
+    "guide": {"id": str, "label": L, "source": str}, "warming": {"id": str, "label": L}, "main": str, "unit": str,
+    "keys": [{"id": str, "label": L}], "layouts": [{"id": str, "label": L}], "gases": [{"id": str, "label": L}],
+    "years": [{"year": int, "sheets": [{"layout": str, "lines": [{
+        "code": str, "label": L, "level": int, "scope": Maybe(int), "total": bool, "value": Maybe(N), "gases": [Maybe(NUMBER)],
+        "biogenic": Maybe(NUMBER), "key": Maybe(str), "says": Maybe(L), "results": int, "missing": int}]}]}],
+    "series": [{"layout": str, "years": [int], "rows": [{"code": str, "label": L, "values": [Maybe(NUMBER)],
+                                                         "addresses": [Maybe(str)]}]}],
+    "findings": [FINDING],
+}  # fmt: skip
 VIEW = {
     "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
     "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
@@ -166,7 +176,8 @@ VIEW = {
         "unit": str, "label": L, "history": [POINT], "gaps": [int], "breaks": [{"year": int, "says": L}], "tables": [TABLE],
         "findings": [FINDING],
     },
-    "energy": ENERGY, "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "inventory": INVENTORY, "energy": ENERGY,
+    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
     "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING],
     "documents": [{"name": str, "title": str, "sha256": str, "present": bool}],

@@ -25,6 +25,7 @@ from dafeng.work.account import Account
 from dafeng.work.assessment import Answer, Assessment, Figure, Headline, MeasureEffect
 from dafeng.work.balance import balance
 from dafeng.work.city import City, init
+from dafeng.work.inventory import arrange_account
 from dafeng.work.judge import judge
 from dafeng.work.power import Case, Power
 from dafeng.work.project import QUANTITIES, Projection
@@ -244,7 +245,8 @@ def assessment(folder: Path, *, order: Plan | None = None) -> Assessment:
         traces.add(Trace(address, "headline", NAME, inputs=(chance.address, when.address)))
     question, said = Label("何时达峰？", "When is the peak?"), Label("2029年", "2029")
     energy = balance(city)
-    traces.extend(energy.traces)
+    arranged = arrange_account(city, account_found)
+    traces.extend([*energy.traces, *arranged.traces()])
     return Assessment(
         city=city,
         year=2025,
@@ -252,6 +254,7 @@ def assessment(folder: Path, *, order: Plan | None = None) -> Assessment:
         plan=order,
         account=account_found,
         energy=energy,
+        inventory=arranged,
         scores=found,
         verdicts=verdicts,
         projection=ahead,

@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, energy, filters, pathway, power, tasklist
+from dafeng.web import charts, energy, filters, inventories, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
@@ -225,6 +225,10 @@ def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     }
 
 
+def _inventory(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
+    return inventories.build_inventory(city.view, words, filters.keep(query, inventories.FILTERS))
+
+
 def _energy(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     return energy.build_energy(city.view, words)
 
@@ -257,6 +261,7 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "tasks": _tasks,
     "emissions": _emissions,
     "energy": _energy,
+    "inventory": _inventory,
     "pathway": _pathway,
     "conflicts": _conflicts,
     "compare": _compare,

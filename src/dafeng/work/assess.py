@@ -27,6 +27,7 @@ from dafeng.work.city import City, open_city
 from dafeng.work.frozen import freeze
 from dafeng.work.headlines import ask
 from dafeng.work.ingest import ingest
+from dafeng.work.inventory import arrange_account
 from dafeng.work.judge import Verdicts, judge
 from dafeng.work.measure import measure
 from dafeng.work.measures import rank_measures
@@ -118,7 +119,8 @@ def _conclude(
     measures = rank_measures(projection, traces)
     headlines = ask(plan, found, measures, projection.city.catalogue(), traces)
     energy = balance(projection.city)
-    traces.extend(energy.traces)
+    arranged = arrange_account(projection.city, accounted)
+    traces.extend([*energy.traces, *arranged.traces()])
     later = (
         accounted.findings,
         energy.further,
@@ -134,6 +136,7 @@ def _conclude(
         plan=plan,
         account=accounted,
         energy=energy,
+        inventory=arranged,
         scores=projection.scores,
         verdicts=verdicts,
         projection=projection,

@@ -14,6 +14,7 @@ from dafeng.store.runs import Run
 from dafeng.work.account import Account
 from dafeng.work.balance import EnergyAccount
 from dafeng.work.city import City
+from dafeng.work.inventory import Inventory
 from dafeng.work.judge import Verdicts
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
@@ -154,6 +155,8 @@ class Assessment:
         Accounted emissions.
     energy : EnergyAccount
         Energy balances with their views.
+    inventory : Inventory
+        Inventory by the city's guideline.
     scores : Scores
         Indicators, projected ones included.
     verdicts : Verdicts
@@ -180,6 +183,7 @@ class Assessment:
     plan: Plan
     account: Account
     energy: EnergyAccount
+    inventory: Inventory
     scores: Scores
     verdicts: Verdicts
     projection: Projection

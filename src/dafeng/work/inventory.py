@@ -6,7 +6,7 @@ Invariant: all layouts hold the same results, each once; a line without results 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dafeng.core.errors import LookupFailure
@@ -25,6 +25,7 @@ from dafeng.methods.inventory import Computed
 from dafeng.methods.layouts import Layout, read_layouts
 from dafeng.methods.notation import Notation, read_notation
 from dafeng.methods.packages import Package, choose_package, read_packages
+from dafeng.work.account import Account
 from dafeng.work.city import City
 
 MAIN = "city"
@@ -83,7 +84,12 @@ class Inventory:
 
 
 def inventory(
-    city: City, *, year: int | None = None, package: str | None = None, warming: str | None = None, provisional: bool = False
+    city: City,
+    *,
+    year: int | None = None,
+    package: str | None = None,
+    warming: str | None = None,
+    provisional: bool = False,
 ) -> Inventory:
     """Inventory of a city by one guideline, in every layout.
 
@@ -124,6 +130,34 @@ def inventory(
     }
     kept = {at: accounting for at, accounting in found.items() if any(map(_direct, accounting.cells))}
     return _arranged(city, chosen, library, kept, warming or chosen.warming)
+
+
+def arrange_account(city: City, accounted: Account) -> Inventory:
+    """Inventory of what was accounted already, by the guideline of the city.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    accounted : Account
+        Its account by the editions of that guideline.
+
+    Returns
+    -------
+    Inventory
+        The same results, arranged; its own traces are those of lines, totals and potentials.
+    """
+    methods = read_methods(city.overlay)
+    chosen = choose_package(read_packages(methods, city.overlay), city.options.get("package"))
+    years = {at: _part(accounting, chosen) for at, accounting in accounted.years.items()}
+    kept = {at: accounting for at, accounting in years.items() if any(map(_direct, accounting.cells))}
+    return _arranged(city, chosen, read_factors(city.overlay), kept, chosen.warming)
+
+
+def _part(accounting: Accounting, package: Package) -> Accounting:
+    cells = tuple(cell for cell in accounting.cells if cell.method.id in package.editions)
+    missing = tuple(cell for cell in accounting.missing if cell.method.id in package.editions)
+    return replace(accounting, cells=cells, missing=missing, traces=())
 
 
 def _direct(cell: Computed) -> bool:

@@ -20,6 +20,7 @@ from dafeng.work.view_data import list_factors, list_methods, list_sources, writ
 from dafeng.work.view_decomposition import decompose
 from dafeng.work.view_emissions import write_emissions
 from dafeng.work.view_energy import write_energy
+from dafeng.work.view_inventory import write_inventory
 from dafeng.work.view_number import Frame, write_label
 from dafeng.work.view_pathway import write_pathway
 from dafeng.work.view_plan import (
@@ -91,6 +92,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "organisations": list_organisations(plan),
         "goals": list_goals(plan),
         "emissions": write_emissions(assessment, frame, library),
+        "inventory": write_inventory(assessment.inventory, frame),
         "energy": write_energy(assessment.energy, frame),
         "pathway": write_pathway(assessment, frame),
         "power": write_power(assessment.projection.power, frame),
