@@ -174,11 +174,20 @@ def ingest(
     files: Annotated[
         list[Path] | None, typer.Argument(help="要入库的文件；缺省为 data/ 与 inbox/ · files", metavar="[FILE]...")
     ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1949, max=2100, help="平衡表没有写明的年份 · year of a balance without one")
+    ] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option("--unit", help="表头单位有误时指明，如 natural_gas=亿立方米 · a unit instead of a wrong heading"),
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """入库：文件 → 事实 · take in files; nothing is altered, everything is hashed."""
-    listing.show_ingest(df.ingest(df.open_city(folder), files), _language(lang), as_json=as_json)
+    stated = {name: text for name, _, text in (one.partition("=") for one in units or ())}
+    taken = df.ingest(df.open_city(folder), files, year=year, units=stated)
+    listing.show_ingest(taken, _language(lang), as_json=as_json)
 
 
 @app.command()
