@@ -13,7 +13,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import balances, comparison, inventories, listing, reviewing, tasklist, users
+from dafeng.cli import accounting, balances, comparison, inventories, listing, reviewing, tasklist, users
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
@@ -227,11 +227,16 @@ def account(
     folder: CityFolder,
     year: Year = None,
     edition: Annotated[str | None, typer.Option(help="方法版本 · edition of the methods")] = None,
+    factors: Annotated[
+        Path | None,
+        typer.Option(help="本次自带的燃料因子 CSV：fuel,value,unit,source[,sector] · own factors of fuels for this run"),
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
-    listing.show_account(df.account(df.open_city(folder), year=year, edition=edition), _language(lang), as_json=as_json)
+    found = df.account(df.open_city(folder), year=year, edition=edition, factors=factors)
+    accounting.show_account(found, _language(lang), as_json=as_json)
 
 
 @app.command()

@@ -140,7 +140,8 @@ class Category:
     plus, minus : tuple of str
         Rows of the balance that are added and subtracted as printed.
     instead_of : tuple of str
-        Rows of the balance that take precedence: the category is used only for carriers that have none of them.
+        Rows of the balance that take precedence: the category is used only for carriers that have none of them. For any
+        other indicator: indicators whose facts take precedence, so that nothing counts twice.
     carrier : str or None
         Carrier of the facts where they name none.
     years : {"this", "earlier", "previous"}
@@ -148,6 +149,8 @@ class Category:
         the latest earlier year.
     deduct : bool
         Whether the facts are subtracted: gas recovered, carbon kept in products, a stock of before.
+    absolute : bool
+        Whether rows under ``minus`` count by their size: an input that lost its minus in print is burnt all the same.
     """
 
     id: str
@@ -159,6 +162,7 @@ class Category:
     carrier: str | None
     years: Years = "this"
     deduct: bool = False
+    absolute: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from dafeng.formula import typeset, words
 from dafeng.library.factor import Match, worst
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import TIMES, YEAR, Method
-from dafeng.methods.gathering import LANGUAGES
 from dafeng.methods.inventory import Computed, Missing
 from dafeng.methods.kernels import KERNELS
+from dafeng.methods.notices import LANGUAGES
 
 EVIDENCE = ("primary", "secondary", "derived", "reported", "estimated", "assumption", "provisional", "memory")
 """Evidence grades, best first."""
@@ -228,6 +228,35 @@ def estimated_findings(cells: Iterable[Computed]) -> Iterator[Finding]:
                     f"estimates are in it: {shown} of {quantity} rest on estimated facts",
                 ),
                 Label("取得统计数据后撤回推算批次", "withdraw the estimated delivery once statistics are at hand"),
+            )
+
+
+def reported_findings(cells: Iterable[Computed]) -> Iterator[Finding]:
+    """Findings on results that were taken over as their owner reports them.
+
+    Parameters
+    ----------
+    cells : iterable of Computed
+        Results.
+
+    Yields
+    ------
+    Finding
+        Rule ``account.reported``.
+    """
+    for cell in cells:
+        if not cell.matches and not cell.method.constants:
+            amount = [f"{plain(cell.value)} {unit(cell.method.unit).read(language)}" for language in LANGUAGES]
+            label = cell.activity.category.label
+            yield Finding(
+                "account.reported",
+                f"results/{cell.id}",
+                "info",
+                Label(
+                    f"{label.zh} {amount[0]} 为自报值，未由活动数据核算",
+                    f"{label.en}, {amount[1]}, is taken over as reported and was not computed from activity",
+                ),
+                Label("有产量时交付产量", "deliver the activity where it is known"),
             )
 
 

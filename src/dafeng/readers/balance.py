@@ -177,7 +177,7 @@ def _units(block: Block, context: _Context) -> tuple[dict[int, str], list[Findin
         finding = judge_unit(carrier, printed, chosen, at, overruled=given is not None, lost=_burnt(block, column))
         findings.extend([finding] if finding else [])
         if not (finding and finding.severity == "error"):
-            units[column] = chosen
+            units[column] = carriers()[carrier].unit if chosen.startswith("10^") and _usual(chosen, carrier) else chosen
     return units, findings
 
 

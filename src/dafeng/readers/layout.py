@@ -94,7 +94,8 @@ def _spoken(sheet: Sheet) -> bool:
 
 def _upright(sheet: Sheet) -> tuple[Block, ...]:
     length = min(len(sheet.rows), LONGEST)
-    groups = _group([row for row in range(length) if len(_heads(sheet, row)) >= LEAST_CARRIERS], sheet)
+    full = [row for row in range(length) if len(_heads(sheet, row)) >= LEAST_CARRIERS]
+    groups = _group(sorted((*full, *_narrow(sheet, full, length))), sheet)
     ends = [group[0] for group in groups[1:]] + [length] if groups else []
     blocks = (_block(sheet, group, end) for group, end in zip(groups, ends, strict=True))
     return tuple(block for block in blocks if block)
@@ -144,6 +145,15 @@ def _caption(texts: Iterable[str]) -> str:
     found = {(hit[1] or hit[2]).strip() for text in texts for hit in CAPTION.finditer(text)}
     known = {text for text in found if is_unit(text)}
     return known.pop() if len(known) == 1 else ""
+
+
+def _narrow(sheet: Sheet, full: Sequence[int], length: int) -> list[int]:
+    """Headings of a table that goes on below with one or two carriers only."""
+    if not full:
+        return []
+    first = next((row for row in range(full[0], length) if _labelled(sheet, row)), length)
+    rows = (row for row in range(first, length) if not _labelled(sheet, row) and row not in full)
+    return [row for row in rows if _heads(sheet, row) and all(read_number(text).value is None for text in sheet.rows[row])]
 
 
 def _above(sheet: Sheet, header: int, carriers: Mapping[int, str]) -> tuple[str, ...]:
