@@ -107,7 +107,8 @@ def test_every_sector_cell_of_shandong_is_reproduced(shandong: dict[str, Any], o
              "Transportation, Storage, Post and Telecommunication Services": "energy.transport", "Others": "energy.other",
              "Wholesale, Retail Trade and Catering Services": "energy.trade"}  # fmt: skip
     fuels = {row["id"]: row["fuel"] for row in shandong["by_fuel"]}
-    cells = {(r["category"], fuels[r["carrier"]]): float(r["value"]) / 1e6 for r in shandong["results"] if r["method"] == "fuel_combustion"}  # fmt: skip
+    burnt = [row for row in shandong["results"] if row["method"] == "fuel_combustion"]
+    cells = {(row["category"], fuels[row["carrier"]]): float(row["value"]) / 1e6 for row in burnt}
     wanted = {
         (names[s], fuel): mt for s, row in oracle["sectors"].items() if s in names for fuel, mt in row["by_fuel_Mt"].items()
     }
