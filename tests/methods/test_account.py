@@ -217,6 +217,27 @@ def test_final_consumption_without_sectors_is_burnt(run: Any) -> None:
     assert amounts(found) == {"energy.final": Decimal(5), "energy.industry": Decimal(-1)}
 
 
+def test_a_sector_row_that_is_not_there_leaves_its_share_of_the_total(run: Any) -> None:
+    """A published national table prints 通迅 for 通讯: an unknown row must not cost its fuel."""
+    rows = [
+        {**COKE, "flow": flow, "value": value}
+        for flow, value in (("final", "9"), ("final.trade", "2"), ("final.households.urban", "3"))
+    ]
+    found = run(*rows)
+    assert amounts(found) == {"energy.trade": Decimal(2), "energy.households.urban": Decimal(3), "energy.final": Decimal(4)}
+    said = [finding.says.en for finding in found.findings if finding.rule == "account.sum"]
+    assert "coke: the parts of final less their total are -4 10^4 t; a part is missing, so the rest counts by itself" in said
+
+
+PARTS = ("agriculture", "industry", "construction", "transport", "trade", "households", "other")
+
+
+def test_a_total_beside_all_its_sectors_never_overrules_them(run: Any) -> None:
+    rows = [{**COKE, "flow": f"final.{part}", "value": "1"} for part in PARTS]
+    found = run(*rows, {**COKE, "flow": "final", "value": "9"})
+    assert (sum(amounts(found).values()), "energy.final" in amounts(found)) == (7, False)
+
+
 def test_final_consumption_with_sectors_is_not_counted_again(run: Any) -> None:
     found = run({**COKE, "flow": "final", "value": "5"}, {**COKE, "flow": "final.trade", "value": "5"})
     assert amounts(found) == {"energy.trade": Decimal(5)}

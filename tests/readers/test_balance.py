@@ -376,3 +376,15 @@ def test_rows_of_the_editions_since_2010_are_recognised() -> None:
     names = ["3.煤炭洗选", "5.炼油及煤制油", "#油品再投入量(-)", "7.天然气液化", "9.回收能", "4.境内飞机和轮船在境外的加油量"]
     rows = [*SMALL[:10], *[(name, "-1", "", "") for name in names[:5]], *SMALL[10:]]
     assert "balance.label" not in rules(read(rows))
+
+
+def test_chinese_and_english_in_one_cell_are_read() -> None:
+    heads = ["项目 Item", "原煤\nRaw Coal\n(万吨)", "电力 Electricity (亿千瓦时)", "热力 Heat（百亿千焦）"]
+    rows = [[f"{line[0]} Total Final Consumption (any)", *line[1:]] for line in SMALL[2:]]
+    assert figures(read([heads, *rows])) == figures(read(SMALL))
+
+
+def test_a_heading_broken_over_two_cells_is_read() -> None:
+    rows = [[*line, cell] for line, cell in zip(SMALL, ["液化石", "油气", *["1"] * 18], strict=True)]
+    rows.insert(2, ["", "", "", "", "(万吨)"])
+    assert figures(read(rows))["final", "lpg"] == 1

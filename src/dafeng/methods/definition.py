@@ -151,6 +151,9 @@ class Category:
         Whether the facts are subtracted: gas recovered, carbon kept in products, a stock of before.
     absolute : bool
         Whether rows under ``minus`` count by their size: an input that lost its minus in print is burnt all the same.
+    rest : bool
+        Whether it is what the parts of a total leave: counted where the facts lack one of the parts for every carrier (a
+        row that was not delivered or not recognised), or lack all of them for the carrier.
     """
 
     id: str
@@ -163,6 +166,7 @@ class Category:
     years: Years = "this"
     deduct: bool = False
     absolute: bool = False
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

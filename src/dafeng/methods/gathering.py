@@ -33,6 +33,8 @@ from dafeng.methods.notices import (
 )
 
 Row = Mapping[str, Any]
+SMALLEST = Decimal("0.00001")
+"""Smallest rest of a total that counts: what is less is rounding of the figures. [unit of the facts]"""
 _YEAR = 4
 """Digits of a calendar year."""
 Cells = Mapping[tuple[str, str | None, str | None], tuple[Row, ...]]
@@ -163,7 +165,7 @@ def gather(
         for category in _first(method.categories, index, year, findings)
         for at in _counted(category, cells, year)
         for carrier, flow in _kinds(cells[at], category, method)
-        if (activity := _activity(cells[at], category, carrier, flow, findings))
+        if (activity := _activity(cells[at], category, carrier, flow, method, findings))
         and (activity := _timed(activity, method, cells, year, at, findings))
     ]
     known = [activity for activity in found if not method.carriers or activity.carrier in method.carriers]
@@ -172,7 +174,7 @@ def gather(
     findings += said
     findings += _negative(kept, library)
     if year in cells:
-        findings += _unclosed(cells[year], method, library)
+        findings += _unclosed(cells[year], method, library, [one for one in found if one.category.rest])
     findings += _short_history(tuple(cells), method, year)
     return tuple(kept), tuple(dict.fromkeys(findings))
 
@@ -226,11 +228,14 @@ def _kinds(cells: Cells, category: Category, method: Method) -> tuple[tuple[str,
     return tuple(sorted((kind for kind in found if kind[0]), key=str))
 
 
-def _activity(cells: Cells, category: Category, carrier: str, flow: str | None, findings: list[Finding]) -> Activity | None:
+def _activity(
+    cells: Cells, category: Category, carrier: str, flow: str | None, method: Method, findings: list[Finding]
+) -> Activity | None:
     if any(cells.get((BALANCE, row, carrier)) for row in category.instead_of):
         return None
     signed = _signed(cells, category, carrier, flow)
-    if not signed:
+    signed += [(row, -1) for row in _parts(cells, category.plus, carrier, method)] if category.rest else []
+    if not signed or (category.rest and not _is_short(cells, category, signed, method)):
         return None
     printed = str(signed[0][0]["unit"])
     try:
@@ -239,6 +244,8 @@ def _activity(cells: Cells, category: Category, carrier: str, flow: str | None, 
         findings.append(mixed_units(signed[0][0], category, carrier, cause))
         return None
     amount = -amount if category.deduct else amount
+    if category.rest and abs(amount) < SMALLEST:
+        return None
     return Activity(category, carrier, amount, printed, tuple(row for row, _ in signed), flow)
 
 
@@ -256,6 +263,25 @@ def _signed(cells: Cells, category: Category, carrier: str, flow: str | None) ->
         if indicator == category.indicator and (named or category.carrier) == carrier and flow in (None, at)
         for row in rows
     ]
+
+
+def _parts(cells: Cells, totals: Iterable[str], carrier: str | None, method: Method) -> list[Row]:
+    """Parts of a total as far as they are there; a part that is itself a total may be there by its own parts."""
+    closings = {closing.total: closing.parts for closing in method.closings}
+    found: list[Row] = []
+    for part in (part for total in totals for part in closings[total]):
+        inner = [row for name in closings.get(part, ()) for row in cells.get((BALANCE, name, carrier), ())]
+        found += cells.get((BALANCE, part, carrier)) or inner
+    return found
+
+
+def _is_short(cells: Cells, category: Category, signed: list[tuple[Row, int]], method: Method) -> bool:
+    """Whether the facts lack a part of the total altogether, or all parts for this carrier."""
+    closings = {closing.total: closing.parts for closing in method.closings}
+    there = {flow for indicator, flow, _ in cells if indicator == BALANCE}
+    parts = [part for total in category.plus for part in closings[total]]
+    lacking = [part for part in parts if there.isdisjoint((part, *closings.get(part, ())))]
+    return any(sign > 0 for _, sign in signed) and (bool(lacking) or all(sign > 0 for _, sign in signed))
 
 
 def _timed(
@@ -347,16 +373,18 @@ def _applies(exclusion: Exclusion, activity: Activity) -> bool:
     return activity.carrier in exclusion.carriers and (not exclusion.categories or activity.category.id in exclusion.categories)
 
 
-def _unclosed(cells: Cells, method: Method, library: FactorLibrary) -> Iterator[Finding]:
+def _unclosed(cells: Cells, method: Method, library: FactorLibrary, rests: Iterable[Activity]) -> Iterator[Finding]:
+    counted = {(row["flow"], activity.carrier) for activity in rests for row in activity.facts}
     for closing in method.closings:
         for indicator, flow, carrier in sorted(cells, key=str):
             if indicator != BALANCE or flow != closing.total or carrier in method.elsewhere:
                 continue
             total = cells[indicator, flow, carrier]
-            parts = [row for part in closing.parts for row in cells.get((BALANCE, part, carrier), ())]
+            parts = _parts(cells, (closing.total,), carrier, method)
             gap = sum((r["value"] for r in parts), Decimal(0)) - sum((r["value"] for r in total), Decimal(0))
-            if parts and abs(gap) > closing.tolerance:
-                yield open_sum(str(flow), library.label("substance", str(carrier)), gap, total[0])
+            rest = (flow, carrier) in counted
+            if rest or (parts and abs(gap) > closing.tolerance):
+                yield open_sum(str(flow), library.label("substance", str(carrier)), gap, total[0], rest=rest)
 
 
 def _short_history(years: tuple[int, ...], method: Method, year: int) -> Iterator[Finding]:

@@ -120,7 +120,7 @@ def not_twice(category: Category, row: Row, taken: Sequence[str]) -> Finding:
     )
 
 
-def open_sum(flow: str, carrier: Label, gap: Decimal, row: Row) -> Finding:
+def open_sum(flow: str, carrier: Label, gap: Decimal, row: Row, *, rest: bool = False) -> Finding:
     """A total that its parts do not give.
 
     Parameters
@@ -133,6 +133,8 @@ def open_sum(flow: str, carrier: Label, gap: Decimal, row: Row) -> Finding:
         Parts less total. [unit of the fact]
     row : mapping
         Fact of the total.
+    rest : bool, optional
+        Whether the total was used: what its parts leave counts as a category of its own.
 
     Returns
     -------
@@ -140,13 +142,18 @@ def open_sum(flow: str, carrier: Label, gap: Decimal, row: Row) -> Finding:
         Rule ``account.sum``.
     """
     zh, en = _amount(gap, row["unit"])
+    used = (
+        ("缺分项行，差额计入“未分行业”", "a part is missing, so the rest counts by itself")
+        if rest
+        else ("按分项核算", "the parts were used")
+    )
     return _notice(
         "account.sum",
         f"facts/{row['fact']}",
         "warning",
         (
-            f"{carrier.zh}：{flow} 的分项之和减合计为 {zh}；按分项核算",
-            f"{carrier.en}: the parts of {flow} less their total are {en}; the parts were used",
+            f"{carrier.zh}：{flow} 的分项之和减合计为 {zh}；{used[0]}",
+            f"{carrier.en}: the parts of {flow} less their total are {en}; {used[1]}",
         ),
         ("核对该列各行", "check the rows of that column"),
     )

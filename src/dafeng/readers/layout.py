@@ -27,6 +27,8 @@ ENGLISH = re.compile(r"10\^?(4|8|10)\s*(tn|tons?|tonnes?|tce|cu\.?\s*m\.?|m3|kj|
 """Units of the English heading, whose raised digits a spreadsheet often loses: ``(108 cu.m)`` is 10^8 m3."""
 PLAIN: Mapping[str, str] = {"tn": "t", "ton": "t", "tons": "t", "tonne": "t", "tonnes": "t", "tce": "tce", "cum": "m3",
                             "m3": "m3", "kj": "kJ", "kwh": "kWh"}  # fmt: skip
+CHINESE = re.compile(r"(?<=[一-鿿）)])[\s/]*[A-Za-z][A-Za-z\s,.&/;()'’-]*$")
+"""English that follows Chinese in one cell."""
 WHOLE = frozenset({"", "合计", "小计", "总计", "total", "subtotal"})
 """Labels that mean the section whose name stands in the column before."""
 CAPTION = re.compile(r"(?:计量)?单位\s*[:：]\s*([^\s,，;；)）]+)|[Uu]nits?\s*[:：]\s*([^,;)]+)")
@@ -87,9 +89,7 @@ def find_blocks(sheet: Sheet) -> tuple[Block, ...]:
 
 def _spoken(sheet: Sheet) -> bool:
     """Whether balance rows stand side by side."""
-    known = flow_spellings()
-    rows = sheet.rows[:SPOKEN]
-    return any(sum(normal(text) in known for text in row if text) >= LEAST_FLOWS for row in rows)
+    return any(sum(bool(_names(text)) for text in row if text) >= LEAST_FLOWS for row in sheet.rows[:SPOKEN])
 
 
 def _upright(sheet: Sheet) -> tuple[Block, ...]:
@@ -164,9 +164,31 @@ def _above(sheet: Sheet, header: int, carriers: Mapping[int, str]) -> tuple[str,
 
 
 def _heads(sheet: Sheet, row: int) -> dict[int, str]:
+    found = {column: _carrier(_head(sheet, row, column)) for column in range(len(sheet.rows[row]))}
+    return {column: name for column, name in found.items() if name}
+
+
+def _carrier(text: str) -> str:
+    """Carrier that a heading names, in one language or both; empty if none."""
     known = carrier_spellings()
-    names = {column: normal(split_unit(_head(sheet, row, column))[0]) for column in range(len(sheet.rows[row]))}
-    return {column: known[name] for column, name in names.items() if name in known}
+    for part in (split_unit(text)[0], CHINESE.sub("", split_unit(text)[0])):
+        if normal(part) in known:
+            return known[normal(part)]
+    return ""
+
+
+def _split_heads(sheet: Sheet, headers: Sequence[int], top: int, carriers: Mapping[int, str]) -> dict[int, str]:
+    """Carriers whose heading is broken over two cells: 液化石 above 油气."""
+    rows = [(row, below) for row in headers for below in range(row + 1, min(row + 3, top))]
+    open_columns = [c for c in range(sheet.width) if c not in carriers]
+    joined = ((c, _carrier(_head(sheet, row, c) + sheet.text(below, c))) for row, below in rows for c in open_columns)
+    return {column: name for column, name in joined if name}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Balance rows that a label may mean, in one language or both."""
+    known = flow_spellings()
+    return known.get(normal(text), ()) or known.get(normal(CHINESE.sub("", text)), ())
 
 
 def _head(sheet: Sheet, row: int, column: int) -> str:
@@ -187,8 +209,7 @@ def _group(rows: Sequence[int], sheet: Sheet) -> list[list[int]]:
 
 
 def _labelled(sheet: Sheet, row: int) -> bool:
-    known = flow_spellings()
-    return any(normal(text) in known for text in sheet.rows[row][:3] if text)
+    return any(_names(text) for text in sheet.rows[row][:3] if text)
 
 
 def _block(sheet: Sheet, headers: Sequence[int], end: int) -> Block | None:
@@ -202,6 +223,7 @@ def _block(sheet: Sheet, headers: Sequence[int], end: int) -> Block | None:
         return None
     labels = _flows(sheet, first, end, label_column)
     top = min(labels)
+    carriers |= {c: name for c, name in _split_heads(sheet, headers, top, carriers).items() if name not in carriers.values()}
     return Block(
         sheet,
         headers[0],
@@ -216,22 +238,19 @@ def _block(sheet: Sheet, headers: Sequence[int], end: int) -> Block | None:
 
 
 def _label_column(sheet: Sheet, first: int, end: int) -> int | None:
-    known = flow_spellings()
-    hits = Counter(
-        column for row in range(first, end) for column, text in enumerate(sheet.rows[row]) if text and normal(text) in known
-    )
+    hits = Counter(column for row in range(first, end) for column, text in enumerate(sheet.rows[row]) if text and _names(text))
     best = max(hits.values(), default=0)
     return min(column for column, count in hits.items() if count == best) if best >= LEAST_FLOWS else None
 
 
 def _flows(sheet: Sheet, first: int, end: int, column: int) -> dict[int, str]:
-    known, labels, section = flow_spellings(), flows(), ""
+    labels, section = flows(), ""
     found: dict[int, str] = {}
     for row in range(first, end):
-        above = known.get(normal(sheet.spread(row, column - 1)), ()) if column else ()
+        above = _names(sheet.spread(row, column - 1)) if column else ()
         section = above[0] if above and not labels[above[0]].parent else section
-        label = normal(sheet.text(row, column))
-        names = known.get(label, ()) or (above if label in WHOLE else ())
+        label = sheet.text(row, column)
+        names = _names(label) or (above if normal(label) in WHOLE else ())
         if not names:
             continue
         inside = [name for name in names if name.split(".")[0] == section]
