@@ -244,20 +244,15 @@ def reported_findings(cells: Iterable[Computed]) -> Iterator[Finding]:
     Finding
         Rule ``account.reported``.
     """
-    for cell in cells:
-        if not cell.matches and not cell.method.constants:
-            amount = [f"{plain(cell.value)} {unit(cell.method.unit).read(language)}" for language in LANGUAGES]
-            label = cell.activity.category.label
-            yield Finding(
-                "account.reported",
-                f"results/{cell.id}",
-                "info",
-                Label(
-                    f"{label.zh} {amount[0]} 为自报值，未由活动数据核算",
-                    f"{label.en}, {amount[1]}, is taken over as reported and was not computed from activity",
-                ),
-                Label("有产量时交付产量", "deliver the activity where it is known"),
-            )
+    for cell in (one for one in cells if not one.matches and not one.method.constants):
+        zh, en = (f"{plain(cell.value)} {unit(cell.method.unit).read(language)}" for language in LANGUAGES)
+        label = cell.activity.category.label
+        says = Label(
+            f"{label.zh} {zh} 为自报值，未由活动数据核算",
+            f"{label.en}, {en}, is taken over as reported and was not computed from activity",
+        )
+        remedy = Label("有产量时交付产量", "deliver the activity where it is known")
+        yield Finding("account.reported", f"results/{cell.id}", "info", says, remedy)
 
 
 def no_result(rule: str, missing: Missing, cause: DafengError, library: FactorLibrary) -> Finding:
