@@ -30,6 +30,7 @@ from dafeng.methods.notices import (
     not_twice,
     open_sum,
     repetition,
+    unknown_carrier,
 )
 
 Row = Mapping[str, Any]
@@ -307,16 +308,7 @@ def _unknown(found: Iterable[Activity], method: Method) -> Iterator[Finding]:
         return
     names = {a.carrier for a in found if a.carrier not in (*method.carriers, *method.elsewhere) and a.amount}
     for name in sorted(names):
-        yield Finding(
-            "account.carrier_unknown",
-            f"{method.id}/{name}",
-            "warning",
-            Label(
-                f"方法“{method.title.zh}”不认识品种“{name}”，未计入",
-                f"'{method.title.en}' does not know '{name}'; it is left out",
-            ),
-            Label("在方法定义的 carriers 或 elsewhere 中列出", "list it under carriers or elsewhere in the definition"),
-        )
+        yield unknown_carrier(method, name)
 
 
 def _first(categories: Iterable[Category], index: FactIndex, year: int, findings: list[Finding]) -> Iterator[Category]:

@@ -159,6 +159,33 @@ def open_sum(flow: str, carrier: Label, gap: Decimal, row: Row, *, rest: bool = 
     )
 
 
+def unknown_carrier(method: Method, carrier: str) -> Finding:
+    """A carrier of the table that the method does not list.
+
+    Parameters
+    ----------
+    method : Method
+        Method.
+    carrier : str
+        Carrier.
+
+    Returns
+    -------
+    Finding
+        Rule ``account.carrier_unknown``.
+    """
+    return _notice(
+        "account.carrier_unknown",
+        f"{method.id}/{carrier}",
+        "warning",
+        (
+            f"方法“{method.title.zh}”不认识品种“{carrier}”，未计入",
+            f"'{method.title.en}' does not know '{carrier}'; it is left out",
+        ),
+        ("在方法定义的 carriers 或 elsewhere 中列出", "list it under carriers or elsewhere in the definition"),
+    )
+
+
 def no_survey(category: Category, carrier: str, method: Method) -> Finding:
     """A stock that has no earlier survey.
 
