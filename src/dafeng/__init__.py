@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dafeng.plans.tasklist import TaskList
     from dafeng.plans.tasklist_document import task_document
     from dafeng.work.account import Account, account
+    from dafeng.work.account_document import account_document
     from dafeng.work.assess import assess
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import audit
@@ -65,6 +66,7 @@ __all__ = [
     "TaskList",
     "Verdicts",
     "account",
+    "account_document",
     "assess",
     "audit",
     "balance",
@@ -125,6 +127,7 @@ _HOMES: Mapping[str, str] = {
     "TaskList": "plans.tasklist",
     "Verdicts": "work.judge",
     "account": "work.account",
+    "account_document": "work.account_document",
     "assess": "work.assess",
     "audit": "work.audit",
     "balance": "work.balance",

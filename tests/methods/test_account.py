@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from dafeng.core.errors import LookupFailure
 from dafeng.library.factors import FactorLibrary
+from dafeng.library.supplied import read_supplied
 from dafeng.methods.account import Accounting, account
 from dafeng.methods.definition import Method
 from dafeng.methods.views import totals
@@ -196,3 +197,92 @@ def test_the_total_is_the_fold_of_the_facts_in_any_order(values: list[Decimal], 
     found = account(facts(*rows), library=factors(), methods=definitions(), place="370600", year=2025)
     total = sum(map(Fraction, values)) * Fraction("30959.096373333")
     assert Fraction(co2(found)["energy.transport.diesel.2025"]) == total
+
+
+COKE = {"carrier": "coke", "unit": "万吨"}
+
+
+def amounts(accounting: Accounting) -> dict[str, Decimal]:
+    return {cell.activity.category.id: cell.activity.amount for cell in accounting.cells if cell.method.quantity == "co2"}
+
+
+@pytest.mark.parametrize("value", ["2", "-2"])
+def test_an_input_is_burnt_whatever_sign_it_is_printed_with(run: Any, value: str) -> None:
+    found = run({**COKE, "flow": "transformation.thermal_power", "value": value})
+    assert amounts(found) == {"energy.thermal_power": Decimal(2)}
+
+
+def test_final_consumption_without_sectors_is_burnt(run: Any) -> None:
+    found = run({**COKE, "flow": "final", "value": "5"}, {**COKE, "flow": "final.industry.feedstock", "value": "1"})
+    assert amounts(found) == {"energy.final": Decimal(5), "energy.industry": Decimal(-1)}
+
+
+def test_a_sector_row_that_is_not_there_leaves_its_share_of_the_total(run: Any) -> None:
+    """A published national table prints 通迅 for 通讯: an unknown row must not cost its fuel."""
+    rows = [
+        {**COKE, "flow": flow, "value": value}
+        for flow, value in (("final", "9"), ("final.trade", "2"), ("final.households.urban", "3"))
+    ]
+    found = run(*rows)
+    assert amounts(found) == {"energy.trade": Decimal(2), "energy.households.urban": Decimal(3), "energy.final": Decimal(4)}
+    said = [finding.says.en for finding in found.findings if finding.rule == "account.sum"]
+    assert "coke: the parts of final less their total are -4 10^4 t; a part is missing, so the rest counts by itself" in said
+
+
+PARTS = ("agriculture", "industry", "construction", "transport", "trade", "households", "other")
+
+
+def test_a_total_beside_all_its_sectors_never_overrules_them(run: Any) -> None:
+    rows = [{**COKE, "flow": f"final.{part}", "value": "1"} for part in PARTS]
+    found = run(*rows, {**COKE, "flow": "final", "value": "9"})
+    assert (sum(amounts(found).values()), "energy.final" in amounts(found)) == (7, False)
+
+
+def test_final_consumption_with_sectors_is_not_counted_again(run: Any) -> None:
+    found = run({**COKE, "flow": "final", "value": "5"}, {**COKE, "flow": "final.trade", "value": "5"})
+    assert amounts(found) == {"energy.trade": Decimal(5)}
+
+
+def test_more_feedstock_than_consumption_is_said(run: Any) -> None:
+    # 2007, table 6-26: 焦炉煤气 of industry is all feedstock and more
+    found = run({**COKE, "flow": "final.industry", "value": "5"}, {**COKE, "flow": "final.industry.feedstock", "value": "5.26"})
+    assert (amounts(found), "account.negative" in rules(found, "warning")) == ({"energy.industry": Decimal("-0.26")}, True)
+
+
+SOLVENT = {"flow": "final.industry", "carrier": "white_spirit", "value": "3", "unit": "万吨"}
+
+
+def supplied(library: FactorLibrary, *rows: str) -> FactorLibrary:
+    text = "\n".join(("fuel,value,unit,source,sector", *rows, ""))
+    return library.add(read_supplied(text, library, sectors={"工业": "energy.industry", "供热": "energy.heat_supply"}))
+
+
+@pytest.mark.parametrize(
+    ("rows", "burnt"),
+    [
+        ((), {}),
+        (("溶剂油,3,tCO2/t,a,",), {"energy.industry": Decimal(3)}),
+        (("溶剂油,3,tCO2/t,a,工业",), {"energy.industry": Decimal(3)}),
+        (("溶剂油,3,tCO2/t,a,供热",), {}),
+        (("其他石油制品,3,tCO2/t,a,",), {}),
+    ],
+)
+def test_a_material_is_burnt_only_where_a_factor_is_supplied_for_it(
+    run: Any, library: FactorLibrary, rows: tuple[str, ...], burnt: dict[str, Decimal]
+) -> None:
+    found = run(SOLVENT, library=supplied(library, *rows), editions={"fuel_combustion": "user"})
+    said = {finding.rule for finding in found.findings}
+    assert (amounts(found), "account.supplied" in said, "account.left_out" in said) == (burnt, bool(burnt), not burnt)
+
+
+REPORTED = {"indicator": "reported_process_emission", "carrier": None, "flow": None, "value": "43.659424", "unit": "百万吨CO2"}
+
+
+def test_a_reported_emission_is_taken_over_and_marked(run: Any) -> None:
+    found = run(REPORTED)
+    assert (co2(found), "account.reported" in rules(found, "info")) == ({"process.reported.co2.2025": Decimal(43659424)}, True)
+
+
+def test_a_reported_emission_does_not_count_beside_its_activity(run: Any) -> None:
+    found = run(REPORTED, {"indicator": "clinker_output", "carrier": None, "flow": None, "value": "100", "unit": "万吨"})
+    assert (list(co2(found)), "account.reported_unused" in rules(found, "info")) == (["process.cement.clinker.2025"], True)

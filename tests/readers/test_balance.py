@@ -266,3 +266,125 @@ def test_a_year_that_is_none_is_refused() -> None:
 def test_what_is_no_balance_is_refused(text: str) -> None:
     with pytest.raises(FileRefused, match="no energy balance table"):
         read_balance(read_sheets(text.encode(), name="x.csv"), **TOLD)
+
+
+def turned(rows) -> list[list[str]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@pytest.mark.parametrize("above", [[], [["某市能源平衡表（实物量）2007"], [""]]])
+def test_a_table_with_carriers_down_and_rows_across_is_read(above) -> None:
+    delivery = read([*above, *turned(SMALL)])
+    assert (figures(delivery), rules(delivery)) == (figures(read(SMALL)), [])
+
+
+def test_a_turned_table_keeps_the_addresses_of_its_cells() -> None:
+    found = {(row["flow"], row["carrier"]): row["cell"] for row in read(turned(SMALL)).rows.to_pylist()}
+    assert found["final.industry", "raw_coal"] == "N2"
+
+
+def test_the_title_of_a_turned_table_tells_its_year() -> None:
+    rows = [["某市能源平衡表（实物量）2007", *[""] * 19], *turned(SMALL)]
+    assert set(read(rows, period=None).rows.column("period").to_pylist()) == {"2007"}
+
+
+def test_a_turned_unit_that_does_not_fit_is_reported_at_its_cell() -> None:
+    rows = turned(changed(1, 2, "万吨"))
+    assert [(f.rule, f.at) for f in read(rows).findings] == [("balance.unit", "x.csv!A3")]
+
+
+def test_sections_and_rows_in_two_columns_are_read() -> None:
+    rows = [
+        [line[0], "合计", *line[1:]] if line[0][:2] in {"一.", "二.", "三.", "四.", "五.", "六."} else ["", *line]
+        for line in SMALL
+    ]
+    assert figures(read(rows)) == figures(read(SMALL))
+
+
+def petrol(*names: str) -> list[list[str]]:
+    """The end of a stacked table: one column, 2018.5 in final consumption."""
+    heads = names or ("汽油",)
+    figures = {"四.终端消费量": "2018.5", "5.批发、零售业和住宿、餐饮业": "2018.5"}
+    rows = [[line[0], *[figures.get(line[0], "")] * len(heads)] for line in (*SMALL[2:15], ["5.批发、零售业和住宿、餐饮业"])]
+    return [["项目", *heads], ["", *["万吨"] * len(heads)], *rows]
+
+
+def test_a_table_that_goes_on_below_is_read_too() -> None:
+    delivery = read([["某市能源平衡表2007年"], *SMALL, [], ["续表"], *petrol()], period=None)
+    assert figures(delivery) == {**figures(read(SMALL)), ("final", "gasoline"): 2018.5, ("final.trade", "gasoline"): 2018.5}
+
+
+def test_figures_that_look_like_years_do_not_hide_the_year() -> None:
+    delivery = read([["某市能源平衡表2007年"], *petrol("汽油", "煤油", "柴油"), ["续表"], *SMALL], period=None)
+    assert set(delivery.rows.column("period").to_pylist()) == {"2007"}
+
+
+def test_the_edition_of_a_yearbook_is_not_the_year_of_its_table() -> None:
+    rows = [["某省能源平衡表 2007"], ["资料来源：中国能源统计年鉴2008"], *SMALL]
+    assert set(read(rows, period=None).rows.column("period").to_pylist()) == {"2007"}
+
+
+def test_a_stated_year_that_contradicts_the_table_is_reported() -> None:
+    delivery = read([["某省能源平衡表 2008"], *SMALL], period="2007")
+    assert (rules(delivery), set(delivery.rows.column("period").to_pylist())) == (["balance.year"], {"2007"})
+
+
+def bilingual(gas: str) -> list[list[str]]:
+    """A table of natural gas whose English heading lost its raised digits, as in tables 6-21 and 6-23 of 2007."""
+    rows = [[*line, cell] for line, cell in zip(SMALL, ["天然气", gas, *["1"] * 18], strict=True)]
+    return [*rows[:2], ["", "(104 tn)", "(108 kW•h)", "(1010 kJ)", "(108 cu.m)"], *rows[2:]]
+
+
+@pytest.mark.parametrize(("gas", "said"), [("", []), ("亿立方米", []), ("万吨", ["balance.unit_rival"])])
+def test_the_english_unit_row_is_a_second_opinion(gas: str, said: list[str]) -> None:
+    delivery = read(bilingual(gas))
+    units = {row["carrier"]: row["unit"] for row in delivery.rows.to_pylist()}
+    assert (units["natural_gas"], [rule for rule in rules(delivery) if rule.startswith("balance.unit")]) == ("亿立方米", said)
+
+
+def test_a_column_that_is_not_read_says_what_is_lost() -> None:
+    (found,) = read(changed(1, 2, "万吨")).findings
+    assert "终端消费量印为 48" in found.says.zh
+    assert "--unit electricity=亿千瓦时" in found.remedy.zh
+
+
+def test_an_input_printed_without_its_minus_is_read_and_reported() -> None:
+    delivery = read(changed(9, 1, "0.01"))
+    assert (figures(delivery)["transformation.heat", "raw_coal"], "balance.input" in rules(delivery)) == (Decimal("0.01"), True)
+
+
+def test_a_tiny_positive_outflow_does_not_cost_its_section() -> None:
+    delivery = read(changed(5, 1, "0.000001"))
+    assert [(f.rule, f.severity) for f in delivery.findings if f.rule == "balance.sign"] == [("balance.sign", "warning")]
+    assert ("available.inflow", "raw_coal") in figures(delivery)
+
+
+def test_computed_cells_are_rounded_to_six_decimals_and_said_once() -> None:
+    rows = changed(13, 1, "0.0054113518672238")
+    rows[12][2], rows[18][1] = "2.9999999999999996", "-3.410605131648481E-13"
+    delivery = read(rows)
+    assert [f.says.en for f in delivery.findings if f.rule == "figure.rounded"] == [
+        "3 figures have more than six decimals and were rounded to six (C13, B14, B19)"
+    ]
+    assert (figures(delivery)["final.industry", "raw_coal"], figures(delivery)["difference", "raw_coal"]) == (
+        Decimal("0.005411"),
+        0,
+    )
+
+
+def test_rows_of_the_editions_since_2010_are_recognised() -> None:
+    names = ["3.煤炭洗选", "5.炼油及煤制油", "#油品再投入量(-)", "7.天然气液化", "9.回收能", "4.境内飞机和轮船在境外的加油量"]
+    rows = [*SMALL[:10], *[(name, "-1", "", "") for name in names[:5]], *SMALL[10:]]
+    assert "balance.label" not in rules(read(rows))
+
+
+def test_chinese_and_english_in_one_cell_are_read() -> None:
+    heads = ["项目 Item", "原煤\nRaw Coal\n(万吨)", "电力 Electricity (亿千瓦时)", "热力 Heat（百亿千焦）"]
+    rows = [[f"{line[0]} Total Final Consumption (any)", *line[1:]] for line in SMALL[2:]]
+    assert figures(read([heads, *rows])) == figures(read(SMALL))
+
+
+def test_a_heading_broken_over_two_cells_is_read() -> None:
+    rows = [[*line, cell] for line, cell in zip(SMALL, ["液化石", "油气", *["1"] * 18], strict=True)]
+    rows.insert(2, ["", "", "", "", "(万吨)"])
+    assert figures(read(rows))["final", "lpg"] == 1

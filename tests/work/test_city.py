@@ -16,6 +16,11 @@ def test_a_new_city_opens(tmp_path: Path) -> None:
     assert (open_city(made.folder).code, open_city(made.folder).slug) == ("371000", "weihai")
 
 
+@pytest.mark.parametrize("name", ["15", "no", "1e6"])
+def test_a_folder_name_that_yaml_takes_for_something_else_stays_a_name(tmp_path: Path, name: str) -> None:
+    assert init(tmp_path / name, place="370000").slug == name
+
+
 def test_a_new_city_has_no_targets(tmp_path: Path) -> None:
     assert init(tmp_path / "x", place="370600").read_plan().targets == ()
 
@@ -53,7 +58,7 @@ def test_opening_changes_nothing_on_disk(tmp_path: Path) -> None:
 SPOILED = [
     ("schema: 1", "schema: 9"),
     ("assessment_year: 2", "assessment_year: -2"),
-    ("slug: x", 'slug: "../../zz"'),
+    ('slug: "x"', 'slug: "../../zz"'),
     ("figures: [data/figures.csv]", "figures: [../../etc/passwd]"),
     ("figures: [data/figures.csv]", "figures: data"),
 ]

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dafeng.core.errors import FileRefused
+from dafeng.core.errors import FileRefused, SettingError
 from dafeng.store.files import hash_file
 from dafeng.work.city import City, init, open_city
 from dafeng.work.ingest import ingest
+from tests.readers.balances import SMALL, as_csv
 
 HEAD = "indicator,place,period,value,unit,source,grade,note\n"
 ROWS = 400
@@ -98,3 +99,55 @@ def test_a_kill_leaves_the_city_before_or_after(city: City, tmp_path: Path) -> N
     ingest(city, [many])
     assert set(seen) <= {0, ROWS}
     assert city.facts.read().num_rows == ROWS
+
+
+def balance(folder: Path, gas: str = "亿立方米") -> Path:
+    """A balance without a year, with natural gas under a heading of any unit."""
+    path = folder / "balance.csv"
+    path.write_bytes(as_csv([[*line, cell] for line, cell in zip(SMALL, ["天然气", gas, *["1"] * 18], strict=True)]))
+    return path
+
+
+def carriers_of(city: City) -> set[tuple[str, str]]:
+    return {(row["carrier"], row["period"]) for row in city.facts.read().to_pylist()}
+
+
+def test_a_year_is_stated_where_the_balance_has_none(city: City, tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="--year"):
+        ingest(city, [balance(tmp_path)])
+    ingest(city, [balance(tmp_path)], year=2007)
+    assert ("natural_gas", "2007") in carriers_of(city)
+
+
+def test_a_file_is_read_again_with_a_stated_unit(city: City, tmp_path: Path) -> None:
+    path = balance(tmp_path, "万吨")
+    ingest(city, [path], year=2007)
+    before = carriers_of(city)
+    taken = ingest(city, [path], year=2007, units={"natural_gas": "亿立方米"})
+    assert carriers_of(city) - before == {("natural_gas", "2007")}
+    assert (taken.lot is not None, len(city.facts.withdrawals())) == (True, 1)
+
+
+def test_a_file_stated_for_another_year_leaves_the_first_year(city: City, tmp_path: Path) -> None:
+    ingest(city, [balance(tmp_path)], year=2007)
+    ingest(city, [balance(tmp_path)], year=2008)
+    assert {period for _, period in carriers_of(city)} == {"2008"}
+
+
+def test_a_file_of_a_larger_delivery_is_not_taken_out_of_it(city: City, tmp_path: Path) -> None:
+    ingest(city, [balance(tmp_path), figures(tmp_path, "a.csv")], year=2007)
+    with pytest.raises(SettingError, match="together with others"):
+        ingest(city, [tmp_path / "balance.csv"], year=2008)
+    assert ("natural_gas", "2007") in carriers_of(city)
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        ({"naturalgas": "亿立方米"}, "unknown carrier 'naturalgas'. Expected: natural_gas"),
+        ({"natural_gas": "万吨"}, "no unit of"),
+    ],
+)
+def test_a_stated_unit_that_cannot_be_is_refused(city: City, tmp_path: Path, units: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingError, match=said):
+        ingest(city, [balance(tmp_path)], year=2007, units=units)

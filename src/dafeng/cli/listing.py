@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn
 
-from dafeng import Account, Assessment, City, Ingested, Plan, Projection, Reconciliation, Scores
+from dafeng import Assessment, City, Ingested, Plan, Projection, Reconciliation, Scores
 from dafeng.cli.printing import console, counts_row, grid, print_findings, print_json, read_label, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
@@ -153,41 +153,6 @@ def show_findings(findings: tuple[Finding, ...], language: Language, *, as_json:
         print_findings(findings, language)
     else:
         console().print(say(language, "没有发现问题", "nothing found"))
-
-
-def show_account(accounted: Account, language: Language, *, as_json: bool) -> None:
-    """Print accounted emissions.
-
-    Parameters
-    ----------
-    accounted : Account
-        Result of ``account``.
-    language : {"zh", "en"}
-        Language.
-    as_json : bool
-        Print JSON.
-    """
-    rows = accounted.table().to_pylist()
-    if as_json:
-        told = [{**row, "value": str(row["value"])} for row in rows]
-        print_json({"results": told, "findings": [_finding(f) for f in accounted.findings]})
-        return
-    if not rows:
-        lack = say(language, "没有可核算的活动数据（能源平衡表）", "no activity data (energy balances) to account for")
-        console().print(lack)
-    for score in accounted.scores:
-        console().print(
-            say(
-                language,
-                f"{score.year}年 二氧化碳（直接）{score.value:,.3f} Mt",
-                f"{score.year} CO2 (direct) {score.value:,.3f} Mt",
-            )
-        )
-    heads = say(language, "年份 类别 品种 数值 单位", "year category carrier value unit").split()
-    cells = [[r["period"], r["category"], r["carrier"] or "", f"{r['value']:,.1f}", r["unit"]] for r in rows]
-    if cells:
-        console().print(grid(say(language, "核算结果", "results"), heads, cells, right=(3,)))
-    print_findings(accounted.findings, language)
 
 
 def show_scores(scores: Scores, language: Language, *, as_json: bool) -> None:

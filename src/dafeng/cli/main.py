@@ -13,7 +13,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import balances, comparison, inventories, listing, reviewing, tasklist, users
+from dafeng.cli import accounting, balances, comparison, inventories, listing, reviewing, tasklist, users
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
@@ -174,11 +174,20 @@ def ingest(
     files: Annotated[
         list[Path] | None, typer.Argument(help="要入库的文件；缺省为 data/ 与 inbox/ · files", metavar="[FILE]...")
     ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1949, max=2100, help="平衡表没有写明的年份 · year of a balance without one")
+    ] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option("--unit", help="表头单位有误时指明，如 natural_gas=亿立方米 · a unit instead of a wrong heading"),
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """入库：文件 → 事实 · take in files; nothing is altered, everything is hashed."""
-    listing.show_ingest(df.ingest(df.open_city(folder), files), _language(lang), as_json=as_json)
+    stated = {name: text for name, _, text in (one.partition("=") for one in units or ())}
+    taken = df.ingest(df.open_city(folder), files, year=year, units=stated)
+    listing.show_ingest(taken, _language(lang), as_json=as_json)
 
 
 @app.command()
@@ -218,11 +227,16 @@ def account(
     folder: CityFolder,
     year: Year = None,
     edition: Annotated[str | None, typer.Option(help="方法版本 · edition of the methods")] = None,
+    factors: Annotated[
+        Path | None,
+        typer.Option(help="本次自带的燃料因子 CSV：fuel,value,unit,source[,sector] · own factors of fuels for this run"),
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
-    listing.show_account(df.account(df.open_city(folder), year=year, edition=edition), _language(lang), as_json=as_json)
+    found = df.account(df.open_city(folder), year=year, edition=edition, factors=factors)
+    accounting.show_account(found, _language(lang), as_json=as_json)
 
 
 @app.command()

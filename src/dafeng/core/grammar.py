@@ -112,8 +112,9 @@ class _Scanner:
             return (Part(scale, "", sign),) if scale != 1 else ()
         self.at = name.end()
         power = self.power()
-        if f"{name[0]}^{power}" in self.spellings:  # m^3 is the unit m3
-            return (Part(scale, self.spellings[f"{name[0]}^{power}"], sign),)
+        raised = self._find(f"{name[0]}^{power}")
+        if raised is not None:  # m^3 is the unit m3, and 亿m^3 is 10^8 of it
+            return (Part(scale * raised[0], raised[1], sign),)
         word, symbol = self._resolve(name[0])
         return (Part(scale * word, symbol, sign * power),)
 
@@ -132,6 +133,13 @@ class _Scanner:
         return True
 
     def _resolve(self, name: str) -> tuple[Fraction, str]:
+        found = self._find(name)
+        if found is None:
+            raise _unknown(name, self.given, self.spellings)
+        return found
+
+    def _find(self, name: str) -> tuple[Fraction, str] | None:
+        """Number words in front of a spelling, and its symbol."""
         if name in self.spellings:
             return Fraction(1), self.spellings[name]
         scale = 1
@@ -141,7 +149,7 @@ class _Scanner:
             scale *= _DIGITS[digit]
             if name[length:] in self.spellings:
                 return Fraction(scale), self.spellings[name[length:]]
-        raise _unknown(name, self.given, self.spellings)
+        return None
 
 
 def _broken(text: str) -> UnitError:

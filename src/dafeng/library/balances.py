@@ -19,6 +19,8 @@ COAL_EQUIVALENT = "tce"
 """Unit of coal equivalents."""
 Role = Literal["total", "part", "memo"]
 """``part`` adds to its parent, ``memo`` is an “of which” that does not."""
+MADE = frozenset({"electricity", "heat", "all_energy", "other_energy"})
+"""Carriers that come out of power plants and boilers, or hold what comes out of them."""
 FLOW_COLUMNS: Mapping[str, Kind] = {
     "flow": "text", "parent": "text?", "role": "text", "sign": "text?", "zh": "text", "en": "text", "spellings": "text?",
     "note": "text?",
@@ -42,7 +44,8 @@ class Flow:
     role : Role
         Whether it adds to its parent.
     sign : str
-        ``negative`` if official tables print it negative, else empty.
+        ``negative`` if official tables print it negative, ``input`` if they do so for all that is burnt in it, else
+        empty.
     label : Label
         Name.
     """
@@ -81,6 +84,11 @@ class Carrier:
     unit: str
     closing: str
     label: Label
+
+    @property
+    def made(self) -> bool:
+        """Whether power plants and boilers make it rather than burn it."""
+        return self.id in MADE
 
 
 @cache

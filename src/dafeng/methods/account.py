@@ -7,13 +7,14 @@ whose factor is missing is not computed and is said to be missing, never zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 import pyarrow as pa
 
 from dafeng.core.errors import FormulaError, LookupFailure, UnitError
 from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
 from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
 from dafeng.core.units import Unit, unit
@@ -28,6 +29,7 @@ from dafeng.methods.explanation import (
     no_edition,
     no_facts,
     no_result,
+    reported_findings,
     result_trace,
 )
 from dafeng.methods.gathering import Activity, FactIndex, gather, index_facts
@@ -115,7 +117,8 @@ def account(
     index = index_facts(facts, place=place) if isinstance(facts, pa.Table) else facts
     for method in methods.values():
         edition = _edition(method, editions or {})
-        activities, noticed = gather(index, method, library, year=year)
+        supplied = edition.standard if edition.otherwise else None
+        activities, noticed = gather(index, method, library, year=year, supplied=supplied)
         findings += noticed
         idle += [] if noticed or activities else [method]
         for outcome in _compute(activities, method, edition, library, place, year, provisional=provisional):
@@ -124,7 +127,8 @@ def account(
             else:
                 missing.append(outcome[0])
                 findings.append(outcome[1])
-    findings += [*no_facts(idle, place, year), *match_findings(cells, library), *estimated_findings(cells)]
+    findings += [*no_facts(idle, place, year), *match_findings(cells, library)]
+    findings += [*estimated_findings(cells), *reported_findings(cells)]
     made_of = (*(result_trace(cell, library) for cell in cells), *factor_traces(cells))
     return Accounting(
         RESULTS.build(_row(cell) for cell in cells),
@@ -211,7 +215,17 @@ def _compute(
             if current.otherwise is None or all(isinstance(match, Match) for match in found.values()):
                 break
             current = method.editions[current.otherwise]
+        if current is not edition:
+            found = {name: _fallen(match, current) for name, match in found.items()}
         yield _cell(method, current, activity, found, library, place, year)
+
+
+def _fallen(match: Match | LookupFailure, edition: Edition) -> Match | LookupFailure:
+    """A factor of the edition that fills a gap says so."""
+    if isinstance(match, LookupFailure):
+        return match
+    step = Label(f"自带因子没有此项，取自{edition.label.zh}", f"not among the supplied factors, taken from: {edition.label.en}")
+    return replace(match, grade=worst((match.grade, "other_edition")), steps=(step, *match.steps))
 
 
 def _keys(method: Method, edition: Edition, activity: Activity, place: str, year: int) -> dict[str, Key]:

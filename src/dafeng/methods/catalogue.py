@@ -154,7 +154,7 @@ def _edition(record: Record) -> Edition:
 
 
 def _category(record: Record) -> Category:
-    record.allow({"id", "label", "indicator", "plus", "minus", "instead_of", "carrier", "years", "deduct"})
+    record.allow({"id", "label", "indicator", "plus", "minus", "instead_of", "carrier", "years", "deduct", "absolute", "rest"})
     indicator = record.text_or_none("indicator") or BALANCE
     if (indicator == BALANCE) != bool(record.texts("plus") + record.texts("minus")):
         raise record.error("平衡表的类别须列出行，其他类别不列", "a category of the balance lists rows, any other lists none")
@@ -174,6 +174,8 @@ def _category(record: Record) -> Category:
         carrier=record.text_or_none("carrier"),
         years=cast("Years", record.text_or_none("years", among=get_args(Years)) or "this"),
         deduct=_flag(record, "deduct"),
+        absolute=_flag(record, "absolute"),
+        rest=_flag(record, "rest"),
     )
 
 

@@ -140,7 +140,8 @@ class Category:
     plus, minus : tuple of str
         Rows of the balance that are added and subtracted as printed.
     instead_of : tuple of str
-        Rows of the balance that take precedence: the category is used only for carriers that have none of them.
+        Rows of the balance that take precedence: the category is used only for carriers that have none of them. For any
+        other indicator: indicators whose facts take precedence, so that nothing counts twice.
     carrier : str or None
         Carrier of the facts where they name none.
     years : {"this", "earlier", "previous"}
@@ -148,6 +149,11 @@ class Category:
         the latest earlier year.
     deduct : bool
         Whether the facts are subtracted: gas recovered, carbon kept in products, a stock of before.
+    absolute : bool
+        Whether rows under ``minus`` count by their size: an input that lost its minus in print is burnt all the same.
+    rest : bool
+        Whether it is what the parts of a total leave: counted where the facts lack one of the parts for every carrier (a
+        row that was not delivered or not recognised), or lack all of them for the carrier.
     """
 
     id: str
@@ -159,6 +165,8 @@ class Category:
     carrier: str | None
     years: Years = "this"
     deduct: bool = False
+    absolute: bool = False
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

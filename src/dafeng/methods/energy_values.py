@@ -18,7 +18,7 @@ from dafeng.library.balances import Flow, carriers
 from dafeng.methods.energy_balance import TCE, Balance, Cell
 from dafeng.methods.energy_views import BASE, EQUIVALENT, PHYSICAL, FieldRule, Single, Sum, View, ViewBook
 from dafeng.methods.explanation import EVIDENCE, plain
-from dafeng.methods.gathering import LANGUAGES
+from dafeng.methods.notices import LANGUAGES
 
 SCALE = Decimal("0.000000001")
 """Scale to which the value of a view is rounded, once. [unit of the view]"""

@@ -18,9 +18,9 @@ from dafeng.formula import typeset, words
 from dafeng.library.factor import Match, worst
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import TIMES, YEAR, Method
-from dafeng.methods.gathering import LANGUAGES
 from dafeng.methods.inventory import Computed, Missing
 from dafeng.methods.kernels import KERNELS
+from dafeng.methods.notices import LANGUAGES
 
 EVIDENCE = ("primary", "secondary", "derived", "reported", "estimated", "assumption", "provisional", "memory")
 """Evidence grades, best first."""
@@ -229,6 +229,30 @@ def estimated_findings(cells: Iterable[Computed]) -> Iterator[Finding]:
                 ),
                 Label("取得统计数据后撤回推算批次", "withdraw the estimated delivery once statistics are at hand"),
             )
+
+
+def reported_findings(cells: Iterable[Computed]) -> Iterator[Finding]:
+    """Findings on results that were taken over as their owner reports them.
+
+    Parameters
+    ----------
+    cells : iterable of Computed
+        Results.
+
+    Yields
+    ------
+    Finding
+        Rule ``account.reported``.
+    """
+    for cell in (one for one in cells if not one.matches and not one.method.constants):
+        zh, en = (f"{plain(cell.value)} {unit(cell.method.unit).read(language)}" for language in LANGUAGES)
+        label = cell.activity.category.label
+        says = Label(
+            f"{label.zh} {zh} 为自报值，未由活动数据核算",
+            f"{label.en}, {en}, is taken over as reported and was not computed from activity",
+        )
+        remedy = Label("有产量时交付产量", "deliver the activity where it is known")
+        yield Finding("account.reported", f"results/{cell.id}", "info", says, remedy)
 
 
 def no_result(rule: str, missing: Missing, cause: DafengError, library: FactorLibrary) -> Finding:

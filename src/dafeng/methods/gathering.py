@@ -15,15 +15,27 @@ import pyarrow.compute as pc
 
 from dafeng.core.errors import UnitError
 from dafeng.core.findings import Finding
-from dafeng.core.labels import Label, Language
-from dafeng.core.units import convert, unit
+from dafeng.core.labels import Label
+from dafeng.core.units import convert
 from dafeng.library.balances import is_standard
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import BALANCE, Category, Exclusion, Method
+from dafeng.methods.notices import (
+    burnt,
+    contradiction,
+    left_out,
+    mixed_units,
+    negative,
+    no_survey,
+    not_twice,
+    open_sum,
+    repetition,
+    unknown_carrier,
+)
 
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
-"""Languages in which everything is said."""
 Row = Mapping[str, Any]
+SMALLEST = Decimal("0.00001")
+"""Smallest rest of a total that counts: what is less is rounding of the figures. [unit of the facts]"""
 _YEAR = 4
 """Digits of a calendar year."""
 Cells = Mapping[tuple[str, str | None, str | None], tuple[Row, ...]]
@@ -125,7 +137,7 @@ def _physical(rows: list[Row]) -> Iterator[Row]:
 
 
 def gather(
-    index: FactIndex, method: Method, library: FactorLibrary, *, year: int
+    index: FactIndex, method: Method, library: FactorLibrary, *, year: int, supplied: str | None = None
 ) -> tuple[tuple[Activity, ...], tuple[Finding, ...]]:
     """Activities of a method.
 
@@ -139,6 +151,8 @@ def gather(
         Names of carriers.
     year : int
         Year.
+    supplied : str, optional
+        Standard of factors brought along for this run: a fuel that has one is burnt, whatever the method leaves out.
 
     Returns
     -------
@@ -149,18 +163,19 @@ def gather(
     cells = {at: _cells(index, method, at, findings) for at in _years(index, method, year)}
     found = [
         activity
-        for category in method.categories
+        for category in _first(method.categories, index, year, findings)
         for at in _counted(category, cells, year)
         for carrier, flow in _kinds(cells[at], category, method)
-        if (activity := _activity(cells[at], category, carrier, flow, findings))
+        if (activity := _activity(cells[at], category, carrier, flow, method, findings))
         and (activity := _timed(activity, method, cells, year, at, findings))
     ]
     known = [activity for activity in found if not method.carriers or activity.carrier in method.carriers]
     findings += _unknown(found, method)
-    kept, left_out = _excluded(known, method, library)
-    findings += left_out
+    kept, said = _excluded(known, method, library, supplied)
+    findings += said
+    findings += _negative(kept, library)
     if year in cells:
-        findings += _unclosed(cells[year], method, library)
+        findings += _unclosed(cells[year], method, library, [one for one in found if one.category.rest])
     findings += _short_history(tuple(cells), method, year)
     return tuple(kept), tuple(dict.fromkeys(findings))
 
@@ -188,10 +203,10 @@ def _once(groups: Iterable[list[Row]], findings: list[Finding]) -> Iterator[Row]
     for rows in groups:
         values = {(row["value"], row["unit"]) for row in rows}
         if len(values) > 1:
-            findings.append(_contradiction(rows))
+            findings.append(contradiction(rows))
             continue
         if len(rows) > 1:
-            findings.append(_repetition(rows))
+            findings.append(repetition(rows))
         yield rows[0]
 
 
@@ -214,32 +229,60 @@ def _kinds(cells: Cells, category: Category, method: Method) -> tuple[tuple[str,
     return tuple(sorted((kind for kind in found if kind[0]), key=str))
 
 
-def _activity(cells: Cells, category: Category, carrier: str, flow: str | None, findings: list[Finding]) -> Activity | None:
+def _activity(
+    cells: Cells, category: Category, carrier: str, flow: str | None, method: Method, findings: list[Finding]
+) -> Activity | None:
     if any(cells.get((BALANCE, row, carrier)) for row in category.instead_of):
         return None
     signed = _signed(cells, category, carrier, flow)
-    if not signed:
+    signed += [(row, -1) for row in _parts(cells, category.plus, carrier, method)] if category.rest else []
+    if not signed or (category.rest and not _is_short(cells, category, signed, method)):
         return None
     printed = str(signed[0][0]["unit"])
     try:
         amount = sum((sign * convert(row["value"], row["unit"], printed) for row, sign in signed), Decimal(0))
     except UnitError as cause:
-        findings.append(_mixed(signed[0][0], category, carrier, cause))
+        findings.append(mixed_units(signed[0][0], category, carrier, cause))
         return None
     amount = -amount if category.deduct else amount
+    if category.rest and abs(amount) < SMALLEST:
+        return None
     return Activity(category, carrier, amount, printed, tuple(row for row, _ in signed), flow)
 
 
 def _signed(cells: Cells, category: Category, carrier: str, flow: str | None) -> list[tuple[Row, int]]:
     if category.indicator == BALANCE:
         signs = [(name, 1) for name in category.plus] + [(name, -1) for name in category.minus]
-        return [(row, sign) for name, sign in signs for row in cells.get((BALANCE, name, carrier), ())]
+        return [
+            (row, 1 if category.absolute and sign < 0 and row["value"] > 0 else sign)
+            for name, sign in signs
+            for row in cells.get((BALANCE, name, carrier), ())
+        ]
     return [
         (row, 1)
         for (indicator, at, named), rows in cells.items()
         if indicator == category.indicator and (named or category.carrier) == carrier and flow in (None, at)
         for row in rows
     ]
+
+
+def _parts(cells: Cells, totals: Iterable[str], carrier: str | None, method: Method) -> list[Row]:
+    """Parts of a total as far as they are there; a part that is itself a total may be there by its own parts."""
+    closings = {closing.total: closing.parts for closing in method.closings}
+    found: list[Row] = []
+    for part in (part for total in totals for part in closings[total]):
+        inner = [row for name in closings.get(part, ()) for row in cells.get((BALANCE, name, carrier), ())]
+        found += cells.get((BALANCE, part, carrier)) or inner
+    return found
+
+
+def _is_short(cells: Cells, category: Category, signed: list[tuple[Row, int]], method: Method) -> bool:
+    """Whether the facts lack a part of the total altogether, or all parts for this carrier."""
+    closings = {closing.total: closing.parts for closing in method.closings}
+    there = {flow for indicator, flow, _ in cells if indicator == BALANCE}
+    parts = [part for total in category.plus for part in closings[total]]
+    lacking = [part for part in parts if there.isdisjoint((part, *closings.get(part, ())))]
+    return any(sign > 0 for _, sign in signed) and (bool(lacking) or all(sign > 0 for _, sign in signed))
 
 
 def _timed(
@@ -253,7 +296,7 @@ def _timed(
         same = {category.indicator for category in method.categories}
         before = [past for past in cells if past < year and any(k[0] in same and k[2] == activity.carrier for k in cells[past])]
         if not before:
-            findings.append(_no_survey(activity, method))
+            findings.append(no_survey(activity.category, activity.carrier, method))
         if not before or (activity.category.years == "previous" and at != before[-1]):
             return None
         times["interval"] = Decimal(year - before[-1])
@@ -265,70 +308,75 @@ def _unknown(found: Iterable[Activity], method: Method) -> Iterator[Finding]:
         return
     names = {a.carrier for a in found if a.carrier not in (*method.carriers, *method.elsewhere) and a.amount}
     for name in sorted(names):
-        yield Finding(
-            "account.carrier_unknown",
-            f"{method.id}/{name}",
-            "warning",
-            Label(
-                f"方法“{method.title.zh}”不认识品种“{name}”，未计入",
-                f"'{method.title.en}' does not know '{name}'; it is left out",
-            ),
-            Label("在方法定义的 carriers 或 elsewhere 中列出", "list it under carriers or elsewhere in the definition"),
-        )
+        yield unknown_carrier(method, name)
 
 
-def _excluded(found: Iterable[Activity], method: Method, library: FactorLibrary) -> tuple[list[Activity], list[Finding]]:
+def _first(categories: Iterable[Category], index: FactIndex, year: int, findings: list[Finding]) -> Iterator[Category]:
+    """Categories but for those whose place is taken by other indicators."""
+    for category in categories:
+        taken = [name for name in category.instead_of if category.indicator != BALANCE and index.rows.get((year, name))]
+        if not taken:
+            yield category
+        elif rows := index.rows.get((year, category.indicator)):
+            findings.append(not_twice(category, rows[0], taken))
+
+
+def _excluded(
+    found: Iterable[Activity], method: Method, library: FactorLibrary, supplied: str | None
+) -> tuple[list[Activity], list[Finding]]:
     kept: list[Activity] = []
-    left: dict[tuple[Exclusion, str], list[Activity]] = {}
+    apart: dict[tuple[Exclusion, str, bool], list[Activity]] = {}
     for activity in found:
         reason = next((e for e in method.exclusions if _applies(e, activity)), None)
-        if reason is None:
+        stated = reason is not None and _has_factor(library, activity, supplied)
+        if reason is None or stated:
             kept.append(activity)
-        elif activity.amount:
-            left.setdefault((reason, activity.carrier), []).append(activity)
-    return kept, [_left_out(method, reason, library.label("substance", name), group) for (reason, name), group in left.items()]
+        if reason is not None and activity.amount:
+            apart.setdefault((reason, activity.carrier, stated), []).append(activity)
+    return kept, [_apart(method, library, *key, group) for key, group in apart.items()]
+
+
+def _apart(
+    method: Method, library: FactorLibrary, reason: Exclusion, name: str, stated: bool, group: list[Activity]
+) -> Finding:
+    printed, carrier = group[0].unit, (name, library.label("substance", name))
+    amount = sum((convert(activity.amount, activity.unit, printed) for activity in group), Decimal(0))
+    return burnt(method, carrier, amount, printed) if stated else left_out(method, reason, carrier, amount, printed)
+
+
+def _negative(kept: Iterable[Activity], library: FactorLibrary) -> Iterator[Finding]:
+    """Activities that deduct more than they have, but for those that are deductions by their nature."""
+    for activity in kept:
+        category = activity.category
+        if activity.amount < 0 and category.plus and category.minus and not category.deduct:
+            label = library.label("substance", activity.carrier)
+            yield negative(category, label, activity.amount, activity.unit)
+
+
+def _has_factor(library: FactorLibrary, activity: Activity, standard: str | None) -> bool:
+    key = f"{activity.category.id}."
+    return standard is not None and any(
+        factor.standard == standard and factor.substance == activity.carrier and key.startswith(f"{factor.sector or key[:-1]}.")
+        for factor in library.factors.values()
+    )
 
 
 def _applies(exclusion: Exclusion, activity: Activity) -> bool:
     return activity.carrier in exclusion.carriers and (not exclusion.categories or activity.category.id in exclusion.categories)
 
 
-def _unclosed(cells: Cells, method: Method, library: FactorLibrary) -> Iterator[Finding]:
+def _unclosed(cells: Cells, method: Method, library: FactorLibrary, rests: Iterable[Activity]) -> Iterator[Finding]:
+    counted = {(row["flow"], activity.carrier) for activity in rests for row in activity.facts}
     for closing in method.closings:
         for indicator, flow, carrier in sorted(cells, key=str):
             if indicator != BALANCE or flow != closing.total or carrier in method.elsewhere:
                 continue
             total = cells[indicator, flow, carrier]
-            parts = [row for part in closing.parts for row in cells.get((BALANCE, part, carrier), ())]
+            parts = _parts(cells, (closing.total,), carrier, method)
             gap = sum((r["value"] for r in parts), Decimal(0)) - sum((r["value"] for r in total), Decimal(0))
-            if parts and abs(gap) > closing.tolerance:
-                yield _gap(str(flow), library.label("substance", str(carrier)), gap, total[0])
-
-
-def _left_out(method: Method, exclusion: Exclusion, carrier: Label, group: list[Activity]) -> Finding:
-    amount, printed = sum((activity.amount for activity in group), Decimal(0)), unit(group[0].unit)
-    zh, en = (f"{amount.normalize():f} {printed.read(language)}" for language in LANGUAGES)
-    return Finding(
-        "account.left_out",
-        f"{method.id}/{group[0].carrier}",
-        "info",
-        Label(f"未计入{carrier.zh} {zh}：{exclusion.says.zh}", f"left out {carrier.en} {en}: {exclusion.says.en}"),
-        Label("如确有燃烧，在方法定义的 exclusions 中删去", "where it is burnt, take it out of the exclusions of the method"),
-    )
-
-
-def _gap(flow: str, carrier: Label, gap: Decimal, row: Row) -> Finding:
-    zh, en = (f"{gap.normalize():f} {unit(row['unit']).read(language)}" for language in LANGUAGES)
-    return Finding(
-        "account.sum",
-        f"facts/{row['fact']}",
-        "warning",
-        Label(
-            f"{carrier.zh}：{flow} 的分项之和减合计为 {zh}；按分项核算",
-            f"{carrier.en}: the parts of {flow} less their total are {en}; the parts were used",
-        ),
-        Label("核对该列各行", "check the rows of that column"),
-    )
+            rest = (flow, carrier) in counted
+            if rest or (parts and abs(gap) > closing.tolerance):
+                yield open_sum(str(flow), library.label("substance", str(carrier)), gap, total[0], rest=rest)
 
 
 def _short_history(years: tuple[int, ...], method: Method, year: int) -> Iterator[Finding]:
@@ -348,50 +396,3 @@ def _short_history(years: tuple[int, ...], method: Method, year: int) -> Iterato
             ),
             Label("补齐历年数据", "deliver the years that lack"),
         )
-
-
-def _no_survey(activity: Activity, method: Method) -> Finding:
-    return Finding(
-        "account.survey",
-        f"{method.id}/{activity.carrier}",
-        "warning",
-        Label(
-            f"{activity.category.label.zh}的 {activity.carrier} 没有更早一期的数据，变化量无从核算",
-            f"{activity.category.label.en}: {activity.carrier} has no earlier survey, so its change is not known",
-        ),
-        Label("补交上一期清查数据", "deliver the survey before"),
-    )
-
-
-def _contradiction(rows: list[Row]) -> Finding:
-    said = "; ".join(f"{row['value']} {row['unit']} ({row['file']}!{row['cell']})" for row in rows)
-    return Finding(
-        "account.contradiction",
-        f"facts/{rows[0]['fact']}",
-        "error",
-        Label(f"同一项有不同数值，未计入：{said}", f"one cell has different values and was left out: {said}"),
-        Label("保留一个，更正或撤回其余", "keep one; correct or withdraw the others"),
-    )
-
-
-def _repetition(rows: list[Row]) -> Finding:
-    return Finding(
-        "account.repetition",
-        f"facts/{rows[0]['fact']}",
-        "info",
-        Label(f"同一数值出现 {len(rows)} 次，只计一次", f"the same figure comes {len(rows)} times and is counted once"),
-        Label("删去重复的行", "remove the repeated rows"),
-    )
-
-
-def _mixed(row: Row, category: Category, carrier: str, cause: UnitError) -> Finding:
-    return Finding(
-        "account.unit",
-        f"facts/{row['fact']}",
-        "error",
-        Label(
-            f"{category.label.zh} {carrier} 的单位不一致：{cause.what.zh}",
-            f"units of {category.label.en}, {carrier}, disagree: {cause.what.en}",
-        ),
-        cause.remedy,
-    )

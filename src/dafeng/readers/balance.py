@@ -17,10 +17,18 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.periods import period as read_period
 from dafeng.core.units import conversion, same_dimension
-from dafeng.readers.cells import address
+from dafeng.readers.balance_remarks import (
+    gather_rounded,
+    judge_unit,
+    merged_number,
+    no_number,
+    other_year,
+    positive_inputs,
+    wrong_sign,
+)
 from dafeng.readers.delivery import Delivery, build_rows, fit, place_in, refuse_doubles, remark
 from dafeng.readers.identities import TOLERANCE, find_breaks
-from dafeng.readers.layout import Block, find_blocks, is_unit
+from dafeng.readers.layout import Block, find_blocks
 from dafeng.readers.numbers import read_number
 from dafeng.readers.refusals import refusal
 from dafeng.readers.remarks import explain_break
@@ -30,6 +38,8 @@ from dafeng.readers.wording import carriers, flows, split_unit
 
 COAL_EQUIVALENT = "万吨标准煤"
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+YEARBOOK = re.compile(r"(?:年鉴|[Yy]earbook)\W{0,3}(?:19|20)\d{2}|(?:19|20)\d{2}\s*(?:年版)?\s*[^\s，,；;]{0,8}年鉴")
+"""A yearbook is named by its edition, which is not the year of its tables."""
 
 Row = dict[str, Any]
 
@@ -87,10 +97,13 @@ def read_balance(
     blocks = [block for sheet in workbook.sheets for block in find_blocks(sheet)]
     if not blocks:
         raise _no_balance(workbook)
-    year = period or _year(workbook, blocks)
+    told = _years(workbook, blocks)
+    year = period or _year(workbook, told)
     context = _Context(workbook, place, _checked(year, workbook), source, grade, units or {}, tolerance)
     rows, findings = _read(blocks, context)
-    return Delivery("balance", build_rows(rows), (*workbook.findings, *findings), workbook.name, workbook.sha256)
+    findings += [other_year(year, told[0], workbook.name)] if told and year not in told else []
+    said = (*workbook.findings, *gather_rounded(findings, workbook.name))
+    return Delivery("balance", build_rows(rows), said, workbook.name, workbook.sha256)
 
 
 def _read(blocks: list[Block], context: _Context) -> tuple[list[Row], list[Finding]]:
@@ -108,9 +121,20 @@ def _read(blocks: list[Block], context: _Context) -> tuple[list[Row], list[Findi
     cells = {(row["flow"], row["carrier"]): place_in(row) for row in rows}
     findings.extend(explain_break(b, cells[b.flow, b.carrier]) for b in find_breaks(values, tolerance=context.tolerance))
     wrong = [row for row in rows if flows()[row["flow"]].sign == "negative" and row["value"] > 0]
-    doubted = {flows()[row["flow"]].parent for row in wrong}
+    doubted = {flows()[row["flow"]].parent for row in wrong if _slid(row, context.tolerance)}
     kept = [row for row in rows if flows()[row["flow"]].parent not in doubted]
-    return kept, [*findings, *(_sign(row) for row in wrong)]
+    signs = (wrong_sign(row, section=flows()[row["flow"]].parent in doubted) for row in wrong)
+    return kept, [*findings, *signs, *positive_inputs(row for row in rows if _is_positive_input(row))]
+
+
+def _slid(row: Row, tolerance: Decimal) -> bool:
+    """Whether a positive outflow may mean labels off their rows: no identity watches over section one."""
+    return bool(flows()[row["flow"]].parent == "available" and row["value"] > tolerance)
+
+
+def _is_positive_input(row: Row) -> bool:
+    made = carriers()[row["carrier"]].made
+    return bool(flows()[row["flow"]].sign == "input" and row["value"] > 0 and not made)
 
 
 def _block(block: Block, context: _Context) -> tuple[list[Row], list[Finding]]:
@@ -129,14 +153,14 @@ def _cell(block: Block, line: int, column: int, context: _Context) -> tuple[Row 
     text, at = block.sheet.text(line, column), context.book.at(block.sheet, line, column)
     reading = read_number(text)
     if reading.value is None:
-        return None, None if reading.missing else _no_number(text, at)
+        return None, None if reading.missing else no_number(text, at)
     span = block.sheet.span(line, column)
     if span:
-        return None, _merged(text, at)
-    value, finding = fit(reading.value, at)
+        return None, merged_number(text, at)
+    value, finding = fit(reading.value, at, absolute=True)
     if value is None:
         return None, finding
-    where: Row = {"file": context.book.name, "sheet": block.sheet.name or None, "cell": address(line, column)}
+    where: Row = {"file": context.book.name, "sheet": block.sheet.name or None, "cell": block.sheet.address(line, column)}
     told: Row = {"place": context.place, "period": context.period, "source": context.source, "grade": context.grade}
     return {"indicator": "balance", "value": value, **told, **where}, finding
 
@@ -148,48 +172,43 @@ def _units(block: Block, context: _Context) -> tuple[dict[int, str], list[Findin
     for column, carrier in block.carriers.items():
         at = context.book.at(block.sheet, block.header, column)
         given = context.units.get(carrier)
-        printed = given or block.units.get(column, "")
-        finding = _judge_unit(carrier, printed, at, overruled=given is not None)
+        printed = (given,) if given else block.units.get(column, ())
+        chosen = next((text for text in printed if _usual(text, carrier)), printed[0] if printed else "")
+        finding = judge_unit(carrier, printed, chosen, at, overruled=given is not None, lost=_burnt(block, column))
         findings.extend([finding] if finding else [])
         if not (finding and finding.severity == "error"):
-            units[column] = printed
+            units[column] = carriers()[carrier].unit if chosen.startswith("10^") and _usual(chosen, carrier) else chosen
     return units, findings
 
 
-def _judge_unit(carrier: str, printed: str, at: str, *, overruled: bool) -> Finding | None:
-    label, usual = carriers()[carrier].label, carriers()[carrier].unit
-    remedy = (
-        f"更正表头单位，或导入时指定 {carrier} 的单位",
-        f"correct the header, or name the unit of {carrier} when importing",
-    )
-    if not is_unit(printed):
-        said = (f"{label.zh} 没有可识别的计量单位", f"{label.en} has no known unit")
-        return remark("balance.unit_missing", at, "error", *said, remedy=remedy)
-    if same_dimension(printed, COAL_EQUIVALENT) and not same_dimension(usual, COAL_EQUIVALENT):
-        return None
-    if not same_dimension(printed, usual):
-        said = (
-            f"{label.zh} 的单位“{printed}”与“{usual}”量纲不同",
-            f"{label.en} is in '{printed}', another dimension than '{usual}'",
-        )
-        return remark("balance.unit", at, "error", *said, remedy=remedy)
-    if conversion(printed, usual) != 1 and not overruled:
-        said = (f"{label.zh} 的单位为“{printed}”，通常为“{usual}”", f"{label.en} is in '{printed}', usually in '{usual}'")
-        return remark("balance.unit_scale", at, "warning", *said, remedy=remedy)
-    return None
+def _usual(text: str, carrier: str) -> bool:
+    usual = carriers()[carrier].unit
+    return same_dimension(text, usual) and conversion(text, usual) == 1
 
 
-def _year(book: Workbook, blocks: list[Block]) -> str:
-    titles = [text for block in blocks for row in block.sheet.rows[: block.header] for text in row]
+def _burnt(block: Block, column: int) -> str:
+    """Final consumption as printed in a column, to say what is lost with it."""
+    return next((block.sheet.text(line, column).strip() for line, flow in block.flows.items() if flow == "final"), "")
+
+
+def _years(book: Workbook, blocks: list[Block]) -> tuple[str, ...]:
+    """Years that the title names; else those of the sheet names, else those of the file name."""
+    titles = [YEARBOOK.sub("", text) for block in blocks for text in block.title if read_number(text).value is None]
     for texts in (titles, [block.sheet.name for block in blocks], [book.name]):
-        years = {year for text in texts for year in YEAR.findall(text)}
+        years = sorted({year for text in texts for year in YEAR.findall(text)})
         if len(years) == 1:
-            return str(years.pop())
+            return tuple(years)
+    return ()
+
+
+def _year(book: Workbook, told: tuple[str, ...]) -> str:
+    if told:
+        return told[0]
     raise refusal(
         Label("表中看不出是哪一年", "the table does not tell its year"),
         where=book.name,
         expected=Label("标题、表名或文件名里有且只有一个年份", "one year in the title, the sheet name or the file name"),
-        remedy=Label("导入时指明年份", "name the year when importing"),
+        remedy=Label("入库时指明年份：dafeng ingest DIR FILE --year 2007", "name the year: dafeng ingest DIR FILE --year 2007"),
     )
 
 
@@ -242,32 +261,6 @@ def _lacking(values: Mapping[tuple[str, str], Decimal], book: Workbook) -> list[
             remedy=("补交终端消费量各行", "deliver the rows of final consumption"),
         )
     ]
-
-
-def _no_number(text: str, at: str) -> Finding:
-    said = (f"“{text}”不是数", f"'{text}' is no number")
-    return remark("balance.number", at, "error", *said, remedy=("改为数值或留空", "type a number or leave it blank"))
-
-
-def _merged(text: str, at: str) -> Finding:
-    said = (
-        f"数值“{text}”占了合并单元格，不知属于哪一格",
-        f"the value '{text}' fills a merged area; which cell it belongs to is unknown",
-    )
-    return remark("balance.merged", at, "error", *said, remedy=("拆开合并的单元格", "split the merged cells"))
-
-
-def _sign(row: Row) -> Finding:
-    """A positive outflow means another sign convention or labels off their rows; its section cannot be read."""
-    flow, carrier = flows()[row["flow"]].label, carriers()[row["carrier"]].label
-    return remark(
-        "balance.sign",
-        place_in(row),
-        "error",
-        f"{carrier.zh} 的{flow.zh}应为负数，印为 {row['value']}；本段各分项未读入",
-        f"{flow.en} of {carrier.en} should be negative, printed {row['value']}; the parts of this section were not read",
-        remedy=("核对符号约定和行名", "check the sign convention and the row names"),
-    )
 
 
 def _shifted(block: Block, values: Mapping[tuple[str, str], Decimal], book: Workbook) -> Finding:

@@ -103,7 +103,7 @@ def remark(rule: str, at: str, severity: Severity, zh: str, en: str, *, remedy: 
     return Finding(rule, at, severity, Label(zh, en), Label(*remedy))
 
 
-def fit(value: Decimal, at: str) -> tuple[Decimal | None, Finding | None]:
+def fit(value: Decimal, at: str, *, absolute: bool = False) -> tuple[Decimal | None, Finding | None]:
     """Value in the form of stored facts.
 
     Parameters
@@ -112,6 +112,8 @@ def fit(value: Decimal, at: str) -> tuple[Decimal | None, Finding | None]:
         The value as read.
     at : str
         Its place.
+    absolute : bool, optional
+        Whether the sixth decimal is fine enough however small the value is, as in a balance, whose sums close to 0.02.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def fit(value: Decimal, at: str) -> tuple[Decimal | None, Finding | None]:
     kept = value.quantize(STEP, rounding=ROUND_HALF_EVEN) if value.as_tuple().exponent < -6 else value  # type: ignore[operator]
     if kept == value:
         return value, None
-    if abs(kept - value) > ROUNDING_LIMIT * abs(value):
+    if not absolute and abs(kept - value) > ROUNDING_LIMIT * abs(value):
         return None, _unfit(value, at, "六位小数放不下", "does not fit into six decimals")
     says = (f"{value} 四舍五入为 {kept}", f"{value} was rounded to {kept}")
     return kept, remark(

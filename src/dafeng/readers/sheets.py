@@ -71,12 +71,43 @@ class Sheet:
         Merged areas; the text stands in their first cell.
     hidden : bool
         Whether the sheet is hidden in the workbook.
+    turned : bool
+        Whether rows and columns have changed places.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     spans: tuple[Span, ...] = ()
     hidden: bool = False
+    turned: bool = False
+
+    def turn(self) -> Sheet:
+        """The same sheet with rows and columns exchanged; its cells keep their addresses.
+
+        Returns
+        -------
+        Sheet
+            A sheet whose first row is this one's first column.
+        """
+        width = self.width
+        rows = tuple(zip(*((*row, *[""] * (width - len(row))) for row in self.rows), strict=True))
+        spans = tuple(Span(span.left, span.top, span.right, span.bottom) for span in self.spans)
+        return Sheet(self.name, rows, spans, self.hidden, not self.turned)
+
+    def address(self, row: int, column: int) -> str:
+        """A1 address of a cell in the file.
+
+        Parameters
+        ----------
+        row, column : int
+            Grid position, from 0.
+
+        Returns
+        -------
+        str
+            Address as delivered, also where the sheet was turned.
+        """
+        return address(column, row) if self.turned else address(row, column)
 
     def text(self, row: int, column: int) -> str:
         """Text of a cell.
@@ -171,7 +202,7 @@ class Workbook:
         str
             ``file!sheet!cell``, without the sheet for CSV.
         """
-        return place_of(self.name, sheet.name, address(row, column))
+        return place_of(self.name, sheet.name, sheet.address(row, column))
 
 
 def read_sheets(path: Path | bytes, *, name: str = "") -> Workbook:

@@ -6,8 +6,9 @@ Invariant: only years for which activity facts were delivered are accounted; a y
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,9 @@ from dafeng.core.labels import Label
 from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
-from dafeng.library.factors import read_factors
+from dafeng.library.factor import Factor
+from dafeng.library.factors import FactorLibrary, read_factors
+from dafeng.library.supplied import STANDARD, read_supplied
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.catalogue import read_methods
@@ -25,8 +28,11 @@ from dafeng.methods.definition import Method
 from dafeng.work.city import City
 from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
+from dafeng.work.supplied import sector_names, unused_factors
 from dafeng.work.tracing import number_text
 
+BURNT = "fuel_combustion"
+"""Method whose factors a user may bring along."""
 TOTAL = "co2_emissions"
 """Indicator that the sum of all CO2 results of a year gives."""
 GROSS = "direct"
@@ -53,6 +59,12 @@ class Account:
         Explanations down to facts and factors.
     findings : tuple of Finding
         What was missing or not exact.
+    library : FactorLibrary or None
+        Factors used, with the names of fuels.
+    supplied : tuple of Factor
+        Factors brought along for this run.
+    own : mapping of int to Accounting
+        Where factors were brought along: the same years with the factors of the edition alone.
     """
 
     place: str
@@ -62,6 +74,9 @@ class Account:
     scores: tuple[Score, ...]
     traces: tuple[Trace, ...]
     findings: tuple[Finding, ...]
+    library: FactorLibrary | None = None
+    supplied: tuple[Factor, ...] = ()
+    own: Mapping[int, Accounting] = field(default_factory=dict)
 
     def table(self) -> pa.Table:
         """Results of all years.
@@ -75,7 +90,14 @@ class Account:
         return pa.concat_tables(tables) if tables else RESULTS.build([])
 
 
-def account(city: City, *, year: int | None = None, scope: str = "city", edition: str | None = None) -> Account:
+def account(
+    city: City,
+    *,
+    year: int | None = None,
+    scope: str = "city",
+    edition: str | None = None,
+    factors: Path | str | None = None,
+) -> Account:
     """Account for a city's emissions.
 
     Parameters
@@ -88,6 +110,9 @@ def account(city: City, *, year: int | None = None, scope: str = "city", edition
         What is accounted for; parks and enterprises come with later methods.
     edition : str, optional
         Edition of the methods (``ind24``, ``prov2025``); the newest where a method has no such edition.
+    factors : Path or str, optional
+        CSV file with factors of fuels for this run (`dafeng.library.supplied.read_supplied`); fuels and sectors it lacks
+        keep the factors of the edition.
 
     Returns
     -------
@@ -98,24 +123,51 @@ def account(city: City, *, year: int | None = None, scope: str = "city", edition
     ------
     SettingError
         If the scope is unknown.
+    DefinitionError
+        If a row of the factor file cannot be used; with its row and column.
     """
     _check_scope(scope)
     facts = city.facts.read(places=(city.code,))
     rows = [row for row in facts.to_pylist() if row["flow"] is not None and len(row["period"]) == 4]
-    years = sorted({int(row["period"]) for row in rows}) if year is None else [year]
     methods = read_methods(city.overlay)
     library = read_factors(city.overlay)
+    supplied = read_supplied(Path(factors), library, sectors=sector_names(methods[BURNT])) if factors is not None else ()
     chosen = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
-    found = {
-        at: account_year(facts, library=library, methods=methods, place=city.code, year=at, editions=chosen)
-        for at in years
-        if any(int(row["period"]) == at for row in rows)
-    }
+
+    def run(**changed: Any) -> dict[int, Accounting]:
+        told = {"library": library, "methods": methods, "editions": chosen, **changed}
+        years = sorted({int(row["period"]) for row in rows})
+        return {at: account_year(facts, place=city.code, year=at, **told) for at in years if year in (None, at)}
+
+    own = run()
+    found = own
+    if supplied:
+        library = library.add(supplied)
+        found = run(library=library, methods=_supplied_first(methods, chosen), editions={**chosen, BURNT: STANDARD})
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts))]
-    findings = tuple(finding for accounting in found.values() for finding in accounting.findings)
-    return Account(city.code, edition, found, methods, scores, tuple(dict.fromkeys(traces)), findings)
+    findings = [finding for accounting in found.values() for finding in accounting.findings]
+    findings += unused_factors(supplied, found.values(), library)
+    return Account(
+        city.code,
+        edition,
+        found,
+        methods,
+        scores,
+        tuple(dict.fromkeys(traces)),
+        tuple(findings),
+        library,
+        supplied,
+        own if supplied else {},
+    )
+
+
+def _supplied_first(methods: Mapping[str, Method], chosen: Mapping[str, str]) -> Mapping[str, Method]:
+    """Methods in which the edition asked for fills what the supplied factors lack."""
+    method = methods[BURNT]
+    user = replace(method.editions[STANDARD], otherwise=chosen.get(BURNT, method.default))
+    return {**methods, BURNT: replace(method, editions={**method.editions, STANDARD: user})}
 
 
 def _check_scope(scope: str) -> None:

@@ -308,7 +308,7 @@ def _described(code: str, label: Label, slug: str) -> str:
         "# A city of dafeng.\n"
         "schema: 1\n"
         f'place: "{code}"\n'
-        f"slug: {slug}\n"
+        f"slug: {json.dumps(slug)}\n"
         f"label: {{zh: {json.dumps(label.zh, ensure_ascii=False)}, en: {json.dumps(label.en)}}}\n"
         f"assessment_year: {datetime.now(UTC).year - 1}\n"
         "invented: false\n"

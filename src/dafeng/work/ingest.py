@@ -6,20 +6,26 @@ moment, the city is as before or as after.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from dafeng.core.errors import FileRefused
+from dafeng.core.errors import FileRefused, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue
 from dafeng.library.overlay import shipped
+from dafeng.readers.balance_remarks import COAL_EQUIVALENT
 from dafeng.readers.delivery import Delivery
+from dafeng.readers.layout import is_unit
 from dafeng.readers.reception import read_delivery
+from dafeng.readers.wording import carriers
 from dafeng.store.files import hash_file
 from dafeng.store.lots import Item, Lot
 from dafeng.work.city import City
@@ -28,6 +34,16 @@ ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm")
 """Endings of files that are looked at when a folder is taken in."""
 REPORTED = "reported"
 """Source id for figures whose file names no source."""
+
+
+class _Stated(NamedTuple):
+    """What the person who delivers says about files that do not say it themselves."""
+
+    year: int | None
+    units: Mapping[str, str]
+
+    def __bool__(self) -> bool:
+        return self.year is not None or bool(self.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,13 @@ class Ingested:
     refused: tuple[str, ...]
 
 
-def ingest(city: City, paths: Iterable[Path | str] | None = None) -> Ingested:
+def ingest(
+    city: City,
+    paths: Iterable[Path | str] | None = None,
+    *,
+    year: int | None = None,
+    units: Mapping[str, str] | None = None,
+) -> Ingested:
     """Take files into a city's store of facts.
 
     Parameters
@@ -62,6 +84,10 @@ def ingest(city: City, paths: Iterable[Path | str] | None = None) -> Ingested:
     paths : iterable of Path or str, optional
         Files or folders; by default the city's own figures, ``data/deliveries`` and ``inbox``, and the figures of
         the provinces around it.
+    year : int, optional
+        Year of energy balances that do not tell it, or tell it wrongly.
+    units : mapping of str to str, optional
+        Units by carrier of an energy balance, where its heading is known to be wrong.
 
     Returns
     -------
@@ -72,27 +98,75 @@ def ingest(city: City, paths: Iterable[Path | str] | None = None) -> Ingested:
     ------
     FileRefused
         If a single named file is refused; of several, the refused ones become findings.
+    SettingError
+        If a unit is stated for a carrier that is not known, or is none.
     StoreError
         If the store is damaged or locked by another process for long.
     """
     listed = _own(city) if paths is None else _expand([Path(path) for path in paths])
-    held = {item.sha256 for lot in city.facts.lots() for item in lot.items}
-    fresh = [path for path in listed if not path.is_file() or hash_file(path) not in held]
+    stated = _Stated(year, _checked_units(units or {}))
+    lots = {} if paths is not None and stated else _lots_by_hash(city)
+    fresh = [path for path in listed if not path.is_file() or hash_file(path) not in lots]
     deliveries: list[Delivery] = []
     findings: list[Finding] = []
     refused: list[str] = []
     catalogue = city.catalogue() if fresh else None
     for path in fresh:
         try:
-            deliveries.append(_apart(_read(path, city, catalogue or city.catalogue()), path, deliveries))
+            deliveries.append(_apart(_read(path, city, catalogue or city.catalogue(), stated), path, deliveries))
         except FileRefused as cause:
             if paths is not None and len(listed) == 1:
                 raise
             refused.append(path.name)
             findings.append(_refused(path, cause))
     findings += [finding for delivery in deliveries for finding in delivery.findings]
+    _take_back(city, deliveries)
     lot = _deliver(city, deliveries) if deliveries else None
     return Ingested(lot, tuple(findings), tuple(path.name for path in listed), tuple(refused))
+
+
+def _checked_units(units: Mapping[str, str]) -> Mapping[str, str]:
+    for carrier, text in units.items():
+        known = carriers().get(carrier)
+        if known is None:
+            near = "、".join(get_close_matches(carrier, carriers(), n=3)) or "raw_coal=万吨"
+            raise _unusable(f"不认识品种“{carrier}”", f"unknown carrier '{carrier}'", near)
+        if not is_unit(text) or not (same_dimension(text, known.unit) or same_dimension(text, COAL_EQUIVALENT)):
+            said = f"“{text}”不是{known.label.zh}的单位", f"'{text}' is no unit of {known.label.en}"
+            raise _unusable(*said, f"{carrier}={known.unit}")
+    return units
+
+
+def _unusable(zh: str, en: str, expected: str) -> SettingError:
+    return SettingError(
+        Label(zh, en), where="--unit", expected=Label(expected, expected), remedy=Label("改正该选项", "correct the option")
+    )
+
+
+def _lots_by_hash(city: City) -> dict[str, Lot]:
+    """Lots in force by the hash of each of their files."""
+    withdrawn = {one.lot for one in city.facts.withdrawals()}
+    return {item.sha256: lot for lot in city.facts.lots() if lot.id not in withdrawn for item in lot.items}
+
+
+def _take_back(city: City, deliveries: Sequence[Delivery]) -> None:
+    """Withdraw what the same files said before, where they are read again with another year or unit."""
+    lots = _lots_by_hash(city)
+    for lot in {lots[one.sha256].id: lots[one.sha256] for one in deliveries if one.sha256 in lots}.values():
+        again = {one.sha256 for one in deliveries}
+        if any(item.sha256 not in again for item in lot.items):
+            raise _shared(lot)
+        city.facts.withdraw(lot.id, at=datetime.now(UTC), reason="read again with a stated year or unit")
+
+
+def _shared(lot: Lot) -> SettingError:
+    names = "、".join(item.file for item in lot.items)
+    return SettingError(
+        Label("文件已与其他文件同批入库", "the file was taken in together with others"),
+        where=lot.id,
+        expected=Label(f"同时给出该批全部文件：{names}", f"all files of that delivery: {names}"),
+        remedy=Label("把同批文件一起列出，再指明年份或单位", "name them all beside the year or unit"),
+    )
 
 
 def _own(city: City) -> list[Path]:
@@ -112,7 +186,7 @@ def _expand(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _read(path: Path, city: City, catalogue: Catalogue) -> Delivery:
+def _read(path: Path, city: City, catalogue: Catalogue, stated: _Stated) -> Delivery:
     return read_delivery(
         path,
         catalogue=catalogue,
@@ -120,6 +194,8 @@ def _read(path: Path, city: City, catalogue: Catalogue) -> Delivery:
         source=_source(path, city),
         today=datetime.now(UTC).date(),
         sources=set(city.sources()),
+        period=None if stated.year is None else str(stated.year),
+        units=stated.units,
     )
 
 
