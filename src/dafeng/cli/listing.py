@@ -173,7 +173,7 @@ def show_account(accounted: Account, language: Language, *, as_json: bool) -> No
         print_json({"results": told, "findings": [_finding(f) for f in accounted.findings]})
         return
     if not rows:
-        lack = say(language, "没有可核算的活动数据（能源平衡表）", "no activity data (energy balances) to account for")
+        lack = say(language, "没有可核算的活动数据（如能源平衡表）", "no activity data to account for (such as energy balances)")
         console().print(lack)
     for score in accounted.scores:
         console().print(
@@ -183,8 +183,8 @@ def show_account(accounted: Account, language: Language, *, as_json: bool) -> No
                 f"{score.year} CO2 (direct) {score.value:,.3f} Mt",
             )
         )
-    heads = say(language, "年份 类别 品种 数值 单位", "year category carrier value unit").split()
-    cells = [[r["period"], r["category"], r["carrier"] or "", f"{r['value']:,.1f}", r["unit"]] for r in rows]
+    heads = say(language, "年份 类别 品种 数值 单位 因子匹配", "year category carrier value unit match").split()
+    cells = [[r["period"], r["category"], r["carrier"] or "", f"{r['value']:,.1f}", r["unit"], r["match"]] for r in rows]
     if cells:
         console().print(grid(say(language, "核算结果", "results"), heads, cells, right=(3,)))
     print_findings(accounted.findings, language)

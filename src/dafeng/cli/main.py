@@ -218,11 +218,15 @@ def account(
     folder: CityFolder,
     year: Year = None,
     edition: Annotated[str | None, typer.Option(help="方法版本 · edition of the methods")] = None,
+    provisional: Annotated[
+        bool, typer.Option("--provisional", help="证据不足的因子也用，并标明 · also use weak factors, marked")
+    ] = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
-    listing.show_account(df.account(df.open_city(folder), year=year, edition=edition), _language(lang), as_json=as_json)
+    found = df.account(df.open_city(folder), year=year, edition=edition, provisional=provisional)
+    listing.show_account(found, _language(lang), as_json=as_json)
 
 
 @app.command()

@@ -115,7 +115,7 @@ def account(
     index = index_facts(facts, place=place) if isinstance(facts, pa.Table) else facts
     for method in methods.values():
         edition = _edition(method, editions or {})
-        activities, noticed = gather(index, method, library, year=year)
+        activities, noticed = gather(index, method.within(edition.id), library, year=year)
         findings += noticed
         idle += [] if noticed or activities else [method]
         for outcome in _compute(activities, method, edition, library, place, year, provisional=provisional):

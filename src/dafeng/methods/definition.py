@@ -7,7 +7,7 @@ its inputs; a wrong unit or name in a definition is refused when it is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -148,6 +148,8 @@ class Category:
         the latest earlier year.
     deduct : bool
         Whether the facts are subtracted: gas recovered, carbon kept in products, a stock of before.
+    editions : tuple of str
+        Editions that count it; empty for all.
     """
 
     id: str
@@ -159,6 +161,7 @@ class Category:
     carrier: str | None
     years: Years = "this"
     deduct: bool = False
+    editions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ class Exclusion:
     Parameters
     ----------
     carriers : tuple of str
-        Carriers.
+        Carriers; empty for all.
     categories : tuple of str
         Categories in which they are left out; empty for all.
     says : Label
@@ -231,6 +234,8 @@ class Example:
         Flow of the facts, where a factor is found by it.
     earlier : tuple of (int, Decimal)
         Activity of earlier years. [unit]
+    provisional : bool
+        Whether it uses factors of weak evidence.
     """
 
     edition: str
@@ -246,6 +251,7 @@ class Example:
     by: str
     flow: str | None = None
     earlier: tuple[tuple[int, Decimal], ...] = ()
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +328,18 @@ class Method:
     def default(self) -> str:
         """Id of the edition used where none is chosen: the first."""
         return next(iter(self.editions))
+
+    def within(self, edition: str) -> Method:
+        """The method with only the categories that an edition counts.
+
+        Parameters
+        ----------
+        edition : str
+            Id of an edition.
+
+        Returns
+        -------
+        Method
+            The same method with fewer categories.
+        """
+        return replace(self, categories=tuple(c for c in self.categories if not c.editions or edition in c.editions))

@@ -8,26 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dafeng.core.errors import UnitError
 from dafeng.core.findings import Finding
-from dafeng.core.labels import Label, Language
+from dafeng.core.labels import Label
 from dafeng.core.units import convert, unit
 from dafeng.library.balances import is_standard
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import BALANCE, Category, Exclusion, Method
+from dafeng.methods.history import no_survey, short_history
+from dafeng.methods.wholes import LANGUAGES, Cells, Row, without_wholes
 
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
-"""Languages in which everything is said."""
-Row = Mapping[str, Any]
 _YEAR = 4
 """Digits of a calendar year."""
-Cells = Mapping[tuple[str, str | None, str | None], tuple[Row, ...]]
-"""Facts by indicator, flow and carrier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +157,7 @@ def gather(
     findings += left_out
     if year in cells:
         findings += _unclosed(cells[year], method, library)
-    findings += _short_history(tuple(cells), method, year)
+    findings += short_history(tuple(cells), method, year)
     return tuple(kept), tuple(dict.fromkeys(findings))
 
 
@@ -180,7 +176,8 @@ def _cells(index: FactIndex, method: Method, year: int, findings: list[Finding])
         for row in index.rows.get((year, indicator), ()):
             key = (indicator, row["flow"], row["carrier"])
             groups.setdefault(key, {}).setdefault(row["organisation"], []).append(row)
-    return {key: tuple(_once(list(rows.values()), findings)) for key, rows in groups.items()}
+    cells = {key: tuple(_once(list(rows.values()), findings)) for key, rows in groups.items()}
+    return without_wholes(cells, {category.indicator: category.carrier for category in method.categories}, findings)
 
 
 def _once(groups: Iterable[list[Row]], findings: list[Finding]) -> Iterator[Row]:
@@ -251,12 +248,13 @@ def _timed(
         times["age"] = Decimal(year - at)
     if _asks(method, "interval"):
         same = {category.indicator for category in method.categories}
-        before = [past for past in cells if past < year and any(k[0] in same and k[2] == activity.carrier for k in cells[past])]
-        if not before:
-            findings.append(_no_survey(activity, method))
-        if not before or (activity.category.years == "previous" and at != before[-1]):
+        surveys = [a for a in cells if a <= year and any(k[0] in same and k[2] == activity.carrier for k in cells[a])]
+        if surveys[-1:] != [year] or len(surveys) == 1:
+            findings.append(no_survey(activity, method, year))
             return None
-        times["interval"] = Decimal(year - before[-1])
+        if activity.category.years == "previous" and at != surveys[-2]:
+            return None
+        times["interval"] = Decimal(year - surveys[-2])
     return replace(activity, times=times, year=None if at == year else at)
 
 
@@ -290,7 +288,8 @@ def _excluded(found: Iterable[Activity], method: Method, library: FactorLibrary)
 
 
 def _applies(exclusion: Exclusion, activity: Activity) -> bool:
-    return activity.carrier in exclusion.carriers and (not exclusion.categories or activity.category.id in exclusion.categories)
+    named = not exclusion.carriers or activity.carrier in exclusion.carriers
+    return named and (not exclusion.categories or activity.category.id in exclusion.categories)
 
 
 def _unclosed(cells: Cells, method: Method, library: FactorLibrary) -> Iterator[Finding]:
@@ -313,7 +312,9 @@ def _left_out(method: Method, exclusion: Exclusion, carrier: Label, group: list[
         f"{method.id}/{group[0].carrier}",
         "info",
         Label(f"未计入{carrier.zh} {zh}：{exclusion.says.zh}", f"left out {carrier.en} {en}: {exclusion.says.en}"),
-        Label("如确有燃烧，在方法定义的 exclusions 中删去", "where it is burnt, take it out of the exclusions of the method"),
+        Label(
+            "如确应计入，在方法定义的 exclusions 中删去", "where it should count, take it out of the exclusions of the method"
+        ),
     )
 
 
@@ -328,38 +329,6 @@ def _gap(flow: str, carrier: Label, gap: Decimal, row: Row) -> Finding:
             f"{carrier.en}: the parts of {flow} less their total are {en}; the parts were used",
         ),
         Label("核对该列各行", "check the rows of that column"),
-    )
-
-
-def _short_history(years: tuple[int, ...], method: Method, year: int) -> Iterator[Finding]:
-    """What is laid down works for years: the years before that have no figures are missing, not zero."""
-    past = [at for at in years if at < year]
-    lost = sorted(set(range(min(past, default=year), year)) - set(past))
-    lost = sorted({*lost, *range(year - method.history, min(past, default=year))})
-    if method.history and years and lost:
-        zh, en = "、".join(map(str, lost)), ", ".join(map(str, lost))
-        yield Finding(
-            "account.history",
-            f"{method.id}/{year}",
-            "warning",
-            Label(
-                f"“{method.title.zh}”需要至少 {method.history} 年的历史数据，缺 {zh}；结果偏低",
-                f"'{method.title.en}' needs {method.history} years of history and lacks {en}; the result is too low",
-            ),
-            Label("补齐历年数据", "deliver the years that lack"),
-        )
-
-
-def _no_survey(activity: Activity, method: Method) -> Finding:
-    return Finding(
-        "account.survey",
-        f"{method.id}/{activity.carrier}",
-        "warning",
-        Label(
-            f"{activity.category.label.zh}的 {activity.carrier} 没有更早一期的数据，变化量无从核算",
-            f"{activity.category.label.en}: {activity.carrier} has no earlier survey, so its change is not known",
-        ),
-        Label("补交上一期清查数据", "deliver the survey before"),
     )
 
 

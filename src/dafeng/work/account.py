@@ -18,10 +18,11 @@ from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
 from dafeng.library.factors import read_factors
+from dafeng.library.indicators import Indicator
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.catalogue import read_methods
-from dafeng.methods.definition import Method
+from dafeng.methods.definition import BALANCE, Method
 from dafeng.work.city import City
 from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
@@ -75,7 +76,9 @@ class Account:
         return pa.concat_tables(tables) if tables else RESULTS.build([])
 
 
-def account(city: City, *, year: int | None = None, scope: str = "city", edition: str | None = None) -> Account:
+def account(
+    city: City, *, year: int | None = None, scope: str = "city", edition: str | None = None, provisional: bool = False
+) -> Account:
     """Account for a city's emissions.
 
     Parameters
@@ -83,11 +86,13 @@ def account(city: City, *, year: int | None = None, scope: str = "city", edition
     city : City
         The city.
     year : int, optional
-        One year; by default every year that has activity facts.
+        One year; by default every year that has an energy balance, or any activity where there is none.
     scope : {"city"}
         What is accounted for; parks and enterprises come with later methods.
     edition : str, optional
         Edition of the methods (``ind24``, ``prov2025``); the newest where a method has no such edition.
+    provisional : bool, optional
+        Whether factors of weak evidence may be used where nothing better exists; every result that does says so.
 
     Returns
     -------
@@ -100,22 +105,31 @@ def account(city: City, *, year: int | None = None, scope: str = "city", edition
         If the scope is unknown.
     """
     _check_scope(scope)
-    facts = city.facts.read(places=(city.code,))
-    rows = [row for row in facts.to_pylist() if row["flow"] is not None and len(row["period"]) == 4]
-    years = sorted({int(row["period"]) for row in rows}) if year is None else [year]
     methods = read_methods(city.overlay)
     library = read_factors(city.overlay)
+    facts = city.facts.read(places=(city.code,))
+    asked = {category.indicator for method in methods.values() for category in method.categories}
+    rows = [row for row in facts.to_pylist() if row["indicator"] in asked and len(row["period"]) == 4]
+    years = _years(rows) if year is None else [year]
     chosen = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
     found = {
-        at: account_year(facts, library=library, methods=methods, place=city.code, year=at, editions=chosen)
+        at: account_year(
+            facts, library=library, methods=methods, place=city.code, year=at, editions=chosen, provisional=provisional
+        )
         for at in years
         if any(int(row["period"]) == at for row in rows)
     }
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
-    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts))]
+    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators)]
     findings = tuple(finding for accounting in found.values() for finding in accounting.findings)
     return Account(city.code, edition, found, methods, scores, tuple(dict.fromkeys(traces)), findings)
+
+
+def _years(rows: list[dict[str, Any]]) -> list[int]:
+    """Years of the balances: facts of other years are the history of what was laid down, or lone figures."""
+    balances = [row for row in rows if row["indicator"] == BALANCE]
+    return sorted({int(row["period"]) for row in balances or rows})
 
 
 def _check_scope(scope: str) -> None:
@@ -147,9 +161,18 @@ def _totals(found: Mapping[int, Accounting]) -> tuple[tuple[Score, ...], list[Tr
 
 
 def _direct(cell: Any) -> bool:
-    return bool(cell.method.quantity == "co2" and not cell.activity.category.id.startswith("purchased"))
+    """Whether a cell belongs to the gross total: what is taken up by growing stock is shown beside it, never within."""
+    return bool(cell.method.quantity == "co2" and cell.method.effect == "emission")
 
 
-def _facts(rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes) -> list[Trace]:
+def _facts(rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes, indicators: Mapping[str, Indicator]) -> list[Trace]:
     wanted = {address for trace in traces for address in trace.inputs if address.startswith("facts/")}
-    return [fact_trace(row, name_cell(row), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
+    return [fact_trace(row, _named(row, indicators), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
+
+
+def _named(row: Mapping[str, Any], indicators: Mapping[str, Indicator]) -> Label:
+    known = indicators.get(row["indicator"])
+    if known is None:
+        return name_cell(row)
+    parts = " · ".join(part for part in (row["carrier"], row["flow"]) if part)
+    return Label(f"{known.label.zh} {parts}".strip(), f"{known.label.en} {parts}".strip())
