@@ -173,7 +173,9 @@ def show_account(accounted: Account, language: Language, *, as_json: bool) -> No
         print_json({"results": told, "findings": [_finding(f) for f in accounted.findings]})
         return
     if not rows:
-        lack = say(language, "没有可核算的活动数据（如能源平衡表）", "no activity data to account for (such as energy balances)")
+        lack = say(
+            language, "没有可核算的活动数据（如能源平衡表）", "no activity data to account for (such as energy balances)"
+        )
         console().print(lack)
     for score in accounted.scores:
         console().print(

@@ -142,14 +142,14 @@ def gather(
         One activity per category, carrier and, where it matters, flow and year of the facts; and what was noticed.
     """
     findings: list[Finding] = []
-    cells = {at: _cells(index, method, at, findings) for at in _years(index, method, year)}
+    cells = {at: _cells(index, method, library, at, findings) for at in _years(index, method, year)}
     found = [
         activity
         for category in method.categories
         for at in _counted(category, cells, year)
         for carrier, flow in _kinds(cells[at], category, method)
         if (activity := _activity(cells[at], category, carrier, flow, findings))
-        and (activity := _timed(activity, method, cells, year, at, findings))
+        and (activity := _timed(activity, method, library, cells, year, at, findings))
     ]
     known = [activity for activity in found if not method.carriers or activity.carrier in method.carriers]
     findings += _unknown(found, method)
@@ -170,14 +170,14 @@ def _asks(method: Method, time: str) -> bool:
     return any(time in expression.names for expression in method.equations.values())
 
 
-def _cells(index: FactIndex, method: Method, year: int, findings: list[Finding]) -> Cells:
+def _cells(index: FactIndex, method: Method, library: FactorLibrary, year: int, findings: list[Finding]) -> Cells:
     groups: dict[tuple[str, str | None, str | None], dict[str | None, list[Row]]] = {}
     for indicator in dict.fromkeys(category.indicator for category in method.categories):
         for row in index.rows.get((year, indicator), ()):
             key = (indicator, row["flow"], row["carrier"])
             groups.setdefault(key, {}).setdefault(row["organisation"], []).append(row)
     cells = {key: tuple(_once(list(rows.values()), findings)) for key, rows in groups.items()}
-    return without_wholes(cells, {category.indicator: category.carrier for category in method.categories}, findings)
+    return without_wholes(cells, method, library, findings)
 
 
 def _once(groups: Iterable[list[Row]], findings: list[Finding]) -> Iterator[Row]:
@@ -240,7 +240,13 @@ def _signed(cells: Cells, category: Category, carrier: str, flow: str | None) ->
 
 
 def _timed(
-    activity: Activity, method: Method, cells: Mapping[int, Cells], year: int, at: int, findings: list[Finding]
+    activity: Activity,
+    method: Method,
+    library: FactorLibrary,
+    cells: Mapping[int, Cells],
+    year: int,
+    at: int,
+    findings: list[Finding],
 ) -> Activity | None:
     """The activity with the times that its equation asks for; nothing where there was no survey before."""
     times: dict[str, Decimal] = {}
@@ -250,7 +256,7 @@ def _timed(
         same = {category.indicator for category in method.categories}
         surveys = [a for a in cells if a <= year and any(k[0] in same and k[2] == activity.carrier for k in cells[a])]
         if surveys[-1:] != [year] or len(surveys) == 1:
-            findings.append(no_survey(activity, method, year))
+            findings.append(no_survey(activity, method, library, year))
             return None
         if activity.category.years == "previous" and at != surveys[-2]:
             return None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import Method
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def short_history(years: tuple[int, ...], method: Method, year: int) -> Iterator
         )
 
 
-def no_survey(activity: Activity, method: Method, year: int) -> Finding:
+def no_survey(activity: Activity, method: Method, library: FactorLibrary, year: int) -> Finding:
     """Finding that a change is not known, because the survey of the year or the one before lacks.
 
     Parameters
@@ -59,6 +60,8 @@ def no_survey(activity: Activity, method: Method, year: int) -> Finding:
         The stock that was found.
     method : Method
         Method.
+    library : FactorLibrary
+        Names of carriers.
     year : int
         Year of the result.
 
@@ -67,6 +70,7 @@ def no_survey(activity: Activity, method: Method, year: int) -> Finding:
     Finding
         A warning.
     """
+    carrier = library.label("substance", activity.carrier)
     had = activity.category.years == "this"
     zh = "没有更早一期的数据" if had else f"{year}年没有清查数据"
     en = "has no earlier survey" if had else f"has no survey in {year}"
@@ -75,8 +79,8 @@ def no_survey(activity: Activity, method: Method, year: int) -> Finding:
         f"{method.id}/{activity.carrier}",
         "warning",
         Label(
-            f"{activity.category.label.zh}的 {activity.carrier} {zh}，变化量无从核算",
-            f"{activity.category.label.en}: {activity.carrier} {en}, so its change is not known",
+            f"{activity.category.label.zh}：{carrier.zh}{zh}，变化量无从核算",
+            f"{activity.category.label.en}: {carrier.en} {en}, so its change is not known",
         ),
         Label("补交两期清查数据", "deliver both surveys"),
     )
