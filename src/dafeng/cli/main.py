@@ -39,6 +39,7 @@ app = _with_groups(
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
 CityFolder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
+Provisional = Annotated[bool, typer.Option("--provisional", help="允许证据不足的因子并标注 · allow weak evidence, marked")]
 Year = Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="评估年份 · assessment year")]
 
 
@@ -218,9 +219,7 @@ def account(
     folder: CityFolder,
     year: Year = None,
     edition: Annotated[str | None, typer.Option(help="方法版本 · edition of the methods")] = None,
-    provisional: Annotated[
-        bool, typer.Option("--provisional", help="证据不足的因子也用，并标明 · also use weak factors, marked")
-    ] = False,
+    provisional: Provisional = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
@@ -236,7 +235,7 @@ def inventory(
     guide: Annotated[str | None, typer.Option(help="清单指南：prov2025、prov2011 · inventory guideline")] = None,
     layout: Annotated[str | None, typer.Option(help="口径：city、ipcc2006、gpc · layout")] = None,
     warming: Annotated[str | None, typer.Option(help="增温潜势：sar、ar4、ar5、ar6 · warming potentials")] = None,
-    provisional: Annotated[bool, typer.Option("--provisional", help="允许证据不足的因子并标注 · allow weak evidence")] = False,
+    provisional: Provisional = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:

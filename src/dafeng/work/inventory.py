@@ -115,7 +115,7 @@ def inventory(
     used = {name: methods[name] for name in chosen.editions}
     library = read_factors(city.overlay)
     index = index_facts(city.facts.read(places=(city.code,)), place=city.code)
-    years = [year] if year is not None else sorted(set(index.years(_indicators(used))))
+    years = [year] if year is not None else sorted(set(index.years(_indicators(used, chosen))))
     found = {
         at: account_year(
             index, library=library, methods=used, place=city.code, year=at, editions=chosen.editions, provisional=provisional
@@ -131,8 +131,10 @@ def _direct(cell: Computed) -> bool:
     return cell.method.quantity not in ("energy", "co2_indirect", "co2_location")
 
 
-def _indicators(methods: Mapping[str, Method]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(c.indicator for method in methods.values() for c in method.categories))
+def _indicators(methods: Mapping[str, Method], package: Package) -> tuple[str, ...]:
+    """Indicators whose year is accounted; what was laid down earlier works in the years that follow."""
+    counted = [method.within(package.editions[name]) for name, method in methods.items()]
+    return tuple(dict.fromkeys(c.indicator for method in counted for c in method.categories if c.years == "this"))
 
 
 def _arranged(
