@@ -16,6 +16,8 @@ from dafeng.methods.definition import Method
 if TYPE_CHECKING:
     from dafeng.methods.gathering import Activity
 
+_SURVEYS = Label("补交两期清查数据", "deliver both surveys")
+
 
 def short_history(years: tuple[int, ...], method: Method, year: int) -> Iterator[Finding]:
     """Finding on the years before that lack, where what is laid down works for years.
@@ -68,19 +70,17 @@ def no_survey(activity: Activity, method: Method, library: FactorLibrary, year: 
     Returns
     -------
     Finding
-        A warning.
+        A warning where there is no earlier survey, a remark where the year is no year of a survey.
     """
-    carrier = library.label("substance", activity.carrier)
-    had = activity.category.years == "this"
-    zh = "没有更早一期的数据" if had else f"{year}年没有清查数据"
-    en = "has no earlier survey" if had else f"has no survey in {year}"
-    return Finding(
-        "account.survey",
-        f"{method.id}/{activity.carrier}",
-        "warning",
-        Label(
-            f"{activity.category.label.zh}：{carrier.zh}{zh}，变化量无从核算",
-            f"{activity.category.label.en}: {carrier.en} {en}, so its change is not known",
-        ),
-        Label("补交两期清查数据", "deliver both surveys"),
+    if activity.category.years == "this":
+        carrier = library.label("substance", activity.carrier)
+        says = Label(
+            f"{method.title.zh}：{carrier.zh}没有更早一期的清查数据，变化量无从核算",
+            f"{method.title.en}: {carrier.en} has no earlier survey, so the change is not known",
+        )
+        return Finding("account.survey", f"{method.id}/{activity.carrier}", "warning", says, _SURVEYS)
+    says = Label(
+        f"{method.title.zh}：{year}年没有清查数据，变化量无从核算",
+        f"{method.title.en}: there is no survey of {year}, so the change is not known",
     )
+    return Finding("account.survey", f"{method.id}/{year}", "info", says, _SURVEYS)

@@ -127,8 +127,8 @@ def inventory(
 
 
 def _direct(cell: Computed) -> bool:
-    """Whether a result is an emission of the place itself; a year with none has no inventory."""
-    return cell.method.quantity not in ("energy", "co2_indirect", "co2_location")
+    """Whether a result is an emission of the place itself and of the year's own activity; a year with none has no inventory."""
+    return cell.method.quantity not in ("energy", "co2_indirect", "co2_location") and cell.activity.year is None
 
 
 def _indicators(methods: Mapping[str, Method], package: Package) -> tuple[str, ...]:
