@@ -20,7 +20,7 @@ from dafeng.core.units import Unit, unit
 from dafeng.formula import check_unit, evaluate_exact
 from dafeng.library.factor import Key, Match, check_purpose, worst
 from dafeng.library.factors import FactorLibrary
-from dafeng.methods.deduction import hold_back
+from dafeng.methods.deduction import hold_deductions
 from dafeng.methods.definition import YEAR, Edition, Method
 from dafeng.methods.explanation import (
     estimated_findings,
@@ -125,7 +125,7 @@ def account(
             else:
                 missing.append(outcome[0])
                 findings.append(outcome[1])
-    cells, held, deductions = hold_back(cells, missing)
+    cells, held, deductions = hold_deductions(cells, missing)
     missing += held
     findings += [*deductions, *no_facts(idle, place, year), *match_findings(cells, library), *estimated_findings(cells)]
     made_of = (*(result_trace(cell, library) for cell in cells), *factor_traces(cells))
