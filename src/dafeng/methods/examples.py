@@ -13,7 +13,7 @@ from dafeng.core.labels import Label
 from dafeng.core.tables import FACTS
 from dafeng.library.factor import Factor
 from dafeng.library.factors import FactorLibrary
-from dafeng.library.factors import library as make_library
+from dafeng.library.factors import library as library_of
 from dafeng.methods.account import Accounting, account
 from dafeng.methods.definition import BALANCE, Category, Example, Method
 
@@ -36,7 +36,7 @@ def run_example(method: Method, example: Example, library: FactorLibrary) -> Acc
         Its result, traces and findings.
     """
     category = next(category for category in method.categories if category.id == example.category)
-    known = _instead(library, _given(method, example, library))
+    known = _with(library, _given(method, example, library))
     alone = replace(method, exclusions=())
     years = ((example.year, example.value), *example.earlier)
     facts = FACTS.build(_fact(category, example, year, value) for year, value in years)
@@ -71,6 +71,17 @@ def holds(example: Example, accounting: Accounting) -> bool:
     return bool(values) and abs(sum(values) - example.result) <= example.tolerance * abs(example.result)
 
 
+def _with(known: FactorLibrary, given: list[Factor]) -> FactorLibrary:
+    """The library in which given factors stand for those of the same key."""
+    replaced = {_key(factor) for factor in given}
+    kept = {name: factor for name, factor in known.factors.items() if _key(factor) not in replaced}
+    return library_of({**kept, **{factor.id: factor for factor in given}}, known.names, known.substitutes)
+
+
+def _key(factor: Factor) -> tuple[str, ...]:
+    return (factor.substance, factor.parameter, factor.purpose, factor.standard)
+
+
 def _fact(category: Category, example: Example, year: int, value: Decimal) -> dict[str, object]:
     return {
         "fact": f"example.{year}",
@@ -87,17 +98,6 @@ def _fact(category: Category, example: Example, year: int, value: Decimal) -> di
         "known_at": datetime(2000, 1, 1, tzinfo=UTC),
         "file": "example",
     }
-
-
-def _instead(library: FactorLibrary, given: list[Factor]) -> FactorLibrary:
-    """Library in which given factors replace those that answer the same question."""
-    replaced = {_question(factor) for factor in given}
-    others = {name: factor for name, factor in library.factors.items() if _question(factor) not in replaced}
-    return make_library({**others, **{factor.id: factor for factor in given}}, library.names, library.substitutes)
-
-
-def _question(factor: Factor) -> tuple[str, ...]:
-    return factor.substance, factor.parameter, factor.purpose, factor.standard
 
 
 def _given(method: Method, example: Example, library: FactorLibrary) -> list[Factor]:
