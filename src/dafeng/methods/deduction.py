@@ -12,7 +12,9 @@ from dafeng.core.labels import Label
 from dafeng.methods.inventory import Computed, Missing
 
 
-def hold_deductions(cells: Iterable[Computed], missing: Iterable[Missing]) -> tuple[list[Computed], list[Missing], list[Finding]]:
+def hold_deductions(
+    cells: Iterable[Computed], missing: Iterable[Missing]
+) -> tuple[list[Computed], list[Missing], list[Finding]]:
     """Cells without deductions from emissions that have facts but no result.
 
     A category ``waste.landfill.recovery`` is subtracted from ``waste.landfill`` and all below it, of the same gas.
