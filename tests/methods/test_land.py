@@ -222,6 +222,12 @@ def test_mass_balance_counts_the_year_and_no_other(library: FactorLibrary) -> No
     assert results(found) == {"waste.landfill.balance.municipal_waste.landfill.managed.ch4.2025": Decimal("420")}
 
 
+def test_what_lacks_for_every_year_of_waste_is_said_once(library: FactorLibrary) -> None:
+    found = run(library, *(dumped(year) for year in range(2010, 2025)))
+    assert len(found.missing) == 15
+    assert rules(found) == ["account.factor_missing"]
+
+
 def test_gas_recovered_is_taken_off_what_is_not_oxidised(library: FactorLibrary) -> None:
     gas = {"indicator": "landfill_methane_recovered", "flow": "landfill.managed", "value": "10", "unit": "吨CH4"}
     found = run(library, dumped(2024), gas, provisional=True)

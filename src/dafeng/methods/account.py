@@ -123,8 +123,8 @@ def account(
             if isinstance(outcome, Computed):
                 cells.append(outcome)
             else:
+                findings += [] if any(_same_but_year(outcome[0], other) for other in missing) else [outcome[1]]
                 missing.append(outcome[0])
-                findings.append(outcome[1])
     cells, held, deductions = hold_deductions(cells, missing)
     missing += held
     findings += [*deductions, *no_facts(idle, place, year), *match_findings(cells, library), *estimated_findings(cells)]
@@ -136,6 +136,12 @@ def account(
         tuple(cells),
         tuple(missing),
     )
+
+
+def _same_but_year(one: Missing, other: Missing) -> bool:
+    """Whether two cells lack the same for facts of different earlier years: that is said once."""
+    a, b = one.activity, other.activity
+    return None not in (a.year, b.year) and (a.category.id, a.carrier, a.flow) == (b.category.id, b.carrier, b.flow)
 
 
 def compose(
