@@ -18,9 +18,9 @@ from dafeng.formula import typeset, words
 from dafeng.library.factor import Match, worst
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import TIMES, YEAR, Method
+from dafeng.methods.gathering import LANGUAGES
 from dafeng.methods.inventory import Computed, Missing
 from dafeng.methods.kernels import KERNELS
-from dafeng.methods.wholes import LANGUAGES
 
 EVIDENCE = ("primary", "secondary", "derived", "reported", "estimated", "assumption", "provisional", "memory")
 """Evidence grades, best first."""

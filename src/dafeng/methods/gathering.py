@@ -20,7 +20,8 @@ from dafeng.library.balances import is_standard
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import BALANCE, Category, Exclusion, Method
 from dafeng.methods.history import no_survey, short_history
-from dafeng.methods.wholes import LANGUAGES, Cells, Row, without_wholes
+from dafeng.methods.wholes import LANGUAGES as LANGUAGES
+from dafeng.methods.wholes import Cells, Row, without_wholes
 
 _YEAR = 4
 """Digits of a calendar year."""

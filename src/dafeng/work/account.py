@@ -17,7 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
-from dafeng.library.factors import read_factors
+from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.indicators import Indicator
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
@@ -121,7 +121,7 @@ def account(
     }
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
-    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators)]
+    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
     findings = tuple(finding for accounting in found.values() for finding in accounting.findings)
     return Account(city.code, edition, found, methods, scores, tuple(dict.fromkeys(traces)), findings)
 
@@ -165,14 +165,16 @@ def _direct(cell: Any) -> bool:
     return bool(cell.method.quantity == "co2" and cell.method.effect == "emission")
 
 
-def _facts(rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes, indicators: Mapping[str, Indicator]) -> list[Trace]:
+def _facts(
+    rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes, indicators: Mapping[str, Indicator], library: FactorLibrary
+) -> list[Trace]:
     wanted = {address for trace in traces for address in trace.inputs if address.startswith("facts/")}
-    return [fact_trace(row, _named(row, indicators), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
+    return [fact_trace(row, _named(row, indicators, library), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
 
 
-def _named(row: Mapping[str, Any], indicators: Mapping[str, Indicator]) -> Label:
+def _named(row: Mapping[str, Any], indicators: Mapping[str, Indicator], library: FactorLibrary) -> Label:
     known = indicators.get(row["indicator"])
     if known is None:
         return name_cell(row)
-    parts = " · ".join(part for part in (row["carrier"], row["flow"]) if part)
-    return Label(f"{known.label.zh} {parts}".strip(), f"{known.label.en} {parts}".strip())
+    parts = [known.label, *(library.label("substance", part) for part in (row["carrier"], row["flow"]) if part)]
+    return Label(" · ".join(part.zh for part in parts), " · ".join(part.en for part in parts))
