@@ -39,6 +39,7 @@ app = _with_groups(
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
 CityFolder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
+Provisional = Annotated[bool, typer.Option("--provisional", help="允许证据不足的因子并标注 · allow weak evidence, marked")]
 Year = Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="评估年份 · assessment year")]
 
 
@@ -231,11 +232,12 @@ def account(
         Path | None,
         typer.Option(help="本次自带的燃料因子 CSV：fuel,value,unit,source[,sector] · own factors of fuels for this run"),
     ] = None,
+    provisional: Provisional = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
-    found = df.account(df.open_city(folder), year=year, edition=edition, factors=factors)
+    found = df.account(df.open_city(folder), year=year, edition=edition, factors=factors, provisional=provisional)
     accounting.show_account(found, _language(lang), as_json=as_json)
 
 
@@ -246,7 +248,7 @@ def inventory(
     guide: Annotated[str | None, typer.Option(help="清单指南：prov2025、prov2011 · inventory guideline")] = None,
     layout: Annotated[str | None, typer.Option(help="口径：city、ipcc2006、gpc · layout")] = None,
     warming: Annotated[str | None, typer.Option(help="增温潜势：sar、ar4、ar5、ar6 · warming potentials")] = None,
-    provisional: Annotated[bool, typer.Option("--provisional", help="允许证据不足的因子并标注 · allow weak evidence")] = False,
+    provisional: Provisional = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:

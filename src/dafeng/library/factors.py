@@ -144,9 +144,8 @@ class FactorLibrary:
         """
         listed = self._index.get((key.substance, key.parameter), ())
         found = answer(key, listed, fallback=fallback, provisional=provisional)
-        if found is not None:
-            return found
-        return self._substituted(key, listed, fallback, provisional=provisional)
+        found = found or self._of_whole(key, fallback, provisional=provisional)
+        return found or self._substituted(key, listed, fallback, provisional=provisional)
 
     def resolve(
         self, keys: Iterable[Key], *, fallback: tuple[str, ...] = (), provisional: bool = False
@@ -219,6 +218,19 @@ class FactorLibrary:
         """
         found = self.names.get((kind, name))
         return found[0] if found else Label(name, name)
+
+    def _of_whole(self, key: Key, fallback: tuple[str, ...], *, provisional: bool) -> Match | None:
+        """Value of what the substance is part of: ``dairy.young`` is part of ``dairy``."""
+        whole, dot, _ = key.substance.rpartition(".")
+        if not dot:
+            return None
+        wider = replace(key, substance=whole)
+        found = answer(wider, self._index.get((whole, key.parameter), ()), fallback=fallback, provisional=provisional)
+        if found is None:
+            return self._of_whole(wider, fallback, provisional=provisional)
+        name = self.label("substance", whole)
+        step = Label(f"取整类“{name.zh}”的值", f"the value of {name.en} as a whole")
+        return replace(found, steps=(step, *found.steps))
 
     def _substituted(self, key: Key, listed: tuple[Factor, ...], fallback: tuple[str, ...], *, provisional: bool) -> Match:
         substitute = self.substitutes.get((key.purpose, key.substance))

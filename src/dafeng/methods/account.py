@@ -21,6 +21,8 @@ from dafeng.core.units import Unit, unit
 from dafeng.formula import check_unit, evaluate_exact
 from dafeng.library.factor import Key, Match, check_purpose, worst
 from dafeng.library.factors import FactorLibrary
+from dafeng.library.supplied import STANDARD
+from dafeng.methods.deduction import hold_deductions
 from dafeng.methods.definition import YEAR, Edition, Method
 from dafeng.methods.explanation import (
     estimated_findings,
@@ -117,17 +119,19 @@ def account(
     index = index_facts(facts, place=place) if isinstance(facts, pa.Table) else facts
     for method in methods.values():
         edition = _edition(method, editions or {})
-        supplied = edition.standard if edition.otherwise else None
-        activities, noticed = gather(index, method, library, year=year, supplied=supplied)
+        supplied = STANDARD if edition.standard == STANDARD else None
+        activities, noticed = gather(index, method.within(edition.id), library, year=year, supplied=supplied)
         findings += noticed
         idle += [] if noticed or activities else [method]
         for outcome in _compute(activities, method, edition, library, place, year, provisional=provisional):
             if isinstance(outcome, Computed):
                 cells.append(outcome)
             else:
+                findings += [] if any(_same_but_year(outcome[0], other) for other in missing) else [outcome[1]]
                 missing.append(outcome[0])
-                findings.append(outcome[1])
-    findings += [*no_facts(idle, place, year), *match_findings(cells, library)]
+    cells, held, deductions = hold_deductions(cells, missing)
+    missing += held
+    findings += [*deductions, *no_facts(idle, place, year), *match_findings(cells, library)]
     findings += [*estimated_findings(cells), *reported_findings(cells)]
     made_of = (*(result_trace(cell, library) for cell in cells), *factor_traces(cells))
     return Accounting(
@@ -137,6 +141,12 @@ def account(
         tuple(cells),
         tuple(missing),
     )
+
+
+def _same_but_year(one: Missing, other: Missing) -> bool:
+    """Whether two cells lack the same for facts of different earlier years: that is said once."""
+    a, b = one.activity, other.activity
+    return None not in (a.year, b.year) and (a.category.id, a.carrier, a.flow) == (b.category.id, b.carrier, b.flow)
 
 
 def compose(
@@ -215,7 +225,7 @@ def _compute(
             if current.otherwise is None or all(isinstance(match, Match) for match in found.values()):
                 break
             current = method.editions[current.otherwise]
-        if current is not edition:
+        if edition.standard == STANDARD and current is not edition:
             found = {name: _fallen(match, current) for name, match in found.items()}
         yield _cell(method, current, activity, found, library, place, year)
 

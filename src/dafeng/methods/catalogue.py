@@ -50,6 +50,12 @@ INPUTS = "transformation"
 """Rows of the balance whose inputs are printed negative."""
 
 
+_CATEGORY = frozenset(
+    (
+        *("id", "label", "indicator", "plus", "minus", "instead_of", "carrier", "years"),
+        *("deduct", "absolute", "rest", "editions"),
+    )
+)
 _NEAR = Decimal("1e-20")
 
 
@@ -154,7 +160,10 @@ def _edition(record: Record) -> Edition:
 
 
 def _category(record: Record) -> Category:
-    record.allow({"id", "label", "indicator", "plus", "minus", "instead_of", "carrier", "years", "deduct", "absolute", "rest"})
+    record.allow(
+        {"id", "label", "indicator", "plus", "minus", "instead_of", "carrier", "years", "deduct", "absolute", "rest"}
+        | {"editions"}
+    )
     indicator = record.text_or_none("indicator") or BALANCE
     if (indicator == BALANCE) != bool(record.texts("plus") + record.texts("minus")):
         raise record.error("平衡表的类别须列出行，其他类别不列", "a category of the balance lists rows, any other lists none")
@@ -176,6 +185,7 @@ def _category(record: Record) -> Category:
         deduct=_flag(record, "deduct"),
         absolute=_flag(record, "absolute"),
         rest=_flag(record, "rest"),
+        editions=record.texts("editions"),
     )
 
 
@@ -192,7 +202,7 @@ def _closing(record: Record) -> Closing:
 def _example(record: Record) -> Example:
     record.allow(
         {"edition", "carrier", "category", "place", "year", "value", "unit", "given", "result", "tolerance", "by"}
-        | {"flow", "earlier"}
+        | {"flow", "earlier", "provisional"}
     )
     year = record.year("year")
     if year is None:
@@ -211,6 +221,7 @@ def _example(record: Record) -> Example:
         by=record.text("by"),
         flow=record.text_or_none("flow"),
         earlier=tuple((inner.year("year") or 0, _number(inner, "value")) for inner in record.children("earlier")),
+        provisional=_flag(record, "provisional"),
     )
 
 
@@ -256,6 +267,8 @@ def _check_names(root: Record, method: Method) -> None:
             raise record.error(f"没有方程“{edition.equation}”", f"no equation '{edition.equation}'", key="equation")
         if edition.otherwise not in (None, *method.editions):
             raise record.error(f"没有版本“{edition.otherwise}”", f"no edition '{edition.otherwise}'", key="otherwise")
+    for name in (name for category in method.categories for name in category.editions if name not in method.editions):
+        raise root.error(f"没有版本“{name}”", f"no edition '{name}'", key="categories")
     ids = [category.id for category in method.categories]
     used = [name for exclusion in method.exclusions for name in exclusion.categories]
     used += [example.category for example in method.examples]

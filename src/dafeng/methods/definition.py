@@ -7,7 +7,7 @@ its inputs; a wrong unit or name in a definition is refused when it is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -154,6 +154,8 @@ class Category:
     rest : bool
         Whether it is what the parts of a total leave: counted where the facts lack one of the parts for every carrier (a
         row that was not delivered or not recognised), or lack all of them for the carrier.
+    editions : tuple of str
+        Editions that count it; empty for all.
     """
 
     id: str
@@ -167,6 +169,7 @@ class Category:
     deduct: bool = False
     absolute: bool = False
     rest: bool = False
+    editions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ class Exclusion:
     Parameters
     ----------
     carriers : tuple of str
-        Carriers.
+        Carriers; empty for all.
     categories : tuple of str
         Categories in which they are left out; empty for all.
     says : Label
@@ -239,6 +242,8 @@ class Example:
         Flow of the facts, where a factor is found by it.
     earlier : tuple of (int, Decimal)
         Activity of earlier years. [unit]
+    provisional : bool
+        Whether it uses factors of weak evidence.
     """
 
     edition: str
@@ -254,6 +259,7 @@ class Example:
     by: str
     flow: str | None = None
     earlier: tuple[tuple[int, Decimal], ...] = ()
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,3 +336,18 @@ class Method:
     def default(self) -> str:
         """Id of the edition used where none is chosen: the first."""
         return next(iter(self.editions))
+
+    def within(self, edition: str) -> Method:
+        """The method with only the categories that an edition counts.
+
+        Parameters
+        ----------
+        edition : str
+            Id of an edition.
+
+        Returns
+        -------
+        Method
+            The same method with fewer categories.
+        """
+        return replace(self, categories=tuple(c for c in self.categories if not c.editions or edition in c.editions))

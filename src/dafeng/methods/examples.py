@@ -13,6 +13,7 @@ from dafeng.core.labels import Label
 from dafeng.core.tables import FACTS
 from dafeng.library.factor import Factor
 from dafeng.library.factors import FactorLibrary
+from dafeng.library.factors import library as library_of
 from dafeng.methods.account import Accounting, account
 from dafeng.methods.definition import BALANCE, Category, Example, Method
 
@@ -35,12 +36,20 @@ def run_example(method: Method, example: Example, library: FactorLibrary) -> Acc
         Its result, traces and findings.
     """
     category = next(category for category in method.categories if category.id == example.category)
-    known = library.add(_given(method, example, library))
+    known = _with(library, _given(method, example, library))
     alone = replace(method, exclusions=())
     years = ((example.year, example.value), *example.earlier)
     facts = FACTS.build(_fact(category, example, year, value) for year, value in years)
     editions = {method.id: example.edition}
-    return account(facts, library=known, methods={method.id: alone}, place=example.place, year=example.year, editions=editions)
+    return account(
+        facts,
+        library=known,
+        methods={method.id: alone},
+        place=example.place,
+        year=example.year,
+        editions=editions,
+        provisional=example.provisional,
+    )
 
 
 def holds(example: Example, accounting: Accounting) -> bool:
@@ -60,6 +69,17 @@ def holds(example: Example, accounting: Accounting) -> bool:
     """
     values: list[Decimal] = accounting.results.column("value").to_pylist()
     return bool(values) and abs(sum(values) - example.result) <= example.tolerance * abs(example.result)
+
+
+def _with(known: FactorLibrary, given: list[Factor]) -> FactorLibrary:
+    """The library in which given factors stand for those of the same key."""
+    replaced = {_key(factor) for factor in given}
+    kept = {name: factor for name, factor in known.factors.items() if _key(factor) not in replaced}
+    return library_of({**kept, **{factor.id: factor for factor in given}}, known.names, known.substitutes)
+
+
+def _key(factor: Factor) -> tuple[str, ...]:
+    return (factor.substance, factor.parameter, factor.purpose, factor.standard)
 
 
 def _fact(category: Category, example: Example, year: int, value: Decimal) -> dict[str, object]:

@@ -8,38 +8,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dafeng.core.errors import UnitError
 from dafeng.core.findings import Finding
-from dafeng.core.labels import Label
 from dafeng.core.units import convert
 from dafeng.library.balances import is_standard
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import BALANCE, Category, Exclusion, Method
+from dafeng.methods.history import no_survey, short_history
 from dafeng.methods.notices import (
     burnt,
     contradiction,
     left_out,
     mixed_units,
     negative,
-    no_survey,
     not_twice,
     open_sum,
     repetition,
     unknown_carrier,
 )
+from dafeng.methods.wholes import Cells, Row, without_wholes
 
-Row = Mapping[str, Any]
 SMALLEST = Decimal("0.00001")
 """Smallest rest of a total that counts: what is less is rounding of the figures. [unit of the facts]"""
 _YEAR = 4
 """Digits of a calendar year."""
-Cells = Mapping[tuple[str, str | None, str | None], tuple[Row, ...]]
-"""Facts by indicator, flow and carrier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +156,14 @@ def gather(
         One activity per category, carrier and, where it matters, flow and year of the facts; and what was noticed.
     """
     findings: list[Finding] = []
-    cells = {at: _cells(index, method, at, findings) for at in _years(index, method, year)}
+    cells = {at: _cells(index, method, library, at, findings) for at in _years(index, method, year)}
     found = [
         activity
         for category in _first(method.categories, index, year, findings)
         for at in _counted(category, cells, year)
         for carrier, flow in _kinds(cells[at], category, method)
         if (activity := _activity(cells[at], category, carrier, flow, method, findings))
-        and (activity := _timed(activity, method, cells, year, at, findings))
+        and (activity := _timed(activity, method, library, cells, year, at, findings))
     ]
     known = [activity for activity in found if not method.carriers or activity.carrier in method.carriers]
     findings += _unknown(found, method)
@@ -176,7 +172,7 @@ def gather(
     findings += _negative(kept, library)
     if year in cells:
         findings += _unclosed(cells[year], method, library, [one for one in found if one.category.rest])
-    findings += _short_history(tuple(cells), method, year)
+    findings += short_history(tuple(cells), method, year)
     return tuple(kept), tuple(dict.fromkeys(findings))
 
 
@@ -189,13 +185,14 @@ def _asks(method: Method, time: str) -> bool:
     return any(time in expression.names for expression in method.equations.values())
 
 
-def _cells(index: FactIndex, method: Method, year: int, findings: list[Finding]) -> Cells:
+def _cells(index: FactIndex, method: Method, library: FactorLibrary, year: int, findings: list[Finding]) -> Cells:
     groups: dict[tuple[str, str | None, str | None], dict[str | None, list[Row]]] = {}
     for indicator in dict.fromkeys(category.indicator for category in method.categories):
         for row in index.rows.get((year, indicator), ()):
             key = (indicator, row["flow"], row["carrier"])
             groups.setdefault(key, {}).setdefault(row["organisation"], []).append(row)
-    return {key: tuple(_once(list(rows.values()), findings)) for key, rows in groups.items()}
+    cells = {key: tuple(_once(list(rows.values()), findings)) for key, rows in groups.items()}
+    return without_wholes(cells, method, library, findings)
 
 
 def _once(groups: Iterable[list[Row]], findings: list[Finding]) -> Iterator[Row]:
@@ -286,7 +283,13 @@ def _is_short(cells: Cells, category: Category, signed: list[tuple[Row, int]], m
 
 
 def _timed(
-    activity: Activity, method: Method, cells: Mapping[int, Cells], year: int, at: int, findings: list[Finding]
+    activity: Activity,
+    method: Method,
+    library: FactorLibrary,
+    cells: Mapping[int, Cells],
+    year: int,
+    at: int,
+    findings: list[Finding],
 ) -> Activity | None:
     """The activity with the times that its equation asks for; nothing where there was no survey before."""
     times: dict[str, Decimal] = {}
@@ -294,12 +297,13 @@ def _timed(
         times["age"] = Decimal(year - at)
     if _asks(method, "interval"):
         same = {category.indicator for category in method.categories}
-        before = [past for past in cells if past < year and any(k[0] in same and k[2] == activity.carrier for k in cells[past])]
-        if not before:
-            findings.append(no_survey(activity.category, activity.carrier, method))
-        if not before or (activity.category.years == "previous" and at != before[-1]):
+        surveys = [a for a in cells if a <= year and any(k[0] in same and k[2] == activity.carrier for k in cells[a])]
+        if surveys[-1:] != [year] or len(surveys) == 1:
+            findings.append(no_survey(activity, method, library, year))
             return None
-        times["interval"] = Decimal(year - before[-1])
+        if activity.category.years == "previous" and at != surveys[-2]:
+            return None
+        times["interval"] = Decimal(year - surveys[-2])
     return replace(activity, times=times, year=None if at == year else at)
 
 
@@ -362,7 +366,8 @@ def _has_factor(library: FactorLibrary, activity: Activity, standard: str | None
 
 
 def _applies(exclusion: Exclusion, activity: Activity) -> bool:
-    return activity.carrier in exclusion.carriers and (not exclusion.categories or activity.category.id in exclusion.categories)
+    named = not exclusion.carriers or activity.carrier in exclusion.carriers
+    return named and (not exclusion.categories or activity.category.id in exclusion.categories)
 
 
 def _unclosed(cells: Cells, method: Method, library: FactorLibrary, rests: Iterable[Activity]) -> Iterator[Finding]:
@@ -377,22 +382,3 @@ def _unclosed(cells: Cells, method: Method, library: FactorLibrary, rests: Itera
             rest = (flow, carrier) in counted
             if rest or (parts and abs(gap) > closing.tolerance):
                 yield open_sum(str(flow), library.label("substance", str(carrier)), gap, total[0], rest=rest)
-
-
-def _short_history(years: tuple[int, ...], method: Method, year: int) -> Iterator[Finding]:
-    """What is laid down works for years: the years before that have no figures are missing, not zero."""
-    past = [at for at in years if at < year]
-    lost = sorted(set(range(min(past, default=year), year)) - set(past))
-    lost = sorted({*lost, *range(year - method.history, min(past, default=year))})
-    if method.history and years and lost:
-        zh, en = "、".join(map(str, lost)), ", ".join(map(str, lost))
-        yield Finding(
-            "account.history",
-            f"{method.id}/{year}",
-            "warning",
-            Label(
-                f"“{method.title.zh}”需要至少 {method.history} 年的历史数据，缺 {zh}；结果偏低",
-                f"'{method.title.en}' needs {method.history} years of history and lacks {en}; the result is too low",
-            ),
-            Label("补齐历年数据", "deliver the years that lack"),
-        )

@@ -186,35 +186,6 @@ def unknown_carrier(method: Method, carrier: str) -> Finding:
     )
 
 
-def no_survey(category: Category, carrier: str, method: Method) -> Finding:
-    """A stock that has no earlier survey.
-
-    Parameters
-    ----------
-    category : Category
-        Category.
-    carrier : str
-        What was surveyed.
-    method : Method
-        Method.
-
-    Returns
-    -------
-    Finding
-        Rule ``account.survey``.
-    """
-    return _notice(
-        "account.survey",
-        f"{method.id}/{carrier}",
-        "warning",
-        (
-            f"{category.label.zh}的 {carrier} 没有更早一期的数据，变化量无从核算",
-            f"{category.label.en}: {carrier} has no earlier survey, so its change is not known",
-        ),
-        ("补交上一期清查数据", "deliver the survey before"),
-    )
-
-
 def negative(category: Category, carrier: Label, amount: Decimal, printed: str) -> Finding:
     """More feedstock than consumption: less than nothing would be burnt.
 

@@ -20,11 +20,12 @@ from dafeng.core.traces import Trace
 from dafeng.core.units import convert
 from dafeng.library.factor import Factor
 from dafeng.library.factors import FactorLibrary, read_factors
+from dafeng.library.indicators import Indicator
 from dafeng.library.supplied import STANDARD, read_supplied
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.catalogue import read_methods
-from dafeng.methods.definition import Method
+from dafeng.methods.definition import BALANCE, Method
 from dafeng.work.city import City
 from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
@@ -97,6 +98,7 @@ def account(
     scope: str = "city",
     edition: str | None = None,
     factors: Path | str | None = None,
+    provisional: bool = False,
 ) -> Account:
     """Account for a city's emissions.
 
@@ -105,7 +107,7 @@ def account(
     city : City
         The city.
     year : int, optional
-        One year; by default every year that has activity facts.
+        One year; by default every year that has an energy balance, or any activity where there is none.
     scope : {"city"}
         What is accounted for; parks and enterprises come with later methods.
     edition : str, optional
@@ -113,6 +115,8 @@ def account(
     factors : Path or str, optional
         CSV file with factors of fuels for this run (`dafeng.library.supplied.read_supplied`); fuels and sectors it lacks
         keep the factors of the edition.
+    provisional : bool, optional
+        Whether factors of weak evidence may be used where nothing better exists; every result that does says so.
 
     Returns
     -------
@@ -127,17 +131,19 @@ def account(
         If a row of the factor file cannot be used; with its row and column.
     """
     _check_scope(scope)
-    facts = city.facts.read(places=(city.code,))
-    rows = [row for row in facts.to_pylist() if row["flow"] is not None and len(row["period"]) == 4]
     methods = read_methods(city.overlay)
     library = read_factors(city.overlay)
+    facts = city.facts.read(places=(city.code,))
+    asked = {category.indicator for method in methods.values() for category in method.categories}
+    rows = [row for row in facts.to_pylist() if row["indicator"] in asked and len(row["period"]) == 4]
     supplied = read_supplied(Path(factors), library, sectors=sector_names(methods[BURNT])) if factors is not None else ()
     chosen = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
 
     def run(**changed: Any) -> dict[int, Accounting]:
-        told = {"library": library, "methods": methods, "editions": chosen, **changed}
-        years = sorted({int(row["period"]) for row in rows})
-        return {at: account_year(facts, place=city.code, year=at, **told) for at in years if year in (None, at)}
+        told = {"library": library, "methods": methods, "editions": chosen, "provisional": provisional, **changed}
+        present = {int(row["period"]) for row in rows}
+        years = _years(rows) if year is None else [year]
+        return {at: account_year(facts, place=city.code, year=at, **told) for at in years if at in present}
 
     own = run()
     found = own
@@ -146,7 +152,7 @@ def account(
         found = run(library=library, methods=_supplied_first(methods, chosen), editions={**chosen, BURNT: STANDARD})
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
-    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts))]
+    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
     findings = [finding for accounting in found.values() for finding in accounting.findings]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
@@ -168,6 +174,12 @@ def _supplied_first(methods: Mapping[str, Method], chosen: Mapping[str, str]) ->
     method = methods[BURNT]
     user = replace(method.editions[STANDARD], otherwise=chosen.get(BURNT, method.default))
     return {**methods, BURNT: replace(method, editions={**method.editions, STANDARD: user})}
+
+
+def _years(rows: list[dict[str, Any]]) -> list[int]:
+    """Years of the balances: facts of other years are the history of what was laid down, or lone figures."""
+    balances = [row for row in rows if row["indicator"] == BALANCE]
+    return sorted({int(row["period"]) for row in balances or rows})
 
 
 def _check_scope(scope: str) -> None:
@@ -199,9 +211,20 @@ def _totals(found: Mapping[int, Accounting]) -> tuple[tuple[Score, ...], list[Tr
 
 
 def _direct(cell: Any) -> bool:
-    return bool(cell.method.quantity == "co2" and not cell.activity.category.id.startswith("purchased"))
+    """Whether a cell belongs to the gross total: what is taken up by growing stock is shown beside it, never within."""
+    return bool(cell.method.quantity == "co2" and cell.method.effect == "emission")
 
 
-def _facts(rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes) -> list[Trace]:
+def _facts(
+    rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes, indicators: Mapping[str, Indicator], library: FactorLibrary
+) -> list[Trace]:
     wanted = {address for trace in traces for address in trace.inputs if address.startswith("facts/")}
-    return [fact_trace(row, name_cell(row), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
+    return [fact_trace(row, _named(row, indicators, library), hashes) for row in rows if f"facts/{row['fact']}" in wanted]
+
+
+def _named(row: Mapping[str, Any], indicators: Mapping[str, Indicator], library: FactorLibrary) -> Label:
+    known = indicators.get(row["indicator"])
+    if known is None:
+        return name_cell(row)
+    parts = [known.label, *(library.label("substance", part) for part in (row["carrier"], row["flow"]) if part)]
+    return Label(" · ".join(part.zh for part in parts), " · ".join(part.en for part in parts))

@@ -121,7 +121,7 @@ def inventory(
     used = {name: methods[name] for name in chosen.editions}
     library = read_factors(city.overlay)
     index = index_facts(city.facts.read(places=(city.code,)), place=city.code)
-    years = [year] if year is not None else sorted(set(index.years(_indicators(used))))
+    years = [year] if year is not None else sorted(set(index.years(_indicators(used, chosen))))
     found = {
         at: account_year(
             index, library=library, methods=used, place=city.code, year=at, editions=chosen.editions, provisional=provisional
@@ -161,12 +161,14 @@ def _part(accounting: Accounting, package: Package) -> Accounting:
 
 
 def _direct(cell: Computed) -> bool:
-    """Whether a result is an emission of the place itself; a year with none has no inventory."""
-    return cell.method.quantity not in ("energy", "co2_indirect", "co2_location")
+    """Whether a result is an emission of the place itself and of the year's own activity; a year with none has no inventory."""
+    return cell.method.quantity not in ("energy", "co2_indirect", "co2_location") and cell.activity.year is None
 
 
-def _indicators(methods: Mapping[str, Method]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(c.indicator for method in methods.values() for c in method.categories))
+def _indicators(methods: Mapping[str, Method], package: Package) -> tuple[str, ...]:
+    """Indicators whose year is accounted; what was laid down earlier works in the years that follow."""
+    counted = [method.within(package.editions[name]) for name, method in methods.items()]
+    return tuple(dict.fromkeys(c.indicator for method in counted for c in method.categories if c.years == "this"))
 
 
 def _arranged(
