@@ -38,11 +38,14 @@ if TYPE_CHECKING:
     from dafeng.work.present import Site, present
     from dafeng.work.project import Projection, project
     from dafeng.work.read_plan import read_plan, save_plan
+    from dafeng.work.recalculate import Recalculations, recalculate
     from dafeng.work.reconcile import Reconciliation, reconcile
     from dafeng.work.review import review, revise
     from dafeng.work.review_sheet import export_review, import_review
     from dafeng.work.scores import Scores
     from dafeng.work.template import template
+    from dafeng.work.uncertainty import Quality, uncertainty
+    from dafeng.work.uncertainty_document import quality_document, recalculation_document
     from dafeng.work.versions import confirm, list_versions, read_version
     from dafeng.work.view_energy import balance_document
 
@@ -59,6 +62,8 @@ __all__ = [
     "Plan",
     "PlanComparison",
     "Projection",
+    "Quality",
+    "Recalculations",
     "Reconciliation",
     "Review",
     "Scores",
@@ -96,8 +101,11 @@ __all__ = [
     "plan_document",
     "present",
     "project",
+    "quality_document",
     "read_plan",
     "read_version",
+    "recalculate",
+    "recalculation_document",
     "reconcile",
     "review",
     "revise",
@@ -105,6 +113,7 @@ __all__ = [
     "save_tasks",
     "task_document",
     "template",
+    "uncertainty",
 ]
 
 _HOMES: Mapping[str, str] = {
@@ -120,6 +129,8 @@ _HOMES: Mapping[str, str] = {
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
     "Projection": "work.project",
+    "Quality": "work.uncertainty",
+    "Recalculations": "work.recalculate",
     "Reconciliation": "work.reconcile",
     "Review": "plans.review",
     "Scores": "work.scores",
@@ -157,8 +168,11 @@ _HOMES: Mapping[str, str] = {
     "plan_document": "plans.storage",
     "present": "work.present",
     "project": "work.project",
+    "quality_document": "work.uncertainty_document",
     "read_plan": "work.read_plan",
     "read_version": "work.versions",
+    "recalculate": "work.recalculate",
+    "recalculation_document": "work.uncertainty_document",
     "reconcile": "work.reconcile",
     "review": "work.review",
     "revise": "work.review",
@@ -166,6 +180,7 @@ _HOMES: Mapping[str, str] = {
     "save_tasks": "work.list_tasks",
     "task_document": "plans.tasklist_document",
     "template": "work.template",
+    "uncertainty": "work.uncertainty",
 }
 
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from dafeng.web.cities import CityView
+from tests.web.quality import quality, quality_addresses
 from tests.web.sample_energy import energy
 from tests.web.sample_inventory import inventory
 
@@ -373,6 +374,7 @@ def view() -> dict[str, Any]:
                          for m, zh, en, c, e, y in (("heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), ("flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), ("roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), ("truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
         },
         "power": power(),
+        "quality": quality(RUN),
         "clashes": [{"id": "1", "title": label("装机目标撑不起 30% 的比重", "The capacities do not carry the 30% share"), "explanation": label("按电热当量和发电煤耗两种口径，四项装机目标到期发电量折算的非化石比重最高 28.0%。", "By either conversion the capacity targets give a non-fossil share of at most 28.0%."),
                      "targets": ["T01", "T02", "T03"], "members": [{"label": label("非化石能源消费比重 ≈ 30%", "Non-fossil share ≈ 30%"), "address": f"{RUN}/targets/T01", "anchor": anchor("非化石能源消费比重达到30%左右"), "target": "T01"},
                          {"label": label("海上风电 ≥ 500 万千瓦", "Offshore wind ≥ 5 GW"), "address": f"{RUN}/targets/T02", "anchor": anchor("海上风电建成及在建装机达到500万千瓦"), "target": "T02"},
@@ -480,6 +482,16 @@ def traces() -> dict[str, dict[str, Any]]:
         inputs=("targets/T01", "targets/T02", "assumptions/growth"),
     )
     made |= beside_traces()
+    for name in quality_addresses():
+        add(
+            name,
+            "result",
+            "由结果与不确定性得出",
+            "From results and their uncertainty",
+            value="9.6",
+            unit="%",
+            inputs=("factors/coal",),
+        )
     for name in ("q1", "q2", "plan"):
         add(
             f"headlines/{name}",

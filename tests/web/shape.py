@@ -133,6 +133,38 @@ INVENTORY = {
                                                            "addresses": [(*TEXT, MAY)]}]}],
     "findings": [FINDING],
 }  # fmt: skip
+SIMULATED = {"mean": FIGURE, "median": FIGURE, "low": FIGURE, "high": FIGURE}
+SUMMED = {
+    "year": YEAR,
+    "value": FIGURE,
+    "exact": TEXT,
+    "gross": FIGURE,
+    "half": FIGURE,
+    "relative": (*FIGURE, MAY),
+    "address": TEXT,
+    **SIMULATED,
+}
+KEYED = {"category": TEXT, "quantity": TEXT, "label": LABEL, "gas": LABEL, "removal": FLAG, "value": FIGURE, "base": (*FIGURE, MAY),
+         "shares": Each(FIGURE), "key": [TEXT], "address": TEXT}  # fmt: skip
+QUALITY = {
+    "city": TEXT, "year": YEAR, "base": (*YEAR, MAY), "unit": TEXT, "standard": TEXT, "seed": YEAR, "draws": YEAR, "total": SUMMED,
+    "before": Maybe(SUMMED), "trend": Maybe({"base": YEAR, "change": FIGURE, "half": FIGURE, "low": FIGURE, "high": FIGURE, "address": TEXT}),
+    "rows": [{
+        "category": TEXT, "quantity": TEXT, "label": LABEL, "gas": LABEL, "value": FIGURE, "base": Maybe({"value": FIGURE, "address": TEXT}), "results": [TEXT],
+        **dict.fromkeys(("activity", "factor", "combined", "variance_share", "trend_share"), (*FIGURE, MAY)), "covered": FIGURE,
+        "low": FIGURE, "high": FIGURE, "address": TEXT,
+    }],
+    "inputs": [{"subject": TEXT, "label": LABEL, "share": FIGURE, "deviation": FIGURE, "source": (*TEXT, MAY), "grade": (*TEXT, MAY),
+                "address": TEXT}],
+    "uncovered": Each(FIGURE), "assumed": (*FIGURE, MAY), "key_categories": Each([KEYED]),
+    "scores": [{"subject": TEXT, "label": LABEL, "count": YEAR, "widened": FIGURE, "address": TEXT,
+                "scores": [{"dimension": TEXT, "score": YEAR, "label": LABEL}]}],
+    "checks": [{"id": TEXT, "label": LABEL, "seen": YEAR, "state": TEXT, "found": YEAR}], "findings": [FINDING],
+    "recalculations": [{
+        "at": TEXT, "who": TEXT, "since": TEXT, "year": YEAR, "category": TEXT, "label": LABEL, "quantity": TEXT, "unit": TEXT,
+        **dict.fromkeys(("before", "after"), (*FIGURE, MAY)), "change": FIGURE, "says": LABEL, "address": TEXT,
+    }],
+}  # fmt: skip
 VIEW = {
     "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
     "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
@@ -142,6 +174,7 @@ VIEW = {
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
     "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "quality": Maybe(QUALITY),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),
                  "grade": (*TEXT, MAY), "used": YEAR}],

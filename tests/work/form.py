@@ -164,6 +164,36 @@ INVENTORY = {
                                                          "addresses": [Maybe(str)]}]}],
     "findings": [FINDING],
 }  # fmt: skip
+DRAWN = {"mean": NUMBER, "median": NUMBER, "low": NUMBER, "high": NUMBER}
+SUMMED = {
+    "year": int, "value": NUMBER, "exact": str, "gross": NUMBER, "half": NUMBER, "relative": Maybe(NUMBER), "address": str,
+    **DRAWN,
+}  # fmt: skip
+KIND = {"category": str, "quantity": str, "label": L, "gas": L}
+KEYED = {
+    **KIND, "removal": bool, "value": NUMBER, "base": Maybe(NUMBER), "shares": Keyed(NUMBER), "key": [str], "address": str,
+}  # fmt: skip
+QUALITY = {
+    "city": str, "year": int, "base": Maybe(int), "unit": str, "standard": str, "seed": int, "draws": int, "total": SUMMED,
+    "before": Maybe(SUMMED),
+    "trend": Maybe({"base": int, "change": NUMBER, "half": NUMBER, "low": NUMBER, "high": NUMBER, "address": str}),
+    "rows": [{
+        **KIND, "value": NUMBER, "base": Maybe({"value": NUMBER, "address": str}), "results": [str], "covered": NUMBER,
+        **dict.fromkeys(("activity", "factor", "combined", "variance_share", "trend_share"), Maybe(NUMBER)),
+        "low": NUMBER, "high": NUMBER, "address": str,
+    }],
+    "inputs": [{"subject": {"activity", "factor", "pedigree"}, "label": L, "share": NUMBER, "deviation": NUMBER,
+                "source": Maybe(str), "grade": Maybe(str), "address": str}],
+    "uncovered": Keyed(NUMBER), "assumed": Maybe(NUMBER), "key_categories": Keyed([KEYED]),
+    "scores": [{"subject": str, "label": L, "count": int, "widened": NUMBER, "address": str,
+                "scores": [{"dimension": str, "score": int, "label": L}]}],
+    "checks": [{"id": str, "label": L, "seen": int, "state": {"passed", "found", "nothing"}, "found": int}],
+    "findings": [FINDING],
+    "recalculations": [{
+        "at": str, "who": str, "since": str, "year": int, "category": str, "label": L, "quantity": str, "unit": str,
+        "before": Maybe(NUMBER), "after": Maybe(NUMBER), "change": NUMBER, "says": L, "address": str,
+    }],
+}  # fmt: skip
 VIEW = {
     "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
     "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
@@ -178,6 +208,7 @@ VIEW = {
     },
     "inventory": INVENTORY, "energy": ENERGY,
     "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "quality": Maybe(QUALITY),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
     "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING],
     "documents": [{"name": str, "title": str, "sha256": str, "present": bool}],

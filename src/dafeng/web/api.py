@@ -17,8 +17,8 @@ from dafeng.web.cities import CityView
 
 Part = Literal[
     "answers", "fields", "counts", "verdicts", "tasks", "tasklist", "organisations", "goals", "emissions", "energy",
-    "inventory", "pathway", "power", "clashes", "comparison", "headlines", "sources", "factors", "methods", "findings",
-    "documents", "run",
+    "inventory", "quality", "pathway", "power", "clashes", "comparison", "headlines", "sources", "factors", "methods",
+    "findings", "documents", "run",
 ]  # fmt: skip
 """Parts of the view document that can be asked for."""
 

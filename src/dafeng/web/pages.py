@@ -210,6 +210,13 @@ def _emissions(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     return {"history": charts.draw_history(city.view, words), "waterfall": charts.draw_waterfall(city.view, words)}
 
 
+def _quality(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
+    found = city.view.get("quality") or {}
+    sides = found.get("key_categories") or {}
+    keys = {(row["category"], row["quantity"]): row["key"] for row in sides.get("net") or ()}
+    return {"found": found, "keys": keys, "sides": sides}
+
+
 def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     view = city.view
     main = pathway.main_scenario(view)
@@ -262,6 +269,7 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "emissions": _emissions,
     "energy": _energy,
     "inventory": _inventory,
+    "quality": _quality,
     "pathway": _pathway,
     "conflicts": _conflicts,
     "compare": _compare,

@@ -27,13 +27,14 @@ from dafeng.work.city import City, open_city
 from dafeng.work.frozen import freeze
 from dafeng.work.headlines import ask
 from dafeng.work.ingest import ingest
-from dafeng.work.inventory import arrange_account
+from dafeng.work.inventory import Inventory, arrange_account
 from dafeng.work.judge import Verdicts, judge
 from dafeng.work.measure import measure
 from dafeng.work.measures import rank_measures
 from dafeng.work.present import present
 from dafeng.work.project import project
 from dafeng.work.reconcile import Reconciliation, reconcile
+from dafeng.work.uncertainty import Quality, Study, examine, find_years
 
 Report = Callable[[Label, float], None]
 """Gets the name of a step and the share done. [0..1]"""
@@ -121,9 +122,11 @@ def _conclude(
     energy = balance(projection.city)
     arranged = arrange_account(projection.city, accounted)
     traces.extend([*energy.traces, *arranged.traces()])
+    quality = _examine(projection.city, arranged)
     later = (
         accounted.findings,
         energy.further,
+        quality.findings if quality else (),
         projection.scores.findings,
         projection.findings,
         found.findings,
@@ -146,7 +149,14 @@ def _conclude(
         answers=answer(verdicts, found, measures, headlines, traces),
         findings=_once([*noticed, *chain.from_iterable(later)]),
         traces=traces,
+        quality=quality,
     )
+
+
+def _examine(city: City, arranged: Inventory) -> Quality | None:
+    """Uncertainty and quality of the latest inventory, if there is one."""
+    known = find_years(arranged.years, arranged.library, arranged.standard)
+    return examine(city, arranged.years, arranged.library, Study(arranged.standard)) if known else None
 
 
 def _teller(report: Report | None) -> Callable[[int], None]:

@@ -20,6 +20,7 @@ from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.scores import Scores
 from dafeng.work.tracing import TraceBook
+from dafeng.work.uncertainty import Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,8 @@ class Assessment:
         Everything that was noticed, each once.
     traces : TraceBook
         All explanations.
+    quality : Quality or None
+        Uncertainty and quality of the inventory; ``None`` where nothing was accounted.
     """
 
     city: City
@@ -193,3 +196,4 @@ class Assessment:
     answers: tuple[Answer, ...]
     findings: tuple[Finding, ...]
     traces: TraceBook
+    quality: Quality | None = None

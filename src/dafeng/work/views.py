@@ -33,6 +33,7 @@ from dafeng.work.view_plan import (
     trace_tasks,
 )
 from dafeng.work.view_power import write_power
+from dafeng.work.view_quality import trace_quality, write_quality
 
 SCHEMA = 1
 """Version of the form of the document."""
@@ -52,6 +53,7 @@ def prepare(assessment: Assessment) -> None:
     trace_measures(assessment.measures, assessment.traces)
     trace_ways(assessment.reconciliation.clashes, assessment.traces)
     decompose(assessment.projection, assessment.traces)
+    trace_quality(assessment, assessment.traces)
     trace_comparison(compare_city(assessment.city, assessment.plan), assessment.traces)
 
 
@@ -94,6 +96,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "emissions": write_emissions(assessment, frame, library),
         "inventory": write_inventory(assessment.inventory, frame),
         "energy": write_energy(assessment.energy, frame),
+        "quality": write_quality(assessment, frame),
         "pathway": write_pathway(assessment, frame),
         "power": write_power(assessment.projection.power, frame),
         "clashes": list_clashes(assessment, frame),
