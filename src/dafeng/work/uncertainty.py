@@ -233,7 +233,9 @@ def _year(years: tuple[int, ...], asked: int | None, option: str, usual: tuple[i
         return asked
     listed = ", ".join(map(str, years))
     raise SettingError(
-        Label(f"{asked or ''}年没有核算结果", f"nothing was accounted for {asked or 'any year'}"),
+        Label(f"{asked}年没有核算结果", f"nothing was accounted for {asked}")
+        if asked
+        else Label("没有任何年份的清单", "no year has an inventory"),
         where=option,
         expected=Label(
             f"{listed or '至少一年的活动水平'}", f"{'one of ' + listed if listed else 'facts of at least one year'}"
