@@ -22,11 +22,12 @@ from dafeng.library.uncertainty import HUNDRED, Stated, find_stated
 from dafeng.methods.definition import BALANCE, YEAR
 from dafeng.methods.distribution import Spread
 from dafeng.methods.explanation import factor_address
-from dafeng.methods.gathering import Activity, Row
+from dafeng.methods.gathering import Activity
 from dafeng.methods.inventory import Computed
 from dafeng.methods.kernels import KERNELS
 from dafeng.methods.uncertain import Composition, Input, Model, Term
 from dafeng.methods.warming import equivalents
+from dafeng.methods.wholes import Row
 
 
 @dataclass(frozen=True, slots=True)
