@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast, get_args
 
 from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
+from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 from dafeng.plans.verdict import WORDS, Kind
@@ -67,6 +68,34 @@ def say(language: Language, zh: str, en: str) -> str:
         The text in that language.
     """
     return zh if language == "zh" else en
+
+
+def read_language(text: str) -> Language:
+    """Language that an option names.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+
+    Returns
+    -------
+    {"zh", "en"}
+        The language.
+
+    Raises
+    ------
+    SettingError
+        If it is neither.
+    """
+    if text in get_args(Language):
+        return cast(Language, text)
+    raise SettingError(
+        Label(f"语言“{text}”不支持", f"language '{text}' is not known"),
+        where="--lang",
+        expected=Label("zh 或 en", "zh or en"),
+        remedy=Label("改正该选项", "correct the option"),
+    )
 
 
 def read_label(label: Mapping[str, str] | Label, language: Language) -> str:

@@ -26,9 +26,15 @@ from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import BALANCE, Method
+from dafeng.library.factors import FactorLibrary
+from dafeng.library.supplied import STANDARD, read_supplied
+from dafeng.methods.account import Accounting
+from dafeng.methods.account import account as account_year
+from dafeng.methods.definition import Method
 from dafeng.work.city import City
 from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
+from dafeng.work.study import Study, open_study
 from dafeng.work.supplied import sector_names, unused_factors
 from dafeng.work.tracing import number_text
 
@@ -136,8 +142,37 @@ def account(
     facts = city.facts.read(places=(city.code,))
     asked = {category.indicator for method in methods.values() for category in method.categories}
     rows = [row for row in facts.to_pylist() if row["indicator"] in asked and len(row["period"]) == 4]
+    return account_study(city, open_study(city, edition), year=year, factors=factors)
+
+
+def account_study(city: City, study: Study, *, year: int | None = None, factors: Path | str | None = None) -> Account:
+    """Account for a city's emissions with given factors and methods.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    study : Study
+        Factors, methods and editions.
+    year : int, optional
+        One year; by default every year that has activity facts.
+    factors : Path or str, optional
+        CSV file with factors of fuels for this run.
+
+    Returns
+    -------
+    Account
+        Results with explanations.
+
+    Raises
+    ------
+    DefinitionError
+        If a row of the factor file cannot be used; with its row and column.
+    """
+    facts = city.facts.read(places=(city.code,))
+    rows = [row for row in facts.to_pylist() if row["flow"] is not None and len(row["period"]) == 4]
+    library, methods, chosen = study.library, study.methods, study.editions
     supplied = read_supplied(Path(factors), library, sectors=sector_names(methods[BURNT])) if factors is not None else ()
-    chosen = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
 
     def run(**changed: Any) -> dict[int, Accounting]:
         told = {"library": library, "methods": methods, "editions": chosen, "provisional": provisional, **changed}
@@ -154,10 +189,12 @@ def account(
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
     findings = [finding for accounting in found.values() for finding in accounting.findings]
+    traces += [*totals, *_facts(rows, traces, file_hashes(city.facts))]
+    findings = [*study.noticed(), *(finding for accounting in found.values() for finding in accounting.findings)]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
         city.code,
-        edition,
+        study.edition,
         found,
         methods,
         scores,

@@ -1,0 +1,208 @@
+"""The factor library as data that every face shows: JSON of the command line, the page and the frozen copy.
+
+Invariant: a number stands as the exact text of its decimal; both languages are complete.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from dafeng.core.labels import Label
+from dafeng.library.conflicts import Conflict
+from dafeng.library.factor import Factor
+from dafeng.library.factors import FactorLibrary
+from dafeng.work.factors import ComposedConflict, FactorBook, FactorRow, KeyMatch
+
+Row = dict[str, Any]
+KINDS = ("substance", "parameter", "purpose", "standard", "place")
+
+
+def factor_document(row: FactorRow, library: FactorLibrary) -> Row:
+    """A factor.
+
+    Parameters
+    ----------
+    row : FactorRow
+        The factor with its uses and notes.
+    library : FactorLibrary
+        Names.
+
+    Returns
+    -------
+    dict
+        Key, value, range, unit, source, grade, uses and notes.
+    """
+    factor = row.factor
+    return {
+        **_plain(factor),
+        "label": write_label(factor.label),
+        "names": {kind: write_label(library.label(kind, getattr(factor, kind))) for kind in KINDS[:4]},
+        "title": row.title,
+        "used_by": list(row.used_by),
+        "disputed": row.disputed,
+        "notes": [{"says": write_label(one.says), "source": one.source} for one in row.notes],
+    }
+
+
+def match_document(found: KeyMatch) -> Row:
+    """How a key was met.
+
+    Parameters
+    ----------
+    found : KeyMatch
+        The key and its answer.
+
+    Returns
+    -------
+    dict
+        Key, factor or ``None``, match grade and steps.
+    """
+    key, match = found.key, found.match
+    return {
+        "substance": key.substance,
+        "parameter": key.parameter,
+        "purpose": key.purpose,
+        "standard": key.standard,
+        "place": key.place,
+        "year": key.year,
+        "sector": key.sector,
+        "match": match.grade if match else None,
+        "factor": _plain(match.factor) if match else None,
+        "steps": [write_label(one) for one in found.says],
+    }
+
+
+def conflict_document(one: Conflict, library: FactorLibrary) -> Row:
+    """A disagreement.
+
+    Parameters
+    ----------
+    one : Conflict
+        Factors side by side.
+    library : FactorLibrary
+        Names.
+
+    Returns
+    -------
+    dict
+        Topic, unit, spread, ratio, notes, and one row per factor with its value in that unit.
+    """
+    return {
+        "substance": one.substance,
+        "parameter": one.parameter,
+        "purpose": one.purpose,
+        "place": one.place,
+        "year": one.year,
+        "names": {kind: write_label(library.label(kind, getattr(one, kind))) for kind in KINDS[:3]},
+        "unit": one.unit,
+        "lower": _number(one.lower),
+        "upper": _number(one.upper),
+        "spread": _number(one.spread),
+        "ratio": _number(one.ratio),
+        "values": [
+            {
+                **_plain(row.factor),
+                "compared": _number(row.value),
+                "name": write_label(library.label("standard", row.factor.standard)),
+            }
+            for row in one.contenders
+        ],
+        "notes": [{"says": write_label(note.says), "source": note.source} for note in one.notes],
+    }
+
+
+def composed_document(one: ComposedConflict, library: FactorLibrary) -> Row:
+    """What a unit of a substance emits by each edition.
+
+    Parameters
+    ----------
+    one : ComposedConflict
+        Editions side by side.
+    library : FactorLibrary
+        Names.
+
+    Returns
+    -------
+    dict
+        Substance, unit and value by edition.
+    """
+    return {
+        "method": one.method,
+        "substance": one.substance,
+        "name": write_label(library.label("substance", one.substance)),
+        "unit": one.unit,
+        "values": [{"edition": edition, "value": _number(value)} for edition, value in one.values.items()],
+    }
+
+
+def book_document(book: FactorBook) -> Row:
+    """The whole library for the page: names once, rows without them.
+
+    Parameters
+    ----------
+    book : FactorBook
+        The library.
+
+    Returns
+    -------
+    dict
+        ``names``, ``factors``, ``conflicts``, ``composed``.
+    """
+    library = book.library
+    return {
+        "names": {kind: _names(book, kind) for kind in KINDS},
+        "factors": [_compact(row) for row in book.rows],
+        "conflicts": [{**conflict_document(one, library), "uses": _uses(one, book)} for one in book.conflicts],
+        "composed": [composed_document(one, library) for one in book.composed],
+    }
+
+
+def write_label(label: Label) -> dict[str, str]:
+    """A label as data.
+
+    Parameters
+    ----------
+    label : Label
+        The label.
+
+    Returns
+    -------
+    dict
+        ``zh`` and ``en``.
+    """
+    return {"zh": label.zh, "en": label.en}
+
+
+def _names(book: FactorBook, kind: str) -> dict[str, dict[str, str]]:
+    ids = sorted({str(getattr(row.factor, kind)) for row in book.rows if getattr(row.factor, kind)})
+    return {name: write_label(book.library.label(kind, name)) for name in ids}
+
+
+def _uses(one: Conflict, book: FactorBook) -> dict[str, list[str]]:
+    wanted = {row.factor.id for row in one.contenders}
+    return {row.factor.id: list(row.used_by) for row in book.rows if row.factor.id in wanted}
+
+
+def _compact(row: FactorRow) -> Row:
+    """A row without what is empty and without the names that the page looks up."""
+    full = {
+        **_plain(row.factor),
+        "title": row.title,
+        "used_by": list(row.used_by),
+        "disputed": row.disputed,
+        "notes": [{"says": write_label(one.says), "source": one.source} for one in row.notes],
+    }
+    kept = ("value", "used_by")
+    return {name: value for name, value in full.items() if value not in (None, "", [], False) or name in kept}
+
+
+def _plain(factor: Factor) -> Row:
+    names = ("id", "substance", "parameter", "purpose", "standard", "place", "year", "sector")
+    numbers = {name: _number(getattr(factor, name)) for name in ("value", "lower", "upper")}
+    texts = {name: getattr(factor, name) for name in ("unit", "source", "clause", "grade", "note")}
+    return {**{name: getattr(factor, name) for name in names}, **numbers, **texts}
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"

@@ -1,0 +1,298 @@
+"""``lock``: pin the factors and methods of a study, see what has moved since, and pin anew with a record of the effect.
+
+Invariant: a lock is written whole or not at all; pinning anew never loses what the old lock said, since every
+difference goes into the log with its effect on the results.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+
+from dafeng.core.errors import ConflictError, StoreError
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.library.drifts import Drift, drifts
+from dafeng.library.factor import Substitute
+from dafeng.library.factors import FactorLibrary, read_factors
+from dafeng.library.lock_file import read_lock, write_lock
+from dafeng.library.locks import FactorLock, LockedMethod, WatchedLibrary, gather, watch
+from dafeng.library.overlay import shipped
+from dafeng.methods.comparison import compare
+from dafeng.methods.inventory import Computed
+from dafeng.store.files import hash_file, write_whole
+from dafeng.work.account import Account, account_study
+from dafeng.work.city import City
+from dafeng.work.study import KEPT, LOCK, Study, method_files, open_study
+
+LOG = "factor_changes.csv"
+"""Name of the log of pinned factors that were replaced."""
+_LOG = ("at", "year", "quantity", "before", "value_before", "after", "value_after", "effect", "unit")
+_Side = tuple[str, str]
+_PATTERNS = ("factors/*.csv", "methods/*.yaml", "packages/*.yaml", "classes/*.csv", "sources*.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class LockState:
+    """A lock beside the library as it is now.
+
+    Parameters
+    ----------
+    lock : FactorLock
+        The lock.
+    path : Path
+        Its file.
+    drifts : tuple of Drift
+        Pinned factors that the library holds differently.
+    files : tuple of str
+        Definition files that were changed, added or removed since.
+    findings : tuple of Finding
+        The same in words, with methods and what to do.
+    """
+
+    lock: FactorLock
+    path: Path
+    drifts: tuple[Drift, ...]
+    files: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorChange:
+    """One replaced pin and what it did to one quantity in one year.
+
+    Parameters
+    ----------
+    year : int or None
+        Year; ``None`` where no result changed.
+    quantity : str
+        Quantity of the results, empty where none changed.
+    before, after : str
+        Ids of the factors; of an edition ``method:edition``; empty where there was or is none.
+    value_before, value_after : str
+        Values with their units.
+    effect : Decimal
+        Share of the change of the results. [unit]
+    unit : str
+        Unit of the results.
+    """
+
+    year: int | None
+    quantity: str
+    before: str
+    after: str
+    value_before: str
+    value_after: str
+    effect: Decimal
+    unit: str
+
+
+def lock_factors(city: City, *, edition: str | None = None) -> LockState:
+    """Pin every factor, edition and method that the city's accounting uses.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    edition : str, optional
+        Edition of the methods, as in ``account``.
+
+    Returns
+    -------
+    LockState
+        The lock that was written to ``factors.lock``.
+
+    Raises
+    ------
+    ConflictError
+        If the city is locked already.
+    """
+    path = city.folder / LOCK
+    if path.exists():
+        raise ConflictError(
+            Label(f"“{city.slug}”已锁定", f"'{city.slug}' is locked already"),
+            where=str(path),
+            expected=Label("尚未锁定的研究", "a study that is not locked yet"),
+            remedy=Label("用 --check 查看差异，用 --update 重新锁定", "see what differs with --check, pin anew with --update"),
+        )
+    lock, _ = _made(city, edition)
+    _write(city, lock)
+    return check_lock(city)
+
+
+def check_lock(city: City) -> LockState:
+    """What the library holds differently from a city's lock.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    LockState
+        Lock and differences; nothing is changed.
+
+    Raises
+    ------
+    StoreError
+        If the city has no lock.
+    DefinitionError
+        If the lock was tampered with; the message names the row.
+    """
+    path = city.folder / LOCK
+    if not path.is_file():
+        raise StoreError(
+            Label(f"“{city.slug}”没有锁定", f"'{city.slug}' has no lock"),
+            where=str(path),
+            expected=Label(f"城市文件夹里的 {LOCK}", f"{LOCK} in the city's folder"),
+            remedy=Label("先运行 dafeng lock CITY", "run dafeng lock CITY first"),
+        )
+    library = read_factors(city.overlay)
+    lock = read_lock(path, library)
+    now = _files(city)
+    moved = sorted(name for name in {*now, *lock.files} if now.get(name) != lock.files.get(name))
+    return LockState(lock, path, drifts(lock, library), tuple(moved), open_study(city, lock.edition).findings)
+
+
+def update_lock(city: City) -> tuple[LockState, tuple[FactorChange, ...]]:
+    """Pin the factors of the library as it is now, and log what that changes.
+
+    Parameters
+    ----------
+    city : City
+        The city; it has a lock.
+
+    Returns
+    -------
+    LockState
+        The new lock.
+    tuple of FactorChange
+        What was replaced, with its effect by year and quantity, as appended to ``factor_changes.csv``.
+
+    Raises
+    ------
+    StoreError
+        If the city has no lock.
+    DefinitionError
+        If the lock was tampered with.
+    """
+    state = check_lock(city)
+    before = account_study(city, open_study(city, state.lock.edition))
+    lock, after = _made(city, state.lock.edition)
+    changes = _changes(state.drifts, before, after)
+    _append(city.folder / LOG, changes)
+    _write(city, lock)
+    return check_lock(city), changes
+
+
+def _made(city: City, edition: str | None) -> tuple[FactorLock, Account]:
+    plain = open_study(city, edition, unlocked=True)
+    watched = watch(plain.library)
+    found = account_study(city, Study(watched, plain.methods, plain.editions, edition))
+    return _lock(city, plain, watched), found
+
+
+def _lock(city: City, plain: Study, watched: WatchedLibrary) -> FactorLock:
+    used = {match.factor.id: match.factor for match in watched.asked.values() if match is not None}
+    return FactorLock(
+        version=version("dafeng"),
+        edition=plain.edition,
+        files=_files(city),
+        methods={name: _method(path, name, plain, city) for name, path in method_files(city).items() if name in plain.methods},
+        factors=used,
+        answers=gather(watched.asked),
+        substitutes=_substitutes(plain.library, watched),
+    )
+
+
+def _method(path: Path, name: str, plain: Study, city: City) -> LockedMethod:
+    edition = plain.editions.get(name, plain.methods[name].default)
+    return LockedMethod(name, edition, _name(path, city), hash_file(path))
+
+
+def _substitutes(library: FactorLibrary, watched: WatchedLibrary) -> dict[tuple[str, str], Substitute]:
+    """Substitutes of what was asked, and theirs in turn."""
+    found: dict[tuple[str, str], Substitute] = {}
+    waiting = [(question.key.purpose, question.key.substance) for question in watched.asked]
+    while waiting:
+        key = waiting.pop()
+        one = library.substitutes.get(key)
+        if one is not None and key not in found:
+            found[key] = one
+            waiting.append((key[0], one.substance))
+    return found
+
+
+def _files(city: City) -> dict[str, str]:
+    paths = (path for folder in (shipped(), city.overlay) for pattern in _PATTERNS for path in folder.glob(pattern))
+    return {_name(path, city): hash_file(path) for path in sorted(paths)}
+
+
+def _name(path: Path, city: City) -> str:
+    own = path.is_relative_to(city.overlay)
+    return f"city/{path.relative_to(city.overlay).as_posix()}" if own else f"dafeng/{path.relative_to(shipped()).as_posix()}"
+
+
+def _write(city: City, lock: FactorLock) -> None:
+    """The kept definitions first, then the lock that names them."""
+    folder = city.folder / KEPT / "methods"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, path in method_files(city).items():
+        if name in lock.methods:
+            write_whole(folder / f"{name}.yaml", path.read_bytes())
+    write_whole(city.folder / LOCK, write_lock(lock, city.sources()).encode())
+
+
+def _changes(found: tuple[Drift, ...], before: Account, after: Account) -> tuple[FactorChange, ...]:
+    """Changes with an effect, the largest first; then those without."""
+    effects = [one for year in sorted({*before.years, *after.years}) for one in _of_year(year, before, after)]
+    seen = {name for one in effects for name in (one.before, one.after)}
+    silent = [_silent(drift) for drift in found if drift.before is None or drift.before.id not in seen]
+    return (*sorted(effects, key=lambda one: (-abs(one.effect), one.before, one.after)), *silent)
+
+
+def _of_year(year: int, before: Account, after: Account) -> Iterator[FactorChange]:
+    old, new = ({cell.id: cell for cell in side.years[year].cells} if year in side.years else {} for side in (before, after))
+    for quantity in sorted({cell.method.quantity for cell in (*old.values(), *new.values())}):
+        compared = compare(old.values(), new.values(), quantity=quantity)
+        sums: dict[tuple[_Side, _Side], Decimal] = {}
+        for cause in compared.causes:
+            pair = _side(old.get(cause.cell), cause.cause), _side(new.get(cause.cell), cause.cause)
+            sums[pair] = sums.get(pair, Decimal(0)) + cause.amount
+        for (was, now), effect in sums.items():
+            yield FactorChange(year, quantity, was[0], now[0], was[1], now[1], effect, compared.unit)
+
+
+def _side(cell: Computed | None, cause: str) -> _Side:
+    """Factor, or edition of a method, behind a cause."""
+    if cell is None:
+        return "", ""
+    match = cell.matches.get(cause)
+    if match is None:
+        return f"{cell.method.id}:{cell.edition}", ""
+    return match.factor.id, f"{match.value:f} {match.factor.unit}"
+
+
+def _silent(drift: Drift) -> FactorChange:
+    names = [(one.id, f"{'' if one.value is None else f'{one.value:f}'} {one.unit}") if one else ("", "")
+             for one in (drift.before, drift.after)]  # fmt: skip
+    return FactorChange(None, "", names[0][0], names[1][0], names[0][1], names[1][1], Decimal(0), "")
+
+
+def _append(path: Path, changes: tuple[FactorChange, ...]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([] if path.is_file() else [_LOG])
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    for one in changes:
+        figures = (one.before, one.value_before, one.after, one.value_after, f"{one.effect:f}", one.unit)
+        writer.writerow((at, one.year or "", one.quantity, *figures))
+    earlier = path.read_bytes() if path.is_file() else b""
+    write_whole(path, earlier + text.getvalue().encode())
