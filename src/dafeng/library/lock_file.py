@@ -17,7 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.core.sources import Grade, Source
 from dafeng.library.factor import Factor, Key, Substitute
 from dafeng.library.factors import FactorLibrary
-from dafeng.library.locks import FactorLock, LockedMethod, Question, check_answers, fingerprint
+from dafeng.library.locks import FactorLock, LockedFile, Question, check_answers, fingerprint
 from dafeng.library.records import Record
 from dafeng.library.strict import read_text, read_yaml, refusal
 
@@ -32,7 +32,7 @@ _NUMBERS = ("value", "lower", "upper")
 _FACTOR = (*_TEXTS, "place", "year", "sector", *_NUMBERS, "clause", "note", "title", "sha256")
 _QUESTION = ("substance", "parameter", "purpose", "standard", "place", "year", "sector", "fallback", "provisional", "factor")
 _SUBSTITUTE = ("purpose", "substance", "substitute", "source", "zh", "en")
-_FIELDS = ("schema", "version", "edition", "files", "methods", "substitutes", "factors", "answers", "sha256")
+_FIELDS = ("schema", "version", "edition", "files", "methods", "packages", "substitutes", "factors", "answers", "sha256")
 
 
 def write_lock(lock: FactorLock, sources: Mapping[str, Source]) -> str:
@@ -85,7 +85,8 @@ def read_lock(source: Path | str, found: FactorLibrary) -> FactorLock:
         version=root.text("version"),
         edition=root.text_or_none("edition"),
         files={str(key): root.child("files").text(str(key)) for key in root.child("files").keys()},  # noqa: SIM118
-        methods={record.text("id"): _method(record) for record in root.children("methods")},
+        methods={record.text("id"): _file(record) for record in root.children("methods")},
+        packages={record.text("id"): _file(record) for record in root.children("packages")},
         factors=factors,
         answers=dict(_answers(root, factors)),
         substitutes=dict(_substitutes(root)),
@@ -101,7 +102,8 @@ def _lines(lock: FactorLock, sources: Mapping[str, Source]) -> Iterator[str]:
     yield f"edition: {_text(lock.edition)}"
     yield "files:"
     yield from (f"  {_text(name)}: {_text(lock.files[name])}" for name in sorted(lock.files))
-    yield from _section("methods", (_flow(_method_row(lock.methods[name])) for name in sorted(lock.methods)))
+    for name, files in (("methods", lock.methods), ("packages", lock.packages)):
+        yield from _section(name, (_flow(_file_row(files[one])) for one in sorted(files)))
     yield from _section("substitutes", (_flow(_substitute_row(key, lock.substitutes[key])) for key in sorted(lock.substitutes)))
     yield from _section("factors", (_flow(_factor_row(lock.factors[name], sources)) for name in sorted(lock.factors)))
     yield from _section("answers", (_flow(_answer_row(question, name)) for question, name in lock.answers.items()))
@@ -121,7 +123,7 @@ def _text(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
-def _method_row(method: LockedMethod) -> dict[str, Any]:
+def _file_row(method: LockedFile) -> dict[str, Any]:
     return {"id": method.id, "edition": method.edition, "file": method.file, "sha256": method.sha256}
 
 
@@ -142,9 +144,9 @@ def _answer_row(question: Question, name: str | None) -> dict[str, Any]:
     return {**own, "fallback": list(question.fallback), "provisional": question.provisional, "factor": name}
 
 
-def _method(record: Record) -> LockedMethod:
+def _file(record: Record) -> LockedFile:
     record.allow({"id", "edition", "file", "sha256"})
-    return LockedMethod(record.text("id"), record.text("edition"), record.text("file"), record.text("sha256"))
+    return LockedFile(record.text("id"), record.text_or_none("edition"), record.text("file"), record.text("sha256"))
 
 
 def _substitutes(root: Record) -> Iterator[tuple[tuple[str, str], Substitute]]:

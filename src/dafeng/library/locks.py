@@ -37,15 +37,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class LockedMethod:
-    """A method as the study used it.
+class LockedFile:
+    """A definition file as the study used it.
 
     Parameters
     ----------
     id : str
-        Method.
-    edition : str
-        Edition.
+        Method or package.
+    edition : str or None
+        Edition of the method; ``None`` for a package.
     file : str
         Definition file.
     sha256 : str
@@ -53,7 +53,7 @@ class LockedMethod:
     """
 
     id: str
-    edition: str
+    edition: str | None
     file: str
     sha256: str
 
@@ -70,8 +70,10 @@ class FactorLock:
         Edition of the methods that was asked for; ``None`` for the newest at that time.
     files : mapping of str to str
         Hash of every definition file of the release and of the city, by name.
-    methods : mapping of str to LockedMethod
+    methods : mapping of str to LockedFile
         Methods by id; those that came later are left out of the study.
+    packages : mapping of str to LockedFile
+        Guidelines by id; those that came later are left out too.
     factors : mapping of str to Factor
         Factors that answered, by id.
     answers : mapping of Question to (str or None)
@@ -83,7 +85,8 @@ class FactorLock:
     version: str
     edition: str | None
     files: Mapping[str, str]
-    methods: Mapping[str, LockedMethod]
+    methods: Mapping[str, LockedFile]
+    packages: Mapping[str, LockedFile]
     factors: Mapping[str, Factor]
     answers: Mapping[Question, str | None]
     substitutes: Mapping[tuple[str, str], Substitute]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -22,14 +22,15 @@ from dafeng.library.drifts import Drift, drifts
 from dafeng.library.factor import Substitute
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.lock_file import read_lock, write_lock
-from dafeng.library.locks import FactorLock, LockedMethod, WatchedLibrary, gather, watch
-from dafeng.library.overlay import shipped
+from dafeng.library.locks import FactorLock, LockedFile, WatchedLibrary, gather, watch
+from dafeng.library.overlay import layers
 from dafeng.methods.comparison import compare
 from dafeng.methods.inventory import Computed
 from dafeng.store.files import hash_file, write_whole
 from dafeng.work.account import Account, account_study
 from dafeng.work.city import City
-from dafeng.work.study import KEPT, LOCK, Study, method_files, open_study
+from dafeng.work.inventory import inventory_study
+from dafeng.work.study import KEPT, LOCK, Study, definition_paths, kept_path, open_study
 
 LOG = "factor_changes.csv"
 """Name of the log of pinned factors that were replaced."""
@@ -195,26 +196,32 @@ def update_lock(city: City) -> tuple[LockState, tuple[FactorChange, ...]]:
 def _made(city: City, edition: str | None) -> tuple[FactorLock, Account]:
     plain = open_study(city, edition, unlocked=True)
     watched = watch(plain.library)
-    found = account_study(city, Study(watched, plain.methods, plain.editions, edition))
+    study = replace(plain, library=watched)
+    found = account_study(city, study)
+    inventory_study(city, study)
     return _lock(city, plain, watched), found
 
 
 def _lock(city: City, plain: Study, watched: WatchedLibrary) -> FactorLock:
     used = {match.factor.id: match.factor for match in watched.asked.values() if match is not None}
+    editions = {name: plain.editions.get(name, method.default) for name, method in plain.methods.items()}
     return FactorLock(
         version=version("dafeng"),
         edition=plain.edition,
         files=_files(city),
-        methods={name: _method(path, name, plain, city) for name, path in method_files(city).items() if name in plain.methods},
+        methods=_kept(city, "methods", editions),
+        packages=_kept(city, "packages", dict.fromkeys(plain.packages)),
         factors=used,
         answers=gather(watched.asked),
         substitutes=_substitutes(plain.library, watched),
     )
 
 
-def _method(path: Path, name: str, plain: Study, city: City) -> LockedMethod:
-    edition = plain.editions.get(name, plain.methods[name].default)
-    return LockedMethod(name, edition, _name(path, city), hash_file(path))
+def _kept(city: City, kind: str, editions: Mapping[str, str | None]) -> dict[str, LockedFile]:
+    paths = definition_paths(city, kind)
+    return {
+        name: LockedFile(name, edition, _name(paths[name], city), hash_file(paths[name])) for name, edition in editions.items()
+    }
 
 
 def _substitutes(library: FactorLibrary, watched: WatchedLibrary) -> dict[tuple[str, str], Substitute]:
@@ -231,23 +238,29 @@ def _substitutes(library: FactorLibrary, watched: WatchedLibrary) -> dict[tuple[
 
 
 def _files(city: City) -> dict[str, str]:
-    paths = (path for folder in (shipped(), city.overlay) for pattern in _PATTERNS for path in folder.glob(pattern))
+    paths = (path for folder in layers(city.overlay) for pattern in _PATTERNS for path in folder.glob(pattern))
     return {_name(path, city): hash_file(path) for path in sorted(paths)}
 
 
 def _name(path: Path, city: City) -> str:
     own = path.is_relative_to(city.overlay)
-    return f"city/{path.relative_to(city.overlay).as_posix()}" if own else f"dafeng/{path.relative_to(shipped()).as_posix()}"
+    folder = city.overlay if own else layers()[0]
+    return f"{'city' if own else 'dafeng'}/{path.relative_to(folder).as_posix()}"
 
 
 def _write(city: City, lock: FactorLock) -> None:
-    """The kept definitions first, then the lock that names them."""
-    folder = city.folder / KEPT / "methods"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, path in method_files(city).items():
-        if name in lock.methods:
-            write_whole(folder / f"{name}.yaml", path.read_bytes())
+    """The kept definitions, then the lock that names them; what no lock names any more goes last."""
+    wanted: set[Path] = set()
+    for kind, held in (("methods", lock.methods), ("packages", lock.packages)):
+        paths = definition_paths(city, kind)
+        for name, one in held.items():
+            kept = kept_path(city, kind, one)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(kept, paths[name].read_bytes())
+            wanted.add(kept)
     write_whole(city.folder / LOCK, write_lock(lock, city.sources()).encode())
+    for old in {*(city.folder / KEPT).rglob("*.yaml")} - wanted:
+        old.unlink()
 
 
 def _changes(found: tuple[Drift, ...], before: Account, after: Account) -> tuple[FactorChange, ...]:

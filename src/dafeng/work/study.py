@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dafeng.core.findings import Finding
@@ -16,11 +16,12 @@ from dafeng.core.labels import Label
 from dafeng.library.drifts import drifts
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.lock_file import read_lock
-from dafeng.library.locks import FactorLock, LockedLibrary, LockedMethod, locked
+from dafeng.library.locks import FactorLock, LockedFile, LockedLibrary, locked
 from dafeng.library.overlay import definition_files, layers
 from dafeng.library.strict import refusal
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
+from dafeng.methods.packages import Package, read_packages
 from dafeng.store.files import hash_file
 from dafeng.work.city import City
 
@@ -41,6 +42,8 @@ class Study:
         Factors, behind the lock where there is one.
     methods : mapping of str to Method
         Methods by id.
+    packages : mapping of str to Package
+        Inventory guidelines by id.
     editions : mapping of str to str
         Edition by method, where one is chosen.
     edition : str or None
@@ -51,6 +54,7 @@ class Study:
 
     library: FactorLibrary
     methods: Mapping[str, Method]
+    packages: Mapping[str, Package]
     editions: Mapping[str, str]
     edition: str | None
     findings: tuple[Finding, ...] = ()
@@ -91,33 +95,56 @@ def open_study(city: City, edition: str | None = None, *, unlocked: bool = False
         If the lock, or a kept definition of a method, is damaged.
     """
     library, methods = read_factors(city.overlay), read_methods(city.overlay)
+    packages = read_packages(methods, city.overlay)
     editions = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
-    plain = Study(library, methods, editions, edition)
+    plain = Study(library, methods, packages, editions, edition)
     path = city.folder / LOCK
     if unlocked or not path.is_file():
         return plain
     lock = read_lock(path, library)
     if edition not in (None, lock.edition):
-        return Study(library, methods, editions, edition, (_aside(edition, lock),))
+        return replace(plain, findings=(_aside(edition, lock),))
     return _locked(city, plain, lock)
 
 
-def method_files(city: City) -> dict[str, Path]:
-    """Definition files of the methods of the package and of a city.
+def definition_paths(city: City, kind: str) -> dict[str, Path]:
+    """Definition files of the package and of a city.
 
     Parameters
     ----------
     city : City
         The city.
+    kind : {"methods", "packages"}
+        Which.
 
     Returns
     -------
     dict of str to Path
-        File by method id.
+        File by id.
     """
-    paths = definition_files(layers(city.overlay), "methods/*.yaml")
+    paths = definition_files(layers(city.overlay), f"{kind}/*.yaml")
     found = ((_ID.search(path.read_text(encoding="utf-8")), path) for path in paths)
     return {match.group(1): path for match, path in found if match}
+
+
+def kept_path(city: City, kind: str, one: LockedFile) -> Path:
+    """Where a locked definition is kept.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    kind : {"methods", "packages"}
+        Which.
+    one : LockedFile
+        The definition.
+
+    Returns
+    -------
+    Path
+        Named by id and hash, so that pinning anew overwrites nothing that the old lock needs.
+    """
+    return city.folder / KEPT / kind / f"{one.id}.{one.sha256[:12]}.yaml"
 
 
 def lock_findings(lock: FactorLock, library: FactorLibrary) -> Iterator[Finding]:
@@ -144,56 +171,61 @@ def lock_findings(lock: FactorLock, library: FactorLibrary) -> Iterator[Finding]
 
 
 def _locked(city: City, plain: Study, lock: FactorLock) -> Study:
-    files = method_files(city)
-    now = {name: hash_file(path) for name, path in files.items()}
-    methods = {name: _method(city, plain.methods, one, now.get(name)) for name, one in lock.methods.items()}
-    editions = {name: one.edition for name, one in lock.methods.items()}
-    findings = (
-        *lock_findings(lock, plain.library),
-        *(_changed(one) for name, one in lock.methods.items() if now.get(name) != one.sha256),
-        *(_new(name, plain.methods[name]) for name in plain.methods if name not in lock.methods),
+    methods = read_methods(city.overlay, files=[_path(city, "methods", one) for one in lock.methods.values()])
+    packages = [_path(city, "packages", one) for one in lock.packages.values()]
+    return Study(
+        library=locked(plain.library, lock),
+        methods=methods,
+        packages=read_packages(methods, city.overlay, files=packages),
+        editions={name: one.edition for name, one in lock.methods.items() if one.edition is not None},
+        edition=lock.edition,
+        findings=tuple(_differences(city, plain, lock)),
     )
-    return Study(locked(plain.library, lock), methods, editions, lock.edition, findings)
 
 
-def _method(city: City, methods: Mapping[str, Method], one: LockedMethod, now: str | None) -> Method:
-    """The method as locked: the library's where its file is the same, else the kept copy."""
-    if now == one.sha256:
-        return methods[one.id]
-    kept = city.folder / KEPT / "methods" / f"{one.id}.yaml"
+def _path(city: City, kind: str, one: LockedFile) -> Path:
+    """The kept copy of a definition, whatever the library has now."""
+    kept = kept_path(city, kind, one)
     if not kept.is_file() or hash_file(kept) != one.sha256:
         raise refusal(
-            f"{KEPT}/methods/{one.id}.yaml",
-            f"方法“{one.id}”的锁定定义缺失或已被改动",
-            f"the kept definition of the method '{one.id}' is missing or was changed",
+            kept.relative_to(city.folder).as_posix(),
+            f"“{one.id}”的锁定定义缺失或已被改动",
+            f"the kept definition of '{one.id}' is missing or was changed",
             expected=Label(f"散列为 {one.sha256[:16]} 的文件", f"a file with the hash {one.sha256[:16]}"),
         )
-    return read_methods(city.overlay, files=(kept,))[one.id]
+    return kept
 
 
-def _changed(one: LockedMethod) -> Finding:
+def _differences(city: City, plain: Study, lock: FactorLock) -> Iterator[Finding]:
+    yield from lock_findings(lock, plain.library)
+    titles = {name: method.title for name, method in plain.methods.items()}
+    titles |= {name: package.label for name, package in plain.packages.items()}
+    for kind, held in (("methods", lock.methods), ("packages", lock.packages)):
+        now = {name: hash_file(path) for name, path in definition_paths(city, kind).items()}
+        yield from (_changed(one) for name, one in held.items() if now.get(name) != one.sha256)
+        yield from (_new(name, titles[name]) for name in now if name not in held)
+
+
+def _changed(one: LockedFile) -> Finding:
     return Finding(
-        "lock.method",
+        "lock.definition",
         f"{LOCK}!{one.id}",
         "warning",
         Label(
-            f"方法“{one.id}”的定义在锁定后有改动，本研究仍用锁定时的定义",
-            f"the method '{one.id}' has changed; the study keeps its definition",
+            f"“{one.id}”的定义在锁定后有改动，本研究仍用锁定时的定义",
+            f"the definition of '{one.id}' has changed; the study keeps its own",
         ),
         Label("要改用新定义，运行 dafeng lock CITY --update", "to take the new one, run dafeng lock CITY --update"),
     )
 
 
-def _new(name: str, method: Method) -> Finding:
+def _new(name: str, title: Label) -> Finding:
     return Finding(
-        "lock.new_method",
+        "lock.new_definition",
         f"{LOCK}!{name}",
         "info",
-        Label(
-            f"“{method.title.zh}”是锁定之后才有的方法，未计入本研究",
-            f"'{method.title.en}' is younger than the lock and left out",
-        ),
-        Label("要计入，运行 dafeng lock CITY --update", "to include it, run dafeng lock CITY --update"),
+        Label(f"“{title.zh}”是锁定之后才有的定义，未用于本研究", f"'{title.en}' is younger than the lock and left out"),
+        Label("要采用，运行 dafeng lock CITY --update", "to use it, run dafeng lock CITY --update"),
     )
 
 
