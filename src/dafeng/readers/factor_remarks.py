@@ -134,6 +134,13 @@ REMARKS: Mapping[str, Remark] = {
     "known": _error(
         "因子库已有 {id}，数值相同", "the library has {id} with the same value", "无需处理", "nothing to do", severity="info"
     ),
+    "shadowed": _error(
+        "同一标准的缺省值 {id} 不分地区、年份，除当地当年外仍先用它",
+        "the default {id} of the same standard is tied to no place or year and goes first except for this place and year",
+        "要让此值通用，用 --standard 指明另一标准",
+        "to use this value elsewhere, name another standard with --standard",
+        severity="info",
+    ),
     "repeated": _error(
         "与 {other} 重复，只计一次", "repeats {other}, counted once", "无需处理", "nothing to do", severity="info"
     ),

@@ -219,9 +219,7 @@ def _inside(names: Mapping[str, str], text: str) -> str | None:
 def _substance(row: _Row, parameter: str | None) -> str | None:
     own = row.line.text("substance")
     text = own or _without(row, row.line.text("name"))
-    name = row.words.find("substance", text) if text else None
-    if name is None and not own:
-        name = _from_path(row)
+    name = row.words.find("substance", text) if text else _from_path(row)
     if name is None:
         column = "substance" if own else "name"
         said = row.line.text(column) or row.line.text("path")
@@ -231,8 +229,9 @@ def _substance(row: _Row, parameter: str | None) -> str | None:
 
 
 def _without(row: _Row, text: str) -> str:
-    """A factor's name without its parameter, what stands in brackets, and its year."""
+    """A factor's name without its parameter, its place and year, and what stands in brackets."""
     said = normal_word(_YEAR.sub("", re.sub(r"[（(][^）)]*[）)]", "", text)))
+    said = said.removeprefix(normal_word(row.line.text("place")))
     inside = [name for name in row.words.names["parameter"] if name in said and len(name) > 2]
     return said.replace(max(inside, key=len), "") if inside else said
 
@@ -343,6 +342,8 @@ def _spread(row: _Row, value: Decimal, text: str) -> tuple[Decimal | None, Decim
 
 def _check(row: _Row, factor: Factor) -> bool:
     """Whether a value must be confirmed; a wrong dimension is an error."""
+    if any(one.severity == "error" for one in row.findings):
+        return False
     known = find_dimension(factor, row.library)
     if known is not None:
         row.note("dimension", "unit", unit=factor.unit, zh=factor.label.zh, en=factor.label.en, known=known)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
-from dafeng.library.conflicts import Conflict
+from dafeng.core.places import place
+from dafeng.library.conflicts import Conflict, ConflictNote, topic_of
 from dafeng.library.factor import Factor
 from dafeng.library.factors import FactorLibrary
 from dafeng.work.factors import ComposedConflict, FactorBook, FactorRow, KeyMatch
@@ -41,7 +43,7 @@ def factor_document(row: FactorRow, library: FactorLibrary) -> Row:
         "title": row.title,
         "used_by": list(row.used_by),
         "disputed": row.disputed,
-        "notes": [{"says": write_label(one.says), "source": one.source} for one in row.notes],
+        "notes": [_note(one) for one in row.notes],
     }
 
 
@@ -108,7 +110,7 @@ def conflict_document(one: Conflict, library: FactorLibrary) -> Row:
             }
             for row in one.contenders
         ],
-        "notes": [{"says": write_label(note.says), "source": note.source} for note in one.notes],
+        "notes": [_note(note) for note in one.notes],
     }
 
 
@@ -137,7 +139,7 @@ def composed_document(one: ComposedConflict, library: FactorLibrary) -> Row:
 
 
 def book_document(book: FactorBook) -> Row:
-    """The whole library for the page: names once, rows without them.
+    """The whole library for the page: names, titles and notes once, rows that point at them.
 
     Parameters
     ----------
@@ -147,14 +149,16 @@ def book_document(book: FactorBook) -> Row:
     Returns
     -------
     dict
-        ``names``, ``factors``, ``conflicts``, ``composed``.
+        ``names``, ``titles``, ``notes``, ``factors``, ``conflicts``, ``composed``.
     """
-    library = book.library
+    topics = {(*topic_of(row.factor), note): note for row in book.rows for note in row.notes}
     return {
-        "names": {kind: _names(book, kind) for kind in KINDS},
-        "factors": [_compact(row) for row in book.rows],
-        "conflicts": [{**conflict_document(one, library), "uses": _uses(one, book)} for one in book.conflicts],
-        "composed": [composed_document(one, library) for one in book.composed],
+        "names": {**{kind: _names(book, kind) for kind in KINDS}, "use": _use_names(book)},
+        "titles": {row.factor.source: row.title for row in book.rows},
+        "notes": [dict(zip(KINDS[:3], key[:3], strict=True)) | _note(note) for key, note in topics.items()],
+        "factors": [{**_plain(row.factor), "used_by": list(row.used_by), "disputed": row.disputed} for row in book.rows],
+        "conflicts": [_sides(one) for one in book.conflicts],
+        "composed": [composed_document(one, book.library) for one in book.composed],
     }
 
 
@@ -176,25 +180,42 @@ def write_label(label: Label) -> dict[str, str]:
 
 def _names(book: FactorBook, kind: str) -> dict[str, dict[str, str]]:
     ids = sorted({str(getattr(row.factor, kind)) for row in book.rows if getattr(row.factor, kind)})
-    return {name: write_label(book.library.label(kind, name)) for name in ids}
+    return {name: write_label(_place(book, name) if kind == "place" else book.library.label(kind, name)) for name in ids}
 
 
-def _uses(one: Conflict, book: FactorBook) -> dict[str, list[str]]:
-    wanted = {row.factor.id for row in one.contenders}
-    return {row.factor.id: list(row.used_by) for row in book.rows if row.factor.id in wanted}
+def _place(book: FactorBook, code: str) -> Label:
+    """Name of an administrative place or a grid; the code where it has none."""
+    try:
+        return place(code).label
+    except LookupFailure:
+        return book.library.label("place", code)
 
 
-def _compact(row: FactorRow) -> Row:
-    """A row without what is empty and without the names that the page looks up."""
-    full = {
-        **_plain(row.factor),
-        "title": row.title,
-        "used_by": list(row.used_by),
-        "disputed": row.disputed,
-        "notes": [{"says": write_label(one.says), "source": one.source} for one in row.notes],
+def _use_names(book: FactorBook) -> dict[str, dict[str, str]]:
+    used = {use for row in book.rows for use in row.used_by}
+    return {name: write_label(label) for name, label in book.uses.items() if name in used}
+
+
+def _sides(one: Conflict) -> Row:
+    """A disagreement whose factors are named only."""
+    return {
+        **{name: getattr(one, name) for name in ("substance", "parameter", "purpose", "place", "year", "unit")},
+        "spread": _number(one.spread),
+        "ratio": _number(one.ratio),
+        "values": [
+            {"id": row.factor.id, "value": _number(row.value), "share": _share(row.value, one.upper)} for row in one.contenders
+        ],
+        "notes": [_note(note) for note in one.notes],
     }
-    kept = ("value", "used_by")
-    return {name: value for name, value in full.items() if value not in (None, "", [], False) or name in kept}
+
+
+def _share(value: Decimal | None, upper: Decimal) -> float | None:
+    """Value as a share of the largest, for a bar. [0..1]"""
+    return None if value is None or not upper else round(float(value / upper), 4)
+
+
+def _note(note: ConflictNote) -> Row:
+    return {"says": write_label(note.says), "source": note.source}
 
 
 def _plain(factor: Factor) -> Row:

@@ -176,12 +176,21 @@ def _against(library: FactorLibrary, readings: Iterable[FactorReading]) -> Itera
     for one in readings:
         before = held.get(_key(one.factor)) if one.factor is not None else None
         if before is None or one.factor is None:
-            yield one
+            yield _shadowed(one, held)
         elif _same(one.factor, before):
             yield _known(one, remark("known", one.line.at("value"), id=before.id))
         else:
             value = f"{'—' if before.value is None else f'{before.value:f}'} {before.unit}"
             yield _refused(one, remark("taken", one.line.at("value"), id=before.id, value=value))
+
+
+def _shadowed(one: FactorReading, held: Mapping[tuple[object, ...], Factor]) -> FactorReading:
+    """A row that says that a default of its own standard goes before it almost everywhere."""
+    factor = one.factor
+    default = held.get(_key(replace(factor, place=None, year=None))) if factor is not None else None
+    if factor is None or default is None or default.value is None:
+        return one
+    return replace(one, findings=(*one.findings, remark("shadowed", one.line.at("value"), id=default.id)))
 
 
 def _same(one: Factor | None, other: Factor | None) -> bool:

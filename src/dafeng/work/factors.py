@@ -16,10 +16,13 @@ from dafeng.library.conflicts import Conflict, ConflictNote, find_conflicts, rea
 from dafeng.library.factor import Factor, Key, Match
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.sources import read_sources
-from dafeng.methods.account import SCALE, compose
+from dafeng.methods.account import compose
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Edition, Method
 from dafeng.work.city import City
+
+PLACES = Decimal("0.000001")
+"""Scale at which composed factors are set side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class ComposedConflict:
     unit : str
         Unit of the values.
     values : mapping of str to Decimal
-        Composed factor by edition. [unit]
+        Composed factor by edition, to 6 places. [unit]
     """
 
     method: str
@@ -100,12 +103,15 @@ class FactorBook:
         Groups of two or more standards whose values differ, the widest first.
     composed : tuple of ComposedConflict
         Fuels whose editions give different emissions, the widest first.
+    uses : mapping of str to Label
+        Method and edition in words, by ``method:edition``.
     """
 
     library: FactorLibrary
     rows: tuple[FactorRow, ...]
     conflicts: tuple[Conflict, ...]
     composed: tuple[ComposedConflict, ...]
+    uses: Mapping[str, Label]
 
 
 def read_book(city: City | None = None) -> FactorBook:
@@ -137,7 +143,7 @@ def read_book(city: City | None = None) -> FactorBook:
         )
         for factor in sorted(library.factors.values(), key=lambda one: one.id)
     )
-    return FactorBook(library, rows, conflicts, tuple(_composed(library, methods.values())))
+    return FactorBook(library, rows, conflicts, tuple(_composed(library, methods.values())), _use_names(methods.values()))
 
 
 def list_factors(
@@ -331,6 +337,16 @@ def _uses(methods: Iterable[Method]) -> tuple[Use, ...]:
     return tuple(use for method in methods for edition in method.editions.values() for use in _of_edition(method, edition))
 
 
+def _use_names(methods: Iterable[Method]) -> dict[str, Label]:
+    return {
+        f"{method.id}:{edition.id}": Label(
+            f"{method.title.zh}（{edition.label.zh}）", f"{method.title.en} ({edition.label.en})"
+        )
+        for method in methods
+        for edition in method.editions.values()
+    }
+
+
 def _of_edition(method: Method, edition: Edition) -> Iterator[Use]:
     standards = "|".join((edition.standard, *edition.fallback))
     for name in method.equations[edition.equation].names:
@@ -396,12 +412,14 @@ def _of_substance(plain: _Plain, method: Method, substance: str) -> Iterator[Com
 
 def _emits(plain: _Plain, method: Method, edition: Edition, substance: str, unit: str) -> Decimal | None:
     needs = [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
+    if not any(need.substance is None and need.by == "carrier" for need in needs):
+        return None
     topics = {need.name: (need.substance or substance, need.parameter, need.purpose, edition.standard) for need in needs}
     listed = {name: plain[topic] for name, topic in topics.items() if topic in plain}
     matches = {name: Match(one, one.value, "exact", ()) for name, one in listed.items() if one.value is not None}
-    if not needs or len(matches) < len(needs):
+    if len(matches) < len(needs):
         return None
     try:
-        return compose(method, edition, unit, matches).quantize(SCALE)
+        return compose(method, edition, unit, matches).quantize(PLACES)
     except (FormulaError, UnitError):
         return None
