@@ -372,9 +372,9 @@ def _asked(
         for one in library.factors.values()
         if one.substance in names and parameter in (None, one.parameter) and standard in (None, one.standard)
     }
-    if purpose is not None and known:
-        return tuple(sorted({(one[0], purpose, one[2]) for one in known}))
-    return tuple(sorted(known))
+    fitting = {one for one in known if purpose in (None, one[1])}
+    # a purpose that nothing has is asked all the same, so that the library itself says which there are
+    return tuple(sorted(fitting or {(one[0], str(purpose), one[2]) for one in known}))
 
 
 def _met(library: FactorLibrary, key: Key, *, provisional: bool) -> KeyMatch:
