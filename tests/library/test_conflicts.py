@@ -28,7 +28,7 @@ def of(found: tuple[Conflict, ...], substance: str, parameter: str) -> Conflict:
 
 def test_bituminous_coal_has_the_published_heating_values(library: FactorLibrary) -> None:
     one = of(find_conflicts(library.factors.values()), "bituminous_coal", "heating_value")
-    values = {side.factor.standard: str(side.value) for side in one.contenders}
+    values = {side.factor.standard: str(side.value) for side in one.entries}
     assert values == {"ind24": "23.204", "gbt32151_22": "19.57", "prov2025": "19.57", "ets_guides": "23.076"}
     assert (str(one.spread), str(one.ratio), one.unit) == ("3.634", "1.1857", "GJ/t")
 
@@ -37,7 +37,7 @@ def test_values_in_other_units_are_compared_as_amounts(library: FactorLibrary) -
     found = find_conflicts(library.factors.values(), agreeing=True)
     one = of(found, "natural_gas", "heating_value")
     assert one.agrees
-    assert {side.factor.unit for side in one.contenders} == {"GJ/Nm3", "GJ/万Nm3"}
+    assert {side.factor.unit for side in one.entries} == {"GJ/Nm3", "GJ/万Nm3"}
 
 
 def test_agreeing_sources_are_no_conflict(library: FactorLibrary) -> None:
@@ -48,7 +48,7 @@ def test_agreeing_sources_are_no_conflict(library: FactorLibrary) -> None:
 
 def test_no_group_has_factors_of_two_purposes(library: FactorLibrary) -> None:
     for one in find_conflicts(library.factors.values(), agreeing=True):
-        assert {side.factor.purpose for side in one.contenders} == {one.purpose}
+        assert {side.factor.purpose for side in one.entries} == {one.purpose}
 
 
 def test_the_national_grid_factors_of_four_purposes_are_no_conflict(library: FactorLibrary) -> None:
@@ -78,7 +78,7 @@ def test_a_unit_of_another_dimension_stands_in_a_group_of_its_own(library: Facto
 
 def test_an_unknown_value_is_listed_and_not_compared(library: FactorLibrary) -> None:
     one = of(find_conflicts(library.factors.values()), "bituminous_coal", "carbon_content")
-    blank = [side.factor.id for side in one.contenders if side.value is None]
+    blank = [side.factor.id for side in one.entries if side.value is None]
     assert (blank, str(one.lower), str(one.upper)) == (["ets_guides.bituminous_coal.carbon_content"], "26.1", "26.18")
 
 
@@ -88,7 +88,7 @@ def test_every_note_belongs_to_a_factor(library: FactorLibrary) -> None:
 
 
 def test_notes_stand_with_their_conflict(library: FactorLibrary) -> None:
-    one = of(find_conflicts(library.factors.values(), read_notes()), "cleaned_coal", "heating_value")
+    one = of(find_conflicts(library.factors.values(), notes=read_notes()), "cleaned_coal", "heating_value")
     assert ["26.344/29.271" in note.says.en for note in one.notes] == [True]
 
 

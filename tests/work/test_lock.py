@@ -263,7 +263,7 @@ def test_an_update_takes_the_release_and_logs_the_effect(city: df.City, release:
     release(replace(FUELS, NCV_ROW, NCV_ROW.replace("19.57", "20.5")))
     state, changes = df.update_lock(city)
     after = cells(city)
-    assert (state.drifts, state.lock.factors[NCV].value) == ((), Decimal("20.5"))
+    assert (state.differences, state.lock.factors[NCV].value) == ((), Decimal("20.5"))
     net = sum((after[name] - before[name] for name in after), Decimal(0))
     assert net == sum((one.effect for one in changes), Decimal(0))
     with (city.folder / "factor_changes.csv").open(encoding="utf-8", newline="") as file:

@@ -46,7 +46,7 @@ def list_all(
     """列出因子 · list factors."""
     of = _city(city)
     rows = df.list_factors(
-        of,
+        city=of,
         text=text,
         substance=substance,
         parameter=parameter,
@@ -56,7 +56,7 @@ def list_all(
         year=year,
         grade=grade,
     )
-    library = df.read_book(of).library
+    library = df.read_book(city=of).library
     if as_json:
         print_json([factor_document(row, library) for row in rows])
     else:
@@ -72,7 +72,7 @@ def show(
 ) -> None:
     """查看一个因子 · show one factor with its source, uses and conflicts."""
     of = _city(city)
-    row, library = df.show_factor(factor, of), df.read_book(of).library
+    row, library = df.show_factor(factor, city=of), df.read_book(city=of).library
     if as_json:
         print_json(factor_document(row, library))
     else:
@@ -122,7 +122,7 @@ def conflicts(
 ) -> None:
     """各来源的值并列，不同用途从不并列 · where sources disagree, never across purposes."""
     of = _city(city)
-    book, found = df.read_book(of), df.factor_conflicts(of, substance=substance, purpose=purpose, agreeing=agreeing)
+    book, found = df.read_book(city=of), df.factor_conflicts(city=of, substance=substance, purpose=purpose, agreeing=agreeing)
     composed = [one for one in book.composed if substance in (None, one.substance) and purpose in (None, "combustion")]
     if as_json:
         uses = {row.factor.id: list(row.used_by) for row in book.rows}
@@ -141,7 +141,7 @@ def _city(folder: Path | None) -> df.City | None:
 
 
 def _used(one: Conflict, uses: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {row.factor.id: uses[row.factor.id] for row in one.contenders}
+    return {row.factor.id: uses[row.factor.id] for row in one.entries}
 
 
 def _show_rows(rows: tuple[FactorRow, ...], library: FactorLibrary, language: Language) -> None:
@@ -197,7 +197,7 @@ def _show_conflicts(
         names = [library.label(kind, getattr(one, kind)).read(language) for kind in ("substance", "parameter", "purpose")]
         where = " ".join(str(part) for part in (one.place, one.year) if part)
         out.print(f"{' · '.join(names)} {where}  ×{one.ratio or '—'}  Δ {one.spread:f} {one.unit}", style="bold", markup=False)
-        for row in one.contenders:
+        for row in one.entries:
             value = "—" if row.value is None else f"{row.value:f}"
             out.print(f"  {value:>14} {row.factor.standard} ({row.factor.grade}, {row.factor.id})", markup=False)
         for note in one.notes:

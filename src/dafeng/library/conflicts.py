@@ -49,7 +49,7 @@ class ConflictNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class ConflictEntry:
     """One factor in a comparison.
 
     Parameters
@@ -78,7 +78,7 @@ class Conflict:
         Year; ``None`` for defaults.
     unit : str
         Unit in which they are compared: that of the first.
-    contenders : tuple of Contender
+    entries : tuple of ConflictEntry
         In the order of their standards.
     lower, upper : Decimal
         Smallest and largest value. [unit]
@@ -96,7 +96,7 @@ class Conflict:
     place: str | None
     year: int | None
     unit: str
-    contenders: tuple[Contender, ...]
+    entries: tuple[ConflictEntry, ...]
     lower: Decimal
     upper: Decimal
     spread: Decimal
@@ -138,7 +138,7 @@ def read_notes(*folders: Path) -> Mapping[Topic, tuple[ConflictNote, ...]]:
 
 
 def find_conflicts(
-    factors: Iterable[Factor], notes: Mapping[Topic, tuple[ConflictNote, ...]] | None = None, *, agreeing: bool = False
+    factors: Iterable[Factor], *, notes: Mapping[Topic, tuple[ConflictNote, ...]] | None = None, agreeing: bool = False
 ) -> tuple[Conflict, ...]:
     """Groups of factors of two or more standards for one question.
 
@@ -183,10 +183,12 @@ def topic_of(factor: Factor) -> Topic:
 def _conflict(group: list[Factor], notes: Mapping[Topic, tuple[ConflictNote, ...]]) -> Iterator[Conflict]:
     check_purpose(group)
     known = sorted((one for one in group if one.value is not None), key=lambda one: (one.standard, one.sector or "", one.id))
-    unknown = tuple(Contender(one, None) for one in sorted(group, key=lambda one: one.id) if one.value is None)
+    unknown = tuple(ConflictEntry(one, None) for one in sorted(group, key=lambda one: one.id) if one.value is None)
     while known:
         base = known[0]
-        rows = [Contender(one, convert(one.value or Decimal(0), one.unit, base.unit)) for one in known if _beside(one, base)]
+        rows = [
+            ConflictEntry(one, convert(one.value or Decimal(0), one.unit, base.unit)) for one in known if _beside(one, base)
+        ]
         known = [one for one in known if not _beside(one, base)]
         if len({row.factor.standard for row in rows}) > 1:
             yield _compared(base, (*rows, *unknown), notes.get(topic_of(base), ()))
@@ -196,7 +198,7 @@ def _beside(one: Factor, base: Factor) -> bool:
     return same_dimension(one.unit, base.unit)
 
 
-def _compared(base: Factor, rows: tuple[Contender, ...], notes: tuple[ConflictNote, ...]) -> Conflict:
+def _compared(base: Factor, rows: tuple[ConflictEntry, ...], notes: tuple[ConflictNote, ...]) -> Conflict:
     values = [row.value for row in rows if row.value is not None]
     lower, upper = min(values), max(values)
     return Conflict(
@@ -204,7 +206,7 @@ def _compared(base: Factor, rows: tuple[Contender, ...], notes: tuple[ConflictNo
         place=base.place,
         year=base.year,
         unit=base.unit,
-        contenders=rows,
+        entries=rows,
         lower=lower,
         upper=upper,
         spread=upper - lower,

@@ -148,7 +148,7 @@ REMARKS: Mapping[str, Remark] = {
 """Words by rule."""
 
 
-def remark(rule: str, at: str, **values: object) -> Finding:
+def remark(rule: str, at: str, values: Mapping[str, object]) -> Finding:
     """A finding on a cell of a table of factors.
 
     Parameters
@@ -157,7 +157,7 @@ def remark(rule: str, at: str, **values: object) -> Finding:
         One of ``REMARKS``.
     at : str
         Address of the cell.
-    **values : object
+    values : mapping of str to object
         What stands in the places of its words.
 
     Returns

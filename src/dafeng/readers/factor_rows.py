@@ -95,7 +95,7 @@ class _Row:
     findings: list[Finding] = field(default_factory=list)
 
     def note(self, rule: str, column: str, **values: object) -> None:
-        self.findings.append(remark(rule, self.line.at(column), **values))
+        self.findings.append(remark(rule, self.line.at(column), values))
 
 
 def read_rows(

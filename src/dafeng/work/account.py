@@ -143,6 +143,7 @@ def account(
     asked = {category.indicator for method in methods.values() for category in method.categories}
     rows = [row for row in facts.to_pylist() if row["indicator"] in asked and len(row["period"]) == 4]
     return account_study(city, open_study(city, edition), year=year, factors=factors)
+    return account_study(city, open_study(city, edition=edition), year=year, factors=factors)
 
 
 def account_study(city: City, study: Study, *, year: int | None = None, factors: Path | str | None = None) -> Account:
@@ -190,7 +191,7 @@ def account_study(city: City, study: Study, *, year: int | None = None, factors:
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
     findings = [finding for accounting in found.values() for finding in accounting.findings]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts))]
-    findings = [*study.noticed(), *(finding for accounting in found.values() for finding in accounting.findings)]
+    findings = [*study.lock_notes(), *(finding for accounting in found.values() for finding in accounting.findings)]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
         city.code,

@@ -108,7 +108,7 @@ def conflict_document(one: Conflict, library: FactorLibrary) -> Row:
                 "compared": _number(row.value),
                 "name": write_label(library.label("standard", row.factor.standard)),
             }
-            for row in one.contenders
+            for row in one.entries
         ],
         "notes": [_note(note) for note in one.notes],
     }
@@ -203,7 +203,7 @@ def _sides(one: Conflict) -> Row:
         "spread": _number(one.spread),
         "ratio": _number(one.ratio),
         "values": [
-            {"id": row.factor.id, "value": _number(row.value), "share": _share(row.value, one.upper)} for row in one.contenders
+            {"id": row.factor.id, "value": _number(row.value), "share": _share(row.value, one.upper)} for row in one.entries
         ],
         "notes": [_note(note) for note in one.notes],
     }

@@ -163,9 +163,9 @@ def _unique(readings: Sequence[FactorReading]) -> Iterator[FactorReading]:
         others = [other for other in group if other is not one]
         if any(not _same(one.factor, other.factor) for other in others):
             told = ", ".join(f"{other.line.at('value')} ({other.line.text('value')})" for other in others)
-            yield _refused(one, remark("contradiction", one.line.at("value"), others=told))
+            yield _refused(one, remark("contradiction", one.line.at("value"), {"others": told}))
         elif group and group[0] is not one:
-            yield _known(one, remark("repeated", one.line.at("value"), other=group[0].line.at("value")))
+            yield _known(one, remark("repeated", one.line.at("value"), {"other": group[0].line.at("value")}))
         else:
             yield one
 
@@ -178,10 +178,10 @@ def _against(library: FactorLibrary, readings: Iterable[FactorReading]) -> Itera
         if before is None or one.factor is None:
             yield _shadowed(one, held)
         elif _same(one.factor, before):
-            yield _known(one, remark("known", one.line.at("value"), id=before.id))
+            yield _known(one, remark("known", one.line.at("value"), {"id": before.id}))
         else:
             value = f"{'—' if before.value is None else f'{before.value:f}'} {before.unit}"
-            yield _refused(one, remark("taken", one.line.at("value"), id=before.id, value=value))
+            yield _refused(one, remark("taken", one.line.at("value"), {"id": before.id, "value": value}))
 
 
 def _shadowed(one: FactorReading, held: Mapping[tuple[object, ...], Factor]) -> FactorReading:
@@ -190,7 +190,7 @@ def _shadowed(one: FactorReading, held: Mapping[tuple[object, ...], Factor]) -> 
     default = held.get(_key(replace(factor, place=None, year=None))) if factor is not None else None
     if factor is None or default is None or default.value is None:
         return one
-    return replace(one, findings=(*one.findings, remark("shadowed", one.line.at("value"), id=default.id)))
+    return replace(one, findings=(*one.findings, remark("shadowed", one.line.at("value"), {"id": default.id})))
 
 
 def _same(one: Factor | None, other: Factor | None) -> bool:

@@ -114,7 +114,7 @@ class FactorBook:
     uses: Mapping[str, Label]
 
 
-def read_book(city: City | None = None) -> FactorBook:
+def read_book(*, city: City | None = None) -> FactorBook:
     """The library, of the package or with a city's own factors.
 
     Parameters
@@ -130,8 +130,8 @@ def read_book(city: City | None = None) -> FactorBook:
     folders: tuple[Path, ...] = (city.overlay,) if city else ()
     library, methods, notes = read_factors(*folders), read_methods(*folders), read_notes(*folders)
     sources = read_sources(*folders)
-    conflicts = find_conflicts(library.factors.values(), notes)
-    disputed = {contender.factor.id for conflict in conflicts for contender in conflict.contenders}
+    conflicts = find_conflicts(library.factors.values(), notes=notes)
+    disputed = {entry.factor.id for conflict in conflicts for entry in conflict.entries}
     uses = _uses(methods.values())
     rows = tuple(
         FactorRow(
@@ -147,8 +147,8 @@ def read_book(city: City | None = None) -> FactorBook:
 
 
 def list_factors(
-    city: City | None = None,
     *,
+    city: City | None = None,
     text: str = "",
     substance: str | None = None,
     parameter: str | None = None,
@@ -180,7 +180,7 @@ def list_factors(
         "substance": substance, "parameter": parameter, "purpose": purpose, "standard": standard, "place": place, "year": year,
         "grade": grade,
     }  # fmt: skip
-    book = read_book(city)
+    book = read_book(city=city)
     asked = {name: value for name, value in wanted.items() if value is not None}
     words = text.casefold().split()
     return tuple(
@@ -190,7 +190,7 @@ def list_factors(
     )
 
 
-def show_factor(name: str, city: City | None = None) -> FactorRow:
+def show_factor(name: str, *, city: City | None = None) -> FactorRow:
     """One factor.
 
     Parameters
@@ -210,7 +210,7 @@ def show_factor(name: str, city: City | None = None) -> FactorRow:
     LookupFailure
         If there is no such factor.
     """
-    rows = {row.factor.id: row for row in read_book(city).rows}
+    rows = {row.factor.id: row for row in read_book(city=city).rows}
     if name not in rows:
         near = sorted(one for one in rows if name in one)[:5]
         raise LookupFailure(
@@ -280,7 +280,7 @@ def match_factor(
 
 
 def factor_conflicts(
-    city: City | None = None, *, substance: str | None = None, purpose: str | None = None, agreeing: bool = False
+    *, city: City | None = None, substance: str | None = None, purpose: str | None = None, agreeing: bool = False
 ) -> tuple[Conflict, ...]:
     """Where sources disagree.
 
@@ -299,7 +299,7 @@ def factor_conflicts(
         Values of all standards side by side, the widest first; never across purposes.
     """
     folders: tuple[Path, ...] = (city.overlay,) if city else ()
-    found = find_conflicts(read_factors(*folders).factors.values(), read_notes(*folders), agreeing=agreeing)
+    found = find_conflicts(read_factors(*folders).factors.values(), notes=read_notes(*folders), agreeing=agreeing)
     return tuple(one for one in found if substance in (None, one.substance) and purpose in (None, one.purpose))
 
 

@@ -118,7 +118,7 @@ def inventory(
     """
     study = open_study(city)
     found = inventory_study(city, study, year=year, package=package, warming=warming, provisional=provisional)
-    return replace(found, findings=(*study.noticed(), *found.findings))
+    return replace(found, findings=(*study.lock_notes(), *found.findings))
 
 
 def inventory_study(

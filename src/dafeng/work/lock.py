@@ -18,7 +18,7 @@ from pathlib import Path
 from dafeng.core.errors import ConflictError, StoreError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.library.drifts import Drift, drifts
+from dafeng.library.differences import Difference, differences
 from dafeng.library.factor import Substitute
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.lock_file import read_lock, write_lock
@@ -49,7 +49,7 @@ class LockState:
         The lock.
     path : Path
         Its file.
-    drifts : tuple of Drift
+    differences : tuple of Difference
         Pinned factors that the library holds differently.
     files : tuple of str
         Definition files that were changed, added or removed since.
@@ -59,7 +59,7 @@ class LockState:
 
     lock: FactorLock
     path: Path
-    drifts: tuple[Drift, ...]
+    differences: tuple[Difference, ...]
     files: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -159,7 +159,7 @@ def check_lock(city: City) -> LockState:
     lock = read_lock(path, library)
     now = _files(city)
     moved = sorted(name for name in {*now, *lock.files} if now.get(name) != lock.files.get(name))
-    return LockState(lock, path, drifts(lock, library), tuple(moved), open_study(city, lock.edition).findings)
+    return LockState(lock, path, differences(lock, library), tuple(moved), open_study(city, edition=lock.edition).findings)
 
 
 def update_lock(city: City) -> tuple[LockState, tuple[FactorChange, ...]]:
@@ -185,16 +185,16 @@ def update_lock(city: City) -> tuple[LockState, tuple[FactorChange, ...]]:
         If the lock was tampered with.
     """
     state = check_lock(city)
-    before = account_study(city, open_study(city, state.lock.edition))
+    before = account_study(city, open_study(city, edition=state.lock.edition))
     lock, after = _made(city, state.lock.edition)
-    changes = _changes(state.drifts, before, after)
+    changes = _changes(state.differences, before, after)
     _append(city.folder / LOG, changes)
     _write(city, lock)
     return check_lock(city), changes
 
 
 def _made(city: City, edition: str | None) -> tuple[FactorLock, Account]:
-    plain = open_study(city, edition, unlocked=True)
+    plain = open_study(city, edition=edition, unlocked=True)
     watched = watch(plain.library)
     study = replace(plain, library=watched)
     found = account_study(city, study)
@@ -263,11 +263,11 @@ def _write(city: City, lock: FactorLock) -> None:
         old.unlink()
 
 
-def _changes(found: tuple[Drift, ...], before: Account, after: Account) -> tuple[FactorChange, ...]:
+def _changes(found: tuple[Difference, ...], before: Account, after: Account) -> tuple[FactorChange, ...]:
     """Changes with an effect, the largest first; then those without."""
     effects = [one for year in sorted({*before.years, *after.years}) for one in _of_year(year, before, after)]
     seen = {name for one in effects for name in (one.before, one.after)}
-    silent = [_silent(drift) for drift in found if drift.before is None or drift.before.id not in seen]
+    silent = [_silent(difference) for difference in found if difference.before is None or difference.before.id not in seen]
     return (*sorted(effects, key=lambda one: (-abs(one.effect), one.before, one.after)), *silent)
 
 
@@ -293,9 +293,9 @@ def _side(cell: Computed | None, cause: str) -> _Side:
     return match.factor.id, f"{match.value:f} {match.factor.unit}"
 
 
-def _silent(drift: Drift) -> FactorChange:
+def _silent(difference: Difference) -> FactorChange:
     names = [(one.id, f"{'' if one.value is None else f'{one.value:f}'} {one.unit}") if one else ("", "")
-             for one in (drift.before, drift.after)]  # fmt: skip
+             for one in (difference.before, difference.after)]  # fmt: skip
     return FactorChange(None, "", names[0][0], names[1][0], names[0][1], names[1][1], Decimal(0), "")
 
 

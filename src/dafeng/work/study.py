@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.library.drifts import drifts
+from dafeng.library.differences import differences
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.lock_file import read_lock
 from dafeng.library.locks import FactorLock, LockedFile, LockedLibrary, locked
@@ -59,7 +59,7 @@ class Study:
     edition: str | None
     findings: tuple[Finding, ...] = ()
 
-    def noticed(self) -> tuple[Finding, ...]:
+    def lock_notes(self) -> tuple[Finding, ...]:
         """Findings about the lock after the look-ups were made.
 
         Returns
@@ -72,7 +72,7 @@ class Study:
         return (*self.findings, *([_beyond(asked)] if asked else []))
 
 
-def open_study(city: City, edition: str | None = None, *, unlocked: bool = False) -> Study:
+def open_study(city: City, *, edition: str | None = None, unlocked: bool = False) -> Study:
     """What a city is accounted with.
 
     Parameters
@@ -166,8 +166,8 @@ def lock_findings(lock: FactorLock, library: FactorLibrary) -> Iterator[Finding]
         "锁定值不变；要改用新值，运行 dafeng lock CITY --update",
         "the pinned value stays; to take the new one, run dafeng lock CITY --update",
     )
-    for drift in drifts(lock, library):
-        yield Finding(f"lock.{drift.kind}", f"{LOCK}!{drift.id}", "warning", drift.says, remedy)
+    for difference in differences(lock, library):
+        yield Finding(f"lock.{difference.kind}", f"{LOCK}!{difference.id}", "warning", difference.says, remedy)
 
 
 def _locked(city: City, plain: Study, lock: FactorLock) -> Study:

@@ -104,7 +104,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "sources": list_sources(assessment, frame),
         "factors": list_factors(assessment.account, frame),
         "methods": list_methods(assessment.account, library),
-        "library": book_document(read_book(city)),
+        "library": book_document(read_book(city=city)),
         "findings": write_findings(assessment.findings),
         "documents": list_documents(city, plan),
     }

@@ -16,7 +16,7 @@ from dafeng.library.locks import FactorLock, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
+class Difference:
     """A pinned factor that the library now holds differently, or no longer.
 
     Parameters
@@ -39,7 +39,7 @@ class Drift:
     says: Label
 
 
-def drifts(lock: FactorLock, now: FactorLibrary) -> tuple[Drift, ...]:
+def differences(lock: FactorLock, now: FactorLibrary) -> tuple[Difference, ...]:
     """Pinned factors that differ from the library now.
 
     Parameters
@@ -51,22 +51,22 @@ def drifts(lock: FactorLock, now: FactorLibrary) -> tuple[Drift, ...]:
 
     Returns
     -------
-    tuple of Drift
+    tuple of Difference
         Changed and removed factors, then questions that another factor would answer now; each once.
     """
-    own = [drift for factor in lock.factors.values() if (drift := _drift(factor, now.factors.get(factor.id)))]
-    gone = {drift.id for drift in own}
+    own = [difference for factor in lock.factors.values() if (difference := _difference(factor, now.factors.get(factor.id)))]
+    gone = {difference.id for difference in own}
     others = {(d.id, d.after.id if d.after else ""): d for d in _others(lock, now) if d.id not in gone}
     return (*own, *others.values())
 
 
-def _drift(before: Factor, after: Factor | None) -> Drift | None:
+def _difference(before: Factor, after: Factor | None) -> Difference | None:
     if after is None:
         said = Label(
             f"锁定的“{before.id}”（{_amount(before)}）已不在因子库中",
             f"the pinned '{before.id}' ({_amount(before)}) is no longer in the library",
         )
-        return Drift("removed", before.id, before, None, said)
+        return Difference("removed", before.id, before, None, said)
     if fingerprint(before) == fingerprint(after):
         return None
     fields = ", ".join(_fields(before, after))
@@ -74,7 +74,7 @@ def _drift(before: Factor, after: Factor | None) -> Drift | None:
         f"“{before.id}”锁定值 {_amount(before)}，因子库现为 {_amount(after)}（{fields}）",
         f"'{before.id}' is pinned at {_amount(before)}; the library now has {_amount(after)} ({fields})",
     )
-    return Drift("changed", before.id, before, after, said)
+    return Difference("changed", before.id, before, after, said)
 
 
 def _fields(before: Factor, after: Factor) -> list[str]:
@@ -82,7 +82,7 @@ def _fields(before: Factor, after: Factor) -> list[str]:
     return [name for name in Factor.__slots__ if name != "label" and getattr(before, name) != getattr(after, name)]
 
 
-def _others(lock: FactorLock, now: FactorLibrary) -> Iterator[Drift]:
+def _others(lock: FactorLock, now: FactorLibrary) -> Iterator[Difference]:
     for question, name in lock.answers.items():
         try:
             after = now.find(question.key, fallback=question.fallback, provisional=question.provisional).factor
@@ -96,14 +96,14 @@ def _others(lock: FactorLock, now: FactorLibrary) -> Iterator[Drift]:
                 f"锁定时 {asked} 无因子，因子库现有 {after.id}（{_amount(after)}）",
                 f"nothing answered {asked} when locked; the library now has {after.id} ({_amount(after)})",
             )
-            yield Drift("answered", asked, None, after, said)
+            yield Difference("answered", asked, None, after, said)
         else:
             before = lock.factors[name]
             said = Label(
                 f"锁定用 {name}（{_amount(before)}），因子库现会选用 {after.id}（{_amount(after)}）",
                 f"pinned is {name} ({_amount(before)}); the library would now take {after.id} ({_amount(after)})",
             )
-            yield Drift("other_factor", name, before, after, said)
+            yield Difference("other_factor", name, before, after, said)
 
 
 def _amount(factor: Factor) -> str:

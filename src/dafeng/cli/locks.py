@@ -18,11 +18,14 @@ from dafeng.core.labels import Label, Language
 from dafeng.work.factor_import import FactorImport
 from dafeng.work.lock import FactorChange, LockState
 
+app = typer.Typer()
+
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
 Folder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
 
 
+@app.command()
 def lock(
     folder: Folder,
     check: Annotated[bool, typer.Option("--check", help="列出与因子库的差异 · list what differs from the library")] = False,
@@ -68,7 +71,7 @@ def _document(state: LockState, changes: tuple[FactorChange, ...]) -> dict[str, 
                 "after": one.after.id if one.after else None,
                 "says": {"zh": one.says.zh, "en": one.says.en},
             }
-            for one in state.drifts
+            for one in state.differences
         ],
         "files": list(state.files),
         "findings": [_finding(one) for one in state.findings],
@@ -126,6 +129,7 @@ def _change(one: FactorChange) -> list[str]:
     return [str(one.year or ""), one.quantity, *figures, f"{one.effect:.3f}", one.unit]
 
 
+@app.command("import-factors")
 def import_factors(
     folder: Folder,
     file: Annotated[Path, typer.Argument(help="因子表 csv 或 xlsx · table of factors", metavar="FILE")],
