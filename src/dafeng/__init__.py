@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dafeng.work.downscale import Downscaled, downscale, downscaled_document, keep_estimate
     from dafeng.work.explain import explain
     from dafeng.work.factor_import import FactorImport, import_factors
-    from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor
+    from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
@@ -119,6 +119,7 @@ __all__ = [
     "task_document",
     "template",
     "update_lock",
+    "warming_standards",
 ]
 
 _HOMES: Mapping[str, str] = {
@@ -191,6 +192,7 @@ _HOMES: Mapping[str, str] = {
     "task_document": "plans.tasklist_document",
     "template": "work.template",
     "update_lock": "work.lock",
+    "warming_standards": "work.factors",
 }
 
 

@@ -78,6 +78,12 @@ def test_an_unknown_factor_is_refused_with_the_remedy(run: Run) -> None:
     assert "factors list" in refused.read("en")
 
 
+def test_potentials_belong_to_the_reporting_standard(run: Run) -> None:
+    found = {one["id"]: one["assessment"] for one in json.loads(run("factors", "warming", "--json").stdout)}
+    assert (found["chemicals"], found["aluminium_2024"], found["electronics"]) == ("sar", "ar5", None)
+    assert "contradicts itself" in run("factors", "warming", "--lang", "en").stdout
+
+
 def test_a_table_is_looked_at_then_taken(run: Run, city: Path, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("燃料,数值,单位,来源\n烟煤,23.2,GJ/t,本厂实测 2024\n", encoding="utf-8")

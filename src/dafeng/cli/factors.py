@@ -15,8 +15,9 @@ from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.labels import Language
 from dafeng.library.conflicts import Conflict
 from dafeng.library.factors import FactorLibrary
-from dafeng.work.factor_document import composed_document, conflict_document, factor_document, match_document
-from dafeng.work.factors import ComposedConflict, FactorRow, KeyMatch
+from dafeng.work.composed import ComposedConflict
+from dafeng.work.factor_document import composed_document, conflict_document, factor_document, match_document, warming_document
+from dafeng.work.factors import FactorRow, KeyMatch
 
 app = typer.Typer(help="因子库：列表、查看、匹配、冲突 · the factor library", no_args_is_help=True)
 
@@ -134,6 +135,20 @@ def conflicts(
         )
     else:
         _show_conflicts(found, composed, book.library, read_language(lang))
+
+
+@app.command()
+def warming(city: OfCity = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """各核算标准所用的增温潜势 · which warming potentials each reporting standard uses."""
+    found = df.warming_standards(city=_city(city))
+    if as_json:
+        print_json([warming_document(one) for one in found])
+        return
+    language = read_language(lang)
+    heads = say(language, "标准 评估报告 所见数值 等级 备注", "standard assessment figures grade note").split()
+    unsettled = say(language, "自相矛盾，不代选", "contradicts itself, not chosen")
+    rows = [[one.label.read(language), one.assessment or unsettled, ", ".join(one.gases), one.grade, one.note] for one in found]
+    console().print(grid(say(language, "增温潜势", "warming potentials"), heads, rows))
 
 
 def _city(folder: Path | None) -> df.City | None:

@@ -14,7 +14,9 @@ from dafeng.core.places import place
 from dafeng.library.conflicts import Conflict, ConflictNote, topic_of
 from dafeng.library.factor import Factor
 from dafeng.library.factors import FactorLibrary
-from dafeng.work.factors import ComposedConflict, FactorBook, FactorRow, KeyMatch
+from dafeng.library.warming_standards import WarmingStandard
+from dafeng.work.composed import ComposedConflict
+from dafeng.work.factors import FactorBook, FactorRow, KeyMatch
 
 Row = dict[str, Any]
 KINDS = ("substance", "parameter", "purpose", "standard", "place")
@@ -136,6 +138,23 @@ def composed_document(one: ComposedConflict, library: FactorLibrary) -> Row:
         "unit": one.unit,
         "values": [{"edition": edition, "value": _number(value)} for edition, value in one.values.items()],
     }
+
+
+def warming_document(one: WarmingStandard) -> Row:
+    """Which assessment a reporting standard uses.
+
+    Parameters
+    ----------
+    one : WarmingStandard
+        The reporting standard.
+
+    Returns
+    -------
+    dict
+        ``assessment`` is ``None`` where its figures contradict one another.
+    """
+    plain = {"id": one.id, "label": write_label(one.label), "assessment": one.assessment, "gases": list(one.gases)}
+    return {**plain, "grade": one.grade, "source": one.source, "note": one.note}
 
 
 def book_document(book: FactorBook) -> Row:

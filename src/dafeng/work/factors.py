@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
-from dafeng.core.errors import FormulaError, LookupFailure, PurposeError, UnitError
+from dafeng.core.errors import LookupFailure, PurposeError
 from dafeng.core.labels import Label
 from dafeng.library.conflicts import Conflict, ConflictNote, find_conflicts, read_notes, topic_of
 from dafeng.library.factor import Factor, Key, Match
 from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.sources import read_sources
-from dafeng.methods.account import compose
+from dafeng.library.warming_standards import WarmingStandard, read_warming_standards
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Edition, Method
 from dafeng.work.city import City
-
-PLACES = Decimal("0.000001")
-"""Scale at which composed factors are set side by side."""
+from dafeng.work.composed import ComposedConflict, compare_composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +64,6 @@ class KeyMatch:
     key: Key
     match: Match | None
     says: tuple[Label, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ComposedConflict:
-    """What one unit of a fuel emits by each edition of a method.
-
-    Parameters
-    ----------
-    method, substance : str
-        Method and fuel.
-    unit : str
-        Unit of the values.
-    values : mapping of str to Decimal
-        Composed factor by edition, to 6 places. [unit]
-    """
-
-    method: str
-    substance: str
-    unit: str
-    values: Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +120,7 @@ def read_book(*, city: City | None = None) -> FactorBook:
         )
         for factor in sorted(library.factors.values(), key=lambda one: one.id)
     )
-    return FactorBook(library, rows, conflicts, tuple(_composed(library, methods.values())), _use_names(methods.values()))
+    return FactorBook(library, rows, conflicts, compare_composed(library, methods.values()), _use_names(methods.values()))
 
 
 def list_factors(
@@ -303,6 +280,22 @@ def factor_conflicts(
     return tuple(one for one in found if substance in (None, one.substance) and purpose in (None, one.purpose))
 
 
+def warming_standards(*, city: City | None = None) -> tuple[WarmingStandard, ...]:
+    """Which assessment's warming potentials each reporting standard uses.
+
+    Parameters
+    ----------
+    city : City, optional
+        City whose own definitions are read as well.
+
+    Returns
+    -------
+    tuple of WarmingStandard
+        A standard whose figures contradict one another has no assessment.
+    """
+    return tuple(read_warming_standards(*((city.overlay,) if city else ())).values())
+
+
 Use = tuple[str, str, str, str | None, frozenset[str]]
 """``method:edition``, parameter, purpose, standard with fallback joined by a bar, and substances (empty for any)."""
 
@@ -383,43 +376,3 @@ def _met(library: FactorLibrary, key: Key, *, provisional: bool) -> KeyMatch:
     except (LookupFailure, PurposeError) as cause:
         return KeyMatch(key, None, (cause.what, cause.expected))
     return KeyMatch(key, match, match.steps)
-
-
-_Plain = Mapping[tuple[str, str, str, str], Factor]
-"""Defaults of the standards, which are tied to no place, year or sector, by topic and standard."""
-
-
-def _composed(library: FactorLibrary, methods: Iterable[Method]) -> Iterator[ComposedConflict]:
-    plain = {
-        (*topic_of(one), one.standard): one
-        for one in library.factors.values()
-        if one.value is not None and one.place is None and one.year is None and one.sector is None
-    }
-    names = sorted({topic[0] for topic in plain})
-    found = [one for method in methods for name in names for one in _of_substance(plain, method, name)]
-    yield from sorted(found, key=lambda one: (-(max(one.values.values()) / min(one.values.values())), one.substance))
-
-
-def _of_substance(plain: _Plain, method: Method, substance: str) -> Iterator[ComposedConflict]:
-    """A substance by each edition, from the edition's own standard only and without substitutes."""
-    for variant in method.variants:
-        unit = variant[method.activity.name]
-        values = {edition.id: _emits(plain, method, edition, substance, unit) for edition in method.editions.values()}
-        known = {name: value for name, value in values.items() if value is not None and value > 0}
-        if len(set(known.values())) > 1:
-            yield ComposedConflict(method.id, substance, f"{method.unit}/{unit}", known)
-
-
-def _emits(plain: _Plain, method: Method, edition: Edition, substance: str, unit: str) -> Decimal | None:
-    needs = [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
-    if not any(need.substance is None and need.by == "carrier" for need in needs):
-        return None
-    topics = {need.name: (need.substance or substance, need.parameter, need.purpose, edition.standard) for need in needs}
-    listed = {name: plain[topic] for name, topic in topics.items() if topic in plain}
-    matches = {name: Match(one, one.value, "exact", ()) for name, one in listed.items() if one.value is not None}
-    if len(matches) < len(needs):
-        return None
-    try:
-        return compose(method, edition, unit, matches).quantize(PLACES)
-    except (FormulaError, UnitError):
-        return None
