@@ -121,6 +121,7 @@ ENERGY = {
         "sankey": {"year": YEAR, "unit": TEXT, "nodes": [{"id": TEXT, "label": LABEL}], "circulating": FIGURE,
                    "links": [{"source": TEXT, "target": TEXT, "value": FIGURE, "address": TEXT}]},
     }],
+}  # fmt: skip
 NOTE = {"says": LABEL, "source": TEXT}
 TOPIC = {"substance": TEXT, "parameter": TEXT, "purpose": TEXT}
 LIBRARY = {

@@ -15,6 +15,7 @@ from dafeng.library.strict import load_yaml
 from dafeng.web import charts, energy, filters, inventories, pathway, power, tasklist
 from dafeng.web import charts, energy, filters, pathway, power, tasklist
 from dafeng.web import charts, factors, filters, pathway, power, tasklist
+from dafeng.web import charts, energy, factors, filters, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
