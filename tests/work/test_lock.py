@@ -199,6 +199,16 @@ def test_an_inventory_keeps_its_digits_too(city: df.City, release: Callable[[Edi
     assert release_edit == before
 
 
+def test_energy_statistics_keep_their_digits_too(city: df.City, release: Callable[[Edit], None]) -> None:
+    before = df.balance_document(df.balance(city))
+    df.lock_factors(city)
+    row = "yearbook2023.raw_coal.coal_equivalent,raw_coal,coal_equivalent,calorific,yearbook2023,,,,0.7143,"
+    release(replace("factors/coal_equivalents.csv", row, row.replace("0.7143", "0.9")))
+    found = df.balance(city)
+    assert {**df.balance_document(found), "findings": ()} == {**before, "findings": ()}
+    assert "lock.changed" in rules(found.findings)
+
+
 def test_another_edition_sets_the_lock_aside_and_says_so(city: df.City) -> None:
     df.lock_factors(city)
     assert rules(df.account(city, edition="ind24").findings) == ["lock.aside"]

@@ -28,6 +28,7 @@ from dafeng.methods.comparison import compare
 from dafeng.methods.inventory import Computed
 from dafeng.store.files import hash_file, write_whole
 from dafeng.work.account import Account, account_study
+from dafeng.work.balance import balance_study
 from dafeng.work.city import City
 from dafeng.work.inventory import inventory_study
 from dafeng.work.study import KEPT, LOCK, Study, definition_paths, kept_path, open_study
@@ -199,6 +200,7 @@ def _made(city: City, edition: str | None) -> tuple[FactorLock, Account]:
     study = replace(plain, library=watched)
     found = account_study(city, study)
     inventory_study(city, study)
+    balance_study(city, study)
     return _lock(city, plain, watched), found
 
 
