@@ -12,10 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, energy, filters, inventories, pathway, power, tasklist
-from dafeng.web import charts, energy, filters, pathway, power, tasklist
-from dafeng.web import charts, factors, filters, pathway, power, tasklist
-from dafeng.web import charts, energy, factors, filters, pathway, power, tasklist
+from dafeng.web import charts, energy, factors, filters, inventories, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 

@@ -19,6 +19,7 @@ from dafeng.library.lock_file import read_lock
 from dafeng.library.locks import FactorLock, LockedFile, LockedLibrary, locked
 from dafeng.library.overlay import definition_files, layers
 from dafeng.library.strict import refusal
+from dafeng.library.supplied import STANDARD
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
 from dafeng.methods.packages import Package, read_packages
@@ -65,10 +66,11 @@ class Study:
         Returns
         -------
         tuple of Finding
-            Those of the beginning, and one for the questions that the lock does not hold.
+            Those of the beginning, and one for the questions that the lock does not hold; factors that the user brought
+            along for this run are no such questions.
         """
         beyond = self.library.beyond if isinstance(self.library, LockedLibrary) else {}
-        asked = sorted({question.key.words() for question in beyond})
+        asked = sorted({question.key.words() for question in beyond if question.key.standard != STANDARD})
         return (*self.findings, *([_beyond(asked)] if asked else []))
 
 
