@@ -214,6 +214,14 @@ def test_another_edition_sets_the_lock_aside_and_says_so(city: df.City) -> None:
     assert rules(df.account(city, edition="ind24").findings) == ["lock.aside"]
 
 
+def test_allowing_weak_evidence_keeps_the_pinned_digits(city: df.City, release: Callable[[Edit], None]) -> None:
+    before, _ = cells(city), df.lock_factors(city)
+    release(replace(FUELS, NCV_ROW, NCV_ROW.replace("19.57", "20.5")))
+    found = df.account(city, provisional=True)
+    after = {cell.id: cell.value for accounting in found.years.values() for cell in accounting.cells}
+    assert {name: after[name] for name in before} == before
+
+
 def test_a_question_beyond_the_lock_is_said(city: df.City) -> None:
     df.lock_factors(city)
     found = df.inventory(city, package="prov2011")

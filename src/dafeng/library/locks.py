@@ -187,7 +187,7 @@ class LockedLibrary(FactorLibrary):
             If nothing answers the key, or nothing did when the study was locked.
         """
         question = Question(key, fallback, provisional)
-        pinned = next((one for one in (question, every_sector(question)) if one in self.lock.answers), None)
+        pinned = self._pinned(question)
         if pinned is None:
             self.beyond[question] = None
             found = _plain(self).find(key, fallback=fallback, provisional=provisional)
@@ -197,6 +197,16 @@ class LockedLibrary(FactorLibrary):
         if name is None:
             raise _unanswered(key, fallback)
         return recall(self.lock, name, question, self.names)
+
+    def _pinned(self, question: Question) -> Question | None:
+        """The pinned question that settles one: itself, or for every sector; sound evidence settles it for both modes."""
+        for one in (question, every_sector(question)):
+            if one in self.lock.answers:
+                return one
+            sound = replace(one, provisional=False)
+            if self.lock.answers.get(sound) is not None:
+                return sound
+        return None
 
     def add(self, factors: Iterable[Factor]) -> FactorLibrary:
         """The same with more factors, still behind the lock.
