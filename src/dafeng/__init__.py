@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from dafeng.work.comparison_document import comparison_document
     from dafeng.work.downscale import Downscaled, downscale, downscaled_document, keep_estimate
     from dafeng.work.explain import explain
+    from dafeng.work.factor_import import FactorImport, import_factors
+    from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
     from dafeng.work.judge import Verdicts, judge
     from dafeng.work.list_tasks import check_tasks, list_tasks, save_tasks
+    from dafeng.work.lock import LockState, check_lock, lock_factors, update_lock
     from dafeng.work.measure import measure
     from dafeng.work.present import Site, present
     from dafeng.work.project import Projection, project
@@ -56,9 +59,11 @@ __all__ = [
     "City",
     "Downscaled",
     "EnergyAccount",
+    "FactorImport",
     "Ingested",
     "Inventory",
     "InventoryComparison",
+    "LockState",
     "Plan",
     "PlanComparison",
     "Projection",
@@ -76,6 +81,7 @@ __all__ = [
     "audit",
     "balance",
     "balance_document",
+    "check_lock",
     "check_tasks",
     "city_view",
     "compare_inventory",
@@ -87,6 +93,8 @@ __all__ = [
     "downscaled_document",
     "explain",
     "export_review",
+    "factor_conflicts",
+    "import_factors",
     "import_review",
     "ingest",
     "init",
@@ -94,14 +102,18 @@ __all__ = [
     "inventory_document",
     "judge",
     "keep_estimate",
+    "list_factors",
     "list_tasks",
     "list_versions",
+    "lock_factors",
+    "match_factor",
     "measure",
     "open_city",
     "plan_document",
     "present",
     "project",
     "quality_document",
+    "read_book",
     "read_plan",
     "read_version",
     "recalculate",
@@ -111,9 +123,12 @@ __all__ = [
     "revise",
     "save_plan",
     "save_tasks",
+    "show_factor",
     "task_document",
     "template",
     "uncertainty",
+    "update_lock",
+    "warming_standards",
 ]
 
 _HOMES: Mapping[str, str] = {
@@ -123,9 +138,11 @@ _HOMES: Mapping[str, str] = {
     "City": "work.city",
     "Downscaled": "work.downscale",
     "EnergyAccount": "work.balance",
+    "FactorImport": "work.factor_import",
     "Ingested": "work.ingest",
     "Inventory": "work.inventory",
     "InventoryComparison": "work.compare_inventory",
+    "LockState": "work.lock",
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
     "Projection": "work.project",
@@ -143,6 +160,7 @@ _HOMES: Mapping[str, str] = {
     "audit": "work.audit",
     "balance": "work.balance",
     "balance_document": "work.view_energy",
+    "check_lock": "work.lock",
     "check_tasks": "work.list_tasks",
     "city_view": "work.frozen",
     "compare_inventory": "work.compare_inventory",
@@ -154,6 +172,8 @@ _HOMES: Mapping[str, str] = {
     "downscaled_document": "work.downscale",
     "explain": "work.explain",
     "export_review": "work.review_sheet",
+    "factor_conflicts": "work.factors",
+    "import_factors": "work.factor_import",
     "import_review": "work.review_sheet",
     "ingest": "work.ingest",
     "init": "work.city",
@@ -161,14 +181,18 @@ _HOMES: Mapping[str, str] = {
     "inventory_document": "work.inventory",
     "judge": "work.judge",
     "keep_estimate": "work.downscale",
+    "list_factors": "work.factors",
     "list_tasks": "work.list_tasks",
     "list_versions": "work.versions",
+    "lock_factors": "work.lock",
+    "match_factor": "work.factors",
     "measure": "work.measure",
     "open_city": "work.city",
     "plan_document": "plans.storage",
     "present": "work.present",
     "project": "work.project",
     "quality_document": "work.uncertainty_document",
+    "read_book": "work.factors",
     "read_plan": "work.read_plan",
     "read_version": "work.versions",
     "recalculate": "work.recalculate",
@@ -178,9 +202,12 @@ _HOMES: Mapping[str, str] = {
     "revise": "work.review",
     "save_plan": "work.read_plan",
     "save_tasks": "work.list_tasks",
+    "show_factor": "work.factors",
     "task_document": "plans.tasklist_document",
     "template": "work.template",
     "uncertainty": "work.uncertainty",
+    "update_lock": "work.lock",
+    "warming_standards": "work.factors",
 }
 
 

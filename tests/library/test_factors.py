@@ -57,7 +57,7 @@ def test_the_national_factors_of_different_purposes_stay_apart(library: FactorLi
 
 
 def test_a_purpose_that_does_not_exist_is_refused_not_replaced(library: FactorLibrary) -> None:
-    with pytest.raises(PurposeError, match="one of the purposes average, ets_reporting, footprint, fossil, residual"):
+    with pytest.raises(PurposeError, match="average, build_margin, ets_reporting, footprint, fossil, operating_margin"):
         library.look_up("electricity", "emission_factor", "combustion", "grid_announcement", "370000", 2023)
 
 
@@ -159,7 +159,7 @@ def test_no_factor_with_weak_evidence_is_graded_as_sound(shared: Path, library: 
         line for line in text.splitlines() if "level: national" in line and ("evidence: C" in line or "evidence: M" in line)
     ]
     assert len(weak) == 8
-    assert sum(f.purpose == "ets_reporting" and f.grade == "provisional" for f in library.factors.values()) == 3
+    assert sum(f.standard == "ets_notice" and f.grade == "provisional" for f in library.factors.values()) == 3
 
 
 def test_all_shipped_values_are_those_of_the_material(shared: Path, root: Path) -> None:
@@ -167,7 +167,7 @@ def test_all_shipped_values_are_those_of_the_material(shared: Path, root: Path) 
         rows = list(csv.DictReader(file))
     text = (shared / "data/accounting/fuels.yaml").read_text(encoding="utf-8")
     assert all(f": {row['value']}" in text for row in rows)
-    assert len(rows) == 204
+    assert len(rows) == 276
 
 
 def test_surrounding_places_go_outwards() -> None:

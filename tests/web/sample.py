@@ -389,7 +389,59 @@ def view() -> dict[str, Any]:
         "methods": [{"id": "combustion", "edition": "2020", "title": label("燃料燃烧", "Fuel combustion"), "source": "gazette",
                      "equations": [{"id": "co2", "typeset": MATH, "words": label("排放 = 消费量 × 热值 × 含碳量 × 氧化率 × 44/12", "Emissions = consumption × heating value × carbon content × oxidation × 44/12")}]}],
         "findings": [{"rule": "figure.source", "at": "figures.csv!B7", "severity": "warning", "says": label(f"数值没有来源 {EVIL}", f"The figure has no source {EVIL}"), "remedy": label("补充来源后重新收入", "Add the source and ingest again")}],
+        "library": library(),
         "documents": [{"name": "plan.txt", "title": "样例市碳达峰实施方案", "sha256": HASH, "present": True}],
+    }  # fmt: skip
+
+
+def factor(name: str, standard: str, value: str | None, **more: Any) -> dict[str, Any]:
+    """A row of the factor library."""
+    plain = {
+        "substance": "raw_coal",
+        "parameter": "carbon_content",
+        "purpose": "combustion",
+        "place": None,
+        "year": None,
+        "sector": None,
+    }
+    tail = {
+        "lower": None,
+        "upper": None,
+        "unit": "tC/TJ",
+        "source": "gazette",
+        "clause": "表1",
+        "grade": "primary",
+        "note": "",
+        "used_by": [],
+        "disputed": True,
+    }
+    return {"id": name, "standard": standard, "value": value, **plain, **tail, **more}
+
+
+def library() -> dict[str, Any]:
+    """Factor library with two standards that disagree, a third purpose apart and one value that nobody knows."""
+    return {
+        "names": {
+            "substance": {"raw_coal": label("原煤", "raw coal"), "electricity": label("电力", "electricity")},
+            "parameter": {"carbon_content": label("单位热值含碳量", "carbon content per heat"), "emission_factor": label("排放因子", "emission factor")},
+            "purpose": {"combustion": label("燃料燃烧核算", "fuel combustion"), "average": label("平均排放因子", "grid average"), "fossil": label("化石电力", "fossil power")},
+            "standard": {"first": label("甲标准", "First standard"), "second": label("乙标准", "Second standard"), "grid": label("公告", "Announcement")},
+            "place": {"370000": label("山东省", "Shandong")},
+            "use": {"combustion:2020": label("燃料燃烧（2020版）", "Fuel combustion (2020)")},
+        },
+        "titles": {"gazette": f"样例市统计公报 2025 {EVIL}"},
+        "notes": [{"substance": "raw_coal", "parameter": "carbon_content", "purpose": "combustion", "says": label("两标准相差5%", "the two are 5 % apart"), "source": "gazette"}],
+        "factors": [
+            factor("coal.raw.carbon", "first", "26.37", lower="25.1", upper="27.6", used_by=["combustion:2020"]),
+            factor("coal.raw.other", "second", "25.1", grade="provisional", note=f"second note {EVIL}"),
+            factor("grid.average", "grid", "0.6191", substance="electricity", parameter="emission_factor", purpose="average", unit="kgCO2/kWh", place="370000", year=2023, disputed=False),
+            factor("grid.fossil", "grid", None, substance="electricity", parameter="emission_factor", purpose="fossil", unit="kgCO2/kWh", place="370000", year=2022, disputed=False, note="not seen"),
+        ],
+        "conflicts": [{"substance": "raw_coal", "parameter": "carbon_content", "purpose": "combustion", "place": None, "year": None, "unit": "tC/TJ", "spread": "1.27", "ratio": "1.0506",
+                       "values": [{"id": "coal.raw.carbon", "value": "26.37", "share": 1.0}, {"id": "coal.raw.other", "value": "25.1", "share": 0.9518}],
+                       "notes": [{"says": label("两标准相差5%", "the two are 5 % apart"), "source": "gazette"}]}],
+        "composed": [{"method": "combustion", "substance": "raw_coal", "name": label("原煤", "raw coal"), "unit": "tCO2/t",
+                      "values": [{"edition": "first", "value": "2.071509"}, {"edition": "second", "value": "1.741750"}]}],
     }  # fmt: skip
 
 

@@ -122,6 +122,17 @@ ENERGY = {
                    "links": [{"source": TEXT, "target": TEXT, "value": FIGURE, "address": TEXT}]},
     }],
 }  # fmt: skip
+NOTE = {"says": LABEL, "source": TEXT}
+TOPIC = {"substance": TEXT, "parameter": TEXT, "purpose": TEXT}
+LIBRARY = {
+    "names": Each(Each(LABEL)), "titles": Each(TEXT), "notes": [{**TOPIC, **NOTE}],
+    "factors": [{**TOPIC, "id": TEXT, "standard": TEXT, "place": (*TEXT, MAY), "year": (*YEAR, MAY), "sector": (*TEXT, MAY), "value": (*TEXT, MAY),
+                 "lower": (*TEXT, MAY), "upper": (*TEXT, MAY), "unit": TEXT, "source": TEXT, "clause": TEXT, "grade": TEXT, "note": TEXT,
+                 "used_by": [TEXT], "disputed": FLAG}],
+    "conflicts": [{**TOPIC, "place": (*TEXT, MAY), "year": (*YEAR, MAY), "unit": TEXT, "spread": TEXT, "ratio": (*TEXT, MAY),
+                   "values": [{"id": TEXT, "value": (*TEXT, MAY), "share": (*FIGURE, MAY)}], "notes": [NOTE]}],
+    "composed": [{"method": TEXT, "substance": TEXT, "name": LABEL, "unit": TEXT, "values": [{"edition": TEXT, "value": TEXT}]}],
+}  # fmt: skip
 INVENTORY = {
     "guide": {"id": TEXT, "label": LABEL, "source": TEXT}, "warming": {"id": TEXT, "label": LABEL}, "main": TEXT, "unit": TEXT,
     "keys": [{"id": TEXT, "label": LABEL}], "layouts": [{"id": TEXT, "label": LABEL}], "gases": [{"id": TEXT, "label": LABEL}],
@@ -182,6 +193,7 @@ VIEW = {
                  "year": (str, int, MAY), "place": (*TEXT, MAY), "source": (*TEXT, MAY), "grade": (*TEXT, MAY), "match": (*TEXT, MAY)}],
     "methods": [{"id": TEXT, "edition": (*TEXT, MAY), "title": LABEL, "source": (*TEXT, MAY),
                  "equations": [{"id": TEXT, "typeset": (*TEXT, MAY), "words": LABEL}]}],
+    "library": LIBRARY,
     "findings": [FINDING], "documents": [{"name": TEXT, "title": (*TEXT, MAY), "sha256": TEXT, "present": FLAG}],
 }  # fmt: skip
 

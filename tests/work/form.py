@@ -103,6 +103,21 @@ CLASH = {
 SOURCE = {
     "id": str, "title": str, "publisher": str, "date": str, "url": str, "seen": str, "grade": Maybe(str), "used": int,
 }  # fmt: skip
+NOTE = {"says": L, "source": str}
+TOPIC = {"substance": str, "parameter": str, "purpose": str}
+LIBRARY = {
+    "names": Keyed(Keyed(L)), "titles": Keyed(str), "notes": [{**TOPIC, **NOTE}],
+    "factors": [{
+        **TOPIC, "id": str, "standard": str, "place": Maybe(str), "year": Maybe(int), "sector": Maybe(str), "value": Maybe(str),
+        "lower": Maybe(str), "upper": Maybe(str), "unit": str, "source": str, "clause": str, "grade": str, "note": str,
+        "used_by": [str], "disputed": bool,
+    }],
+    "conflicts": [{
+        **TOPIC, "place": Maybe(str), "year": Maybe(int), "unit": str, "spread": str, "ratio": Maybe(str),
+        "values": [{"id": str, "value": Maybe(str), "share": Maybe(NUMBER)}], "notes": [NOTE],
+    }],
+    "composed": [{"method": str, "substance": str, "name": L, "unit": str, "values": [{"edition": str, "value": str}]}],
+}  # fmt: skip
 FACTOR = {
     "id": str, "label": L, "value": NUMBER, "unit": str, "purpose": str, "standard": str, "year": Maybe(int),
     "place": Maybe(str), "source": str, "grade": str, "match": str, "address": str,
@@ -210,7 +225,7 @@ VIEW = {
     "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
-    "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING],
+    "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING], "library": LIBRARY,
     "documents": [{"name": str, "title": str, "sha256": str, "present": bool}],
 }  # fmt: skip
 

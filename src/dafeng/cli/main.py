@@ -13,7 +13,19 @@ from typing import Annotated, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import accounting, balances, comparison, inventories, listing, quality, reviewing, tasklist, users
+from dafeng.cli import (
+    accounting,
+    balances,
+    comparison,
+    factors,
+    inventories,
+    listing,
+    locks,
+    quality,
+    reviewing,
+    tasklist,
+    users,
+)
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label, Language
@@ -24,6 +36,8 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(reviewing.app, name="review")
     made.add_typer(users.app, name="user")
     made.add_typer(quality.app)
+    made.add_typer(factors.app, name="factors")
+    made.add_typer(locks.app)
     return made
 
 

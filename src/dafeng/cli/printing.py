@@ -86,7 +86,7 @@ def read_language(text: str) -> Language:
     Raises
     ------
     SettingError
-        If there is no such language.
+        If it is neither.
     """
     if text in get_args(Language):
         return cast(Language, text)

@@ -282,10 +282,11 @@ def _fits(factor: Factor, key: Key, around: tuple[str, ...]) -> bool:
     )
 
 
-def _distance(factor: Factor, key: Key, around: tuple[str, ...]) -> tuple[int, int, int]:
+def _distance(factor: Factor, key: Key, around: tuple[str, ...]) -> tuple[int, int, int, bool, bool]:
+    """How far a factor is from a key; of two that are equally near, the one that is tied to the place or year."""
     place = around.index(factor.place) if factor.place else 0
     year = key.year - factor.year if factor.year is not None else 0
-    return (-len(factor.sector or ""), place, year)
+    return (-len(factor.sector or ""), place, year, factor.place is None, factor.year is None)
 
 
 def _explained(key: Key, factor: Factor, value: Decimal) -> Match:

@@ -40,6 +40,8 @@ _COLUMNS: Mapping[str, Kind] = {
     "grade": "text",
     "note": "text?",
 }
+FACTOR_COLUMNS: tuple[str, ...] = tuple(_COLUMNS)
+"""Columns of a file of factors, in order."""
 _NAMES: Mapping[str, Kind] = {"kind": "text", "id": "text", "zh": "text", "en": "text", "symbol": "text?"}
 _SUBSTITUTES: Mapping[str, Kind] = {
     "purpose": "text",
@@ -50,7 +52,7 @@ _SUBSTITUTES: Mapping[str, Kind] = {
     "en": "text",
 }
 _CARRIERS: Mapping[str, Kind] = {"carrier": "text", "zh": "text", "en": "text"}
-_OTHER_KINDS = ("quantity",)
+_OTHER_KINDS = ("quantity", "place")
 _KINDS = ("substance", "parameter", "purpose", "standard")
 
 

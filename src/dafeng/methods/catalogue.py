@@ -6,7 +6,7 @@ with its line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import cast, get_args
@@ -59,13 +59,15 @@ _CATEGORY = frozenset(
 _NEAR = Decimal("1e-20")
 
 
-def read_methods(*folders: Path) -> Mapping[str, Method]:
+def read_methods(*folders: Path, files: Iterable[Path] | None = None) -> Mapping[str, Method]:
     """Methods of the package and of overlay folders.
 
     Parameters
     ----------
     *folders : Path
         Overlay folders of a province or city; their ``methods/*.yaml`` add methods, never edit them.
+    files : iterable of Path, optional
+        Definition files to read instead, e.g. those that a study has kept.
 
     Returns
     -------
@@ -79,12 +81,13 @@ def read_methods(*folders: Path) -> Mapping[str, Method]:
         an id comes twice.
     """
     known = read_sources(*folders)
-    found = merged(_rows(definition_files(layers(*folders), "methods/*.yaml"), known))
+    paths = definition_files(layers(*folders), "methods/*.yaml") if files is None else files
+    found = merged(_rows(paths, known))
     _check_shared(found)
     return found
 
 
-def _rows(paths: Iterator[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, str, Method]]:
+def _rows(paths: Iterable[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, str, Method]]:
     for path in paths:
         root = Record(read_yaml(path), ()).allow(_FIELDS)
         method = _method(root)

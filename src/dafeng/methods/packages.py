@@ -6,7 +6,7 @@ what is unknown in it is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,7 @@ class Package:
         return tuple(Finding("package.unknown", f"{self.id}/{at}", "info", says, remedy) for at, says in rows)
 
 
-def read_packages(methods: Mapping[str, Method], *folders: Path) -> Mapping[str, Package]:
+def read_packages(methods: Mapping[str, Method], *folders: Path, files: Iterable[Path] | None = None) -> Mapping[str, Package]:
     """Packages that ship and those of overlay folders.
 
     Parameters
@@ -101,6 +101,8 @@ def read_packages(methods: Mapping[str, Method], *folders: Path) -> Mapping[str,
         Methods that exist.
     *folders : Path
         Overlay folders; their ``packages/*.yaml`` add packages, never edit them.
+    files : iterable of Path, optional
+        Definition files to read instead, e.g. those that a study has kept.
 
     Returns
     -------
@@ -113,7 +115,7 @@ def read_packages(methods: Mapping[str, Method], *folders: Path) -> Mapping[str,
         If a file breaks the schema or names a method, edition or package that does not exist.
     """
     known = read_sources(*folders)
-    paths = definition_files(layers(*folders), "packages/*.yaml")
+    paths = definition_files(layers(*folders), "packages/*.yaml") if files is None else files
     return merged(_rows(paths, methods, known))
 
 
@@ -152,7 +154,7 @@ def choose_package(packages: Mapping[str, Package], name: str | None) -> Package
 
 
 def _rows(
-    paths: Iterator[Path], methods: Mapping[str, Method], known: Mapping[str, Source]
+    paths: Iterable[Path], methods: Mapping[str, Method], known: Mapping[str, Source]
 ) -> Iterator[tuple[str, str, Package]]:
     for path in paths:
         root = Record(read_yaml(path), ()).allow(_FIELDS)

@@ -14,6 +14,7 @@ from dafeng.web.labels import Words
 
 _CRUFT = re.compile(r"\[bookmark:[^\]]*\]")
 _AROUND = 160
+_FACTOR = re.compile(r"factors/(.+?)\.\d{4}(?:\.[a-z_]+)?")
 
 
 def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
@@ -31,7 +32,7 @@ def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``trace``, ``address``, ``inputs`` (address, trace or ``None``), ``source``, ``sentence``, ``citation``;
+        ``trace``, ``address``, ``inputs`` (address, trace or ``None``), ``source``, ``sentence``, ``citation``, ``factor``;
         ``None`` if the run has no such address.
     """
     trace = city.trace(address)
@@ -45,7 +46,28 @@ def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
         "source": city.source(trace.get("source")),
         "sentence": sentence(city.documents, trace.get("anchor")),
         "citation": cite(city, plain, trace, words),
+        "factor": find_factor(city, plain),
     }
+
+
+def find_factor(city: CityView, address: str) -> str | None:
+    """Id of the factor that an address explains.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+    address : str
+        Address inside the run; of a factor ``factors/id.year``, where it did not match exactly with the match behind.
+
+    Returns
+    -------
+    str or None
+        The id; ``None`` where it is no factor of the library of this run.
+    """
+    named = _FACTOR.fullmatch(address)
+    rows = (city.view.get("library") or {}).get("factors") or ()
+    return next((row["id"] for row in rows if named and row["id"] == named[1]), None)
 
 
 def sentence(documents: Mapping[str, str], anchor: Mapping[str, Any] | None) -> tuple[str, str, str] | None:

@@ -22,6 +22,8 @@ STANDINGS = ("looser", "stricter", "equal", "delegated", "not_comparable", "miss
 """Standings of a plan beside another one, in the order in which they are worth a look."""
 COMPARISON_FILTERS = ("standing", "party", "field", "q", "sort")
 """Filters of the page of comparison."""
+FACTOR_FILTERS = ("tab", "q", "purpose", "parameter", "substance", "standard", "place", "year", "grade", "from")
+"""Filters of the page of factors."""
 
 
 def keep(query: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
@@ -153,6 +155,60 @@ def choose_contrasts(view: Row, chosen: Mapping[str, str]) -> list[Row]:
 
 def _standings(row: Row, party: str | None) -> list[str]:
     return [cell["standing"] for cell in row["cells"] if party in (None, cell["party"])]
+
+
+def choose_factors(view: Row, chosen: Mapping[str, str]) -> list[Row]:
+    """Factors that pass the filters, in the order of their ids.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    chosen : mapping of str to str
+        Filters that are set; every word of ``q`` must stand in the id, a name, the note or the title of the source.
+
+    Returns
+    -------
+    list of mapping
+        Rows.
+    """
+    found = view.get("library") or {}
+    words = chosen.get("q", "").casefold().split()
+    wanted = {name: chosen[name] for name in FACTOR_FILTERS[2:9] if name in chosen}
+    rows = [row for row in found.get("factors") or () if all(str(row.get(k) or "") == v for k, v in wanted.items())]
+    return [row for row in rows if not words or _says_all(row, found, words)]
+
+
+def choose_conflicts(view: Row, chosen: Mapping[str, str]) -> list[Row]:
+    """Disagreements among the factors that pass the filters, the widest first.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    chosen : mapping of str to str
+        Filters that are set.
+
+    Returns
+    -------
+    list of mapping
+        Rows of which at least one factor passes.
+    """
+    found = view.get("library") or {}
+    kept = {row["id"] for row in choose_factors(view, chosen)}
+    return [row for row in found.get("conflicts") or () if any(one["id"] in kept for one in row["values"])]
+
+
+def _says_all(row: Row, found: Row, words: Sequence[str]) -> bool:
+    names = [found["names"].get(kind, {}).get(row[kind]) or {} for kind in ("substance", "parameter", "purpose", "standard")]
+    texts = [
+        row["id"],
+        row.get("note") or "",
+        found["titles"].get(row["source"], ""),
+        *(t for one in names for t in one.values()),
+    ]
+    said = " ".join(texts).casefold()
+    return all(word in said for word in words)
 
 
 def contains(row: Row, keys: Sequence[str], wanted: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, energy, filters, inventories, pathway, power, tasklist
+from dafeng.web import charts, energy, factors, filters, inventories, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
@@ -95,6 +95,10 @@ def extract(page: Page, view: Mapping[str, Any], query: Mapping[str, str]) -> Co
     if page.id == "compare" and parts["comparison"]:
         rows = filters.choose_contrasts(view, filters.keep(query, filters.COMPARISON_FILTERS))
         parts["comparison"] = {**parts["comparison"], "rows": rows}
+    if page.id == "factors" and parts["library"]:
+        chosen = filters.keep(query, filters.FACTOR_FILTERS)
+        rows, conflicts = filters.choose_factors(view, chosen), filters.choose_conflicts(view, chosen)
+        parts["library"] = {**parts["library"], "factors": rows, "conflicts": conflicts}
     return parts
 
 
@@ -262,6 +266,10 @@ def _sources(_: CityView, __: Words, ___: Mapping[str, str]) -> Context:
     return {}
 
 
+def _factors(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
+    return factors.build_page(city.view, query)
+
+
 _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]] = {
     "overview": _overview,
     "targets": _targets,
@@ -274,4 +282,5 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "conflicts": _conflicts,
     "compare": _compare,
     "sources": _sources,
+    "factors": _factors,
 }

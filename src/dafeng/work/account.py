@@ -19,16 +19,16 @@ from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
 from dafeng.library.factor import Factor
-from dafeng.library.factors import FactorLibrary, read_factors
+from dafeng.library.factors import FactorLibrary
 from dafeng.library.indicators import Indicator
 from dafeng.library.supplied import STANDARD, read_supplied
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
-from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import BALANCE, Method
 from dafeng.work.city import City
 from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
+from dafeng.work.study import Study, open_study
 from dafeng.work.supplied import sector_names, unused_factors
 from dafeng.work.tracing import number_text
 
@@ -131,13 +131,43 @@ def account(
         If a row of the factor file cannot be used; with its row and column.
     """
     _check_scope(scope)
-    methods = read_methods(city.overlay)
-    library = read_factors(city.overlay)
+    study = open_study(city, edition=edition)
+    return account_study(city, study, year=year, factors=factors, provisional=provisional)
+
+
+def account_study(
+    city: City, study: Study, *, year: int | None = None, factors: Path | str | None = None, provisional: bool = False
+) -> Account:
+    """Account for a city's emissions with given factors and methods.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    study : Study
+        Factors, methods and editions.
+    year : int, optional
+        One year; by default as ``account``.
+    factors : Path or str, optional
+        CSV file with factors of fuels for this run.
+    provisional : bool, optional
+        Whether factors of weak evidence may be used where nothing better exists.
+
+    Returns
+    -------
+    Account
+        Results with explanations.
+
+    Raises
+    ------
+    DefinitionError
+        If a row of the factor file cannot be used; with its row and column.
+    """
+    library, methods, chosen = study.library, study.methods, study.editions
     facts = city.facts.read(places=(city.code,))
     asked = {category.indicator for method in methods.values() for category in method.categories}
     rows = [row for row in facts.to_pylist() if row["indicator"] in asked and len(row["period"]) == 4]
     supplied = read_supplied(Path(factors), library, sectors=sector_names(methods[BURNT])) if factors is not None else ()
-    chosen = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
 
     def run(**changed: Any) -> dict[int, Accounting]:
         told = {"library": library, "methods": methods, "editions": chosen, "provisional": provisional, **changed}
@@ -153,11 +183,11 @@ def account(
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
-    findings = [finding for accounting in found.values() for finding in accounting.findings]
+    findings = [*study.lock_notes(), *(finding for accounting in found.values() for finding in accounting.findings)]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
         city.code,
-        edition,
+        study.edition,
         found,
         methods,
         scores,

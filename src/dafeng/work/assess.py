@@ -34,6 +34,7 @@ from dafeng.work.measures import rank_measures
 from dafeng.work.present import present
 from dafeng.work.project import project
 from dafeng.work.reconcile import Reconciliation, reconcile
+from dafeng.work.study import LOCK
 from dafeng.work.uncertainty import Quality, Study, examine, find_years
 
 Report = Callable[[Label, float], None]
@@ -169,6 +170,7 @@ def _teller(report: Report | None) -> Callable[[int], None]:
 
 def _begin(city: City, plan: Plan, year: int, *, save: bool) -> Run:
     names = [*sorted(p for p in city.overlay.rglob("*") if p.is_file()), city.folder / "city.yaml"]
+    names += [path for path in (city.folder / LOCK,) if path.is_file()]
     inputs = {str(path.relative_to(city.folder)): hash_file(path) for path in names}
     inputs |= {f"delivery:{item.file}": item.sha256 for lot in city.facts.lots() for item in lot.items}
     inputs |= {f"plan:{plan.document.name or 'plan'}": plan.document.sha256}

@@ -6,7 +6,7 @@ Invariant: every number has a trace; a year without a balance is absent, and wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +18,7 @@ from dafeng.core.labels import Label
 from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
 from dafeng.library.balance_rules import read_balance_rules
-from dafeng.library.factors import FactorLibrary, read_factors
-from dafeng.methods.catalogue import read_methods
+from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import Method
 from dafeng.methods.energy_audit import Breach, Conversion, audit_balance, conversions
 from dafeng.methods.energy_balance import BALANCE, Balance, Rate, build_balance
@@ -34,6 +33,7 @@ from dafeng.work.balance_rows import result_rows
 from dafeng.work.balance_traces import flow_traces
 from dafeng.work.city import City
 from dafeng.work.facts import fact_trace, file_hashes, name_cell
+from dafeng.work.study import Study, open_study
 
 TOLERANCE = Decimal("0.02")
 """Difference of fields and total that is rounding. [万吨标准煤]"""
@@ -171,6 +171,35 @@ def balance(city: City, *, year: int | None = None, imported: str | None = None)
     SettingError
         If there is no such rule.
     """
+    study = open_study(city)
+    found = balance_study(city, study, year=year, imported=imported)
+    return replace(found, findings=tuple(dict.fromkeys((*study.lock_notes(), *found.findings))))
+
+
+def balance_study(city: City, study: Study, *, year: int | None = None, imported: str | None = None) -> EnergyAccount:
+    """Energy account of a city with given coefficients and methods.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    study : Study
+        Factors and methods.
+    year : int, optional
+        One year.
+    imported : str, optional
+        Rule for the non-fossil part of electricity from outside.
+
+    Returns
+    -------
+    EnergyAccount
+        As ``balance``.
+
+    Raises
+    ------
+    SettingError
+        If there is no such rule.
+    """
     book = read_views()
     rule = _rule(book, imported)
     facts = city.facts.read(places=(city.code, *city.context)).to_pylist()
@@ -178,7 +207,7 @@ def balance(city: City, *, year: int | None = None, imported: str | None = None)
     asked = sorted({int(row["period"]) for row in cells}) if year is None else [year]
     listed = [at for at in asked if any(row["period"] == str(at) for row in cells)]
     figures = Figures(city, facts, book)
-    found = _years(listed, cells, book, figures, city) if listed else {}
+    found = _years(listed, cells, book, figures, study, city.code) if listed else {}
     hashes = file_hashes(city.facts)
     published = read_published(city, facts, book, {at: one.values for at, one in found.items()})
     traces = [*figures.traces, *published.traces, *(trace for one in found.values() for trace in one.traces)]
@@ -222,13 +251,13 @@ def _rule(book: ViewBook, imported: str | None) -> str:
 
 
 def _years(
-    listed: Iterable[int], cells: list[Mapping[str, Any]], book: ViewBook, figures: Figures, city: City
+    listed: Iterable[int], cells: list[Mapping[str, Any]], book: ViewBook, figures: Figures, study: Study, place: str
 ) -> dict[int, EnergyYear]:
-    library, method = read_factors(city.overlay), read_methods(city.overlay)[book.method]
+    library, method = study.library, study.methods[book.method]
     delivered = {int(row["period"]) for row in cells}
     wanted = list(listed)
     needed = sorted({*wanted, *(base_year(at) for at in wanted if base_year(at) in delivered)})
-    balances = {at: _balance(at, cells, book, figures, library, method, city.code) for at in needed}
+    balances = {at: _balance(at, cells, book, figures, library, method, place) for at in needed}
     return {at: _year(at, balances, book, figures) for at in wanted}
 
 

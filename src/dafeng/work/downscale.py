@@ -17,9 +17,8 @@ from dafeng.core.labels import Label
 from dafeng.core.tables import FACTS
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
-from dafeng.library.factors import FactorLibrary, read_factors
+from dafeng.library.factors import FactorLibrary
 from dafeng.methods.account import account, compose
-from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import BALANCE, Method
 from dafeng.methods.downscaling import (
     Downscaling,
@@ -36,6 +35,7 @@ from dafeng.readers.delivery import build_rows
 from dafeng.store.files import hash_bytes
 from dafeng.store.lots import Item, Lot
 from dafeng.work.city import City
+from dafeng.work.study import open_study
 
 SOURCE = "dafeng-downscaling"
 """Source of estimated rows."""
@@ -99,7 +99,8 @@ def downscale(city: City, province: City, *, year: int) -> Downscaled:
         If the province has no balance of the year or an earlier one, or the city has one of its own.
     """
     definition = read_downscaling()
-    library, methods = read_factors(city.overlay), read_methods(city.overlay)
+    study = open_study(city)
+    library, methods = study.library, study.methods
     _refuse_reported(city, year)
     at, rows = _balance(province, year)
     cells = [_cell(row, library, methods[METHOD]) for row in rows]
@@ -107,7 +108,7 @@ def downscale(city: City, province: City, *, year: int) -> Downscaled:
     published = _published(city, definition, year)
     balance = estimate_balance(cells, definition, year=year, province_year=at, drivers=drivers, published=published)
     middle, low, high = (_carbon(balance, city.code, library, methods, end) for end in ("value", "low", "high"))
-    findings = [_rough(year, at), *balance.findings]
+    findings = [*study.lock_notes(), _rough(year, at), *balance.findings]
     energy = total_energy(balance.cells, definition)
     traces = tuple(_trace(cell, balance) for cell in balance.cells)
     return Downscaled(city.code, province.code, balance, energy, middle, low, high, traces, tuple(findings))

@@ -13,20 +13,20 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
-from dafeng.library.factors import FactorLibrary, read_factors
+from dafeng.library.factors import FactorLibrary
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.arrangement import Arranged, Entry, arrange
-from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
 from dafeng.methods.explanation import plain
 from dafeng.methods.gathering import index_facts
 from dafeng.methods.inventory import Computed
 from dafeng.methods.layouts import Layout, read_layouts
 from dafeng.methods.notation import Notation, read_notation
-from dafeng.methods.packages import Package, choose_package, read_packages
+from dafeng.methods.packages import Package, choose_package
 from dafeng.work.account import Account
 from dafeng.work.city import City
+from dafeng.work.study import Study, open_study
 
 MAIN = "city"
 """Layout whose open lines are listed among the findings; those of the others stand beside their lines."""
@@ -116,10 +116,50 @@ def inventory(
     LookupFailure
         If the guideline is unknown, or the standard has no potential for a gas.
     """
-    methods = read_methods(city.overlay)
-    chosen = choose_package(read_packages(methods, city.overlay), package or city.options.get("package"))
-    used = {name: methods[name] for name in chosen.editions}
-    library = read_factors(city.overlay)
+    study = open_study(city)
+    found = inventory_study(city, study, year=year, package=package, warming=warming, provisional=provisional)
+    return replace(found, findings=(*study.lock_notes(), *found.findings))
+
+
+def inventory_study(
+    city: City,
+    study: Study,
+    *,
+    year: int | None = None,
+    package: str | None = None,
+    warming: str | None = None,
+    provisional: bool = False,
+) -> Inventory:
+    """Inventory of a city with given factors, methods and guidelines.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    study : Study
+        Factors, methods and guidelines.
+    year : int, optional
+        One year; by default every year that has activity data.
+    package : str, optional
+        Guideline.
+    warming : str, optional
+        Standard of the warming potentials.
+    provisional : bool
+        Whether factors of weak evidence may be used where nothing better exists.
+
+    Returns
+    -------
+    Inventory
+        As ``inventory``.
+
+    Raises
+    ------
+    LookupFailure
+        If the guideline is unknown, or the standard has no potential for a gas.
+    """
+    chosen = choose_package(study.packages, package or city.options.get("package"))
+    used = {name: study.methods[name] for name in chosen.editions}
+    library = study.library
     index = index_facts(city.facts.read(places=(city.code,)), place=city.code)
     years = [year] if year is not None else sorted(set(index.years(_indicators(used, chosen))))
     found = {
@@ -147,11 +187,11 @@ def arrange_account(city: City, accounted: Account) -> Inventory:
     Inventory
         The same results, arranged; its own traces are those of lines, totals and potentials.
     """
-    methods = read_methods(city.overlay)
-    chosen = choose_package(read_packages(methods, city.overlay), city.options.get("package"))
+    study = open_study(city)
+    chosen = choose_package(study.packages, city.options.get("package"))
     years = {at: _part(accounting, chosen) for at, accounting in accounted.years.items()}
     kept = {at: accounting for at, accounting in years.items() if any(map(_direct, accounting.cells))}
-    return _arranged(city, chosen, read_factors(city.overlay), kept, chosen.warming)
+    return _arranged(city, chosen, study.library, kept, chosen.warming)
 
 
 def _part(accounting: Accounting, package: Package) -> Accounting:

@@ -13,6 +13,8 @@ from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.plans.tasklist_document import task_document
 from dafeng.work.assessment import Assessment
 from dafeng.work.compare_plans import compare_city
+from dafeng.work.factor_document import book_document
+from dafeng.work.factors import read_book
 from dafeng.work.list_tasks import list_city_tasks
 from dafeng.work.view_answers import list_answers, list_clashes, list_headlines, trace_measures, trace_ways
 from dafeng.work.view_comparison import trace_comparison, write_comparison
@@ -105,6 +107,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "sources": list_sources(assessment, frame),
         "factors": list_factors(assessment.account, frame),
         "methods": list_methods(assessment.account, library),
+        "library": book_document(read_book(city=city)),
         "findings": write_findings(assessment.findings),
         "documents": list_documents(city, plan),
     }
