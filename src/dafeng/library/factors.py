@@ -215,9 +215,9 @@ class FactorLibrary:
         Returns
         -------
         Label
-            Its name; the id itself where it has none.
+            Its name, that of the substance for a gas; the id itself where it has none.
         """
-        found = self.names.get((kind, name))
+        found = self.names.get((kind, name)) or (self.names.get(("substance", name)) if kind == "quantity" else None)
         return found[0] if found else Label(name, name)
 
     def _substituted(self, key: Key, listed: tuple[Factor, ...], fallback: tuple[str, ...], *, provisional: bool) -> Match:

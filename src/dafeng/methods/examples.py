@@ -13,6 +13,7 @@ from dafeng.core.labels import Label
 from dafeng.core.tables import FACTS
 from dafeng.library.factor import Factor
 from dafeng.library.factors import FactorLibrary
+from dafeng.library.factors import library as library_of
 from dafeng.methods.account import Accounting, account
 from dafeng.methods.definition import BALANCE, Category, Example, Method
 
@@ -35,7 +36,7 @@ def run_example(method: Method, example: Example, library: FactorLibrary) -> Acc
         Its result, traces and findings.
     """
     category = next(category for category in method.categories if category.id == example.category)
-    known = library.add(_given(method, example, library))
+    known = _with(library, _given(method, example, library))
     alone = replace(method, exclusions=())
     years = ((example.year, example.value), *example.earlier)
     facts = FACTS.build(_fact(category, example, year, value) for year, value in years)
@@ -56,10 +57,23 @@ def holds(example: Example, accounting: Accounting) -> bool:
     Returns
     -------
     bool
-        True if there are results and their sum lies within the tolerance.
+        True if there are results in its category and their sum lies within the tolerance.
     """
-    values: list[Decimal] = accounting.results.column("value").to_pylist()
+    values = [cell.value for cell in accounting.cells if cell.activity.category.id == example.category]
     return bool(values) and abs(sum(values) - example.result) <= example.tolerance * abs(example.result)
+
+
+def _with(known: FactorLibrary, given: list[Factor]) -> FactorLibrary:
+    """The library in which given factors stand for those of the same key."""
+    if not given:
+        return known
+    replaced = {_key(factor) for factor in given}
+    kept = {name: factor for name, factor in known.factors.items() if _key(factor) not in replaced}
+    return library_of({**kept, **{factor.id: factor for factor in given}}, known.names, known.substitutes)
+
+
+def _key(factor: Factor) -> tuple[str, ...]:
+    return (factor.substance, factor.parameter, factor.purpose, factor.standard)
 
 
 def _fact(category: Category, example: Example, year: int, value: Decimal) -> dict[str, object]:
@@ -85,7 +99,7 @@ def _given(method: Method, example: Example, library: FactorLibrary) -> list[Fac
     made = []
     for name, value, unit in example.given:
         need = method.factors[name]
-        substance = need.substance or (example.flow or "" if need.by == "flow" else example.carrier)
+        substance = need.asked(example.carrier, example.flow)
         label = library.label("parameter", need.parameter)
         made.append(
             Factor(

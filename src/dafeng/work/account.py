@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.tables import RESULTS
@@ -25,6 +26,8 @@ from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
+from dafeng.methods.packages import choose_package, methods_of, read_packages
+from dafeng.methods.parks import choose_park, divide, read_parks, read_trades
 from dafeng.work.city import City
 from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
@@ -106,8 +109,8 @@ def account(
         The city.
     year : int, optional
         One year; by default every year that has activity facts.
-    scope : {"city"}
-        What is accounted for; parks and enterprises come with later methods.
+    scope : str
+        What is accounted for: ``city``, or ``park:NAME`` for a park that ``data/parks`` defines.
     edition : str, optional
         Edition of the methods (``ind24``, ``prov2025``); the newest where a method has no such edition.
     factors : Path or str, optional
@@ -125,14 +128,14 @@ def account(
         If the scope is unknown.
     DefinitionError
         If a row of the factor file cannot be used; with its row and column.
+    LookupFailure
+        If the city has no such park.
     """
-    _check_scope(scope)
-    facts = city.facts.read(places=(city.code,))
-    rows = [row for row in facts.to_pylist() if row["flow"] is not None and len(row["period"]) == 4]
-    methods = read_methods(city.overlay)
+    facts, noticed = _scoped(city, city.facts.read(places=(city.code,)), scope)
+    rows = [row for row in facts.to_pylist() if (row["flow"] or row["carrier"]) and len(row["period"]) == 4]
+    methods, chosen = _chosen(city, edition)
     library = read_factors(city.overlay)
     supplied = read_supplied(Path(factors), library, sectors=sector_names(methods[BURNT])) if factors is not None else ()
-    chosen = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
 
     def run(**changed: Any) -> dict[int, Accounting]:
         told = {"library": library, "methods": methods, "editions": chosen, **changed}
@@ -147,7 +150,7 @@ def account(
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts))]
-    findings = [finding for accounting in found.values() for finding in accounting.findings]
+    findings = [*noticed, *(finding for accounting in found.values() for finding in accounting.findings)]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
         city.code,
@@ -163,6 +166,16 @@ def account(
     )
 
 
+def _chosen(city: City, edition: str | None) -> tuple[Mapping[str, Method], Mapping[str, str]]:
+    """Methods of the city's guideline and of none, with the edition of each; one asked for by name goes first."""
+    known = read_methods(city.overlay)
+    packages = read_packages(known, city.overlay)
+    package = choose_package(packages, city.options.get("package"))
+    methods = methods_of(package, packages, known)
+    asked = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
+    return methods, {**package.editions, **asked}
+
+
 def _supplied_first(methods: Mapping[str, Method], chosen: Mapping[str, str]) -> Mapping[str, Method]:
     """Methods in which the edition asked for fills what the supplied factors lack."""
     method = methods[BURNT]
@@ -170,16 +183,20 @@ def _supplied_first(methods: Mapping[str, Method], chosen: Mapping[str, str]) ->
     return {**methods, BURNT: replace(method, editions={**method.editions, STANDARD: user})}
 
 
-def _check_scope(scope: str) -> None:
-    if scope != "city":
-        from dafeng.core.errors import SettingError
-
-        raise SettingError(
-            Label(f"核算范围“{scope}”尚不支持", f"scope '{scope}' is not known"),
-            where="scope",
-            expected=Label("city", "city"),
-            remedy=Label("省略该选项", "leave the option out"),
-        )
+def _scoped(city: City, facts: pa.Table, scope: str) -> tuple[pa.Table, tuple[Finding, ...]]:
+    kind, _, name = scope.partition(":")
+    if scope == "city":
+        return facts, ()
+    if kind == "park" and name:
+        park = choose_park(read_parks(city.overlay), name)
+        divided = divide(facts, park, read_trades(city.overlay))
+        return divided.inside, divided.findings
+    raise SettingError(
+        Label(f"核算范围“{scope}”尚不支持", f"scope '{scope}' is not known"),
+        where="scope",
+        expected=Label("city 或 park:名称", "city, or park:NAME"),
+        remedy=Label("改正或省略该选项", "correct the option or leave it out"),
+    )
 
 
 def _totals(found: Mapping[int, Accounting]) -> tuple[tuple[Score, ...], list[Trace]]:
