@@ -24,6 +24,7 @@ from dafeng.library.factors import FactorLibrary, read_factors
 from dafeng.library.supplied import STANDARD, read_supplied
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
+from dafeng.methods.approaches import read_approaches
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
 from dafeng.methods.packages import choose_package, methods_of, read_packages
@@ -167,11 +168,12 @@ def account(
 
 
 def _chosen(city: City, edition: str | None) -> tuple[Mapping[str, Method], Mapping[str, str]]:
-    """Methods of the city's guideline and of none, with the edition of each; one asked for by name goes first."""
+    """Methods of the city's guideline and of none, without mere checks, with the edition of each; one asked for goes first."""
     known = read_methods(city.overlay)
     packages = read_packages(known, city.overlay)
     package = choose_package(packages, city.options.get("package"))
-    methods = methods_of(package, packages, known)
+    checks = {pair.reference for pair in read_approaches(known, city.overlay).values()}
+    methods = {n: method for n, method in methods_of(package, packages, known).items() if n not in checks}
     asked = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
     return methods, {**package.editions, **asked}
 

@@ -66,7 +66,7 @@ def compare_approaches(city: City, *, year: int | None = None, package: str | No
     year : int, optional
         One year; by default every year that has an energy balance.
     package : str, optional
-        Guideline; by default that of the city or the newest.
+        Guideline, whose edition of the sectoral approach both sides use; by default that of the city or the newest.
 
     Returns
     -------
@@ -82,18 +82,13 @@ def compare_approaches(city: City, *, year: int | None = None, package: str | No
     chosen = choose_package(read_packages(methods, city.overlay), package or city.options.get("package"))
     pair = read_approaches(methods, city.overlay)[PAIR]
     used = {name: methods[name] for name in (pair.sectoral, pair.reference)}
+    edition = chosen.editions.get(pair.sectoral, methods[pair.sectoral].default)
+    editions = {name: edition for name, method in used.items() if edition in method.editions}
     library, rules = read_factors(city.overlay), read_rules(city.overlay)
     index = index_facts(city.facts.read(places=(city.code,)), place=city.code)
     found: dict[int, ApproachGap] = {}
     for at in index.years((BALANCE,)) if year is None else (year,):
-        accounting = account_year(
-            index,
-            library=library,
-            methods=used,
-            place=city.code,
-            year=at,
-            editions={name: edition for name, edition in chosen.editions.items() if name in used},
-        )
+        accounting = account_year(index, library=library, methods=used, place=city.code, year=at, editions=editions)
         found[at] = reconcile_approaches(index, accounting, pair, methods, library, rules, year=at)
     return ApproachComparison(city.code, found, tuple(finding for gap in found.values() for finding in gap.findings))
 
