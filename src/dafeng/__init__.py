@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dafeng.work.audit import audit
     from dafeng.work.balance import EnergyAccount, balance
     from dafeng.work.city import City, init, open_city
+    from dafeng.work.compare_approaches import ApproachComparison, approaches_document, compare_approaches
     from dafeng.work.compare_inventory import InventoryComparison, compare_inventory, comparison_rows
     from dafeng.work.compare_plans import PlanComparison, compare_plans
     from dafeng.work.comparison_document import comparison_document
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
+    "ApproachComparison",
     "Assessment",
     "Change",
     "City",
@@ -77,6 +79,7 @@ __all__ = [
     "Verdicts",
     "account",
     "account_document",
+    "approaches_document",
     "assess",
     "audit",
     "balance",
@@ -84,6 +87,7 @@ __all__ = [
     "check_lock",
     "check_tasks",
     "city_view",
+    "compare_approaches",
     "compare_inventory",
     "compare_plans",
     "comparison_document",
@@ -133,6 +137,7 @@ __all__ = [
 
 _HOMES: Mapping[str, str] = {
     "Account": "work.account",
+    "ApproachComparison": "work.compare_approaches",
     "Assessment": "work.assessment",
     "Change": "plans.edits",
     "City": "work.city",
@@ -156,6 +161,7 @@ _HOMES: Mapping[str, str] = {
     "Verdicts": "work.judge",
     "account": "work.account",
     "account_document": "work.account_document",
+    "approaches_document": "work.compare_approaches",
     "assess": "work.assess",
     "audit": "work.audit",
     "balance": "work.balance",
@@ -163,6 +169,7 @@ _HOMES: Mapping[str, str] = {
     "check_lock": "work.lock",
     "check_tasks": "work.list_tasks",
     "city_view": "work.frozen",
+    "compare_approaches": "work.compare_approaches",
     "compare_inventory": "work.compare_inventory",
     "compare_plans": "work.compare_plans",
     "comparison_document": "work.comparison_document",

@@ -44,9 +44,9 @@ def pages() -> set[str]:
 
 
 def methods() -> set[str]:
-    """Ids of the methods."""
-    contents = {path: read_yaml(path) for path in sorted((DATA / "methods").rglob("*.yaml"))}
-    return {str(content.get("id", path.stem)) for path, content in contents.items() if isinstance(content, dict)}
+    """Ids of the methods; a file with ``gases`` defines one for each of them."""
+    contents = [read_yaml(path) for path in sorted((DATA / "methods").rglob("*.yaml"))]
+    return {c["id"].replace("<gas>", gas["gas"]) for c in contents for gas in c.get("gases") or [{"gas": ""}] if "id" in c}
 
 
 def documented(folder: Path) -> set[str]:

@@ -88,7 +88,8 @@ def test_no_facts_is_said_and_gives_no_zero(run: Any, methods: Mapping[str, Meth
     found = run()
     said = [finding.says.zh for finding in found.findings if finding.rule == "account.no_facts"]
     assert (found.results.num_rows, len(said)) == (0, 1)
-    assert all(method.title.zh in said[0] for method in methods.values())
+    assert all(method.title.zh in said[0] for method in list(methods.values())[:8])
+    assert said[0].endswith(f"等 {len(methods)} 项")
 
 
 def test_a_true_zero_is_a_result(run: Any) -> None:

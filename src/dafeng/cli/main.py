@@ -15,6 +15,7 @@ import typer
 import dafeng as df
 from dafeng.cli import (
     accounting,
+    approaches,
     balances,
     comparison,
     factors,
@@ -248,11 +249,12 @@ def account(
         typer.Option(help="本次自带的燃料因子 CSV：fuel,value,unit,source[,sector] · own factors of fuels for this run"),
     ] = None,
     provisional: Provisional = False,
+    scope: Annotated[str, typer.Option(help="city，或 park:名称 · city, or park:NAME")] = "city",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
-    found = df.account(df.open_city(folder), year=year, edition=edition, factors=factors, provisional=provisional)
+    found = df.account(df.open_city(folder), year=year, edition=edition, scope=scope, factors=factors, provisional=provisional)
     accounting.show_account(found, _language(lang), as_json=as_json)
 
 
@@ -270,6 +272,19 @@ def inventory(
     """清单：核算结果按指南口径排列 · arrange the results as an inventory."""
     found = df.inventory(df.open_city(folder), year=year, package=guide, warming=warming, provisional=provisional)
     inventories.show_inventory(found, _language(lang), layout=layout, as_json=as_json)
+
+
+@app.command("compare-approaches")
+def compare_approaches(
+    folder: CityFolder,
+    year: Year = None,
+    guide: Annotated[str | None, typer.Option(help="指南，如 prov2011 · guideline")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """参考方法与部门方法：差额逐燃料、逐原因 · reference and sectoral approach, gap by fuel and reason."""
+    found = df.compare_approaches(df.open_city(folder), year=year, package=guide)
+    approaches.show_approaches(found, _language(lang), as_json=as_json)
 
 
 @app.command("compare-inventory")

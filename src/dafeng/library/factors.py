@@ -216,9 +216,9 @@ class FactorLibrary:
         Returns
         -------
         Label
-            Its name; the id itself where it has none.
+            Its name, that of the substance for a gas; the id itself where it has none.
         """
-        found = self.names.get((kind, name))
+        found = self.names.get((kind, name)) or (self.names.get(("substance", name)) if kind == "quantity" else None)
         return found[0] if found else Label(name, name)
 
     def _of_whole(self, key: Key, fallback: tuple[str, ...], *, provisional: bool) -> Match | None:

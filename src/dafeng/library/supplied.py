@@ -146,12 +146,14 @@ def _expected() -> Label:
 
 
 def _names(library: FactorLibrary) -> Mapping[str, str]:
-    """Ids of fuels by each of their spellings; totals, heat and electricity are none."""
+    """Ids of fuels by each of their spellings; totals, heat, electricity and materials that nobody burns are none."""
     found: dict[str, str] = {}
     carriers = load_csv(shipped() / "classes" / "carriers.csv", _CARRIERS, others=True)
     apart = {row["carrier"] for row in carriers if row["kind"] == "total"} | set(_NO_FUEL)
+    burnt = {factor.substance for factor in library.factors.values() if factor.purpose == "combustion"}
+    burnt = (burnt | {row["carrier"] for row in carriers}) - apart
     for (kind, name), (label, _) in library.names.items():
-        if kind == "substance" and name not in apart:
+        if kind == "substance" and name in burnt:
             found |= {_plain(text): name for text in (name, label.zh, label.en)}
     for row in carriers:
         if row["carrier"] not in apart:

@@ -19,7 +19,7 @@ from dafeng.core.tables import RESULTS
 from dafeng.core.traces import Trace
 from dafeng.core.units import Unit, unit
 from dafeng.formula import check_unit, evaluate_exact
-from dafeng.library.factor import Key, Match, check_purpose, worst
+from dafeng.library.factor import NATION, Key, Match, check_purpose, worst
 from dafeng.library.factors import FactorLibrary
 from dafeng.library.supplied import STANDARD
 from dafeng.methods.deduction import hold_deductions
@@ -226,15 +226,17 @@ def _compute(
                 break
             current = method.editions[current.otherwise]
         if edition.standard == STANDARD and current is not edition:
-            found = {name: _fallen(match, current) for name, match in found.items()}
+            found = {name: _fallen(match, edition, current) for name, match in found.items()}
         yield _cell(method, current, activity, found, library, place, year)
 
 
-def _fallen(match: Match | LookupFailure, edition: Edition) -> Match | LookupFailure:
+def _fallen(match: Match | LookupFailure, asked: Edition, taken: Edition) -> Match | LookupFailure:
     """A factor of the edition that fills a gap says so."""
     if isinstance(match, LookupFailure):
         return match
-    step = Label(f"自带因子没有此项，取自{edition.label.zh}", f"not among the supplied factors, taken from: {edition.label.en}")
+    step = Label(
+        f"“{asked.label.zh}”中没有此项，取自“{taken.label.zh}”", f"not among the {asked.label.en}; taken from: {taken.label.en}"
+    )
     return replace(match, grade=worst((match.grade, "other_edition")), steps=(step, *match.steps))
 
 
@@ -242,11 +244,11 @@ def _keys(method: Method, edition: Edition, activity: Activity, place: str, year
     needed = [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
     return {
         need.name: Key(
-            need.substance or (activity.flow or "" if need.by == "flow" else activity.carrier),
+            need.asked(activity.carrier, activity.flow),
             need.parameter,
             need.purpose,
             edition.standard,
-            place,
+            place if need.of == "here" else activity.flow or NATION,
             year,
             activity.category.id,
         )

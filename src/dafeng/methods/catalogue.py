@@ -6,6 +6,7 @@ with its line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from dafeng.formula import Expression, check_unit, evaluate_exact, parse
 from dafeng.library.overlay import definition_files, layers, merged
 from dafeng.library.records import Record
 from dafeng.library.sources import check_source, read_sources
-from dafeng.library.strict import read_yaml, refusal
+from dafeng.library.strict import read_text, read_yaml, refusal
 from dafeng.methods.definition import (
     BALANCE,
     PLAIN,
@@ -34,6 +35,7 @@ from dafeng.methods.definition import (
     Exclusion,
     FactorNeed,
     Method,
+    Of,
     Quantity,
     Years,
 )
@@ -43,9 +45,10 @@ _FIELDS = frozenset(
     (
         *("id", "title", "summary", "quantity", "unit", "source", "clause", "activity", "variants", "factors"),
         *("constants", "equations", "editions", "categories", "carriers", "elsewhere", "exclusions", "closings", "examples"),
-        *("effect", "history"),
+        *("effect", "history", "gases"),
     )
 )
+_WORD = re.compile(r"<([a-z]+)>")
 INPUTS = "transformation"
 """Rows of the balance whose inputs are printed negative."""
 
@@ -89,16 +92,31 @@ def read_methods(*folders: Path, files: Iterable[Path] | None = None) -> Mapping
 
 def _rows(paths: Iterable[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, str, Method]]:
     for path in paths:
-        root = Record(read_yaml(path), ()).allow(_FIELDS)
-        method = _method(root)
-        check_source(method.source, known, root.marked.at("source"))
-        _check_names(root, method)
-        for name in method.equations:
-            _check_equation(root, method, name)
-        yield method.id, root.marked.at("id"), method
+        for root, examples in _written(path):
+            method = _method(root, examples)
+            check_source(method.source, known, root.marked.at("source"))
+            _check_names(root, method)
+            for name in method.equations:
+                _check_equation(root, method, name)
+            yield method.id, root.marked.at("id"), method
 
 
-def _method(root: Record) -> Method:
+def _written(path: Path) -> Iterator[tuple[Record, tuple[Record, ...]]]:
+    """Definitions of a file with their examples: one, or one for each of its ``gases`` (which stand last in the file).
+
+    What a gas says under a key, ``species: CH4``, stands for ``<species>`` in the lines above.
+    """
+    root = Record(read_yaml(path), ()).allow(_FIELDS)
+    gases = root.children("gases")
+    if not gases:
+        yield root, root.children("examples")
+    above = read_text(path).partition("\ngases:")[0] + "\n"
+    for gas in gases:
+        made = _WORD.sub(lambda found, gas=gas: gas.text(found[1]), above)  # type: ignore[misc]
+        yield Record(read_yaml(made, name=path.name), ()), gas.children("examples")
+
+
+def _method(root: Record, examples: tuple[Record, ...]) -> Method:
     activity = root.child("activity").allow({"name", "label", "symbol"})
     return Method(
         id=root.text("id"),
@@ -120,7 +138,7 @@ def _method(root: Record) -> Method:
         elsewhere=root.texts("elsewhere"),
         exclusions=tuple(_exclusion(record) for record in root.children("exclusions")),
         closings=tuple(_closing(record) for record in root.children("closings")),
-        examples=tuple(_example(record) for record in root.children("examples")),
+        examples=tuple(_example(record) for record in examples),
         history=int(root.decimal("history") or 0),
     )
 
@@ -131,10 +149,15 @@ def _named(root: Record, key: str) -> list[tuple[str, Record]]:
 
 
 def _need(record: Record) -> FactorNeed:
-    record.allow({"parameter", "purpose", "substance", "by"})
-    name = str(record.path[-1])
-    by = cast("By", record.text_or_none("by", among=get_args(By)) or "carrier")
-    return FactorNeed(name, record.text("parameter"), record.text("purpose"), record.text_or_none("substance"), by)
+    record.allow({"parameter", "purpose", "substance", "by", "of"})
+    return FactorNeed(
+        name=str(record.path[-1]),
+        parameter=record.text("parameter"),
+        purpose=record.text("purpose"),
+        substance=record.text_or_none("substance"),
+        by=cast("By", record.text_or_none("by", among=get_args(By)) or "carrier"),
+        of=cast("Of", record.text_or_none("of", among=get_args(Of)) or "here"),
+    )
 
 
 def _constant(record: Record) -> Constant:
@@ -312,10 +335,10 @@ def _wrong_sign(method: Method, expression: Expression) -> bool:
 
 
 def _tried(expression: Expression, activity: str, amount: Decimal) -> Decimal | None:
-    """Value with a half for every factor, so that shares and their complements both are positive."""
-    halves: dict[str, Decimal | int] = dict.fromkeys(expression.names, Decimal("0.5"))
+    """Value with small, falling numbers: shares and their complements are positive, and a difference names the larger first."""
+    falling = {name: Decimal(max(25 - place, 1)) / 100 for place, name in enumerate(expression.names)}
     try:
-        return evaluate_exact(expression, {**halves, activity: amount}, kernels=KERNELS)
+        return evaluate_exact(expression, {**falling, activity: amount}, kernels=KERNELS)
     except FormulaError:
         return None
 

@@ -16,6 +16,8 @@ from dafeng.formula import Expression
 
 By = Literal["carrier", "flow"]
 """Part of an activity that names the substance of a factor."""
+Of = Literal["here", "flow"]
+"""Whose factor it is: that of the place itself, or of the place that the flow of the facts names (a supplier)."""
 Years = Literal["this", "earlier", "previous"]
 """Years whose facts a category counts."""
 Effect = Literal["emission", "removal", "either"]
@@ -24,6 +26,8 @@ BALANCE = "balance"
 """Indicator of a cell of an energy balance."""
 PLAIN = frozenset({"co2", "co2_indirect", "co2_location", "energy"})
 """Quantities that results do not name in their ids: no two of them share a category."""
+BESIDE = frozenset({"co2_indirect", "co2_location", "co2_purchased", "co2_reference", "co2_traded", "energy"})
+"""Quantities that stand beside the emissions of a place itself and are never added to them."""
 YEAR = "a"
 """Unit of times."""
 TIMES: Mapping[str, Label] = {
@@ -65,7 +69,10 @@ class FactorNeed:
     substance : str or None
         Substance of the key; ``None`` takes it from the activity.
     by : {"carrier", "flow"}
-        Part of the activity that the substance is taken from: what is used, or how it is treated.
+        Part of the activity that the substance is taken from: what is used, or how it is treated; where the facts say no
+        treatment, ``substance`` stands.
+    of : {"here", "flow"}
+        Place of the key: that of the facts, or the one that their flow names; the nation where it names none.
     """
 
     name: str
@@ -73,6 +80,29 @@ class FactorNeed:
     purpose: str
     substance: str | None
     by: By = "carrier"
+    of: Of = "here"
+
+    def asked(self, carrier: str, flow: str | None) -> str:
+        """Substance of the key for an activity.
+
+        Parameters
+        ----------
+        carrier : str
+            Carrier of the activity.
+        flow : str or None
+            Its flow.
+
+        Returns
+        -------
+        str
+            Substance; empty where nothing names one.
+        """
+        return (flow or self.substance or "") if self.by == "flow" else (self.substance or carrier)
+
+    @property
+    def by_flow(self) -> bool:
+        """Whether facts of different flows have different factors."""
+        return self.by == "flow" or self.of == "flow"
 
 
 @dataclass(frozen=True, slots=True)

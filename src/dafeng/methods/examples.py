@@ -16,6 +16,7 @@ from dafeng.library.factors import FactorLibrary
 from dafeng.library.factors import library as library_of
 from dafeng.methods.account import Accounting, account
 from dafeng.methods.definition import BALANCE, Category, Example, Method
+from dafeng.methods.layouts import within
 
 
 def run_example(method: Method, example: Example, library: FactorLibrary) -> Accounting:
@@ -65,14 +66,16 @@ def holds(example: Example, accounting: Accounting) -> bool:
     Returns
     -------
     bool
-        True if there are results and their sum lies within the tolerance.
+        True if there are results in its category and their sum lies within the tolerance.
     """
-    values: list[Decimal] = accounting.results.column("value").to_pylist()
+    values = [cell.value for cell in accounting.cells if within(cell.activity.category.id, example.category)]
     return bool(values) and abs(sum(values) - example.result) <= example.tolerance * abs(example.result)
 
 
 def _with(known: FactorLibrary, given: list[Factor]) -> FactorLibrary:
     """The library in which given factors stand for those of the same key."""
+    if not given:
+        return known
     replaced = {_key(factor) for factor in given}
     kept = {name: factor for name, factor in known.factors.items() if _key(factor) not in replaced}
     return library_of({**kept, **{factor.id: factor for factor in given}}, known.names, known.substitutes)
@@ -105,7 +108,7 @@ def _given(method: Method, example: Example, library: FactorLibrary) -> list[Fac
     made = []
     for name, value, unit in example.given:
         need = method.factors[name]
-        substance = need.substance or (example.flow or "" if need.by == "flow" else example.carrier)
+        substance = need.asked(example.carrier, example.flow)
         label = library.label("parameter", need.parameter)
         made.append(
             Factor(

@@ -22,6 +22,8 @@ from dafeng.methods.inventory import Computed, Missing
 from dafeng.methods.kernels import KERNELS
 from dafeng.methods.notices import LANGUAGES
 
+_TOLD = 8
+"""Names that one finding lists."""
 EVIDENCE = ("primary", "secondary", "derived", "reported", "estimated", "assumption", "provisional", "memory")
 """Evidence grades, best first."""
 
@@ -309,14 +311,22 @@ def no_facts(methods: Sequence[Method], place: str, year: int) -> Iterator[Findi
     if not methods:
         return
     needed = sorted({category.indicator for method in methods for category in method.categories})
-    zh, en = "、".join(m.title.zh for m in methods), ", ".join(m.title.en for m in methods)
+    zh, en = _some([m.title.zh for m in methods], "zh"), _some([m.title.en for m in methods], "en")
     yield Finding(
         "account.no_facts",
         f"{place}/{year}",
         "info",
         Label(f"{place} {year} 年没有数据，未核算：{zh}", f"{place} has no facts in {year}, not computed: {en}"),
-        Label(f"如有此类活动，交付 {'、'.join(needed)}", f"where there is such an activity, deliver {', '.join(needed)}"),
+        Label(f"如有此类活动，交付 {_some(needed, 'zh')}", f"where there is such an activity, deliver {_some(needed, 'en')}"),
     )
+
+
+def _some(names: Sequence[str], language: Language) -> str:
+    """The first names, and how many more there are."""
+    told, more = names[:_TOLD], len(names) - _TOLD
+    if language == "zh":
+        return "、".join(told) + (f" 等 {len(names)} 项" if more > 0 else "")
+    return ", ".join(told) + (f" and {more} more" if more > 0 else "")
 
 
 def no_edition(method: Method, name: str) -> LookupFailure:

@@ -217,7 +217,7 @@ def _counted(category: Category, cells: Mapping[int, Cells], year: int) -> tuple
 
 def _kinds(cells: Cells, category: Category, method: Method) -> tuple[tuple[str, str | None], ...]:
     rows = (*category.plus, *category.minus) if category.indicator == BALANCE else ()
-    by_flow = any(need.by == "flow" for need in method.factors.values())
+    by_flow = any(need.by_flow for need in method.factors.values())
     found = {
         (carrier or category.carrier or "", flow if by_flow else None)
         for indicator, flow, carrier in cells

@@ -153,6 +153,27 @@ def choose_package(packages: Mapping[str, Package], name: str | None) -> Package
     return packages[name]
 
 
+def methods_of(package: Package, packages: Mapping[str, Package], methods: Mapping[str, Method]) -> Mapping[str, Method]:
+    """Methods that make a study by a package: its own, and those that belong to no package, such as energy consumption.
+
+    Parameters
+    ----------
+    package : Package
+        The package.
+    packages : mapping of str to Package
+        All packages.
+    methods : mapping of str to Method
+        All methods.
+
+    Returns
+    -------
+    mapping of str to Method
+        Methods by id; one that only other packages list is no part.
+    """
+    others = {name for other in packages.values() for name in other.editions} - set(package.editions)
+    return {name: method for name, method in methods.items() if name not in others}
+
+
 def _rows(
     paths: Iterable[Path], methods: Mapping[str, Method], known: Mapping[str, Source]
 ) -> Iterator[tuple[str, str, Package]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.tables import RESULTS
@@ -24,7 +25,10 @@ from dafeng.library.indicators import Indicator
 from dafeng.library.supplied import STANDARD, read_supplied
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
+from dafeng.methods.approaches import read_approaches
 from dafeng.methods.definition import BALANCE, Method
+from dafeng.methods.packages import choose_package, methods_of
+from dafeng.methods.parks import choose_park, divide, read_parks, read_trades
 from dafeng.work.city import City
 from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
@@ -108,8 +112,8 @@ def account(
         The city.
     year : int, optional
         One year; by default every year that has an energy balance, or any activity where there is none.
-    scope : {"city"}
-        What is accounted for; parks and enterprises come with later methods.
+    scope : str
+        What is accounted for: ``city``, or ``park:NAME`` for a park that ``data/parks`` defines.
     edition : str, optional
         Edition of the methods (``ind24``, ``prov2025``); the newest where a method has no such edition.
     factors : Path or str, optional
@@ -129,14 +133,21 @@ def account(
         If the scope is unknown.
     DefinitionError
         If a row of the factor file cannot be used; with its row and column.
+    LookupFailure
+        If the city has no such park.
     """
-    _check_scope(scope)
     study = open_study(city, edition=edition)
-    return account_study(city, study, year=year, factors=factors, provisional=provisional)
+    return account_study(city, study, year=year, scope=scope, factors=factors, provisional=provisional)
 
 
 def account_study(
-    city: City, study: Study, *, year: int | None = None, factors: Path | str | None = None, provisional: bool = False
+    city: City,
+    study: Study,
+    *,
+    year: int | None = None,
+    scope: str = "city",
+    factors: Path | str | None = None,
+    provisional: bool = False,
 ) -> Account:
     """Account for a city's emissions with given factors and methods.
 
@@ -148,6 +159,8 @@ def account_study(
         Factors, methods and editions.
     year : int, optional
         One year; by default as ``account``.
+    scope : str
+        As ``account``.
     factors : Path or str, optional
         CSV file with factors of fuels for this run.
     provisional : bool, optional
@@ -162,9 +175,12 @@ def account_study(
     ------
     DefinitionError
         If a row of the factor file cannot be used; with its row and column.
+    SettingError, LookupFailure
+        If the scope, or its park, is unknown.
     """
-    library, methods, chosen = study.library, study.methods, study.editions
-    facts = city.facts.read(places=(city.code,))
+    library = study.library
+    methods, chosen = _chosen(city, study)
+    facts, noticed = _scoped(city, city.facts.read(places=(city.code,)), scope)
     asked = {category.indicator for method in methods.values() for category in method.categories}
     rows = [row for row in facts.to_pylist() if row["indicator"] in asked and len(row["period"]) == 4]
     supplied = read_supplied(Path(factors), library, sectors=sector_names(methods[BURNT])) if factors is not None else ()
@@ -183,7 +199,8 @@ def account_study(
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
-    findings = [*study.lock_notes(), *(finding for accounting in found.values() for finding in accounting.findings)]
+    findings = [*noticed, *study.lock_notes()]
+    findings += [finding for accounting in found.values() for finding in accounting.findings]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
         city.code,
@@ -206,22 +223,35 @@ def _supplied_first(methods: Mapping[str, Method], chosen: Mapping[str, str]) ->
     return {**methods, BURNT: replace(method, editions={**method.editions, STANDARD: user})}
 
 
+def _chosen(city: City, study: Study) -> tuple[Mapping[str, Method], Mapping[str, str]]:
+    """Methods of the city's guideline and of none, without mere checks, with the edition of each; one asked for goes first."""
+    package = choose_package(study.packages, city.options.get("package"))
+    checks = {pair.reference for pair in read_approaches(study.methods, city.overlay).values()}
+    own = methods_of(package, study.packages, study.methods)
+    methods = {name: method for name, method in own.items() if name not in checks}
+    return methods, {**package.editions, **study.editions}
+
+
 def _years(rows: list[dict[str, Any]]) -> list[int]:
     """Years of the balances: facts of other years are the history of what was laid down, or lone figures."""
     balances = [row for row in rows if row["indicator"] == BALANCE]
     return sorted({int(row["period"]) for row in balances or rows})
 
 
-def _check_scope(scope: str) -> None:
-    if scope != "city":
-        from dafeng.core.errors import SettingError
-
-        raise SettingError(
-            Label(f"核算范围“{scope}”尚不支持", f"scope '{scope}' is not known"),
-            where="scope",
-            expected=Label("city", "city"),
-            remedy=Label("省略该选项", "leave the option out"),
-        )
+def _scoped(city: City, facts: pa.Table, scope: str) -> tuple[pa.Table, tuple[Finding, ...]]:
+    kind, _, name = scope.partition(":")
+    if scope == "city":
+        return facts, ()
+    if kind == "park" and name:
+        park = choose_park(read_parks(city.overlay), name)
+        divided = divide(facts, park, read_trades(city.overlay))
+        return divided.inside, divided.findings
+    raise SettingError(
+        Label(f"核算范围“{scope}”尚不支持", f"scope '{scope}' is not known"),
+        where="scope",
+        expected=Label("city 或 park:名称", "city, or park:NAME"),
+        remedy=Label("改正或省略该选项", "correct the option or leave it out"),
+    )
 
 
 def _totals(found: Mapping[int, Accounting]) -> tuple[tuple[Score, ...], list[Trace]]:

@@ -17,7 +17,7 @@ from dafeng.library.factors import FactorLibrary
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.arrangement import Arranged, Entry, arrange
-from dafeng.methods.definition import Method
+from dafeng.methods.definition import BESIDE, Method
 from dafeng.methods.explanation import plain
 from dafeng.methods.gathering import index_facts
 from dafeng.methods.inventory import Computed
@@ -202,7 +202,7 @@ def _part(accounting: Accounting, package: Package) -> Accounting:
 
 def _direct(cell: Computed) -> bool:
     """Whether a result is an emission of the place itself and of the year's own activity; a year with none has no inventory."""
-    return cell.method.quantity not in ("energy", "co2_indirect", "co2_location") and cell.activity.year is None
+    return cell.method.quantity not in BESIDE and cell.activity.year is None
 
 
 def _indicators(methods: Mapping[str, Method], package: Package) -> tuple[str, ...]:
