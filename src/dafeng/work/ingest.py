@@ -22,6 +22,7 @@ from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue
 from dafeng.library.overlay import shipped
 from dafeng.readers.balance_remarks import COAL_EQUIVALENT
+from dafeng.library.substances import read_substances
 from dafeng.readers.delivery import Delivery
 from dafeng.readers.layout import is_unit
 from dafeng.readers.reception import read_delivery
@@ -196,6 +197,7 @@ def _read(path: Path, city: City, catalogue: Catalogue, stated: _Stated) -> Deli
         sources=set(city.sources()),
         period=None if stated.year is None else str(stated.year),
         units=stated.units,
+        substances=read_substances(city.overlay),
     )
 
 
