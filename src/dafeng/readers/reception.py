@@ -47,7 +47,7 @@ def recognise(workbook: Workbook, *, mapping: Mapping[str, str] | None = None) -
 
 
 def read_delivery(
-    path: Path | bytes,
+    path: Path | bytes | Workbook,
     *,
     catalogue: Catalogue,
     place: str,
@@ -65,7 +65,7 @@ def read_delivery(
 
     Parameters
     ----------
-    path : Path or bytes
+    path : Path, bytes or Workbook
         The file or its content.
     catalogue : Catalogue
         Indicators that are known.
@@ -98,7 +98,7 @@ def read_delivery(
     FileRefused
         If the file cannot be read or holds no table that is known.
     """
-    book = read_sheets(path, name=name)
+    book = path if isinstance(path, Workbook) else read_sheets(path, name=name)
     kind = recognise(book, mapping=mapping)
     if kind is None:
         raise _unknown(book)

@@ -25,8 +25,9 @@ from dafeng.library.supplied import STANDARD, read_supplied
 from dafeng.methods.account import Accounting
 from dafeng.methods.account import account as account_year
 from dafeng.methods.definition import BALANCE, Method
+from dafeng.store.facts import FactStore
 from dafeng.work.city import City
-from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
+from dafeng.work.facts import Hashes, earlier_traces, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
 from dafeng.work.study import Study, open_study
 from dafeng.work.supplied import sector_names, unused_factors
@@ -183,6 +184,7 @@ def account_study(
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
+    traces += _earlier(rows, traces, city.facts)
     findings = [*study.lock_notes(), *(finding for accounting in found.values() for finding in accounting.findings)]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
@@ -243,6 +245,13 @@ def _totals(found: Mapping[int, Accounting]) -> tuple[tuple[Score, ...], list[Tr
 def _direct(cell: Any) -> bool:
     """Whether a cell belongs to the gross total: what is taken up by growing stock is shown beside it, never within."""
     return bool(cell.method.quantity == "co2" and cell.method.effect == "emission")
+
+
+def _earlier(rows: list[dict[str, Any]], traces: list[Trace], store: FactStore) -> list[Trace]:
+    """Traces of the figures that the corrected facts in use replaced."""
+    told = {trace.address: trace.says for trace in traces}
+    corrected = [row for row in rows if row["supersedes"] and f"facts/{row['fact']}" in told]
+    return [trace for row in corrected for trace in earlier_traces([row], name_cell(row), store)]
 
 
 def _facts(
