@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import LookupFailure, SettingError
+from dafeng.readers.suggestions import AuditFinding, name_finding
 from dafeng.store.models import FigureCorrection
 from dafeng.store.records import open_records
 from dafeng.work import correct as module
 from dafeng.work.account import account
+from dafeng.work.audit import accept, audit
 from dafeng.work.city import City, init
 from dafeng.work.correct import correct, corrections
 from dafeng.work.ingest import ingest
@@ -67,6 +69,7 @@ def test_a_correction_is_in_the_audit_log_with_the_name(city: City) -> None:
 def test_asked_for_twice_it_is_one_correction(city: City) -> None:
     first = correct(city, "a.csv!D2", value="7816.42", **TOLD)
     assert correct(city, first.fact, value="7816.42", **TOLD) == first
+    assert correct(city, first.replaces, value="7816.42", **TOLD) == first
     assert len(corrections(city)) == 1
 
 
@@ -124,3 +127,22 @@ def test_what_cannot_be_a_correction_is_refused(city: City, asked: dict, said: s
         correct(city, told.pop("fact"), **told)
     assert said in refused.value.read("en")
     assert corrections(city) == ()
+
+
+def test_a_suggestion_is_accepted_by_its_id(city: City, tmp_path: Path) -> None:
+    parts = {"primary_value_added": "500.25", "secondary_value_added": "3000.5", "tertiary_value_added": "431.567"}
+    rows = "".join(f"{name},370600,2021,{value},亿元,dafeng,reported,\n" for name, value in {"gdp": "7816.42", **parts}.items())
+    (tmp_path / "parts.csv").write_text(HEAD + rows, encoding="utf-8")
+    ingest(city, [tmp_path / "parts.csv"])
+    found = next(one for one in audit(city) if isinstance(one, AuditFinding) and one.suggestion)
+    made = accept(city, name_finding(found), who="王五")
+    assert (made.at, made.reported, made.corrected, found.rule) == (
+        "parts.csv!D5", Decimal("431.567"), Decimal("4315.67"), "audit.parts",
+    )  # fmt: skip
+    assert not [one for one in audit(city, year=2021) if one.rule == "audit.parts"]
+    assert city.facts.read(indicators=("tertiary_value_added",)).to_pylist()[0]["grade"] == "derived"
+
+
+def test_a_suggestion_that_is_not_there_is_refused(city: City) -> None:
+    with pytest.raises(LookupFailure):
+        accept(city, "0123456789", who="王五")

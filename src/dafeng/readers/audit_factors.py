@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from dafeng.core.errors import UnitError
 from dafeng.core.findings import Finding
@@ -15,6 +16,8 @@ from dafeng.core.labels import Label
 from dafeng.core.units import convert
 from dafeng.library.factor import Factor
 from dafeng.library.factors import FactorLibrary
+from dafeng.library.listing import Kind, load_csv
+from dafeng.library.overlay import shipped
 from dafeng.readers.delivery import remark
 from dafeng.readers.numbers import plain
 from dafeng.readers.series import Row
@@ -27,6 +30,7 @@ PARAMETERS: Mapping[str, str] = {
     "oxidation_rate": "oxidation_rate",
 }
 """Indicators that deliver a parameter of the factor library."""
+KIND_COLUMNS: Mapping[str, Kind] = {"fuel": "text", "kinds": "text", "note": "text?"}
 CARBON = Decimal(44) / Decimal(12)
 """Carbon dioxide per carbon. [t/t]"""
 DIGITS = Decimal("0.0001")
@@ -127,7 +131,8 @@ def span_of(library: FactorLibrary, substance: str, parameter: str, unit: str, *
     Span or None
         ``None`` where no table holds it in that dimension.
     """
-    found = [f for f in library.factors.values() if (f.substance, f.parameter) == (substance, parameter) and f.id != without]
+    kinds = (substance, *_kinds().get(substance, ()))
+    found = [f for f in library.factors.values() if f.substance in kinds and f.parameter == parameter and f.id != without]
     values = [(factor, value) for factor in found for value in _values(factor, unit)]
     if values:
         numbers = [value for _, value in values]
@@ -135,6 +140,13 @@ def span_of(library: FactorLibrary, substance: str, parameter: str, unit: str, *
         weak = all(factor.grade in ("provisional", "memory") for factor, _ in values)
         return Span(min(numbers), max(numbers), unit, tuple(tables), weak)
     return _composed(library, substance, unit) if parameter == "emission_factor" else None
+
+
+@cache
+def _kinds() -> Mapping[str, tuple[str, ...]]:
+    """Fuels that a fuel without tables of its own is one of."""
+    rows = load_csv(shipped() / "classes" / "fuel_kinds.csv", KIND_COLUMNS, key=("fuel",))
+    return {row["fuel"]: tuple(row["kinds"].split("|")) for row in rows}
 
 
 def _composed(library: FactorLibrary, substance: str, unit: str) -> Span | None:

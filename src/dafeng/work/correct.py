@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -126,7 +126,7 @@ def correct(
     number = _number(value)
     with using(city, records) as opened:
         _complete(city, opened)
-        row = _find(city, fact)
+        row = _find(city, fact, lambda after: _same(after, number, unit or str(after["unit"]), reason, who))
         new_unit = _unit(row, unit)
         name = _name(row, number, new_unit, reason, who)
         if row["fact"] != name:
@@ -162,8 +162,8 @@ def corrections(city: City, *, records: Records | None = None) -> tuple[Correcti
         return tuple(_listed(city, opened))
 
 
-def _find(city: City, text: str) -> dict[str, Any]:
-    """The fact in force that a text names."""
+def _find(city: City, text: str, same: Callable[[Row], bool]) -> dict[str, Any]:
+    """The fact in force that a text names, or the correction that replaced it where that is the same as asked for."""
     wanted = text.strip().removeprefix("facts/")
     rows: list[dict[str, Any]] = city.facts.read().to_pylist()
     found = [row for row in rows if wanted in (row["fact"], place_in(row))]
@@ -177,6 +177,8 @@ def _find(city: City, text: str) -> dict[str, Any]:
             Label(f"“{text}”有 {len(found)} 个数", f"'{text}' names {len(found)} figures"), "fact", Label(listed, listed)
         )
     after = next((row for row in rows if row["supersedes"] == wanted), None)
+    if after is not None and same(after):
+        return after
     if after is not None:
         said = Label(f"“{text}”已被 {after['fact']} 取代", f"'{text}' was replaced by {after['fact']}")
         raise _refused(said, "fact", Label("仍有效的数", "a figure that counts now"))
@@ -228,7 +230,7 @@ def _check_new(city: City, row: Row, value: Decimal, unit: str) -> None:
 
 def _name(row: Row, value: Decimal, unit: str, reason: str, who: str) -> str:
     """Id of a correction and of the fact it brings: asked for twice, it is the same."""
-    if row["file"].startswith(CORRECTED) and _same(row, value, unit, reason, who):
+    if _same(row, value, unit, reason, who):
         return str(row["fact"])
     content = json.dumps([row["fact"], plain(value), unit, reason, who], ensure_ascii=False)
     return hash_bytes(content.encode())[:20]
@@ -236,7 +238,7 @@ def _name(row: Row, value: Decimal, unit: str, reason: str, who: str) -> str:
 
 def _same(row: Row, value: Decimal, unit: str, reason: str, who: str) -> bool:
     content = json.dumps([row["supersedes"], plain(value), unit, reason, who], ensure_ascii=False)
-    return hash_bytes(content.encode())[:20] == str(row["fact"])
+    return row["file"].startswith(CORRECTED) and hash_bytes(content.encode())[:20] == str(row["fact"])
 
 
 def _record(

@@ -35,6 +35,9 @@ from dafeng.work.mappings import keep_mapping, recall_mapping
 from dafeng.work.review import using
 from dafeng.work.uploads import FOLDER, Upload, read_upload, save_upload
 
+TOTALS = ("available", "transformation", "final", "final.households", "difference", "total")
+SUMS = frozenset(f"balance.{total}" for total in TOTALS)
+"""Findings of the reading that the audit says again, with the cell to blame."""
 SHOWN_ROWS, SHOWN_COLUMNS = 400, 40
 """Part of a sheet that is shown. [rows, columns]"""
 
@@ -133,7 +136,8 @@ def preview_upload(city: City, upload: Upload) -> Preview:
         return Preview("", tuple(_sample(sheet, upload.name, mapping, "") for sheet in book.sheets), (), (), cause)
     samples = tuple(_sample(sheet, upload.name, mapping, delivery.kind) for sheet in book.sheets)
     weight = {"error": 0, "warning": 1, "info": 2}
-    findings = sorted((*delivery.findings, *_audited(city, delivery)), key=lambda one: weight[one.severity])
+    read = [finding for finding in delivery.findings if finding.rule not in SUMS]
+    findings = sorted((*read, *_audited(city, delivery)), key=lambda one: weight[one.severity])
     return Preview(delivery.kind, samples, tuple(delivery.rows.to_pylist()), tuple(dict.fromkeys(findings)), None)
 
 
