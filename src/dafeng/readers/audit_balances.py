@@ -11,6 +11,7 @@ from itertools import combinations
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.library.balance_rules import Identity, read_balance_rules
 from dafeng.readers.delivery import place_in
 from dafeng.readers.identities import Break
 from dafeng.readers.numbers import plain
@@ -35,6 +36,9 @@ STILL_CHECKED = Decimal("0.9")
 """Share of the sums that must still be checkable after lines changed places. [0..1]"""
 FEWEST_BROKEN = 3
 """Broken sums from which on exchanged lines are looked for."""
+ROW = "row."
+"""What the rule of a sum along a row begins with."""
+STOCKS = ("available.stock_change", "available")
 Cell = tuple[str, str]
 Cells = Mapping[Cell, Decimal]
 
@@ -75,11 +79,10 @@ def list_sums(units: Mapping[Cell, str], *, tolerance: Decimal) -> tuple[Sum, ..
     Returns
     -------
     tuple of Sum
-        Columns first (rule: the total's flow), then rows (rule: the total's carrier).
+        Columns first (rule: id of the identity), then rows (rule: ``row.`` and the total's carrier).
     """
     columns = [one for carrier in carriers().values() for one in _column(carrier.id, carrier.closing, units, tolerance)]
-    lines = [one for carrier in carriers() for flow in flows() for one in _line(flow, carrier, units, tolerance)]
-    return (*columns, *lines)
+    return (*columns, *_lines(units, tolerance))
 
 
 def _audit(known: Mapping[Cell, Row], tolerance: Decimal, kept: Decimal) -> Iterator[Finding]:
@@ -103,37 +106,21 @@ def _sums(known: Mapping[Cell, Row], tolerance: Decimal, unkept: Sequence[str]) 
 
 
 def _column(carrier: str, closing: str, units: Mapping[Cell, str], tolerance: Decimal) -> Iterator[Sum]:
-    present = [flow for flow, name in units if name == carrier]
-    for flow, terms in _terms(present, closing).items():
-        if flow in present and terms:
-            yield Sum(flow, (flow, carrier), tuple(Term(sign, (part, carrier), only) for sign, part, only in terms), tolerance)
+    for rule in read_balance_rules().identities:
+        parts = tuple(Term(one.sign, (one.flow, carrier), one.inputs) for one in rule.terms if (one.flow, carrier) in units)
+        if (rule.flow, carrier) in units and parts and rule.closing in ("", closing):
+            yield Sum(rule.id, (rule.flow, carrier), parts, tolerance, firm=rule.closing != "final")
 
 
-def _terms(present: Sequence[str], closing: str) -> dict[str, list[tuple[int, str, bool]]]:
-    """Parts with their signs of each total of a column, and whether only its inputs count."""
-
-    def parts(parent: str) -> list[str]:
-        return [flow.id for flow in flows().values() if flow.parent == parent and flow.role == "part" and flow.id in present]
-
-    sums = {name: [(1, part, False) for part in parts(name)] for name in ("available", "transformation", "final.households")}
-    sums["final"] = [(1, part, False) for part in parts("final")]
-    signs = {"available": 1, "transformation": 1, "loss": -1, "final": -1}
-    sums["difference"] = [(sign, flow, False) for flow, sign in signs.items() if flow in present]
-    used = [(1, flow, False) for flow in ("final", "loss") if flow in present]
-    if closing == "net":
-        used += [(-1, "transformation", False)] if "transformation" in present else []
-    elif closing != "final":
-        used += [(-1, part, True) for part in parts("transformation")]
-    sums["total"] = used if used or "transformation" in present else []
-    return sums
-
-
-def _line(flow: str, carrier: str, units: Mapping[Cell, str], tolerance: Decimal) -> Iterator[Sum]:
-    """The sum of one row over the carriers of a total, where all are printed in one unit."""
-    parts = [one.id for one in carriers().values() if one.parent == carrier and (flow, one.id) in units]
-    same = (flow, carrier) in units and {units[flow, one] for one in parts} == {units[flow, carrier]}
-    if same and flow != "total":
-        yield Sum(f"row.{carrier}", (flow, carrier), tuple(Term(1, (flow, one)) for one in parts), tolerance)
+def _lines(units: Mapping[Cell, str], tolerance: Decimal) -> Iterator[Sum]:
+    """Sums of one row over the carriers of a total, where all are printed in one unit."""
+    for rule in read_balance_rules().columns:
+        for flow in (name for name in flows() if name not in rule.spared):
+            parts = [name for name in rule.parts if (flow, name) in units]
+            same = (flow, rule.whole) in units and {units[flow, name] for name in parts} == {units[flow, rule.whole]}
+            if same:
+                terms = tuple(Term(1, (flow, name)) for name in parts)
+                yield Sum(f"{ROW}{rule.whole}", (flow, rule.whole), terms, tolerance)
 
 
 def _unkept(sums: Iterable[Sum], values: Cells, kept: Decimal) -> tuple[str, ...]:
@@ -146,8 +133,7 @@ def _unkept(sums: Iterable[Sum], values: Cells, kept: Decimal) -> tuple[str, ...
 
 def _stock(one: Sum, unkept: Sequence[str]) -> bool:
     """Whether a row sum is of the rows that a table with closing stocks does not keep either."""
-    flow = one.total[0] if isinstance(one.total, tuple) else ""
-    return "available" in unkept and one.rule.startswith("row.") and flow in ("available.stock_change", "available")
+    return "available" in unkept and one.rule.startswith(ROW) and one.total[0] in STOCKS
 
 
 def _exchanged(
@@ -253,9 +239,10 @@ def _say_lines(lines: tuple[int, str, str], sums: Iterable[Sum], known: Mapping[
 
 def _say_sum(one: Sum, known: Mapping[Cell, Row], values: Cells) -> Finding:
     row = known[one.total]
-    if not one.rule.startswith("row."):
-        flow, carrier = str(row["flow"]), str(row["carrier"])
-        found = Break(flow, carrier, values[flow, carrier], one.expected(values))
+    if not one.rule.startswith(ROW):
+        flow, carrier = one.total
+        rule = _identity(one.rule)
+        found = Break(flow, carrier, rule, values[flow, carrier], one.expected(values))
         told = explain_break(found, place_in(row), rule="audit.balance")
         return AuditFinding(told.rule, told.at, told.severity, told.says, told.remedy)
     said = _figures(one, values)
@@ -265,7 +252,7 @@ def _say_sum(one: Sum, known: Mapping[Cell, Row], values: Cells) -> Finding:
 
 def _say_unkept(rule: str, sums: Sequence[Sum], known: Mapping[Cell, Row], values: Cells) -> Finding:
     broken = [one for one in sums if not one.holds(values)]
-    label = carriers()[rule.removeprefix("row.")].label if rule.startswith("row.") else flows()[rule].label
+    label = carriers()[rule.removeprefix(ROW)].label if rule.startswith(ROW) else flows()[_identity(rule).flow].label
     row = known[broken[0].total]
     says = (
         f"{label.zh}的分项之和在 {len(sums)} 处有 {len(broken)} 处不等于合计，本表不按此恒等式编制，未据此判断各格",
@@ -274,6 +261,10 @@ def _say_unkept(rule: str, sums: Sequence[Sum], known: Mapping[Cell, Row], value
     )
     remedy = ("核对分项口径，如库存一行是否为期末库存", "check what the parts count, e.g. whether stocks are closing stocks")
     return find("audit.unkept", row, "info", says, remedy)
+
+
+def _identity(name: str) -> Identity:
+    return next(rule for rule in read_balance_rules().identities if rule.id == name)
 
 
 def _figures(one: Sum, values: Cells) -> Label:

@@ -54,7 +54,7 @@ def add_delivery_pages(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/{slug}/deliver/", include_in_schema=False)
     def show_list(request: Request, slug: str) -> Response:
-        return show(desk, request, slug, lambda ask: _page(ask, "delivers.html", {"rows": list_uploads(ask.office.city)}))
+        return show(desk, request, slug, lambda ask: _page(ask, "uploads.html", {"rows": list_uploads(ask.office.city)}))
 
     @app.get("/{slug}/deliver/{name}/", include_in_schema=False)
     def show_upload(request: Request, slug: str, name: str) -> Response:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from dafeng.core.labels import Label
 from dafeng.library.substances import read_substances
-from dafeng.methods.catalogue import BALANCE, read_methods
+from dafeng.methods.catalogue import read_methods
+from dafeng.methods.definition import BALANCE
 from dafeng.readers.template import write_template
 from dafeng.work.city import City
 
