@@ -113,7 +113,8 @@ def test_organisations_above_their_whole_are_reported(audit) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (fact("heating_value", "2024", "209.08", "GJ/t", carrier="raw_coal"), None),
+        (fact("heating_value", "2024", "209.08", "GJ/t", carrier="raw_coal"), "209.08"),
+        (fact("heating_value", "2024", "20.908", "GJ/t", carrier="raw_coal"), None),
         (fact("heating_value", "2024", "245.15", "GJ/t", carrier="anthracite"), "24"),
         (fact("heating_value", "2024", "24.6", "GJ/t", carrier="anthracite"), None),
         (fact("carbon_content", "2024", "0.0274", "tC/TJ", carrier="anthracite"), "27.4"),
