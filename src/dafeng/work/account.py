@@ -5,7 +5,7 @@ Invariant: only years for which activity facts were delivered are accounted; a y
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -184,7 +184,7 @@ def account_study(
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
-    traces += _earlier(rows, traces, city.facts)
+    traces += _earlier(rows, traces, city.facts, lambda row: _named(row, city.catalogue().indicators, library))
     findings = [*study.lock_notes(), *(finding for accounting in found.values() for finding in accounting.findings)]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
@@ -247,11 +247,13 @@ def _direct(cell: Any) -> bool:
     return bool(cell.method.quantity == "co2" and cell.method.effect == "emission")
 
 
-def _earlier(rows: list[dict[str, Any]], traces: list[Trace], store: FactStore) -> list[Trace]:
+def _earlier(
+    rows: list[dict[str, Any]], traces: list[Trace], store: FactStore, name: Callable[[Mapping[str, Any]], Label]
+) -> list[Trace]:
     """Traces of the figures that the corrected facts in use replaced."""
-    told = {trace.address: trace.says for trace in traces}
+    told = {trace.address for trace in traces}
     corrected = [row for row in rows if row["supersedes"] and f"facts/{row['fact']}" in told]
-    return [trace for row in corrected for trace in earlier_traces([row], name_cell(row), store)]
+    return [trace for row in corrected for trace in earlier_traces([row], name(row), store)]
 
 
 def _facts(
