@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from dafeng.work.account_document import account_document
     from dafeng.work.assess import assess
     from dafeng.work.assessment import Assessment
-    from dafeng.work.audit import audit
+    from dafeng.work.audit import accept, audit
     from dafeng.work.balance import EnergyAccount, balance
     from dafeng.work.city import City, init, open_city
     from dafeng.work.compare_approaches import ApproachComparison, approaches_document, compare_approaches
     from dafeng.work.compare_inventory import InventoryComparison, compare_inventory, comparison_rows
     from dafeng.work.compare_plans import PlanComparison, compare_plans
     from dafeng.work.comparison_document import comparison_document
+    from dafeng.work.correct import Correction, correct, corrections
     from dafeng.work.downscale import Downscaled, downscale, downscaled_document, keep_estimate
     from dafeng.work.explain import explain
     from dafeng.work.factor_import import FactorImport, import_factors
@@ -59,6 +60,7 @@ __all__ = [
     "Assessment",
     "Change",
     "City",
+    "Correction",
     "Downscaled",
     "EnergyAccount",
     "FactorImport",
@@ -77,6 +79,7 @@ __all__ = [
     "Site",
     "TaskList",
     "Verdicts",
+    "accept",
     "account",
     "account_document",
     "approaches_document",
@@ -93,6 +96,8 @@ __all__ = [
     "comparison_document",
     "comparison_rows",
     "confirm",
+    "correct",
+    "corrections",
     "downscale",
     "downscaled_document",
     "explain",
@@ -144,6 +149,7 @@ _HOMES: Mapping[str, str] = {
     "Downscaled": "work.downscale",
     "EnergyAccount": "work.balance",
     "FactorImport": "work.factor_import",
+    "Correction": "work.correct",
     "Ingested": "work.ingest",
     "Inventory": "work.inventory",
     "InventoryComparison": "work.compare_inventory",
@@ -159,6 +165,7 @@ _HOMES: Mapping[str, str] = {
     "Site": "work.present",
     "TaskList": "plans.tasklist",
     "Verdicts": "work.judge",
+    "accept": "work.audit",
     "account": "work.account",
     "account_document": "work.account_document",
     "approaches_document": "work.compare_approaches",
@@ -177,6 +184,8 @@ _HOMES: Mapping[str, str] = {
     "confirm": "work.versions",
     "downscale": "work.downscale",
     "downscaled_document": "work.downscale",
+    "correct": "work.correct",
+    "corrections": "work.correct",
     "explain": "work.explain",
     "export_review": "work.review_sheet",
     "factor_conflicts": "work.factors",

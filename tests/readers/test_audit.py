@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from dafeng.library.indicators import Catalogue, read_indicators
 from dafeng.library.rules import read_rules
-from dafeng.readers.audit import audit_facts, find_slips
+from dafeng.readers.audit import audit_facts
+from dafeng.readers.audit_series import find_slips
 from dafeng.readers.balance import read_balance
 from dafeng.readers.delivery import build_rows
 from dafeng.readers.figures import read_figures

@@ -194,3 +194,69 @@ def test_a_large_table_of_something_else_is_refused(read) -> None:
     lines = "".join(f"品名{number},2024,{number},个\n" for number in range(1, 3000))
     with pytest.raises(FileRefused, match="1001 problems"):
         read(HEAD + lines)
+
+
+KINDS = "指标,年份,燃料,企业,数值,单位\n"
+
+
+def about(delivery: Delivery) -> list[tuple[str | None, str | None, Decimal]]:
+    return [(row["carrier"], row["organisation"], row["value"]) for row in delivery.rows.to_pylist()]
+
+
+def test_one_indicator_is_delivered_for_several_carriers_and_organisations(read) -> None:
+    lines = ("原煤,甲厂,3", "焦炭,甲厂,2", "coke,乙厂,1")
+    delivery = read(KINDS + "".join(f"能源消费总量,2024,{line},万吨标准煤\n" for line in lines))
+    assert about(delivery) == [
+        ("raw_coal", "甲厂", Decimal(3)), ("coke", "甲厂", Decimal(2)), ("coke", "乙厂", Decimal(1)),
+    ]  # fmt: skip
+    assert delivery.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("raw_coal", "raw_coal"),
+        ("原 煤", "raw_coal"),
+        ("原煤（吨）", "raw_coal"),
+        ("LPG", "lpg"),
+        ("ＳＦ６", "sf6"),
+        ("CO2", "co2"),
+    ],
+)
+def test_a_carrier_may_be_written_as_id_name_symbol_or_spelling(read, written: str, meant: str) -> None:
+    assert about(read(KINDS + f"能源消费总量,2024,{written},,1,万吨标准煤\n"))[0][0] == meant
+
+
+def test_an_unknown_carrier_is_a_finding_at_its_cell_with_names_like_it(read) -> None:
+    delivery = read(KINDS + "能源消费总量,2024,原煤炭,甲厂,3,万吨标准煤\n")
+    finding = delivery.findings[0]
+    assert (about(delivery), finding.rule, finding.at) == ([], "figure.carrier", "x.csv!C2")
+    assert "原煤" in finding.remedy.zh
+    assert "E2" in finding.says.zh
+
+
+def test_the_word_for_unit_is_an_organisation_beside_another_column_of_units(read) -> None:
+    told = read("单位,指标,年份,计量单位,数值\n甲厂,能源消费总量,2024,万吨标准煤,3\n")
+    assert (about(told), values(told)[0][3]) == ([(None, "甲厂", Decimal(3))], "万吨标准煤")
+
+
+def test_a_flow_is_known_by_its_row_of_the_balance_or_kept_as_printed(read) -> None:
+    head = "指标,年份,流向,数值,单位\n"
+    delivery = read(head + "能源消费总量,2024,建筑业,1,万吨标准煤\n能源消费总量,2024,三产,2,万吨标准煤\n")
+    assert [row["flow"] for row in delivery.rows.to_pylist()] == ["final.construction", "三产"]
+    assert said(delivery) == [("figure.flow", "x.csv!D3")]
+
+
+def test_headings_that_nobody_knows_are_mapped(read) -> None:
+    text = "名头,年头,多少,计量\n常住人口,2024,701,万人\n"
+    with pytest.raises(FileRefused):
+        read(text)
+    mapping = {"名头": "indicator", "年头": "period", "多少": "value", "计量": "unit"}
+    assert values(read(text, mapping=mapping)) == [("population", "2024", Decimal(701), "万人")]
+
+
+def test_a_column_that_is_mapped_to_nothing_is_left_out(read) -> None:
+    text = "指标,年份,数值,本期,单位\n常住人口,2024,701,702,万人\n"
+    with pytest.raises(FileRefused, match="head the same thing"):
+        read(text)
+    assert values(read(text, mapping={"本期": ""}))[0][2] == Decimal(701)

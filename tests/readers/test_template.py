@@ -76,10 +76,20 @@ def test_an_empty_template_gives_no_fact_and_says_so(make, catalogue) -> None:
 
 
 def test_the_value_of_the_year_before_is_shown_and_not_read_again(make, catalogue) -> None:
-    data = make(previous={"port_throughput": (Decimal("51234.5"), "万吨")})
+    data = make(previous={("port_throughput", None): (Decimal("51234.5"), "万吨")})
     line = row_of(catalogue, "transport", "port_throughput")
     assert read_sheets(data, name="x.xlsx").sheets[0].text(line - 1, 3) == "51234.5"
     assert read_back(data, catalogue).rows.num_rows == 0
+
+
+def test_an_indicator_of_several_kinds_has_a_row_for_each(make, catalogue) -> None:
+    kinds = {"raw_coal": Label("原煤", "raw coal"), "coke": Label("焦炭", "coke")}
+    line = row_of(catalogue, "transport", "port_throughput")
+    data = make(carriers={"port_throughput": kinds})
+    for offset, figure in ((0, 7), (1, 8)):
+        data = fill(data, f"E{line + offset}", f"><v>{figure}</v>")
+    found = [(row["carrier"], row["value"]) for row in read_back(data, catalogue).rows.to_pylist()]
+    assert found == [("raw_coal", Decimal(7)), ("coke", Decimal(8))]
 
 
 def test_codes_are_locked_and_figures_are_not(make) -> None:

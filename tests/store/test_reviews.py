@@ -95,11 +95,12 @@ def test_a_database_of_the_first_form_is_brought_up_to_date(raw, address):
     with open_records(address):
         pass
     with raw.begin() as connection:
-        for table in ("plan_edit", "plan_version", "plan_review", "visit", "account"):
+        for table in ("figure_correction", "plan_edit", "plan_version", "plan_review", "visit", "account"):
             connection.execute(text(f"DROP TABLE {table}"))
         if raw.dialect.name == "postgresql":
-            for number, table in enumerate(("plan_edit", "plan_edit", "plan_version", "plan_version")):
-                connection.execute(text(f"DROP FUNCTION refuse_{table}_{number}()"))
+            tables = ("plan_edit", "plan_edit", "plan_version", "plan_version")
+            for name in (*(f"{table}_{n}" for n, table in enumerate(tables)), "figure_correction_0", "figure_correction_1"):
+                connection.execute(text(f"DROP FUNCTION refuse_{name}()"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with open_records(address) as records:
         assert records.verify() == ()

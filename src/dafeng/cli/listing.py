@@ -15,6 +15,8 @@ from dafeng import Assessment, City, Ingested, Plan, Projection, Reconciliation,
 from dafeng.cli.printing import console, counts_row, grid, print_findings, print_json, read_label, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
+from dafeng.readers.numbers import plain
+from dafeng.readers.suggestions import AuditFinding, name_finding
 from dafeng.work.wording import odds
 
 Report = Callable[[Label, float], None]
@@ -303,10 +305,15 @@ def _print_verdicts(found: Assessment, language: Language) -> None:
 
 
 def _finding(finding: Finding) -> Mapping[str, Any]:
-    return {
+    told: dict[str, Any] = {
+        "id": name_finding(finding),
         "rule": finding.rule,
         "at": finding.at,
         "severity": finding.severity,
         "says": {"zh": finding.says.zh, "en": finding.says.en},
         "remedy": {"zh": finding.remedy.zh, "en": finding.remedy.en},
     }
+    made = finding.suggestion if isinstance(finding, AuditFinding) else None
+    if made is not None:
+        told["suggestion"] = {"fact": made.fact, "at": made.at, "value": plain(made.value), "unit": made.unit}
+    return told

@@ -18,6 +18,7 @@ from dafeng.cli import (
     approaches,
     balances,
     comparison,
+    correction,
     factors,
     inventories,
     listing,
@@ -198,12 +199,16 @@ def ingest(
         list[str] | None,
         typer.Option("--unit", help="表头单位有误时指明，如 natural_gas=亿立方米 · a unit instead of a wrong heading"),
     ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="列名=字段，如 数量=value · heading=column; remembered", metavar="列名=字段"),
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """入库：文件 → 事实 · take in files; nothing is altered, everything is hashed."""
     stated = {name: text for name, _, text in (one.partition("=") for one in units or ())}
-    taken = df.ingest(df.open_city(folder), files, year=year, units=stated)
+    taken = df.ingest(df.open_city(folder), files, year=year, units=stated, mapping=correction.mapping(columns))
     listing.show_ingest(taken, _language(lang), as_json=as_json)
 
 
@@ -234,9 +239,42 @@ def template(
 
 
 @app.command()
-def audit(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+def audit(
+    folder: CityFolder,
+    year: Year = None,
+    factors: Annotated[
+        Path | None, typer.Option("--factors", help="一并审核自带因子 fuel,value,unit,source · supplied factors to audit too")
+    ] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
     """审核：事实 × 规则 → 问题 · audit the facts."""
-    listing.show_findings(df.audit(df.open_city(folder), year=year), _language(lang), as_json=as_json)
+    listing.show_findings(df.audit(df.open_city(folder), year=year, factors=factors), _language(lang), as_json=as_json)
+
+
+@app.command()
+def correct(
+    folder: CityFolder,
+    fact: Annotated[
+        str | None, typer.Argument(help="事实编号，或 文件!工作表!单元格 · a fact's id, or its cell", metavar="[FACT]")
+    ] = None,
+    value: Annotated[str | None, typer.Option("--value", help="更正后的数值 · the value that counts from now on")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="单位，缺省同原报 · its unit")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="理由 · why")] = None,
+    who: Annotated[str, typer.Option("--who", help="谁作的更正 · by whom")] = "",
+    accept: Annotated[str | None, typer.Option("--accept", help="采纳审核建议的编号 · id of a suggestion of the audit")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """更正一个数：原报值与更正值都保留 · give a reported figure another value; both stay."""
+    asked = correction.Asked(fact, value, unit, reason, who, accept)
+    correction.show([correction.correct(df.open_city(folder), asked)], _language(lang), as_json=as_json)
+
+
+@app.command()
+def corrections(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """列出更正：原报、更正、理由、何人何时 · list all corrections with both values."""
+    correction.show(df.corrections(df.open_city(folder)), _language(lang), as_json=as_json)
 
 
 @app.command()

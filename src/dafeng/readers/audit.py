@@ -5,50 +5,52 @@ Invariant: the audit changes nothing; each finding names the cell, the figures i
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
-from typing import Any
 
 import pyarrow as pa
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.periods import period as read_period
+from dafeng.library.factors import FactorLibrary
 from dafeng.library.indicators import Catalogue, Indicator
-from dafeng.library.listing import Kind, load_csv
-from dafeng.library.overlay import shipped
 from dafeng.library.rules import RuleBook
 from dafeng.readers import remarks
+from dafeng.readers.audit_balances import BALANCE, find_broken_balances
+from dafeng.readers.audit_copies import find_copied_rows, find_copied_years, find_copies, find_round_figures
+from dafeng.readers.audit_factors import find_strange_figures
+from dafeng.readers.audit_parts import find_bad_shares, find_bad_sums, find_bad_years
+from dafeng.readers.audit_peers import find_strange_places
+from dafeng.readers.audit_series import find_jumps, find_progressions, find_slips, find_zeros, read_limits
+from dafeng.readers.audit_swaps import find_swaps
 from dafeng.readers.delivery import place_in
-from dafeng.readers.identities import find_breaks
-from dafeng.readers.remarks import explain_break
-from dafeng.readers.series import SUBJECT, Point, Row, choose, group, in_unit, yearly
+from dafeng.readers.series import SUBJECT, Row, group, in_unit
+from dafeng.readers.suggestions import AuditFinding
 from dafeng.readers.wording import flows
 
-BALANCE = "balance"
 SIGNED_FLOWS = ("transformation", "difference", "available.stock_change", "available")
 """Balance rows that may be printed with either sign."""
-SIGNED_WORDS = ("growth", "change", "net", "decline")
+SIGNED_WORDS = ("growth", "change", "net", "decline", "sink", "removal")
 """Words in an indicator's id that allow a negative figure."""
-WHOLE_COLUMNS: Mapping[str, Kind] = {
-    "whole": "text",
-    "parts": "text",
-    "complete": "boolean",
-    "tolerance": "decimal",
-    "note": "text?",
-}
-
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]+")
 """What can be the id of an indicator."""
+SURER = ("audit.slip", "audit.sign", "audit.digits", "audit.swap", "audit.balance")
+"""Rules that say more of a cell than that it jumps."""
 
 
 def audit_facts(
-    facts: pa.Table, *, catalogue: Catalogue, rules: RuleBook, today: date, year: int | None = None
+    facts: pa.Table,
+    *,
+    catalogue: Catalogue,
+    rules: RuleBook,
+    today: date,
+    year: int | None = None,
+    library: FactorLibrary | None = None,
+    peers: pa.Table | None = None,
 ) -> tuple[Finding, ...]:
     """Everything the audit finds in facts.
 
@@ -64,25 +66,88 @@ def audit_facts(
         Day of the audit.
     year : int, optional
         Only findings at facts of this year, though compared with all; by default all findings.
+    library : FactorLibrary, optional
+        Published tables, for the plausibility of delivered heat values and carbon contents.
+    peers : pyarrow.Table, optional
+        Facts of other places, for figures per head.
 
     Returns
     -------
     tuple of Finding
-        Evidence first, then signs, sums, slips, copies, contradictions, gaps.
+        Evidence first, then signs, sums, series, copies, plausibility, contradictions, gaps; of several findings that
+        doubt one cell, the surest.
     """
     rows = facts.to_pylist()
     found = (
         *find_bad_evidence(rows, today=today),
-        *find_bad_signs(rows, catalogue),
-        *find_bad_sums(rows),
-        *find_broken_balances(rows, tolerance=rules.value("audit.balance_tolerance")),
-        *find_slips(rows, distance=rules.value("audit.slip_distance"), least=rules.value("audit.slip_least")),
-        *find_copies(rows, digits=int(rules.value("audit.copied_digits"))),
+        *find_bad_signs(rows, catalogue, rounding=rules.value("audit.balance_tolerance")),
+        *_sums(rows, catalogue, rules),
+        *_series(rows, rules),
+        *_copies(rows, rules),
+        *(find_strange_figures(rows, library, margin=rules.value("audit.factor_margin")) if library else ()),
+        *(_places(rows, peers, catalogue, rules) if peers is not None else ()),
         *find_disagreements(rows, allowed=rules.value("audit.disagreement")),
         *find_gaps(rows),
     )
     spoken = {place_in(row) for row in rows if year is None or str(row["period"]).startswith(str(year))}
-    return tuple(_in_words(finding, catalogue) for finding in found if year is None or finding.at in spoken)
+    kept = [finding for finding in _surest(found) if year is None or finding.at in spoken]
+    return tuple(_in_words(finding, catalogue) for finding in kept)
+
+
+def _sums(rows: Sequence[Row], catalogue: Catalogue, rules: RuleBook) -> Iterator[Finding]:
+    share = rules.value("audit.sum_tolerance")
+    yield from find_bad_sums(rows)
+    yield from find_bad_years(rows, catalogue, tolerance=share)
+    yield from find_bad_shares(rows, side="organisation", tolerance=share)
+    yield from find_bad_shares(rows, side="carrier", tolerance=share)
+    tolerance, kept = rules.value("audit.balance_tolerance"), rules.value("audit.kept_share")
+    yield from find_broken_balances(rows, tolerance=tolerance, kept=kept)
+
+
+def _series(rows: Sequence[Row], rules: RuleBook) -> Iterator[Finding]:
+    limits = read_limits(rules)
+    distance, least = rules.value("audit.slip_distance"), rules.value("audit.slip_least")
+    yield from find_slips(rows, distance=distance, least=least, share=rules.value("audit.jump_share"))
+    yield from find_swaps(rows, step=float(rules.value("audit.swap_step")), fit=float(rules.value("audit.swap_fit")))
+    yield from find_jumps(rows, limits=limits)
+    yield from find_zeros(rows, points=limits.points)
+    digits = int(rules.value("audit.copied_digits"))
+    yield from find_progressions(rows, length=int(rules.value("audit.progression")), digits=digits)
+
+
+def _copies(rows: Sequence[Row], rules: RuleBook) -> Iterator[Finding]:
+    digits, cells = int(rules.value("audit.compared_digits")), int(rules.value("audit.copied_cells"))
+    blocks = list(find_copied_years(rows, digits=digits, cells=cells, share=float(rules.value("audit.copied_share"))))
+    yield from blocks
+    yield from find_copied_rows(rows, digits=digits, cells=cells)
+    yield from find_round_figures(
+        rows, cells=int(rules.value("audit.round_cells")), share=float(rules.value("audit.round_share"))
+    )
+    sheets = {finding.at.rpartition("!")[0] for finding in blocks}
+    for finding in find_copies(rows, digits=int(rules.value("audit.copied_digits"))):
+        if finding.at.rpartition("!")[0] not in sheets:
+            yield finding
+
+
+def _places(rows: Sequence[Row], peers: pa.Table, catalogue: Catalogue, rules: RuleBook) -> Iterator[Finding]:
+    distance, least = rules.value("audit.peer_distance"), int(rules.value("audit.peer_least"))
+    return find_strange_places(rows, peers.to_pylist(), catalogue, distance=distance, least=least)
+
+
+def _surest(found: Sequence[Finding]) -> list[Finding]:
+    """Findings without a jump or a peer's doubt of a cell that a surer rule explains."""
+    explained = {one.at for one in found if one.rule in SURER or (isinstance(one, AuditFinding) and one.suggestion)}
+    explained |= {at for one in found if isinstance(one, AuditFinding) for at in one.covers}
+    twice: set[tuple[str, str]] = set()
+    kept: list[Finding] = []
+    for finding in sorted(found, key=lambda one: not (isinstance(one, AuditFinding) and one.suggestion)):
+        same = (finding.rule, finding.at)
+        weaker = finding.rule in ("audit.jump", "audit.peer") and finding.at in explained
+        if not weaker and not (finding.rule == "audit.slip" and same in twice):
+            kept.append(finding)
+        twice.add(same)
+    order = {id(finding): number for number, finding in enumerate(found)}
+    return sorted(kept, key=lambda one: order[id(one)])
 
 
 def _in_words(finding: Finding, catalogue: Catalogue) -> Finding:
@@ -116,7 +181,7 @@ def find_bad_evidence(rows: Iterable[Row], *, today: date) -> Iterator[Finding]:
             yield remarks.future(row, today)
 
 
-def find_bad_signs(rows: Iterable[Row], catalogue: Catalogue) -> Iterator[Finding]:
+def find_bad_signs(rows: Iterable[Row], catalogue: Catalogue, *, rounding: Decimal = Decimal(0)) -> Iterator[Finding]:
     """Negative figures where there can be none, and shares outside 0..1.
 
     Parameters
@@ -125,6 +190,8 @@ def find_bad_signs(rows: Iterable[Row], catalogue: Catalogue) -> Iterator[Findin
         Facts.
     catalogue : Catalogue
         Indicators.
+    rounding : Decimal, optional
+        How far below zero rounding may take a cell of a balance. [printed unit]
 
     Yields
     ------
@@ -133,101 +200,12 @@ def find_bad_signs(rows: Iterable[Row], catalogue: Catalogue) -> Iterator[Findin
     """
     for row in rows:
         indicator = catalogue.indicators.get(row["indicator"])
-        if row["value"] < 0 and (_unsigned_flow(row) if row["indicator"] == BALANCE else _unsigned(indicator)):
+        balance = row["indicator"] == BALANCE
+        if row["value"] < (-rounding if balance else 0) and (_unsigned_flow(row) if balance else _unsigned(indicator)):
             yield remarks.negative(row)
         share = in_unit(row, "1") if indicator and _is_share(indicator) else None
         if share is not None and not 0 <= share <= 1 and row["value"] >= 0:
             yield remarks.share(row)
-
-
-def find_bad_sums(rows: Iterable[Row]) -> Iterator[Finding]:
-    """Wholes that differ from their parts (``data/classes/wholes.csv``).
-
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Facts.
-
-    Yields
-    ------
-    Finding
-        Rule ``audit.parts``.
-    """
-    wholes = load_csv(shipped() / "classes" / "wholes.csv", WHOLE_COLUMNS)
-    plain = [row for row in rows if row["indicator"] != BALANCE and not row.get("flow") and not row.get("organisation")]
-    for listed in group(plain, ("place", "period")).values():
-        best = {name: choose(same) for (name,), same in group(listed, ("indicator",)).items()}
-        for whole in wholes:
-            finding = _compare(whole, best)
-            if finding:
-                yield finding
-
-
-def find_broken_balances(rows: Iterable[Row], *, tolerance: Decimal) -> Iterator[Finding]:
-    """Identities of energy balances that do not hold.
-
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Facts.
-    tolerance : Decimal
-        Difference that is let pass. [printed unit]
-
-    Yields
-    ------
-    Finding
-        Rules ``audit.balance``.
-    """
-    cells = [row for row in rows if row["indicator"] == BALANCE]
-    for listed in group(cells, ("place", "period", "source", "organisation")).values():
-        known = {(row["flow"], row["carrier"]): row for row in listed if row["flow"] in flows()}
-        for found in find_breaks({key: row["value"] for key, row in known.items()}, tolerance=tolerance):
-            yield explain_break(found, place_in(known[found.flow, found.carrier]), rule="audit.balance")
-
-
-def find_slips(rows: Iterable[Row], *, distance: Decimal, least: Decimal) -> Iterator[Finding]:
-    """Figures about a power of ten away from the year before: a unit slip such as 万吨 for 吨.
-
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Facts.
-    distance : Decimal
-        How near the decadic logarithm of the ratio must be to a whole number. [1]
-    least : Decimal
-        Smallest power of ten that is reported. [1]
-
-    Yields
-    ------
-    Finding
-        Rule ``audit.slip``; both figures stay.
-    """
-    for listed in group(rows, SUBJECT).values():
-        for before, after in pairwise(p for p in yearly(listed) if p.value):
-            power = _power(before, after, float(distance))
-            if abs(power) >= least:
-                yield remarks.slip(before.row, after.row, power)
-
-
-def find_copies(rows: Iterable[Row], *, digits: int) -> Iterator[Finding]:
-    """Figures equal to those of the year before, to the last of many digits.
-
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Facts.
-    digits : int
-        Significant digits from which on equality is no chance.
-
-    Yields
-    ------
-    Finding
-        Rule ``audit.copied``.
-    """
-    for listed in group(rows, SUBJECT).values():
-        for before, after in pairwise(yearly(listed)):
-            if after.year == before.year + 1 and after.value == before.value and _digits(after.value) >= digits:
-                yield remarks.copied(before.row, after.row)
 
 
 def find_disagreements(rows: Iterable[Row], *, allowed: Decimal) -> Iterator[Finding]:
@@ -288,35 +266,3 @@ def _unsigned(indicator: Indicator | None) -> bool:
 
 def _is_share(indicator: Indicator) -> bool:
     return indicator.kind == "coverage" or indicator.id.endswith("_share")
-
-
-def _compare(whole: Mapping[str, Any], best: Mapping[str, Row]) -> Finding | None:
-    names = whole["parts"].split("|")
-    parts = [best[name] for name in names if name in best]
-    total = best.get(whole["whole"])
-    if not parts or (whole["complete"] and len(parts) < len(names)) or (total is None and whole["whole"] != "1"):
-        return None
-    unit = total["unit"] if total else "1"
-    values = [in_unit(row, unit) for row in parts]
-    if None in values:
-        return None
-    expected = sum((value for value in values if value is not None), Decimal(0))
-    printed = total["value"] if total else Decimal(1)
-    gap = expected - printed
-    over = abs(gap) if whole["complete"] else gap
-    return (
-        remarks.parts(total or parts[0], printed, parts, expected, unit) if over > whole["tolerance"] * abs(printed) else None
-    )
-
-
-def _power(before: Point, after: Point, distance: float) -> int:
-    """Power of ten between two figures; 0 if their ratio is not near one."""
-    if before.value == 0 or after.value == 0 or (before.value < 0) != (after.value < 0):
-        return 0
-    logarithm = math.log10(abs(after.value / before.value))
-    nearest = round(logarithm)
-    return nearest if abs(logarithm - nearest) <= distance else 0
-
-
-def _digits(value: Decimal) -> int:
-    return len(value.normalize().as_tuple().digits)

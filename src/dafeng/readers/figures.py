@@ -6,7 +6,7 @@ and evidence better than memory; everything left out is a finding with its cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,7 +19,8 @@ from dafeng.core.periods import period as read_period
 from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue, Indicator, IndicatorMatch
 from dafeng.library.naming import normal as normal_name
-from dafeng.readers import objections
+from dafeng.library.substances import Substances, read_substances
+from dafeng.readers import objections, unknown_names
 from dafeng.readers.cells import address
 from dafeng.readers.delivery import GRADES, Delivery, DeliveryKind, build_rows, fit, refuse_doubles
 from dafeng.readers.forms import Form, find_form
@@ -27,7 +28,7 @@ from dafeng.readers.headings import Heading, find_heading
 from dafeng.readers.numbers import Reading, fold, read_number
 from dafeng.readers.refusals import refusal
 from dafeng.readers.sheets import Sheet, Workbook
-from dafeng.readers.wording import split_unit
+from dafeng.readers.wording import flow_spellings, flows, normal, split_unit
 
 Row = dict[str, Any]
 PLACE_DIGITS = 6
@@ -49,6 +50,7 @@ class _Context:
     today: date
     sources: Collection[str] | None
     match: Callable[[str, str], IndicatorMatch | None]
+    substances: Substances
     year: str = ""
 
 
@@ -61,6 +63,8 @@ def read_figures(
     today: date,
     grade: str = "reported",
     sources: Collection[str] | None = None,
+    substances: Substances | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Delivery:
     """Facts of a table of figures or of a filled template.
 
@@ -81,6 +85,10 @@ def read_figures(
     sources : collection of str, optional
         Known source ids; text in the source column that is none of them goes into the note. By default any text
         is taken as an id.
+    substances : Substances, optional
+        Carriers and products that the column of carriers may name; by default those of the package.
+    mapping : mapping of str to str, optional
+        Our name of a column by its heading, where the heading is not known.
 
     Returns
     -------
@@ -97,13 +105,14 @@ def read_figures(
     form: Form | None = None
     found = False
     match = lru_cache(maxsize=REMEMBERED)(catalogue.match)
+    known = substances or read_substances()
     for sheet in workbook.sheets:
-        heading = find_heading(sheet, name=workbook.name)
+        heading = find_heading(sheet, name=workbook.name, mapping=mapping)
         if heading is None:
             continue
         form = find_form(sheet) or form
         at, year = (form.place, form.year) if form else (place, "")
-        told = _Context(workbook, sheet, heading, catalogue, at, source, grade, today, sources, match, year)
+        told = _Context(workbook, sheet, heading, catalogue, at, source, grade, today, sources, match, known, year)
         read, said = _sheet(told)
         found = True
         rows.extend(read)
@@ -198,8 +207,8 @@ def _told(told: _Context, line: int, reading: Reading, year: str, at: str, findi
     notes = [_text(told, line, "note"), reading.qualifier, cited]
     return {
         "indicator": indicator.id,
-        "flow": _text(told, line, "flow") or None,
-        "carrier": _text(told, line, "carrier") or None,
+        "flow": _flow(told, line, at, findings),
+        "carrier": _carrier(told, line, at),
         "place": _place(told, line, at),
         "organisation": _text(told, line, "organisation") or None,
         "period": _period(told, line, year, at),
@@ -258,6 +267,24 @@ def _why_unknown(told: _Context, name: str, unit: str, at: str) -> Finding:
     named = (i for i in told.catalogue.indicators.values() if asked in map(normal_name, (i.label.zh, *i.synonyms)))
     other = next(named, None)
     return objections.unit_dimension(at, unit, other) if other else objections.unknown(at, name, unit)
+
+
+def _carrier(told: _Context, line: int, at: str) -> str | None:
+    text = _text(told, line, "carrier")
+    found = told.substances.find(text) or told.substances.find(split_unit(text)[0])
+    if text and found is None:
+        column = told.heading.columns["carrier"]
+        where = told.book.at(told.sheet, line, column)
+        raise _LeftOut(unknown_names.carrier(where, text, told.substances.suggest(text), at))
+    return found
+
+
+def _flow(told: _Context, line: int, at: str, findings: list[Finding]) -> str | None:
+    text = _text(told, line, "flow")
+    named = (text,) if text in flows() else flow_spellings().get(normal(text), ())
+    if text and len(named) != 1:
+        findings.append(unknown_names.flow(at, text))
+    return named[0] if len(named) == 1 else text or None
 
 
 def _period(told: _Context, line: int, year: str, at: str) -> str:

@@ -16,7 +16,10 @@ from dafeng.readers.layout import find_caption, is_unit
 from dafeng.readers.numbers import fold
 from dafeng.readers.refusals import refusal
 from dafeng.readers.sheets import Sheet
-from dafeng.readers.wording import column_spellings, normal, split_unit
+from dafeng.readers.wording import column_spellings, normal, second_spellings, split_unit
+
+Named = tuple[int, str, str]
+"""A column with our name of its heading, or with the year that it stands for."""
 
 SEARCHED = 60
 """Rows from the top in which a heading is looked for. [rows]"""
@@ -45,7 +48,7 @@ class Heading:
     unit: str
 
 
-def find_heading(sheet: Sheet, *, name: str) -> Heading | None:
+def find_heading(sheet: Sheet, *, name: str, mapping: Mapping[str, str] | None = None) -> Heading | None:
     """Heading of the figures in a sheet.
 
     Parameters
@@ -54,6 +57,8 @@ def find_heading(sheet: Sheet, *, name: str) -> Heading | None:
         Any sheet.
     name : str
         File name, for messages.
+    mapping : mapping of str to str, optional
+        Our name of a column by its heading, where the heading is not known; an empty name leaves the column out.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def find_heading(sheet: Sheet, *, name: str) -> Heading | None:
         If the heading names one thing in two columns.
     """
     for row in range(min(len(sheet.rows), SEARCHED)):
-        named = [(column, *_read(sheet.spread(row, column))) for column in range(len(sheet.rows[row]))]
+        named = _settled(sheet, row, {normal(text): word for text, word in (mapping or {}).items()})
         words = [word for _, word, _ in named if word]
         years = {column: year for column, _, year in named if year}
         if not {"indicator", "code"} & set(words) or not (years or "value" in words):
@@ -82,8 +87,23 @@ def _long(sheet: Sheet, row: int, columns: Mapping[str, int]) -> Heading:
     return Heading(row, columns, {}, stated if is_unit(stated) else find_caption(sheet, row))
 
 
-def _read(text: str) -> tuple[str, str]:
+def _settled(sheet: Sheet, row: int, mapping: Mapping[str, str]) -> list[Named]:
+    """Columns with our names; a heading whose meaning another one holds takes its second meaning."""
+    texts = [sheet.spread(row, column) for column in range(len(sheet.rows[row]))]
+    named = [(column, *_read(text, mapping)) for column, text in enumerate(texts)]
+    held: dict[str, set[str]] = {}
+    for column, word, _ in named:
+        held.setdefault(word, set()).add(normal(texts[column]))
+    return [
+        (column, second_spellings().get(normal(texts[column]), word) if word and len(held[word]) > 1 else word, year)
+        for column, word, year in named
+    ]
+
+
+def _read(text: str, mapping: Mapping[str, str]) -> tuple[str, str]:
     """Our name of a heading, or the year it stands for."""
+    if normal(text) in mapping:
+        return mapping[normal(text)], ""
     bare = split_unit(text)[0]
     word = column_spellings().get(normal(bare), "") or column_spellings().get(normal(text), "")
     year = "" if word else _year(text)
@@ -95,7 +115,7 @@ def _year(text: str) -> str:
     return found[1] if found else ""
 
 
-def _columns(sheet: Sheet, row: int, named: list[tuple[int, str, str]], name: str) -> dict[str, int]:
+def _columns(sheet: Sheet, row: int, named: list[Named], name: str) -> dict[str, int]:
     columns: dict[str, int] = {}
     for column, word, _ in named:
         if word and word in columns and not _same_area(sheet, row, columns[word], column):

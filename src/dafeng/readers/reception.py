@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dafeng.core.labels import Label
 from dafeng.library.indicators import Catalogue
+from dafeng.library.substances import Substances
 from dafeng.readers.balance import read_balance
 from dafeng.readers.delivery import Delivery, DeliveryKind
 from dafeng.readers.figures import read_figures
@@ -21,13 +22,15 @@ from dafeng.readers.refusals import refusal
 from dafeng.readers.sheets import Workbook, read_sheets
 
 
-def recognise(workbook: Workbook) -> DeliveryKind | None:
+def recognise(workbook: Workbook, *, mapping: Mapping[str, str] | None = None) -> DeliveryKind | None:
     """What a table file holds.
 
     Parameters
     ----------
     workbook : Workbook
         A file that was read.
+    mapping : mapping of str to str, optional
+        Our name of a column by its heading, where the heading is not known.
 
     Returns
     -------
@@ -38,13 +41,13 @@ def recognise(workbook: Workbook) -> DeliveryKind | None:
         return "template"
     if any(find_blocks(sheet) for sheet in workbook.sheets):
         return "balance"
-    if any(find_heading(sheet, name=workbook.name) for sheet in workbook.sheets):
+    if any(find_heading(sheet, name=workbook.name, mapping=mapping) for sheet in workbook.sheets):
         return "figures"
     return None
 
 
 def read_delivery(
-    path: Path | bytes,
+    path: Path | bytes | Workbook,
     *,
     catalogue: Catalogue,
     place: str,
@@ -55,12 +58,14 @@ def read_delivery(
     grade: str = "reported",
     sources: Collection[str] | None = None,
     units: Mapping[str, str] | None = None,
+    substances: Substances | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Delivery:
     """Facts of a delivered table file, whatever table it is.
 
     Parameters
     ----------
-    path : Path or bytes
+    path : Path, bytes or Workbook
         The file or its content.
     catalogue : Catalogue
         Indicators that are known.
@@ -78,6 +83,10 @@ def read_delivery(
         Known source ids.
     units : mapping of str to str, optional
         Units by carrier that replace a wrong header of a balance.
+    substances : Substances, optional
+        Carriers and products that figures may name; by default those of the package.
+    mapping : mapping of str to str, optional
+        Our name of a column of figures by its heading, where the heading is not known.
 
     Returns
     -------
@@ -89,13 +98,23 @@ def read_delivery(
     FileRefused
         If the file cannot be read or holds no table that is known.
     """
-    book = read_sheets(path, name=name)
-    kind = recognise(book)
+    book = path if isinstance(path, Workbook) else read_sheets(path, name=name)
+    kind = recognise(book, mapping=mapping)
     if kind is None:
         raise _unknown(book)
     if kind == "balance":
         return read_balance(book, place=place, source=source, period=period, grade=grade, units=units)
-    return read_figures(book, catalogue=catalogue, place=place, source=source, today=today, grade=grade, sources=sources)
+    return read_figures(
+        book,
+        catalogue=catalogue,
+        place=place,
+        source=source,
+        today=today,
+        grade=grade,
+        sources=sources,
+        substances=substances,
+        mapping=mapping,
+    )
 
 
 def _unknown(book: Workbook) -> Exception:

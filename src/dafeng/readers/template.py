@@ -1,6 +1,6 @@
 """Spreadsheet templates in which a field of work reports its figures of one year.
 
-Invariant: codes and names are locked, only unit, figure, source and note can be typed; a template that comes back
+Invariant: codes and names are locked, only unit, figure, source, note and organisation can be typed; a template that comes back
 is read by the code in each row, never by its position; no delivered text becomes a formula.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -40,15 +41,35 @@ UNITS = (
 )  # fmt: skip
 """Units offered for choice, where they have the dimension of the indicator."""
 HEAD_ROW = 3
-WIDTHS = (30, 34, 14, 14, 14, 24, 14, 30, 60)
+WIDTHS = (30, 34, 14, 14, 14, 24, 14, 30, 18, 24, 60)
 GRADES = tuple(grade for grade in get_args(Grade) if grade not in ("memory", "assumption"))
 
-Previous = Mapping[str, tuple[Decimal, str]]
-"""Value and unit of the year before, by indicator id."""
+Previous = Mapping[tuple[str, str | None], tuple[Decimal, str]]
+"""Value and unit of the year before, by indicator id and carrier."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One row of a template: an indicator, and the carrier or product where it is reported for each."""
+
+    indicator: Indicator
+    carrier: str | None = None
+    product: Label | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.indicator.label.zh} · {self.product.zh}" if self.product else self.indicator.label.zh
 
 
 def write_template(
-    field: str, *, place: str, year: int, catalogue: Catalogue, previous: Previous | None = None, name: str = ""
+    field: str,
+    *,
+    place: str,
+    year: int,
+    catalogue: Catalogue,
+    previous: Previous | None = None,
+    name: str = "",
+    carriers: Mapping[str, Mapping[str, Label]] | None = None,
 ) -> bytes:
     """Template of a field of work for one year.
 
@@ -62,10 +83,12 @@ def write_template(
         Year that is reported.
     catalogue : Catalogue
         Indicators; those of the field are asked for.
-    previous : mapping of str to (Decimal, str), optional
+    previous : mapping of (str, str or None) to (Decimal, str), optional
         Value and unit of the year before, shown beside the cell to be filled.
     name : str, optional
         Name of the place for the title.
+    carriers : mapping of str to mapping of str to Label, optional
+        By indicator, the carriers or products it is reported for, each in its row.
 
     Returns
     -------
@@ -77,7 +100,7 @@ def write_template(
     SettingError
         If there is no such field, or it has no indicators.
     """
-    asked = choose_indicators(catalogue, field)
+    asked = [row for indicator in choose_indicators(catalogue, field) for row in _rows(indicator, carriers or {})]
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, options) as book:
@@ -85,8 +108,8 @@ def write_template(
         sheet = book.add_worksheet(FIELDS[field].zh)
         styles = _styles(book)
         _head(sheet, styles, Form(field, place, str(year)), name)
-        for number, indicator in enumerate(asked):
-            _line(sheet, styles, HEAD_ROW + 1 + number, indicator, (previous or {}).get(indicator.id))
+        for number, row in enumerate(asked):
+            _line(sheet, styles, HEAD_ROW + 1 + number, row, (previous or {}).get((row.indicator.id, row.carrier)))
         sheet.protect("", {"format_columns": True, "format_rows": True, "sort": False})
         sheet.freeze_panes(HEAD_ROW + 1, 2)
     return stream.getvalue()
@@ -141,6 +164,11 @@ def offer_units(indicator: Indicator) -> tuple[str, ...]:
     return (usual, *(text for text in UNITS if text != usual and same_dimension(text, indicator.unit)))
 
 
+def _rows(indicator: Indicator, carriers: Mapping[str, Mapping[str, Label]]) -> list[_Asked]:
+    kinds = carriers.get(indicator.id, {})
+    return [_Asked(indicator, name, label) for name, label in kinds.items()] or [_Asked(indicator)]
+
+
 def _usual(indicator: Indicator) -> str:
     return "%" if indicator.unit == "1" else indicator.unit
 
@@ -174,6 +202,8 @@ def _head(sheet: Any, styles: Mapping[str, Any], form: Form, name: str) -> None:
         "数据来源",
         "证据等级",
         "备注",
+        "品种",
+        "填报单位",
         "填写说明",
     )
     for column, (text, width) in enumerate(zip(heads, WIDTHS, strict=True)):
@@ -181,19 +211,21 @@ def _head(sheet: Any, styles: Mapping[str, Any], form: Form, name: str) -> None:
         sheet.write_string(HEAD_ROW, column, text, styles["head"])
 
 
-def _line(sheet: Any, styles: Mapping[str, Any], row: int, indicator: Indicator, before: tuple[Decimal, str] | None) -> None:
+def _line(sheet: Any, styles: Mapping[str, Any], row: int, asked: _Asked, before: tuple[Decimal, str] | None) -> None:
+    indicator = asked.indicator
     sheet.write_string(row, 0, indicator.id, styles["locked"])
-    sheet.write_string(row, 1, indicator.label.zh, styles["locked"])
+    sheet.write_string(row, 1, asked.name, styles["locked"])
     sheet.write_string(row, 2, before[1] if before else _usual(indicator), styles["open"])
     sheet.data_validation(row, 2, row, 2, _choice(offer_units(indicator), "计量单位"))
     if before:
         sheet.write_number(row, 3, float(before[0]), styles["before"])
     else:
         sheet.write_blank(row, 3, None, styles["before"])
-    for column, style in ((4, "figure"), (5, "open"), (6, "open"), (7, "open")):
+    for column, style in ((4, "figure"), (5, "open"), (6, "open"), (7, "open"), (9, "open")):
         sheet.write_blank(row, column, None, styles[style])
     sheet.data_validation(row, 6, row, 6, _choice(GRADES, "证据等级"))
-    sheet.write_string(row, 8, _help(indicator, before), styles["locked"])
+    sheet.write_string(row, 8, asked.product.zh if asked.product else "", styles["locked"])
+    sheet.write_string(row, 10, _help(indicator, before), styles["locked"])
 
 
 def _choice(texts: Sequence[str], title: str) -> dict[str, Any]:

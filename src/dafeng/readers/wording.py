@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
+from dafeng.core.labels import Label
 from dafeng.library.balances import CARRIER_COLUMNS, FLOW_COLUMNS
 from dafeng.library.balances import carriers as carriers
 from dafeng.library.balances import flows as flows
@@ -24,7 +25,9 @@ NUMBERING = re.compile(
 OF_WHICH = re.compile(r"^(?:#|\*|其中[:：]?|of which[:：]?)\s*")
 MARKS = re.compile(r"[\s、,，.．·:：;；()（）\[\]【】+\-#*&/]+")
 TRAILING_UNIT = re.compile(r"^(?P<name>.*?\S)\s*[（(\[](?P<unit>[^（()）\[\]]{1,30})[）)\]]\s*$", re.DOTALL)
-COLUMN_COLUMNS: Mapping[str, Kind] = {"column": "text", "zh": "text", "en": "text", "spellings": "text?", "note": "text?"}
+COLUMN_COLUMNS: Mapping[str, Kind] = {
+    "column": "text", "zh": "text", "en": "text", "spellings": "text?", "second": "text?", "note": "text?",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
@@ -111,6 +114,33 @@ def column_spellings() -> Mapping[str, str]:
     """
     rows = load_csv(shipped() / "classes" / "columns.csv", COLUMN_COLUMNS, key=("column",))
     return _single("columns.csv", _several((row["column"], (*_words(row), row["column"])) for row in rows))
+
+
+@cache
+def second_spellings() -> Mapping[str, str]:
+    """What a heading means where another column holds its first meaning: 单位 beside 计量单位 is an organisation.
+
+    Returns
+    -------
+    mapping of str to str
+        Our name of the column by normal heading.
+    """
+    rows = load_csv(shipped() / "classes" / "columns.csv", COLUMN_COLUMNS, key=("column",))
+    seconds = ((row["column"], tuple((row["second"] or "").split("|"))) for row in rows)
+    return _single("columns.csv", _several(seconds))
+
+
+@cache
+def column_labels() -> Mapping[str, Label]:
+    """Names of the columns that a table of figures can have.
+
+    Returns
+    -------
+    mapping of str to Label
+        In the order of the file.
+    """
+    rows = load_csv(shipped() / "classes" / "columns.csv", COLUMN_COLUMNS, key=("column",))
+    return {row["column"]: Label(row["zh"], row["en"]) for row in rows}
 
 
 def _words(row: Mapping[str, str]) -> tuple[str, ...]:

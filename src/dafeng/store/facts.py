@@ -24,7 +24,7 @@ from dafeng.store.identity import complete, identify, narrow
 from dafeng.store.lots import Item, Lot, Manifest, Part, Withdrawal, name_lot, read_manifest, write_manifest
 from dafeng.store.parts import sweep_parts, write_parts
 from dafeng.store.refusals import check_delivery, check_instant, is_out_of_order, refuse
-from dafeng.store.views import ORDER, ORDER_SQL, Wish, live_lots, parts_read, select_facts, select_ids
+from dafeng.store.views import ORDER, ORDER_SQL, Wish, live_lots, parts_read, select_facts, select_history, select_ids
 
 STANDINGS = ("new", "repeated", "earlier")
 """How a delivered row stands to the store: a new fact; a fact said again; a fact said again that is now said to have
@@ -221,6 +221,32 @@ class FactStore:
         with self._engine() as engine:
             facts = select_facts(self.folder, manifest, wish)
             table = engine.scan(f"SELECT * FROM ({facts}) AS facts ORDER BY {ORDER_SQL}")
+        return FACTS.check(table.cast(FACTS.arrow()))
+
+    def history(self, facts: Collection[str]) -> pa.Table:
+        """Some facts and all that they replaced, directly or not.
+
+        Parameters
+        ----------
+        facts : collection of str
+            Ids of facts, in force or not.
+
+        Returns
+        -------
+        pyarrow.Table
+            FACTS by the instant they became known; empty where no fact has such an id.
+
+        Raises
+        ------
+        StoreError
+            If a file of the store is missing or damaged.
+        """
+        manifest = read_manifest(self.folder)
+        for part in (part for lot in manifest.lots for part in lot.parts):
+            check_file(self.folder / part.name, part.sha256)
+        with self._engine() as engine:
+            chain = select_history(self.folder, manifest, facts)
+            table = engine.scan(f"SELECT * FROM ({chain}) AS facts ORDER BY known_at, {ORDER_SQL}")
         return FACTS.check(table.cast(FACTS.arrow()))
 
     def query(self, sql: str, *, known_at: datetime | None = None, tables: Mapping[str, pa.Table] | None = None) -> pa.Table:

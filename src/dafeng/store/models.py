@@ -187,6 +187,25 @@ class PlanVersion(Base):
     status: Mapped[str] = mapped_column(String(20))
 
 
+class FigureCorrection(Base):
+    """A reported figure to which a person gave another value; both values, the reason and who did it.
+
+    ``begun`` until the fact that replaces the reported one is in the store; an interrupted one is completed when the
+    corrections are opened next.
+    """
+
+    __tablename__ = "figure_correction"
+    __table_args__ = (_among("status", VERSION_STATES, "figure_correction_status"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    replaces: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+    status: Mapped[str] = mapped_column(String(20))
+
+
 class Account(Base):
     """Who may log in, and what for; the password as Argon2 hash, told to the audit log only as a hash of that."""
 
@@ -229,5 +248,5 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-AUDITED: tuple[type[Base], ...] = (TaskRecord, Review, Job, PlanReview, PlanEdit, PlanVersion, Account, Visit)
+AUDITED: tuple[type[Base], ...] = (TaskRecord, Review, Job, PlanReview, PlanEdit, PlanVersion, FigureCorrection, Account, Visit)
 """Tables whose changes are audited: all but the log itself."""

@@ -162,6 +162,36 @@ def select_ids(folder: Path, lots: Iterable[Lot]) -> str:
     return _rows(folder, [part for lot in lots for part in lot.parts], None, "fact, known_at")
 
 
+def select_history(folder: Path, manifest: Manifest, facts: Collection[str]) -> str:
+    """SQL of some facts and of all that they replaced, directly or not, in force or not.
+
+    Parameters
+    ----------
+    folder : Path
+        The store.
+    manifest : Manifest
+        What belongs to it.
+    facts : collection of str
+        Ids of facts.
+
+    Returns
+    -------
+    str
+        A SELECT in DuckDB's SQL with the columns of FACTS, each fact once.
+    """
+    every = Wish()
+    rows = _rows(folder, [part for lot in manifest.lots for part in lot.parts], None, COLUMNS_SQL)
+    edges = _rows(folder, _edge_parts(manifest, every), None, "fact, supersedes")
+    first = "PARTITION BY f.fact ORDER BY f.known_at, f.lot, f.file, f.sheet, f.cell"
+    return (
+        f"WITH RECURSIVE edges AS (SELECT e.* FROM ({edges}) AS e WHERE e.supersedes IS NOT NULL),\n"
+        f"chain(fact) AS (SELECT e.fact FROM edges AS e WHERE e.fact IN {_tuple(facts)} "
+        "UNION SELECT e.supersedes FROM edges AS e JOIN chain AS c ON e.fact = c.fact)\n"
+        f"SELECT {COLUMNS_SQL} FROM ({rows}) AS f WHERE f.fact IN {_tuple(facts)} OR f.fact IN (SELECT c.fact FROM chain AS c) "
+        f"QUALIFY row_number() OVER ({first}) = 1"
+    )
+
+
 def _row_parts(manifest: Manifest, wish: Wish) -> list[Part]:
     repeats = _reads_repeats(manifest, wish)
     parts = (part for lot in live_lots(manifest, wish.standing) for part in lot.parts)

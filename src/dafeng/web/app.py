@@ -1,7 +1,7 @@
 """The served cockpit: addresses to pages, for one or several cities.
 
-Invariant: pages are made from views that were made before; only the addresses of login and review take a POST, and only for
-a city that has accounts; a failure is a designed page.
+Invariant: pages are made from views that were made before; only the addresses of login, review and delivery take a POST,
+and only for a city that has accounts; a failure is a designed page.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from starlette.types import Scope
 from dafeng.core.labels import Language
 from dafeng.web import api, explain, filters, pages, tasklist
 from dafeng.web.cities import CityView, Material
+from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.download import make_workbook
 from dafeng.web.forms import judge_writing
 from dafeng.web.guard import HEADERS, LOOPBACK, Guard
@@ -224,6 +225,7 @@ def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = (), offices
     app.include_router(api.build_router(desk.cities))
     add_logins(app, desk)
     add_review_pages(app, desk)
+    add_delivery_pages(app, desk)
     _add_general(app, desk)
     _add_single(app, desk)
     _add_pages(app, desk)

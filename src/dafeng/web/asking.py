@@ -79,7 +79,7 @@ class Ask:
         except LookupFailure as cause:
             raise HTTPException(404) from cause
 
-    def page(self, template: str, context: Mapping[str, Any], *, code: int = 200) -> Response:
+    def page(self, template: str, context: Mapping[str, Any], *, code: int = 200, name: str = "review") -> Response:
         """A page for this visitor; nothing of it is kept by browsers or proxies.
 
         Parameters
@@ -90,6 +90,8 @@ class Ask:
             What it shows.
         code : int
             Status code.
+        name : str
+            Page id for the navigation.
 
         Returns
         -------
@@ -97,9 +99,7 @@ class Ask:
             HTML.
         """
         city = self.desk.cities.get(self.office.slug)
-        response = self.desk.page(
-            self.request, template, city=city, name="review", code=code, context={**self.shared(), **context}
-        )
+        response = self.desk.page(self.request, template, city=city, name=name, code=code, context={**self.shared(), **context})
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -251,7 +251,7 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None) -> Res
 
 
 def _back(ask: Ask) -> str:
-    found = re.match(rf"/{re.escape(ask.office.slug)}/review/(?:[0-9a-f]{{8,64}}/)?", ask.request.url.path)
+    found = re.match(rf"/{re.escape(ask.office.slug)}/(?:review|deliver)/(?:[0-9a-f]{{8,64}}/)?", ask.request.url.path)
     return found.group() if found else ask.shared()["base"]
 
 

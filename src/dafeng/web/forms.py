@@ -26,9 +26,10 @@ PLAIN = 200_000
 """Largest form without a file. [bytes]"""
 SHEET = 15_000_000
 """Largest spreadsheet. [bytes]"""
-MOST_FIELDS = 400
+MOST_FIELDS = 4000
 WRITING = re.compile(
-    r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?)"
+    r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
+    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return))?)"
 )
 """Addresses that take a POST: these, and no others."""
 
@@ -112,7 +113,7 @@ def judge_writing(scope: Scope) -> int | None:
 def _limit(path: str) -> int:
     if path.endswith("/review/"):
         return LARGEST + PLAIN
-    return SHEET + PLAIN if path.endswith("/sheet") else PLAIN
+    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/")) else PLAIN
 
 
 async def read_handed(request: Request) -> Handed:

@@ -52,7 +52,7 @@ def add_logins(app: FastAPI, desk: Desk) -> None:
 
 
 def lead(slug: str, wanted: str) -> str:
-    """Address to go to after the login: one of this city's review pages, whatever was asked for.
+    """Address to go to after the login: one of this city's review or delivery pages, whatever was asked for.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def lead(slug: str, wanted: str) -> str:
     str
         Absolute path on this server.
     """
-    return wanted if re.fullmatch(rf"/{re.escape(slug)}/review/[0-9a-z/]*", wanted) else f"/{slug}/review/"
+    return wanted if re.fullmatch(rf"/{re.escape(slug)}/(?:review|deliver)/[0-9a-z/]*", wanted) else f"/{slug}/review/"
 
 
 def send_to_login(request: Request, slug: str) -> Response:

@@ -5,7 +5,7 @@ Invariant: only years for which activity facts were delivered are accounted; a y
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -29,8 +29,9 @@ from dafeng.methods.approaches import read_approaches
 from dafeng.methods.definition import BALANCE, Method
 from dafeng.methods.packages import choose_package, methods_of
 from dafeng.methods.parks import choose_park, divide, read_parks, read_trades
+from dafeng.store.facts import FactStore
 from dafeng.work.city import City
-from dafeng.work.facts import Hashes, fact_trace, file_hashes, name_cell
+from dafeng.work.facts import Hashes, earlier_traces, fact_trace, file_hashes, name_cell
 from dafeng.work.scores import Score
 from dafeng.work.study import Study, open_study
 from dafeng.work.supplied import sector_names, unused_factors
@@ -199,6 +200,7 @@ def account_study(
     scores, totals = _totals(found)
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
+    traces += _earlier(rows, traces, city.facts, lambda row: _named(row, city.catalogue().indicators, library))
     findings = [*noticed, *study.lock_notes()]
     findings += [finding for accounting in found.values() for finding in accounting.findings]
     findings += unused_factors(supplied, found.values(), library)
@@ -273,6 +275,15 @@ def _totals(found: Mapping[int, Accounting]) -> tuple[tuple[Score, ...], list[Tr
 def _direct(cell: Any) -> bool:
     """Whether a cell belongs to the gross total: what is taken up by growing stock is shown beside it, never within."""
     return bool(cell.method.quantity == "co2" and cell.method.effect == "emission")
+
+
+def _earlier(
+    rows: list[dict[str, Any]], traces: list[Trace], store: FactStore, name: Callable[[Mapping[str, Any]], Label]
+) -> list[Trace]:
+    """Traces of the figures that the corrected facts in use replaced."""
+    told = {trace.address for trace in traces}
+    corrected = [row for row in rows if row["supersedes"] and f"facts/{row['fact']}" in told]
+    return [trace for row in corrected for trace in earlier_traces([row], name(row), store)]
 
 
 def _facts(

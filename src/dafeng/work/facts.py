@@ -5,7 +5,7 @@ Invariant: a fact's trace names the delivered cell it stands in, with the file's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,8 @@ from dafeng.library.balances import carriers, flows
 from dafeng.store.facts import FactStore
 from dafeng.work.tracing import number_text
 
+CORRECTED = "corrections/"
+"""What the file of a corrected figure begins with; the rest is the id of the correction."""
 Hashes = Mapping[tuple[str, str], str]
 """Hash of each delivered file by lot and name."""
 
@@ -36,8 +38,33 @@ def file_hashes(store: FactStore) -> Hashes:
     return {(lot.id, item.file): item.sha256 for lot in store.lots() for item in lot.items}
 
 
+def earlier_traces(rows: Iterable[Mapping[str, Any]], label: Label, store: FactStore) -> list[Trace]:
+    """Traces of what some facts replaced: the figure as reported, and each correction before the last.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of the table ``FACTS`` about one thing.
+    label : Label
+        What they measure.
+    store : FactStore
+        Store of facts.
+
+    Returns
+    -------
+    list of Trace
+        One for each fact that is no longer in force.
+    """
+    replacing = {row["fact"] for row in rows if row["supersedes"]}
+    if not replacing:
+        return []
+    hashes = file_hashes(store)
+    chain = store.history(replacing).to_pylist()
+    return [fact_trace(row, label, hashes) for row in chain if row["fact"] not in replacing]
+
+
 def fact_trace(row: Mapping[str, Any], label: Label, hashes: Hashes) -> Trace:
-    """Trace of a fact.
+    """Trace of a fact; one that replaced another has the other's trace as its input.
 
     Parameters
     ----------
@@ -66,6 +93,7 @@ def fact_trace(row: Mapping[str, Any], label: Label, hashes: Hashes) -> Trace:
         if row["cell"]
         else None,
         note=noted(row),
+        inputs=(f"facts/{row['supersedes']}",) if row["supersedes"] else (),
     )
 
 
@@ -101,6 +129,8 @@ def noted(row: Mapping[str, Any]) -> Label | None:
     Label or None
         The note.
     """
+    if row["file"].startswith(CORRECTED):
+        return Label(f"更正：{row['note']}", f"corrected: {row['note']}")
     return Label(f"来源附注：{row['note']}", f"note of the source: {row['note']}") if row["note"] else None
 
 

@@ -21,14 +21,18 @@ from dafeng.core.labels import Label
 from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue
 from dafeng.library.overlay import shipped
+from dafeng.library.substances import read_substances
 from dafeng.readers.balance_remarks import COAL_EQUIVALENT
 from dafeng.readers.delivery import Delivery
 from dafeng.readers.layout import is_unit
 from dafeng.readers.reception import read_delivery
+from dafeng.readers.sheets import read_sheets
 from dafeng.readers.wording import carriers
 from dafeng.store.files import hash_file
 from dafeng.store.lots import Item, Lot
 from dafeng.work.city import City
+from dafeng.work.corrected import keep_corrections
+from dafeng.work.mappings import keep_mapping, recall_mapping
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm")
 """Endings of files that are looked at when a folder is taken in."""
@@ -74,6 +78,7 @@ def ingest(
     *,
     year: int | None = None,
     units: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Ingested:
     """Take files into a city's store of facts.
 
@@ -88,6 +93,9 @@ def ingest(
         Year of energy balances that do not tell it, or tell it wrongly.
     units : mapping of str to str, optional
         Units by carrier of an energy balance, where its heading is known to be wrong.
+    mapping : mapping of str to str, optional
+        Our name of a column of figures by its heading, for headings that nobody knows; it is remembered in the city
+        for files that are headed alike.
 
     Returns
     -------
@@ -113,12 +121,14 @@ def ingest(
     catalogue = city.catalogue() if fresh else None
     for path in fresh:
         try:
-            deliveries.append(_apart(_read(path, city, catalogue or city.catalogue(), stated), path, deliveries))
+            delivery = read_file(city, path, catalogue=catalogue, mapping=mapping, year=stated.year, units=stated.units)
+            deliveries.append(_apart(delivery, path, deliveries))
         except FileRefused as cause:
             if paths is not None and len(listed) == 1:
                 raise
             refused.append(path.name)
             findings.append(_refused(path, cause))
+    deliveries = keep_corrections(city, deliveries)
     findings += [finding for delivery in deliveries for finding in delivery.findings]
     _take_back(city, deliveries)
     lot = _deliver(city, deliveries) if deliveries else None
@@ -186,17 +196,60 @@ def _expand(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _read(path: Path, city: City, catalogue: Catalogue, stated: _Stated) -> Delivery:
-    return read_delivery(
-        path,
-        catalogue=catalogue,
+def read_file(
+    city: City,
+    path: Path | bytes,
+    *,
+    name: str = "",
+    catalogue: Catalogue | None = None,
+    mapping: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    year: int | None = None,
+) -> Delivery:
+    """What a file would bring into a city; nothing is written but the mapping of its headings.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    path : Path or bytes
+        The file or its content.
+    name : str, optional
+        File name; needed with bytes.
+    catalogue : Catalogue, optional
+        Indicators; by default the city's.
+    mapping : mapping of str to str, optional
+        Our name of a column by its heading, beside what the city remembers.
+    units : mapping of str to str, optional
+        Units by carrier that replace a wrong header of a balance.
+    year : int, optional
+        Year of a balance that does not tell it.
+
+    Returns
+    -------
+    Delivery
+        Rows and findings.
+
+    Raises
+    ------
+    FileRefused
+        If the file cannot be read.
+    """
+    book = read_sheets(path, name=name)
+    delivery = read_delivery(
+        book,
+        catalogue=catalogue or city.catalogue(),
         place=city.code,
-        source=_source(path, city),
+        source=str(city.options.get("deliveries", {}).get(book.name, REPORTED)),
         today=datetime.now(UTC).date(),
         sources=set(city.sources()),
-        period=None if stated.year is None else str(stated.year),
-        units=stated.units,
+        period=None if year is None else str(year),
+        substances=read_substances(city.overlay),
+        mapping={**recall_mapping(city, book), **(mapping or {})},
+        units=units,
     )
+    keep_mapping(city, book, mapping or {})
+    return delivery
 
 
 def _apart(delivery: Delivery, path: Path, earlier: Sequence[Delivery]) -> Delivery:
@@ -212,11 +265,6 @@ def _apart(delivery: Delivery, path: Path, earlier: Sequence[Delivery]) -> Deliv
     column = delivery.rows.schema.get_field_index("file")
     named = pa.array([name] * delivery.rows.num_rows, pa.string())
     return replace(delivery, file=name, rows=delivery.rows.set_column(column, delivery.rows.schema.field("file"), named))
-
-
-def _source(path: Path, city: City) -> str:
-    listed = city.options.get("deliveries", {})
-    return str(listed.get(path.name, REPORTED))
 
 
 def _deliver(city: City, deliveries: Sequence[Delivery]) -> Lot:

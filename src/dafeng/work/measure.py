@@ -21,7 +21,7 @@ from dafeng.library.indicators import Catalogue, Indicator
 from dafeng.work.account import Account
 from dafeng.work.city import City
 from dafeng.work.estimates import Operand, estimate, of_score
-from dafeng.work.facts import Hashes, fact_trace, file_hashes, noted, year_of
+from dafeng.work.facts import Hashes, earlier_traces, fact_trace, file_hashes, noted, year_of
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.tracing import TraceBook, number_text
 
@@ -50,6 +50,9 @@ def measure(city: City, accounted: Account | None = None) -> Scores:
     hashes = file_hashes(city.facts)
     own, findings = _readings([row for row in rows if row["place"] == city.code], catalogue, traces, "", hashes)
     around, _ = _readings([row for row in rows if row["place"] != city.code], catalogue, traces, ".province", hashes)
+    for row in rows:
+        if row["supersedes"] and f"facts/{row['fact']}" in traces:
+            traces.extend(earlier_traces([row], catalogue.indicators[row["indicator"]].label, city.facts))
     scores = {(score.indicator, score.year): score for score in own}
     scores.update({(s.indicator, s.year): s for s in (accounted.scores if accounted else ())})
     if accounted is not None:
@@ -73,7 +76,7 @@ def _readings(
     findings: list[Finding] = []
     for row in rows:
         indicator = catalogue.indicators.get(row["indicator"])
-        if row["flow"] or indicator is None or row["grade"] not in GRADES:
+        if row["flow"] or row["carrier"] or indicator is None or row["grade"] not in GRADES:
             continue
         try:
             value = convert(row["value"], row["unit"], indicator.unit)
@@ -92,7 +95,14 @@ def _readings(
 
 
 def _rank(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (len(row["period"]) == 4, row["period"], -GRADES.index(row["grade"]), row["known_at"], row["fact"])
+    return (
+        row["organisation"] is None,
+        len(row["period"]) == 4,
+        row["period"],
+        -GRADES.index(row["grade"]),
+        row["known_at"],
+        row["fact"],
+    )
 
 
 def _score(

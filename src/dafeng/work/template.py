@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from dafeng.core.labels import Label
+from dafeng.library.substances import read_substances
+from dafeng.methods.catalogue import read_methods
+from dafeng.methods.definition import BALANCE
 from dafeng.readers.template import write_template
 from dafeng.work.city import City
 
@@ -35,7 +39,29 @@ def template(city: City, field: str, *, year: int | None = None) -> bytes:
     """
     at = year or city.year
     facts = city.facts.read(places=(city.code,), periods=(str(at - 1),)).to_pylist()
-    before: dict[str, tuple[Decimal, str]] = {
-        row["indicator"]: (row["value"], row["unit"]) for row in facts if row["flow"] is None
+    before: dict[tuple[str, str | None], tuple[Decimal, str]] = {
+        (row["indicator"], row["carrier"]): (row["value"], row["unit"])
+        for row in facts
+        if row["flow"] is None and row["organisation"] is None
     }
-    return write_template(field, place=city.code, year=at, catalogue=city.catalogue(), previous=before, name=city.label.zh)
+    return write_template(
+        field,
+        place=city.code,
+        year=at,
+        catalogue=city.catalogue(),
+        previous=before,
+        name=city.label.zh,
+        carriers=_carriers(city),
+    )
+
+
+def _carriers(city: City) -> dict[str, dict[str, Label]]:
+    """Carriers by indicator, where a method accounts the indicator carrier by carrier."""
+    labels = read_substances(city.overlay).labels
+    found: dict[str, dict[str, Label]] = {}
+    for method in read_methods(city.overlay).values():
+        kinds = {name: labels[name] for name in method.carriers if name in labels}
+        for category in method.categories:
+            if category.indicator != BALANCE and category.carrier is None and kinds:
+                found.setdefault(category.indicator, {}).update(kinds)
+    return found

@@ -5,5 +5,5 @@ Invariant: a step that was published is never edited; a change of ``dafeng.store
 
 from __future__ import annotations
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest step; a database that stands there is opened without loading Alembic."""

@@ -1,0 +1,167 @@
+"""The delivery pages: nothing is written by looking, both values stay, and a file counts once."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dafeng.store.records import open_records
+from dafeng.work.city import City
+from dafeng.work.correct import corrections
+from dafeng.work.deliver import take_upload
+from dafeng.work.ingest import ingest
+from dafeng.work.uploads import find_upload, keep_upload, list_uploads
+from tests.web.reviews import Person, app_of, city_with_people, hidden, person
+
+HOME = "/qinglan/deliver/"
+HEAD = "指标,年份,数值,单位\n"
+SLIP = (HEAD + "".join(f"能源消费总量,{year},{value},万吨标准煤\n" for year, value in
+        ((2020, 500), (2021, 512.5), (2022, 5305), (2023, 545), (2024, 551)))).encode()  # fmt: skip
+UNKNOWN = "名头,年份,多少,单位\n能源消费总量,2024,545,万吨标准煤\n".encode()
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    return city_with_people(tmp_path)
+
+
+@pytest.fixture
+def editor(city: City) -> Person:
+    return person(app_of(city), "张三")
+
+
+def hand_in(who: Person, content: bytes, name: str = "数据.csv") -> str:
+    answer = who.write(HOME, home=HOME, files={"file": (name, content)})
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def decisions(page: str, **told: str) -> dict[str, Any]:
+    """Fields of the page's findings, with a value for the cells that are named."""
+    fields: dict[str, Any] = {}
+    for number, place in re.findall(r'name="a\.(\d+)" value="([^"]+)"', page):
+        cell = place.rpartition("!")[2]
+        decided = {"d": "correct", "v": told[cell], "r": "少写小数点"} if cell in told else {"d": "accept"}
+        fields |= {f"a.{number}": place, **{f"{name}.{number}": text for name, text in decided.items()}}
+    return fields
+
+
+def values(city: City, period: str) -> list[Decimal]:
+    return [row["value"].normalize() for row in city.facts.read(periods=(period,)).to_pylist()]
+
+
+def test_without_a_login_there_is_only_the_way_to_it(city: City) -> None:
+    answer = Person(app_of(city)).get(HOME, follow=False)
+    assert (answer.status_code, "/qinglan/login?next=" in answer.headers["location"]) == (303, True)
+
+
+def test_a_reader_looks_and_hands_nothing_in(city: City) -> None:
+    reader = person(app_of(city), "王五")
+    assert 'type="file"' not in reader.get(HOME).text
+    token = hidden(reader.get(HOME))
+    answer = reader.post(HOME, data={"token": token}, files={"file": ("a.csv", SLIP)}, follow=False)
+    assert (answer.status_code, list_uploads(city)) == (403, ())
+
+
+def test_a_form_without_its_token_is_refused(editor: Person) -> None:
+    assert editor.post(HOME, data={"token": "x"}, files={"file": ("a.csv", SLIP)}, follow=False).status_code == 403
+
+
+def test_looking_writes_nothing_and_marks_the_cell(city: City, editor: Person) -> None:
+    page = editor.get(hand_in(editor, SLIP)).text
+    assert city.facts.lots() == ()
+    assert '<a href="#c-C4"><code>C4</code></a> <code class="rule">audit.slip</code>' in page
+    assert re.search(r'<td id="c-C4" class="m-warning">5305</td>', page)
+
+
+def test_a_corrected_cell_is_taken_in_with_both_values(city: City, editor: Person) -> None:
+    home = hand_in(editor, SLIP)
+    editor.write(home + "take", home=home, **decisions(editor.get(home).text, C4="530.5"))
+    made = corrections(city)[0]
+    assert (values(city, "2022"), made.reported, made.corrected, made.who, made.at) == (
+        [Decimal("530.5")], Decimal(5305), Decimal("530.5"), "张三", "数据.csv!C4",
+    )  # fmt: skip
+    page = editor.get(home).text
+    assert "已入库 5 个数，其中更正 1 个" in page
+    with open_records(city.records) as records:
+        assert records.verify() == ()
+
+
+def test_submitting_twice_takes_in_once(city: City, editor: Person) -> None:
+    home = hand_in(editor, SLIP)
+    fields, token = decisions(editor.get(home).text, C4="530.5"), hidden(editor.get(home))
+    for _ in range(2):
+        assert editor.post(home + "take", data={"token": token, **fields}, follow=False).status_code == 303
+    assert (len(city.facts.lots()), len(corrections(city)), hand_in(editor, SLIP)) == (2, 1, home)
+
+
+def test_a_file_that_the_command_line_took_in_is_not_counted_again(city: City, editor: Person, tmp_path: Path) -> None:
+    (tmp_path / "数据.csv").write_bytes(SLIP)
+    ingest(city, [tmp_path / "数据.csv"])
+    home = hand_in(editor, SLIP)
+    editor.write(home + "take", home=home)
+    assert (city.facts.read().num_rows, len(city.facts.lots())) == (5, 1)
+
+
+def test_a_value_that_is_no_number_takes_in_nothing(city: City, editor: Person) -> None:
+    home = hand_in(editor, SLIP)
+    answer = editor.write(home + "take", home=home, **decisions(editor.get(home).text, C4="很多"))
+    assert (answer.status_code, city.facts.lots()) == (422, ())
+
+
+def test_unknown_headings_are_mapped_and_remembered(editor: Person) -> None:
+    home = hand_in(editor, UNKNOWN)
+    page = editor.get(home).text
+    assert "还不能读" in page
+    heads = re.findall(r'name="h\.(\S+?)" value="([^"]+)"', page)
+    meant = {"名头": "indicator", "年份": "period", "多少": "value", "单位": "unit"}
+    fields = {f"{kind}.{key}": text if kind == "h" else meant[text] for key, text in heads for kind in "hc"}
+    editor.write(home + "map", home=home, **fields)
+    assert "入库（1 个数）" in editor.get(home).text
+    other = hand_in(editor, UNKNOWN.replace(b"2024", b"2023"), "另一份.csv")
+    assert "入库（1 个数）" in editor.get(other).text
+
+
+def test_sending_back_needs_a_reason_and_takes_in_nothing(city: City, editor: Person) -> None:
+    home = hand_in(editor, SLIP)
+    assert editor.write(home + "return", home=home, remark=" ").status_code == 422
+    editor.write(home + "return", home=home, remark="2022 年请核对")
+    assert ("2022 年请核对" in editor.get(home).text, city.facts.lots()) == (True, ())
+    assert find_upload(city, home.split("/")[3]).state == "returned"
+    assert editor.get(hand_in(editor, SLIP)).text.count("入库（5 个数）") == 1
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.xlsx", b"\x00\x01"), ("a.csv", b""), ("a.pdf", SLIP)])
+def test_what_is_no_table_is_refused_and_not_kept(city: City, editor: Person, name: str, content: bytes) -> None:
+    answer = editor.write(HOME, home=HOME, files={"file": (name, content)})
+    assert (answer.status_code, list_uploads(city)) == (422, ())
+
+
+def test_a_stranger_to_the_folder_is_not_found(editor: Person) -> None:
+    assert editor.get(HOME + "deadbeefdeadbeef/").status_code == 404
+
+
+def test_a_name_that_would_leave_the_folder_is_only_a_name(city: City, editor: Person) -> None:
+    home = hand_in(editor, SLIP, "../../etc/数据.csv")
+    editor.write(home + "take", home=home)
+    assert {row["file"] for row in city.facts.read().to_pylist()} == {"数据.csv"}
+
+
+def test_what_a_cell_holds_is_shown_as_text(editor: Person) -> None:
+    page = editor.get(hand_in(editor, (HEAD + "<script>alert(1)</script>,2024,3,万人\n").encode())).text
+    assert "<script>alert(1)" not in page
+
+
+def test_an_interrupted_taking_in_is_finished_by_the_next(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = keep_upload(city, SLIP, name="数据.csv", who="张三")
+    told = {"数据.csv!C4": ("530.5", "少写小数点")}
+    with monkeypatch.context() as patch:
+        patch.setattr("dafeng.work.deliver.correct", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            take_upload(city, upload, who="张三", values=told)
+    done = take_upload(city, find_upload(city, upload.id), who="张三", values=told)
+    assert (done.state, values(city, "2022"), len(corrections(city))) == ("taken", [Decimal("530.5")], 1)

@@ -1,0 +1,148 @@
+"""Corrections: reported and corrected value both stay, with who and why; the past stays readable."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dafeng.core.errors import LookupFailure, SettingError
+from dafeng.readers.suggestions import AuditFinding, name_finding
+from dafeng.store.models import FigureCorrection
+from dafeng.store.records import open_records
+from dafeng.work import correct as module
+from dafeng.work.account import account
+from dafeng.work.audit import accept, audit
+from dafeng.work.city import City, init
+from dafeng.work.correct import correct, corrections
+from dafeng.work.ingest import ingest
+from dafeng.work.measure import measure
+
+HEAD = "indicator,place,period,value,unit,source,grade,note\n"
+TOLD = {"reason": "少写一位", "who": "王五"}
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    made = init(tmp_path / "city", place="370600")
+    deliver(made, "a.csv", "781.642")
+    return made
+
+
+def deliver(city: City, name: str, value: str) -> None:
+    path = city.folder.parent / name
+    path.write_text(HEAD + f"gdp,370600,2020,{value},亿元,dafeng,reported,\n", encoding="utf-8")
+    city_findings.append(ingest(city, [path]).findings)
+
+
+city_findings: list = []
+
+
+def values(city: City, **options) -> list[Decimal]:
+    return [row["value"].normalize() for row in city.facts.read(**options).to_pylist()]
+
+
+def test_both_values_stay_with_reason_and_person(city: City) -> None:
+    made = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    assert (made.reported, made.corrected, made.reason, made.who, made.at) == (
+        Decimal("781.642"), Decimal("7816.42"), "少写一位", "王五", "a.csv!D2",
+    )  # fmt: skip
+    assert (values(city), corrections(city)) == ([Decimal("7816.42")], (made,))
+
+
+def test_before_the_correction_the_reported_value_is_known(city: City) -> None:
+    before = datetime.now(UTC)
+    correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    assert values(city, known_at=before) == [Decimal("781.642")]
+
+
+def test_a_correction_is_in_the_audit_log_with_the_name(city: City) -> None:
+    made = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    with open_records(city.records) as records:
+        assert records.verify() == ()
+        with records.read() as session:
+            assert session.get(FigureCorrection, made.id).who == "王五"
+
+
+def test_asked_for_twice_it_is_one_correction(city: City) -> None:
+    first = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    assert correct(city, first.fact, value="7816.42", **TOLD) == first
+    assert correct(city, first.replaces, value="7816.42", **TOLD) == first
+    assert len(corrections(city)) == 1
+
+
+def test_undoing_is_another_correction(city: City) -> None:
+    made = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    correct(city, made.fact, value="781.642", reason="原数无误", who="赵六")
+    assert (values(city), [one.in_force for one in corrections(city)]) == ([Decimal("781.642")], [False, True])
+
+
+def test_explaining_shows_the_reported_figure_below_the_corrected_one(city: City) -> None:
+    made = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    traces = measure(city, account(city)).traces
+    shown = traces.get(f"facts/{made.fact}")
+    below = traces.get(shown.inputs[0])
+    assert (shown.value, below.value, below.cell.cell) == ("7816.42", "781.642", "D2")
+    assert all(word in shown.note.zh for word in ("更正", "王五", "少写一位", "781.642"))
+
+
+def test_the_wrong_figure_delivered_again_does_not_undo_the_correction(city: City) -> None:
+    correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    deliver(city, "again.csv", "781.6420")
+    assert (values(city), [f.rule for f in city_findings[-1]]) == ([Decimal("7816.42")], ["ingest.corrected"])
+
+
+def test_a_new_figure_replaces_a_correction_and_says_so(city: City) -> None:
+    correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    deliver(city, "new.csv", "7900")
+    assert (values(city), [f.rule for f in city_findings[-1]]) == ([Decimal("7900")], ["ingest.replaced"])
+
+
+def test_an_interrupted_correction_is_completed(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_append", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    assert values(city) == [Decimal("781.642")]
+    assert ([one.corrected for one in corrections(city)], values(city)) == ([Decimal("7816.42")], [Decimal("7816.42")])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"fact": "b.csv!D2"}, "no figure"),
+        ({"value": "many"}, "no figure that can be kept"),
+        ({"value": "781.642"}, "already"),
+        ({"unit": "万吨"}, "another dimension"),
+        ({"unit": "万口"}, "unknown unit"),
+        ({"reason": " "}, "reason"),
+        ({"who": ""}, "who"),
+    ],
+)
+def test_what_cannot_be_a_correction_is_refused(city: City, asked: dict, said: str) -> None:
+    told = {"fact": "a.csv!D2", "value": "7816.42", **TOLD, **asked}
+    with pytest.raises(SettingError) as refused:
+        correct(city, told.pop("fact"), **told)
+    assert said in refused.value.read("en")
+    assert corrections(city) == ()
+
+
+def test_a_suggestion_is_accepted_by_its_id(city: City, tmp_path: Path) -> None:
+    parts = {"primary_value_added": "500.25", "secondary_value_added": "3000.5", "tertiary_value_added": "431.567"}
+    rows = "".join(f"{name},370600,2021,{value},亿元,dafeng,reported,\n" for name, value in {"gdp": "7816.42", **parts}.items())
+    (tmp_path / "parts.csv").write_text(HEAD + rows, encoding="utf-8")
+    ingest(city, [tmp_path / "parts.csv"])
+    found = next(one for one in audit(city) if isinstance(one, AuditFinding) and one.suggestion)
+    made = accept(city, name_finding(found), who="王五")
+    assert (made.at, made.reported, made.corrected, found.rule) == (
+        "parts.csv!D5", Decimal("431.567"), Decimal("4315.67"), "audit.parts",
+    )  # fmt: skip
+    assert not [one for one in audit(city, year=2021) if one.rule == "audit.parts"]
+    assert city.facts.read(indicators=("tertiary_value_added",)).to_pylist()[0]["grade"] == "derived"
+
+
+def test_a_suggestion_that_is_not_there_is_refused(city: City) -> None:
+    with pytest.raises(LookupFailure):
+        accept(city, "0123456789", who="王五")
