@@ -282,6 +282,9 @@ def _carrier(told: _Context, line: int, at: str) -> str | None:
 def _flow(told: _Context, line: int, at: str, findings: list[Finding]) -> str | None:
     text = _text(told, line, "flow")
     named = (text,) if text in flows() else flow_spellings().get(normal(text), ())
+    treated = told.substances.find(text) if text and not named else None
+    if treated:
+        return treated
     if text and len(named) != 1:
         findings.append(unknown_names.flow(at, text))
     return named[0] if len(named) == 1 else text or None
