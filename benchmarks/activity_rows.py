@@ -90,7 +90,7 @@ def write_factors(file: Path) -> None:
 
     from dafeng.library.factors import read_factors
     from dafeng.methods.catalogue import read_methods
-    from dafeng.methods.keys import ActivityKey, Composition, compose_keys
+    from dafeng.methods.keys import ActivityKey, Composed, compose_keys
 
     keys = [
         ActivityKey(place, year, category, carrier, "", unit)
@@ -99,7 +99,7 @@ def write_factors(file: Path) -> None:
         for category, carrier, unit in KINDS
     ]
     found = compose_keys(keys, library=read_factors(), methods=read_methods())
-    rows = [(key, one) for key, listed in found.items() for one in listed if isinstance(one, Composition)]
+    rows = [(key, one) for key, listed in found.items() for one in listed if isinstance(one, Composed)]
     names = ("place", "year", "category", "carrier", "unit")
     columns: dict[str, Any] = {name: [getattr(key, name) for key, _ in rows] for name in names}
     columns["year"] = pa.array(columns["year"], pa.int32())

@@ -10,7 +10,7 @@ import pyarrow as pa
 from benchmarks.activity_rows import KINDS, PLACES, YEARS, draw
 from dafeng.library.factors import read_factors
 from dafeng.methods.catalogue import read_methods
-from dafeng.methods.keys import ActivityKey, Composition, compose_keys
+from dafeng.methods.keys import ActivityKey, Composed, compose_keys
 
 __all__ = ["answers", "compositions", "draw", "reference", "spell"]
 
@@ -26,7 +26,7 @@ def compositions():
     ]
     found = compose_keys(keys, library=read_factors(), methods=read_methods())
     return {
-        (key.place, key.year, key.category, key.carrier, key.unit): [one for one in listed if isinstance(one, Composition)]
+        (key.place, key.year, key.category, key.carrier, key.unit): [one for one in listed if isinstance(one, Composed)]
         for key, listed in found.items()
     }
 

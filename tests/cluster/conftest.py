@@ -18,7 +18,17 @@ def cluster():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def warm():
+    """A Spark that is started once for all tests; Sail starts fast and allows one session at a time."""
+    if NAME == "sail":
+        yield
+        return
+    with open_engine(NAME):
+        yield
+
+
+@pytest.fixture(scope="module")
 def engine():
-    """An open engine of this environment; Spark is started once for all tests."""
+    """An open engine of this environment."""
     with open_engine(NAME) as opened:
         yield opened

@@ -11,7 +11,7 @@ from dafeng.library.factor import worst
 from dafeng.library.factors import read_factors
 from dafeng.methods.account import account
 from dafeng.methods.catalogue import read_methods
-from dafeng.methods.keys import ActivityKey, Composition, Lack, compose_keys
+from dafeng.methods.keys import ActivityKey, Composed, Lack, compose_keys
 from tests.methods.conftest import facts
 
 GRID = (("370600", 2023), ("320100", 2023), ("370600", 2016))
@@ -34,7 +34,7 @@ def only(found):
 def test_a_factor_is_composed_as_for_a_fact():
     # 3.095910 tCO2/t of diesel: provincial guideline 2025, worked example of the method
     one = only(composed(key()))
-    assert isinstance(one, Composition)
+    assert isinstance(one, Composed)
     assert round(one.factor, 6) == Decimal("3.095910")
 
 

@@ -56,7 +56,7 @@ class ActivityKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Composition:
+class Composed:
     """How a kind of key is multiplied for one quantity.
 
     Parameters
@@ -112,7 +112,7 @@ class Lack:
     remedy: Label
 
 
-Outcome = Composition | Lack
+Outcome = Composed | Lack
 
 
 def compose_keys(
@@ -273,7 +273,7 @@ def _composed(use: _Use, edition: Edition, activity: Activity, matches: Mapping[
     signed = -rounded if use.category.deduct else rounded
     grade = worst(match.grade for match in matches.values())
     coarse = abs(exact - rounded) > COARSE * abs(exact)
-    return Composition(method, edition.id, use.category, activity.carrier, activity.unit, signed, grade, matches, coarse)
+    return Composed(method, edition.id, use.category, activity.carrier, activity.unit, signed, grade, matches, coarse)
 
 
 def _carrier(use: _Use, key: ActivityKey) -> str:

@@ -189,7 +189,7 @@ class SparkEngine:
 
 
 class SailEngine(SparkEngine):
-    """Sail, which speaks Spark's protocol without Java; use it in a ``with`` block or close it.
+    """Sail, which speaks Spark's protocol without Java; use it in a ``with`` block or close it, one at a time in a process.
 
     Its sums of DECIMAL wrap around silently beyond 38 digits (Sail 0.7.2, measured): a question must bound them itself,
     as `dafeng.store.accounting` does.

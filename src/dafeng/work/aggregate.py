@@ -22,7 +22,7 @@ from dafeng.library.listing import load_csv
 from dafeng.library.overlay import definition_files, layers
 from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import Method
-from dafeng.methods.keys import ActivityKey, Composition, Lack, Outcome, compose_keys
+from dafeng.methods.keys import ActivityKey, Composed, Lack, Outcome, compose_keys
 from dafeng.methods.packages import choose_package, read_packages
 from dafeng.store.accounting import FACTOR_KEYS, LACKING_KEYS, gather_cells, sum_cells
 from dafeng.store.activities import Intake, take_in
@@ -220,7 +220,7 @@ def _key(row: Mapping[str, Any]) -> ActivityKey:
 
 
 def _factor_table(outcomes: Mapping[ActivityKey, tuple[Outcome, ...]], by: By) -> pa.Table:
-    found = [(key, one) for key, listed in outcomes.items() for one in listed if isinstance(one, Composition)]
+    found = [(key, one) for key, listed in outcomes.items() for one in listed if isinstance(one, Composed)]
     columns = _columns([key for key, _ in found], [one.method.quantity for _, one in found]) | {
         "bucket": [_bucket(key, one, by) for key, one in found],
         "result_unit": [one.method.unit for _, one in found],
@@ -242,7 +242,7 @@ def _columns(keys: Sequence[ActivityKey], quantities: list[str]) -> dict[str, li
     return {name: [getattr(key, name) for key in keys] for name in names} | {"quantity": quantities}
 
 
-def _bucket(key: ActivityKey, found: Composition, by: By) -> str:
+def _bucket(key: ActivityKey, found: Composed, by: By) -> str:
     if by == "sector":
         return ".".join(found.category.id.split(".")[:2])
     return {"category": found.category.id, "carrier": found.carrier, "place": key.place}[by]
@@ -250,7 +250,7 @@ def _bucket(key: ActivityKey, found: Composition, by: By) -> str:
 
 def _fate(keys: Mapping[ActivityKey, Mapping[str, int]], outcomes: Mapping[ActivityKey, tuple[Outcome, ...]]) -> Rows:
     total = {name: sum(row[name] for row in keys.values()) for name in _COUNTS}
-    accounted = sum(row["counted"] for key, row in keys.items() if any(isinstance(one, Composition) for one in outcomes[key]))
+    accounted = sum(row["counted"] for key, row in keys.items() if any(isinstance(one, Composed) for one in outcomes[key]))
     settled = total["counted"] + total["repeated"] + total["contradictory"]
     return Rows(
         delivered=total["delivered"],

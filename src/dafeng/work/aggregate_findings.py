@@ -15,7 +15,7 @@ from dafeng.core.labels import Label
 from dafeng.library.factor import MatchGrade
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.explanation import plain
-from dafeng.methods.keys import ActivityKey, Composition, Lack, Outcome
+from dafeng.methods.keys import ActivityKey, Composed, Lack, Outcome
 
 _At = tuple[str, str | None, str, str, str]
 _Met = tuple[str, str, MatchGrade]
@@ -155,10 +155,10 @@ def _counted(rule: str, count: int, severity: Severity, says: Label, remedy: Lab
 
 def _stand_ins(outcomes: Outcomes, keys: Mapping[ActivityKey, Mapping[str, Any]], library: FactorLibrary) -> Iterator[Finding]:
     counts: dict[_Met, int] = {}
-    first: dict[_Met, Composition] = {}
+    first: dict[_Met, Composed] = {}
     for key, listed in outcomes.items():
         for one in listed:
-            if isinstance(one, Composition) and one.grade != "exact":
+            if isinstance(one, Composed) and one.grade != "exact":
                 at: _Met = (one.method.id, one.carrier, one.grade)
                 counts[at] = counts.get(at, 0) + keys[key]["counted"]
                 first.setdefault(at, one)
@@ -167,7 +167,7 @@ def _stand_ins(outcomes: Outcomes, keys: Mapping[ActivityKey, Mapping[str, Any]]
             yield _stand_in(at, count, first[at], library)
 
 
-def _stand_in(at: _Met, count: int, example: Composition, library: FactorLibrary) -> Finding:
+def _stand_in(at: _Met, count: int, example: Composed, library: FactorLibrary) -> Finding:
     method, carrier, grade = at
     name = library.label("substance", carrier)
     steps = next(match.steps for match in example.matches.values() if match.grade == grade)
@@ -186,7 +186,7 @@ def _coarse(outcomes: Outcomes) -> Iterator[Finding]:
         (one.method.id, one.carrier, one.unit): one
         for listed in outcomes.values()
         for one in listed
-        if isinstance(one, Composition) and one.coarse
+        if isinstance(one, Composed) and one.coarse
     }
     for (method, carrier, unit), one in seen.items():
         yield Finding(
