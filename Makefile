@@ -12,7 +12,7 @@ export PYTHON WHEELHOUSE
 frame := pyproject.toml requirements-uv.lock tools/setup.sh
 bin := .venv/bin
 
-.PHONY: help setup setup-test run test lint docs generated bench lock wheelhouse clean
+.PHONY: help setup setup-test run test test-cluster lint docs generated bench lock wheelhouse clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,10 @@ setup-test: .venv/.test ## the same with the test tools
 	@tools/setup.sh default
 .venv/.test: requirements-test.lock $(frame)
 	@tools/setup.sh test
+.venv-spark/.spark: requirements-spark.lock $(frame)
+	@tools/setup.sh spark
+.venv-sail/.sail: requirements-sail.lock $(frame)
+	@tools/setup.sh sail
 
 run: .venv/.default ## assess Yantai and Qingdao and serve the cockpit
 	@for city in $(CITIES); do $(bin)/dafeng assess "$$city" || exit; done
@@ -33,6 +37,10 @@ test: .venv/.test ## everything: browser, style, types, tests
 	@tools/browser.sh
 	@$(MAKE) --no-print-directory lint
 	$(bin)/python -m pytest -n 2 --dist worksteal
+
+test-cluster: .venv-spark/.spark .venv-sail/.sail ## the same sums on Spark and on Sail, each in its own environment
+	JAVA_HOME="$$(tools/java.sh)" .venv-spark/bin/python -m pytest tests/cluster
+	.venv-sail/bin/python -m pytest tests/cluster
 
 lint: .venv/.test ## style and types
 	$(bin)/ruff check .
@@ -58,4 +66,4 @@ wheelhouse: .venv/.default ## fetch all wheels into wheelhouse/ for a site witho
 	@echo 'On the other machine: make run WHEELHOUSE=wheelhouse'
 
 clean: ## remove what can be made again (never a city's facts or records)
-	rm -rf .venv site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-spark .venv-sail site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.house.shape import MODULE_LINES_WANTED
+
+collect_ignore = [] if find_spec("pyspark") else ["cluster"]
+"""The tests of the cluster engines run in environments of their own (``make test-cluster``), where they are named."""
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the three locks anew (set-up tool, default, test): versions and sha256 only, no address and no folder of this machine,
+# Writes the five locks anew (set-up tool, default, test, and one for each cluster engine, which exclude each other): versions and sha256 only, no address and no folder of this machine,
 # which is checked at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +14,9 @@ compile requirements-uv.lock requirements-uv.in
 set -- pyproject.toml requirements.in
 compile requirements.lock "$@"
 compile requirements-test.lock --extra test --extra docs --constraint requirements.lock "$@"
-if grep -nE '://|find-links|index-url|^ *-[ei] |(^|[ =])/' requirements-uv.lock requirements.lock requirements-test.lock; then
+compile requirements-spark.lock --extra spark --extra java --extra cluster --constraint requirements.lock "$@"
+compile requirements-sail.lock --extra sail --extra cluster --constraint requirements.lock "$@"
+if grep -nE '://|find-links|index-url|^ *-[ei] |(^|[ =])/' requirements*.lock; then
   echo 'The locks must hold versions and sha256 only; see the lines above.' >&2
   exit 1
 fi

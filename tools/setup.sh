@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# Brings .venv to what a lock says: tools/setup.sh [default|test].
+# Brings an environment to what a lock says: tools/setup.sh [default|test|spark|sail].
+# default and test live in .venv; spark and sail, which exclude each other, in .venv-spark and .venv-sail.
 # uv does the work; where uv cannot be had or fails, plain pip does the same with the same hashes.
 # Settings: PYTHON (interpreter), WHEELHOUSE (folder made by `make wheelhouse`: nothing is downloaded), DAFENG_NO_UV=1 (pip only).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 want=${1:-default}
-[ ! -e .venv/.test ] || want=test
+case $want in
+  spark | sail) venv=.venv-$want ;;
+  *) venv=.venv ;;
+esac
+[ "$want" != default ] || [ ! -e .venv/.test ] || want=test
 case $want in
   default) lock=requirements.lock ;;
-  test) lock=requirements-test.lock ;;
-  *) echo "usage: $0 [default|test]" >&2; exit 2 ;;
+  test | spark | sail) lock=requirements-$want.lock ;;
+  *) echo "usage: $0 [default|test|spark|sail]" >&2; exit 2 ;;
 esac
 
 say() { printf '%s\n' "$*" >&2; }
@@ -23,22 +28,22 @@ find_python() {
   exit 1
 }
 
-if [ -x .venv/bin/python ] && ! new_enough .venv/bin/python; then
-  say '.venv is made with a Python older than 3.11 or broken; it is made anew.'
-  rm -rf .venv
+if [ -x "$venv"/bin/python ] && ! new_enough "$venv"/bin/python; then
+  say "$venv is made with a Python older than 3.11 or broken; it is made anew."
+  rm -rf "$venv"
 fi
-if [ ! -x .venv/bin/python ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+if [ ! -x "$venv"/bin/python ] || ! "$venv"/bin/python -m pip --version >/dev/null 2>&1; then
   python=$(find_python)
-  if ! "$python" -m venv .venv; then
-    rm -rf .venv
-    say "无法建立 .venv：缺少 venv 模块（Debian/Ubuntu：apt-get install python3-venv）。"
-    say "Could not make .venv: the venv module is missing (Debian/Ubuntu: apt-get install python3-venv)."
+  if ! "$python" -m venv "$venv"; then
+    rm -rf "$venv"
+    say "无法建立 $venv：缺少 venv 模块（Debian/Ubuntu：apt-get install python3-venv）。"
+    say "Could not make $venv: the venv module is missing (Debian/Ubuntu: apt-get install python3-venv)."
     exit 1
   fi
 fi
-rm -f .venv/.default .venv/.test
+rm -f "$venv"/.default "$venv"/.test
 
-pip=(.venv/bin/python -m pip --disable-pip-version-check)
+pip=("$venv"/bin/python -m pip --disable-pip-version-check)
 offline=()
 if [ -n "${WHEELHOUSE:-}" ]; then offline=(--no-index --find-links "$WHEELHOUSE"); fi
 
@@ -52,15 +57,15 @@ fi
 with_uv() {
   [ -z "${DAFENG_NO_UV:-}" ] || return 1
   "${pip[@]}" install --quiet --require-hashes "${offline[@]}" -r requirements-uv.lock || return 1
-  .venv/bin/uv pip sync --python .venv/bin/python --quiet --require-hashes "${offline[@]}" "$lock" || return 1
-  .venv/bin/uv pip install --python .venv/bin/python --quiet --no-deps --no-build-isolation "${offline[@]}" --editable .
+  "$venv"/bin/uv pip sync --python "$venv"/bin/python --quiet --require-hashes "${offline[@]}" "$lock" || return 1
+  "$venv"/bin/uv pip install --python "$venv"/bin/python --quiet --no-deps --no-build-isolation "${offline[@]}" --editable .
 }
 with_pip() {
   say 'uv is not to be had here; plain pip installs the same lock (slower).'
   "${pip[@]}" install --quiet --require-hashes "${offline[@]}" -r "$lock"
   "${pip[@]}" install --quiet --no-deps --no-build-isolation "${offline[@]}" --editable .
 }
-say "setting up .venv from $lock …"
+say "setting up $venv from $lock …"
 with_uv || with_pip
-[ "$want" = default ] || touch .venv/.test
-touch .venv/.default
+touch "$venv/.$want"
+[ "$want" != test ] || touch .venv/.default

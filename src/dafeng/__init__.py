@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dafeng.plans.tasklist_document import task_document
     from dafeng.work.account import Account, account
     from dafeng.work.account_document import account_document
+    from dafeng.work.aggregate import Aggregate, aggregate
+    from dafeng.work.aggregate_document import aggregate_document, save_aggregate
     from dafeng.work.assess import assess
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import accept, audit
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
+    "Aggregate",
     "ApproachComparison",
     "Assessment",
     "Change",
@@ -82,6 +85,8 @@ __all__ = [
     "accept",
     "account",
     "account_document",
+    "aggregate",
+    "aggregate_document",
     "approaches_document",
     "assess",
     "audit",
@@ -130,6 +135,7 @@ __all__ = [
     "reconcile",
     "review",
     "revise",
+    "save_aggregate",
     "save_plan",
     "save_tasks",
     "show_factor",
@@ -142,6 +148,7 @@ __all__ = [
 
 _HOMES: Mapping[str, str] = {
     "Account": "work.account",
+    "Aggregate": "work.aggregate",
     "ApproachComparison": "work.compare_approaches",
     "Assessment": "work.assessment",
     "Change": "plans.edits",
@@ -168,6 +175,8 @@ _HOMES: Mapping[str, str] = {
     "accept": "work.audit",
     "account": "work.account",
     "account_document": "work.account_document",
+    "aggregate": "work.aggregate",
+    "aggregate_document": "work.aggregate_document",
     "approaches_document": "work.compare_approaches",
     "assess": "work.assess",
     "audit": "work.audit",
@@ -216,6 +225,7 @@ _HOMES: Mapping[str, str] = {
     "reconcile": "work.reconcile",
     "review": "work.review",
     "revise": "work.review",
+    "save_aggregate": "work.aggregate_document",
     "save_plan": "work.read_plan",
     "save_tasks": "work.list_tasks",
     "show_factor": "work.factors",

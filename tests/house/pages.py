@@ -13,8 +13,8 @@ from tests.house.tree import DATA, PACKAGE, ROOT
 
 DOCS = ROOT / "docs"
 VERBS = (
-    "read_plan", "list_tasks", "open_city", "ingest", "audit", "account", "measure", "judge", "project", "reconcile", "present",
-    "explain", "assess", "init", "serve", "compare_plans", "review", "balance",
+    "read_plan", "list_tasks", "open_city", "ingest", "audit", "account", "aggregate", "measure", "judge", "project",
+    "reconcile", "present", "explain", "assess", "init", "serve", "compare_plans", "review", "balance",
 )  # fmt: skip
 FRAMES = ("_", "base", "layout")
 

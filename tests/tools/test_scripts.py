@@ -47,3 +47,13 @@ def test_an_old_python_is_refused_in_both_languages(tmp_path, bare_path):
     assert done.returncode == 1
     assert "需要 Python 3.11" in done.stderr
     assert "Python 3.11 or newer is needed" in done.stderr
+
+
+def test_a_missing_java_is_said_in_both_languages(tmp_path, bare_path):
+    (tmp_path / "tools").mkdir()
+    copied = shutil.copy(ROOT / "tools/java.sh", tmp_path / "tools")
+    command = [shutil.which("bash"), copied]
+    done = subprocess.run(command, env={"PATH": bare_path}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "没有 Java 17" in done.stderr
+    assert "No Java 17 or newer" in done.stderr

@@ -15,6 +15,7 @@ import typer
 import dafeng as df
 from dafeng.cli import (
     accounting,
+    aggregating,
     approaches,
     balances,
     comparison,
@@ -40,6 +41,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     made.add_typer(locks.app)
+    made.add_typer(aggregating.app)
     return made
 
 

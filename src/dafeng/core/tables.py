@@ -206,3 +206,55 @@ SCORES = Schema(
     ),
 )
 """Indicator values of a city: actual, estimated (with the rule) or projected."""
+
+ACTIVITIES = Schema(
+    "activities",
+    (
+        Column("place", TEXT, "administrative code, 6 digits"),
+        Column("year", pa.int32(), "year of the activity"),
+        Column("category", TEXT, "inventory category of a method: energy.industry, process.cement …"),
+        Column("carrier", TEXT, "energy carrier, product or substance"),
+        Column("flow", TEXT, "how it was used or treated, where factors are found by it", required=False),
+        Column("amount", AMOUNT, "the figure, in `unit`, signed as the category counts it", required=False),
+        Column("unit", TEXT, "unit as in the unit catalogue"),
+        Column("source", TEXT, "source or delivery it came with"),
+        Column("record", TEXT, "number of the record at its sender, by which a repetition is known", required=False),
+    ),
+)
+"""Activity rows of a province, by the million: one row per burner, field or meter; what accounts are made from in bulk."""
+
+AGGREGATES = Schema(
+    "aggregates",
+    (
+        Column("quantity", TEXT, "what was computed: co2, ch4, energy …"),
+        Column("key", TEXT, "what the sum is taken over: sector, category, carrier, place or cell"),
+        Column("year", pa.int32(), "year of the activity"),
+        Column("value", pa.decimal128(38, 15), "the sum, in `unit`"),
+        Column("unit", TEXT, "unit, e.g. tCO2"),
+        Column("rows", pa.int64(), "rows that went in"),
+        Column("sources", pa.int64(), "distinct sources of these rows"),
+        Column("exact", pa.int64(), "rows whose factor matched exactly"),
+        Column("earlier_year", pa.int64(), "rows whose factor is of an earlier year"),
+        Column("parent_place", pa.int64(), "rows whose factor is of a surrounding place"),
+        Column("other_edition", pa.int64(), "rows whose factor stands in another edition"),
+        Column("substitute", pa.int64(), "rows whose factor is of another substance"),
+        Column("provisional", pa.int64(), "rows whose factor has weak evidence"),
+    ),
+)
+"""Sums of activity rows times factors, with where they came from."""
+
+UNACCOUNTED = Schema(
+    "unaccounted",
+    (
+        Column("reason", TEXT, "why: category, carrier, excluded, factor, method, place, unit, year"),
+        Column("quantity", TEXT, "what could not be computed; empty where no method knows the rows", required=False),
+        Column("category", TEXT, "category as delivered"),
+        Column("carrier", TEXT, "carrier as delivered"),
+        Column("year", pa.int32(), "year as delivered", required=False),
+        Column("amount", pa.decimal128(38, 6), "sum of the amounts, in `unit`", required=False),
+        Column("unit", TEXT, "unit as delivered"),
+        Column("rows", pa.int64(), "rows that have an amount and no result"),
+        Column("sources", pa.int64(), "distinct sources of these rows"),
+    ),
+)
+"""Activity rows that have no result: nothing is dropped in silence."""

@@ -44,6 +44,8 @@ SCALE = Decimal("0.000000001")
 RESULT_SCALE = Decimal("0.000000000000001")
 """Scale of a result: 6 places of the amount and 9 of the composed factor; the product fits without rounding."""
 _DIGITS = 60
+Asked = tuple[Key, tuple[str, ...]]
+"""A key with the standards to search next: what a look-up depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def account(
     idle: list[Method] = []
     index = index_facts(facts, place=place) if isinstance(facts, pa.Table) else facts
     for method in methods.values():
-        edition = _edition(method, editions or {})
+        edition = find_edition(method, editions or {})
         supplied = STANDARD if edition.standard == STANDARD else None
         activities, noticed = gather(index, method.within(edition.id), library, year=year, supplied=supplied)
         findings += noticed
@@ -198,7 +200,44 @@ def compose(
         return value * Decimal(ratio.numerator) / Decimal(ratio.denominator)
 
 
-def _edition(method: Method, chosen: Mapping[str, str]) -> Edition:
+def round_factor(composed: Decimal) -> Decimal:
+    """Composed factor as results and engines use it.
+
+    Parameters
+    ----------
+    composed : Decimal
+        From `compose`.
+
+    Returns
+    -------
+    Decimal
+        Rounded to 9 places, half to even.
+    """
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return composed.quantize(SCALE, ROUND_HALF_EVEN)
+
+
+def find_edition(method: Method, chosen: Mapping[str, str]) -> Edition:
+    """Edition of a method that a study uses.
+
+    Parameters
+    ----------
+    method : Method
+        Method.
+    chosen : mapping of str to str
+        Edition by method id; the newest where none is named.
+
+    Returns
+    -------
+    Edition
+        The edition.
+
+    Raises
+    ------
+    LookupFailure
+        If the method has no such edition.
+    """
     name = chosen.get(method.id, method.default)
     if name not in method.editions:
         raise no_edition(method, name)
@@ -215,19 +254,65 @@ def _compute(
     *,
     provisional: bool,
 ) -> Iterator[Computed | tuple[Missing, Finding]]:
-    resolved: dict[tuple[Key, tuple[str, ...]], Match | LookupFailure] = {}
+    resolved: dict[Asked, Match | LookupFailure] = {}
     for activity in activities:
-        current = edition
-        while True:
-            keys = _keys(method, current, activity, place, year)
-            _resolve(keys.values(), current, library, resolved, provisional=provisional)
-            found = {name: resolved[key, current.fallback] for name, key in keys.items()}
-            if current.otherwise is None or all(isinstance(match, Match) for match in found.values()):
-                break
-            current = method.editions[current.otherwise]
-        if edition.standard == STANDARD and current is not edition:
-            found = {name: _fallen(match, edition, current) for name, match in found.items()}
-        yield _cell(method, current, activity, found, library, place, year)
+        used, found = find_factors(activity, method, edition, library, place, year, resolved, provisional=provisional)
+        yield _cell(method, used, activity, found, library, place, year)
+
+
+def find_factors(
+    activity: Activity,
+    method: Method,
+    edition: Edition,
+    library: FactorLibrary,
+    place: str,
+    year: int,
+    resolved: dict[Asked, Match | LookupFailure],
+    *,
+    provisional: bool,
+) -> tuple[Edition, dict[str, Match | LookupFailure]]:
+    """Factors of one activity, of the edition asked for or of the one that stands in where it lacks them.
+
+    Parameters
+    ----------
+    activity : Activity
+        Activity; its amount does not matter.
+    method : Method
+        Method.
+    edition : Edition
+        Edition asked for.
+    library : FactorLibrary
+        Factors.
+    place : str
+        Administrative code.
+    year : int
+        Year of the result.
+    resolved : dict
+        What was looked up already; what is looked up now is added.
+    provisional : bool
+        Whether weak evidence may be used.
+
+    Returns
+    -------
+    tuple of Edition, dict
+        The edition used, and the match or failure by name in its equation.
+
+    Raises
+    ------
+    PurposeError
+        If the method asks for a purpose that its factors do not have.
+    """
+    current = edition
+    while True:
+        keys = _keys(method, current, activity, place, year)
+        _resolve(keys.values(), current, library, resolved, provisional=provisional)
+        found = {name: resolved[key, current.fallback] for name, key in keys.items()}
+        if current.otherwise is None or all(isinstance(match, Match) for match in found.values()):
+            break
+        current = method.editions[current.otherwise]
+    if edition.standard == STANDARD and current is not edition:
+        found = {name: _fallen(match, edition, current) for name, match in found.items()}
+    return current, found
 
 
 def _fallen(match: Match | LookupFailure, asked: Edition, taken: Edition) -> Match | LookupFailure:
@@ -260,7 +345,7 @@ def _resolve(
     keys: Iterable[Key],
     edition: Edition,
     library: FactorLibrary,
-    resolved: dict[tuple[Key, tuple[str, ...]], Match | LookupFailure],
+    resolved: dict[Asked, Match | LookupFailure],
     *,
     provisional: bool,
 ) -> None:
@@ -291,7 +376,7 @@ def _cell(
         return lost, no_result("account.unit", lost, cause, library)
     with localcontext() as context:
         context.prec = _DIGITS
-        rounded = composed.quantize(SCALE, ROUND_HALF_EVEN)
+        rounded = round_factor(composed)
         value = (activity.amount * rounded).quantize(RESULT_SCALE, ROUND_HALF_EVEN)
     return Computed(name, method, edition.id, activity, matches, rounded, value, place, year)
 

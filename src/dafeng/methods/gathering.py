@@ -331,8 +331,8 @@ def _excluded(
     kept: list[Activity] = []
     apart: dict[tuple[Exclusion, str, bool], list[Activity]] = {}
     for activity in found:
-        reason = next((e for e in method.exclusions if _applies(e, activity)), None)
-        stated = reason is not None and _has_factor(library, activity, supplied)
+        reason = next((e for e in method.exclusions if is_excluded(e, activity.category, activity.carrier)), None)
+        stated = reason is not None and has_factor(library, activity, supplied)
         if reason is None or stated:
             kept.append(activity)
         if reason is not None and activity.amount:
@@ -357,7 +357,23 @@ def _negative(kept: Iterable[Activity], library: FactorLibrary) -> Iterator[Find
             yield negative(category, label, activity.amount, activity.unit)
 
 
-def _has_factor(library: FactorLibrary, activity: Activity, standard: str | None) -> bool:
+def has_factor(library: FactorLibrary, activity: Activity, standard: str | None) -> bool:
+    """Whether a standard, such as the supplied one, has any factor of an activity's carrier.
+
+    Parameters
+    ----------
+    library : FactorLibrary
+        Factors.
+    activity : Activity
+        Activity.
+    standard : str or None
+        Standard; ``None`` has none.
+
+    Returns
+    -------
+    bool
+        True if it has one for the category.
+    """
     key = f"{activity.category.id}."
     return standard is not None and any(
         factor.standard == standard and factor.substance == activity.carrier and key.startswith(f"{factor.sector or key[:-1]}.")
@@ -365,9 +381,25 @@ def _has_factor(library: FactorLibrary, activity: Activity, standard: str | None
     )
 
 
-def _applies(exclusion: Exclusion, activity: Activity) -> bool:
-    named = not exclusion.carriers or activity.carrier in exclusion.carriers
-    return named and (not exclusion.categories or activity.category.id in exclusion.categories)
+def is_excluded(exclusion: Exclusion, category: Category, carrier: str) -> bool:
+    """Whether an exclusion takes a carrier out of a category.
+
+    Parameters
+    ----------
+    exclusion : Exclusion
+        Exclusion of a method.
+    category : Category
+        Category.
+    carrier : str
+        Carrier.
+
+    Returns
+    -------
+    bool
+        True if it is left out.
+    """
+    named = not exclusion.carriers or carrier in exclusion.carriers
+    return named and (not exclusion.categories or category.id in exclusion.categories)
 
 
 def _unclosed(cells: Cells, method: Method, library: FactorLibrary, rests: Iterable[Activity]) -> Iterator[Finding]:

@@ -77,6 +77,30 @@ class Engine(Protocol):
             The engine's plan, as text.
         """
 
+    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None) -> None:
+        """Make the rows of Parquet files known under a name, without reading them yet.
+
+        Parameters
+        ----------
+        name : str
+            Name used in SQL.
+        files : sequence of Path
+            The files; all have the same columns.
+        root : Path, optional
+            Folder whose sub-folders ``column=value`` are columns too.
+        """
+
+    def materialise(self, name: str, sql: str) -> None:
+        """Answer a portable SELECT once and keep the answer under a name.
+
+        Parameters
+        ----------
+        name : str
+            Name used in SQL.
+        sql : str
+            The SELECT, in DuckDB's spelling.
+        """
+
 
 class LocalEngine:
     """DuckDB in this process; use it in a ``with`` block or close it.
@@ -106,6 +130,7 @@ class LocalEngine:
         for statement, value in (
             ("SET TimeZone = 'UTC'", None),
             ("SET python_enable_replacements = false", None),
+            ("SET enable_progress_bar = false", None),
             ("SET allowed_directories = ?", [allowed]),
             ("SET enable_external_access = false", None),
             ("SET lock_configuration = true", None),
@@ -179,6 +204,62 @@ class LocalEngine:
         answer = self._with_tables(f"EXPLAIN {check_portable(sql)}", tables)
         return "\n".join(answer.column("explain_value").to_pylist())
 
+    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None) -> None:
+        """Make the rows of Parquet files known under a name, without reading them yet.
+
+        Parameters
+        ----------
+        name : str
+            Name used in SQL.
+        files : sequence of Path
+            The files, in the folders that the engine was given; all have the same columns.
+        root : Path, optional
+            Folder whose sub-folders ``column=value`` are columns too.
+
+        Raises
+        ------
+        FormulaError
+            If a file cannot be read.
+        """
+        listed = ", ".join("'" + spell_path(path).replace("'", "''") + "'" for path in files)
+        hive = "true" if root is not None else "false"
+        self.define(name, f"SELECT * FROM read_parquet([{listed}], hive_partitioning = {hive}, hive_types_autocast = false)")  # noqa: S608
+
+    def materialise(self, name: str, sql: str) -> None:
+        """Answer a portable SELECT once and keep the answer under a name, on disk where memory is short.
+
+        Parameters
+        ----------
+        name : str
+            Name used in SQL.
+        sql : str
+            The SELECT.
+
+        Raises
+        ------
+        FormulaError
+            As for `query`.
+        """
+        self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {check_portable(sql)}", ())
+
+    def write(self, sql: str, file: Path) -> None:
+        """Write the answer of a question as Parquet, without holding it in memory; for the store's own modules.
+
+        Parameters
+        ----------
+        sql : str
+            Any SELECT in DuckDB's SQL.
+        file : Path
+            File to write, in a folder that the engine was given.
+
+        Raises
+        ------
+        FormulaError
+            If DuckDB refuses the text or cannot read or write a file.
+        """
+        target = str(file).replace("'", "''")
+        self._execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)", ())
+
     def define(self, name: str, sql: str) -> None:
         """Make the answer of a question known under a name, for the store's own modules.
 
@@ -231,7 +312,7 @@ class LocalEngine:
         try:
             return self._connection.sql(sql).to_arrow_reader(BATCH).read_all()
         except (duckdb.Error, pa.ArrowException) as cause:
-            raise _refused(sql, cause) from cause
+            raise refused(sql, cause) from cause
 
     def _execute(self, sql: str, values: Sequence[object]) -> None:
         import duckdb
@@ -239,7 +320,7 @@ class LocalEngine:
         try:
             self._connection.execute(sql, list(values))
         except duckdb.Error as cause:
-            raise _refused(sql, cause) from cause
+            raise refused(sql, cause) from cause
 
     def _with_tables(self, sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
         for name, table in tables.items():
@@ -292,7 +373,21 @@ def _check_positive(name: str, value: int) -> None:
         )
 
 
-def _refused(sql: str, cause: Exception) -> FormulaError:
+def refused(sql: str, cause: Exception) -> FormulaError:
+    """Error for a text that an engine refuses.
+
+    Parameters
+    ----------
+    sql : str
+        The text.
+    cause : Exception
+        What the engine said.
+
+    Returns
+    -------
+    FormulaError
+        To be raised by the caller.
+    """
     return FormulaError(
         Label(f"引擎拒绝了这条 SQL：{cause}", f"the engine refused this SQL: {cause}"),
         where=" ".join(sql.split())[:120],
