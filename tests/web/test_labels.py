@@ -15,7 +15,7 @@ WEB = Path(__file__).resolve().parents[2] / "src/dafeng/web"
 CLOSED = (
     "verdict", "basis", "grade", "severity", "strength", "counting", "comparator", "trajectory", "kind", "match", "purpose",
     "error", "error_why", "task_state", "task_role", "task_place", "standing", "change", "energy_kind",
-    "check_state", "key_side", "key_test", "input_subject", "dimension",
+    "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

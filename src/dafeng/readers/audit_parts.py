@@ -157,8 +157,9 @@ def _with_repair(
     number, value = next(iter(repair.values.items()))
     row = rows[number]
     own = row["value"] * value / known[number]
-    told = f"（{place_in(rows[0])}）" if number else ""
-    return find(rule, row, "warning", (says[0] + told, says[1] + told), remedy, made=suggest(row, own, explain_repair(repair)))
+    told = (f"（{place_in(rows[0])}）", f" ({place_in(rows[0])})") if number else ("", "")
+    says = (says[0] + told[0], says[1] + told[1])
+    return find(rule, row, "warning", says, remedy, made=suggest(row, own, explain_repair(repair)))
 
 
 def _compare(whole: Mapping[str, Any], best: Mapping[str, Row]) -> Finding | None:
