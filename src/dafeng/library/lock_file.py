@@ -205,7 +205,8 @@ def _question(record: Record) -> Question:
     year = record.year("year")
     if year is None:
         raise record.error("缺少年份", "has no year", key="year")
-    texts = [record.text(name) for name in _QUESTION[:5]]
+    # a figure that names no kind asks for a factor of nothing, which has no answer
+    texts = [record.text_or_none("substance") or "", *(record.text(name) for name in _QUESTION[1:5])]
     key = Key(texts[0], texts[1], texts[2], texts[3], texts[4], year, record.text_or_none("sector"))
     return Question(key, record.texts("fallback"), record.value("provisional") is True)
 

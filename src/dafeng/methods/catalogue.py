@@ -90,6 +90,27 @@ def read_methods(*folders: Path, files: Iterable[Path] | None = None) -> Mapping
     return found
 
 
+def method_paths(paths: Iterable[Path]) -> Mapping[str, Path]:
+    """Files by the methods that they define.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Definition files; one may define a method for each of several gases.
+
+    Returns
+    -------
+    mapping of str to Path
+        File by id of the method.
+
+    Raises
+    ------
+    DefinitionError
+        If a file breaks the schema.
+    """
+    return {root.text("id"): path for path in paths for root, _ in _written(path)}
+
+
 def _rows(paths: Iterable[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, str, Method]]:
     for path in paths:
         for root, examples in _written(path):

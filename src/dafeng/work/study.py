@@ -20,7 +20,7 @@ from dafeng.library.locks import FactorLock, LockedFile, LockedLibrary, locked
 from dafeng.library.overlay import definition_files, layers
 from dafeng.library.strict import refusal
 from dafeng.library.supplied import STANDARD
-from dafeng.methods.catalogue import read_methods
+from dafeng.methods.catalogue import method_paths, read_methods
 from dafeng.methods.definition import Method
 from dafeng.methods.packages import Package, read_packages
 from dafeng.store.files import hash_file
@@ -125,6 +125,8 @@ def definition_paths(city: City, kind: str) -> dict[str, Path]:
         File by id.
     """
     paths = definition_files(layers(city.overlay), f"{kind}/*.yaml")
+    if kind == "methods":
+        return dict(method_paths(paths))
     found = ((_ID.search(path.read_text(encoding="utf-8")), path) for path in paths)
     return {match.group(1): path for match, path in found if match}
 
@@ -173,7 +175,8 @@ def lock_findings(lock: FactorLock, library: FactorLibrary) -> Iterator[Finding]
 
 
 def _locked(city: City, plain: Study, lock: FactorLock) -> Study:
-    methods = read_methods(city.overlay, files=[_path(city, "methods", one) for one in lock.methods.values()])
+    files = {one.sha256: _path(city, "methods", one) for one in lock.methods.values()}
+    methods = read_methods(city.overlay, files=files.values())
     packages = [_path(city, "packages", one) for one in lock.packages.values()]
     return Study(
         library=locked(plain.library, lock),
