@@ -205,8 +205,9 @@ def _question(record: Record) -> Question:
     year = record.year("year")
     if year is None:
         raise record.error("缺少年份", "has no year", key="year")
-    texts = [record.text(name) for name in _QUESTION[:5]]
-    key = Key(texts[0], texts[1], texts[2], texts[3], texts[4], year, record.text_or_none("sector"))
+    texts = [record.text(name) for name in _QUESTION[1:5]]
+    substance = record.text_or_none("substance") or ""  # facts that name no treatment ask for none, in vain
+    key = Key(substance, texts[0], texts[1], texts[2], texts[3], year, record.text_or_none("sector"))
     return Question(key, record.texts("fallback"), record.value("provisional") is True)
 
 

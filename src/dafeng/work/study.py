@@ -30,7 +30,8 @@ LOCK = "factors.lock"
 """Name of the lock file in a city's folder."""
 KEPT = "locked"
 """Folder of a city in which the definitions of its locked methods are kept."""
-_ID = re.compile(r"^id:\s*([a-z0-9_.-]+)", re.MULTILINE)
+_ID = re.compile(r"^id:\s*([a-z0-9_.<>-]+)", re.MULTILINE)
+_GAS = re.compile(r"^\s*-?\s*gas:\s*([a-z0-9_]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,18 @@ def definition_paths(city: City, kind: str) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        File by id.
+        File by id; a file that is written for several gases stands under the id of each.
     """
     paths = definition_files(layers(city.overlay), f"{kind}/*.yaml")
-    found = ((_ID.search(path.read_text(encoding="utf-8")), path) for path in paths)
-    return {match.group(1): path for match, path in found if match}
+    return {name: path for path in paths for name in _ids(path.read_text(encoding="utf-8"))}
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    match = _ID.search(text)
+    if match is None:
+        return ()
+    gases = _GAS.findall(text) if "<gas>" in match.group(1) else ("",)
+    return tuple(match.group(1).replace("<gas>", gas) for gas in gases)
 
 
 def kept_path(city: City, kind: str, one: LockedFile) -> Path:
@@ -173,7 +181,8 @@ def lock_findings(lock: FactorLock, library: FactorLibrary) -> Iterator[Finding]
 
 
 def _locked(city: City, plain: Study, lock: FactorLock) -> Study:
-    methods = read_methods(city.overlay, files=[_path(city, "methods", one) for one in lock.methods.values()])
+    files = {one.sha256: _path(city, "methods", one) for one in lock.methods.values()}
+    methods = read_methods(city.overlay, files=files.values())
     packages = [_path(city, "packages", one) for one in lock.packages.values()]
     return Study(
         library=locked(plain.library, lock),
