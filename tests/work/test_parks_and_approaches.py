@@ -88,3 +88,16 @@ def test_the_command_shows_both_approaches(city: df.City) -> None:
     assert Decimal(year["reference"]) - Decimal(year["sectoral"]) == Decimal(year["net"]) == exact.net
     assert exact.sectoral > 0
     assert {trace.address for trace in df.compare_approaches(city, year=2025).traces()} >= {"reconciliation/reference.2025"}
+
+
+def test_a_locked_study_keeps_definitions_written_for_several_gases(city: df.City, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(city.folder, tmp_path / "locked"))
+    copy = df.open_city(folder)
+    before = df.account(copy, year=2025).table()
+    df.lock_factors(copy)
+    after = df.account(copy, year=2025)
+    assert after.table().equals(before)
+    assert {"product_cf4", "product_c2f6", "balance_sf6"} <= set(after.methods)
+    assert not [finding for finding in after.findings if finding.rule.startswith("lock.")]
+    exact = df.compare_approaches(copy, year=2025).years[2025]
+    assert exact.net == df.compare_approaches(city, year=2025).years[2025].net

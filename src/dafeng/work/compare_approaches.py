@@ -11,17 +11,16 @@ from typing import Any
 
 from dafeng.core.findings import Finding
 from dafeng.core.traces import Trace
-from dafeng.library.factors import read_factors
 from dafeng.library.rules import read_rules
 from dafeng.methods.account import account as account_year
 from dafeng.methods.approaches import read_approaches
-from dafeng.methods.catalogue import read_methods
 from dafeng.methods.definition import BALANCE
 from dafeng.methods.explanation import plain
 from dafeng.methods.gathering import index_facts
-from dafeng.methods.packages import choose_package, read_packages
+from dafeng.methods.packages import choose_package
 from dafeng.methods.reconciliation import ApproachGap, FuelGap, reconcile_approaches
 from dafeng.work.city import City
+from dafeng.work.study import open_study
 
 PAIR = "reference"
 """Pair of approaches that is compared."""
@@ -78,13 +77,14 @@ def compare_approaches(city: City, *, year: int | None = None, package: str | No
     LookupFailure
         If the guideline is unknown.
     """
-    methods = read_methods(city.overlay)
-    chosen = choose_package(read_packages(methods, city.overlay), package or city.options.get("package"))
+    study = open_study(city)
+    library, methods = study.library, study.methods
+    chosen = choose_package(study.packages, package or city.options.get("package"))
     pair = read_approaches(methods, city.overlay)[PAIR]
     used = {name: methods[name] for name in (pair.sectoral, pair.reference)}
     edition = chosen.editions.get(pair.sectoral, methods[pair.sectoral].default)
     editions = {name: edition for name, method in used.items() if edition in method.editions}
-    library, rules = read_factors(city.overlay), read_rules(city.overlay)
+    rules = read_rules(city.overlay)
     index = index_facts(city.facts.read(places=(city.code,)), place=city.code)
     found: dict[int, ApproachGap] = {}
     for at in index.years((BALANCE,)) if year is None else (year,):
