@@ -47,9 +47,10 @@ lint: .venv/.test ## style and types
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 
-generated: .venv/.test ## write the generated pages anew (docs/glossary.md, docs/coverage.md)
+generated: .venv/.test ## write the generated pages anew (docs/glossary.md, docs/coverage.md, docs/methods.md)
 	$(bin)/python -m tools.glossary
 	$(bin)/python -m tools.coverage
+	$(bin)/python -m tools.methods
 
 docs: generated ## build the documentation site into site/
 	$(bin)/zensical build --clean --strict

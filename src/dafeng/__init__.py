@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from dafeng.work.list_tasks import check_tasks, list_tasks, save_tasks
     from dafeng.work.lock import LockState, check_lock, lock_factors, update_lock
     from dafeng.work.measure import measure
+    from dafeng.work.method_document import guide_documents, list_methods, method_document
     from dafeng.work.present import Site, present
     from dafeng.work.project import Projection, project
     from dafeng.work.read_plan import read_plan, save_plan
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from dafeng.work.reconcile import Reconciliation, reconcile
     from dafeng.work.review import review, revise
     from dafeng.work.review_sheet import export_review, import_review
+    from dafeng.work.save_inventory import save_inventory
     from dafeng.work.scores import Scores
     from dafeng.work.template import template
     from dafeng.work.uncertainty import Quality, uncertainty
@@ -108,6 +110,7 @@ __all__ = [
     "explain",
     "export_review",
     "factor_conflicts",
+    "guide_documents",
     "import_factors",
     "import_review",
     "ingest",
@@ -117,11 +120,13 @@ __all__ = [
     "judge",
     "keep_estimate",
     "list_factors",
+    "list_methods",
     "list_tasks",
     "list_versions",
     "lock_factors",
     "match_factor",
     "measure",
+    "method_document",
     "open_city",
     "plan_document",
     "present",
@@ -136,6 +141,7 @@ __all__ = [
     "review",
     "revise",
     "save_aggregate",
+    "save_inventory",
     "save_plan",
     "save_tasks",
     "show_factor",
@@ -200,6 +206,7 @@ _HOMES: Mapping[str, str] = {
     "factor_conflicts": "work.factors",
     "import_factors": "work.factor_import",
     "import_review": "work.review_sheet",
+    "guide_documents": "work.method_document",
     "ingest": "work.ingest",
     "init": "work.city",
     "inventory": "work.inventory",
@@ -207,11 +214,13 @@ _HOMES: Mapping[str, str] = {
     "judge": "work.judge",
     "keep_estimate": "work.downscale",
     "list_factors": "work.factors",
+    "list_methods": "work.method_document",
     "list_tasks": "work.list_tasks",
     "list_versions": "work.versions",
     "lock_factors": "work.lock",
     "match_factor": "work.factors",
     "measure": "work.measure",
+    "method_document": "work.method_document",
     "open_city": "work.city",
     "plan_document": "plans.storage",
     "present": "work.present",
@@ -226,6 +235,7 @@ _HOMES: Mapping[str, str] = {
     "review": "work.review",
     "revise": "work.review",
     "save_aggregate": "work.aggregate_document",
+    "save_inventory": "work.save_inventory",
     "save_plan": "work.read_plan",
     "save_tasks": "work.list_tasks",
     "show_factor": "work.factors",

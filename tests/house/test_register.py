@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.house.tree import ROOT
-from tools import coverage, glossary
+from tools import coverage, glossary, methods
 
 SYSTEM = {
     "id": "S01",
@@ -25,6 +25,10 @@ def test_every_test_named_in_the_register_exists():
 
 def test_the_coverage_page_is_current():
     assert coverage.main(["--check"]) == 0, "run: make generated"
+
+
+def test_the_page_of_methods_is_current():
+    assert methods.main(["--check"]) == 0, "run: make generated"
 
 
 def test_the_glossary_page_is_current():
@@ -49,3 +53,9 @@ def test_a_page_that_is_behind_its_table_is_seen(tmp_path, monkeypatch):
     (tmp_path / "page.md").write_text("old", encoding="utf-8")
     monkeypatch.setattr(glossary, "PAGE", tmp_path / "page.md")
     assert glossary.main(["--check"]) == 1
+
+
+def test_a_page_of_methods_that_is_behind_the_definitions_is_seen(tmp_path, monkeypatch):
+    (tmp_path / "page.md").write_text("old", encoding="utf-8")
+    monkeypatch.setattr(methods, "PAGE", tmp_path / "page.md")
+    assert methods.main(["--check"]) == 1

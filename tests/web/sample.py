@@ -11,9 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 from dafeng.web.cities import CityView
+from tests.reports.forms import form, form_addresses
 from tests.web.quality import quality, quality_addresses
 from tests.web.sample_energy import energy
 from tests.web.sample_inventory import inventory
+from tests.web.sample_methods import definitions
 
 TEXT = (
     "样例市碳达峰实施方案（虚构）\n"
@@ -386,6 +388,8 @@ def view() -> dict[str, Any]:
         "sources": [{"id": "plan", "title": "样例市碳达峰实施方案", "publisher": "样例市人民政府", "date": "2023-06-01", "url": "", "seen": "official text", "grade": "primary", "used": 14},
                     {"id": "gazette", "title": "样例市统计公报 2025", "publisher": "样例市统计局", "date": "2026-01-02", "url": "https://example.org/gazette", "seen": "transcription", "grade": "secondary", "used": 31}],
         "factors": [{"id": "coal.raw.carbon", "label": label("原煤单位热值含碳量", "Carbon content of raw coal"), "value": "26.37", "unit": "tC/TJ", "purpose": "inventory", "standard": "样例标准", "year": 2020, "place": "990000", "source": "gazette", "grade": "primary", "match": "parent_place"}],
+        "definitions": definitions(),
+        "inventory_form": form(),
         "methods": [{"id": "combustion", "edition": "2020", "title": label("燃料燃烧", "Fuel combustion"), "source": "gazette",
                      "equations": [{"id": "co2", "typeset": MATH, "words": label("排放 = 消费量 × 热值 × 含碳量 × 氧化率 × 44/12", "Emissions = consumption × heating value × carbon content × oxidation × 44/12")}]}],
         "findings": [{"rule": "figure.source", "at": "figures.csv!B7", "severity": "warning", "says": label(f"数值没有来源 {EVIL}", f"The figure has no source {EVIL}"), "remedy": label("补充来源后重新收入", "Add the source and ingest again")}],
@@ -534,7 +538,7 @@ def traces() -> dict[str, dict[str, Any]]:
         inputs=("targets/T01", "targets/T02", "assumptions/growth"),
     )
     made |= beside_traces()
-    for name in quality_addresses():
+    for name in (*quality_addresses(), *sorted(form_addresses())):
         add(
             name,
             "result",

@@ -184,7 +184,7 @@ VIEW = {
     "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
-    "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),

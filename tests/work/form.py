@@ -224,6 +224,7 @@ VIEW = {
     "inventory": INVENTORY, "energy": ENERGY,
     "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
+    "definitions": dict, "inventory_form": Maybe(dict),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
     "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING], "library": LIBRARY,
     "documents": [{"name": str, "title": str, "sha256": str, "present": bool}],

@@ -6,7 +6,9 @@ Invariant: formats and computes nothing.
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
+import dafeng as df
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_label, say
 from dafeng.core.labels import Language
 from dafeng.library.factors import FactorLibrary
@@ -18,6 +20,37 @@ from dafeng.methods.warming import gas_label
 from dafeng.work.compare_inventory import InventoryComparison, comparison_rows
 from dafeng.work.downscale import Downscaled, downscaled_document
 from dafeng.work.inventory import MAIN, Inventory, check_layout, inventory_document
+
+
+def write(city: df.City, found: Inventory, path: Path, *, year: int | None, provisional: bool, language: Language) -> None:
+    """Write an inventory as a workbook or report, with its interval.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    found : Inventory
+        Its inventory.
+    path : Path
+        Where it shall stand; the ending says the form.
+    year : int or None
+        The year; the latest where none is named.
+    provisional : bool
+        Whether statements of weak evidence may be used for the interval.
+    language : {"zh", "en"}
+        Language.
+
+    Raises
+    ------
+    SettingError
+        If it cannot be written in this form, or there is nothing to write.
+    """
+    at = found.latest if year is None else year
+    quality = None
+    if at in found.years:
+        standard, guide = found.standard, found.package.id
+        quality = df.uncertainty(city, year=at, package=guide, warming=standard, provisional=provisional)
+    df.save_inventory(city, found, path, year=year, quality=quality, language=language)
 
 
 def show_inventory(found: Inventory, language: Language, *, layout: str | None, as_json: bool) -> None:

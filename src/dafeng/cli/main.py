@@ -24,6 +24,7 @@ from dafeng.cli import (
     inventories,
     listing,
     locks,
+    methods,
     quality,
     reviewing,
     tasklist,
@@ -42,6 +43,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(factors.app, name="factors")
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)
+    made.add_typer(methods.app)
     return made
 
 
@@ -306,11 +308,17 @@ def inventory(
     layout: Annotated[str | None, typer.Option(help="口径：city、ipcc2006、gpc · layout")] = None,
     warming: Annotated[str | None, typer.Option(help="增温潜势：sar、ar4、ar5、ar6 · warming potentials")] = None,
     provisional: Provisional = False,
+    out: Annotated[
+        Path | None, typer.Option(help="写成 xlsx（报表）或 docx、pdf（报告）· write the form workbook or the report")
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """清单：核算结果按指南口径排列 · arrange the results as an inventory."""
-    found = df.inventory(df.open_city(folder), year=year, package=guide, warming=warming, provisional=provisional)
+    city = df.open_city(folder)
+    found = df.inventory(city, year=year, package=guide, warming=warming, provisional=provisional)
+    if out is not None:
+        inventories.write(city, found, out, year=year, provisional=provisional, language=_language(lang))
     inventories.show_inventory(found, _language(lang), layout=layout, as_json=as_json)
 
 

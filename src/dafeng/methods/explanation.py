@@ -49,8 +49,8 @@ def result_trace(cell: Computed, library: FactorLibrary) -> Trace:
     labels = {method.activity.name: method.activity.label, **_labels(cell, library)}
     result = {language: f"{plain(cell.value)} {unit(method.unit).read(language)}" for language in LANGUAGES}
     said = Label(
-        words(expression, labels, values=_values(cell, "zh"), subject=subject, result=result["zh"]).zh,
-        words(expression, labels, values=_values(cell, "en"), subject=subject, result=result["en"]).en,
+        words(expression, labels, values=cell_values(cell, "zh"), subject=subject, result=result["zh"]).zh,
+        words(expression, labels, values=cell_values(cell, "en"), subject=subject, result=result["en"]).en,
     )
     grades = [str(row["grade"]) for row in activity.facts] + [match.factor.grade for match in cell.matches.values()]
     composed = f"{plain(cell.composed)} {method.unit}/{activity.unit}"
@@ -62,7 +62,7 @@ def result_trace(cell: Computed, library: FactorLibrary) -> Trace:
         unit=method.unit,
         year=cell.year,
         expression=str(expression),
-        typeset=typeset(expression, _symbols(cell, library), values=_values(cell, "zh"), result=result["zh"]),
+        typeset=typeset(expression, cell_symbols(cell, library), values=cell_values(cell, "zh"), result=result["zh"]),
         inputs=(
             *(f"facts/{row['fact']}" for row in activity.facts),
             *dict.fromkeys(factor_address(match, cell.year) for match in cell.matches.values()),
@@ -353,6 +353,47 @@ def no_edition(method: Method, name: str) -> LookupFailure:
     )
 
 
+def cell_symbols(cell: Computed, library: FactorLibrary) -> dict[str, str]:
+    """Symbols of what made a cell.
+
+    Parameters
+    ----------
+    cell : Computed
+        The cell.
+    library : FactorLibrary
+        Symbols of parameters.
+
+    Returns
+    -------
+    dict of str to str
+        Symbol by name in the equation.
+    """
+    found = {name: library.names[("parameter", match.factor.parameter)][1] or name for name, match in cell.matches.items()}
+    return {**found, cell.method.activity.name: cell.method.activity.symbol}
+
+
+def cell_values(cell: Computed, language: Language) -> dict[str, str]:
+    """Numbers that made a cell, each with its unit.
+
+    Parameters
+    ----------
+    cell : Computed
+        The cell.
+    language : {"zh", "en"}
+        Language of the units.
+
+    Returns
+    -------
+    dict of str to str
+        Text by name in the equation; a share stands without a unit.
+    """
+    found = {name: (match.value, match.factor.unit) for name, match in cell.matches.items()}
+    found |= {constant.name: (constant.value, constant.unit) for constant in cell.method.constants.values()}
+    found |= {name: (value, YEAR) for name, value in cell.activity.times.items()}
+    found[cell.method.activity.name] = (cell.activity.amount, cell.activity.unit)
+    return {name: _amount(value, text, language) for name, (value, text) in found.items()}
+
+
 def plain(value: Decimal) -> str:
     """Decimal text without exponent and without needless zeros.
 
@@ -394,14 +435,6 @@ def _labels(cell: Computed, library: FactorLibrary) -> dict[str, Label]:
     return {**kernels, **TIMES, **found, **{constant.name: constant.label for constant in cell.method.constants.values()}}
 
 
-def _symbols(cell: Computed, library: FactorLibrary) -> dict[str, str]:
-    found = {name: library.names[("parameter", match.factor.parameter)][1] or name for name, match in cell.matches.items()}
-    return {**found, cell.method.activity.name: cell.method.activity.symbol}
-
-
-def _values(cell: Computed, language: Language) -> dict[str, str]:
-    found = {name: (match.value, match.factor.unit) for name, match in cell.matches.items()}
-    found |= {constant.name: (constant.value, constant.unit) for constant in cell.method.constants.values()}
-    found |= {name: (value, YEAR) for name, value in cell.activity.times.items()}
-    found[cell.method.activity.name] = (cell.activity.amount, cell.activity.unit)
-    return {name: f"{plain(value)} {unit(text).read(language)}" for name, (value, text) in found.items()}
+def _amount(value: Decimal, text: str, language: Language) -> str:
+    name = unit(text).read(language)
+    return plain(value) if text == "1" else f"{plain(value)}{' ×' if name.startswith('10^') else ''} {name}"

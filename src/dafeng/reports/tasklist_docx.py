@@ -5,10 +5,7 @@ Invariant: a proposal stands in italics and with the word that says so; the same
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import docx
@@ -20,23 +17,13 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
 from dafeng.core.labels import Label, Language
+from dafeng.reports.office import BODY, BORN, HEAD, TITLE, name_fonts, number_pages, printable, set_font, settle
 from dafeng.reports.tasklist import REASONS, Column, Text, choose_columns, list_cells, list_reasons, tell_notes
 
 ANNEX = Label("附件", "Annex")
 LIST = Label("重点任务清单", "Key tasks")
 GROUNDS = Label("附表  建议单位的主要依据", "Table: main ground of each proposal")
 NOTES = Label("说明", "Notes")
-BORN = datetime(2000, 1, 1)  # noqa: DTZ001 - the properties of the format have no zone
-"""Time that stands in every file, so that the same list gives the same bytes."""
-OLDEST = (1980, 1, 1, 0, 0, 0)
-"""Time of the members of the archive."""
-FONTS: Mapping[str, tuple[str, ...]] = {
-    "方正小标宋简体": ("华文中宋", "宋体", "Noto Serif CJK SC"),
-    "黑体": ("SimHei", "Noto Sans CJK SC"),
-    "仿宋_GB2312": ("仿宋", "FangSong", "Noto Serif CJK SC"),
-}
-"""Fonts of official papers, each with those that stand in where it is not installed."""
-TITLE, HEAD, BODY = FONTS
 _PADDING = (
     f'<w:tblCellMar {nsdecls("w")}><w:top w:w="40" w:type="dxa"/><w:left w:w="60" w:type="dxa"/>'
     '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
@@ -75,9 +62,7 @@ def write_docx(document: Mapping[str, Any], language: Language) -> bytes:
         heading.paragraph_format.page_break_before = True
         _say(heading, GROUNDS.read(language), HEAD, 16, after=8)
         _add_table(book, REASONS, reasons, language)
-    made = io.BytesIO()
-    book.save(made)
-    return _settle(made.getvalue())
+    return settle(book)
 
 
 def _set_up(book: Any, title: str, version: str) -> None:
@@ -88,52 +73,22 @@ def _set_up(book: Any, title: str, version: str) -> None:
     said = book.core_properties
     said.title, said.author, said.comments, said.revision = title, "dafeng", f"duties {version}", 1
     said.created = said.modified = BORN
-    _dress(book.styles["Normal"].font, BODY, 10.5)
-    book.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), BODY)
-    _number_pages(section.footer.paragraphs[0])
-    _name_fonts(book)
-
-
-def _number_pages(paragraph: Any) -> None:
-    """— 1 — in the middle of the foot."""
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _say(paragraph, "— ", BODY, 14)
-    field = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:rPr><w:sz w:val="28"/></w:rPr><w:t>1</w:t></w:r></w:fldSimple>'
-    paragraph._p.append(parse_xml(field))
-    _say(paragraph, " —", BODY, 14)
-
-
-def _name_fonts(book: Any) -> None:
-    """Say in the table of fonts which ones stand in for a missing one."""
-    part = next(part for part in book.part.package.iter_parts() if str(part.partname) == "/word/fontTable.xml")
-    fonts = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{",".join(others)}"/><w:charset w:val="86"/></w:font>'
-        for name, others in FONTS.items()
-    )
-    part._blob = part.blob.replace(b"</w:fonts>", fonts.encode() + b"</w:fonts>")
+    set_font(book.styles["Normal"].font, BODY, 10.5)
+    number_pages(section.footer.paragraphs[0], BODY, 14)
+    name_fonts(book)
 
 
 def _say(
     paragraph: Any, text: str, font: str, size: float, *, centred: bool = False, italic: bool = False, before: int = 0,
     after: int = 0,
 ) -> None:  # fmt: skip
-    run = paragraph.add_run(_printable(text))
-    _dress(run.font, font, size)
-    run._r.get_or_add_rPr().rFonts.set(qn("w:eastAsia"), font)
+    run = paragraph.add_run(printable(text))
+    set_font(run.font, font, size)
     run.italic = italic
     form = paragraph.paragraph_format
     form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1.08
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def _dress(font: Any, name: str, size: float) -> None:
-    font.name, font.size = name, Pt(size)
-
-
-def _printable(text: str) -> str:
-    """A text without the control characters that the format forbids."""
-    return "".join(character for character in text if character >= " " or character in "\t\n")
 
 
 def _add_table(book: Any, columns: Sequence[Column], rows: Sequence[Mapping[str, Text]], language: Language) -> None:
@@ -163,12 +118,3 @@ def _fill(cell: Any, text: Text, *, centred: bool) -> None:
 def _repeat(row: Any) -> None:
     """The heading stands on every page."""
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
-
-
-def _settle(content: bytes) -> bytes:
-    """The same archive with the time of every member fixed."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for member in old.infolist():
-            new.writestr(zipfile.ZipInfo(member.filename, OLDEST), old.read(member), zipfile.ZIP_DEFLATED)
-    return made.getvalue()

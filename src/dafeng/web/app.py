@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from dafeng.core.labels import Language
-from dafeng.web import api, explain, filters, pages, tasklist
+from dafeng.web import api, explain, filters, inventory_files, methods, pages, tasklist
 from dafeng.web.cities import CityView, Material
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.download import make_workbook
@@ -286,6 +286,14 @@ def _add_single(app: FastAPI, desk: Desk) -> None:
         context = pages.build_target(city, target, Words(read_language(request)))
         return desk.page(request, "target.html", city=city, name="targets", context=_present(context))
 
+    @app.get("/{slug}/methods/{method}", include_in_schema=False)
+    def method_page(request: Request, slug: str, method: str) -> Response:
+        city = desk.city(slug)
+        if method.endswith(".json"):
+            return JSONResponse(_present(methods.find_method(city.view, method.removesuffix(".json"))))
+        context = _present(methods.build_method(city.view, method))
+        return desk.page(request, "method.html", city=city, name="methods", context=context)
+
     @app.get("/{slug}/search", include_in_schema=False)
     def results(request: Request, slug: str, q: str = "") -> Response:
         wanted = q.strip()[:100]
@@ -308,6 +316,8 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
             return Response(make_workbook(city), media_type=WORKBOOK, headers=quoted)
         if name.startswith(f"{slug}-tasks."):
             return offer_tasks(request, city, name)
+        if name.startswith(f"{slug}-inventory-"):
+            return offer_inventory(request, city, name)
         if name == "compare.xlsx" and city.view.get("comparison"):
             quoted = {"Content-Disposition": f'attachment; filename="{slug}-compare.xlsx"'}
             return Response(make_workbook(city, part="comparison"), media_type=WORKBOOK, headers=quoted)
@@ -346,6 +356,35 @@ def offer_tasks(request: Request, city: CityView, name: str) -> Response:
     quoted = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Cookie"}
     content = tasklist.make_file(listed, form, read_language(request))
     return Response(content, media_type=tasklist.TYPES.get(form, "application/octet-stream"), headers=quoted)
+
+
+def offer_inventory(request: Request, city: CityView, name: str) -> Response:
+    """The inventory as a download.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    city : CityView
+        The city.
+    name : str
+        File name that was asked for.
+
+    Returns
+    -------
+    Response
+        The file.
+
+    Raises
+    ------
+    HTTPException
+        404 if the run has no inventory or the form is not offered.
+    """
+    forms = {inventory_files.name_file(city.slug, city.view, form): form for form in inventory_files.list_forms(city.view)}
+    form = _present(forms.get(name))
+    quoted = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Cookie"}
+    content = inventory_files.make_file(city.view, form, read_language(request))
+    return Response(content, media_type=tasklist.TYPES[form], headers=quoted)
 
 
 def _present(found: Found | None) -> Found:

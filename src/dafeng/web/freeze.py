@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from dafeng.core.labels import Language
-from dafeng.web import explain, pages, tasklist
+from dafeng.web import explain, inventory_files, methods, pages, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
-from dafeng.web.links import STATIC, FrozenLinks, page_file, target_file
+from dafeng.web.links import STATIC, FrozenLinks, method_file, page_file, target_file
 from dafeng.web.render import Frame, render
 
 LANGUAGES = cast(tuple[Language, ...], ("zh", "en"))
@@ -46,6 +46,7 @@ def write_site(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]],
     kept = explain.reach(city, explain.addresses(view))
     _write_data(made, view, kept)
     _write_tasks(made, city)
+    _write_inventory(made, city)
     for language in LANGUAGES:
         _write_language(made / ("en" if language == "en" else "."), CityView(view, kept), language)
     site = folder / "site"
@@ -68,6 +69,13 @@ def _write_tasks(folder: Path, city: CityView) -> None:
             (folder / tasklist.name_file(city.slug, form)).write_bytes(tasklist.make_file(listed, form, "zh"))
 
 
+def _write_inventory(folder: Path, city: CityView) -> None:
+    """The inventory as files, in Chinese."""
+    for form in inventory_files.list_forms(city.view):
+        content = inventory_files.make_file(city.view, form, "zh")
+        (folder / inventory_files.name_file(city.slug, city.view, form)).write_bytes(content)
+
+
 def _write_language(folder: Path, city: CityView, language: Language) -> None:
     """All pages in one language."""
     (folder / "explain").mkdir(parents=True, exist_ok=True)
@@ -81,6 +89,8 @@ def _write_language(folder: Path, city: CityView, language: Language) -> None:
         put(page_file(page.id), f"{page.id}.html", page.id, pages.build(page.id, city, words, {}))
     for row in city.view.get("verdicts") or ():
         put(target_file(row["target"]), "target.html", "targets", pages.build_target(city, row["target"], words))
+    for row in methods.list_rows(city.view):
+        put(method_file(row["id"]), "method.html", "methods", methods.build_method(city.view, row["id"]))
     put("explain.html", "explain.html", "", None)
     _write_shelves(folder / "explain", city, Frame(words, links, city, ""))
 

@@ -100,6 +100,21 @@ class ServedLinks:
         """
         return f"/{self.slug}/targets/{quote(target, safe='')}"
 
+    def method(self, method: str) -> str:
+        """Address of the page of a method.
+
+        Parameters
+        ----------
+        method : str
+            Method id.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/methods/{quote(method, safe='')}"
+
     def explain(self, address: str) -> str:
         """Address of an explanation.
 
@@ -215,6 +230,21 @@ class FrozenLinks:
         """
         return target_file(target)
 
+    def method(self, method: str) -> str:
+        """Address of the page of a method.
+
+        Parameters
+        ----------
+        method : str
+            Method id.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return method_file(method)
+
     def explain(self, address: str) -> str:
         """Address of an explanation: one page, the fragment names the number.
 
@@ -311,6 +341,25 @@ def target_file(target: str) -> str:
     str
         File name of letters, digits and hyphens; ids that need replacing stay apart by a hash.
     """
-    plain = re.sub(r"[^A-Za-z0-9-]+", "-", target)
-    tail = "" if plain == target else "-" + sha256(target.encode()).hexdigest()[:6]
-    return f"target-{plain}{tail}.html"
+    return f"target-{_plain(target)}.html"
+
+
+def method_file(method: str) -> str:
+    """File of a method's page in a frozen copy.
+
+    Parameters
+    ----------
+    method : str
+        Method id, any characters.
+
+    Returns
+    -------
+    str
+        File name, as for a target.
+    """
+    return f"method-{_plain(method)}.html"
+
+
+def _plain(name: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9-]+", "-", name)
+    return plain if plain == name else f"{plain}-{sha256(name.encode()).hexdigest()[:6]}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, energy, factors, filters, inventories, pathway, power, tasklist
+from dafeng.web import charts, energy, factors, filters, inventories, inventory_files, methods, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
@@ -237,7 +237,8 @@ def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
 
 
 def _inventory(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
-    return inventories.build_inventory(city.view, words, filters.keep(query, inventories.FILTERS))
+    files = inventory_files.list_files(city.slug, city.view)
+    return {"files": files, **inventories.build_inventory(city.view, words, filters.keep(query, inventories.FILTERS))}
 
 
 def _energy(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
@@ -270,6 +271,10 @@ def _factors(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
     return factors.build_page(city.view, query)
 
 
+def _methods(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
+    return methods.build_methods(city.view)
+
+
 _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]] = {
     "overview": _overview,
     "targets": _targets,
@@ -283,4 +288,5 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "compare": _compare,
     "sources": _sources,
     "factors": _factors,
+    "methods": _methods,
 }

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dafeng.core.findings import Finding
-from dafeng.core.labels import Label
 from dafeng.core.sources import Source
 from dafeng.core.traces import Trace
-from dafeng.formula import typeset, words
+from dafeng.formula import words
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import Method
 from dafeng.methods.explanation import factor_address
 from dafeng.methods.inventory import Computed
+from dafeng.methods.typesetting import method_labels, typeset_equation
 from dafeng.plans.plan import Plan
 from dafeng.work.account import Account
 from dafeng.work.assessment import Assessment
@@ -126,26 +126,16 @@ def list_methods(account: Account, library: FactorLibrary | None) -> list[Row]:
 
 def _method(method: Method, edition: str, library: FactorLibrary) -> Row:
     name = method.editions[edition].equation
-    expression = method.equations[name]
-    needs = {need: factor.parameter for need, factor in method.factors.items()}
-    labels = {need: library.label("parameter", parameter) for need, parameter in needs.items()}
-    labels |= {constant.name: constant.label for constant in method.constants.values()}
-    labels[method.activity.name] = method.activity.label
-    symbols = {need: _symbol(library, parameter) or need for need, parameter in needs.items()}
-    symbols[method.activity.name] = method.activity.symbol
-    said = words(expression, labels, subject=method.title)
+    said = words(method.equations[name], method_labels(method, library), subject=method.title)
+    typeset = typeset_equation(method, name, library)
     return {
         "id": method.id,
         "edition": edition,
         "title": write_label(method.title),
         "summary": write_label(method.summary),
-        "equations": [{"id": f"{method.id}.{name}", "typeset": typeset(expression, symbols), "words": write_label(said)}],
+        "equations": [{"id": f"{method.id}.{name}", "typeset": typeset, "words": write_label(said)}],
         "source": method.source,
     }
-
-
-def _symbol(library: FactorLibrary, parameter: str) -> str:
-    return library.names.get(("parameter", parameter), (Label("-", "-"), ""))[1]
 
 
 def _cells(account: Account) -> Iterable[Computed]:

@@ -13,7 +13,9 @@ from typing import Any
 from dafeng.methods.arrangement import Arranged, Entry
 from dafeng.methods.notation import KEYS
 from dafeng.methods.warming import gas_label
+from dafeng.work.assessment import Assessment
 from dafeng.work.inventory import MAIN, Inventory
+from dafeng.work.inventory_form import inventory_form
 from dafeng.work.view_data import write_findings
 from dafeng.work.view_number import Frame, plain, write_label
 
@@ -54,6 +56,34 @@ def write_inventory(found: Inventory, frame: Frame) -> Row:
         "series": [_series(found, name, frame) for name in found.layouts],
         "findings": write_findings(found.findings),
     }
+
+
+def write_form(assessment: Assessment, frame: Frame) -> Row | None:
+    """Tables of the latest inventory, which the workbook and the reports are written from.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        The assessment.
+    frame : Frame
+        Run and traces.
+
+    Returns
+    -------
+    dict or None
+        As ``inventory_form``, with addresses of the run; ``None`` where nothing was accounted.
+    """
+    if assessment.inventory.latest is None:
+        return None
+    located: Row = _located(inventory_form(assessment.city, assessment.inventory, quality=assessment.quality), frame)
+    return located
+
+
+def _located(part: Any, frame: Frame) -> Any:
+    """The same with every address as the run quotes it."""
+    if isinstance(part, Mapping):
+        return {key: frame.locate(value) if key == "address" else _located(value, frame) for key, value in part.items()}
+    return [_located(one, frame) for one in part] if isinstance(part, list) else part
 
 
 def _gases(found: Inventory) -> tuple[str, ...]:

@@ -16,13 +16,14 @@ from dafeng.work.compare_plans import compare_city
 from dafeng.work.factor_document import book_document
 from dafeng.work.factors import read_book
 from dafeng.work.list_tasks import list_city_tasks
+from dafeng.work.method_document import methods_document
 from dafeng.work.view_answers import list_answers, list_clashes, list_headlines, trace_measures, trace_ways
 from dafeng.work.view_comparison import trace_comparison, write_comparison
 from dafeng.work.view_data import list_factors, list_methods, list_sources, write_findings
 from dafeng.work.view_decomposition import decompose
 from dafeng.work.view_emissions import write_emissions
 from dafeng.work.view_energy import write_energy
-from dafeng.work.view_inventory import write_inventory
+from dafeng.work.view_inventory import write_form, write_inventory
 from dafeng.work.view_number import Frame, write_label
 from dafeng.work.view_pathway import write_pathway
 from dafeng.work.view_plan import (
@@ -97,6 +98,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "goals": list_goals(plan),
         "emissions": write_emissions(assessment, frame, library),
         "inventory": write_inventory(assessment.inventory, frame),
+        "inventory_form": write_form(assessment, frame),
         "energy": write_energy(assessment.energy, frame),
         "quality": write_quality(assessment, frame),
         "pathway": write_pathway(assessment, frame),
@@ -108,6 +110,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "factors": list_factors(assessment.account, frame),
         "methods": list_methods(assessment.account, library),
         "library": book_document(read_book(city=city)),
+        "definitions": methods_document(overlay=city.overlay),
         "findings": write_findings(assessment.findings),
         "documents": list_documents(city, plan),
     }

@@ -1,0 +1,195 @@
+"""Pieces of a report before it is set: headings, paragraphs with figures, tables in three lines.
+
+Invariant: a figure is text with the number of its address; what is set later adds nothing to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dafeng.core.labels import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in a text.
+
+    Parameters
+    ----------
+    text : str
+        Digits with their unit.
+    address : str
+        Address that explains it.
+    """
+
+    text: str
+    address: str
+
+
+Part = str | Figure
+"""Words or a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading.
+
+    Parameters
+    ----------
+    level : int
+        1 or 2.
+    text : str
+        Words, without a number.
+    """
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph.
+
+    Parameters
+    ----------
+    parts : tuple of str or Figure
+        Words and figures in order.
+    """
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in three lines.
+
+    Parameters
+    ----------
+    title : str
+        Title, without a number.
+    unit : str
+        Unit that stands at the right above it; empty where columns have their own.
+    heads : tuple of str
+        Headings.
+    widths : tuple of int
+        Widths of the columns. [mm]
+    rows : tuple of tuple of (str or Figure)
+        Cells; a figure brings its address.
+    right : frozenset of int
+        Columns of numbers.
+    strong : frozenset of int
+        Rows that are sums.
+    source : str
+        Line below the table.
+    """
+
+    title: str
+    unit: str
+    heads: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[Part, ...], ...]
+    right: frozenset[int] = frozenset()
+    strong: frozenset[int] = frozenset()
+    source: str = ""
+
+
+Block = Heading | Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report.
+
+    Parameters
+    ----------
+    title : str
+        Title.
+    subtitle : str
+        Line below the title.
+    language : {"zh", "en"}
+        Language.
+    blocks : tuple of Heading, Paragraph or Table
+        Content in order.
+    """
+
+    title: str
+    subtitle: str
+    language: Language
+    blocks: tuple[Block, ...]
+
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses in the order in which the report first quotes them.
+
+        Returns
+        -------
+        tuple of str
+            Each once; the number of an address is its place here, counted from one.
+        """
+        return tuple(dict.fromkeys(part.address for part in self._parts() if isinstance(part, Figure)))
+
+    def _parts(self) -> Sequence[Part]:
+        found: list[Part] = []
+        for block in self.blocks:
+            if isinstance(block, Paragraph):
+                found += block.parts
+            elif isinstance(block, Table):
+                found += [part for row in block.rows for part in row]
+        return found
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Numbers of headings as official papers write them.
+
+    Parameters
+    ----------
+    language : {"zh", "en"}
+        Language.
+    counts : list of int
+        Headings so far on both levels.
+    """
+
+    language: Language
+    counts: list[int] = field(default_factory=lambda: [0, 0])
+
+    def number(self, heading: Heading) -> str:
+        """A heading with its number.
+
+        Parameters
+        ----------
+        heading : Heading
+            The next heading.
+
+        Returns
+        -------
+        str
+            ``一、概述`` or ``（一）汇总``; in English ``1 Overview`` or ``1.1 Summary``.
+        """
+        if heading.level == 1:
+            self.counts = [self.counts[0] + 1, 0]
+        else:
+            self.counts = [self.counts[0], self.counts[1] + 1]
+        first, second = self.counts
+        if self.language == "en":
+            return f"{first} {heading.text}" if heading.level == 1 else f"{first}.{second} {heading.text}"
+        return f"{count_word(first)}、{heading.text}" if heading.level == 1 else f"（{count_word(second)}）{heading.text}"
+
+
+def count_word(number: int) -> str:
+    """A number in Chinese numerals.
+
+    Parameters
+    ----------
+    number : int
+        1 to 99.
+
+    Returns
+    -------
+    str
+        ``一`` … ``九十九``.
+    """
+    tens, ones = divmod(number, 10)
+    digits = "零一二三四五六七八九"
+    head = "" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十"
+    return head + (digits[ones] if ones or not tens else "")
