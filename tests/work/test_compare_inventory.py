@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import dafeng as df
 from dafeng.cli.main import app
+from dafeng.core.errors import CityError, FileRefused
 
 CITIES = Path(__file__).resolve().parents[2] / "cities"
 
@@ -51,6 +52,21 @@ def test_the_comparison_fails_by_the_absolute_gaps(city: df.City, tmp_path: Path
     found = df.compare_inventory(city, published(tmp_path, city, "1"), year=2025)
     assert not found.holds
     assert [f.rule for f in found.findings if f.severity == "error"] == ["comparison.absolute_share"]
+
+
+def test_nothing_to_compare_is_refused_and_holds_nothing(city: df.City, tmp_path: Path) -> None:
+    with pytest.raises(CityError, match="no inventory of 1999"):
+        df.compare_inventory(city, published(tmp_path, city, "1"), year=1999)
+    odd = tmp_path / "odd.csv"
+    odd.write_text("部门,燃料,排放量,单位\n不知,柴油,0.6,Mt\n", encoding="utf-8")
+    with pytest.raises(FileRefused, match="no cell of emissions"):
+        df.compare_inventory(city, odd, year=2025)
+
+
+def test_a_figure_of_any_size_is_compared(city: df.City, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.csv"
+    huge.write_text("部门,燃料,排放量,单位\n交通运输,柴油,6e30,Mt\n", encoding="utf-8")
+    assert not df.compare_inventory(city, huge, year=2025).holds
 
 
 def test_the_command_tells_net_and_absolute(city: df.City, tmp_path: Path) -> None:

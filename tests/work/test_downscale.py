@@ -86,6 +86,27 @@ def test_a_province_without_a_balance_is_refused(pair: tuple[df.City, df.City]) 
         df.downscale(city, province, year=2019)
 
 
+def test_another_province_is_refused(pair: tuple[df.City, df.City], tmp_path: Path) -> None:
+    other = df.init(tmp_path / "other", place="440000")
+    with pytest.raises(CityError, match="does not lie in 440000"):
+        df.downscale(pair[0], other, year=2020)
+
+
+def test_without_any_driver_there_is_no_estimate_and_no_zero(pair: tuple[df.City, df.City], tmp_path: Path) -> None:
+    bare = df.init(tmp_path / "bare", place="990100")
+    with pytest.raises(CityError, match="no group can be estimated"):
+        df.downscale(bare, pair[1], year=2020)
+
+
+def test_energy_counts_households_that_come_in_parts(pair: tuple[df.City, df.City]) -> None:
+    city, province = pair
+    found = df.downscale(city, province, year=2020)
+    df.keep_estimate(city, found)
+    rows = df.account(city, year=2020).table().to_pylist()
+    used = sum(r["value"] for r in rows if r["category"].startswith("use.") and r["category"] != "use.transformation")
+    assert abs(used - found.energy) < 1
+
+
 def test_the_command_prints_and_tells_json(pair: tuple[df.City, df.City]) -> None:
     city, province = pair
     asked = ["downscale", str(city.folder), "--province", str(province.folder), "--year", "2020"]

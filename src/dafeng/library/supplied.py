@@ -36,7 +36,7 @@ HEADINGS: Mapping[str, str] = {
 }  # fmt: skip
 """Columns by heading."""
 NEEDED = ("fuel", "value", "unit", "source")
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,15})?")
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,30})?")
 _MARKS = re.compile(r"[\s（）()\[\]、，,·#]+")
 _NUMBERING = re.compile(r"^\s*[\d一二三四五六七八九十]{1,2}[.．、]")
 _CARRIERS: Mapping[str, Kind] = {"carrier": "text", "kind": "text", "zh": "text", "en": "text", "spellings": "text?"}
@@ -203,8 +203,9 @@ def _known(row: _Row, column: str, names: Mapping[str, str], zh: str, en: str) -
 def _value(row: _Row) -> Decimal:
     text = row.cells["value"]
     if not _NUMBER.fullmatch(text):
-        said = f"“{text}”不是不小于零的数", f"'{text}' is no number of zero or more"
-        raise refusal(row.places["value"], *said, expected=Label("如 2.9251", "such as 2.9251"))
+        said = f"读不出“{text}”", f"cannot read '{text}'"
+        form = Label("不小于零的普通小数，如 2.9251，不用千分位和指数", "zero or more in plain decimals, such as 2.9251")
+        raise refusal(row.places["value"], *said, expected=form)
     return Decimal(text)
 
 

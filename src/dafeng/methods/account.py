@@ -100,7 +100,7 @@ def account(
     editions : mapping of str to str, optional
         Edition by method id; the newest of each method where none is named.
     provisional : bool
-        Whether weak evidence may be used where no_facts better exists; it is marked.
+        Whether weak evidence may be used where nothing better exists; it is marked.
 
     Returns
     -------

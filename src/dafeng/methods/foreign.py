@@ -213,7 +213,7 @@ def _split(
         return {}, Label("相同", "equal")
     if activity is None or factor is None or their_activity is None or their_factor is None:
         return {"undetermined": gap}, Label(
-            "发布方未给出活动水平，不能区分", "the publisher gave no activity; it cannot be told apart"
+            "发布方没有可用的活动水平，不能区分", "the publisher gave no usable activity; it cannot be told apart"
         )
     by_activity = ((activity - their_activity) * (factor + their_factor) / 2).quantize(_SCALE)
     if activity == their_activity:

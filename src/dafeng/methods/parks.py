@@ -218,10 +218,25 @@ def divide(facts: pa.Table, park: Park, trades: Mapping[str, Trade]) -> Division
             lonely, found = _settle(listed, transfer, trades[transfer.carrier], park)
             apart |= {str(row["fact"]) for row in lonely}
             findings += found
+    present = {row["organisation"] for row in rows}
+    findings += [_absent(name, park) for name in (*park.members, *park.shared) if name not in present]
     internal = [row["fact"] in apart for row in rows]
     inside = [park.holds(row["organisation"]) and not lonely for row, lonely in zip(rows, internal, strict=True)]
     rest = [not one and not other for one, other in zip(inside, internal, strict=True)]
     return Division(_kept(facts, inside), _kept(facts, internal), _kept(facts, rest), tuple(findings))
+
+
+def _absent(name: str, park: Park) -> Finding:
+    return Finding(
+        "park.absent",
+        f"{park.id}/{name}",
+        "warning",
+        Label(
+            f"{park.label.zh}的“{name}”没有任何数据，园区合计不含它",
+            f"'{name}' of {park.label.en} has no facts and is in no sum",
+        ),
+        Label("核对单位名称，或补交其数据", "check the name of the organisation, or deliver its data"),
+    )
 
 
 def _kept(facts: pa.Table, mask: list[bool]) -> pa.Table:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 MISSING = frozenset(
     {"", "-", "--", "---", "—", "——", "–", "…", "……", "...", "......", "#", "/", "*", "x"}
-    | {"na", "n/a", "n.a.", "nan", "null", "none"}
+    | {"na", "n/a", "n.a."}
     | {"ne", "no", "ie", "nr", "不详", "无", "无数据", "暂无", "缺", "空缺", "待定", "未统计", "保密", "#n/a"}
 )
 """Notations that mean “no figure” (folded to half width and lower case)."""

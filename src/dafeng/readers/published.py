@@ -259,6 +259,7 @@ def _is_unit_row(sheet: Sheet, row: int, fuels: Mapping[int, str]) -> bool:
 def _closed(book: Workbook, read: tuple[list[PublishedCell], list[Finding]]) -> PublishedInventory:
     """Cells that cover the same are one; of a total that stands beside its parts only what they leave is counted."""
     cells, findings = read
+    findings.extend(_repeated(cells))
     kept: list[PublishedCell] = []
     for cell in sorted(_merged(cells), key=lambda cell: (cell.carrier is None and not _apart(cell), not cell.categories)):
         if cell.carrier is None and cell.categories and not _apart(cell) and any(not k.categories for k in kept):
@@ -270,6 +271,21 @@ def _closed(book: Workbook, read: tuple[list[PublishedCell], list[Finding]]) -> 
             kept.append(rest)
             findings.extend(_unclosed(cell, rest) if parts else ())
     return PublishedInventory(book.name, book.sha256, tuple(kept), tuple(findings))
+
+
+def _repeated(cells: list[PublishedCell]) -> Iterator[Finding]:
+    """Rows of the same words: they are added, which may count one emission twice."""
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.said in seen:
+            yield Finding(
+                "published.repeated",
+                cell.at,
+                "warning",
+                Label(f"“{cell.said}”出现不止一次，各次相加", f"'{cell.said}' comes more than once; the figures are added"),
+                Label("如系重复，删去一行", "take one row out where it is a repetition"),
+            )
+        seen.add(cell.said)
 
 
 def _apart(cell: PublishedCell) -> bool:

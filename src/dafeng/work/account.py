@@ -41,8 +41,6 @@ BURNT = "fuel_combustion"
 """Method whose factors a user may bring along."""
 TOTAL = "co2_emissions"
 """Indicator that the sum of all CO2 results of a year gives."""
-GROSS = "direct"
-"""Category prefix of emissions inside the city; purchased electricity and heat are shown beside the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +199,7 @@ def account_study(
     traces = [trace for accounting in found.values() for trace in accounting.traces]
     traces += [*totals, *_facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)]
     traces += _earlier(rows, traces, city.facts, lambda row: _named(row, city.catalogue().indicators, library))
-    findings = [*noticed, *study.lock_notes()]
+    findings = [*noticed, *study.lock_notes(), *([] if any(one.cells for one in found.values()) else [_nothing(city, year)])]
     findings += [finding for accounting in found.values() for finding in accounting.findings]
     findings += unused_factors(supplied, found.values(), library)
     return Account(
@@ -223,6 +221,23 @@ def _supplied_first(methods: Mapping[str, Method], chosen: Mapping[str, str]) ->
     method = methods[BURNT]
     user = replace(method.editions[STANDARD], otherwise=chosen.get(BURNT, method.default))
     return {**methods, BURNT: replace(method, editions={**method.editions, STANDARD: user})}
+
+
+def _nothing(city: City, year: int | None) -> Finding:
+    when = "" if year is None else f" {year}"
+    return Finding(
+        "account.nothing",
+        city.code,
+        "warning",
+        Label(
+            f"{city.label.zh}{when and when + ' 年'}没有可核算的活动数据，未核算；不等于零排放",
+            f"{city.label.en} has no activity data{when and ' of' + when}; nothing is accounted, which is not zero",
+        ),
+        Label(
+            "导入能源平衡表或活动数据（dafeng ingest），或以省平衡表推算（dafeng downscale）",
+            "take in a balance or activity data (dafeng ingest), or estimate a balance (dafeng downscale)",
+        ),
+    )
 
 
 def _chosen(city: City, study: Study) -> tuple[Mapping[str, Method], Mapping[str, str]]:

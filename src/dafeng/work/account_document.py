@@ -121,7 +121,7 @@ def _supplied(accounted: Account, library: FactorLibrary) -> Iterator[dict[str, 
     for factor in accounted.supplied:
         yield {
             "fuel": library.label("substance", factor.substance).zh,
-            "value": float(factor.value or 0),
+            "value": None if factor.value is None else float(factor.value),
             "unit": factor.unit,
             "source": factor.source,
             "sector": factor.sector,

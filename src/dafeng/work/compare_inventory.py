@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from dafeng.core.errors import CityError, FileRefused
 from dafeng.core.findings import Finding, Severity
 from dafeng.core.labels import Label
 from dafeng.library.rules import RuleBook
@@ -82,15 +83,37 @@ def compare_inventory(
     Raises
     ------
     FileRefused
-        If the file cannot be read as an inventory.
+        If the file cannot be read as an inventory, or no cell of it was understood.
+    CityError
+        If the city has no inventory of that year.
     """
     published = read_published(Path(path), unit=unit)
     ours = inventory(city, year=year, package=package)
     accounting = ours.years.get(year)
-    cells, missing = (accounting.cells, accounting.missing) if accounting else ((), ())
+    if accounting is None or not published.cells:
+        raise _nothing(city, published, year, lacking=accounting is None)
+    cells, missing = accounting.cells, accounting.missing
     found = compare_published(cells, missing, published.cells, ours.library, same_activity=same_activity)
     findings = (*published.findings, *_failures(found, city.rules(), published.name))
     return InventoryComparison(year, ours, published, found, not any(f.severity == "error" for f in findings), findings)
+
+
+def _nothing(city: City, published: PublishedInventory, year: int, *, lacking: bool) -> Exception:
+    """Refusal to compare with nothing: what is absent neither holds nor differs."""
+    if lacking:
+        return CityError(
+            Label(f"{city.label.zh} {year} 年没有可比的清单", f"{city.label.en} has no inventory of {year} to compare"),
+            where=str(city.folder),
+            expected=Label("有活动数据的年份", "a year with activity data"),
+            remedy=Label("先导入该年的活动数据（dafeng ingest）", "take in its activity data first (dafeng ingest)"),
+        )
+    first = next(iter(published.findings), None)
+    return FileRefused(
+        Label("没有读懂任何一格排放", "no cell of emissions was understood"),
+        where=first.at if first else published.name,
+        expected=first.says if first else Label("部门、燃料和排放量", "sectors, fuels and emissions"),
+        remedy=Label("按官方名称写部门和燃料", "write sectors and fuels by their official names"),
+    )
 
 
 def _failures(found: ForeignComparison, rules: RuleBook, name: str) -> list[Finding]:
@@ -102,8 +125,7 @@ def _failures(found: ForeignComparison, rules: RuleBook, name: str) -> list[Find
     made = []
     for rule, severity, amount, zh, en in checks:
         if amount > whole * rules.value(rule):
-            net = f"{plain(found.net.quantize(Decimal(1)))} tCO2"
-            shown = plain(amount.quantize(Decimal(1)))
+            net, shown = f"{found.net:.0f} tCO2", f"{amount:.0f}"
             says = Label(f"{zh}为 {shown} tCO2（净差 {net}）", f"{en} are {shown} tCO2 (net {net})")
             made.append(Finding(rule, name, severity, says, _REMEDY))
     return made

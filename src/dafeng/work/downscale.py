@@ -41,6 +41,8 @@ SOURCE = "dafeng-downscaling"
 """Source of estimated rows."""
 NAME = "downscaled-balance"
 """What a kept estimate is called among the delivered files."""
+SUMS = ("all_energy", "coal_total", "oil_total")
+"""Columns of a balance that are sums of others."""
 METHOD = "comprehensive_energy"
 """Method whose coefficients turn amounts into coal equivalents."""
 
@@ -96,8 +98,10 @@ def downscale(city: City, province: City, *, year: int) -> Downscaled:
     Raises
     ------
     CityError
-        If the province has no balance of the year or an earlier one, or the city has one of its own.
+        If the city does not lie in the province, the province has no balance of the year or an earlier one, no driver is
+        known for both, or the city has a balance of its own.
     """
+    _refuse_other(city, province)
     definition = read_downscaling()
     study = open_study(city)
     library, methods = study.library, study.methods
@@ -108,7 +112,9 @@ def downscale(city: City, province: City, *, year: int) -> Downscaled:
     published = _published(city, definition, year)
     balance = estimate_balance(cells, definition, year=year, province_year=at, drivers=drivers, published=published)
     middle, low, high = (_carbon(balance, city.code, library, methods, end) for end in ("value", "low", "high"))
-    findings = [*study.lock_notes(), _rough(year, at), *balance.findings]
+    if not balance.cells:
+        raise _no_estimate(city, balance)
+    findings = [*study.lock_notes(), *_uncounted(balance), _rough(year, at), *balance.findings]
     energy = total_energy(balance.cells, definition)
     traces = tuple(_trace(cell, balance) for cell in balance.cells)
     return Downscaled(city.code, province.code, balance, energy, middle, low, high, traces, tuple(findings))
@@ -181,6 +187,43 @@ def downscaled_document(found: Downscaled) -> dict[str, Any]:
 def _yearly(city: City, code: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = city.facts.read(places=(code,)).to_pylist()
     return [row for row in rows if len(str(row["period"])) == 4]
+
+
+def _refuse_other(city: City, province: City) -> None:
+    if province.code != f"{city.code[:2]}0000":
+        raise CityError(
+            Label(f"{city.code} 不属于 {province.code}", f"{city.code} does not lie in {province.code}"),
+            where=str(province.folder),
+            expected=Label(f"{city.code[:2]}0000 的文件夹", f"the folder of {city.code[:2]}0000"),
+            remedy=Label("给出本省的文件夹", "give the folder of the city's own province"),
+        )
+
+
+def _no_estimate(city: City, balance: EstimatedBalance) -> CityError:
+    zh, en = "；".join(f.says.zh for f in balance.findings), "; ".join(f.says.en for f in balance.findings)
+    return CityError(
+        Label(f"没有一组能推算：{zh}", f"no group can be estimated: {en}"),
+        where=str(city.folder),
+        expected=Label("市、省都有的驱动因子", "drivers known for city and province"),
+        remedy=Label("补充增加值、人口等指标后重试", "deliver value added, population and the like, then try again"),
+    )
+
+
+def _uncounted(balance: EstimatedBalance) -> list[Finding]:
+    """Carriers without a coal equivalent: they are in the balance, not in its energy."""
+    names = sorted({cell.carrier for cell in balance.cells if cell.energy is None and cell.carrier not in SUMS})
+    if not names:
+        return []
+    listed = ", ".join(names)
+    return [
+        Finding(
+            "downscaling.energy",
+            str(balance.year),
+            "warning",
+            Label(f"没有折标准煤系数、未计入用能合计：{listed}", f"without a coal equivalent and not in the energy: {listed}"),
+            Label("补充折标准煤系数", "supply their coal equivalents"),
+        )
+    ]
 
 
 def _refuse_reported(city: City, year: int) -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
+from dafeng.core.errors import LookupFailure
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.library.differences import differences
@@ -22,6 +24,7 @@ from dafeng.library.strict import refusal
 from dafeng.library.supplied import STANDARD
 from dafeng.methods.catalogue import method_paths, read_methods
 from dafeng.methods.definition import Method
+from dafeng.methods.examples import holds, run_example
 from dafeng.methods.packages import Package, read_packages
 from dafeng.store.files import hash_file
 from dafeng.work.city import City
@@ -98,7 +101,9 @@ def open_study(city: City, *, edition: str | None = None, unlocked: bool = False
     """
     library, methods = read_factors(city.overlay), read_methods(city.overlay)
     packages = read_packages(methods, city.overlay)
+    _check_edition(edition, methods)
     editions = {name: edition for name, method in methods.items() if edition is not None and edition in method.editions}
+    _check_examples(city, methods, library)
     plain = Study(library, methods, packages, editions, edition)
     path = city.folder / LOCK
     if unlocked or not path.is_file():
@@ -107,6 +112,35 @@ def open_study(city: City, *, edition: str | None = None, unlocked: bool = False
     if edition not in (None, lock.edition):
         return replace(plain, findings=(_aside(edition, lock),))
     return _locked(city, plain, lock)
+
+
+def _check_edition(edition: str | None, methods: Mapping[str, Method]) -> None:
+    """Refuse an edition that no method has: a slip of the pen must not name an inventory."""
+    known = sorted({name for method in methods.values() for name in method.editions})
+    if edition is not None and edition not in known:
+        near = get_close_matches(edition, known, n=6, cutoff=0.3) or known[:6]
+        raise LookupFailure(
+            Label(f"没有方法有版本“{edition}”", f"no method has an edition '{edition}'"),
+            where=edition,
+            expected=Label(f"如 {'、'.join(near)}", f"such as {', '.join(near)}"),
+            remedy=Label("改正版本号，或省略该选项", "correct the edition, or leave the option out"),
+        )
+
+
+def _check_examples(city: City, methods: Mapping[str, Method], library: FactorLibrary) -> None:
+    """Refuse a city's own method whose worked examples are missing or do not hold: they alone show a sign inside it."""
+    own = {path.name: path for path in definition_files((city.overlay,), "methods/*.yaml")}
+    for name in method_paths(own.values()):
+        method = methods[name]
+        lacking = sorted(set(method.editions) - {example.edition for example in method.examples})
+        wrong = [n for n, one in enumerate(method.examples, 1) if not holds(one, run_example(method, one, library))]
+        if lacking or wrong:
+            raise refusal(
+                f"methods/{name}",
+                f"缺少算例的版本：{lacking}；不成立的算例：{wrong}",
+                f"editions without a worked example: {lacking}; examples that do not hold: {wrong}",
+                expected=Label("每个版本有一个成立的算例", "an example that holds for every edition"),
+            )
 
 
 def definition_paths(city: City, kind: str) -> dict[str, Path]:
