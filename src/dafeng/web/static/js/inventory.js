@@ -12,7 +12,7 @@
         tooltip: { trigger: "item", confine: true, formatter: (one) => tip(one.name, [["", write(one.value) + unit(data)]]) },
         series: [{
           type: "treemap", left: 0, right: 0, top: 0, bottom: 0, roam: false, nodeClick: false, breadcrumb: { show: false },
-          label: { fontSize: phone() ? 11 : 13, overflow: "truncate", formatter: (one) => `${one.name}\n${write(one.value)}` },
+          label: { color: token("ground"), fontSize: phone() ? 11 : 13, overflow: "truncate", formatter: (one) => `${one.name}\n${write(one.value)}` },
           upperLabel: { show: true, height: 22, color: token("ink"), fontSize: 12, fontWeight: 600 },
           itemStyle: { borderColor: token("surface"), borderWidth: 1, gapWidth: 2 },
           levels: [{ itemStyle: { gapWidth: 4, borderWidth: 0 }, upperLabel: { show: false } }, { itemStyle: { borderColor: token("line"), borderWidth: 3, gapWidth: 2 } }],
