@@ -219,7 +219,8 @@ def divide(facts: pa.Table, park: Park, trades: Mapping[str, Trade]) -> Division
             apart |= {str(row["fact"]) for row in lonely}
             findings += found
     present = {row["organisation"] for row in rows}
-    findings += [_absent(name, park) for name in (*park.members, *park.shared) if name not in present]
+    own = (*park.members, *park.shared)
+    findings += [] if present & set(own) else [_absent(name, park) for name in own]
     internal = [row["fact"] in apart for row in rows]
     inside = [park.holds(row["organisation"]) and not lonely for row, lonely in zip(rows, internal, strict=True)]
     rest = [not one and not other for one, other in zip(inside, internal, strict=True)]

@@ -72,14 +72,12 @@ def find_slip(factor: Factor, found: FactorLibrary) -> Slip | None:
     Returns
     -------
     Slip or None
-        ``None`` where the value lies among the known ones, or nothing is known; a zero where none is known is a question.
+        ``None`` where the value lies among the known ones, is zero, or nothing is known.
     """
     known = _values(factor, _alike(factor, found)) or _values(factor, _of_parameter(factor, found))
-    if not known or factor.value is None:
+    if not known or not factor.value:
         return None
     lower, upper, value = min(known), max(known), factor.value
-    if not value:
-        return Slip("unusual", f"{_short(lower)}–{_short(upper)} {factor.unit}", 0) if lower > 0 else None
     if _among(value, lower, upper):
         return None
     spread = f"{_short(lower)}–{_short(upper)} {factor.unit}"
