@@ -98,6 +98,10 @@ class Program:
         Where each block stands among the columns and the rows.
     constant : float
         Constant part of the objective.
+    integer : (columns,) array of bool or None
+        Which variables take whole values only; ``None`` is none.
+    quadratic : (columns,) array or None
+        Diagonal of the quadratic cost: the objective is ``cost·x + x·diag(quadratic)·x + constant``; not negative.
     """
 
     matrix: Any
@@ -109,6 +113,8 @@ class Program:
     variables: Mapping[str, slice]
     constraints: Mapping[str, slice]
     constant: float = 0.0
+    integer: NDArray[np.bool_] | None = None
+    quadratic: Floats | None = None
 
 
 def compile_program(variables: Sequence[Variables], constraints: Sequence[Constraints], *, constant: float = 0.0) -> Program:
