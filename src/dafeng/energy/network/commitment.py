@@ -65,7 +65,8 @@ TIGHT = (
     ),
     Equation(
         "tight_down",
-        "p_before - p <= stop_size * (status_before - status) + down_size * status + (p_lower + down_size - stop_size) * start_up",
+        "p_before - p <= stop_size * (status_before - status) + down_size * status"
+        " + (p_lower + down_size - stop_size) * start_up",
         Label("部分在线的滑坡", "ramp down of what is partly on"),
     ),
 )

@@ -17,7 +17,7 @@ from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.network.capacity import fixed_cost
 from dafeng.energy.network.frame import Frame, Model, period_activity
-from dafeng.energy.network.linear import Linear, constant
+from dafeng.energy.network.linear import Linear, Places, constant
 from dafeng.energy.network.storing import period_ends
 from dafeng.energy.network.table import CAPACITY, Flags
 from dafeng.energy.program import Floats
@@ -156,7 +156,7 @@ def _drawn(
     through = (factors != 0) & ~anew
     if through.any() and clock.periods and (clock.period_years[clock.period] != 1).any():
         raise _carried(limit.name, table.names[int(np.argmax(through))])
-    last = ends[-1:]
+    last = _last_active(frame, limit)
     found = []
     for rows, kept, weight in ((ends, anew, years), (last, ~anew, np.ones((1, 1)))):
         share = np.where(kept, factors, 0.0)[None, :] * weight
@@ -165,10 +165,18 @@ def _drawn(
     return found
 
 
+def _last_active(frame: Frame, limit: Limit) -> Places:
+    """Last active step of each storage among those that the limit counts."""
+    steps = frame.model.clock
+    counted = frame.active if limit.period is None else frame.active & (steps.period == limit.period)[:, None]
+    numbered = np.where(counted, np.arange(steps.size)[:, None], -1)
+    return np.asarray(numbered.max(axis=0)[None, :])
+
+
 def _alive(frame: Frame, limit: Limit) -> Floats:
     if limit.period is None or not frame.model.clock.periods:
         return np.ones(len(frame.table))
-    return period_activity(frame.table, frame.model.clock)[limit.period].astype(np.float64)
+    return np.asarray(period_activity(frame.table, frame.model.clock)[limit.period], dtype=np.float64)
 
 
 def _installed(model: Model, limit: Limit) -> list[Linear] | None:

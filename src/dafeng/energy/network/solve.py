@@ -1,0 +1,187 @@
+"""Optimise a network: build, solve with a certificate, and read quantities and prices back by their names.
+
+Invariant: no outcome without a certificate that passed; the seconds say what building and what solving took.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dafeng.energy.network.build import Built, balance_rows, build_network, values_of
+from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.program import Floats
+from dafeng.energy.solution import Solution, solve_program
+from dafeng.energy.solvers import Algorithm
+
+LADDER: tuple[Algorithm, ...] = ("clarabel", "simplex", "ipx")
+"""Order in which solvers are tried on networks; measured in ``benchmarks/solver_paths.py``."""
+SMALL = 5_000
+"""Columns below which the simplex comes first: it is exact and as fast."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """An optimised network.
+
+    Parameters
+    ----------
+    built : Built
+        Network and programme.
+    solution : Solution
+        The optimum with its certificate.
+    seconds : mapping of str to float
+        CPU seconds of ``build`` and ``solve``. [s]
+    """
+
+    built: Built
+    solution: Solution
+    seconds: Mapping[str, float]
+
+    @property
+    def network(self) -> Network:
+        """What was optimised."""
+        return self.built.network
+
+    @property
+    def objective_constant(self) -> float:
+        """Cost of extendable capacity that stands already. [yuan]"""
+        return self.built.constant
+
+    @property
+    def system_cost(self) -> float:
+        """Cost of operation and of all extendable capacity. [yuan]"""
+        return self.solution.certificate.objective
+
+    @property
+    def objective(self) -> float:
+        """Cost without extendable capacity that stands already, as PyPSA states it. [yuan]"""
+        return self.system_cost - self.objective_constant
+
+    def value(self, component: str, quantity: str) -> Floats:
+        """A quantity of all components of a kind, in the order of the network's table.
+
+        Parameters
+        ----------
+        component : str
+            Kind, e.g. ``generator``.
+        quantity : str
+            Its name, e.g. ``p``.
+
+        Returns
+        -------
+        (steps, n) array
+            Values; zero where a component is inactive. [unit of the quantity]
+        """
+        found = np.zeros((self.network.clock.size, len(self.network.table(component))))
+        frame = self.built.frames.get(component)
+        if frame is not None and quantity in frame.variables:
+            found[:, _places(self.built, component)] = values_of(frame.variables[quantity], self.solution.values)
+        return found
+
+    def capacity(self, component: str) -> Floats:
+        """Capacity of all components of a kind.
+
+        Parameters
+        ----------
+        component : str
+            Kind.
+
+        Returns
+        -------
+        (n,) array
+            Decided where extendable, given elsewhere. [MW or MWh]
+        """
+        table = self.network.table(component)
+        found = table.number(f"{CAPACITY[component]}_nom").copy()
+        frame = self.built.frames.get(component)
+        if frame is not None:
+            sizes = values_of(frame.capacity, self.solution.values)
+            found[_places(self.built, component)] = np.broadcast_to(sizes, (1, len(frame.table)))[0]
+        return found
+
+    def price(self) -> Floats:
+        """Price at every bus: cost of one more unit taken out in that step.
+
+        Returns
+        -------
+        (steps, buses) array
+            Not weighted by the length of the step, as PyPSA states it; zero where a bus has no balance. [yuan]
+        """
+        rows = balance_rows(self.built)
+        return np.where(rows < 0, 0.0, np.append(self.solution.prices, 0.0)[rows])
+
+    def dual(self, block: str) -> Floats:
+        """Price of a block of constraints; of those that became bounds, the reduced cost of their variable.
+
+        Parameters
+        ----------
+        block : str
+            Name of the block, e.g. ``limit.co2`` or ``generator.p.upper``.
+
+        Returns
+        -------
+        array
+            Cost of one more unit on the right side, in the block's shape. [yuan per unit]
+        """
+        rows = self.built.builder.rows[block]
+        from_rows = np.where(rows.row < 0, 0.0, np.append(self.solution.prices, 0.0)[rows.row])
+        size = np.where(rows.side == 0, 1.0, rows.side)
+        reduced = np.append(self.solution.reduced, 0.0)[rows.column] / size
+        return from_rows + np.where(rows.column < 0, 0.0, reduced)
+
+
+def solve_network(network: Network, *, ladder: Sequence[Algorithm] | None = None, relaxed: bool = False) -> Outcome:
+    """Optimum of a network.
+
+    Parameters
+    ----------
+    network : Network
+        What is optimised.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by size if not given.
+    relaxed : bool
+        Whether commitment is relaxed to shares.
+
+    Returns
+    -------
+    Outcome
+        Values, prices and certificate.
+
+    Raises
+    ------
+    DefinitionError
+        If the network contradicts itself.
+    SolveError
+        If no solver gives a provable optimum.
+    """
+    start = time.process_time()
+    built = build_network(network, relaxed=relaxed)
+    middle = time.process_time()
+    solution = solve_program(built.program, ladder=ladder or ladder_for(built))
+    return Outcome(built, solution, {"build": middle - start, "solve": time.process_time() - middle})
+
+
+def ladder_for(built: Built) -> tuple[Algorithm, ...]:
+    """Solvers for a programme of this size.
+
+    Parameters
+    ----------
+    built : Built
+        Network and programme.
+
+    Returns
+    -------
+    tuple of Algorithm
+        Simplex first for small ones, interior point first for large ones.
+    """
+    return ("simplex", "clarabel", "ipx") if len(built.program.cost) < SMALL else LADDER
+
+
+def _places(built: Built, component: str) -> list[int]:
+    """Where the active components stand in the network's table."""
+    known = {name: place for place, name in enumerate(built.network.table(component).names)}
+    return [known[name] for name in built.frames[component].table.names]
