@@ -25,7 +25,7 @@ BACK_PRESSURE = Equation(
 HEAT = Equation("heat", "q <= heat_ratio * p_nom", Label("供热不超过上限", "heat stays below its limit"))
 """Most heat per unit of capacity."""
 EQUATIONS = (LOWER, UPPER, BACK_PRESSURE, HEAT, RAMP_UP, RAMP_DOWN)
-"""What is required of a cogeneration unit, for typesetting; bounds and ramps are those of ``p + power_loss·q``."""
+"""What is required of a cogeneration unit, for typesetting; the bounds are those of ``p + power_loss·q``."""
 
 
 def add_cogeneration(model: Model) -> None:
@@ -52,8 +52,9 @@ def add_cogeneration(model: Model) -> None:
     if known.any():
         limited = {**values, "heat_ratio": np.where(np.isfinite(share), share, 0.0)}
         add_equation(model.builder, frame.block, HEAT, limited, present=known)
-    add_ramps(frame, condensing)
-    frame.charge(condensing, frame.varying("marginal_cost"))
+    add_ramps(frame, power)
+    frame.charge(power, frame.varying("marginal_cost"))
+    frame.charge(heat, frame.varying("heat_cost"))
     model.inject(power, model.buses(table))
     model.inject(heat, model.buses(table, "heat_bus"))
     model.inject(-condensing.times(product(1.0, 1.0 / frame.varying("efficiency"))), model.buses(table, "fuel_bus"))
