@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dafeng.energy.network.builder import Rows
 from dafeng.energy.network.frame import Model
-from dafeng.energy.network.linear import Linear, Places, Rows, constant
+from dafeng.energy.network.linear import Linear, Places, constant
 
 BALANCE = "nodal_balance"
 """Name of the rows of the balance."""
@@ -26,7 +27,7 @@ def add_loads(model: Model) -> None:
     frame = model.frame("load")
     if frame is not None:
         taken = frame.varying("p_set") * frame.table.number("sign")[None, :] * frame.active
-        model.inject(constant(taken), model.buses(frame.table))
+        model.inject(constant(taken), model.buses(frame.table, "bus"))
 
 
 def add_balance(model: Model) -> Rows:

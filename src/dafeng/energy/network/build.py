@@ -14,11 +14,12 @@ from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.network.balance import BALANCE, add_balance, add_loads
 from dafeng.energy.network.branch import add_branches
+from dafeng.energy.network.builder import Builder
 from dafeng.energy.network.cogeneration import add_cogeneration
 from dafeng.energy.network.frame import Frame, Model
 from dafeng.energy.network.generator import add_generators
 from dafeng.energy.network.limits import add_limits
-from dafeng.energy.network.linear import Builder, Linear, Places
+from dafeng.energy.network.linear import Linear, Places
 from dafeng.energy.network.link import add_links, ports
 from dafeng.energy.network.storage_unit import add_storage_units
 from dafeng.energy.network.store import add_stores
@@ -188,7 +189,7 @@ def with_capacities(network: Network, sizes: Mapping[str, Floats]) -> Network:
     changed = []
     for component, size in sizes.items():
         letter = CAPACITY[component]
-        changed.append(network.table(component).setting(**{f"{letter}_nom": size, f"{letter}_nom_extendable": False}))
+        changed.append(network.table(component).setting({f"{letter}_nom": size, f"{letter}_nom_extendable": False}))
     return network.put(*changed)
 
 

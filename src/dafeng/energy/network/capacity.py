@@ -12,6 +12,7 @@ from dafeng.energy.network.equation import Equation, add_equation
 from dafeng.energy.network.frame import Frame, period_activity, still
 from dafeng.energy.network.linear import Linear
 from dafeng.energy.network.table import Clock, Table
+from dafeng.energy.network.vintages import sum_groups
 from dafeng.energy.program import Floats
 
 MODULES = Equation(
@@ -34,29 +35,30 @@ def add_capacity(frame: Frame) -> Linear:
     Returns
     -------
     Linear
-        (1, n): a variable where extendable, a number elsewhere. [MW or MWh]
+        Capacity of what is dispatched: a variable where extendable, a number elsewhere. [MW or MWh]
     """
     model, letter = frame.model, frame.letter
     name = f"{frame.component}.{letter}_nom"
     if name not in model.shared:
         model.shared[name] = _decided(frame, name)
-    frame.capacity = model.shared[name]
-    frame.variables[f"{letter}_nom"] = frame.capacity
+    frame.sizes = model.shared[name]
+    frame.capacity = sum_groups(frame.sizes, frame.group, frame.alive)
     return frame.capacity
 
 
 def _decided(frame: Frame, name: str) -> Linear:
-    table, letter, builder = frame.table, frame.letter, frame.model.builder
-    extendable = frame.extendable
+    table, letter, builder = frame.members, frame.letter, frame.model.builder
+    extendable = table.flag(f"{letter}_nom_extendable")
     given, low, high = (table.number(f"{letter}_nom{end}") for end in ("_set", "_min", "_max"))
     fixed = extendable & ~np.isnan(given)
     low, high = np.where(fixed, given, low), np.where(fixed, given, high)
     chosen = builder.add_variables(name, extendable[None, :], low=low[None, :], high=high[None, :])
-    modular = (extendable & frame.modular)[None, :]
+    unit = table.number(f"{letter}_nom_mod")
+    modular = (extendable & (unit > 0))[None, :]
     if modular.any():
         units = builder.add_variables(f"{frame.component}.modules", modular, low=0.0, integer=True)
-        frame.variables["modules"] = units
-        values = {"p_nom": chosen, "p_nom_mod": table.number(f"{letter}_nom_mod")[None, :], "modules": units}
+        frame.variables["modules"] = sum_groups(units, frame.group, frame.alive)
+        values = {"p_nom": chosen, "p_nom_mod": unit[None, :], "modules": units}
         add_equation(builder, frame.component, MODULES, values, present=modular)
     _charge(frame, chosen)
     return chosen + still(np.where(extendable, 0.0, table.number(f"{letter}_nom")))
@@ -64,11 +66,12 @@ def _decided(frame: Frame, name: str) -> Linear:
 
 def _charge(frame: Frame, chosen: Linear) -> None:
     """Investment of every period in which the component is active; what stands already is told apart."""
-    clock = frame.model.clock
-    weight = period_activity(frame.table, clock).T @ clock.period_objective if clock.periods else np.ones(len(frame.table))
-    price = fixed_cost(frame.table, clock) * weight
+    clock, table = frame.model.clock, frame.members
+    weight = period_activity(table, clock).T @ clock.period_objective if clock.periods else np.ones(len(table))
+    price = fixed_cost(table, clock) * weight
     frame.model.builder.add_cost(chosen, price[None, :])
-    stands = np.where(frame.extendable, frame.table.number(f"{frame.letter}_nom"), 0.0)
+    extendable = table.flag(f"{frame.letter}_nom_extendable")
+    stands = np.where(extendable, table.number(f"{frame.letter}_nom"), 0.0)
     frame.model.constant += float((price * stands)[stands != 0].sum())
 
 

@@ -55,6 +55,6 @@ def add_cogeneration(model: Model) -> None:
     add_ramps(frame, power)
     frame.charge(power, frame.varying("marginal_cost"))
     frame.charge(heat, frame.varying("heat_cost"))
-    model.inject(power, model.buses(table))
+    model.inject(power, model.buses(table, "bus"))
     model.inject(heat, model.buses(table, "heat_bus"))
     model.inject(-condensing.times(product(1.0, 1.0 / frame.varying("efficiency"))), model.buses(table, "fuel_bus"))

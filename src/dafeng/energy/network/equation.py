@@ -14,7 +14,8 @@ import numpy as np
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.energy.network.linear import Builder, Linear, Present, Rows, constant, named
+from dafeng.energy.network.builder import Builder, Rows
+from dafeng.energy.network.linear import Linear, Present, constant, named
 from dafeng.formula.expression import Apply, Expression, Name, Node, Number, fold
 from dafeng.formula.parser import parse
 from dafeng.formula.typesetting import typeset

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from dafeng.energy.network.linear import Builder, Linear, Places, Present, constant
+from dafeng.energy.network.builder import Builder
+from dafeng.energy.network.linear import Linear, Places, Present, constant
 from dafeng.energy.network.table import CAPACITY, Clock, Flags, Network, Table
+from dafeng.energy.network.vintages import first_members, group_alike
 from dafeng.energy.program import Floats
 
 
@@ -77,7 +79,7 @@ class Model:
             some = np.asarray(active.any(axis=0))
             if not some.any():
                 return None
-            self.frames[component] = Frame(self, table.keep(some), active[:, some])
+            self.frames[component] = _framed(self, table.keep(some), active[:, some])
         return self.frames[component]
 
     def inject(self, expression: Linear, buses: Places) -> None:
@@ -92,7 +94,7 @@ class Model:
         """
         self.injections.append((expression, buses))
 
-    def buses(self, table: Table, column: str = "bus") -> Places:
+    def buses(self, table: Table, column: str) -> Places:
         """Position of each component's bus.
 
         Parameters
@@ -120,15 +122,31 @@ class Frame:
     model : Model
         What they belong to.
     table : Table
-        The components.
+        What is dispatched: the first member of each group of components that operate alike.
     active : (steps, n) array of bool
         Where each is active.
+    members : Table
+        The components themselves; each has a capacity of its own.
+    alive : (steps, m) array of bool
+        Where each member is active.
+    group : (m,) array of int
+        What of ``table`` each member belongs to.
+    capacity : Linear
+        Active capacity of what is dispatched. [MW or MWh]
+    sizes : Linear
+        (1, m) capacity of each member. [MW or MWh]
+    variables : dict of str to Linear
+        Quantities by name, e.g. ``p``.
     """
 
     model: Model
     table: Table
     active: Present
+    members: Table
+    alive: Present
+    group: Places
     capacity: Linear = field(default_factory=Linear)
+    sizes: Linear = field(default_factory=Linear)
     variables: dict[str, Linear] = field(default_factory=dict)
 
     @property
@@ -217,6 +235,20 @@ class Frame:
         if np.any(price):
             weight = self.model.clock.cost_weight[:, None] * self.model.weight
             self.model.builder.add_cost(expression, np.asarray(price) * weight, squared=squared)
+
+
+def _framed(model: Model, members: Table, alive: Present) -> Frame:
+    """Frame in which components that operate alike are dispatched as one."""
+    group = group_alike(members, model.clock)
+    first = first_members(group)
+    if len(first) == len(group):
+        return Frame(model, members, alive, members, alive, group)
+    chosen = np.zeros(len(group), dtype=bool)
+    chosen[first] = True
+    active = np.zeros((alive.shape[0], len(first)), dtype=bool)
+    for member, number in enumerate(group):
+        active[:, number] |= alive[:, member]
+    return Frame(model, members.keep(chosen), active, members, alive, group)
 
 
 def activity(table: Table, clock: Clock) -> Present:

@@ -41,7 +41,7 @@ def add_generators(model: Model) -> None:
     _limit_energy(model, output)
     frame.charge(output, frame.varying("marginal_cost"))
     frame.charge(output, frame.varying("marginal_cost_quadratic"), squared=True)
-    model.inject(output.times(frame.table.number("sign")[None, :]), model.buses(frame.table))
+    model.inject(output.times(frame.table.number("sign")[None, :]), model.buses(frame.table, "bus"))
 
 
 def _limit_energy(model: Model, output: Linear) -> None:

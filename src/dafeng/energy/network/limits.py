@@ -19,7 +19,7 @@ from dafeng.energy.network.capacity import fixed_cost
 from dafeng.energy.network.frame import Frame, Model, period_activity
 from dafeng.energy.network.linear import Linear, Places, constant
 from dafeng.energy.network.storing import period_ends
-from dafeng.energy.network.table import CAPACITY, Flags
+from dafeng.energy.network.table import CAPACITY, Flags, Table
 from dafeng.energy.program import Floats
 
 BOUNDS: Mapping[str, Callable[[float], tuple[float, float]]] = {
@@ -116,7 +116,6 @@ def _energy(model: Model, limit: Limit, factor: Callable[[str], float], *, prima
     frame = model.frames.get("generator")
     if frame is not None:
         factors = np.array([factor(carrier) for carrier in frame.table.text("carrier")])
-        factors *= _alive(frame, limit) if primary else 1.0
         if factors.any():
             rate = factors / frame.varying("efficiency") if primary else factors[None, :]
             found.append(frame.variables["p"].times(rate * weight))
@@ -147,7 +146,7 @@ def _drawn(
     level, cyclic, per_period, initial = names
     clock, table = frame.model.clock, frame.table
     factors = np.array([factor(carrier) for carrier in table.text("carrier")]) * ~table.flag(cyclic)
-    factors *= _alive(frame, limit) if primary else 1.0
+    factors *= _standing(table, frame, limit) if primary else 1.0
     if not factors.any():
         return []
     anew = table.flag(per_period) & bool(clock.periods)
@@ -173,23 +172,28 @@ def _last_active(frame: Frame, limit: Limit) -> Places:
     return np.asarray(numbered.max(axis=0)[None, :])
 
 
-def _alive(frame: Frame, limit: Limit) -> Floats:
+def _standing(table: Table, frame: Frame, limit: Limit) -> Floats:
+    """One for what is active in the limit's period, zero for the rest."""
     if limit.period is None or not frame.model.clock.periods:
-        return np.ones(len(frame.table))
-    return np.asarray(period_activity(frame.table, frame.model.clock)[limit.period], dtype=np.float64)
+        return np.ones(len(table))
+    return np.asarray(period_activity(table, frame.model.clock)[limit.period], dtype=np.float64)
+
+
+def _extendable(frame: Frame) -> Flags:
+    return frame.members.flag(f"{frame.letter}_nom_extendable")
 
 
 def _installed(model: Model, limit: Limit) -> list[Linear] | None:
     """Capacity of one technology, at one bus or everywhere."""
     found = []
     for component, frame in _capacities(model):
-        table = frame.table
+        table = frame.members
         side = "bus0" if component in ("line", "transformer", "link", "process") else "bus"
-        chosen = _carried_by(frame, (limit.carrier_attribute,)) & frame.extendable & (_alive(frame, limit) > 0)
+        chosen = _carried_by(frame, (limit.carrier_attribute,)) & _extendable(frame) & (_standing(table, frame, limit) > 0)
         if limit.bus:
             chosen &= np.array([bus == limit.bus for bus in table.text(side)])
         if chosen.any():
-            found.append(frame.capacity.where(chosen[None, :]))
+            found.append(frame.sizes.where(chosen[None, :]))
     return found or None
 
 
@@ -199,15 +203,15 @@ def _transmission(model: Model, limit: Limit, *, cost: bool) -> list[Linear] | N
     for component, frame in _capacities(model):
         if component not in ("line", "link"):
             continue
-        chosen = _carried_by(frame, carriers) & frame.extendable & (_alive(frame, limit) > 0)
+        chosen = _carried_by(frame, carriers) & _extendable(frame) & (_standing(frame.members, frame, limit) > 0)
         if chosen.any():
-            weight = _investment(frame, limit) if cost else frame.table.number("length")
-            found.append(frame.capacity.where(chosen[None, :]).times(weight[None, :]))
+            weight = _investment(frame, limit) if cost else frame.members.number("length")
+            found.append(frame.sizes.where(chosen[None, :]).times(weight[None, :]))
     return found or None
 
 
 def _investment(frame: Frame, limit: Limit) -> Floats:
-    clock, table = frame.model.clock, frame.table
+    clock, table = frame.model.clock, frame.members
     price = fixed_cost(table, clock) - table.number("fom_cost")
     if limit.period is not None or not clock.periods:
         return np.asarray(price)
@@ -219,7 +223,7 @@ def _capacities(model: Model) -> list[tuple[str, Frame]]:
 
 
 def _carried_by(frame: Frame, carriers: tuple[str, ...]) -> Flags:
-    return np.array([carrier in carriers for carrier in frame.table.text("carrier")])
+    return np.array([carrier in carriers for carrier in frame.members.text("carrier")])
 
 
 def _limit_growth(model: Model) -> None:
@@ -230,17 +234,17 @@ def _limit_growth(model: Model) -> None:
     place = {carriers.names[carrier]: row for row, carrier in enumerate(chosen)}
     pieces = []
     for _, frame in _capacities(model):
-        rows = np.array([place.get(carrier, -1) for carrier in frame.table.text("carrier")])
-        rows = np.where(frame.extendable, rows, -1)
+        rows = np.array([place.get(carrier, -1) for carrier in frame.members.text("carrier")])
+        rows = np.where(_extendable(frame), rows, -1)
         if not (rows >= 0).any():
             continue
-        begins = period_activity(frame.table, model.clock)
+        begins = period_activity(frame.members, model.clock)
         begins = begins & (np.cumsum(begins, axis=0) == 1)
         share = np.where(rows >= 0, relative[chosen][np.maximum(rows, 0)], 0.0)
         for period in range(periods):
-            pieces.append((frame.capacity.where(begins[period][None, :]), _growth_rows(rows, period, periods)))
+            pieces.append((frame.sizes.where(begins[period][None, :]), _growth_rows(rows, period, periods)))
             if period + 1 < periods and share.any():
-                grown = frame.capacity.where(begins[period][None, :]).times(-share[None, :])
+                grown = frame.sizes.where(begins[period][None, :]).times(-share[None, :])
                 pieces.append((grown, _growth_rows(rows, period + 1, periods)))
     if pieces:
         high = np.repeat(most[chosen], periods)

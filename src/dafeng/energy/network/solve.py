@@ -13,6 +13,7 @@ import numpy as np
 
 from dafeng.energy.network.build import Built, balance_rows, build_network, values_of
 from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.network.vintages import shares
 from dafeng.energy.program import Floats
 from dafeng.energy.solution import Solution, solve_program
 from dafeng.energy.solvers import Algorithm
@@ -79,7 +80,10 @@ class Outcome:
         found = np.zeros((self.network.clock.size, len(self.network.table(component))))
         frame = self.built.frames.get(component)
         if frame is not None and quantity in frame.variables:
-            found[:, _places(self.built, component)] = values_of(frame.variables[quantity], self.solution.values)
+            joint = values_of(frame.variables[quantity], self.solution.values)
+            sizes = np.broadcast_to(values_of(frame.sizes, self.solution.values), (1, len(frame.members)))[0]
+            own = joint[:, frame.group] * shares(sizes, frame.group, frame.alive)
+            found[:, _places(self.built, component)] = own
         return found
 
     def capacity(self, component: str) -> Floats:
@@ -99,8 +103,8 @@ class Outcome:
         found = table.number(f"{CAPACITY[component]}_nom").copy()
         frame = self.built.frames.get(component)
         if frame is not None:
-            sizes = values_of(frame.capacity, self.solution.values)
-            found[_places(self.built, component)] = np.broadcast_to(sizes, (1, len(frame.table)))[0]
+            sizes = values_of(frame.sizes, self.solution.values)
+            found[_places(self.built, component)] = np.broadcast_to(sizes, (1, len(frame.members)))[0]
         return found
 
     def price(self) -> Floats:
@@ -184,4 +188,4 @@ def ladder_for(built: Built) -> tuple[Algorithm, ...]:
 def _places(built: Built, component: str) -> list[int]:
     """Where the active components stand in the network's table."""
     known = {name: place for place, name in enumerate(built.network.table(component).names)}
-    return [known[name] for name in built.frames[component].table.names]
+    return [known[name] for name in built.frames[component].members.names]

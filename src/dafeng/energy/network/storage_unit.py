@@ -59,7 +59,7 @@ def add_storage_units(model: Model) -> None:
     frame.charge(out, frame.varying("marginal_cost"))
     frame.charge(out, frame.varying("marginal_cost_quadratic"), squared=True)
     frame.charge(level, frame.varying("marginal_cost_storage"))
-    model.inject((out - into).times(table.number("sign")[None, :]), model.buses(table))
+    model.inject((out - into).times(table.number("sign")[None, :]), model.buses(table, "bus"))
 
 
 def _balance(frame: Frame, out: Linear, into: Linear, level: Linear) -> None:

@@ -49,4 +49,4 @@ def add_stores(model: Model) -> None:
     frame.charge(level, frame.varying("marginal_cost_storage"))
     frame.charge(power, frame.varying("marginal_cost"))
     frame.charge(power, frame.varying("marginal_cost_quadratic"), squared=True)
-    model.inject(power.times(table.number("sign")[None, :]), model.buses(table))
+    model.inject(power.times(table.number("sign")[None, :]), model.buses(table, "bus"))

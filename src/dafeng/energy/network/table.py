@@ -235,12 +235,12 @@ class Table:
         series = {name: {one: v for one, v in by.items() if one in kept} for name, by in self.series.items()}
         return Table(self.component, names, {name: values[chosen] for name, values in self.columns.items()}, series)
 
-    def setting(self, **columns: Any) -> Table:
+    def setting(self, columns: Mapping[str, Any]) -> Table:
         """The table with other columns.
 
         Parameters
         ----------
-        **columns
+        columns : mapping of str to value
             Values by attribute: one for all or one per component.
 
         Returns
