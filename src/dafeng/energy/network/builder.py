@@ -122,7 +122,7 @@ class Builder:
             shape = np.broadcast_shapes(*(np.shape(part) for part in (charged.constant, cost)))
             self._constant += float(np.broadcast_to(charged.constant, shape).sum())
 
-    def add_rows(self, name: str, expression: Linear, low: Any, high: Any, *, present: Present | None = None) -> Rows:
+    def add_rows(self, name: str, expression: Linear, low: float, high: float, *, present: Present | None = None) -> Rows:
         """Require ``low <= expression <= high`` element by element.
 
         Parameters
@@ -131,7 +131,7 @@ class Builder:
             Name of the block; once only.
         expression : Linear
             The left side; its constant moves to the other side.
-        low, high : array or float
+        low, high : float
             Bounds.
         present : array of bool, optional
             Shape, and where the constraint exists; everywhere by default.
@@ -142,8 +142,8 @@ class Builder:
             Where each element went.
         """
         where = np.ones(_shape(expression), dtype=bool) if present is None else present
-        least = _spread(np.subtract(low, expression.constant), where)
-        most = _spread(np.subtract(high, expression.constant), where)
+        least = _spread(_less(low, expression.constant), where)
+        most = _spread(_less(high, expression.constant), where)
         parts = [(_spread(c, where), _spread(p, where)) for c, p in expression.terms]
         coefficients, places = _compacted(parts, len(least))
         needed = np.isfinite(least) | np.isfinite(most)
@@ -262,6 +262,11 @@ class _Alone:
 def _shape(expression: Linear) -> tuple[int, ...]:
     arrays = [np.shape(part) for term in expression.terms for part in term]
     return np.broadcast_shapes(np.shape(expression.constant), *arrays)
+
+
+def _less(bound: Any, amount: Any) -> Any:
+    """Bound less an amount; where there is no bound there is none afterwards."""
+    return bound if np.isinf(bound) else np.subtract(bound, amount)
 
 
 def _spread(values: Any, present: Present) -> Any:

@@ -324,6 +324,7 @@ def make_table(component: str, rows: Mapping[str, Mapping[str, Any]]) -> Table:
         If an attribute is not declared for the kind.
     """
     known = dict.fromkeys(name for row in rows.values() for name in row)
+    check_component(component)
     for name in known:
         check_attribute(component, name)
     columns: dict[str, NDArray[Any]] = {}
@@ -336,6 +337,23 @@ def make_table(component: str, rows: Mapping[str, Mapping[str, Any]]) -> Table:
             [default if np.ndim(row.get(name, default)) else row.get(name, default) for row in rows.values()]
         )
     return Table(component, tuple(rows), columns, {name: by for name, by in series.items() if by})
+
+
+def check_component(component: str) -> None:
+    """Refuse a kind of component that is not declared.
+
+    Parameters
+    ----------
+    component : str
+        Kind.
+
+    Raises
+    ------
+    DefinitionError
+        If it is unknown.
+    """
+    if component not in component_attributes():
+        raise _unknown(component, f"没有组件“{component}”", f"no component '{component}'", component_attributes())
 
 
 def check_attribute(component: str, name: str) -> None:
@@ -351,8 +369,7 @@ def check_attribute(component: str, name: str) -> None:
     DefinitionError
         If the kind or the attribute is unknown.
     """
-    if component not in component_attributes():
-        raise _unknown(component, f"没有组件“{component}”", f"no component '{component}'", component_attributes())
+    check_component(component)
     try:
         attribute_of(component, name)
     except KeyError:
