@@ -109,9 +109,10 @@ def _limit_angle(frame: Frame, flow: Linear) -> None:
 
 
 def _add_cycles(model: Model, frames: Sequence[Frame]) -> None:
-    """One row per cycle and step; the grid may differ between periods."""
+    """One row per cycle and step, in units of the cycle's largest impedance; the grid may differ between periods."""
     clock, pieces, rows = model.clock, [], 0
     ends = [np.stack([model.buses(frame.table, "bus0"), model.buses(frame.table, "bus1")]) for frame in frames]
+    sizes = [impedance(model, frame.table) for frame in frames]
     for period in np.unique(clock.period):
         steps = np.flatnonzero(clock.period == period)
         alive = [frame.active[steps[0]] for frame in frames]
@@ -120,17 +121,16 @@ def _add_cycles(model: Model, frames: Sequence[Frame]) -> None:
             place = np.full(clock.size, -1)
             place[steps] = np.arange(rows, rows + len(steps))
             rows += len(steps)
-            for edge, sign in cycle:
-                f, k, _, _ = edges[edge]
-                pieces.append((_angle(frames[f], k).times(sign), place[:, None]))
+            members = [(edges[edge][0], edges[edge][1], sign) for edge, sign in cycle]
+            unit = max(float(sizes[f][k]) for f, k, _ in members) or 1.0
+            pieces += [(_angle(frames[f], sizes[f], k).times(sign / unit), place[:, None]) for f, k, sign in members]
     if rows:
         model.builder.add_sums(model.prefix + KIRCHHOFF, pieces, np.zeros(rows), np.zeros(rows))
 
 
-def _angle(frame: Frame, branch: int) -> Linear:
+def _angle(frame: Frame, sizes: Floats, branch: int) -> Linear:
     """Angle difference along one branch. [rad]"""
-    size = impedance(frame.model, frame.table)[branch]
-    total = frame.variables["s"].times(size) + _shift(frame)
+    total = frame.variables["s"].times(sizes[branch]) + _shift(frame)
     return Linear(tuple((_column(c, branch), _column(p, branch)) for c, p in total.terms), _column(total.constant, branch))
 
 
