@@ -19,7 +19,7 @@ OWNERS = {
     "pysail": {"dafeng.store"},
     "sqlite3": {"dafeng.store"},
     "psycopg": {"dafeng.store"},
-    "pint": {"dafeng.core.units"},
+    "pint": {"dafeng.core.ratios"},
     "clarabel": {"dafeng.energy"},
     "highspy": {"dafeng.energy"},
     "fastapi": {"dafeng.web"},

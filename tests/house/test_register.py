@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.house.tree import ROOT
-from tools import coverage, glossary, methods
+from tools import coverage, glossary, methods, units
 
 SYSTEM = {
     "id": "S01",
@@ -59,3 +59,7 @@ def test_a_page_of_methods_that_is_behind_the_definitions_is_seen(tmp_path, monk
     (tmp_path / "page.md").write_text("old", encoding="utf-8")
     monkeypatch.setattr(methods, "PAGE", tmp_path / "page.md")
     assert methods.main(["--check"]) == 1
+
+
+def test_the_kept_sizes_of_units_are_those_of_pint():
+    assert units.main(["--check"]) == 0, "run: make generated"

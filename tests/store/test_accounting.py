@@ -21,17 +21,21 @@ from dafeng.store.accounting import (
     gather_cells,
     sum_cells,
 )
-from dafeng.store.dialects import DIALECTS, translate
+from dafeng.store.dialects import DIALECTS, Kernel, check_portable, translate
 from dafeng.store.engine import LocalEngine
 from tests.bulk import spell
 
-TEXTS = {
+KERNELS = {
     "cells": cells_sql(()),
-    "cells_of_records": cells_sql(("record", "flow"), year=2023),
+    "cells_with_flow": cells_sql(("flow",), year=2023),
+    "cells_of_records": cells_sql(("record",)),
+    "cells_of_records_with_flow": cells_sql(("record", "flow"), year=2023),
     "keys": KEYS_SQL,
     "totals": TOTALS_SQL,
     "lacking": LACKING_SQL,
 }
+TEXTS = {name: str(kernel) for name, kernel in KERNELS.items()}
+"""A kernel as a plain text, which is taken apart: a kernel itself is taken at its word."""
 KEY = {"place": "370600", "year": 2023, "category": "energy.transport", "carrier": "diesel", "unit": "t"}
 AMOUNTS = st.decimals(min_value="-99999999", max_value="99999999", places=6)
 FACTORS = st.decimals(min_value="-9999", max_value="9999", places=9)
@@ -76,6 +80,12 @@ def account(rows, factors, *, lacking=(), columns=("record",), threads=2):
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_kernel_is_portable(name, dialect):
     assert "DECIMAL" in translate(TEXTS[name], dialect).upper() or name == "keys"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_kernel_is_known_as_one(name):
+    assert isinstance(KERNELS[name], Kernel)
+    assert check_portable(TEXTS[name]) == KERNELS[name]
 
 
 @settings(max_examples=25)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
 import dafeng as df
-from dafeng import Aggregate, aggregate_document
 from dafeng.cli.printing import console, finding_rows, grid, print_json, read_language, say
 from dafeng.core.labels import Label, Language
-from dafeng.work.aggregate import By, no_grouping
+
+if TYPE_CHECKING:
+    from dafeng.work.aggregate import By
 
 app = typer.Typer()
 
@@ -71,13 +72,15 @@ def aggregate(
 
 
 def _grouping(text: str) -> By:
+    from dafeng.work.aggregate import By, no_grouping
+
     if text not in get_args(By):
         raise no_grouping(text)
     return cast("By", text)
 
 
-def _show(found: Aggregate, written: Sequence[Path], language: Language, *, as_json: bool) -> None:
-    document = aggregate_document(found)
+def _show(found: df.Aggregate, written: Sequence[Path], language: Language, *, as_json: bool) -> None:
+    document = df.aggregate_document(found)
     if as_json:
         print_json({**document, "files": [str(path) for path in written]})
         return

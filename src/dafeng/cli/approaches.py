@@ -5,13 +5,17 @@ Invariant: formats and computes nothing.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import dafeng as df
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_label, say
 from dafeng.core.labels import Language
-from dafeng.methods.reconciliation import FuelGap
-from dafeng.work.compare_approaches import ApproachComparison, approaches_document
+
+if TYPE_CHECKING:
+    from dafeng.methods.reconciliation import FuelGap
 
 
-def show_approaches(found: ApproachComparison, language: Language, *, as_json: bool) -> None:
+def show_approaches(found: df.ApproachComparison, language: Language, *, as_json: bool) -> None:
     """Print the gaps of every year.
 
     Parameters
@@ -24,7 +28,7 @@ def show_approaches(found: ApproachComparison, language: Language, *, as_json: b
         Print JSON.
     """
     if as_json:
-        print_json(approaches_document(found))
+        print_json(df.approaches_document(found))
         return
     if not found.years:
         console().print(say(language, "没有能源平衡表", "no energy balance"))

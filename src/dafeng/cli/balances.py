@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dafeng import EnergyAccount, balance_document
+import dafeng as df
 from dafeng.cli.printing import console, finding_rows, grid, print_json, read_label, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
@@ -27,7 +27,7 @@ GRADES: Mapping[str, Label] = {
 """Evidence grades in words, as the pages say them."""
 
 
-def show_balance(found: EnergyAccount, language: Language, *, as_json: bool, view: str | None, sankey: bool) -> None:
+def show_balance(found: df.EnergyAccount, language: Language, *, as_json: bool, view: str | None, sankey: bool) -> None:
     """Print energy balances.
 
     Parameters
@@ -50,7 +50,7 @@ def show_balance(found: EnergyAccount, language: Language, *, as_json: bool, vie
     """
     if view is not None and view not in found.book.views:
         raise _no_view(view, found)
-    told = balance_document(found)
+    told = df.balance_document(found)
     if sankey:
         print_json({"place": told["place"], "years": [year["sankey"] for year in told["years"]], "findings": _leaks(told)})
         return
@@ -104,7 +104,7 @@ def _digits(value: float | None) -> str:
     return "—" if value is None else f"{Decimal(repr(value)).quantize(Decimal('0.0001')).normalize():f}"
 
 
-def _print_rest(found: EnergyAccount, told: Row, language: Language) -> None:
+def _print_rest(found: df.EnergyAccount, told: Row, language: Language) -> None:
     out = console()
     if told["published"] and not told["years"]:
         rows = [
@@ -128,7 +128,7 @@ def _leaks(told: Row) -> list[Row]:
     return [finding for finding in told["findings"] if finding["rule"] == "balance.leak"]
 
 
-def _no_view(view: str, found: EnergyAccount) -> SettingError:
+def _no_view(view: str, found: df.EnergyAccount) -> SettingError:
     known = ", ".join(found.book.views)
     return SettingError(
         Label(f"没有口径“{view}”", f"no view '{view}'"),

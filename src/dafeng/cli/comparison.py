@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
-from dafeng import PlanComparison, comparison_document
+import dafeng as df
 from dafeng.cli.printing import console, finding_rows, grid, print_json, say
 from dafeng.core import registry
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
-from dafeng.plans.contrast import Relation
-from dafeng.store.files import write_whole
-from dafeng.work.comparison_words import STANDING_WORDS
+
+if TYPE_CHECKING:
+    from dafeng.plans.contrast import Relation
 
 MARKS: Mapping[str, str] = {
     "stricter": "▲",
@@ -55,6 +55,8 @@ def relation(text: str | None) -> Relation | None:
     SettingError
         If there is no such relation.
     """
+    from dafeng.plans.contrast import Relation
+
     if text is None or text in get_args(Relation):
         return cast("Relation | None", text)
     known = ", ".join(get_args(Relation))
@@ -66,7 +68,7 @@ def relation(text: str | None) -> Relation | None:
     )
 
 
-def write(found: PlanComparison, path: Path) -> None:
+def write(found: df.PlanComparison, path: Path) -> None:
     """Write a comparison as a workbook.
 
     Parameters
@@ -81,6 +83,8 @@ def write(found: PlanComparison, path: Path) -> None:
     SettingError
         If the file has another ending.
     """
+    from dafeng.store.files import write_whole
+
     if path.suffix.lower() != ".xlsx":
         raise SettingError(
             Label(f"“{path}”不是 xlsx 文件名", f"'{path}' is no name of an xlsx file"),
@@ -90,13 +94,13 @@ def write(found: PlanComparison, path: Path) -> None:
         )
     first = found.parties[0]
     city = {"slug": "comparison", "label": {"zh": first.label.zh, "en": first.label.en}}
-    view = {"city": city, "year": "", "run": {"id": "", "at": ""}, "comparison": comparison_document(found)}
+    view = {"city": city, "year": "", "run": {"id": "", "at": ""}, "comparison": df.comparison_document(found)}
     with TemporaryDirectory() as folder:
         made = registry.load("dafeng.presenters", "xlsx")(view, {}, Path(folder))
         write_whole(path, Path(made).read_bytes())
 
 
-def show(found: PlanComparison, language: Language, *, as_json: bool) -> None:
+def show(found: df.PlanComparison, language: Language, *, as_json: bool) -> None:
     """Print a comparison.
 
     Parameters
@@ -108,7 +112,7 @@ def show(found: PlanComparison, language: Language, *, as_json: bool) -> None:
     as_json : bool
         Print JSON.
     """
-    document = comparison_document(found)
+    document = df.comparison_document(found)
     if as_json:
         print_json(document)
         return
@@ -151,6 +155,8 @@ def _figure(figure: Mapping[str, Any] | None, year: int | None, language: Langua
 
 def _standing(cell: Mapping[str, Any], language: Language) -> str:
     """Shape and sentence; the sentence of a target that only the first plan has would say nothing more than the word."""
+    from dafeng.work.comparison_words import STANDING_WORDS
+
     said = STANDING_WORDS["added"].read(language) if cell["standing"] == "added" else cell["reason"][language]
     more = "".join(f"\n  {one['says'][language]}" for one in cell["differences"])
     return f"{MARKS[cell['standing']]} {said}{more}"

@@ -12,8 +12,6 @@ import dafeng as df
 from dafeng.cli.printing import console, grid, print_json, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
-from dafeng.readers.mapping import read_mapping
-from dafeng.readers.numbers import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,8 @@ def mapping(texts: Sequence[str] | None) -> dict[str, str]:
     SettingError
         If a text maps nothing.
     """
+    from dafeng.readers.mapping import read_mapping
+
     return read_mapping(texts or ())
 
 
@@ -100,6 +100,8 @@ def show(found: Sequence[df.Correction], language: Language, *, as_json: bool) -
     as_json : bool
         Print JSON.
     """
+    from dafeng.readers.numbers import plain
+
     if as_json:
         print_json([asdict(one) for one in found])
         return

@@ -6,18 +6,19 @@ Invariant: prints what the library says; values of different purposes stand in t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import dafeng as df
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.labels import Language
-from dafeng.library.conflicts import Conflict
-from dafeng.library.factors import FactorLibrary
-from dafeng.work.composed import ComposedConflict
-from dafeng.work.factor_document import composed_document, conflict_document, factor_document, match_document, warming_document
-from dafeng.work.factors import FactorRow, KeyMatch
+
+if TYPE_CHECKING:
+    from dafeng.library.conflicts import Conflict
+    from dafeng.library.factors import FactorLibrary
+    from dafeng.work.composed import ComposedConflict
+    from dafeng.work.factors import FactorRow, KeyMatch
 
 app = typer.Typer(help="因子库：列表、查看、匹配、冲突 · the factor library", no_args_is_help=True)
 
@@ -45,6 +46,8 @@ def list_all(
     lang: Tongue = "zh",
 ) -> None:
     """列出因子 · list factors."""
+    from dafeng.work.factor_document import factor_document
+
     of = _city(city)
     rows = df.list_factors(
         city=of,
@@ -72,6 +75,8 @@ def show(
     lang: Tongue = "zh",
 ) -> None:
     """查看一个因子 · show one factor with its source, uses and conflicts."""
+    from dafeng.work.factor_document import factor_document
+
     of = _city(city)
     row, library = df.show_factor(factor, city=of), df.read_book(city=of).library
     if as_json:
@@ -95,6 +100,8 @@ def match_key(
     lang: Tongue = "zh",
 ) -> None:
     """一个键如何查得因子 · how a key would be met, step by step."""
+    from dafeng.work.factor_document import match_document
+
     found = df.match_factor(
         substance,
         place=place,
@@ -122,6 +129,8 @@ def conflicts(
     lang: Tongue = "zh",
 ) -> None:
     """各来源的值并列，不同用途从不并列 · where sources disagree, never across purposes."""
+    from dafeng.work.factor_document import composed_document, conflict_document
+
     of = _city(city)
     book, found = df.read_book(city=of), df.factor_conflicts(city=of, substance=substance, purpose=purpose, agreeing=agreeing)
     composed = [one for one in book.composed if substance in (None, one.substance) and purpose in (None, "combustion")]
@@ -140,6 +149,8 @@ def conflicts(
 @app.command()
 def warming(city: OfCity = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """各核算标准所用的增温潜势 · which warming potentials each reporting standard uses."""
+    from dafeng.work.factor_document import warming_document
+
     found = df.warming_standards(city=_city(city))
     if as_json:
         print_json([warming_document(one) for one in found])

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dafeng as df
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_label, say
 from dafeng.core.labels import Language
-from dafeng.library.factors import FactorLibrary
-from dafeng.methods.arrangement import Entry
-from dafeng.methods.downscaling import EstimatedCell
-from dafeng.methods.foreign import CAUSES, Gap
-from dafeng.methods.notation import KEYS
-from dafeng.methods.warming import gas_label
-from dafeng.work.compare_inventory import InventoryComparison, comparison_rows
-from dafeng.work.downscale import Downscaled, downscaled_document
-from dafeng.work.inventory import MAIN, Inventory, check_layout, inventory_document
+
+if TYPE_CHECKING:
+    from dafeng.library.factors import FactorLibrary
+    from dafeng.methods.arrangement import Entry
+    from dafeng.methods.downscaling import EstimatedCell
+    from dafeng.methods.foreign import Gap
 
 
-def write(city: df.City, found: Inventory, path: Path, *, year: int | None, provisional: bool, language: Language) -> None:
+def write(city: df.City, found: df.Inventory, path: Path, *, year: int | None, provisional: bool, language: Language) -> None:
     """Write an inventory as a workbook or report, with its interval.
 
     Parameters
@@ -53,7 +51,7 @@ def write(city: df.City, found: Inventory, path: Path, *, year: int | None, prov
     df.save_inventory(city, found, path, year=year, quality=quality, language=language)
 
 
-def show_inventory(found: Inventory, language: Language, *, layout: str | None, as_json: bool) -> None:
+def show_inventory(found: df.Inventory, language: Language, *, layout: str | None, as_json: bool) -> None:
     """Print the latest year of an inventory in one layout, or all of it as JSON.
 
     Parameters
@@ -67,8 +65,10 @@ def show_inventory(found: Inventory, language: Language, *, layout: str | None, 
     as_json : bool
         Print JSON.
     """
+    from dafeng.work.inventory import MAIN, check_layout
+
     if as_json:
-        print_json(inventory_document(found, layout=layout))
+        print_json(df.inventory_document(found, layout=layout))
         return
     check_layout(found, layout)
     year = found.latest
@@ -86,18 +86,22 @@ def show_inventory(found: Inventory, language: Language, *, layout: str | None, 
 
 
 def _row(entry: Entry, library: FactorLibrary, language: Language) -> list[str]:
+    from dafeng.methods.warming import gas_label
+
     gases = "; ".join(f"{read_label(gas_label(gas, library), language)} {mass:,.0f}" for gas, mass in entry.gases.items())
     marked = _value(entry, language) + ("*" if entry.missing else "")
     return [entry.code, "  " * entry.level + read_label(entry.label, language), str(entry.scope or ""), gases, marked]
 
 
 def _value(entry: Entry, language: Language) -> str:
+    from dafeng.methods.notation import KEYS
+
     if entry.value is not None:
         return f"{entry.value:,.0f}"
     return f"{entry.key} {read_label(KEYS[entry.key or 'NE'], language)}"
 
 
-def show_inventory_comparison(found: InventoryComparison, language: Language, *, as_json: bool) -> None:
+def show_inventory_comparison(found: df.InventoryComparison, language: Language, *, as_json: bool) -> None:
     """Print a comparison with a foreign inventory.
 
     Parameters
@@ -109,8 +113,10 @@ def show_inventory_comparison(found: InventoryComparison, language: Language, *,
     as_json : bool
         Print JSON.
     """
+    from dafeng.methods.foreign import CAUSES
+
     if as_json:
-        print_json(comparison_rows(found))
+        print_json(df.comparison_rows(found))
         return
     whole = found.comparison
     said = [_million(amount) for amount in (whole.ours, whole.theirs, whole.net, whole.absolute)]
@@ -132,6 +138,8 @@ def show_inventory_comparison(found: InventoryComparison, language: Language, *,
 
 
 def _gap_row(gap: Gap, language: Language) -> list[str]:
+    from dafeng.methods.foreign import CAUSES
+
     sides = ["" if side is None else _million(side) for side in (gap.ours, gap.theirs)]
     causes = [_million(gap.causes[kind]) if kind in gap.causes else "" for kind in CAUSES]
     return [read_label(gap.label, language), *sides, _million(gap.amount), *causes, read_label(gap.says, language)]
@@ -141,7 +149,7 @@ def _million(amount: Decimal) -> str:
     return f"{amount / 1_000_000:,.3f}"
 
 
-def show_downscaled(found: Downscaled, language: Language, *, as_json: bool) -> None:
+def show_downscaled(found: df.Downscaled, language: Language, *, as_json: bool) -> None:
     """Print an estimated balance.
 
     Parameters
@@ -154,7 +162,7 @@ def show_downscaled(found: Downscaled, language: Language, *, as_json: bool) -> 
         Print JSON.
     """
     if as_json:
-        print_json(downscaled_document(found))
+        print_json(df.downscaled_document(found))
         return
     carbon = " ".join(_million(amount) for amount in (found.co2, found.co2_low, found.co2_high))
     energy = f"{found.energy / 10_000:,.1f}"

@@ -9,15 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TextColumn
-
-from dafeng import Assessment, City, Ingested, Plan, Projection, Reconciliation, Scores
+import dafeng as df
 from dafeng.cli.printing import console, counts_row, grid, print_findings, print_json, read_label, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
-from dafeng.readers.numbers import plain
-from dafeng.readers.suggestions import AuditFinding, name_finding
-from dafeng.work.wording import odds
 
 Report = Callable[[Label, float], None]
 
@@ -40,6 +35,8 @@ def progress(*, quiet: bool) -> Iterator[Report | None]:
     if quiet or not out.is_terminal:
         yield None
         return
+    from rich.progress import BarColumn, Progress, TextColumn
+
     with Progress(TextColumn("{task.description}"), BarColumn(), console=out, transient=True) as bar:
         task = bar.add_task("", total=1.0)
 
@@ -49,7 +46,7 @@ def progress(*, quiet: bool) -> Iterator[Report | None]:
         yield tell
 
 
-def show_plan(plan: Plan, language: Language) -> None:
+def show_plan(plan: df.Plan, language: Language) -> None:
     """Print a plan.
 
     Parameters
@@ -76,7 +73,7 @@ def show_plan(plan: Plan, language: Language) -> None:
     print_findings(plan.findings, language)
 
 
-def show_city(city: City, language: Language, *, as_json: bool) -> None:
+def show_city(city: df.City, language: Language, *, as_json: bool) -> None:
     """Print what a city folder holds.
 
     Parameters
@@ -108,7 +105,7 @@ def show_city(city: City, language: Language, *, as_json: bool) -> None:
     console().print(say(language, zh, en))
 
 
-def show_ingest(taken: Ingested, language: Language, *, as_json: bool) -> None:
+def show_ingest(taken: df.Ingested, language: Language, *, as_json: bool) -> None:
     """Print what was taken in.
 
     Parameters
@@ -157,7 +154,7 @@ def show_findings(findings: tuple[Finding, ...], language: Language, *, as_json:
         console().print(say(language, "没有发现问题", "nothing found"))
 
 
-def show_scores(scores: Scores, language: Language, *, as_json: bool) -> None:
+def show_scores(scores: df.Scores, language: Language, *, as_json: bool) -> None:
     """Print indicator values.
 
     Parameters
@@ -179,7 +176,7 @@ def show_scores(scores: Scores, language: Language, *, as_json: bool) -> None:
     print_findings(scores.findings, language)
 
 
-def show_projection(found: Projection, language: Language, *, as_json: bool) -> None:
+def show_projection(found: df.Projection, language: Language, *, as_json: bool) -> None:
     """Print peak years by scenario.
 
     Parameters
@@ -191,6 +188,8 @@ def show_projection(found: Projection, language: Language, *, as_json: bool) -> 
     as_json : bool
         Print JSON.
     """
+    from dafeng.work.wording import odds
+
     peaks = {name: path.peak for name, path in found.paths.items()}
     if as_json:
         told = {n: {k: getattr(p, k) for k in PEAK} for n, p in peaks.items()}
@@ -216,7 +215,7 @@ PEAK = ("year_p10", "year_p50", "year_p90", "probability_before_2030", "level_mt
 """Fields of a peak that are printed as JSON."""
 
 
-def show_clashes(found: Reconciliation, language: Language, *, as_json: bool) -> None:
+def show_clashes(found: df.Reconciliation, language: Language, *, as_json: bool) -> None:
     """Print minimal clashing sets.
 
     Parameters
@@ -255,7 +254,7 @@ def show_clashes(found: Reconciliation, language: Language, *, as_json: bool) ->
     print_findings(found.findings, language)
 
 
-def show_assessment(found: Assessment, language: Language, *, as_json: bool, part: str) -> None:
+def show_assessment(found: df.Assessment, language: Language, *, as_json: bool, part: str) -> None:
     """Print an assessment: verdict counts, headline findings, clashes.
 
     Parameters
@@ -292,7 +291,7 @@ def show_assessment(found: Assessment, language: Language, *, as_json: bool, par
     out.print(f"\n{say(language, zh, en)}")
 
 
-def _print_verdicts(found: Assessment, language: Language) -> None:
+def _print_verdicts(found: df.Assessment, language: Language) -> None:
     heads = say(language, "目标 指标 年份 要求 评价 依据", "target indicator year asked verdict reason").split()
     rows = []
     for row in found.verdicts.rows:
@@ -305,6 +304,9 @@ def _print_verdicts(found: Assessment, language: Language) -> None:
 
 
 def _finding(finding: Finding) -> Mapping[str, Any]:
+    from dafeng.readers.numbers import plain
+    from dafeng.readers.suggestions import AuditFinding, name_finding
+
     told: dict[str, Any] = {
         "id": name_finding(finding),
         "rule": finding.rule,

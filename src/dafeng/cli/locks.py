@@ -6,7 +6,7 @@ Invariant: what is refused leaves the city as it was; every difference and findi
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,8 +15,9 @@ from dafeng.cli.printing import console, finding_rows, grid, print_json, read_la
 from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
-from dafeng.work.factor_import import FactorImport
-from dafeng.work.lock import FactorChange, LockState
+
+if TYPE_CHECKING:
+    from dafeng.work.lock import FactorChange
 
 app = typer.Typer()
 
@@ -54,7 +55,7 @@ def lock(
         _show(state, changes, read_language(lang))
 
 
-def _document(state: LockState, changes: tuple[FactorChange, ...]) -> dict[str, Any]:
+def _document(state: df.LockState, changes: tuple[FactorChange, ...]) -> dict[str, Any]:
     return {
         "lock": str(state.path),
         "version": state.lock.version,
@@ -102,7 +103,7 @@ def _finding(one: Finding) -> dict[str, Any]:
     return {"rule": one.rule, "at": one.at, "severity": one.severity, "says": says, "remedy": remedy}
 
 
-def _show(state: LockState, changes: tuple[FactorChange, ...], language: Language) -> None:
+def _show(state: df.LockState, changes: tuple[FactorChange, ...], language: Language) -> None:
     out, lock = console(), state.lock
     zh = f"{state.path}：{len(lock.factors)} 个因子、{len(lock.answers)} 项查询、{len(lock.methods)} 个方法已锁定"
     en = f"{state.path}: {len(lock.factors)} factors, {len(lock.answers)} look-ups and {len(lock.methods)} methods are pinned"
@@ -186,7 +187,7 @@ def _pair(text: str) -> tuple[str, str]:
     return column.strip(), field.strip()
 
 
-def _imported(found: FactorImport) -> dict[str, Any]:
+def _imported(found: df.FactorImport) -> dict[str, Any]:
     return {
         "file": str(found.path) if found.path else None,
         "columns": found.columns,
@@ -197,7 +198,7 @@ def _imported(found: FactorImport) -> dict[str, Any]:
     }
 
 
-def _show_import(found: FactorImport, language: Language) -> None:
+def _show_import(found: df.FactorImport, language: Language) -> None:
     out = console()
     columns = ", ".join(f"{column} → {field}" for column, field in found.columns.items())
     out.print(say(language, f"识别的列：{columns}", f"columns: {columns}"), markup=False)

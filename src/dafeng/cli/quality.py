@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 import dafeng as df
-from dafeng import Quality, Recalculations, quality_document, recalculation_document
 from dafeng.cli.printing import console, finding_rows, grid, print_json, read_language, say
 from dafeng.core.labels import Language
 
@@ -65,7 +64,7 @@ def recalculate(
     show_recalculations(df.recalculate(df.open_city(folder), since, who=who), language, as_json=as_json)
 
 
-def show_quality(quality: Quality, language: Language, *, as_json: bool) -> None:
+def show_quality(quality: df.Quality, language: Language, *, as_json: bool) -> None:
     """Print an analysis of uncertainty and quality.
 
     Parameters
@@ -77,7 +76,7 @@ def show_quality(quality: Quality, language: Language, *, as_json: bool) -> None
     as_json : bool
         Print JSON.
     """
-    told = quality_document(quality)
+    told = df.quality_document(quality)
     if as_json:
         print_json(told)
         return
@@ -112,7 +111,7 @@ def show_quality(quality: Quality, language: Language, *, as_json: bool) -> None
         out.print(grid(say(language, "问题", "findings"), heads, finding_rows(quality.findings, language)))
 
 
-def show_recalculations(found: Recalculations, language: Language, *, as_json: bool) -> None:
+def show_recalculations(found: df.Recalculations, language: Language, *, as_json: bool) -> None:
     """Print recalculations.
 
     Parameters
@@ -125,7 +124,7 @@ def show_recalculations(found: Recalculations, language: Language, *, as_json: b
         Print JSON.
     """
     if as_json:
-        print_json(recalculation_document(found))
+        print_json(df.recalculation_document(found))
         return
     heads = say(language, "年份 类别 气体 此前 现在 单位 原因", "year category gas before after unit causes").split()
     rows = [

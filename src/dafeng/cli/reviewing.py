@@ -6,7 +6,7 @@ Invariant: the words of the subcommands are those of the page and of ``dafeng.pl
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -14,14 +14,11 @@ import dafeng as df
 from dafeng.cli.printing import console, grid, print_json, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
-from dafeng.plans.edits import Change, Place
-from dafeng.plans.fields import kind_of
-from dafeng.plans.review import Review, count_states
-from dafeng.plans.vocabulary import certainty_of, headline, say_figure, say_reasons, say_word
-from dafeng.store.files import write_whole
-from dafeng.work.review import draft, draft_of
-from dafeng.work.review_sheet import SheetChanges, compare_sheet
-from dafeng.work.versions import Version
+
+if TYPE_CHECKING:
+    from dafeng.plans.edits import Place
+    from dafeng.work.review_sheet import SheetChanges
+    from dafeng.work.versions import Version
 
 app = typer.Typer(help="核对方案：采纳、更正、拆分、增补、剔除、确认 · review what was read of a plan", no_args_is_help=True)
 
@@ -64,25 +61,25 @@ def list_records(
 @app.command()
 def accept(folder: Folder, record: Record, who: Who, id: Id = None, remark: Remark = "", lang: Tongue = "zh") -> None:
     """采纳 · accept a record as it is."""
-    _do(folder, Change(record, "accept", remark=remark), who=who, id=id, lang=lang)
+    _do(folder, df.Change(record, "accept", remark=remark), who=who, id=id, lang=lang)
 
 
 @app.command()
 def reject(folder: Folder, record: Record, who: Who, id: Id = None, remark: Remark = "", lang: Tongue = "zh") -> None:
     """剔除 · take a record out of the plan."""
-    _do(folder, Change(record, "reject", remark=remark), who=who, id=id, lang=lang)
+    _do(folder, df.Change(record, "reject", remark=remark), who=who, id=id, lang=lang)
 
 
 @app.command()
 def restore(folder: Folder, record: Record, who: Who, id: Id = None, remark: Remark = "", lang: Tongue = "zh") -> None:
     """恢复机器读取的内容 · give a record back to the machine's reading."""
-    _do(folder, Change(record, "restore", remark=remark), who=who, id=id, lang=lang)
+    _do(folder, df.Change(record, "restore", remark=remark), who=who, id=id, lang=lang)
 
 
 @app.command()
 def undo(folder: Folder, record: Record, who: Who, id: Id = None, remark: Remark = "", lang: Tongue = "zh") -> None:
     """撤销记录的上一步 · take back the last edit of a record."""
-    _do(folder, Change(record, "undo", remark=remark), who=who, id=id, lang=lang)
+    _do(folder, df.Change(record, "undo", remark=remark), who=who, id=id, lang=lang)
 
 
 @app.command()
@@ -90,7 +87,7 @@ def correct(
     folder: Folder, record: Record, texts: Texts, who: Who, id: Id = None, remark: Remark = "", lang: Tongue = "zh"
 ) -> None:  # fmt: skip
     """更正字段 · correct fields of a record."""
-    _do(folder, Change(record, "correct", (_fields(texts),), remark=remark), who=who, id=id, lang=lang)
+    _do(folder, df.Change(record, "correct", (_fields(texts),), remark=remark), who=who, id=id, lang=lang)
 
 
 @app.command()
@@ -107,7 +104,7 @@ def split(
 ) -> None:
     """把一个目标拆成几个 · split a target into several."""
     fields = tuple(_fields(part.split(";")) for part in parts)
-    _do(folder, Change(record, "split", fields, remark=remark), who=who, id=id, lang=lang)
+    _do(folder, df.Change(record, "split", fields, remark=remark), who=who, id=id, lang=lang)
 
 
 @app.command()
@@ -123,13 +120,15 @@ def add(
     lang: Tongue = "zh",
 ) -> None:
     """按文件中的位置增补目标，机器先填 · add a target at a place; the machine fills in what it finds."""
+    from dafeng.work.review import draft, draft_of
+
     city = df.open_city(folder)
     reviewed = df.review(city, id=id)
     figure = place in reviewed.reviewed.records
     made = draft_of(reviewed, place) if figure else draft(city, reviewed, *_range(place))
     fields = {**made.fields, **_fields(texts or [])}
     spot: Place | None = None if figure else made.place
-    _do(folder, Change(place if figure else "", "add", (fields,), place=spot, remark=remark), who=who, id=id, lang=lang)
+    _do(folder, df.Change(place if figure else "", "add", (fields,), place=spot, remark=remark), who=who, id=id, lang=lang)
 
 
 @app.command()
@@ -169,6 +168,8 @@ def export(
     lang: Tongue = "zh",
 ) -> None:
     """导出核对表 · write the review as a spreadsheet."""
+    from dafeng.store.files import write_whole
+
     content = df.export_review(df.review(df.open_city(folder), id=id))
     write_whole(out, content)
     console().print(
@@ -187,6 +188,8 @@ def import_sheet(
     lang: Tongue = "zh",
 ) -> None:
     """收回核对表：逐格显示改动并写入 · take the spreadsheet back, cell by cell."""
+    from dafeng.work.review_sheet import compare_sheet
+
     city = df.open_city(folder)
     reviewed = df.review(city, id=id)
     data = file.read_bytes()
@@ -197,7 +200,9 @@ def import_sheet(
     _show_cells(asked, _language(lang), as_json=as_json)
 
 
-def _do(folder: Path, change: Change, *, who: str, id: str | None, lang: str) -> None:
+def _do(folder: Path, change: df.Change, *, who: str, id: str | None, lang: str) -> None:
+    from dafeng.plans.vocabulary import say_word
+
     city = df.open_city(folder)
     before = df.review(city, id=id)
     after = df.revise(city, before, change, who=who)
@@ -210,7 +215,9 @@ def _do(folder: Path, change: Change, *, who: str, id: str | None, lang: str) ->
     console().print(say(language, f"{name}：{word}（{done}/{total} 已核对）", f"{name}: {word} ({done} of {total} reviewed)"))
 
 
-def _show(reviewed: Review, lang: str, *, as_json: bool, only: str) -> None:
+def _show(reviewed: df.Review, lang: str, *, as_json: bool, only: str) -> None:
+    from dafeng.plans.review import count_states
+
     language = _language(lang)
     names = [name for name in reviewed.reviewed.records if _is_wanted(reviewed, name, only)]
     done, total = reviewed.progress()
@@ -227,11 +234,13 @@ def _show(reviewed: Review, lang: str, *, as_json: bool, only: str) -> None:
     )
 
 
-def _is_wanted(reviewed: Review, name: str, only: str) -> bool:
+def _is_wanted(reviewed: df.Review, name: str, only: str) -> bool:
     return only == "all" or (reviewed.is_first(name) if only == "first" else reviewed.state(name) == only)
 
 
-def _line(reviewed: Review, name: str, language: Language) -> list[str]:
+def _line(reviewed: df.Review, name: str, language: Language) -> list[str]:
+    from dafeng.plans.vocabulary import certainty_of, headline, say_figure, say_reasons, say_word
+
     record = reviewed.record(name)
     certainty = certainty_of(record)
     return [
@@ -241,7 +250,10 @@ def _line(reviewed: Review, name: str, language: Language) -> list[str]:
     ]  # fmt: skip
 
 
-def _record(reviewed: Review, name: str) -> dict[str, Any]:
+def _record(reviewed: df.Review, name: str) -> dict[str, Any]:
+    from dafeng.plans.fields import kind_of
+    from dafeng.plans.vocabulary import headline, say_figure, say_reasons
+
     record = reviewed.record(name)
     return {
         "id": name,

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import dafeng as df
 from dafeng.cli.printing import console, finding_rows, grid, print_json, say
 from dafeng.core.labels import Label, Language
-from dafeng.plans.agreement import Agreement, Basis
-from dafeng.plans.duties import read_settings
-from dafeng.plans.tasklist import ListedTask, TaskList
+
+if TYPE_CHECKING:
+    from dafeng.plans.agreement import Agreement, Basis
+    from dafeng.plans.tasklist import ListedTask
 
 STATES: Mapping[str, Label] = {
     "stated": Label("方案明确", "stated"),
@@ -29,7 +31,7 @@ BASES: Mapping[Basis, Label] = {
 """Which rows of the table were used."""
 
 
-def show_tasks(listed: TaskList, language: Language, *, as_json: bool) -> None:
+def show_tasks(listed: df.TaskList, language: Language, *, as_json: bool) -> None:
     """Print a task list.
 
     Parameters
@@ -97,6 +99,8 @@ def _figures(one: Agreement) -> list[str]:
 
 
 def _row(one: ListedTask, language: Language) -> list[str]:
+    from dafeng.plans.duties import read_settings
+
     stated = [(own.organisation, own.role) for own in one.task.responsible]
     names = stated or [(candidate.organisation, candidate.role) for candidate in one.candidates]
     leads = "、".join(name for name, role in names if role == "lead")

@@ -17,8 +17,6 @@ import dafeng as df
 from dafeng.cli.printing import console, grid
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.store.accounts import close_account, list_accounts, set_account
-from dafeng.store.records import open_records
 
 app = typer.Typer(help="账户：谁可以登录核对 · who may log in", no_args_is_help=True)
 
@@ -35,6 +33,9 @@ def add(
     ] = "editor",
 ) -> None:
     """新增账户，或改角色与密码 · make an account, or change its role and password; the password is asked for."""
+    from dafeng.store.accounts import set_account
+    from dafeng.store.records import open_records
+
     city = df.open_city(folder)
     password = _ask()
     at = datetime.now(UTC)
@@ -46,6 +47,9 @@ def add(
 @app.command()
 def close(folder: Folder, name: Name) -> None:
     """停用账户，已作的改动保留 · let an account log in no more; what it did stays."""
+    from dafeng.store.accounts import close_account
+    from dafeng.store.records import open_records
+
     city = df.open_city(folder)
     at = datetime.now(UTC)
     with open_records(city.records) as records, records.write(actor=_operator(), at=at) as session:
@@ -56,6 +60,9 @@ def close(folder: Folder, name: Name) -> None:
 @app.command("list")
 def list_users(folder: Folder) -> None:
     """列出账户 · list the accounts."""
+    from dafeng.store.accounts import list_accounts
+    from dafeng.store.records import open_records
+
     with open_records(df.open_city(folder).records) as records, records.read() as session:
         rows = [
             [a.name, a.role, "✓" if a.active else "–", a.changed_at.isoformat(timespec="minutes")]

@@ -1,8 +1,7 @@
 """Units of measurement: reading them, their algebra, exact conversion.
 
 Invariant: two quantities convert only if they have the same dimension *and* species (tCO2, tCO2e, tC and t
-never cancel), and a conversion there and back gives the same digits. The only module that imports pint,
-which reads the table of definitions once; afterwards everything is arithmetic with fractions.
+never cancel), and a conversion there and back gives the same digits. Everything is arithmetic with fractions.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from importlib.resources import files
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +22,8 @@ from dafeng.core.errors import UnitError
 from dafeng.core.grammar import Part, split
 from dafeng.core.labels import Label
 from dafeng.core.numbers import to_decimal
-from dafeng.core.spellings import Named, atom_of, definitions, index, named, refuse, refuse_definition, scale_number, scale_text
+from dafeng.core.ratios import find_ratios
+from dafeng.core.spellings import Named, atom_of, definitions, index, named, refuse, scale_number, scale_text
 
 __all__ = [
     "ONE",
@@ -143,7 +142,7 @@ def read_units(units: str, species: str) -> UnitTable:
     """
     entries = tuple(named(units, species))
     spellings = index(entries)
-    return UnitTable({entry.symbol: entry for entry in entries}, spellings, _ratios(definitions(units, species)))
+    return UnitTable({entry.symbol: entry for entry in entries}, spellings, find_ratios(definitions(units, species)))
 
 
 def unit(text: str) -> Unit:
@@ -364,24 +363,6 @@ def _table() -> UnitTable:
 def _own_table() -> UnitTable:
     folder = files("dafeng") / "data" / "classes"
     return read_units((folder / "units.csv").read_text("utf-8"), (folder / "species.csv").read_text("utf-8"))
-
-
-def _ratios(defined: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[Fraction, Dimensions]]:
-    import pint  # takes most of a second: loaded when the first unit is read, not before
-
-    registry: Any = pint.UnitRegistry(None, non_int_type=Fraction, on_redefinition="raise", cache_folder=None)
-    made = {}
-    for name, definition in defined:
-        try:
-            if not definition:
-                raise ValueError("it is empty")
-            registry.load_definitions([f"{name} = {definition}"])
-            size = Fraction(registry.get_root_units(name)[0])
-            found = registry.get_dimensionality(name)
-        except (pint.PintError, TypeError, ValueError) as cause:
-            raise refuse_definition(name, definition, str(cause)) from cause
-        made[name] = (size, tuple(sorted((key.strip("[]"), int(found[key])) for key in found)))
-    return made
 
 
 def _no_number(value: Decimal) -> UnitError:

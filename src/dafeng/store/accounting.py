@@ -7,7 +7,7 @@ the product of the sum is the sum of the products, digit for digit, on every eng
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow as pa
 from dafeng.core.errors import FormulaError
 from dafeng.core.labels import Label
 from dafeng.core.tables import AGGREGATES, FACTOR, UNACCOUNTED, Column, Schema
+from dafeng.store.dialects import Kernel
 from dafeng.store.engine import Engine
 
 GRADES = AGGREGATES.arrow().names[7:]
@@ -83,7 +84,7 @@ SELECT COALESCE(CAST(o.place AS VARCHAR), '') AS place, COALESCE(CAST(o.year AS 
 FROM once AS o
 GROUP BY o.place, o.year, o.category, o.carrier, o.flow, o.unit, o.source, o.contradictory
 """
-KEYS_SQL = """
+KEYS_SQL = Kernel("""
 SELECT c.place AS place, c.year AS year, c.category AS category, c.carrier AS carrier, c.flow AS flow, c.unit AS unit,
   CAST(SUM(c.row_count) AS BIGINT) AS delivered, CAST(SUM(c.counted) AS BIGINT) AS counted,
   CAST(SUM(c.repeated) AS BIGINT) AS repeated, CAST(SUM(c.negative) AS BIGINT) AS negative,
@@ -91,13 +92,13 @@ SELECT c.place AS place, c.year AS year, c.category AS category, c.carrier AS ca
 FROM cells AS c
 GROUP BY c.place, c.year, c.category, c.carrier, c.flow, c.unit
 ORDER BY place, year, category, carrier, flow, unit
-"""
+""")
 """Distinct keys of the cells with their counts of rows: what factors are resolved on (rule R2)."""
 _JOIN = " AND ".join(f"k.{name} = c.{name}" for name in KEY)
 _GRADES = ",\n  ".join(
     f"CAST(SUM(CASE WHEN k.grade = '{grade}' THEN c.counted ELSE 0 END) AS BIGINT) AS {grade}" for grade in GRADES
 )
-TOTALS_SQL = f"""
+TOTALS_SQL = Kernel(f"""
 SELECT k.quantity AS quantity, k.bucket AS bucket, k.year AS year, k.result_unit AS unit,
   SUM(CAST(c.amount AS DECIMAL(19, 6)) * CAST(k.factor AS DECIMAL(18, 9))) AS value,
   SUM(ABS(CAST(c.amount AS DOUBLE) * CAST(k.factor AS DOUBLE))) AS magnitude,
@@ -107,9 +108,9 @@ FROM cells AS c JOIN factor_keys AS k ON {_JOIN}
 WHERE c.counted > 0
 GROUP BY k.quantity, k.bucket, k.year, k.result_unit
 ORDER BY quantity, bucket, year, unit
-"""
+""")
 """Cells × composed factors, summed by quantity, bucket and year with counts of where they came from."""
-LACKING_SQL = f"""
+LACKING_SQL = Kernel(f"""
 SELECT k.reason AS reason, k.quantity AS quantity, c.category AS category, c.carrier AS carrier, c.year AS year,
   SUM(CAST(c.amount AS DECIMAL(19, 6))) AS amount, c.unit AS unit,
   CAST(SUM(c.counted) AS BIGINT) AS row_count, COUNT(DISTINCT c.source) AS source_count
@@ -117,7 +118,7 @@ FROM cells AS c JOIN lacking_keys AS k ON {_JOIN}
 WHERE c.counted > 0
 GROUP BY k.reason, k.quantity, c.category, c.carrier, c.year, c.unit
 ORDER BY reason, quantity, category, carrier, year, unit
-"""
+""")
 """Cells without factor with their amounts."""
 
 
@@ -125,7 +126,7 @@ LARGEST = 9.9e22
 """Largest sum of magnitudes that is handed out: DECIMAL(38, 15) ends at 1e23, where one engine (Sail) wraps around silently."""
 
 
-def cells_sql(columns: Collection[str], *, year: int | None = None) -> str:
+def cells_sql(columns: Collection[str], *, year: int | None = None) -> Kernel:
     """SQL of the sums of activity rows by key and source.
 
     Parameters
@@ -138,14 +139,14 @@ def cells_sql(columns: Collection[str], *, year: int | None = None) -> str:
 
     Returns
     -------
-    str
+    Kernel
         A portable SELECT over ``activities``.
     """
     flow = {"flow": "a.flow", "by_flow": ", a.flow"} if "flow" in columns else {"flow": "''", "by_flow": ""}
     condition = "" if year is None else f"CAST(a.year AS INT) = {int(year)}"
     if "record" in columns:
-        return _ONCE.format(also=f" AND {condition}" if condition else "", **flow)
-    return _PLAIN.format(where=f"WHERE {condition}\n" if condition else "", **flow)
+        return Kernel(_ONCE.format(also=f" AND {condition}" if condition else "", **flow))
+    return Kernel(_PLAIN.format(where=f"WHERE {condition}\n" if condition else "", **flow))
 
 
 def gather_cells(engine: Engine, columns: Collection[str], *, year: int | None = None) -> list[dict[str, Any]]:
@@ -200,9 +201,7 @@ def sum_cells(engine: Engine, factors: pa.Table, lacking: pa.Table) -> tuple[pa.
     totals = engine.query(TOTALS_SQL, {"factor_keys": FACTOR_KEYS.check(factors)})
     left = engine.query(LACKING_SQL, {"lacking_keys": LACKING_KEYS.check(lacking)})
     check_magnitude(totals)
-    return AGGREGATES.build(_total(row) for row in totals.to_pylist()), UNACCOUNTED.build(
-        _left(row) for row in left.to_pylist()
-    )
+    return _built(AGGREGATES, map(_total, totals.to_pylist())), _built(UNACCOUNTED, map(_left, left.to_pylist()))
 
 
 def check_magnitude(totals: pa.Table) -> None:
@@ -229,6 +228,11 @@ def check_magnitude(totals: pa.Table) -> None:
                 expected=Label(f"小于 {LARGEST:.1e}", f"less than {LARGEST:.1e}"),
                 remedy=Label("检查数量和单位（是否差 10 的若干次方）", "check amounts and units for a slip by a power of ten"),
             )
+
+
+def _built(schema: Schema, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    listed = list(rows)
+    return schema.build_texts({c.name: [row[c.name] for row in listed] for c in schema.columns})
 
 
 def _total(row: Mapping[str, Any]) -> dict[str, Any]:

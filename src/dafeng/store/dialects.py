@@ -41,6 +41,12 @@ NARROW = 18
 """Digits up to which DuckDB keeps a product in 64 bits, where it overflows. [digits]"""
 
 
+class Kernel(str):
+    """A text of our own whose portability a test holds: it is taken at its word, not parsed anew in every process."""
+
+    __slots__ = ()
+
+
 def check_portable(sql: str) -> str:
     """The same text, if every engine answers it alike.
 
@@ -60,7 +66,7 @@ def check_portable(sql: str) -> str:
         If it cannot be parsed, is no single SELECT, or uses a construct, function, type or decimal width that is
         not allowed; the message names it.
     """
-    problems = _problems(sql)
+    problems = () if isinstance(sql, Kernel) else _problems(sql)
     if problems:
         raise _refusal(sql, "; ".join(problems))
     return sql
