@@ -94,8 +94,9 @@ def take_in(
     files, root = list_files(rows)
     parted = _partitions(files[0], root)
     if all(path.suffix == ".parquet" and _is_declared(_read_schema(path), parted) for path in files):
-        engine.open_files("activities", files, root=root if parted else None)
-        return Intake(files, frozenset((*_read_schema(files[0]).names, *parted)))
+        columns = frozenset((*_read_schema(files[0]).names, *parted))
+        engine.open_files("activities", files, root=root if parted else None, repeated=_repeated(columns))
+        return Intake(files, columns)
     folders = [scratch, *{path.parent for path in files}]
     with LocalEngine(memory_mb=memory_mb, threads=threads, folders=folders) as converter:
         _define(converter, files, hive=bool(parted))
@@ -203,8 +204,14 @@ def _staged(
         remedy = Label("存为 UTF-8 编码的 CSV 或 Parquet，首行为列名", "save as CSV in UTF-8 with headings, or as Parquet")
         raise _refusal(at, cause.what, remedy) from cause
     defects = {row["defect"]: row["row_count"] for row in counts.to_pylist() if row["defect"] is not None}
-    engine.open_files("activities", [target])
-    return Intake(files, frozenset((*columns, "source")), staged=True, defects=defects)
+    delivered = frozenset((*columns, "source"))
+    engine.open_files("activities", [target], repeated=_repeated(delivered))
+    return Intake(files, delivered, staged=True, defects=defects)
+
+
+def _repeated(columns: Collection[str]) -> tuple[str, ...]:
+    """Columns whose texts stand in many rows."""
+    return tuple(name for name in ("place", "category", "carrier", "flow", "unit", "source") if name in columns)
 
 
 def _recognised(names: Sequence[str], spellings: Mapping[str, str], at: Path) -> dict[str, str]:

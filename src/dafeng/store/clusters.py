@@ -131,8 +131,8 @@ class SparkEngine:
         answer = self._answer(f"EXPLAIN {translate(sql, 'spark')}", tables)
         return "\n".join(answer.column("plan").to_pylist())
 
-    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None) -> None:
-        """Make the rows of Parquet files known under a name, without reading them yet.
+    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None, repeated: Sequence[str] = ()) -> None:
+        """Make the rows of Parquet files known under a name, without holding them.
 
         Parameters
         ----------
@@ -142,6 +142,8 @@ class SparkEngine:
             The files, where the engine sees them under the same path; all have the same columns.
         root : Path, optional
             Folder whose sub-folders ``column=value`` are columns too; all its Parquet files are read.
+        repeated : sequence of str
+            Columns whose texts repeat; Spark finds out itself.
 
         Raises
         ------

@@ -27,6 +27,9 @@ MEMORY_MB = 512
 THREADS = 2
 """Threads an engine may use."""
 
+WORDS = 65_536
+"""Different texts that two bytes tell apart."""
+
 BATCH = 65_536
 """Rows that leave the engine at a time, so that a large answer is not held twice."""
 
@@ -77,8 +80,8 @@ class Engine(Protocol):
             The engine's plan, as text.
         """
 
-    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None) -> None:
-        """Make the rows of Parquet files known under a name, without reading them yet.
+    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None, repeated: Sequence[str] = ()) -> None:
+        """Make the rows of Parquet files known under a name, without holding them.
 
         Parameters
         ----------
@@ -88,6 +91,8 @@ class Engine(Protocol):
             The files; all have the same columns.
         root : Path, optional
             Folder whose sub-folders ``column=value`` are columns too.
+        repeated : sequence of str
+            Columns whose texts repeat; an engine may hold them as it likes, the answers are the same.
         """
 
     def materialise(self, name: str, sql: str) -> None:
@@ -204,8 +209,8 @@ class LocalEngine:
         answer = self._with_tables(f"EXPLAIN {check_portable(sql)}", tables)
         return "\n".join(answer.column("explain_value").to_pylist())
 
-    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None) -> None:
-        """Make the rows of Parquet files known under a name, without reading them yet.
+    def open_files(self, name: str, files: Sequence[Path], *, root: Path | None = None, repeated: Sequence[str] = ()) -> None:
+        """Make the rows of Parquet files known under a name, without holding them.
 
         Parameters
         ----------
@@ -215,6 +220,8 @@ class LocalEngine:
             The files, in the folders that the engine was given; all have the same columns.
         root : Path, optional
             Folder whose sub-folders ``column=value`` are columns too.
+        repeated : sequence of str
+            Columns of texts. Those with at most ``WORDS`` different ones are grouped by two bytes each in place of the texts.
 
         Raises
         ------
@@ -223,7 +230,12 @@ class LocalEngine:
         """
         listed = ", ".join("'" + spell_path(path).replace("'", "''") + "'" for path in files)
         hive = "true" if root is not None else "false"
-        self.define(name, f"SELECT * FROM read_parquet([{listed}], hive_partitioning = {hive}, hive_types_autocast = false)")  # noqa: S608
+        rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = {hive}, hive_types_autocast = false)"  # noqa: S608
+        self.define(name, rows)
+        numbered = [column for column in repeated if self._number(name, column)]
+        if numbered:
+            columns = ", ".join(f"TRY_CAST({column} AS {name}_{column}) AS {column}" for column in numbered)
+            self.define(name, f"SELECT * REPLACE ({columns}) FROM ({rows})")  # noqa: S608
 
     def materialise(self, name: str, sql: str) -> None:
         """Answer a portable SELECT once and keep the answer under a name, on disk where memory is short.
@@ -313,6 +325,18 @@ class LocalEngine:
             return self._connection.sql(sql).to_arrow_reader(BATCH).read_all()
         except (duckdb.Error, pa.ArrowException) as cause:
             raise refused(sql, cause) from cause
+
+    def _number(self, name: str, column: str) -> bool:
+        """Make a type of the sorted texts of a column, unless they are too many, so that TRY_CAST loses none of them."""
+        words, kind = f"words_{name}_{column}", f"{name}_{column}"
+        found = f"SELECT DISTINCT {column} AS word FROM {name} WHERE {column} IS NOT NULL LIMIT {WORDS + 1}"  # noqa: S608
+        self._execute(f"CREATE OR REPLACE TEMP TABLE {words} AS {found}", ())
+        count = self.scan(f"SELECT COUNT(*) AS count FROM {words}").column("count")[0].as_py()  # noqa: S608
+        few = 0 < count <= WORDS
+        if few:
+            self._execute(f"CREATE OR REPLACE TYPE {kind} AS ENUM (SELECT word FROM {words} ORDER BY word)", ())  # noqa: S608
+        self._execute(f"DROP TABLE {words}", ())
+        return bool(few)
 
     def _execute(self, sql: str, values: Sequence[object]) -> None:
         import duckdb
