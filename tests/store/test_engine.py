@@ -7,8 +7,9 @@ import sys
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dafeng.core.errors import FormulaError, SettingError
@@ -31,6 +32,53 @@ def total(values, factors, *, threads=2):
 def engine():
     with LocalEngine() as opened:
         yield opened
+
+
+WORDS = st.sampled_from(["煤", "", " ", "a", "A", "b'c", 'b"c', "NULL", "10", "9", None])
+"""Texts that an engine might take for one another, or for a name, a number or nothing."""
+GROUPED = """
+SELECT COALESCE(CAST(r.first AS VARCHAR), '-') AS first, MIN(r.second) AS low, MAX(r.second) AS high, COUNT(r.second) AS known,
+  COUNT(*) AS row_count
+FROM rows AS r GROUP BY r.first ORDER BY first, row_count, known
+"""
+
+
+def grouped(file, repeated):
+    """Rows by one column, and the types in which the engine holds the two."""
+    with LocalEngine(folders=[file.parent]) as engine:
+        engine.open_files("rows", [file], repeated=repeated)
+        kinds = engine.scan("SELECT DISTINCT typeof(first) AS one, typeof(second) AS other FROM rows").to_pylist()
+        return engine.query(GROUPED, {}).to_pylist(), [kind for row in kinds for kind in row.values()]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=40))
+def test_texts_held_as_numbers_answer_like_texts(monkeypatch, tmp_path, pairs):
+    monkeypatch.setattr("dafeng.store.engine.SAMPLE", 9)  # one row in ten is none: all rows count as mixed
+    columns = list(zip(*pairs, strict=True))
+    pq.write_table(pa.table([pa.array(column, pa.string()) for column in columns], ["first", "second"]), tmp_path / "r.parquet")
+    plain, numbered = grouped(tmp_path / "r.parquet", ()), grouped(tmp_path / "r.parquet", ("first", "second"))
+    assert plain[0] == numbered[0]
+    assert plain[1] == ["VARCHAR", "VARCHAR"]
+    assert [kind[:4] for kind in numbered[1]] == [
+        "ENUM" if any(text is not None for text in column) else "VARC" for column in columns
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sample", "words", "kinds"),
+    [
+        (9, 2, ["ENUM('a', 'b')", "VARCHAR"]),
+        (9, 3, ["ENUM('a', 'b')", "ENUM('x', 'y', 'z')"]),
+        (9, 1, ["VARCHAR", "VARCHAR"]),
+        (100, 3, ["VARCHAR", "VARCHAR"]),
+    ],
+)
+def test_only_few_texts_of_mixed_rows_are_held_as_numbers(sample, words, kinds, monkeypatch, tmp_path):
+    monkeypatch.setattr("dafeng.store.engine.SAMPLE", sample)
+    monkeypatch.setattr("dafeng.store.engine.WORDS", words)
+    pq.write_table(pa.table({"first": ["b", "a", "b"], "second": ["z", "y", "x"]}), tmp_path / "r.parquet")
+    assert grouped(tmp_path / "r.parquet", ("first", "second"))[1] == kinds
 
 
 def test_the_local_engine_is_an_engine(engine):

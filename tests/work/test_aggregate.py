@@ -43,6 +43,14 @@ def test_the_sums_are_those_of_one_row_after_the_other(threads):
     assert answers(found.results) == reference(rows)
 
 
+@pytest.mark.parametrize("words", [4, 65_536])
+def test_texts_held_as_numbers_give_the_same_sums(words, monkeypatch, tmp_path):
+    monkeypatch.setattr("dafeng.store.engine.WORDS", words)  # 4: only the unit of the rows is held as a number
+    rows = draw(30_000, seed=11)
+    pq.write_table(rows, tmp_path / "rows.parquet")
+    assert answers(df.aggregate(tmp_path / "rows.parquet").results) == reference(rows)
+
+
 def test_the_sums_are_those_of_the_account_of_the_same_figures(tmp_path):
     cells = [(cat, carrier, f"{n}.{n:03d}") for cat in FINAL for n, carrier in enumerate(["diesel", "raw_coal", "lpg"], 3)]
     table = facts(*({"flow": FINAL[c], "carrier": k, "value": v, "unit": "t", "period": "2023"} for c, k, v in cells))
