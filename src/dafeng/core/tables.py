@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -92,22 +93,14 @@ class Schema:
         declared = {c.name for c in self.columns}
         for number, row in enumerate(listed):
             self._refuse(sorted(set(row) - declared), f"row {number}", "undeclared")
-        values = {c.name: [row.get(c.name) for row in listed] for c in self.columns}
-        try:
-            table = pa.table({c.name: pa.array(values[c.name], c.kind) for c in self.columns}, schema=self.arrow())
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as cause:
-            raise self._error(f"{cause}") from cause
-        return self.check(table)
+        return self.build_columns({c.name: [row.get(c.name) for row in listed] for c in self.columns})
 
-    def build_texts(self, columns: Mapping[str, Iterable[object]]) -> pa.Table:
-        """Table from columns of texts, whole numbers and decimals, each read from its spelling.
-
-        What `build` asks ``pyarrow.array`` to do loads pandas where it is installed, up to a second and a half of every
-        command, only to learn that a list is none of its series; this does not.
+    def build_columns(self, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+        """Table from columns.
 
         Parameters
         ----------
-        columns : mapping of str to iterable
+        columns : mapping of str to sequence
             Values of each column; ``None`` where a value is missing.
 
         Returns
@@ -118,12 +111,12 @@ class Schema:
         Raises
         ------
         TableError
-            If a column is lacking, or a value cannot be read in the declared type without loss.
+            If a column is lacking, or a value does not fit the declared type.
         """
         self._refuse(sorted({c.name for c in self.columns} - set(columns)), "columns", "lacks")
         try:
-            arrays = [_spelled(columns[c.name]).cast(c.kind) for c in self.columns]
-        except pa.ArrowInvalid as cause:
+            arrays = [_column(columns[c.name], c.kind) for c in self.columns]
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as cause:
             raise self._error(f"{cause}") from cause
         return self.check(pa.Table.from_arrays(arrays, schema=self.arrow()))
 
@@ -167,10 +160,21 @@ class Schema:
         )
 
 
-def _spelled(values: Iterable[object]) -> pa.StringArray:
+_PLAIN = ((pa.types.is_string, str), (pa.types.is_integer, int), (pa.types.is_decimal, Decimal), (pa.types.is_floating, float))
+"""Kinds of columns and the Python type of their values."""
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """What `pyarrow.array` makes of values, which loads pandas (a second) only to see that they are none of its series.
+
+    Plain values are taken by their spelling, which is exact; anything else is left to it.
+    """
+    plain = next((python for fits, python in _PLAIN if fits(kind)), None)
+    if not all(value is None or type(value) is plain for value in values):
+        return pa.array(values, kind)
     builder = pa.lib.StringBuilder()
     builder.append_values([None if value is None else str(value) for value in values])
-    return builder.finish()
+    return builder.finish().cast(kind)
 
 
 TEXT = pa.string()

@@ -7,7 +7,7 @@ the product of the sum is the sum of the products, digit for digit, on every eng
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -201,7 +201,7 @@ def sum_cells(engine: Engine, factors: pa.Table, lacking: pa.Table) -> tuple[pa.
     totals = engine.query(TOTALS_SQL, {"factor_keys": FACTOR_KEYS.check(factors)})
     left = engine.query(LACKING_SQL, {"lacking_keys": LACKING_KEYS.check(lacking)})
     check_magnitude(totals)
-    return _built(AGGREGATES, map(_total, totals.to_pylist())), _built(UNACCOUNTED, map(_left, left.to_pylist()))
+    return AGGREGATES.build(map(_total, totals.to_pylist())), UNACCOUNTED.build(map(_left, left.to_pylist()))
 
 
 def check_magnitude(totals: pa.Table) -> None:
@@ -228,11 +228,6 @@ def check_magnitude(totals: pa.Table) -> None:
                 expected=Label(f"小于 {LARGEST:.1e}", f"less than {LARGEST:.1e}"),
                 remedy=Label("检查数量和单位（是否差 10 的若干次方）", "check amounts and units for a slip by a power of ten"),
             )
-
-
-def _built(schema: Schema, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    listed = list(rows)
-    return schema.build_texts({c.name: [row[c.name] for row in listed] for c in schema.columns})
 
 
 def _total(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -227,14 +227,14 @@ def _factor_table(outcomes: Mapping[ActivityKey, tuple[Outcome, ...]], by: By) -
         "factor": [one.factor for _, one in found],
         "grade": [one.grade for _, one in found],
     }
-    return FACTOR_KEYS.build_texts(columns)
+    return FACTOR_KEYS.build_columns(columns)
 
 
 def _lacking_table(outcomes: Mapping[ActivityKey, tuple[Outcome, ...]]) -> pa.Table:
     found = [(key, one) for key, listed in outcomes.items() for one in listed if isinstance(one, Lack)]
     columns = _columns([key for key, _ in found], [one.quantity or "" for _, one in found])
     columns["reason"] = [one.reason for _, one in found]
-    return LACKING_KEYS.build_texts(columns)
+    return LACKING_KEYS.build_columns(columns)
 
 
 def _columns(keys: Sequence[ActivityKey], quantities: list[str]) -> dict[str, list[Any]]:
