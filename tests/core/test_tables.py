@@ -21,6 +21,8 @@ KINDS = {
     "value": (pa.decimal128(18, 9), [Decimal("1E-9"), Decimal("-999999999.999999999"), Decimal("-0")]),
     "low": (pa.float64(), [0.1, 5e-324, None]),
     "high": (pa.float64(), [math.inf, 1e308, 1]),
+    "inputs": (pa.list_(pa.string()), [None, None, None]),
+    "outputs": (pa.list_(pa.string()), [["a"], [], None]),
     "known_at": (INSTANT, [datetime(2026, 1, 2, 3, 4, 5, 678901, UTC), None, None]),
 }
 SCHEMA = Schema("sums", tuple(Column(name, kind, name, required=name == "value") for name, (kind, _) in KINDS.items()))

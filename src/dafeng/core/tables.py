@@ -170,7 +170,7 @@ def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     Plain values are taken by their spelling, which is exact; anything else is left to it.
     """
     plain = next((python for fits, python in _PLAIN if fits(kind)), None)
-    if not all(value is None or type(value) is plain for value in values):
+    if plain is None or not all(value is None or type(value) is plain for value in values):
         return pa.array(values, kind)
     builder = pa.lib.StringBuilder()
     builder.append_values([None if value is None else str(value) for value in values])
