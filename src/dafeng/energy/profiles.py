@@ -17,6 +17,8 @@ from dafeng.energy.program import Floats
 
 Origin = Literal["measured", "derived", "synthetic"]
 """``measured`` from meters; ``derived`` computed from measured weather; ``synthetic`` from a weather generator."""
+HOURS = 8760
+"""Hours of a year without a leap day; hour 0 is 1 January 00:00 Beijing time."""
 CONSTANT = "constant"
 """Name of the profile that is 1 in every hour; it is always there."""
 

@@ -15,9 +15,9 @@ import numpy as np
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
-from dafeng.energy.coast import calibrations
+from dafeng.energy.coast import full_load_hours
+from dafeng.energy.profiles import HOURS
 from dafeng.energy.technologies import Technology, annual_cost, interest, read_technologies
-from dafeng.energy.weather import HOURS
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.pathways.drivers import Band, Driver, Scenario, overlay
@@ -147,7 +147,7 @@ def _known(technology: str, place: str) -> bool:
 def _hours(technology: Technology, place: str) -> float:
     if technology.profile == "constant":
         return HOURS * technology.value("available_share")
-    return calibrations(place)[technology.profile].hours
+    return full_load_hours(place)[technology.profile].value
 
 
 def _raise_level(driver: Driver, start: int, full: int, amount: float) -> Driver:
