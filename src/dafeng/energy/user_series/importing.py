@@ -116,6 +116,7 @@ def import_profiles(
         If an option or a name is not one of the file.
     """
     path = Path(path)
+    _check(zone, capacity_mw, fill_hours)
     raw = _chosen(_read(path), names)
     values, told = fit_year(raw, year=year, zone=zone)
     findings = [*raw.findings, *told]
@@ -125,6 +126,22 @@ def import_profiles(
         for one, row in zip(raw.series, values, strict=True)
     ]
     return Imported(collect(made), raw.layout, tuple(findings))
+
+
+def _check(zone: float | None, capacity_mw: float | None, fill_hours: int) -> None:
+    asked = {
+        "zone": (zone, zone is None or -14 <= zone <= 14, "-14 … 14"),
+        "capacity_mw": (capacity_mw, capacity_mw is None or 0 < capacity_mw < float("inf"), "> 0"),
+        "fill_hours": (fill_hours, 0 <= fill_hours < HOURS, f"0 … {HOURS - 1}"),
+    }
+    for name, (value, fine, wanted) in asked.items():
+        if not fine:
+            raise SettingError(
+                Label(f"“{value}”不能用", f"'{value}' cannot be used"),
+                where=name,
+                expected=Label(wanted, wanted),
+                remedy=Label("改正该选项", "correct the option"),
+            )
 
 
 def _read(path: Path) -> RawFile:

@@ -17,6 +17,9 @@ from dafeng.core.labels import Label
 from dafeng.energy.program import Floats
 from dafeng.energy.weather_years.plants import Plant
 
+TALL = 1000.0
+"""Height at which windpowerlib accepts every rotor; its curves do not depend on it. [m]"""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PowerCurve:
@@ -57,17 +60,16 @@ def power_curve(turbine: str, turbulence: float) -> PowerCurve:
     """
     import windpowerlib  # brings pandas
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # its own, about pandas
-            made = windpowerlib.WindTurbine(hub_height=100, turbine_type=turbine)
-            table = made.power_curve
-            if turbulence > 0:
-                table = windpowerlib.power_curves.smooth_power_curve(
-                    table["wind_speed"], table["value"], turbulence_intensity=turbulence
-                )
-    except (KeyError, ValueError) as cause:
-        raise _no_turbine(turbine) from cause
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own, about pandas and about a type without a curve, which is refused here
+        made = windpowerlib.WindTurbine(hub_height=TALL, turbine_type=turbine)
+        if made.power_curve is None:
+            raise _no_turbine(turbine)
+        table = made.power_curve
+        if turbulence > 0:
+            table = windpowerlib.power_curves.smooth_power_curve(
+                table["wind_speed"], table["value"], turbulence_intensity=turbulence
+            )
     speed, share = (table[name].to_numpy(dtype=np.float64) for name in ("wind_speed", "value"))
     return PowerCurve(speed, np.clip(share / made.nominal_power, 0.0, 1.0))
 
