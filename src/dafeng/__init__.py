@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from dafeng.work.measure import measure
     from dafeng.work.method_document import guide_documents, list_methods, method_document
     from dafeng.work.present import Site, present
+    from dafeng.work.profiles import HourlyProfiles, import_profiles, profiles, profiles_document
     from dafeng.work.project import Projection, project
     from dafeng.work.read_plan import read_plan, save_plan
     from dafeng.work.recalculate import Recalculations, recalculate
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from dafeng.work.review import review, revise
     from dafeng.work.review_sheet import export_review, import_review
     from dafeng.work.save_inventory import save_inventory
+    from dafeng.work.save_profiles import save_profiles
     from dafeng.work.scores import Scores
     from dafeng.work.template import template
     from dafeng.work.uncertainty import Quality, uncertainty
@@ -69,6 +71,7 @@ __all__ = [
     "Downscaled",
     "EnergyAccount",
     "FactorImport",
+    "HourlyProfiles",
     "Ingested",
     "Inventory",
     "InventoryComparison",
@@ -112,6 +115,7 @@ __all__ = [
     "factor_conflicts",
     "guide_documents",
     "import_factors",
+    "import_profiles",
     "import_review",
     "ingest",
     "init",
@@ -130,6 +134,8 @@ __all__ = [
     "open_city",
     "plan_document",
     "present",
+    "profiles",
+    "profiles_document",
     "project",
     "quality_document",
     "read_book",
@@ -143,6 +149,7 @@ __all__ = [
     "save_aggregate",
     "save_inventory",
     "save_plan",
+    "save_profiles",
     "save_tasks",
     "show_factor",
     "task_document",
@@ -162,6 +169,7 @@ _HOMES: Mapping[str, str] = {
     "Downscaled": "work.downscale",
     "EnergyAccount": "work.balance",
     "FactorImport": "work.factor_import",
+    "HourlyProfiles": "work.profiles",
     "Correction": "work.correct",
     "Ingested": "work.ingest",
     "Inventory": "work.inventory",
@@ -205,6 +213,7 @@ _HOMES: Mapping[str, str] = {
     "export_review": "work.review_sheet",
     "factor_conflicts": "work.factors",
     "import_factors": "work.factor_import",
+    "import_profiles": "work.profiles",
     "import_review": "work.review_sheet",
     "guide_documents": "work.method_document",
     "ingest": "work.ingest",
@@ -224,6 +233,8 @@ _HOMES: Mapping[str, str] = {
     "open_city": "work.city",
     "plan_document": "plans.storage",
     "present": "work.present",
+    "profiles": "work.profiles",
+    "profiles_document": "work.profiles",
     "project": "work.project",
     "quality_document": "work.uncertainty_document",
     "read_book": "work.factors",
@@ -237,6 +248,7 @@ _HOMES: Mapping[str, str] = {
     "save_aggregate": "work.aggregate_document",
     "save_inventory": "work.save_inventory",
     "save_plan": "work.read_plan",
+    "save_profiles": "work.save_profiles",
     "save_tasks": "work.list_tasks",
     "show_factor": "work.factors",
     "task_document": "plans.tasklist_document",

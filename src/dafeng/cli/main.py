@@ -20,6 +20,7 @@ from dafeng.cli import (
     balances,
     comparison,
     correction,
+    energy,
     factors,
     inventories,
     listing,
@@ -41,6 +42,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(users.app, name="user")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
+    made.add_typer(energy.app, name="energy")
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)

@@ -48,6 +48,8 @@ Shares = Callable[[float], Floats]
 """Shares of capacity for a correction factor."""
 NAMES = (*WINDY, *SUNNY, *SHAPES)
 """All profiles of a weather year."""
+LEVELS = ("heat_pump_cop", "sea_heat_pump_cop", "temperature")
+"""Profiles whose sum over a year means nothing."""
 UNITS: Mapping[str, str] = {"temperature": "°C", "heating_degrees": "K"}
 """Units of the profiles that have one."""
 SOURCE = "dafeng-technologies"
@@ -158,7 +160,7 @@ def weather_profiles(
         part = slice(first, first + BATCH)
         for name, values in desk.make(make_weather(desk.given, years[part]), names).items():
             series[name][part] = values
-    return Ensemble(place, tuple(years), series, tuple(desk.found.values()), desk.figures)
+    return Ensemble(place, tuple(years), series, tuple(desk.found[name] for name in names if name in desk.found), desk.figures)
 
 
 class _Desk:
