@@ -15,7 +15,7 @@ import dafeng as df
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
-from dafeng.energy.user_series.importing import Brought
+from dafeng.energy.user_series.import_series import Brought
 from dafeng.work.profiles import HourlyProfiles
 
 app = typer.Typer(help="城市能源系统逐时模型 · the city's energy system, hour by hour", no_args_is_help=True)

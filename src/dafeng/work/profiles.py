@@ -18,7 +18,7 @@ from dafeng.core.labels import Label
 from dafeng.energy.coast import TYPICAL
 from dafeng.energy.profiles import HOURS, Profile
 from dafeng.energy.program import Floats
-from dafeng.energy.user_series.importing import Imported, import_profiles
+from dafeng.energy.user_series.import_series import ProfileImport, import_profiles
 from dafeng.energy.weather_years.calibration import Calibration
 from dafeng.energy.weather_years.ensemble import CLIMATE, LEVELS, NAMES, Ensemble, weather_profiles
 from dafeng.energy.weather_years.figures import Figure
@@ -60,7 +60,7 @@ class HourlyProfiles:
 
 
 def profiles(
-    place: str, *, years: int = 1, names: Sequence[str] | None = None, imports: Sequence[Imported] = ()
+    place: str, *, years: int = 1, names: Sequence[str] | None = None, imports: Sequence[ProfileImport] = ()
 ) -> HourlyProfiles:
     """Hourly profiles of a place, without internet.
 
@@ -73,7 +73,7 @@ def profiles(
         them in the mean.
     names : sequence of str, optional
         Profiles wanted; all without it.
-    imports : sequence of Imported
+    imports : sequence of ProfileImport
         Series of the user's own; they take the place of those of the same name. Only with one year.
 
     Returns

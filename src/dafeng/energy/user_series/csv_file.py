@@ -19,7 +19,7 @@ from dafeng.core.errors import FileRefused
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.program import Floats
-from dafeng.energy.user_series.raw import Clock, RawFile, RawSeries, noticed, refuse
+from dafeng.energy.user_series.raw import Clock, RawFile, RawSeries, notice, refuse
 
 TIMES = (
     "time",
@@ -212,7 +212,7 @@ def _uneven(path: Path, number: int, found: int, wanted: int) -> FileRefused:
 
 
 def _unread(path: Path, head: str, cell: str) -> Finding:
-    return noticed(
+    return notice(
         "unread",
         f"{path.name}, {head}",
         f"列“{head}”不是数值（如“{cell}”），未读入",

@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from dafeng.core.errors import FileRefused
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.energy.user_series.raw import RawFile, RawSeries, noticed, refuse
+from dafeng.energy.user_series.raw import RawFile, RawSeries, notice, refuse
 
 TIMES = ("time", "snapshot", "snapshots", "valid_time", "datetime")
 """Names of the dimension of time."""
 MOST = 200
 """Most series that one file may bring; more is a map, not a set of series."""
-STEPS = {
+STEPS: Mapping[str, float] = {
     **dict.fromkeys(("nanoseconds", "ns"), 1e-9),
     **dict.fromkeys(("microseconds", "us"), 1e-6),
     **dict.fromkeys(("milliseconds", "ms"), 1e-3),
@@ -48,7 +48,7 @@ class Variable:
 
     Parameters
     ----------
-    axes : tuple of str
+    dimensions : tuple of str
         Its dimensions.
     values : array
         Its values as stored.
@@ -56,7 +56,7 @@ class Variable:
         Its attributes.
     """
 
-    axes: tuple[str, ...]
+    dimensions: tuple[str, ...]
     values: NDArray[Any]
     about: Mapping[str, Any]
 
@@ -81,14 +81,14 @@ def read_netcdf_file(path: Path) -> RawFile:
         If it is no netCDF, has no time, or holds a map.
     """
     variables = _open(path)
-    axis = next((name for name in TIMES if any(name in one.axes for one in variables.values())), None)
+    axis = next((name for name in TIMES if any(name in one.dimensions for one in variables.values())), None)
     if axis is None or axis not in variables:
         raise _no_time(path, variables)
     seconds = _seconds(path, axis, variables[axis])
     series: list[RawSeries] = []
     findings: list[Finding] = []
     for name, variable in variables.items():
-        if axis in variable.axes and name != axis:
+        if axis in variable.dimensions and name != axis:
             series += _series(path, name, variable, axis, variables)
         elif name not in _labels(variables):
             findings.append(_timeless(path, name, variable))
@@ -143,8 +143,8 @@ def _classic(path: Path) -> dict[str, Variable]:
 def _series(path: Path, name: str, variable: Variable, axis: str, variables: Mapping[str, Variable]) -> Iterator[RawSeries]:
     if variable.values.dtype.kind not in "iuf":
         raise _damaged(path, f"{name}: {variable.values.dtype}")
-    values = np.moveaxis(_unpacked(variable), variable.axes.index(axis), -1)
-    others = [one for one in variable.axes if one != axis]
+    values = np.moveaxis(_unpacked(variable), variable.dimensions.index(axis), -1)
+    others = [one for one in variable.dimensions if one != axis]
     if math.prod(values.shape[:-1]) > MOST:
         raise _a_map(path, name, others, values.shape[:-1])
     named = [(number, one) for number, one in enumerate(others) if values.shape[number] > 1]
@@ -201,7 +201,7 @@ def _leapless(path: Path, axis: str, start: datetime, passed: NDArray[np.int64])
 
 
 def _labels(variables: Mapping[str, Variable]) -> set[str]:
-    return {axis for one in variables.values() for axis in one.axes}
+    return {axis for one in variables.values() for axis in one.dimensions}
 
 
 def _label(variables: Mapping[str, Variable], axis: str, number: int) -> str:
@@ -225,11 +225,11 @@ def _said(value: Any) -> str | None:
 
 
 def _timeless(path: Path, name: str, variable: Variable) -> Finding:
-    return noticed(
+    return notice(
         "unread",
         f"{path.name}, {name}",
-        f"变量“{name}”（维 {'、'.join(variable.axes) or '无'}）没有时间维，未读入",
-        f"variable '{name}' (dimensions {', '.join(variable.axes) or 'none'}) has no time and was not read",
+        f"变量“{name}”（维 {'、'.join(variable.dimensions) or '无'}）没有时间维，未读入",
+        f"variable '{name}' (dimensions {', '.join(variable.dimensions) or 'none'}) has no time and was not read",
         remedy=Label("如潜力、距离等需另行录入", "enter potentials, distances and the like elsewhere"),
     )
 

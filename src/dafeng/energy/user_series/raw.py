@@ -89,7 +89,7 @@ def refuse(where: str, zh: str, en: str, *, expected: Label, remedy: Label) -> F
     return FileRefused(Label(zh, en), where=where, expected=expected, remedy=remedy)
 
 
-def noticed(rule: str, at: str, zh: str, en: str, *, remedy: Label, serious: bool = False) -> Finding:
+def notice(rule: str, at: str, zh: str, en: str, *, remedy: Label, serious: bool = False) -> Finding:
     """Finding about a file of series.
 
     Parameters

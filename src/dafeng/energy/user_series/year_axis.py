@@ -16,7 +16,7 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.profiles import HOURS
 from dafeng.energy.program import Floats
-from dafeng.energy.user_series.raw import RawFile, noticed, refuse
+from dafeng.energy.user_series.raw import RawFile, notice, refuse
 
 BEIJING = 8.0
 """Beijing time, east of Greenwich. [h]"""
@@ -136,7 +136,7 @@ def _turned(raw: RawFile, place: NDArray[np.int64], values: Floats, made: Floats
 
 
 def _turn(raw: RawFile, count: int, zh_from: str, zh_to: str, en_from: str, en_to: str) -> Finding:
-    return noticed(
+    return notice(
         "turned",
         raw.name,
         f"换算时区后{zh_to}缺 {count} 小时，用{zh_from}外的 {count} 小时补上",
@@ -147,7 +147,7 @@ def _turn(raw: RawFile, count: int, zh_from: str, zh_to: str, en_from: str, en_t
 
 
 def _shifted(raw: RawFile, shift: float) -> Finding:
-    return noticed(
+    return notice(
         "zone",
         raw.name,
         f"时间加 {shift:g} 小时，换算为北京时间",
@@ -157,7 +157,7 @@ def _shifted(raw: RawFile, shift: float) -> Finding:
 
 
 def _sorted(raw: RawFile) -> Finding:
-    return noticed(
+    return notice(
         "order",
         raw.name,
         "时间没有递增，已按时间排序",
@@ -168,7 +168,7 @@ def _sorted(raw: RawFile) -> Finding:
 
 
 def _within(raw: RawFile, minutes: int) -> Finding:
-    return noticed(
+    return notice(
         "minute",
         raw.name,
         f"时间在每步第 {minutes} 分，归入其所在小时",
@@ -178,7 +178,7 @@ def _within(raw: RawFile, minutes: int) -> Finding:
 
 
 def _averaged(raw: RawFile, step: int) -> Finding:
-    return noticed(
+    return notice(
         "averaged",
         raw.name,
         f"步长 {step // 60} 分钟，已求小时平均",
@@ -189,7 +189,7 @@ def _averaged(raw: RawFile, step: int) -> Finding:
 
 def _leap_day(raw: RawFile, whole: Floats) -> Finding:
     share = float(np.nansum(whole[:, LEAP_DAY]) / np.nansum(whole)) if np.nansum(whole) else 0.0
-    return noticed(
+    return notice(
         "leap_day",
         raw.name,
         f"去掉 2 月 29 日的 24 小时（占全年合计 {share:.2%}）",

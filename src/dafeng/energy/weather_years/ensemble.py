@@ -22,7 +22,7 @@ from dafeng.energy.weather_years.calibration import Calibration, calibrate
 from dafeng.energy.weather_years.figures import FOLDER, Figure, Parameters, figures_of, values_of
 from dafeng.energy.weather_years.generator import BATCH, WeatherYears, make_weather
 from dafeng.energy.weather_years.plants import SUNNY, WINDY, read_plants
-from dafeng.energy.weather_years.solar_power import solar_shares, split_light
+from dafeng.energy.weather_years.solar_power import Daylight, solar_shares, split_light
 from dafeng.energy.weather_years.sun import sun_over
 from dafeng.energy.weather_years.wind_power import wind_shares
 
@@ -171,7 +171,7 @@ class _Desk:
         self.given = values_of(self.figures)
         self.shapes = values_of(figures_of(place, "shapes.csv", folder=folder))
         self.stated = figures_of(place, "full_load_hours.csv", folder=folder)
-        self.plants = read_plants(folder)
+        self.plants = read_plants(folder=folder)
         self.sun = sun_over(self.given["latitude"], self.given["longitude"], self.given["altitude"])
         self.found: dict[str, Calibration] = {}
         self.scales: dict[str, float] = {}
@@ -205,12 +205,15 @@ class _Desk:
             if name in WINDY:
                 found[name] = partial(self._windy, name, getattr(weather, WINDY[name]))
             elif name in SUNNY and light is not None:
-                found[name] = partial(solar_shares, self.sun, light, weather.temperature, self.plants[name])
+                found[name] = partial(self._sunny, name, light, weather.temperature)
         return found
 
     def _windy(self, name: str, speed: Floats, factor: float) -> Floats:
         shear = self.given[f"{WINDY[name]}_shear"]
-        return wind_shares(speed, self.plants[name], self.given["wind_height"], shear, factor)
+        return wind_shares(speed, self.plants[name], self.given["wind_height"], shear, factor=factor)
+
+    def _sunny(self, name: str, light: Daylight, air: Floats, factor: float) -> Floats:
+        return solar_shares(self.sun, light, air, self.plants[name], factor=factor)
 
     def _calibration(self, name: str, shares: Shares) -> Calibration:
         def hours(factor: float) -> float:

@@ -22,7 +22,7 @@ COLUMNS: Mapping[str, Kind] = {
     "note": "text?",
 }
 """Columns of ``plants.csv``."""
-WINDY = {"onshore_wind": "land_wind", "offshore_wind": "sea_wind"}
+WINDY: Mapping[str, str] = {"onshore_wind": "land_wind", "offshore_wind": "sea_wind"}
 """Profiles of wind power and the wind they stand in."""
 SUNNY = ("pv", "rooftop_pv", "sea_pv")
 """Profiles of solar power."""
@@ -31,7 +31,7 @@ Plant = Mapping[str, str]
 
 
 @cache
-def read_plants(folder: Path = FOLDER) -> Mapping[str, Plant]:
+def read_plants(*, folder: Path = FOLDER) -> Mapping[str, Plant]:
     """Plants by profile.
 
     Parameters

@@ -105,7 +105,7 @@ def light_on_plane(sun: Sun, light: Daylight, plant: Plant) -> Floats:
     return found
 
 
-def solar_shares(sun: Sun, light: Daylight, air: Floats, plant: Plant, factor: float = 1.0) -> Floats:
+def solar_shares(sun: Sun, light: Daylight, air: Floats, plant: Plant, *, factor: float = 1.0) -> Floats:
     """Output of a solar plant over its capacity.
 
     Parameters

@@ -95,7 +95,7 @@ def hub_speed(speed: Floats, height: float, hub_height: float, shear: float) -> 
     return found
 
 
-def wind_shares(speed: Floats, plant: Plant, height: float, shear: float, factor: float = 1.0) -> Floats:
+def wind_shares(speed: Floats, plant: Plant, height: float, shear: float, *, factor: float = 1.0) -> Floats:
     """Output of a wind farm over its capacity.
 
     Parameters

@@ -6,7 +6,7 @@ a gap is filled only as far as the user allows, and told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,12 +21,12 @@ from dafeng.energy.profiles import HOURS, Profile, Profiles, collect
 from dafeng.energy.program import Floats
 from dafeng.energy.user_series.csv_file import read_csv_file
 from dafeng.energy.user_series.netcdf_file import read_netcdf_file
-from dafeng.energy.user_series.raw import RawFile, RawSeries, noticed, refuse
+from dafeng.energy.user_series.raw import RawFile, RawSeries, notice, refuse
 from dafeng.energy.user_series.year_axis import fit_year
 
 Brought = Literal["measured", "derived"]
 """What a user's series may be: from meters, or computed from measured weather."""
-READERS = {
+READERS: Mapping[str, Callable[[Path], RawFile]] = {
     ".csv": read_csv_file,
     ".txt": read_csv_file,
     ".nc": read_netcdf_file,
@@ -53,7 +53,7 @@ CONVERSIONS: Mapping[str, tuple[float, float, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ProfileImport:
     """Profiles from a file.
 
     Parameters
@@ -81,7 +81,7 @@ def import_profiles(
     zone: float | None = None,
     capacity_mw: float | None = None,
     fill_hours: int = 0,
-) -> Imported:
+) -> ProfileImport:
     """Hourly profiles from a CSV or netCDF file.
 
     Parameters
@@ -105,7 +105,7 @@ def import_profiles(
 
     Returns
     -------
-    Imported
+    ProfileImport
         The profiles and what was done to them.
 
     Raises
@@ -125,7 +125,7 @@ def import_profiles(
         _profile(raw, one, row, names, origin, source, capacity_mw, findings)
         for one, row in zip(raw.series, values, strict=True)
     ]
-    return Imported(collect(made), raw.layout, tuple(findings))
+    return ProfileImport(collect(made), raw.layout, tuple(findings))
 
 
 def _check(zone: float | None, capacity_mw: float | None, fill_hours: int) -> None:
@@ -178,7 +178,7 @@ def _chosen(raw: RawFile, names: Mapping[str, str] | None) -> RawFile:
 
 
 def _left(raw: RawFile, one: RawSeries) -> Finding:
-    return noticed(
+    return notice(
         "left",
         f"{raw.name}, {one.name}",
         f"序列“{one.name}”未被选用",
@@ -249,7 +249,7 @@ def _gap(raw: RawFile, one: RawSeries, starts: NDArray[np.intp], lengths: NDArra
 
 def _filled(raw: RawFile, one: RawSeries, starts: NDArray[np.intp], lengths: NDArray[np.intp]) -> Finding:
     first = "、".join(str(start) for start in starts[:3])
-    return noticed(
+    return notice(
         "filled",
         f"{raw.name}, {one.name}",
         f"按直线填补 {lengths.sum()} 小时，{len(lengths)} 处（起于第 {first} 小时等）",
@@ -260,7 +260,7 @@ def _filled(raw: RawFile, one: RawSeries, starts: NDArray[np.intp], lengths: NDA
 
 
 def _converted(raw: RawFile, one: RawSeries, unit: str) -> Finding:
-    return noticed(
+    return notice(
         "unit",
         f"{raw.name}, {one.name}",
         f"单位由 {one.unit} 换算为 {unit}",
@@ -270,7 +270,7 @@ def _converted(raw: RawFile, one: RawSeries, unit: str) -> Finding:
 
 
 def _no_unit(raw: RawFile, one: RawSeries) -> Finding:
-    return noticed(
+    return notice(
         "no_unit",
         f"{raw.name}, {one.name}",
         "文件未注明单位，按无量纲读取",
@@ -281,7 +281,7 @@ def _no_unit(raw: RawFile, one: RawSeries) -> Finding:
 
 def _outside(raw: RawFile, one: RawSeries, values: Floats) -> Finding:
     count = int(((values < 0) | (values > 1)).sum())
-    return noticed(
+    return notice(
         "outside",
         f"{raw.name}, {one.name}",
         f"{count} 小时不在 0 到 1 之间（{values.min():g} 至 {values.max():g}）",

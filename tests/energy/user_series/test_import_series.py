@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from dafeng.core.errors import FileRefused, SettingError
-from dafeng.energy.user_series.importing import import_profiles
+from dafeng.energy.user_series.import_series import import_profiles
 
 SHARE = np.linspace(0.0, 1.0, 8760)
 HOURS_2019 = pd.date_range("2019-01-01", periods=8760, freq="h")
