@@ -9,11 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from dafeng.energy.profiles import Profiles
-from dafeng.energy.weather_years.ensemble import weather_profiles
+from dafeng.energy.weather_years.ensemble import typical_year, weather_profiles
 from dafeng.energy.weather_years.figures import FOLDER, Figure, figures_of
-
-TYPICAL = 0
-"""Number of the weather year that is taken."""
 
 
 def coastal_year(place: str, *, folder: Path = FOLDER) -> Profiles:
@@ -29,14 +26,15 @@ def coastal_year(place: str, *, folder: Path = FOLDER) -> Profiles:
     Returns
     -------
     Profiles
-        All profiles of ``weather_profiles`` in the first weather year, which itself has the stated full-load hours.
+        All profiles of ``weather_profiles`` in the typical weather year, which itself has the stated full-load hours.
 
     Raises
     ------
     LookupFailure
         If neither the place nor its province has the figures.
     """
-    return weather_profiles(place, (TYPICAL,), reference=(TYPICAL,), folder=folder).year(TYPICAL)
+    number = typical_year(place, folder=folder)
+    return weather_profiles(place, (number,), reference=(number,), folder=folder).year(number)
 
 
 def full_load_hours(place: str, *, folder: Path = FOLDER) -> dict[str, Figure]:

@@ -15,12 +15,11 @@ import numpy as np
 from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.energy.coast import TYPICAL
 from dafeng.energy.profiles import HOURS, Profile
 from dafeng.energy.program import Floats
 from dafeng.energy.user_series.import_series import ProfileImport, import_profiles
 from dafeng.energy.weather_years.calibration import Calibration
-from dafeng.energy.weather_years.ensemble import CLIMATE, LEVELS, NAMES, Ensemble, weather_profiles
+from dafeng.energy.weather_years.ensemble import CLIMATE, LEVELS, NAMES, Ensemble, typical_year, weather_profiles
 from dafeng.energy.weather_years.figures import Figure
 
 MOST_VALUES = 5 * 10**8
@@ -69,8 +68,8 @@ def profiles(
     place : str
         Administrative code, e.g. ``370600``.
     years : int
-        How many weather years; a single one has the stated full-load hours itself, of several the first twenty have
-        them in the mean.
+        How many weather years; a single one is the typical year and has the stated full-load hours itself, of several
+        the first twenty have them in the mean.
     names : sequence of str, optional
         Profiles wanted; all without it.
     imports : sequence of ProfileImport
@@ -93,10 +92,10 @@ def profiles(
     most = 1 if brought else MOST_VALUES // (HOURS * max(len(wanted), 1))
     if not 1 <= years <= most:
         raise _years(years, most)
-    numbers = tuple(range(TYPICAL, TYPICAL + years))
+    numbers = (typical_year(place),) if years == 1 else tuple(range(years))
     made = None if brought and not wanted else _made(place, numbers, wanted)
     series = dict(made.series) if made else {}
-    listed = dict(made.year(TYPICAL).listed) if made else {}
+    listed = dict(made.year(numbers[0]).listed) if made else {}
     series |= {name: one.values[np.newaxis] for name, one in brought.items()}
     told = tuple(finding for each in imports for finding in each.findings)
     return HourlyProfiles(

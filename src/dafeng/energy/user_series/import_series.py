@@ -23,6 +23,7 @@ from dafeng.energy.user_series.csv_file import read_csv_file
 from dafeng.energy.user_series.netcdf_file import read_netcdf_file
 from dafeng.energy.user_series.raw import RawFile, RawSeries, notice, refuse
 from dafeng.energy.user_series.year_axis import fit_year
+from dafeng.energy.weather_years.ensemble import SHAPES
 
 Brought = Literal["measured", "derived"]
 """What a user's series may be: from meters, or computed from measured weather."""
@@ -227,9 +228,9 @@ def _profile(
         values, unit = values / capacity_mw, "1"
     if one.unit is None:
         findings.append(_no_unit(raw, one))
-    if unit == "1" and (values.min() < 0 or values.max() > 1):
-        findings.append(_outside(raw, one, values))
     name = (names or {}).get(one.name, one.name)
+    if unit == "1" and name not in SHAPES and (values.min() < 0 or values.max() > 1):
+        findings.append(_outside(raw, one, values))
     note = Label(f"来自文件 {raw.name} 的“{one.name}”", f"'{one.name}' of the file {raw.name}")
     return Profile(name, values, unit, origin, source or raw.name, note)
 

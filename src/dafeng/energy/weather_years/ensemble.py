@@ -163,6 +163,33 @@ def weather_profiles(
     return Ensemble(place, tuple(years), series, tuple(desk.found[name] for name in names if name in desk.found), desk.figures)
 
 
+def typical_year(place: str, *, folder: Path = FOLDER) -> int:
+    """Weather year whose means of wind, sunlight and temperature are nearest to those of the climate.
+
+    Parameters
+    ----------
+    place : str
+        Administrative code.
+    folder : Path
+        Where ``weather.csv`` stands.
+
+    Returns
+    -------
+    int
+        Its number, one of the first twenty.
+
+    Raises
+    ------
+    LookupFailure
+        If the place has no figures.
+    """
+    weather = make_weather(values_of(figures_of(place, "weather.csv", folder=folder)), CLIMATE)
+    series = (weather.land_wind, weather.sea_wind, weather.irradiance, weather.temperature)
+    means = np.stack([one.mean(axis=1) for one in series])
+    distance = (means - means.mean(axis=1, keepdims=True)) / means.std(axis=1, keepdims=True)
+    return CLIMATE[int((distance**2).sum(axis=0).argmin())]
+
+
 class _Desk:
     """Where the profiles of one place are made: its figures, its sun, and the corrections found so far."""
 
