@@ -32,7 +32,19 @@ def test_a_year_is_shown_with_its_corrections(run: Run) -> None:
 def test_a_file_of_ones_own_is_used_and_written(run: Run, tmp_path: Path) -> None:
     path, out = tmp_path / "farm.csv", tmp_path / "year.csv"
     path.write_text("hour,farm [1]\n" + "\n".join(f"{hour},0.5" for hour in range(8760)), encoding="utf-8")
-    words = ("energy", "profiles", "370600", "--only", "pv", "--from", path, "--name", "farm=offshore_wind")
+    words = (
+        "energy",
+        "profiles",
+        "370600",
+        "--only",
+        "pv",
+        "--from",
+        path,
+        "--name",
+        "farm=offshore_wind",
+        "--origin",
+        "measured",
+    )
     found = json.loads(run(*words, "--source", "a mast", "--out", out, "--json").stdout)
     assert {one["name"]: one["origin"] for one in found["profiles"]} == {"pv": "synthetic", "offshore_wind": "measured"}
     assert "# offshore_wind: measured, a mast" in out.read_text(encoding="utf-8")
@@ -43,10 +55,11 @@ def test_a_file_of_ones_own_is_used_and_written(run: Run, tmp_path: Path) -> Non
     [
         (("110000",), ("“110000”", "'110000'")),
         (("370600", "--only", "tide"), ("没有曲线['tide']", "no profiles ['tide']")),
-        (("370600", "--from", "none.csv"), ("文件不存在", "no such file")),
+        (("370600", "--from", "none.csv", "--origin", "derived"), ("文件不存在", "no such file")),
         (("370600", "--from", "none.csv", "--origin", "guessed"), ("“guessed”不能用", "'guessed' cannot be used")),
+        (("370600", "--from", "none.csv"), ("“”不能用", "measured or derived")),
         (("370600", "--from", "none.csv", "--name", "farm"), ("列名=曲线名", "COLUMN=PROFILE")),
-        (("370600", "--from", "none.csv", "--zone", "99"), ("“99.0”不能用", "'99.0' cannot be used")),
+        (("370600", "--from", "none.csv", "--origin", "derived", "--zone", "99"), ("“99.0”不能用", "'99.0' cannot be used")),
         (("370600", "--lang", "fr"), ("语言“fr”", "language 'fr'")),
         (("370600", "--years", "0"), ("天气年数“0”", "'0' weather years")),
         (("370600", "--only", "pv", "--out", "a.xlsx"), ("“a.xlsx”", "'a.xlsx'")),

@@ -41,7 +41,7 @@ def profiles(
     only: Annotated[list[str] | None, typer.Option("--only", help="只要这条曲线，可重复 · only this profile")] = None,
     file: Annotated[Path | None, typer.Option("--from", help="自有曲线：CSV 或 netCDF · series of your own")] = None,
     name: Annotated[list[str] | None, typer.Option("--name", help="列名=曲线名，可重复 · COLUMN=PROFILE")] = None,
-    origin: Annotated[str, typer.Option("--origin", help="measured 或 derived · what the series are")] = "measured",
+    origin: Annotated[str | None, typer.Option("--origin", help="measured 或 derived · what the series are")] = None,
     source: Annotated[str | None, typer.Option("--source", help="出处 · where they come from")] = None,
     year: Annotated[int | None, typer.Option("--year", help="文件中的年份 · calendar year in the file")] = None,
     zone: Annotated[float | None, typer.Option("--zone", help="文件的时区，如 0、8 · clock of the file")] = None,
@@ -77,9 +77,9 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _origin(text: str) -> Brought:
+def _origin(text: str | None) -> Brought:
     if text not in get_args(Brought):
-        raise _bad_option("--origin", text, "measured（实测）或 derived（推算）", "measured or derived")
+        raise _bad_option("--origin", text or "", "measured（实测）或 derived（推算）", "measured or derived")
     return cast("Brought", text)
 
 

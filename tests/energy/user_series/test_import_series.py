@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dafeng.core.errors import FileRefused, SettingError
 from dafeng.energy.user_series.import_series import import_profiles
@@ -259,3 +261,42 @@ def test_an_unknown_column_is_refused(tmp_path):
     path = write(tmp_path / "load.csv", table(HOURS_2019, SHARE))
     with pytest.raises(SettingError, match="wind"):
         import_profiles(path, origin="measured", names={"wind": "onshore_wind"})
+
+
+@pytest.mark.parametrize("units", ["fortnights since 2019-01-01", "hours since then", "hours since 2019-01-01 00:00 +08:00"])
+def test_a_time_that_is_not_understood_is_refused(tmp_path, units):
+    made = xr.Dataset({"cf": ("time", SHARE)}, coords={"time": ("time", np.arange(8760))})
+    made["time"].attrs = {"units": units}
+    made.to_netcdf(tmp_path / "odd.nc", engine="h5netcdf")
+    with pytest.raises(FileRefused, match="cannot be understood"):
+        import_profiles(tmp_path / "odd.nc", origin="derived")
+
+
+@pytest.mark.parametrize("option", [{"zone": 99}, {"capacity_mw": 0}, {"fill_hours": -1}])
+def test_an_impossible_option_is_refused(tmp_path, option):
+    path = write(tmp_path / "load.csv", table(HOURS_2019, SHARE))
+    with pytest.raises(SettingError, match=next(iter(option))):
+        import_profiles(path, origin="measured", **option)
+
+
+def test_bounds_of_time_are_no_series(tmp_path):
+    made = xr.Dataset(
+        {"cf": ("time", SHARE), "time_bnds": (("time", "nv"), np.zeros((8760, 2)))}, coords={"time": ("time", np.arange(8760))}
+    )
+    made["time"].attrs = {"units": "hours since 2019-01-01", "bounds": "time_bnds"}
+    made.to_netcdf(tmp_path / "era5.nc", engine="h5netcdf")
+    found = import_profiles(tmp_path / "era5.nc", origin="derived", zone=8)
+    assert list(found.profiles.listed) == ["cf"]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"CDF\x01", b"CDF\x02", b"\x89HDF\r\n\x1a\n", b"time,a\n2019-01-01 00:00,1\n"]),
+)
+def test_no_content_causes_anything_but_a_refusal(tmp_path, content, head):
+    for ending in (".nc", ".csv"):
+        path = tmp_path / f"any{ending}"
+        path.write_bytes(head + content)
+        with pytest.raises(FileRefused):
+            import_profiles(path, origin="derived")

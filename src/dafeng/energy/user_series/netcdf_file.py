@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from calendar import isleap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,12 @@ STEPS: Mapping[str, float] = {
 """Length of the steps in which times are counted. [s]"""
 REAL = ("standard", "gregorian", "proleptic_gregorian")
 LEAPLESS = ("noleap", "365_day")
+DAMAGE = (OSError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, MemoryError, AttributeError)
+"""What the libraries raise on a damaged file."""
+FARTHEST = 1e11
+"""Longest time from its start that is believed: three thousand years. [s]"""
+GREENWICH = ("UTC", "Z", "GMT", "+00:00", "+0:00", "0:00")
+"""Zones that mean UTC behind a start."""
 SINCE = re.compile(r"(?P<step>\w+) since (?P<start>\S+(?:[ T]\S+)?)(?P<zone>\s+\S+)?")
 
 
@@ -88,7 +95,7 @@ def read_netcdf_file(path: Path) -> RawFile:
     series: list[RawSeries] = []
     findings: list[Finding] = []
     for name, variable in variables.items():
-        if axis in variable.dimensions and name != axis:
+        if axis in variable.dimensions and name not in (axis, _said(variables[axis].about.get("bounds"))):
             series += _series(path, name, variable, axis, variables)
         elif name not in _labels(variables):
             findings.append(_timeless(path, name, variable))
@@ -115,14 +122,17 @@ def _open(path: Path) -> dict[str, Variable]:
 
 def _modern(path: Path) -> dict[str, Variable]:
     import h5netcdf
+    import h5py
 
     try:
+        with h5py.File(path, "r") as plain:  # refuses a broken head without a word; h5netcdf would complain when it goes
+            plain.attrs.get("_nc3_strict")
         with h5netcdf.File(path, "r") as file:
             found = {
                 name: Variable(tuple(one.dimensions), np.asarray(one[...]), dict(one.attrs))
                 for name, one in file.variables.items()
             }
-    except (OSError, KeyError, ValueError, RuntimeError) as cause:
+    except DAMAGE as cause:
         raise _damaged(path, cause) from cause
     return {name: one for name, one in found.items() if one.values.dtype.kind in "iufSUO"}
 
@@ -136,7 +146,7 @@ def _classic(path: Path) -> dict[str, Variable]:
                 name: Variable(tuple(one.dimensions), np.array(one[...]), dict(one._attributes))
                 for name, one in file.variables.items()
             }
-    except (OSError, KeyError, ValueError, TypeError) as cause:
+    except DAMAGE as cause:
         raise _damaged(path, cause) from cause
 
 
@@ -161,27 +171,33 @@ def _unpacked(variable: Variable) -> NDArray[np.float64]:
     scale, shift = (
         float(np.ravel(variable.about.get(key, start))[0]) for key, start in (("scale_factor", 1.0), ("add_offset", 0.0))
     )
-    return values * scale + shift
+    with np.errstate(all="ignore"):  # what overflows becomes a gap
+        return values * scale + shift
 
 
 def _seconds(path: Path, axis: str, variable: Variable) -> NDArray[np.int64]:
     units, calendar = _said(variable.about.get("units")) or "", _said(variable.about.get("calendar")) or "standard"
-    match = SINCE.fullmatch(units.strip())
-    if (
-        match is None
-        or match["step"] not in STEPS
-        or calendar not in (*REAL, *LEAPLESS)
-        or variable.values.dtype.kind not in "iuf"
-    ):
+    start, step = _start(path, axis, units)
+    if calendar not in (*REAL, *LEAPLESS) or variable.values.dtype.kind not in "iuf" or variable.values.ndim != 1:
         raise _strange_time(path, axis, f"{units}, {calendar}")
+    with np.errstate(all="ignore"):
+        exact = variable.values.astype(np.float64) * step
+    if not (np.abs(exact) < FARTHEST).all():
+        raise _strange_time(path, axis, f"{units}, {exact.min():g} … {exact.max():g} s")
+    passed = np.round(exact).astype(np.int64)
+    return _leapless(path, axis, start, passed) if calendar in LEAPLESS else passed + round(start.timestamp())
+
+
+def _start(path: Path, axis: str, units: str) -> tuple[datetime, float]:
+    """First moment and step [s] of ``hours since 2013-01-01``."""
+    match = SINCE.fullmatch(units.strip())
+    if match is None or match["step"] not in STEPS or (match["zone"] or "UTC").strip() not in GREENWICH:
+        raise _strange_time(path, axis, units)
     try:
-        start = datetime.fromisoformat(match["start"].rstrip("Z").rstrip("."))
+        start = datetime.fromisoformat(match["start"].rstrip("."))
     except ValueError:
         raise _strange_time(path, axis, units) from None
-    passed = np.round(variable.values.astype(np.float64) * STEPS[match["step"]]).astype(np.int64)
-    if calendar in LEAPLESS:
-        return _leapless(path, axis, start, passed)
-    return passed + round(start.replace(tzinfo=start.tzinfo or UTC).timestamp())
+    return start.replace(tzinfo=start.tzinfo or UTC), STEPS[match["step"]]
 
 
 def _leapless(path: Path, axis: str, start: datetime, passed: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -189,13 +205,10 @@ def _leapless(path: Path, axis: str, start: datetime, passed: NDArray[np.int64])
     if (start.month, start.day, start.hour, start.minute) != (1, 1, 0, 0):
         raise _strange_time(path, axis, f"{start.isoformat()}, noleap")
     years, rest = np.divmod(passed, 365 * 86400)
+    if len(years) and not 1 <= start.year + int(years.min()) <= start.year + int(years.max()) <= 9999:
+        raise _strange_time(path, axis, f"{start.isoformat()}, noleap")
     first = np.array([f"{start.year + year}-01-01" for year in years.tolist()], dtype="datetime64[s]")
-    leap = np.array(
-        [
-            (start.year + year) % 4 == 0 and ((start.year + year) % 100 != 0 or (start.year + year) % 400 == 0)
-            for year in years.tolist()
-        ]
-    )
+    leap = np.array([isleap(start.year + year) for year in years.tolist()])
     jump = np.where(leap & (rest >= 59 * 86400), 86400, 0)
     return first.astype(np.int64) + rest + jump
 
