@@ -72,6 +72,13 @@ def test_json_holds_document_and_values(found, tmp_path):
     assert kept["zone"] == "UTC+08:00"
 
 
+def test_a_year_goes_into_the_energy_model():
+    found = df.profiles(YANTAI, years=3, names=("pv",))
+    assert np.array_equal(found.year(2).series("pv"), found.series["pv"][2])
+    with pytest.raises(SettingError, match="weather year 3"):
+        found.year(3)
+
+
 @pytest.mark.parametrize("years", [0, -1, 10**6])
 def test_a_number_of_years_out_of_range_is_refused(years):
     with pytest.raises(SettingError, match="weather years cannot be had"):

@@ -7,7 +7,7 @@ with the hours before and after.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.energy.profiles import HOURS, Profile
+from dafeng.energy.profiles import HOURS, Profile, Profiles, collect
 from dafeng.energy.program import Floats
 from dafeng.energy.user_series.import_series import ProfileImport, import_profiles
 from dafeng.energy.weather_years.calibration import Calibration
@@ -56,6 +56,29 @@ class HourlyProfiles:
     calibrations: tuple[Calibration, ...]
     figures: Mapping[str, Figure]
     findings: tuple[Finding, ...]
+
+    def year(self, number: int) -> Profiles:
+        """Profiles of one weather year, as the energy model takes them.
+
+        Parameters
+        ----------
+        number : int
+            One of ``years``.
+
+        Returns
+        -------
+        Profiles
+            The series.
+
+        Raises
+        ------
+        SettingError
+            If the year was not made.
+        """
+        if number not in self.years:
+            raise _no_year(number, self.years)
+        row = self.years.index(number)
+        return collect(replace(one, values=np.array(self.series[name][row])) for name, one in self.listed.items())
 
 
 def profiles(
@@ -158,6 +181,16 @@ def _corrected(one: Calibration) -> dict[str, Any]:
         "after": one.after,
         "factor": one.factor,
     }
+
+
+def _no_year(number: int, years: tuple[int, ...]) -> SettingError:
+    known = f"{min(years)} … {max(years)} ({len(years)})"
+    return SettingError(
+        Label(f"没有天气年 {number}", f"there is no weather year {number}"),
+        where="HourlyProfiles.year",
+        expected=Label(known, known),
+        remedy=Label("改正年号，或多生成几年", "correct the number, or make more years"),
+    )
 
 
 def _years(years: int, most: int) -> SettingError:
