@@ -1,18 +1,22 @@
 """Proof that a point is the optimum of a programme, recomputed from unscaled data.
 
-Invariant: the bound is a true lower bound of the optimum for *any* multipliers as long as every variable is bounded
-(weak duality), so a certificate that passes does not depend on what a solver says about itself.
+Invariant: the bound is a true lower bound of the optimum for *any* multipliers as long as every variable is bounded, by
+itself or by what the constraints imply (weak duality), so a certificate that passes does not depend on what a solver
+says about itself; where that does not hold, or the bound is the solver's own, the certificate says so.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dafeng.energy.bounds import implied_bounds
 from dafeng.energy.program import Floats, Program
+from dafeng.energy.solving.reduce import slope_of
 
 PRIMAL_TOLERANCE = 1e-6
 """Largest violation accepted, relative to the size of the constraint's own bound (at least 1)."""
@@ -20,6 +24,13 @@ DUAL_TOLERANCE = 1e-6
 """Largest reduced cost accepted on a side without bound, relative to the terms that it is the difference of."""
 GAP_TOLERANCE = 1e-6
 """Largest gap accepted between cost and bound, relative to the turnover (sum of absolute costs, at least 1)."""
+WHOLE_TOLERANCE = 1e-6
+"""Largest distance from a whole number accepted where one is asked for."""
+
+Kind = Literal["lp", "qp", "milp", "miqp"]
+"""Linear, squared costs, whole variables, both."""
+Sides = NDArray[np.bool_]
+"""Where something holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,8 @@ class Certificate:
     objective : float
         Cost of the point. [yuan, or the unit of the objective]
     bound : float
-        Lower bound of the optimum from the multipliers. [same]
+        Lower bound of the optimum: from the multipliers, or the solver's where that is higher and whole variables are
+        searched. [same]
     gap : float
         ``objective - bound``. [same]
     relative_gap : float
@@ -45,7 +57,17 @@ class Certificate:
     worst : str
         Block with the largest violation, empty where nothing is violated.
     passed : bool
-        Whether all three criteria hold.
+        Whether all criteria hold.
+    kind : {"lp", "qp", "milp", "miqp"}
+        What kind of programme was certified.
+    rigorous : bool
+        Whether ``proven_bound`` needed no assumption: every variable with a reduced cost has a bound, stated or implied.
+    proven_bound : float
+        Lower bound from the multipliers alone; for whole variables that of the continuous relaxation. [same]
+    bound_by : {"multipliers", "solver"}
+        Whether ``bound`` was recomputed here, or is what the search of whole variables states.
+    whole_violation : float
+        Largest distance of a whole variable from a whole number.
     """
 
     objective: float
@@ -57,9 +79,21 @@ class Certificate:
     dual_violation: float
     worst: str
     passed: bool
+    kind: Kind = "lp"
+    rigorous: bool = True
+    proven_bound: float = -math.inf
+    bound_by: Literal["multipliers", "solver"] = "multipliers"
+    whole_violation: float = 0.0
 
 
-def certify(program: Program, values: Floats, multipliers: Floats) -> Certificate:
+def certify(
+    program: Program,
+    values: Floats,
+    multipliers: Floats,
+    *,
+    tolerance: float = GAP_TOLERANCE,
+    claimed_bound: float = -math.inf,
+) -> Certificate:
     """Recompute residuals and gap of a solution in unscaled data.
 
     Parameters
@@ -70,6 +104,11 @@ def certify(program: Program, values: Floats, multipliers: Floats) -> Certificat
         Point that is claimed to be optimal.
     multipliers : (rows,) array
         Price of each constraint: positive where its lower bound binds, negative where its upper bound does.
+    tolerance : float
+        Largest gap, violation and reduced cost accepted, each relative as described above.
+    claimed_bound : float
+        Lower bound that a search of whole variables states; used, and named as the solver's, only where whole
+        variables exist and it is higher.
 
     Returns
     -------
@@ -78,14 +117,20 @@ def certify(program: Program, values: Floats, multipliers: Floats) -> Certificat
 
     Source
     ------
-    Weak duality with bounded variables (Neumaier and Shcherbina 2004), see ``docs/energy.md``.
+    Weak duality with bounded variables (Neumaier and Shcherbina 2004), see ``docs/solving.md``.
     """
+    kind = kind_of(program)
     if not (np.isfinite(values).all() and np.isfinite(multipliers).all()):
-        return Certificate(math.inf, -math.inf, math.inf, math.inf, math.inf, math.inf, math.inf, "", False)
+        infinite = (math.inf, -math.inf, math.inf, math.inf, math.inf, math.inf, math.inf)
+        return Certificate(*infinite, "", False, kind, False, -math.inf, "multipliers", math.inf)
     violation, share, worst = _primal(program, values)
-    bound, dual = _bound(program, values, multipliers)
-    turnover = max(1.0, float(np.abs(program.cost * values).sum()))
-    objective = float(program.cost @ values) + program.constant
+    whole = _whole(program, values)
+    squared = 0.0 if program.quadratic is None else program.quadratic * values**2
+    turnover = max(1.0, float((np.abs(program.cost * values) + squared).sum()))
+    objective = float(program.cost @ values + np.sum(squared)) + program.constant
+    found = _best_bound(program, values, multipliers, objective - tolerance * turnover)
+    theirs = program.integer is not None and found.bound < claimed_bound < math.inf
+    bound = claimed_bound if theirs else found.bound
     gap = objective - bound
     return Certificate(
         objective=objective,
@@ -94,13 +139,36 @@ def certify(program: Program, values: Floats, multipliers: Floats) -> Certificat
         relative_gap=abs(gap) / turnover,
         primal_violation=violation,
         primal_share=share,
-        dual_violation=dual,
+        dual_violation=found.violation,
         worst=worst,
-        passed=share <= PRIMAL_TOLERANCE and dual <= DUAL_TOLERANCE and abs(gap) / turnover <= GAP_TOLERANCE,
+        passed=max(share, found.violation, abs(gap) / turnover) <= tolerance and whole <= WHOLE_TOLERANCE,
+        kind=kind,
+        rigorous=found.rigorous,
+        proven_bound=found.bound,
+        bound_by="solver" if theirs else "multipliers",
+        whole_violation=whole,
     )
 
 
-def reduced_costs(program: Program, multipliers: Floats) -> Floats:
+def kind_of(program: Program) -> Kind:
+    """Kind of a programme.
+
+    Parameters
+    ----------
+    program : Program
+        Any programme.
+
+    Returns
+    -------
+    {"lp", "qp", "milp", "miqp"}
+        Linear, squared costs, whole variables, both.
+    """
+    whole = program.integer is not None and bool(program.integer.any())
+    squared = program.quadratic is not None and bool(np.any(program.quadratic))
+    return ("miqp" if squared else "milp") if whole else ("qp" if squared else "lp")
+
+
+def reduced_costs(program: Program, multipliers: Floats, values: Floats | None = None) -> Floats:
     """Cost of each variable after paying for the constraints it stands in.
 
     Parameters
@@ -109,14 +177,68 @@ def reduced_costs(program: Program, multipliers: Floats) -> Floats:
         The programme.
     multipliers : (rows,) array
         Price of each constraint.
+    values : (columns,) array, optional
+        The point, where costs are squared: the slope of the cost depends on it.
 
     Returns
     -------
     (columns,) array
-        ``cost - matrixᵀ·multipliers``; positive at a lower bound, negative at an upper bound. [yuan per unit]
+        ``slope - matrixᵀ·multipliers``; positive at a lower bound, negative at an upper bound. [yuan per unit]
     """
-    reduced: Floats = program.cost - program.matrix.T @ multipliers
+    slope = program.cost if values is None else slope_of(program, values)
+    reduced: Floats = slope - program.matrix.T @ multipliers
     return reduced
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A lower bound and what it assumes."""
+
+    bound: float
+    violation: float
+    rigorous: bool
+
+
+def _best_bound(program: Program, values: Floats, multipliers: Floats, wanted: float) -> _Bound:
+    """Bound from the multipliers: with stated bounds, else implied ones, else charged at the point itself.
+
+    A multiplier on an absent side of a constraint proves nothing and is left out.
+    """
+    _, absent = _support(multipliers, program.row_low, program.row_high)
+    used = np.where(absent, 0.0, multipliers)
+    rows, _ = _support(used, program.row_low, program.row_high)
+    reduced = reduced_costs(program, used)
+    columns, lost = _least(program, reduced, program.low, program.high)
+    base = rows + program.constant
+    if not lost.any():
+        return _Bound(base + columns, 0.0, True)
+    low, high = implied_bounds(program)
+    implied, open_sides = _least(program, reduced, low, high)
+    if not open_sides.any() and base + implied >= wanted:
+        return _Bound(base + implied, 0.0, True)
+    terms = np.abs(program.cost[lost]) + abs(program.matrix[:, lost]).T @ np.abs(used)
+    share = np.abs(reduced[lost]) / np.maximum(terms, _typical(program.cost))
+    # On a side without bound the term has no finite value; within the tolerance it is charged at the point itself.
+    return _Bound(base + columns + float(reduced[lost] @ values[lost]), float(share.max()), False)
+
+
+def _least(program: Program, prices: Floats, low: Floats, high: Floats) -> tuple[float, Sides]:
+    """Least value of ``prices·z + quadratic·z²`` over ``low <= z <= high``, and where it has none."""
+    if program.quadratic is None:
+        return _support(prices, low, high)
+    square = program.quadratic
+    curved = square > 0
+    flat, lost = _support(np.where(curved, 0.0, prices), low, high)
+    best = np.clip(-prices[curved] / (2.0 * square[curved]), low[curved], high[curved])
+    return flat + float(prices[curved] @ best + square[curved] @ best**2), lost
+
+
+def _support(prices: Floats, low: Floats, high: Floats) -> tuple[float, Sides]:
+    """Least value of ``prices·z`` over ``low <= z <= high``, and where it has none."""
+    side = np.where(prices > 0, low, high)
+    lost = (prices != 0) & ~np.isfinite(side)
+    usable = (prices != 0) & ~lost
+    return float(prices[usable] @ side[usable]), lost
 
 
 def _primal(program: Program, values: Floats) -> tuple[float, float, str]:
@@ -131,39 +253,26 @@ def _primal(program: Program, values: Floats) -> tuple[float, float, str]:
     return float(excess.max()), float((excess / sizes)[place]), _name(program, place)
 
 
+def _whole(program: Program, values: Floats) -> float:
+    if program.integer is None or not program.integer.any():
+        return 0.0
+    asked = values[program.integer]
+    return float(np.abs(asked - np.round(asked)).max())
+
+
 def _size(low: Floats, high: Floats) -> Floats:
     least = np.where(np.isfinite(low), np.abs(low), 0.0)
     most = np.where(np.isfinite(high), np.abs(high), 0.0)
     return np.maximum(1.0, np.maximum(least, most))
 
 
+def _typical(costs: Floats) -> float:
+    """Geometric mean of the costs that are not zero."""
+    sizes = np.abs(costs[costs != 0])
+    return float(np.exp(np.log(sizes).mean())) if len(sizes) else 1e-300
+
+
 def _name(program: Program, place: int) -> str:
     rows = len(program.row_low)
     blocks, position = (program.constraints, place) if place < rows else (program.variables, place - rows)
     return next((name for name, part in blocks.items() if part.start <= position < part.stop), "")
-
-
-def _bound(program: Program, values: Floats, multipliers: Floats) -> tuple[float, float]:
-    """Bound from the multipliers, and the largest reduced cost that stands on a side without bound.
-
-    A multiplier on an absent side of a constraint proves nothing and is left out.
-    """
-    _, absent = _support(multipliers, program.row_low, program.row_high)
-    used = np.where(absent, 0.0, multipliers)
-    rows, _ = _support(used, program.row_low, program.row_high)
-    reduced = reduced_costs(program, used)
-    columns, lost = _support(reduced, program.low, program.high)
-    if not lost.any():
-        return rows + columns + program.constant, 0.0
-    terms = np.abs(program.cost[lost]) + abs(program.matrix[:, lost]).T @ np.abs(used)
-    # On a side without bound the term has no finite value; within the tolerance it is charged at the point itself.
-    charged = float(reduced[lost] @ values[lost])
-    return rows + columns + charged + program.constant, float((np.abs(reduced[lost]) / terms).max())
-
-
-def _support(prices: Floats, low: Floats, high: Floats) -> tuple[float, NDArray[np.bool_]]:
-    """Least value of ``prices·z`` over ``low <= z <= high``, and where it has none."""
-    side = np.where(prices > 0, low, high)
-    lost = (prices != 0) & ~np.isfinite(side)
-    usable = (prices != 0) & ~lost
-    return float(prices[usable] @ side[usable]), lost

@@ -6,14 +6,19 @@ says which were tried, what they said and by how much each failed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label
-from dafeng.energy.certificate import Certificate, certify, reduced_costs
+from dafeng.energy.certificate import GAP_TOLERANCE, Certificate, certify, reduced_costs
+from dafeng.energy.ladder import choose_ladder
 from dafeng.energy.program import Floats, Program
-from dafeng.energy.solvers import Algorithm, Answer, run_solver
+from dafeng.energy.proofs import Infeasibility, Unboundedness, diagnose, prove_infeasible
+from dafeng.energy.solvers import Algorithm, Answer, Terms, Watch, run_solver
 
 LADDER: tuple[Algorithm, ...] = ("simplex", "clarabel", "ipx")
 """Order in which solvers are tried on one-node dispatch; measured in ``benchmarks/dispatch.py``, see ``docs/energy.md``."""
@@ -30,11 +35,13 @@ class Attempt:
     status : str
         Status word of the solver.
     seconds : float
-        Wall time. [s]
+        CPU time of this process while it ran. [s]
     iterations : int
         Iterations it took.
     certificate : Certificate
         What was recomputed about its point.
+    asked : str
+        What was asked for; empty where the way there was no single solver.
     """
 
     algorithm: str
@@ -42,6 +49,7 @@ class Attempt:
     seconds: float
     iterations: int
     certificate: Certificate
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,36 +125,113 @@ class Solution:
         return self.reduced[self.program.variables[name]]
 
 
-def solve_program(program: Program, *, ladder: Sequence[Algorithm] = LADDER, scaled: bool = False) -> Solution:
+class InfeasibleError(SolveError):
+    """No point keeps all constraints and bounds; ``proof`` holds the recomputed multipliers."""
+
+    proof: Infeasibility
+
+
+class UnboundedError(SolveError):
+    """The cost falls for ever; ``proof`` holds a recomputed point and direction."""
+
+    proof: Unboundedness
+
+
+class CancelledError(SolveError):
+    """The watch cancelled the solve; nothing of it was kept."""
+
+
+def solve_program(
+    program: Program,
+    *,
+    ladder: Sequence[Algorithm] | None = None,
+    tolerance: float = GAP_TOLERANCE,
+    progress: Watch | None = None,
+    seconds: float = math.inf,
+    scaled: bool = False,
+) -> Solution:
     """Optimum of a programme, with its certificate.
 
     Parameters
     ----------
     program : Program
-        What to minimise.
-    ladder : sequence of Algorithm
-        Solvers in the order in which they are tried.
+        What to minimise; squared costs and whole variables are allowed.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by kind and size if not given (``data/energy/ladders.csv``).
+    tolerance : float
+        What the certificate accepts: relative gap, violations and reduced costs.
+    progress : callable, optional
+        Told between iterations where the solver stands (``Progress``); the solve is cancelled when it returns true.
+    seconds : float
+        Wall time after which each solver is stopped; its point counts only if the certificate passes. [s]
     scaled : bool
         Whether rows and columns are first brought to size one; the certificate is about the true data either way.
 
     Returns
     -------
     Solution
-        Point, prices and certificate of the first solver whose certificate passes.
+        Point, prices and certificate of the first solver whose certificate passes. Prices of a programme with whole
+        variables are those with these variables held.
 
     Raises
     ------
+    InfeasibleError, UnboundedError
+        If there is a proof of it.
+    CancelledError
+        If ``progress`` cancelled.
     SolveError
         If none passes; never a result with a doubtful certificate, nor one of another algorithm than was asked for.
     """
+    terms = Terms(tolerance, progress, seconds)
+    relaxed: Floats | None = None
     attempts: list[Attempt] = []
-    for algorithm in ladder:
-        answer = run_solver(program, algorithm, scaled=scaled)
-        certificate = certify(program, answer.values, answer.multipliers)
-        attempts.append(Attempt(answer.ran, answer.status, answer.seconds, answer.iterations, certificate))
+    for algorithm in ladder or choose_ladder(program):
+        answer = run_solver(program, algorithm, scaled=scaled, terms=terms)
+        if answer.cancelled:
+            raise _cancelled(algorithm)
+        if algorithm == "branch" and relaxed is None:
+            relaxed = _relaxation(program, terms)
+        certificate = _judge(program, answer, relaxed, tolerance)
+        attempts.append(Attempt(answer.ran, answer.status, answer.seconds, answer.iterations, certificate, algorithm))
         if certificate.passed and answer.ran in (algorithm, "presolve"):
-            return accept(program, answer, certificate, tuple(attempts))
+            return _solution(program, answer, certificate, tuple(attempts))
+        if _hints(answer):
+            _raise_proof(prove_infeasible(program, answer.multipliers) or diagnose(program, terms), attempts)
+    if not any(_hints_of(one.status) for one in attempts):
+        _raise_proof(diagnose(program, terms), attempts)
     raise _failure(attempts)
+
+
+def _judge(program: Program, answer: Answer, relaxed: Floats | None, tolerance: float) -> Certificate:
+    """Certificate of an answer; whole variables are bounded by their relaxation and the solver's own bound."""
+    proof = answer.multipliers if relaxed is None or not np.isfinite(answer.values).all() else relaxed
+    return certify(program, answer.values, proof, tolerance=tolerance, claimed_bound=answer.bound)
+
+
+def _relaxation(program: Program, terms: Terms) -> Floats | None:
+    """Multipliers that prove the bound of the continuous relaxation; ``None`` where no solver gives any."""
+    loose = replace(program, integer=None)
+    for algorithm in choose_ladder(loose):
+        answer = run_solver(loose, algorithm, terms=replace(terms, watch=None))
+        if certify(loose, answer.values, answer.multipliers, tolerance=terms.tolerance).passed:
+            return answer.multipliers
+    return None
+
+
+def _hints(answer: Answer) -> bool:
+    return _hints_of(answer.status)
+
+
+def _hints_of(status: str) -> bool:
+    """Whether a status word hints at infeasible or unbounded; a reason to look for the proof, never to believe it."""
+    return "nfeasible" in status or "nbounded" in status
+
+
+def _raise_proof(proof: Infeasibility | Unboundedness | None, attempts: Sequence[Attempt]) -> None:
+    if isinstance(proof, Infeasibility):
+        raise _infeasible(proof)
+    if isinstance(proof, Unboundedness):
+        raise _unbounded(proof)
 
 
 def accept(program: Program, answer: Answer, certificate: Certificate, attempts: tuple[Attempt, ...]) -> Solution:
@@ -175,13 +260,52 @@ def accept(program: Program, answer: Answer, certificate: Certificate, attempts:
     """
     if not certificate.passed:
         raise _failure(attempts)
-    reduced = reduced_costs(program, answer.multipliers)
+    return _solution(program, answer, certificate, attempts)
+
+
+def _solution(program: Program, answer: Answer, certificate: Certificate, attempts: tuple[Attempt, ...]) -> Solution:
+    reduced = reduced_costs(program, answer.multipliers, answer.values)
     return Solution(program, answer.values, answer.multipliers, reduced, certificate, attempts)
+
+
+def _cancelled(algorithm: str) -> CancelledError:
+    return CancelledError(
+        Label(f"求解（{algorithm}）被取消，没有保留任何结果", f"the solve ({algorithm}) was cancelled; nothing of it was kept"),
+        where="energy.solution",
+        expected=Label("求解到证书通过为止", "a solve that runs until its certificate passes"),
+        remedy=Label("需要结果时重新求解", "solve again when the result is wanted"),
+    )
+
+
+def _infeasible(proof: Infeasibility) -> InfeasibleError:
+    said = ", ".join(proof.blocks) or Label("变量上下限", "bounds of a variable").en
+    error = InfeasibleError(
+        Label(f"问题不可行，相互矛盾的约束：{said}", f"the problem is infeasible; these contradict one another: {said}"),
+        where="energy.solution",
+        expected=Label("至少有一个满足全部约束的点", "at least one point that keeps all constraints"),
+        remedy=Label(
+            "用“explain_infeasible”找出最小的矛盾集合", "find the smallest contradicting set with 'explain_infeasible'"
+        ),
+    )
+    error.proof = proof
+    return error
+
+
+def _unbounded(proof: Unboundedness) -> UnboundedError:
+    said = ", ".join(proof.blocks)
+    error = UnboundedError(
+        Label(f"成本可以无限下降，沿着：{said}", f"the cost falls for ever along: {said}"),
+        where="energy.solution",
+        expected=Label("成本有下限", "a cost with a lower bound"),
+        remedy=Label("检查这些变量的上限与成本符号", "check the upper bounds of these variables and the sign of their costs"),
+    )
+    error.proof = proof
+    return error
 
 
 def _failure(attempts: Sequence[Attempt]) -> SolveError:
     said = "; ".join(
-        f"{one.algorithm} ({one.status}): violation {one.certificate.primal_share:.1e} at "
+        f"{_named(one)} ({one.status}): violation {one.certificate.primal_share:.1e} at "
         f"'{one.certificate.worst}', dual {one.certificate.dual_violation:.1e}, gap {one.certificate.relative_gap:.1e}"
         for one in attempts
     )
@@ -194,3 +318,7 @@ def _failure(attempts: Sequence[Attempt]) -> SolveError:
             "check the magnitudes and bounds of the input; if the problem is infeasible, find the conflict first",
         ),
     )
+
+
+def _named(one: Attempt) -> str:
+    return one.algorithm if one.asked in ("", one.algorithm) else f"{one.asked} -> {one.algorithm}"

@@ -1,0 +1,218 @@
+"""Clarabel: the programme reduced, cut into chains and brought to size one, then an interior point method.
+
+Invariant: what comes back is point and multipliers of the programme as given; every step on the way is undone exactly
+except for the solver's own tolerance, which the certificate judges.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import clarabel
+import numpy as np
+from scipy import sparse
+
+from dafeng.energy.program import Floats, Program
+from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
+from dafeng.energy.solving.chain import chain_program, places_of
+from dafeng.energy.solving.reduce import Reduced, reduce_program
+
+MARGIN = 1e-2
+"""The solver aims at this part of the certificate's tolerance: its criteria live in scaled space."""
+FINE = 50_000
+"""Columns below which refinement of every linear system is affordable, and always on."""
+SMALLER, DEARER = 5.0, 10.0
+"""Bounds are left this much above size one and costs this much below it: violations in true units fall thirtyfold at
+equal iterations, since the solver's residuals are relative to the largest bound."""
+UNREFINED = 0.2
+"""Without refinement the solver aims this much lower: one or two iterations more, for violations below the tolerance."""
+NO_RAY = 1e-14
+"""Tolerance of Clarabel's claim of infeasibility; its default made false claims on pathways."""
+
+
+def run_clarabel(program: Program, algorithm: Algorithm, terms: Terms) -> Answer:
+    """Run Clarabel once.
+
+    Parameters
+    ----------
+    program : Program
+        What to minimise; squared costs are allowed, whole variables are taken as continuous.
+    algorithm : {"clarabel", "clarabel_exact"}
+        With refinement for large programmes or without.
+    terms : Terms
+        Tolerance, watch and time limit.
+
+    Returns
+    -------
+    Answer
+        Point, multipliers and counters; rays in their place where Clarabel claims infeasibility.
+    """
+    start = time.process_time()
+    reduced = reduce_program(program)
+    if not len(reduced.columns) or not len(reduced.rows) and reduced.program.quadratic is None:
+        return _nothing_left(program, reduced, algorithm, time.process_time() - start)
+    rows, columns = len(reduced.rows), len(reduced.columns)
+    chained = _chained(program, reduced)
+    reduced = replace(reduced, program=replace(reduced.program, matrix=None))  # 100 MB less in a year while it solves
+    cone, large, dear = _cone_form(chained)
+    chained = replace(chained, matrix=None)
+    guard = _Guard(algorithm, terms)
+    solution = _solve(cone, _settings(chained, algorithm, terms), guard)
+    values = np.asarray(solution.x, dtype=np.float64)[:columns] * large
+    prices = _row_prices(chained, np.asarray(solution.z, dtype=np.float64) * dear)[:rows]
+    point, multipliers = reduced.restore(values, prices)
+    return Answer(
+        asked=algorithm,
+        ran=algorithm,
+        status=str(solution.status),
+        values=point,
+        multipliers=multipliers,
+        iterations=int(solution.iterations),
+        seconds=time.process_time() - start,
+        cancelled=guard.stopped(),
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Cone:
+    """``matrix·x + s = right``, ``s`` zero in the first ``equal`` rows and not negative in the others."""
+
+    squared: Any
+    cost: Floats
+    matrix: Any
+    right: Floats
+    equal: int
+
+
+@dataclass(slots=True, eq=False)
+class _Guard:
+    """Calls the watch from inside the solver, which would swallow its errors."""
+
+    algorithm: str
+    terms: Terms
+    cancelled: bool = False
+    error: Exception | None = None
+
+    def call(self, info: Any) -> bool:
+        """Tell the watch; true stops the solver."""
+        watch = self.terms.watch
+        if watch is None:
+            return False
+        try:
+            now = Progress(self.algorithm, int(info.iterations), float(info.gap_rel), float(info.solve_time))
+            self.cancelled = bool(watch(now))
+        except Exception as error:  # noqa: BLE001 - raised again by stopped(), outside the solver
+            self.error = error
+        return self.cancelled or self.error is not None
+
+    def stopped(self) -> bool:
+        """Whether the watch cancelled; raises what the watch raised."""
+        if self.error is not None:
+            raise self.error
+        return self.cancelled
+
+
+def _chained(program: Program, reduced: Reduced) -> Program:
+    rows, columns = program.matrix.shape
+    row_place = places_of(program.constraints, rows)[reduced.rows]
+    column_place = places_of(program.variables, columns)[reduced.columns]
+    return chain_program(reduced.program, row_place, column_place)
+
+
+def _nothing_left(program: Program, reduced: Reduced, algorithm: Algorithm, seconds: float) -> Answer:
+    """Answer where reducing alone settled everything but rows that any point keeps."""
+    left = reduced.program
+    values = np.where(left.cost > 0, left.low, np.where(left.cost < 0, left.high, np.clip(0.0, left.low, left.high)))
+    point, multipliers = reduced.restore(values, np.zeros(len(reduced.rows)))
+    return Answer(algorithm, "presolve", "reduced to nothing", point, multipliers, 0, seconds)
+
+
+def _solve(cone: _Cone, settings: Any, guard: _Guard) -> Any:
+    cones = [clarabel.ZeroConeT(cone.equal), clarabel.NonnegativeConeT(len(cone.right) - cone.equal)]
+    solver = clarabel.DefaultSolver(cone.squared, cone.cost, cone.matrix, cone.right, cones, settings)
+    cone.matrix = None  # the solver holds its own copy
+    solver.set_termination_callback(guard.call)
+    return solver.solve()
+
+
+def _settings(program: Program, algorithm: Algorithm, terms: Terms) -> Any:
+    exact = algorithm == "clarabel_exact"
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    settings.max_threads = 1
+    settings.tol_gap_abs = 1e-30
+    settings.tol_infeas_abs = settings.tol_infeas_rel = NO_RAY
+    aim = terms.tolerance * MARGIN * (MARGIN if exact else 1.0)
+    fine = exact or len(program.cost) < FINE
+    settings.tol_gap_rel = settings.tol_feas = max(1e-11, min(1e-8, aim) * (1.0 if fine else UNREFINED))
+    settings.iterative_refinement_enable = fine
+    if math.isfinite(terms.seconds):
+        settings.time_limit = terms.seconds
+    return settings
+
+
+def _cone_form(program: Program) -> tuple[_Cone, float, float]:
+    """The conic form in units in which bounds and costs are of size one, and those units."""
+    equal, upper, lower = _sides(program)
+    top, bottom = np.isfinite(program.high), np.isfinite(program.low)
+    right = np.concatenate(
+        [
+            program.row_low[equal],
+            program.row_high[upper],
+            -program.row_low[lower],
+            program.high[top],
+            -program.low[bottom],
+        ]
+    )
+    large, dear = _typical(right) / SMALLER, _typical(program.cost) * DEARER
+    squared = np.zeros(len(program.cost)) if program.quadratic is None else 2.0 * program.quadratic * (large / dear)
+    diagonal = sparse.csc_matrix(sparse.diags(squared))
+    diagonal.eliminate_zeros()
+    matrix = _stacked(program, (equal, upper, lower, top, bottom))
+    return _Cone(diagonal, program.cost / dear, matrix, right / large, int(equal.sum())), large, dear
+
+
+def _stacked(program: Program, sides: tuple[Any, ...]) -> Any:
+    """All rows and bounds below one another, built entry by entry: one copy in memory, not five."""
+    equal, upper, lower, top, bottom = sides
+    entries = program.matrix.tocoo()
+    parts: list[tuple[Any, Any, Any]] = []
+    start = 0
+    for chosen, sign in ((equal, 1.0), (upper, 1.0), (lower, -1.0)):
+        here = chosen[entries.row]
+        row_at = np.cumsum(chosen, dtype=np.int32) - 1 + start
+        parts.append((row_at[entries.row[here]], entries.col[here], sign * entries.data[here]))
+        start += int(chosen.sum())
+    for chosen, sign in ((top, 1.0), (bottom, -1.0)):
+        column = np.flatnonzero(chosen).astype(np.int32)
+        parts.append((np.arange(start, start + len(column), dtype=np.int32), column, np.full(len(column), sign)))
+        start += len(column)
+    row, column, value = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return sparse.csc_matrix((value, (row, column)), shape=(start, len(program.cost)))
+
+
+def _sides(program: Program) -> tuple[Any, Any, Any]:
+    """Which constraints are equations, have an upper side, have a lower side."""
+    equal = program.row_low == program.row_high
+    return equal, ~equal & np.isfinite(program.row_high), ~equal & np.isfinite(program.row_low)
+
+
+def _row_prices(program: Program, cone: Floats) -> Floats:
+    equal, upper, lower = _sides(program)
+    prices = np.zeros(len(program.row_low))
+    counts = np.cumsum([equal.sum(), upper.sum(), lower.sum()])
+    prices[equal] -= cone[: counts[0]]
+    prices[upper] -= cone[counts[0] : counts[1]]
+    prices[lower] += cone[counts[1] : counts[2]]
+    return prices
+
+
+def _typical(values: Floats) -> float:
+    """Geometric mean of what is not zero; Clarabel gets bounds and costs of size one, the certificate never does."""
+    sizes = np.abs(values[values != 0])
+    return float(np.exp(np.log(sizes).mean())) if len(sizes) else 1.0
+
+
