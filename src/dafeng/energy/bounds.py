@@ -45,9 +45,7 @@ def implied_bounds(program: Program, *, passes: int = PASSES) -> tuple[Floats, F
     return low, high
 
 
-def _sweep(
-    row: NDArray[np.int32], column: NDArray[np.int32], value: Floats, most: Floats, low: Floats, high: Floats
-) -> None:
+def _sweep(row: NDArray[np.int32], column: NDArray[np.int32], value: Floats, most: Floats, low: Floats, high: Floats) -> None:
     """Take over what ``value·x <= most`` leaves each variable when all others stand at their cheapest bound."""
     least = value * np.where(value > 0, low[column], high[column])
     unknown = ~np.isfinite(least)

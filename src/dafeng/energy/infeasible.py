@@ -108,9 +108,7 @@ def explain_infeasible(program: Program, groups: Sequence[Group], *, terms: Term
     return Clash(left, proof, _shortfalls(program, groups, left, terms), _places(program, proof))
 
 
-def _examine(
-    program: Program, groups: Sequence[Group], kept: Sequence[Group], terms: Terms | None
-) -> Infeasibility | None:
+def _examine(program: Program, groups: Sequence[Group], kept: Sequence[Group], terms: Terms | None) -> Infeasibility | None:
     """Proof that the kept groups contradict one another; ``None`` with a point that keeps them."""
     relaxed = _without(program, groups, kept)
     rows = _rows_of(program, kept)
@@ -130,9 +128,7 @@ def _examine(
 
 def _without(program: Program, groups: Sequence[Group], kept: Sequence[Group]) -> Program:
     """The programme without the constraints and bounds of the groups that are not kept."""
-    row_low, row_high, low, high = (
-        side.copy() for side in (program.row_low, program.row_high, program.low, program.high)
-    )
+    row_low, row_high, low, high = (side.copy() for side in (program.row_low, program.row_high, program.low, program.high))
     for group in groups:
         if group in kept:
             continue
@@ -144,9 +140,7 @@ def _without(program: Program, groups: Sequence[Group], kept: Sequence[Group]) -
     return replace(program, row_low=row_low, row_high=row_high, low=low, high=high)
 
 
-def _involved(
-    program: Program, groups: Sequence[Group], kept: Sequence[Group], proof: Infeasibility
-) -> tuple[Group, ...]:
+def _involved(program: Program, groups: Sequence[Group], kept: Sequence[Group], proof: Infeasibility) -> tuple[Group, ...]:
     """The kept groups that the multipliers need: without the others they prove the contradiction just as well."""
     reduced = program.matrix.T @ proof.multipliers
     terms = abs(program.matrix).T @ np.abs(proof.multipliers)
@@ -161,9 +155,7 @@ def _involved(
     return needed if enough is not None else tuple(kept)
 
 
-def _shortfalls(
-    program: Program, groups: Sequence[Group], left: Sequence[Group], terms: Terms | None
-) -> dict[str, float]:
+def _shortfalls(program: Program, groups: Sequence[Group], left: Sequence[Group], terms: Terms | None) -> dict[str, float]:
     """By how much each group with rows gives way while the others of the set hold."""
     found: dict[str, float] = {}
     relaxed, columns = _without(program, groups, left), len(program.cost)

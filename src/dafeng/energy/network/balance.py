@@ -41,12 +41,12 @@ def add_balance(model: Model) -> Rows:
     Returns
     -------
     Rows
-        Position of the row of step ``t`` and bus ``b`` at ``b * steps + t``.
+        Position of the row of step ``t`` and bus ``b`` at ``t * buses + b``.
     """
     steps, count = model.clock.size, len(model.network.table("bus"))
     pieces: list[tuple[Linear, Places]] = []
     for expression, buses in model.injections:
-        rows = np.where(buses[None, :] < 0, -1, buses[None, :] * steps + np.arange(steps)[:, None])
+        rows = np.where(buses[None, :] < 0, -1, buses[None, :] + np.arange(steps)[:, None] * count)
         pieces.append((expression, rows))
     zero = np.zeros(steps * count)
     return model.builder.add_sums(f"{model.prefix}{BALANCE}", pieces, zero, zero)

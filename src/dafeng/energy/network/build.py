@@ -168,7 +168,7 @@ def balance_rows(built: Built) -> Places:
     """
     prefix = next((frame.model.prefix for frame in built.frames.values()), "")
     rows = built.builder.rows[prefix + BALANCE].row
-    return rows.reshape(len(built.network.table("bus")), built.network.clock.size).T
+    return rows.reshape(built.network.clock.size, len(built.network.table("bus")))
 
 
 def with_capacities(network: Network, sizes: Mapping[str, Floats]) -> Network:

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.network.build import Built, balance_rows, build_network, values_of
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.network.vintages import shares
 from dafeng.energy.program import Floats
 from dafeng.energy.solution import Solution, solve_program
-from dafeng.energy.solvers import Algorithm
-
-LADDER: tuple[Algorithm, ...] = ("clarabel", "simplex", "ipx")
-"""Order in which solvers are tried on networks; measured in ``benchmarks/solver_paths.py``."""
-SMALL = 5_000
-"""Columns below which the simplex comes first: it is exact and as fast."""
+from dafeng.energy.solving.answer import Algorithm, Watch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +134,14 @@ class Outcome:
         return from_rows + np.where(rows.column < 0, 0.0, reduced)
 
 
-def solve_network(network: Network, *, ladder: Sequence[Algorithm] | None = None, relaxed: bool = False) -> Outcome:
+def solve_network(
+    network: Network,
+    *,
+    ladder: Sequence[Algorithm] | None = None,
+    relaxed: bool = False,
+    tolerance: float = GAP_TOLERANCE,
+    progress: Watch | None = None,
+) -> Outcome:
     """Optimum of a network.
 
     Parameters
@@ -146,9 +149,13 @@ def solve_network(network: Network, *, ladder: Sequence[Algorithm] | None = None
     network : Network
         What is optimised.
     ladder : sequence of Algorithm, optional
-        Solvers in the order in which they are tried; by size if not given.
+        Solvers in the order in which they are tried; by kind and size if not given.
     relaxed : bool
         Whether commitment is relaxed to shares.
+    tolerance : float
+        What the certificate accepts.
+    progress : callable, optional
+        Told between iterations where the solver stands; cancels when it returns true.
 
     Returns
     -------
@@ -160,29 +167,13 @@ def solve_network(network: Network, *, ladder: Sequence[Algorithm] | None = None
     DefinitionError
         If the network contradicts itself.
     SolveError
-        If no solver gives a provable optimum.
+        If no solver gives a provable optimum; ``InfeasibleError`` where there is a proof that there is none.
     """
     start = time.process_time()
     built = build_network(network, relaxed=relaxed)
     middle = time.process_time()
-    solution = solve_program(built.program, ladder=ladder or ladder_for(built))
+    solution = solve_program(built.program, ladder=ladder, tolerance=tolerance, progress=progress)
     return Outcome(built, solution, {"build": middle - start, "solve": time.process_time() - middle})
-
-
-def ladder_for(built: Built) -> tuple[Algorithm, ...]:
-    """Solvers for a programme of this size.
-
-    Parameters
-    ----------
-    built : Built
-        Network and programme.
-
-    Returns
-    -------
-    tuple of Algorithm
-        Simplex first for small ones, interior point first for large ones.
-    """
-    return ("simplex", "clarabel", "ipx") if len(built.program.cost) < SMALL else LADDER
 
 
 def _places(built: Built, component: str) -> list[int]:

@@ -52,7 +52,7 @@ def run_clarabel(program: Program, algorithm: Algorithm, terms: Terms) -> Answer
     """
     start = time.process_time()
     reduced = reduce_program(program)
-    if not len(reduced.columns) or not len(reduced.rows) and reduced.program.quadratic is None:
+    if not len(reduced.columns) or (not len(reduced.rows) and reduced.program.quadratic is None):
         return _nothing_left(program, reduced, algorithm, time.process_time() - start)
     rows, columns = len(reduced.rows), len(reduced.columns)
     chained = _chained(program, reduced)
@@ -214,5 +214,3 @@ def _typical(values: Floats) -> float:
     """Geometric mean of what is not zero; Clarabel gets bounds and costs of size one, the certificate never does."""
     sizes = np.abs(values[values != 0])
     return float(np.exp(np.log(sizes).mean())) if len(sizes) else 1.0
-
-

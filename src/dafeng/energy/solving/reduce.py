@@ -209,9 +209,7 @@ def _take_fixed(state: _State) -> None:
     state.fixed[gone] = state.low[gone]
     state.live_columns &= ~gone
     here = gone[state.column] & (state.fixed[state.column] != 0)
-    state.moved += np.bincount(
-        state.row[here], state.entry[here] * state.fixed[state.column[here]], minlength=len(state.moved)
-    )
+    state.moved += np.bincount(state.row[here], state.entry[here] * state.fixed[state.column[here]], minlength=len(state.moved))
 
 
 def _take_empty(state: _State) -> bool:
