@@ -68,10 +68,54 @@ def chain_program(program: Program, row_place: Floats, column_place: Floats) -> 
     """
     if program.matrix.shape[1] < SMALL:
         return program
+    program, row_place = _merge(program, row_place)
     summed, row_place = _cut(program.matrix.tocsr(), column_place, row_place, tie=False)
     program = _widen(program, summed.tocsc())
     cut, _ = _cut(program.matrix, row_place, np.zeros(program.matrix.shape[1]), tie=True)
     return _widen(program, cut)
+
+
+def _merge(program: Program, row_place: Floats) -> tuple[Program, Floats]:
+    """Name the sum of long columns that stand in many rows together with one coefficient, as vintages of a capacity do.
+
+    Their copies would otherwise all meet in every row; the sum stands there alone, tied to its parts by one equation.
+    """
+    entries = program.matrix.tocoo()
+    long = np.diff(program.matrix.indptr) > LONG
+    row, column, value = (part[long[entries.col]] for part in (entries.row, entries.col, entries.data))
+    sets = _common_sets(row, column, value, len(program.row_low))
+    names, first, counts = np.unique(sets, return_index=True, return_counts=True)
+    kept = (names != 0) & (counts > LONG)
+    names, first = names[kept], first[kept]
+    if not len(names):
+        return program, row_place
+    group = np.where(np.isin(sets, names), np.searchsorted(names, sets), -1)
+    stays = ~(long[entries.col] & (group[entries.row] >= 0))
+    height, width = program.matrix.shape
+    coefficient = np.bincount(row, value, height) / np.maximum(np.bincount(row, minlength=height), 1)
+    summed = np.flatnonzero(group >= 0)
+    member = np.flatnonzero(np.isin(row, first))
+    tie = height + group[row[member]]
+    news = np.arange(len(names))
+    parts = [
+        (entries.row[stays], entries.col[stays], entries.data[stays]),
+        (summed, width + group[summed], coefficient[summed]),
+        (tie, column[member], np.full(len(member), -1.0)),
+        (height + news, width + news, np.ones(len(news))),
+    ]
+    joined = [np.concatenate(one) for one in zip(*parts, strict=True)]
+    shape = (height + len(names), width + len(names))
+    matrix = sparse.csc_matrix((joined[2], (joined[0], joined[1])), shape=shape)
+    return _widen(program, matrix), np.append(row_place, row_place[first])
+
+
+def _common_sets(row: Places, column: Places, value: Floats, height: int) -> Floats:
+    """A mark per row for the set of its long columns; 0 where there is one at most or their coefficients differ."""
+    marks = np.random.default_rng(0).random(int(column.max(initial=0)) + 1)
+    count = np.bincount(row, minlength=height)
+    total, square = np.bincount(row, value, height), np.bincount(row, value**2, height)
+    alike = (count > 1) & (np.abs(count * square - total**2) <= 1e-12 * count * square)
+    return np.where(alike, np.round(np.bincount(row, marks[column], height), 9), 0.0)
 
 
 @dataclass(slots=True, eq=False)

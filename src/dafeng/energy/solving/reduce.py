@@ -205,7 +205,8 @@ def _tighten(bound: Floats, given: Floats, row: Places, column: Places, entry: F
 
 
 def _take_fixed(state: _State) -> None:
-    gone = state.live_columns & (state.high - state.low <= 1e-13 * (1.0 + np.abs(state.low)))
+    finite = np.where(np.isfinite(state.low), state.low, 0.0)
+    gone = state.live_columns & np.isfinite(state.low) & (state.high - finite <= 1e-13 * (1.0 + np.abs(finite)))
     state.fixed[gone] = state.low[gone]
     state.live_columns &= ~gone
     here = gone[state.column] & (state.fixed[state.column] != 0)
