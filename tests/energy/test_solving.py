@@ -19,6 +19,7 @@ from dafeng.energy.solvers import Progress, Terms, run_solver
 from dafeng.energy.solving import chain
 from dafeng.energy.solving.chain import chain_program, places_of
 from dafeng.energy.solving.reduce import reduce_program
+from dafeng.energy.solving.substitute import substitute
 from tests.energy.test_traps import storage_city
 
 
@@ -96,6 +97,61 @@ def test_a_chained_programme_has_the_same_optimum(monkeypatch, stretch):
     plain, cut = (run_solver(one, "simplex") for one in (program, chained))
     assert program.cost @ plain.values == pytest.approx(chained.cost @ cut.values, rel=1e-9)
     assert certify(program, cut.values[:columns], cut.multipliers[:rows]).passed
+
+
+def fuelled(hours: int = 30) -> Program:
+    """Fuel without bounds feeds two plants per hour; emissions of the fuel are capped over all hours."""
+    time = np.arange(hours)
+    eye, none = sparse.identity(hours), np.zeros(hours)
+    burnt = sparse.hstack([eye, -eye / 0.5, -eye / 0.4])
+    power = sparse.hstack([sparse.csc_matrix((hours, hours)), eye, eye])
+    cap = sparse.hstack([sparse.csc_matrix(np.full((1, hours), 0.3)), sparse.csc_matrix((1, 2 * hours))])
+    load = 10 + 5 * np.sin(time)
+    return Program(
+        sparse.vstack([burnt, power, cap], format="csc"),
+        np.concatenate([none, load, [-np.inf]]),
+        np.concatenate([none, load, [190.0]]),
+        np.concatenate([none - np.inf, none, none]),
+        np.concatenate([none + np.inf, none + 9, none + 20]),
+        np.concatenate([none + 4, none + 2, none + 1 + time % 3]),
+        {},
+        {},
+        constant=7.0,
+    )
+
+
+def test_a_variable_without_bounds_is_what_its_equation_says():
+    program = fuelled()
+    bare = substitute(program)
+    assert (len(bare.out_rows), len(bare.columns)) == (30, 60)
+    inner = run_solver(bare.program, "simplex")
+    found = certify(program, *bare.restore(inner.values, inner.multipliers))
+    judge = run_solver(program, "simplex")
+    assert found.passed
+    assert found.objective == pytest.approx(float(program.cost @ judge.values) + 7.0, rel=1e-9)
+
+
+def test_vintages_that_stand_together_are_summed_once(monkeypatch):
+    # p_t <= wind_t·(a + b): after chaining no row of the matrix holds both a and b but the one that names their sum.
+    monkeypatch.setattr(chain, "SMALL", 0)
+    hours = 400
+    wind = np.abs(np.sin(np.arange(hours)))
+    both = sparse.csc_matrix(-np.column_stack([wind, wind]))
+    program = Program(
+        sparse.hstack([both, sparse.identity(hours)], format="csc"),
+        np.full(hours, -np.inf),
+        np.zeros(hours),
+        np.zeros(hours + 2),
+        np.append([5.0, 8.0], np.full(hours, 9.0)),
+        np.append([30.0, 20.0], np.full(hours, -1.0)),
+        {},
+        {},
+    )
+    chained = chain_program(program, np.arange(hours) / hours, np.zeros(hours + 2))
+    assert np.diff(chained.matrix.indptr)[:2].tolist() == [1, 1]
+    plain, cut = run_solver(program, "simplex"), run_solver(chained, "simplex")
+    assert program.cost @ plain.values == pytest.approx(chained.cost @ cut.values, rel=1e-9)
+    assert certify(program, cut.values[: hours + 2], cut.multipliers[:hours]).passed
 
 
 def test_a_capacity_bounds_what_it_carries():

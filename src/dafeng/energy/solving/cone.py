@@ -19,6 +19,7 @@ from dafeng.energy.program import Floats, Program
 from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
 from dafeng.energy.solving.chain import chain_program, places_of
 from dafeng.energy.solving.reduce import Reduced, reduce_program
+from dafeng.energy.solving.substitute import Substituted, substitute
 
 MARGIN = 1e-2
 """The solver aims at this part of the certificate's tolerance: its criteria live in scaled space."""
@@ -54,16 +55,17 @@ def run_clarabel(program: Program, algorithm: Algorithm, terms: Terms) -> Answer
     reduced = reduce_program(program)
     if not len(reduced.columns) or (not len(reduced.rows) and reduced.program.quadratic is None):
         return _nothing_left(program, reduced, algorithm, time.process_time() - start)
-    rows, columns = len(reduced.rows), len(reduced.columns)
-    chained = _chained(program, reduced)
-    reduced = replace(reduced, program=replace(reduced.program, matrix=None))  # 100 MB less in a year while it solves
+    bare = substitute(reduced.program)
+    rows, columns = len(bare.rows), len(bare.columns)
+    chained = _chained(program, reduced, bare)
+    reduced, bare = _lightened(reduced), _lightened(bare)
     cone, large, dear = _cone_form(chained)
     chained = replace(chained, matrix=None)
     guard = _Guard(algorithm, terms)
     solution = _solve(cone, _settings(chained, algorithm, terms), guard)
     values = np.asarray(solution.x, dtype=np.float64)[:columns] * large
     prices = _row_prices(chained, np.asarray(solution.z, dtype=np.float64) * dear)[:rows]
-    point, multipliers = reduced.restore(values, prices)
+    point, multipliers = reduced.restore(*bare.restore(values, prices))
     return Answer(
         asked=algorithm,
         ran=algorithm,
@@ -115,11 +117,16 @@ class _Guard:
         return self.cancelled
 
 
-def _chained(program: Program, reduced: Reduced) -> Program:
+def _chained(program: Program, reduced: Reduced, bare: Substituted) -> Program:
     rows, columns = program.matrix.shape
-    row_place = places_of(program.constraints, rows)[reduced.rows]
-    column_place = places_of(program.variables, columns)[reduced.columns]
-    return chain_program(reduced.program, row_place, column_place)
+    row_place = places_of(program.constraints, rows)[reduced.rows][bare.rows]
+    column_place = places_of(program.variables, columns)[reduced.columns][bare.columns]
+    return chain_program(bare.program, row_place, column_place)
+
+
+def _lightened(step: Any) -> Any:
+    """The way back without the matrix of the step: 100 MB less in a year while it solves."""
+    return replace(step, program=replace(step.program, matrix=None))
 
 
 def _nothing_left(program: Program, reduced: Reduced, algorithm: Algorithm, seconds: float) -> Answer:
