@@ -254,5 +254,5 @@ def test_more_storage_never_costs_more(shares, demand, power):
 def test_an_infeasible_programme_is_an_honest_failure():
     program = program_of(system(load=50, parts=[coal()]), hours(FLAT))
     impossible = dataclasses.replace(program, row_low=program.row_low + 1e6, row_high=program.row_high + 1e6)
-    with pytest.raises(InfeasibleError, match="balance.electricity"):
+    with pytest.raises(InfeasibleError, match=r"balance\.electricity"):
         solve_program(impossible)

@@ -175,7 +175,7 @@ def test_6_nothing_is_clipped_and_the_largest_violation_is_told():
 
 def test_14_a_point_at_the_time_limit_is_no_result():
     program = storage_city(hours=4800)
-    with pytest.raises(SolveError, match="Time limit|MaxTime"):
+    with pytest.raises(SolveError, match=r"Time limit|MaxTime"):
         solve_program(program, ladder=("pdlp", "clarabel"), seconds=0.05)
 
 

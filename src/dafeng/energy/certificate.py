@@ -168,7 +168,7 @@ def kind_of(program: Program) -> Kind:
     return ("miqp" if squared else "milp") if whole else ("qp" if squared else "lp")
 
 
-def reduced_costs(program: Program, multipliers: Floats, values: Floats | None = None) -> Floats:
+def reduced_costs(program: Program, multipliers: Floats, *, values: Floats | None = None) -> Floats:
     """Cost of each variable after paying for the constraints it stands in.
 
     Parameters

@@ -120,7 +120,7 @@ def _examine(program: Program, groups: Sequence[Group], kept: Sequence[Group], t
         proof = prove_infeasible(relaxed, answer.multipliers)
         if proof is not None:
             return proof
-    found = find_point(relaxed, terms)
+    found = find_point(relaxed, terms=terms)
     if found is None:
         raise _unclear(kept)
     return found if isinstance(found, Infeasibility) else None

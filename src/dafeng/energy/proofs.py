@@ -128,8 +128,8 @@ def prove_unbounded(program: Program, point: Floats, ray: Floats) -> Unboundedne
     if size == 0.0 or not keeps(program, point):
         return None
     ray = ray / size
-    kept = replace(program, **_recession(program))
-    terms = np.abs(program.cost) @ np.abs(ray)
+    kept = _recession(program)
+    terms = float(np.abs(program.cost) @ np.abs(ray))
     slope = float(program.cost @ ray)
     curved = program.quadratic is not None and bool(np.any(program.quadratic * np.abs(ray) > CLEAR))
     if curved or not keeps(kept, ray) or slope >= -CLEAR * max(terms, 1e-300):
@@ -159,7 +159,7 @@ def keeps(program: Program, point: Floats) -> bool:
     return certify(free, point, np.zeros(len(program.row_low))).primal_share <= KEPT
 
 
-def diagnose(program: Program, terms: Terms | None = None) -> Infeasibility | Unboundedness | None:
+def diagnose(program: Program, *, terms: Terms | None = None) -> Infeasibility | Unboundedness | None:
     """Find a proof that a programme has no optimum.
 
     Parameters
@@ -174,16 +174,15 @@ def diagnose(program: Program, terms: Terms | None = None) -> Infeasibility | Un
     Infeasibility, Unboundedness or None
         The proof; ``None`` where none was found, be it that an optimum exists or that no solver was exact enough.
     """
-    found = find_point(program, terms)
+    found = find_point(program, terms=terms)
     if isinstance(found, Infeasibility) or found is None:
         return found
-    limits = np.where(np.isfinite(program.low), 0.0, -1.0), np.where(np.isfinite(program.high), 0.0, 1.0)
-    still = program.quadratic if program.quadratic is not None else np.zeros(len(program.cost))
-    low, high = (np.where(still > 0, 0.0, side) for side in limits)
+    curved = np.zeros(len(program.cost), dtype=bool) if program.quadratic is None else program.quadratic > 0
+    low = np.where(np.isfinite(program.low) | curved, 0.0, -1.0)
+    high = np.where(np.isfinite(program.high) | curved, 0.0, 1.0)
     if not np.any(high > low):
         return None
-    sides = _recession(program) | {"low": low, "high": high, "integer": None, "quadratic": None}
-    cone = replace(program, **sides)
+    cone = replace(_recession(program), low=low, high=high, integer=None, quadratic=None)
     for algorithm in choose_ladder(cone):
         proof = prove_unbounded(program, found, run_solver(cone, algorithm, terms=terms).values)
         if proof is not None:
@@ -191,7 +190,7 @@ def diagnose(program: Program, terms: Terms | None = None) -> Infeasibility | Un
     return None
 
 
-def find_point(program: Program, terms: Terms | None = None) -> Floats | Infeasibility | None:
+def find_point(program: Program, *, terms: Terms | None = None) -> Floats | Infeasibility | None:
     """A point that keeps everything, or the proof that there is none.
 
     Parameters
@@ -255,14 +254,15 @@ def elastic_program(program: Program, rows: Sequence[int] | np.ndarray) -> Progr
     )
 
 
-def _recession(program: Program) -> dict[str, Floats]:
-    """Bounds of a direction that keeps every point feasible."""
-    return {
-        "row_low": np.where(np.isfinite(program.row_low), 0.0, -np.inf),
-        "row_high": np.where(np.isfinite(program.row_high), 0.0, np.inf),
-        "low": np.where(np.isfinite(program.low), 0.0, -np.inf),
-        "high": np.where(np.isfinite(program.high), 0.0, np.inf),
-    }
+def _recession(program: Program) -> Program:
+    """The programme whose points are the directions that keep every point feasible."""
+    return replace(
+        program,
+        row_low=np.where(np.isfinite(program.row_low), 0.0, -np.inf),
+        row_high=np.where(np.isfinite(program.row_high), 0.0, np.inf),
+        low=np.where(np.isfinite(program.low), 0.0, -np.inf),
+        high=np.where(np.isfinite(program.high), 0.0, np.inf),
+    )
 
 
 def _blocks(program: Program, multipliers: Floats) -> tuple[str, ...]:

@@ -196,9 +196,9 @@ def solve_program(
         if certificate.passed and answer.ran in (algorithm, "presolve"):
             return _solution(program, answer, certificate, tuple(attempts))
         if _hints(answer):
-            _raise_proof(prove_infeasible(program, answer.multipliers) or diagnose(program, terms), attempts)
+            _raise_proof(prove_infeasible(program, answer.multipliers) or diagnose(program, terms=terms))
     if not any(_hints_of(one.status) for one in attempts):
-        _raise_proof(diagnose(program, terms), attempts)
+        _raise_proof(diagnose(program, terms=terms))
     raise _failure(attempts)
 
 
@@ -227,7 +227,7 @@ def _hints_of(status: str) -> bool:
     return "nfeasible" in status or "nbounded" in status
 
 
-def _raise_proof(proof: Infeasibility | Unboundedness | None, attempts: Sequence[Attempt]) -> None:
+def _raise_proof(proof: Infeasibility | Unboundedness | None) -> None:
     if isinstance(proof, Infeasibility):
         raise _infeasible(proof)
     if isinstance(proof, Unboundedness):
@@ -264,7 +264,7 @@ def accept(program: Program, answer: Answer, certificate: Certificate, attempts:
 
 
 def _solution(program: Program, answer: Answer, certificate: Certificate, attempts: tuple[Attempt, ...]) -> Solution:
-    reduced = reduced_costs(program, answer.multipliers, answer.values)
+    reduced = reduced_costs(program, answer.multipliers, values=answer.values)
     return Solution(program, answer.values, answer.multipliers, reduced, certificate, attempts)
 
 

@@ -148,7 +148,7 @@ def _cut(matrix: Any, place: Floats, own_place: Floats, *, tie: bool) -> tuple[A
         new = links.lines + np.arange(len(used) - 1)
         order = np.append(line, new) if tie else np.append(new, line)
         major[span] = order[np.searchsorted(used, piece)]
-        _link(links, order, tie=tie)
+        _link(links, order)
         added.append(used[1:] / pieces if tie else used[:-1] / pieces)
     values = (np.concatenate(links.value), (np.concatenate(links.major), np.concatenate(links.minor)))
     entries = (values[0], values[1] if not tie else values[1][::-1])
@@ -156,7 +156,7 @@ def _cut(matrix: Any, place: Floats, own_place: Floats, *, tie: bool) -> tuple[A
     return sparse.coo_matrix(entries, shape=shape).asformat("csc" if tie else "csr"), _join(own_place, added)
 
 
-def _link(links: _Links, order: Places, *, tie: bool) -> None:
+def _link(links: _Links, order: Places) -> None:
     """Tie each piece to the one before it (columns), or carry its sum into the next (rows)."""
     count = len(order) - 1
     cross = links.crosses + np.arange(count)

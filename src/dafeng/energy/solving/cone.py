@@ -18,6 +18,7 @@ from scipy import sparse
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
 from dafeng.energy.solving.chain import chain_program, places_of
+from dafeng.energy.solving.guard import Guard
 from dafeng.energy.solving.reduce import Reduced, reduce_program
 from dafeng.energy.solving.substitute import Substituted, substitute
 
@@ -54,15 +55,15 @@ def run_clarabel(program: Program, algorithm: Algorithm, terms: Terms) -> Answer
     start = time.process_time()
     reduced = reduce_program(program)
     if not len(reduced.columns) or (not len(reduced.rows) and reduced.program.quadratic is None):
-        return _nothing_left(program, reduced, algorithm, time.process_time() - start)
+        return _nothing_left(reduced, algorithm, time.process_time() - start)
     bare = substitute(reduced.program)
     rows, columns = len(bare.rows), len(bare.columns)
     chained = _chained(program, reduced, bare)
     reduced, bare = _lightened(reduced), _lightened(bare)
     cone, large, dear = _cone_form(chained)
     chained = replace(chained, matrix=None)
-    guard = _Guard(algorithm, terms)
-    solution = _solve(cone, _settings(chained, algorithm, terms), guard)
+    guard = Guard(terms.watch)
+    solution = _solve(cone, _settings(chained, algorithm, terms), algorithm, guard)
     values = np.asarray(solution.x, dtype=np.float64)[:columns] * large
     prices = _row_prices(chained, np.asarray(solution.z, dtype=np.float64) * dear)[:rows]
     point, multipliers = reduced.restore(*bare.restore(values, prices))
@@ -89,34 +90,6 @@ class _Cone:
     equal: int
 
 
-@dataclass(slots=True, eq=False)
-class _Guard:
-    """Calls the watch from inside the solver, which would swallow its errors."""
-
-    algorithm: str
-    terms: Terms
-    cancelled: bool = False
-    error: Exception | None = None
-
-    def call(self, info: Any) -> bool:
-        """Tell the watch; true stops the solver."""
-        watch = self.terms.watch
-        if watch is None:
-            return False
-        try:
-            now = Progress(self.algorithm, int(info.iterations), float(info.gap_rel), float(info.solve_time))
-            self.cancelled = bool(watch(now))
-        except Exception as error:  # noqa: BLE001 - raised again by stopped(), outside the solver
-            self.error = error
-        return self.cancelled or self.error is not None
-
-    def stopped(self) -> bool:
-        """Whether the watch cancelled; raises what the watch raised."""
-        if self.error is not None:
-            raise self.error
-        return self.cancelled
-
-
 def _chained(program: Program, reduced: Reduced, bare: Substituted) -> Program:
     rows, columns = program.matrix.shape
     row_place = places_of(program.constraints, rows)[reduced.rows][bare.rows]
@@ -129,7 +102,7 @@ def _lightened(step: Any) -> Any:
     return replace(step, program=replace(step.program, matrix=None))
 
 
-def _nothing_left(program: Program, reduced: Reduced, algorithm: Algorithm, seconds: float) -> Answer:
+def _nothing_left(reduced: Reduced, algorithm: Algorithm, seconds: float) -> Answer:
     """Answer where reducing alone settled everything but rows that any point keeps."""
     left = reduced.program
     values = np.where(left.cost > 0, left.low, np.where(left.cost < 0, left.high, np.clip(0.0, left.low, left.high)))
@@ -137,11 +110,14 @@ def _nothing_left(program: Program, reduced: Reduced, algorithm: Algorithm, seco
     return Answer(algorithm, "presolve", "reduced to nothing", point, multipliers, 0, seconds)
 
 
-def _solve(cone: _Cone, settings: Any, guard: _Guard) -> Any:
+def _solve(cone: _Cone, settings: Any, algorithm: Algorithm, guard: Guard) -> Any:
+    def call(info: Any) -> bool:
+        return guard.tell(Progress(algorithm, int(info.iterations), float(info.gap_rel), float(info.solve_time)))
+
     cones = [clarabel.ZeroConeT(cone.equal), clarabel.NonnegativeConeT(len(cone.right) - cone.equal)]
     solver = clarabel.DefaultSolver(cone.squared, cone.cost, cone.matrix, cone.right, cones, settings)
     cone.matrix = None  # the solver holds its own copy
-    solver.set_termination_callback(guard.call)
+    solver.set_termination_callback(call)
     return solver.solve()
 
 

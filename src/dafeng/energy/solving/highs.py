@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import highspy
@@ -18,6 +18,7 @@ from scipy import sparse
 
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
+from dafeng.energy.solving.guard import Guard
 
 PIVOTS = 40
 """Simplex gives up after this many iterations per row and column together have been spent (at least 10 000)."""
@@ -56,8 +57,8 @@ def run_highs(program: Program, algorithm: Algorithm, terms: Terms) -> Answer:
     """
     start = time.process_time()
     solver = highs_of(program, {**OPTIONS[algorithm], **_limits(program, algorithm, terms)})
-    guard = _Guard(algorithm, terms, time.perf_counter())
-    guard.attach(solver)
+    guard = Guard(terms.watch)
+    _attach(solver, algorithm, guard)
     solver.run()
     found = read_highs(solver, program, algorithm)
     if algorithm == "branch" and np.isfinite(found.values).all():
@@ -203,39 +204,17 @@ def _array(values: Any, size: int) -> Floats:
     return found if len(found) == size else np.full(size, np.nan)
 
 
-@dataclass(slots=True, eq=False)
-class _Guard:
-    """Calls the watch where HiGHS asks whether to go on; the first-order method never asks and heeds time alone."""
+def _attach(solver: Any, algorithm: Algorithm, guard: Guard) -> None:
+    """Tell the guard where HiGHS asks whether to go on; the first-order method never asks and heeds time alone."""
+    start = time.perf_counter()
 
-    algorithm: str
-    terms: Terms
-    start: float
-    calls: int = 0
-    cancelled: bool = False
-    error: Exception | None = None
-
-    def attach(self, solver: Any) -> None:
-        """Listen to the solver, if anybody watches."""
-        if self.terms.watch is not None:
-            for event in (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt):
-                event += self.call
-
-    def call(self, event: Any) -> None:
-        """Tell the watch; true stops the solver."""
+    def call(event: Any) -> None:
         output = event.data_out
         counts = (output.ipm_iteration_count, output.simplex_iteration_count, output.mip_node_count)
-        self.calls += 1
-        gap = float(output.mip_gap) if self.algorithm == "branch" else math.nan
-        now = Progress(self.algorithm, max(0, *map(int, counts)), gap, time.perf_counter() - self.start)
-        try:
-            self.cancelled = self.cancelled or bool(self.terms.watch and self.terms.watch(now))
-        except Exception as error:  # noqa: BLE001 - raised again by stopped(), outside the solver
-            self.error = error
-        if self.cancelled or self.error is not None:
+        gap = float(output.mip_gap) if algorithm == "branch" else math.nan
+        if guard.tell(Progress(algorithm, max(0, *map(int, counts)), gap, time.perf_counter() - start)):
             event.interrupt()
 
-    def stopped(self) -> bool:
-        """Whether the watch cancelled; raises what the watch raised."""
-        if self.error is not None:
-            raise self.error
-        return self.cancelled
+    if guard.watch is not None:
+        for source in (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt):
+            source.subscribe(call)

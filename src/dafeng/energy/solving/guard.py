@@ -1,0 +1,75 @@
+"""Calls a watch from inside a solver, which would swallow what it raises.
+
+Invariant: once the watch returned true or raised, every further call stops the solver, and ``stopped`` raises what the
+watch raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+
+from dafeng.energy.solving.answer import Progress, Watch
+
+
+@dataclass(slots=True, eq=False)
+class Guard:
+    """A watch with what it said.
+
+    Parameters
+    ----------
+    watch : callable or None
+        Told where the solver stands; true cancels.
+    cancelled : bool
+        Whether it cancelled.
+    error : BaseException or None
+        What it raised.
+    """
+
+    watch: Watch | None
+    cancelled: bool = False
+    error: BaseException | None = None
+
+    def tell(self, now: Progress) -> bool:
+        """Tell the watch.
+
+        Parameters
+        ----------
+        now : Progress
+            Where the solver stands.
+
+        Returns
+        -------
+        bool
+            Whether the solver is to stop.
+        """
+        if self.watch is not None and not self.cancelled and self.error is None:
+            with self:
+                self.cancelled = bool(self.watch(now))
+        return self.cancelled or self.error is not None
+
+    def stopped(self) -> bool:
+        """Whether the watch cancelled.
+
+        Returns
+        -------
+        bool
+            Whether it did.
+
+        Raises
+        ------
+        BaseException
+            What the watch raised.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.cancelled
+
+    def __enter__(self) -> Guard:
+        """Begin to keep what is raised."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        """Keep what was raised for ``stopped``."""
+        self.error = error
+        return True
