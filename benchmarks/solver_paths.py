@@ -31,7 +31,7 @@ def solve(folder: Path, algorithm: str) -> float:
     """Solve the programme with one solver; certified cost in yuan."""
     from dafeng.energy.solution import solve_program
 
-    program = pickle.loads((folder / FILE).read_bytes())  # noqa: S301 - written by prepare() in this very run
+    program = pickle.loads((folder / FILE).read_bytes())
     return solve_program(program, ladder=(algorithm,)).certificate.objective  # type: ignore[arg-type]
 
 
