@@ -1,1 +1,1 @@
-"""The city reference problem: invented tables of a coastal city, its variants, and builders of the same problem for both sides."""
+"""The city reference problem: tables of an invented coastal city, its variants, and the same problem for both sides."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.reference_city.tables import HOURS, Series, Supply, Technology, Year, supplies, technologies, years
+from benchmarks.reference_city.tables import HOURS, Series, Supply, Technology, Year, rows, supplies, technologies, years
 from benchmarks.reference_city.weather import weather_year
 
 INTEREST = 0.06
@@ -56,6 +56,8 @@ class City:
     hours: int
     nodes: int
     ramps: bool
+    annual_rows: bool = True
+    cyclic: bool = True
 
     @property
     def pathway(self) -> bool:
@@ -148,6 +150,15 @@ def _vintages(chosen: tuple[Technology, ...]) -> tuple[Asset, ...]:
             cost = one.annual_cost(INTEREST, year.steps_f)
             found.append(Asset(f"{one.name} {year.year}", one, cost, 0, most, True, year.year, one.lifetime_a))
     return tuple(found)
+
+
+def dispatched(given: City) -> City:
+    """Return the same city with the capacities of the design fixed, without annual rows: a year to operate only."""
+    design = {row["name"]: float(row["capacity"]) for row in rows("design")}
+    assets = tuple(
+        dataclasses.replace(one, least=design[one.name], most=design[one.name], extendable=False) for one in given.assets
+    )
+    return dataclasses.replace(given, assets=assets, annual_rows=False)
 
 
 def tariff() -> Series:

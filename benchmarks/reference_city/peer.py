@@ -26,7 +26,8 @@ def build(city: City) -> pypsa.Network:
     for node in range(city.nodes):
         _node(network, city, node)
     _lines(network, city)
-    _rows(network, city)
+    if city.annual_rows:
+        _rows(network, city)
     return network
 
 
@@ -183,8 +184,8 @@ def _storage(network: pypsa.Network, city: City, asset: Asset, node: int) -> Non
         efficiency_dispatch=technology.efficiency_discharge,
         standing_loss=technology.loss_per_h,
         marginal_cost=technology.variable_cost_cny_per_mwh,
-        cyclic_state_of_charge=True,
-        cyclic_state_of_charge_per_period=True,
+        cyclic_state_of_charge=city.cyclic,
+        cyclic_state_of_charge_per_period=city.cyclic,
         **_capacity(asset, city),
     )
 
@@ -196,8 +197,8 @@ def _store(network: pypsa.Network, city: City, asset: Asset, node: int) -> None:
         bus=name_of(asset.technology.input, node),
         carrier="storage",
         standing_loss=asset.technology.loss_per_h,
-        e_cyclic=True,
-        e_cyclic_per_period=True,
+        e_cyclic=city.cyclic,
+        e_cyclic_per_period=city.cyclic,
         **_capacity(asset, city, unit="e"),
     )
 
