@@ -72,7 +72,10 @@ def _limits(city: City) -> Rows:
     found: Rows = {}
     for year in city.years:
         period = {"investment_period": year.year} if city.pathway else {}
-        for name, sense, constant in ((f"co2_{year.year}", "<=", year.co2_cap_t * ROW_SCALE), (f"share_{year.year}", ">=", 0.0)):
+        for name, sense, constant in (
+            (f"co2_{year.year}", "<=", year.co2_cap_t * ROW_SCALE),
+            (f"share_{year.year}", ">=", 0.0),
+        ):
             found[name] = {"type": "primary_energy", "carrier_attribute": name, "sense": sense, "constant": constant, **period}
     return found
 

@@ -1,4 +1,4 @@
-"""Random small PyPSA networks within what is modelled, each a function of its number; attributes take odd but legal values.
+"""Random small PyPSA networks within what is modelled; attributes take odd but legal values.
 
 Invariant: the same number gives the same network; what a theme adds is said by its function's first line.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pypsa
+
+from tests.energy.twin.peer import quiet
 
 SHED = 3000.0
 YEARS = (2025, 2030, 2040)
@@ -37,6 +39,7 @@ class Draw:
         return values if isinstance(network.snapshots, pd.MultiIndex) else pd.Series(values, index=network.snapshots)
 
 
+@quiet
 def network_of(theme, seed):
     """Return the network of a theme and a number."""
     draw = Draw([seed, sorted(THEMES).index(theme)])
@@ -57,11 +60,8 @@ def network_of(theme, seed):
 def weights(network, draw):
     """Weigh snapshots: all one hour, all three, or each of the three weights on its own."""
     kind = draw.one_of("plain", "three", "own")
-    if kind == "three":
-        network.snapshot_weightings.loc[:, :] = 3.0
-    if kind == "own":
-        for column in ("objective", "stores", "generators"):
-            network.snapshot_weightings[column] = draw.number(0.5, 4, len(network.snapshots))
+    for column in ("objective", "stores", "generators") if kind != "plain" else ():
+        network.snapshot_weightings[column] = 3.0 if kind == "three" else draw.number(0.5, 4, len(network.snapshots))
 
 
 def frame(network, draw):
