@@ -25,9 +25,8 @@ def main() -> int:
     parser.add_argument(
         "--hours", type=int, default=0, help="hours of the year that energy cases take; the whole year without it"
     )
-    parser.add_argument("--years", type=int, default=0, help="weather years of the energy ensemble")
     options = parser.parse_args()
-    given = {name: getattr(options, name) for name in ("hours", "years") if getattr(options, name)}
+    given = {"hours": options.hours} if options.hours else {}
     try:
         chosen = select(options.name, cases())
         if options.list:

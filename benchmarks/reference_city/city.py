@@ -18,6 +18,11 @@ BASE_YEAR = 2030
 ROW_SCALE = 1e-3
 """The annual CO2 and non-fossil rows are written in thousands."""
 
+WINDOW_H = 72
+"""Hours of one window of a rolling horizon."""
+KEPT_H = 48
+"""Hours of a window that are not decided again."""
+
 TIGHT: dict[str, tuple[float, float, float]] = {
     "co2_tight": (5000, 5e6, 0.85),
     "share_tight": (5000, 38e6, 0.90),
