@@ -25,8 +25,9 @@ def main() -> int:
     parser.add_argument(
         "--hours", type=int, default=0, help="hours of the year that energy cases take; the whole year without it"
     )
+    parser.add_argument("--nodes", type=int, default=0, help="nodes that energy cases have; one without it")
     options = parser.parse_args()
-    given = {"hours": options.hours} if options.hours else {}
+    given = {name: value for name in ("hours", "nodes") if (value := getattr(options, name))}
     try:
         chosen = select(options.name, cases())
         if options.list:

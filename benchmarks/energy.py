@@ -40,7 +40,7 @@ def problem(folder: Path, variant: str = "base", **more: Any) -> Any:
     """Return a variant of the reference city."""
     from benchmarks.reference_city.city import city
 
-    return city(variant, hours=hours(folder), **more)
+    return city(variant, hours=hours(folder), nodes=option(folder, "nodes", 1), **more)
 
 
 def year_by_pypsa(folder: Path) -> Told:
@@ -117,7 +117,7 @@ def rolling_by_pypsa(folder: Path) -> Told:
     prepare=prepare,
     peer=Peer(rolling_by_pypsa, "PyPSA 1.4 + HiGHS simplex", SIMPLEX),
     repeats=1,
-    tolerance=1e-3,
+    tolerance=1e-6,
     target=Target(40.0),
 )
 def energy_rolling(folder: Path) -> Told:

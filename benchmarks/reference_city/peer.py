@@ -249,12 +249,13 @@ def extra_rows(city: City) -> Any:
 
     def add(network: pypsa.Network, _: Any) -> None:
         model = network.model
-        flow, size = model["Link-p"], model["Link-p_nom"]
+        flow = model["Link-p"]
         for power, heat, asset in cogenerations(city):
             technology = asset.technology
             fuel_power, fuel_heat = flow.sel(name=power), flow.sel(name=heat)
-            active = network.components.links.da.active.sel(name=power)
+            active = network.components.links.da.active.sel(name=power) if city.pathway else None
             if asset.extendable:
+                size = model["Link-p_nom"]
                 model.add_constraints(fuel_power + fuel_heat - size.sel(name=power) <= 0, name=f"{power}-iso-fuel", mask=active)
                 ratio = technology.heat_share_max * technology.cv
                 model.add_constraints(size.sel(name=heat) - ratio * size.sel(name=power) == 0, name=f"{power}-heat-size")
