@@ -58,7 +58,11 @@ def rolled(city: City) -> Told:
     network = network_city(dataclasses.replace(dispatched(city), cyclic=False))
     parts: dict[str, Any] = {"network_s": time.process_time() - start}
     found = roll(network, horizon=WINDOW_H // city.step, overlap=(WINDOW_H - KEPT_H) // city.step)
-    parts |= {"build_s": float(found.seconds["build"]), "solver_s": float(found.seconds["solve"]), "windows": len(found.windows)}
+    parts |= {
+        "build_s": float(found.seconds["build"]),
+        "solver_s": float(found.seconds["solve"]),
+        "windows": len(found.windows),
+    }
     parts["primal_violation"] = max(float(window.certificate.primal_violation) for window in found.windows)
     return Told(float(found.cost), parts)
 

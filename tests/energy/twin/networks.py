@@ -5,6 +5,8 @@ Invariant: the same number gives the same network; what a theme adds is said by 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pypsa
@@ -79,7 +81,7 @@ def frame(network, draw):
             marginal_cost=draw.number(20, 60),
         )
         network.add("Generator", f"shed {place}", bus=place, p_nom=1e4, marginal_cost=SHED + draw.number(0, 50))
-    for left, right in zip(places, places[1:], strict=False):
+    for left, right in pairwise(places):
         network.add(
             "Link",
             f"{left} to {right}",
@@ -515,7 +517,7 @@ def quadratic(network, draw):
 
 
 def periods(network, draw):
-    """Several years with what is built when and for how long; storage by year or over all; limits of a year, of all, of growth."""
+    """Several years: what is built when and for how long; storage and limits of a year or of all; growth."""
     network.investment_period_weightings["objective"] = [draw.number(3, 6), draw.number(2, 4), 1.0]
     network.investment_period_weightings["years"] = draw.one_of([1.0, 1.0, 1.0], [5.0, 10.0, 10.0])
     network.carriers.loc["wind", ["max_growth", "max_relative_growth"]] = [draw.number(10, 60), draw.one_of(0.0, 1.5)]
