@@ -22,11 +22,9 @@ def test_a_table_is_the_one_of_the_material(name, shared):
     assert (HERE / f"{name}.csv").read_bytes() == (shared / FOLDER / f"{name}.csv").read_bytes()
 
 
-@needs_shared
-def test_the_profiles_are_those_of_the_material():
-    assert gzip.decompress((HERE / "profiles.csv.gz").read_bytes()) == gzip.decompress(
-        (SHARED / "profiles.csv.gz").read_bytes()
-    )
+def test_the_profiles_are_those_of_the_material(shared):
+    ours, theirs = ((folder / "profiles.csv.gz").read_bytes() for folder in (HERE, shared / FOLDER))
+    assert gzip.decompress(ours) == gzip.decompress(theirs)
 
 
 def test_the_annual_cost_of_a_battery_is_that_of_the_formula():
