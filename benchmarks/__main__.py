@@ -22,13 +22,18 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
     parser.add_argument("--list", action="store_true", help="print the names only")
     parser.add_argument("--repeats", type=int, default=0, help="runs of each side instead of the case's own number")
+    parser.add_argument(
+        "--hours", type=int, default=0, help="hours of the year that energy cases take; the whole year without it"
+    )
+    parser.add_argument("--nodes", type=int, default=0, help="nodes that energy cases have; one without it")
     options = parser.parse_args()
+    given = {name: value for name in ("hours", "nodes") if (value := getattr(options, name))}
     try:
         chosen = select(options.name, cases())
         if options.list:
             print("\n".join(one.name for one in chosen))
             return 0
-        rows = [measure(dataclasses.replace(one, repeats=options.repeats or one.repeats), say) for one in chosen]
+        rows = [measure(dataclasses.replace(one, repeats=options.repeats or one.repeats), say, given) for one in chosen]
     except BenchmarkError as error:
         say(str(error))
         return 1

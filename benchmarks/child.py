@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Case, Work, case_of
+from benchmarks.harness import Case, Told, Work, case_of
 
 
 def spent() -> float:
@@ -29,10 +29,14 @@ def peak_mb() -> float:
 
 
 def timed(work: Work, folder: Path) -> dict[str, Any]:
-    """Run a side and return ``cpu_s``, ``wall_s``, ``peak_mb`` and ``value``."""
+    """Run a side and return ``cpu_s``, ``wall_s``, ``peak_mb`` and ``value``, and the ``parts`` of a side that tells them."""
     cpu, wall = spent(), time.perf_counter()
     value = work(folder)
-    return {"cpu_s": spent() - cpu, "wall_s": time.perf_counter() - wall, "peak_mb": peak_mb(), "value": value}
+    told = {"cpu_s": spent() - cpu, "wall_s": time.perf_counter() - wall, "peak_mb": peak_mb(), "value": value}
+    if not isinstance(value, Told):
+        return told
+    parts = value.parts | ({"process_cpu_s": told["cpu_s"]} if value.cpu_s is not None else {})
+    return told | {"value": value.value, "parts": parts} | ({} if value.cpu_s is None else {"cpu_s": value.cpu_s})
 
 
 def work_of(one: Case, step: str) -> Work:

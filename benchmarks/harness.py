@@ -11,7 +11,7 @@ import pkgutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -21,10 +21,38 @@ Side = Literal["ours", "peer"]
 Work = Callable[[Path], Any]
 
 FRAME = {"harness", "child", "__main__"}
+OPTIONS = "options.json"
 
 
 class BenchmarkError(RuntimeError):
     """A case cannot be run, or its two sides disagree."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A value with what a side says about its own work.
+
+    Parameters
+    ----------
+    value : object
+        What both sides must agree on.
+    parts : dict
+        CPU seconds of named parts, sizes, solver and settings as they ran; notes.
+    cpu_s : float or None
+        What the case is about where that is not the whole process: one step of the work, or a sample scaled up. [s]
+    """
+
+    value: Any
+    parts: dict[str, Any]
+    cpu_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """By how many times less than the peer a case shall take; 0 where nothing is wanted."""
+
+    cpu: float
+    peak: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +94,8 @@ class Case:
         Runs of each side; medians are printed.
     tolerance : float
         Allowed relative difference of numbers in the two values; 0 for exact ones.
+    target : Target or None
+        What is wanted of the ratios.
     """
 
     name: str
@@ -75,13 +105,20 @@ class Case:
     peer: Peer | None
     repeats: int
     tolerance: float
+    target: Target | None = None
 
 
 _cases: dict[str, Case] = {}
 
 
 def case(
-    *, prepare: Work, peer: Peer | None = None, repeats: int = 3, tolerance: float = 0.0, name: str = ""
+    *,
+    prepare: Work,
+    peer: Peer | None = None,
+    repeats: int = 3,
+    tolerance: float = 0.0,
+    name: str = "",
+    target: Target | None = None,
 ) -> Callable[[Work], Work]:
     """Register a function as our side of a case; its parameters are those of ``Case``."""
 
@@ -89,7 +126,7 @@ def case(
         title = name or work.__name__
         if title in _cases:
             raise BenchmarkError(f"two cases are called {title!r}")
-        _cases[title] = Case(title, work.__module__.split(".")[-1], work, prepare, peer, repeats, tolerance)
+        _cases[title] = Case(title, work.__module__.split(".")[-1], work, prepare, peer, repeats, tolerance, target)
         return work
 
     return register
@@ -118,11 +155,12 @@ def select(name: str, known: dict[str, Case]) -> list[Case]:
     return chosen
 
 
-def measure(one: Case, say: Callable[[str], None]) -> dict[str, Any]:
-    """Run both sides of a case in turn and return its row."""
+def measure(one: Case, say: Callable[[str], None], options: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Run both sides of a case in turn and return its row; a case reads ``options`` from ``options.json`` in its folder."""
     sides: tuple[Side, ...] = ("ours", "peer") if one.peer else ("ours",)
     runs: dict[Side, list[dict[str, Any]]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / OPTIONS).write_text(json.dumps(dict(options or {})), encoding="utf-8")
         say(f"{one.name}: preparing")
         _child("prepare", one, folder)
         for number in range(one.repeats):
@@ -143,12 +181,35 @@ def row(one: Case, ours: list[dict[str, Any]], peer: list[dict[str, Any]]) -> di
         told["peer"] = {"name": one.peer.name, "settings": one.peer.settings} | _medians(peer)
         told["ratio_cpu"] = _ratio(told["peer"]["cpu_s"], told["ours"]["cpu_s"])
         told["ratio_peak"] = _ratio(told["peer"]["peak_mb"], told["ours"]["peak_mb"])
-    return told
+        told |= _difference(values[0], values[-1])
+    return told | _wanted(one.target, told)
+
+
+def _difference(ours: Any, peer: Any) -> dict[str, float]:
+    if not isinstance(ours, float) or not isinstance(peer, float):
+        return {}
+    return {"difference": abs(ours - peer) / max(abs(ours), abs(peer), 1e-300)}
+
+
+def _wanted(target: Target | None, told: dict[str, Any]) -> dict[str, Any]:
+    if not target:
+        return {}
+    met = (told["ratio_cpu"] or 0) >= target.cpu and (told["ratio_peak"] or 0) >= target.peak
+    return {"target_cpu": target.cpu, "target_peak": target.peak or None, "met": met}
 
 
 def _medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    return {key: round(median(run[key] for run in runs), 4) for key in ("cpu_s", "wall_s", "peak_mb")} | {
-        "value": runs[0]["value"]
+    return (
+        {key: round(median(run[key] for run in runs), 4) for key in ("cpu_s", "wall_s", "peak_mb")}
+        | {"value": runs[0]["value"]}
+        | ({"parts": _parts([run["parts"] for run in runs])} if "parts" in runs[0] else {})
+    )
+
+
+def _parts(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return medians of what is a float, of all else what the first run told."""
+    return {
+        key: round(median(run[key] for run in runs), 6) if isinstance(value, float) else value for key, value in runs[0].items()
     }
 
 
@@ -184,4 +245,11 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
             lines.append(f"{told['case']:<28} {name:<28} {side['cpu_s']:>9.3f} {side['wall_s']:>9.3f} {side['peak_mb']:>9.1f}")
         if told["peer"]:
             lines.append(f"{'':<28} {'peer / ours':<28} {told['ratio_cpu'] or 0:>9.2f} {'':>9} {told['ratio_peak'] or 0:>9.2f}")
+        if "target_cpu" in told:
+            verdict = "met" if told["met"] else "not met"
+            wanted = f"wanted: {verdict}"
+            lines.append(f"{'':<28} {wanted:<28} {told['target_cpu']:>9.2f} {'':>9} {told['target_peak'] or 0:>9.2f}")
+        for name, side in sides:
+            for key, value in side.get("parts", {}).items():
+                lines.append(f"{'':<28}   {name}: {key} = {value}")
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -95,3 +96,37 @@ def test_the_command_prints_the_rows_as_json():
     assert list(row["ours"]) == ["cpu_s", "wall_s", "peak_mb", "value"]
     assert list(row["peer"]) == ["name", "settings", "cpu_s", "wall_s", "peak_mb", "value"]
     assert row["ours"]["value"] == row["peer"]["value"]
+
+
+def told_run(cpu, value, **parts):
+    return run(cpu, value) | {"parts": parts}
+
+
+def test_floats_that_agree_are_shown_with_their_difference_and_the_wanted_ratio():
+    one = dataclasses.replace(sample(tolerance=1e-6), target=harness.Target(4.0, 2.0))
+    told = harness.row(one, [told_run(1, 100.0, solver="a", solver_s=0.5)], [told_run(4, 100.00001)])
+    assert told["difference"] == pytest.approx(1e-7)
+    assert (told["target_cpu"], told["target_peak"], told["met"]) == (4.0, 2.0, True)
+    assert told["ours"]["parts"] == {"solver": "a", "solver_s": 0.5}
+    assert "wanted: met" in harness.table([told])
+
+
+def test_a_ratio_below_what_is_wanted_is_said():
+    one = dataclasses.replace(sample(), target=harness.Target(9.0))
+    assert harness.row(one, [run(1)], [run(2)])["met"] is False
+
+
+def test_a_side_may_name_the_seconds_the_case_is_about(tmp_path):
+    told = timed(lambda folder: harness.Told(1.0, {"rows": 3}, 0.25), tmp_path)
+    assert (told["value"], told["cpu_s"], told["parts"]["rows"]) == (1.0, 0.25, 3)
+    assert told["parts"]["process_cpu_s"] >= 0
+
+
+@pytest.mark.slow
+def test_an_energy_case_prints_both_sides_and_what_is_wanted():
+    command = [sys.executable, "-m", "benchmarks", "energy_year", "--hours", "48", "--json"]
+    done = subprocess.run(command, cwd=Path(ROOT), capture_output=True, text=True, check=True)
+    (told,) = json.loads(done.stdout)
+    assert told["difference"] < 1e-6
+    assert {"network_s", "build_s", "solver_s"} <= told["ours"]["parts"].keys() & told["peer"]["parts"].keys()
+    assert told["target_cpu"] == 4.5

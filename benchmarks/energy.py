@@ -1,0 +1,168 @@
+"""The city's energy system: the reference problem in our model and in PyPSA with HiGHS, in the ways a city uses it.
+
+Both sides read the same tables and build, solve and report in a process of its own, imports included. The parts say what
+the model costs and what the solver costs. ``--hours 336`` takes the first hours of the year; the whole year takes minutes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.harness import OPTIONS, Peer, Target, Told, case
+
+YEAR_H = 8760
+SEGMENTS = 1460
+PATH_STEP_H = 24
+ASSEMBLIES = 3
+
+HIPO = "interior point HiPO without crossover, one thread, model handed over in memory; PyPSA's own tolerances (1e-7)"
+SIMPLEX = "dual simplex, one thread, model handed over in memory: the fastest of HiGHS for windows of three days"
+
+
+def prepare(folder: Path) -> None:
+    """Nothing: both sides read the tables of ``benchmarks/reference_city``."""
+
+
+def option(folder: Path, name: str, default: int) -> int:
+    """Return what was asked for on the command line."""
+    path = folder / OPTIONS
+    return int((json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}).get(name, default))
+
+
+def hours(folder: Path) -> int:
+    """Return the hours of the year that are modelled."""
+    return option(folder, "hours", YEAR_H)
+
+
+def problem(folder: Path, variant: str = "base", **more: Any) -> Any:
+    """Return a variant of the reference city."""
+    from benchmarks.reference_city.city import city
+
+    return city(variant, hours=hours(folder), nodes=option(folder, "nodes", 1), **more)
+
+
+def year_by_pypsa(folder: Path) -> Told:
+    """One year, PyPSA and HiPO."""
+    from benchmarks.reference_city.peer_runs import solved
+
+    return solved(problem(folder))
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(year_by_pypsa, "PyPSA 1.4 + HiGHS HiPO", HIPO),
+    repeats=1,
+    tolerance=1e-6,
+    target=Target(4.5, 2.5),
+)
+def energy_year(folder: Path) -> Told:
+    """Choose 23 capacities and operate 8 760 hours of all carriers at least cost."""
+    from benchmarks.reference_city.ours_runs import solved
+
+    return solved(problem(folder))
+
+
+def tight_by_pypsa(folder: Path) -> Told:
+    """The year under a binding CO2 cap, PyPSA and HiPO."""
+    from benchmarks.reference_city.peer_runs import solved
+
+    return solved(problem(folder, "co2_tight"))
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(tight_by_pypsa, "PyPSA 1.4 + HiGHS HiPO", HIPO),
+    repeats=1,
+    tolerance=1e-6,
+    target=Target(4.5, 2.5),
+)
+def energy_year_tight(folder: Path) -> Told:
+    """The same with little nuclear power and a CO2 cap and a non-fossil share that bind."""
+    from benchmarks.reference_city.ours_runs import solved
+
+    return solved(problem(folder, "co2_tight"))
+
+
+def path_by_pypsa(folder: Path) -> Told:
+    """Five years together, PyPSA and HiPO."""
+    from benchmarks.reference_city.peer_runs import solved
+
+    return solved(problem(folder, "pathway", step=PATH_STEP_H))
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(path_by_pypsa, "PyPSA 1.4 + HiGHS HiPO", HIPO),
+    repeats=1,
+    tolerance=1e-6,
+    target=Target(12.0),
+)
+def energy_path(folder: Path) -> Told:
+    """Decide the years 2025 to 2060 together, with what is built when, steps of a day."""
+    from benchmarks.reference_city.ours_runs import solved
+
+    return solved(problem(folder, "pathway", step=PATH_STEP_H))
+
+
+def rolling_by_pypsa(folder: Path) -> Told:
+    """The year in windows, PyPSA and the dual simplex."""
+    from benchmarks.reference_city.peer_runs import rolled
+
+    return rolled(problem(folder))
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(rolling_by_pypsa, "PyPSA 1.4 + HiGHS simplex", SIMPLEX),
+    repeats=1,
+    tolerance=1e-6,
+    target=Target(40.0),
+)
+def energy_rolling(folder: Path) -> Told:
+    """Operate a year of fixed capacities in windows of 72 hours, 48 of which are kept."""
+    from benchmarks.reference_city.ours_runs import rolled
+
+    return rolled(problem(folder))
+
+
+def assembly_by_pypsa(folder: Path) -> Told:
+    """From tables in memory to the solver's matrices, PyPSA and linopy."""
+    from benchmarks.reference_city.peer_runs import assembled
+
+    return assembled(problem(folder))
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(assembly_by_pypsa, "PyPSA 1.4 + linopy", "model and hand-over in memory; no solver runs"),
+    repeats=ASSEMBLIES,
+    target=Target(8.0),
+)
+def energy_assembly(folder: Path) -> Told:
+    """Make the year's sparse matrices from tables in memory; the seconds are of this step alone, without imports."""
+    from benchmarks.reference_city.ours_runs import assembled
+
+    return assembled(problem(folder))
+
+
+def segments_by_pypsa(folder: Path) -> Told:
+    """The whole year, PyPSA and HiPO; the solver's seconds alone."""
+    from benchmarks.reference_city.peer_runs import full_year
+
+    return full_year(problem(folder))
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(segments_by_pypsa, "PyPSA 1.4 + HiGHS HiPO", f"{HIPO}; all hours; seconds of the solver alone"),
+    repeats=1,
+    tolerance=5e-4,
+    target=Target(40.0),
+)
+def energy_segments(folder: Path) -> Told:
+    """Choose capacities over 1 460 segments of time; the value is the true cost of the design in all 8 760 hours."""
+    from benchmarks.reference_city.ours_runs import segmented
+
+    return segmented(problem(folder), max(2, hours(folder) * SEGMENTS // YEAR_H))
