@@ -127,7 +127,7 @@ def cell(sheet: Sheet, name: str, place: int, default: float) -> float:
 
 def _text(sheet: Sheet, name: str, place: int) -> str:
     value = sheet.columns[name][place] if name in sheet.columns else ""
-    return "" if value is None or value == "n/a" or value != value else str(value)  # noqa: PLR0124 - not a number
+    return "" if value is None or value == "n/a" or value != value else str(value)
 
 
 def _typed(sheets: Mapping[str, Sheet], kind: str, types: str, derive: Any) -> Sheet:

@@ -267,7 +267,7 @@ def _write_columns(file: Path, head: str, index: Any, columns: Mapping[str, NDAr
 
 
 def _cell(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - not a number
+    if value is None or value != value:
         return ""
     if isinstance(value, np.datetime64):
         return label_of(value).replace("T", " ")

@@ -271,7 +271,7 @@ def _write(file: Any, name: str, dimensions: tuple[str, ...], values: NDArray[An
 
     kind = values.dtype.kind
     if kind in "OUS":
-        texts = np.array(["" if one is None or one != one else str(one) for one in values.ravel()], dtype=object)  # noqa: PLR0124
+        texts = np.array(["" if one is None or one != one else str(one) for one in values.ravel()], dtype=object)
         file.create_variable(name, dimensions, dtype=h5py.string_dtype(), data=texts.reshape(values.shape))
         return
     packed = {"compression": "gzip", "compression_opts": 4} if values.ndim > 1 and values.size else {}
