@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dafeng.energy.interop.files import read_network, write_network
     from dafeng.energy.interop.pypsa_objects import solve
     from dafeng.plans.edits import Change
     from dafeng.plans.plan import Plan
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from dafeng.work.lock import LockState, check_lock, lock_factors, update_lock
     from dafeng.work.measure import measure
     from dafeng.work.method_document import guide_documents, list_methods, method_document
+    from dafeng.work.network_files import read_network, write_network
     from dafeng.work.present import Site, present
     from dafeng.work.profiles import HourlyProfiles, import_profiles, profiles, profiles_document
     from dafeng.work.project import Projection, project
@@ -271,8 +271,8 @@ _HOMES: Mapping[str, str] = {
     "solved_document": "work.solve_energy",
     "failed_document": "work.solve_energy",
     "solve": "energy.interop.pypsa_objects",
-    "read_network": "energy.interop.files",
-    "write_network": "energy.interop.files",
+    "read_network": "work.network_files",
+    "write_network": "work.network_files",
 }
 
 

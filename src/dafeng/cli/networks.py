@@ -21,12 +21,15 @@ from dafeng.core.labels import Language
 PROVEN, UNPROVEN = 3, 4
 """Exit codes where there is no optimum."""
 
-Source = Annotated[Path, typer.Argument(help="PyPSA 网络：.nc 文件或 CSV 文件夹 · network of PyPSA", metavar="FILE.nc|FOLDER")]
+Source = Annotated[
+    Path, typer.Argument(help="PyPSA 网络：.nc、.xlsx 或 CSV 文件夹 · network of PyPSA", metavar="FILE.nc|FOLDER")
+]
 
 
 def solve(
     file: Source,
     out: Annotated[Path | None, typer.Option("--out", help="连同结果写成 .nc 或文件夹 · write with results")] = None,
+    scenario: Annotated[Path | None, typer.Option("--iamc", help="结果写成 IAMC 长表 · results as an IAMC table")] = None,
     solver: Annotated[str | None, typer.Option("--solver", help="只用这个求解器 · the only solver that is tried")] = None,
     tolerance: Annotated[float, typer.Option("--tolerance", help="允许的相对间隙 · largest relative gap")] = 1e-6,
     periods: Annotated[
@@ -38,8 +41,9 @@ def solve(
 ) -> None:
     """求解 PyPSA 网络，附最优性证书 · optimise a network of PyPSA, with a certificate."""
     language = read_language(lang)
+    options = {"periods": periods, "relaxed": relaxed, "solver": solver, "tolerance": tolerance}
     try:
-        solved = df.solve_energy(file, out=out, periods=periods, relaxed=relaxed, solver=solver, tolerance=tolerance)
+        solved = df.solve_energy(file, out=out, scenario=scenario, **options)
     except SolveError as failure:
         _fail(failure, file, language, as_json=as_json)
         return

@@ -15,10 +15,10 @@ from dafeng.core.errors import SettingError, SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.interop.exchange import network_from
-from dafeng.energy.interop.files import read_exchange, write_network
 from dafeng.energy.interop.results import with_results
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.solvers import Algorithm
+from dafeng.work.network_files import read_exchange, write_network, write_scenario
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +44,7 @@ def solve_energy(
     path: Path | str,
     *,
     out: Path | str | None = None,
+    scenario: Path | str | None = None,
     periods: bool | None = None,
     relaxed: bool = False,
     solver: str | None = None,
@@ -54,9 +55,11 @@ def solve_energy(
     Parameters
     ----------
     path : Path or str
-        netCDF file or folder of CSV files, as PyPSA writes them.
+        netCDF file or folder of CSV files, as PyPSA writes them, or a workbook of the same tables.
     out : Path or str, optional
         Where the network is written with its results, in the same forms.
+    scenario : Path or str, optional
+        Where the results are written as a long table in the IAMC format.
     periods : bool, optional
         Whether investment periods count; by default where the file has any.
     relaxed : bool
@@ -93,6 +96,8 @@ def solve_energy(
         raise _setting("tolerance", tolerance, f"{outcome.solution.certificate.relative_gap:.1e}")
     if out is not None:
         write_network(with_results(exchange, outcome), out)
+    if scenario is not None:
+        write_scenario(outcome, scenario, model="dafeng", scenario=Path(path).stem, region=network.name)
     return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds})
 
 

@@ -10,6 +10,7 @@ import csv
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,52 +46,103 @@ def read_folder(path: Path) -> Exchange:
         If a file is no such table, or holds piecewise curves.
     """
     tables = {file.stem: _read(file) for file in sorted(path.glob("*.csv"))}
+    notes = {name: _note(path, name) for name in ("meta", "crs") if (path / f"{name}.json").is_file()}
+    return replace(exchange_of_tables(path.name, tables), notes=notes)
+
+
+def exchange_of_tables(source: str, tables: Mapping[str, Lines]) -> Exchange:
+    """Content of tables of cells, one per list and one per series.
+
+    Parameters
+    ----------
+    source : str
+        File or folder, for messages.
+    tables : mapping of str to Lines
+        Cells by name: ``generators``, ``generators-p_max_pu``, ``snapshots`` ….
+
+    Returns
+    -------
+    Exchange
+        What they hold.
+
+    Raises
+    ------
+    FileRefused
+        If a table or a cell is not what its place asks for.
+    """
     if "buses" not in tables:
-        raise refused(path.name, "buses.csv", "文件夹里没有母线（buses.csv）", "the folder holds no buses (buses.csv)")
+        raise refused(source, "buses", "没有母线表（buses）", "there is no table of buses")
     curve = next((name for name in tables if name.endswith("-pw")), None)
     if curve:
         raise refused(
-            path.name,
-            f"{curve}.csv",
+            source,
+            curve,
             f"用到尚未支持的功能：分段曲线“{curve}”",
             f"the piecewise curve '{curve}' is not supported",
             remedy=Label("改为一个数，或拆成几个线性组件", "give one number, or several linear components"),
         )
-    snapshots = _snapshots(path, tables)
+    snapshots = _snapshots(source, tables)
     steps = len(next(iter(snapshots.values())))
     kinds = [name for name, table in tables.items() if _listed(name, table)]
-    own = {name: values[0] for name, values in tables.get("network", _Lines((), ())).columns.items() if values}
+    own = {name: values[0] for name, values in tables.get("network", Lines((), ())).columns.items() if values}
     return Exchange(
-        name=str(own.get("name") or path.name),
+        name=str(own.get("name") or source),
         snapshots=snapshots,
-        periods=_periods(path, tables),
-        sheets={kind: _sheet(path, kind, tables, steps) for kind in kinds},
+        periods=_periods(source, tables),
+        sheets={kind: _sheet(source, kind, tables, steps) for kind in kinds},
         attributes={name: value for name, value in own.items() if name},
-        notes={name: _note(path, name) for name in ("meta", "crs") if (path / f"{name}.json").is_file()},
     )
 
 
-class _Lines:
-    """Header and cells of one file."""
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Header and cells of one table.
 
-    __slots__ = ("header", "rows")
+    Parameters
+    ----------
+    header : tuple of str
+        Heads of the columns; the first is that of the names or numbers of the rows.
+    rows : tuple of tuple of str
+        Cells, as many in each row as the header has.
+    """
 
-    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        self.header, self.rows = tuple(header), tuple(rows)
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
     @property
     def columns(self) -> dict[str, list[str]]:
+        """Cells by head."""
         return {name: [row[place] for row in self.rows] for place, name in enumerate(self.header)}
 
 
-def _read(file: Path) -> _Lines:
+def cell_name(column: int, row: int) -> str:
+    """Address of a cell as a spreadsheet writes it.
+
+    Parameters
+    ----------
+    column, row : int
+        Position in the table without its header, from 0.
+
+    Returns
+    -------
+    str
+        ``B2`` for the second column of the first row.
+    """
+    letters, rest = "", column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"{letters}{row + 2}"
+
+
+def _read(file: Path) -> Lines:
     try:
         text = file.read_text(encoding="utf-8-sig")
         lines = [line for line in csv.reader(text.splitlines(), strict=True) if line]
     except (UnicodeDecodeError, csv.Error) as cause:
         raise refused(file.name, "CSV", f"不是 UTF-8 的 CSV：{cause}", f"this is no CSV in UTF-8: {cause}") from cause
     if not lines:
-        return _Lines((), ())
+        return Lines((), ())
     for number, line in enumerate(lines, 1):
         if len(line) != len(lines[0]) and not file.stem.endswith("-pw"):
             raise refused(
@@ -101,23 +153,23 @@ def _read(file: Path) -> _Lines:
             )
     if len(set(lines[0])) < len(lines[0]):
         raise refused(file.name, "1", "表头有重名的列", "two columns have the same head")
-    return _Lines(lines[0], lines[1:])
+    return Lines(tuple(lines[0]), tuple(tuple(line) for line in lines[1:]))
 
 
-def _listed(name: str, table: _Lines) -> bool:
+def _listed(name: str, table: Lines) -> bool:
     if name in APART or "-" in name:
         return False
     return name in LISTS or name in IDLE or any(port in table.header for port in PORTS)
 
 
-def _snapshots(path: Path, tables: Mapping[str, _Lines]) -> dict[str, NDArray[Any]]:
+def _snapshots(source: str, tables: Mapping[str, Lines]) -> dict[str, NDArray[Any]]:
     table = tables.get("snapshots")
     if table is None or not table.rows:
         return {"snapshot": np.array(["now"], dtype=object)}
     columns = table.columns
     found: dict[str, NDArray[Any]] = {}
     for name in table.header[1:] if len(table.header) > 1 else table.header:
-        found[name] = _times(columns[name]) if name in ("snapshot", "timestep") else _numbers(path, name, columns[name])
+        found[name] = _times(columns[name]) if name in ("snapshot", "timestep") else _numbers(source, table, "snapshots", name)
     if "snapshot" not in found and "timestep" not in found:
         found = {"snapshot": _times(columns[table.header[0]]), **found}
     return found
@@ -132,12 +184,17 @@ def _times(cells: Sequence[str]) -> NDArray[Any]:
         return np.array(cells, dtype=object)
 
 
-def _numbers(path: Path, where: str, cells: Sequence[str]) -> NDArray[Any]:
-    try:
-        return np.array([float(cell) if cell else np.nan for cell in cells])
-    except ValueError:
-        wrong = next(cell for cell in cells if not _is_number(cell))
-        raise refused(path.name, where, f"“{wrong}”不是数", f"'{wrong}' is no number") from None
+def _numbers(source: str, table: Lines, name: str, head: str) -> NDArray[Any]:
+    """A column of numbers; what is none is refused with its cell."""
+    column = table.header.index(head)
+    for row, cells in enumerate(table.rows):
+        if not _is_number(cells[column]):
+            raise _no_number(source, name, cell_name(column, row), cells[column])
+    return np.array([float(cells[column] or "nan") for cells in table.rows])
+
+
+def _no_number(source: str, name: str, at: str, cell: str) -> Exception:
+    return refused(source, f"{name}!{at}", f"“{cell}”不是数", f"'{cell}' is no number")
 
 
 def _is_number(cell: str) -> bool:
@@ -148,55 +205,55 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _periods(path: Path, tables: Mapping[str, _Lines]) -> dict[str, NDArray[Any]]:
+def _periods(source: str, tables: Mapping[str, Lines]) -> dict[str, NDArray[Any]]:
     table = tables.get("investment_periods")
     if table is None or not table.rows:
         return {}
     columns = table.columns
     first, *others = table.header
-    found = {"period": _numbers(path, "investment_periods", columns[first]).astype(np.int64)}
-    return {**found, **{name: _numbers(path, f"investment_periods.{name}", columns[name]) for name in others}}
+    found = {"period": _numbers(source, table, "investment_periods", first).astype(np.int64)}
+    return {**found, **{name: _numbers(source, table, "investment_periods", name) for name in others}}
 
 
-def _sheet(path: Path, kind: str, tables: Mapping[str, _Lines], steps: int) -> Sheet:
+def _sheet(source: str, kind: str, tables: Mapping[str, Lines], steps: int) -> Sheet:
     table = tables[kind]
     columns = table.columns
     names = tuple(columns[table.header[0]]) if table.header else ()
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise refused(path.name, f"{kind}.csv", f"“{twice}”出现两次", f"'{twice}' stands twice")
-    static = {name: np.array(columns[name], dtype=object) for name in table.header[1:]}
+        raise refused(source, kind, f"“{twice}”出现两次", f"'{twice}' stands twice")
     series = {
-        name.removeprefix(f"{kind}-"): _series(path, name, other, steps)
+        name.removeprefix(f"{kind}-"): _series(source, name, other, steps)
         for name, other in tables.items()
         if name.startswith(f"{kind}-")
     }
-    return Sheet(names, {name: _plain(kind, name, values) for name, values in static.items()}, series)
+    return Sheet(names, {name: _plain(source, kind, table, name) for name in table.header[1:]}, series)
 
 
-def _plain(kind: str, name: str, cells: NDArray[Any]) -> NDArray[Any]:
+def _plain(source: str, kind: str, table: Lines, name: str) -> NDArray[Any]:
     """A column of numbers as numbers, of flags as flags; texts stay, also those that look like whole numbers."""
+    cells = np.array(table.columns[name], dtype=object)
     declared = declared_kind(kind, name)
+    if declared == "number":
+        return _numbers(source, table, kind, name)
     if declared == "text" or not any(cells):
         return cells
     if all(cell in ("True", "False") for cell in cells):
         return np.array([cell == "True" for cell in cells])
-    numbered = declared == "number" or kind == "carriers" or not all(cell.isdigit() for cell in cells)
-    if numbered and all(_is_number(cell) for cell in cells):
+    if (kind == "carriers" or not all(cell.isdigit() for cell in cells)) and all(_is_number(cell) for cell in cells):
         return np.array([float(cell or "nan") for cell in cells])
     return cells
 
 
-def _series(path: Path, name: str, table: _Lines, steps: int) -> dict[str, NDArray[Any]]:
+def _series(source: str, name: str, table: Lines, steps: int) -> dict[str, NDArray[Any]]:
     if len(table.rows) != steps:
         raise refused(
-            path.name,
-            f"{name}.csv",
+            source,
+            name,
             f"有 {len(table.rows)} 行，时段有 {steps} 个",
             f"{len(table.rows)} rows for {steps} snapshots",
         )
-    columns = table.columns
-    return {one: _numbers(path, f"{name}.csv {one}", columns[one]) for one in table.header[1:]}
+    return {one: _numbers(source, table, name, one) for one in table.header[1:]}
 
 
 def _note(path: Path, name: str) -> str:
@@ -245,25 +302,42 @@ def _replaceable(path: Path) -> bool:
     return not found or (all(name.endswith((".csv", ".json")) for name in found) and "buses.csv" in found)
 
 
-def _write_all(exchange: Exchange, folder: Path) -> None:
+def tables_of(exchange: Exchange) -> dict[str, Lines]:
+    """Content as tables of cells, one per list and one per series.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        What is written.
+
+    Returns
+    -------
+    dict of str to Lines
+        Cells by name: ``generators``, ``generators-p_max_pu``, ``snapshots`` ….
+    """
     own = {"name": exchange.name, **exchange.attributes, "pypsa_version": FORM}
-    _write(folder / "network.csv", list(own), [list(own.values())])
-    for name in ("meta", "crs"):
-        (folder / f"{name}.json").write_text(exchange.notes.get(name, "{}"), encoding="utf-8")
-    _write_columns(folder / "snapshots.csv", "", range(exchange.steps), exchange.snapshots)
+    found = {"network": Lines(tuple(own), (tuple(map(_cell, own.values())),))}
+    found["snapshots"] = _lines("", range(exchange.steps), exchange.snapshots)
     periods = dict(exchange.periods)
     years = periods.pop("period", np.array([], dtype=np.int64))
-    _write_columns(folder / "investment_periods.csv", "period", years, periods or {"objective": years, "years": years})
+    found["investment_periods"] = _lines("period", years, periods or {"objective": years, "years": years})
     for kind, sheet in exchange.sheets.items():
-        _write_columns(folder / f"{kind}.csv", "name", sheet.names, sheet.columns)
-        for name, by in sheet.series.items():
-            if by:
-                _write_columns(folder / f"{kind}-{name}.csv", "", range(exchange.steps), by)
+        found[kind] = _lines("name", sheet.names, sheet.columns)
+        found |= {f"{kind}-{name}": _lines("", range(exchange.steps), by) for name, by in sheet.series.items() if by}
+    return found
 
 
-def _write_columns(file: Path, head: str, index: Any, columns: Mapping[str, NDArray[Any]]) -> None:
+def _write_all(exchange: Exchange, folder: Path) -> None:
+    for name in ("meta", "crs"):
+        (folder / f"{name}.json").write_text(exchange.notes.get(name, "{}"), encoding="utf-8")
+    for name, table in tables_of(exchange).items():
+        _write(folder / f"{name}.csv", table.header, table.rows)
+
+
+def _lines(head: str, index: Any, columns: Mapping[str, NDArray[Any]]) -> Lines:
     lists = [[_cell(value) for value in values] for values in columns.values()]
-    _write(file, [head, *columns], [[str(one), *row] for one, *row in zip(index, *lists, strict=True)])
+    rows = tuple((str(one), *row) for one, *row in zip(index, *lists, strict=True))
+    return Lines((head, *columns), rows)
 
 
 def _cell(value: Any) -> str:

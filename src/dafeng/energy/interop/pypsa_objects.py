@@ -184,7 +184,8 @@ def _windowed(network: Network, steps: NDArray[np.int64]) -> Network:
     """The network over some of its snapshots; yearly costs still belong to all of them."""
     if steps[0] > 0 and _remembers(network):
         raise _window(
-            "机组有爬坡或启停约束，窗口不从首个时段开始", "units with ramps or commitment, and the window does not begin at the first"
+            "机组有爬坡或启停约束，窗口不从首个时段开始",
+            "units with ramps or commitment, and the window does not begin at the first",
         )
     changed = [
         table.setting(
