@@ -30,7 +30,8 @@ def grid(seed: int = 0, steps: int = 8, *, periods: tuple[int, ...] = ()) -> pyp
         n.add("Generator", f"gas {bus}", bus=bus, carrier="gas", p_nom=draw.uniform(40, 70), efficiency=0.5,
               marginal_cost=draw.uniform(20, 80), ramp_limit_up=0.3)  # fmt: skip
         n.add("Generator", f"wind {bus}", bus=bus, carrier="wind", p_nom_extendable=True, p_nom=5.0, p_nom_max=80,
-              p_max_pu=draw.uniform(0.2, 1, size), capital_cost=draw.uniform(50, 200), marginal_cost=draw.uniform(0, 1))  # fmt: skip
+              p_max_pu=draw.uniform(0.2, 1, size), capital_cost=draw.uniform(50, 200),
+              marginal_cost=draw.uniform(0, 1))  # fmt: skip
         n.add("Generator", f"none {bus}", bus=bus, p_nom=1e3, marginal_cost=draw.uniform(900, 1100))
     for ends in ("ab", "bc", "cd", "da", "ac"):
         n.add("Line", ends, bus0=ends[0], bus1=ends[1], type="Al/St 240/40 2-bundle 220.0", length=draw.uniform(10, 90),

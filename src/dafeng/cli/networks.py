@@ -41,11 +41,13 @@ def solve(
 ) -> None:
     """求解 PyPSA 网络，附最优性证书 · optimise a network of PyPSA, with a certificate."""
     language = read_language(lang)
-    options = {"periods": periods, "relaxed": relaxed, "solver": solver, "tolerance": tolerance}
     try:
-        solved = df.solve_energy(file, out=out, scenario=scenario, **options)
+        solved = df.solve_energy(
+            file, out=out, scenario=scenario, periods=periods, relaxed=relaxed, solver=solver, tolerance=tolerance
+        )
     except SolveError as failure:
-        _fail(failure, file, language, as_json=as_json)
+        found = df.failed_document(failure, file, periods=periods, relaxed=relaxed)
+        _fail(found, language, as_json=as_json)
         return
     document = df.solved_document(solved)
     if as_json:
@@ -54,12 +56,11 @@ def solve(
         _show(document, language)
 
 
-def _fail(failure: SolveError, file: Path, language: Language, *, as_json: bool) -> None:
-    found = df.failed_document(failure, file)
+def _fail(found: Mapping[str, Any], language: Language, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        sys.stderr.write(failure.read(language) + "\n")
+        sys.stderr.write(found["message"][language] + "\n")
         for line in found["conflict"]:
             sys.stderr.write(f"  · {line[language]}\n")
     raise typer.Exit(PROVEN if found["certificate"] else UNPROVEN)
@@ -69,12 +70,15 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
     certificate, times, sizes = document["certificate"], document["times"], document["sizes"]
     rows = [
         [say(language, "目标值（同 PyPSA）", "objective (as PyPSA states it)"), f"{document['objective']:,.2f}"],
-        [say(language, "已有可扩建容量的成本", "cost of extendable capacity that stands"), f"{document['objective_constant']:,.2f}"],
+        [say(language, "已有可扩建容量的成本", "cost of extendable capacity that stands"),
+         f"{document['objective_constant']:,.2f}"],
         [say(language, "系统总成本", "system cost"), f"{document['system_cost']:,.2f}"],
         [say(language, "最优性下界", "lower bound"), f"{certificate['bound']:,.2f}"],
         [say(language, "相对间隙", "relative gap"), f"{certificate['relative_gap']:.1e}"],
-        [say(language, "原始残差 / 对偶残差", "primal / dual residual"), f"{certificate['primal']:.1e} / {certificate['dual']:.1e}"],
-        [say(language, "求解器（迭代）", "solver (iterations)"), f"{document['solver']['name']} ({document['solver']['iterations']})"],
+        [say(language, "原始残差 / 对偶残差", "primal / dual residual"),
+         f"{certificate['primal']:.1e} / {certificate['dual']:.1e}"],
+        [say(language, "求解器（迭代）", "solver (iterations)"),
+         f"{document['solver']['name']} ({document['solver']['iterations']})"],
         [say(language, "行 × 列（非零）", "rows × columns (entries)"),
          f"{sizes['rows']:,} × {sizes['columns']:,} ({sizes['entries']:,})"],
         [say(language, "CPU 秒：读入 / 建模 / 求解", "CPU s: read / build / solve"),

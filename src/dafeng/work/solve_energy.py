@@ -6,7 +6,7 @@ Invariant: no objective without its certificate; an infeasible network is told a
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -16,9 +16,14 @@ from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.interop.exchange import network_from
 from dafeng.energy.interop.results import with_results
+from dafeng.energy.network.clash import explain_network
 from dafeng.energy.network.solve import Outcome, solve_network
-from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solution import InfeasibleError, UnboundedError
+from dafeng.energy.solving.answer import Algorithm
 from dafeng.work.network_files import read_exchange, write_network, write_scenario
+
+LOOSEST = 0.1
+"""Largest tolerance that can be asked for; whatever it is, the gap is told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,15 +90,13 @@ def solve_energy(
     SolveError
         If there is no proven optimum.
     """
-    if not 0.0 < tolerance <= GAP_TOLERANCE:
-        raise _setting("tolerance", tolerance, f"0 … {GAP_TOLERANCE:g}")
+    if not 0.0 < tolerance <= LOOSEST:
+        raise _setting("tolerance", tolerance, f"0 … {LOOSEST:g}")
     start = time.process_time()
     exchange = read_exchange(path)
     network = network_from(exchange, multi_period=periods)
     spent = time.process_time() - start
-    outcome = solve_network(network, ladder=_ladder(solver), relaxed=relaxed)
-    if outcome.solution.certificate.relative_gap > tolerance:
-        raise _setting("tolerance", tolerance, f"{outcome.solution.certificate.relative_gap:.1e}")
+    outcome = solve_network(network, ladder=_ladder(solver), relaxed=relaxed, tolerance=tolerance)
     if out is not None:
         write_network(with_results(exchange, outcome), out)
     if scenario is not None:
@@ -125,6 +128,9 @@ def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
         "system_cost": outcome.system_cost,
         "certificate": {
             "kind": "optimality",
+            "programme": certificate.kind,
+            "bound_by": certificate.bound_by,
+            "rigorous": certificate.rigorous,
             "passed": certificate.passed,
             "primal": certificate.primal_share,
             "primal_absolute": certificate.primal_violation,
@@ -145,7 +151,9 @@ def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
     }
 
 
-def failed_document(failure: SolveError, path: Path | str) -> dict[str, Any]:
+def failed_document(
+    failure: SolveError, path: Path | str, *, periods: bool | None = None, relaxed: bool = False
+) -> dict[str, Any]:
     """What is known where there is no optimum, as JSON-able values.
 
     Parameters
@@ -154,30 +162,35 @@ def failed_document(failure: SolveError, path: Path | str) -> dict[str, Any]:
         Why there is none.
     path : Path or str
         The file or folder.
+    periods, relaxed : bool
+        As it was solved.
 
     Returns
     -------
     dict
-        ``status`` (``infeasible``, ``unbounded`` or ``unproven``), the certificate of it (``None`` where unproven), the
-        blocks that contradict one another, and the message in both languages.
+        ``status`` (``infeasible``, ``unbounded`` or ``unproven``), the certificate of it (``None`` where unproven), what
+        contradicts what, and the message in both languages.
     """
     proof = getattr(failure, "proof", None)
-    status = {"Infeasibility": "infeasible", "Unboundedness": "unbounded"}.get(type(proof).__name__, "unproven")
-    blocks = tuple(getattr(proof, "blocks", ()))
+    status = {InfeasibleError: "infeasible", UnboundedError: "unbounded"}.get(type(failure), "unproven")
+    conflict: Sequence[Label] = ()
+    if isinstance(failure, InfeasibleError):
+        network = network_from(read_exchange(path), multi_period=periods)
+        conflict = explain_network(network, relaxed=relaxed)
     return {
         "file": str(path),
         "status": status,
         "objective": None,
         "certificate": None if proof is None else {"kind": status, **_figures(proof)},
-        "conflict": [{"zh": block, "en": block} for block in blocks],
+        "conflict": [{"zh": one.zh, "en": one.en} for one in conflict],
         "message": {"zh": failure.read("zh"), "en": failure.read("en")},
     }
 
 
-def _figures(proof: Any) -> dict[str, float]:
-    """Numbers of a proof, by name."""
+def _figures(proof: Any) -> dict[str, Any]:
+    """Numbers and blocks of a proof, by name."""
     named = {field.name: getattr(proof, field.name) for field in fields(proof)}
-    return {name: value for name, value in named.items() if isinstance(value, float)}
+    return {name: value for name, value in named.items() if isinstance(value, (float, bool, tuple))}
 
 
 def _sizes(outcome: Outcome) -> dict[str, Any]:

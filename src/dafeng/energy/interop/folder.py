@@ -209,7 +209,6 @@ def _periods(source: str, tables: Mapping[str, Lines]) -> dict[str, NDArray[Any]
     table = tables.get("investment_periods")
     if table is None or not table.rows:
         return {}
-    columns = table.columns
     first, *others = table.header
     found = {"period": _numbers(source, table, "investment_periods", first).astype(np.int64)}
     return {**found, **{name: _numbers(source, table, "investment_periods", name) for name in others}}

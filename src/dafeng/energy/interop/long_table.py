@@ -17,9 +17,9 @@ import numpy as np
 
 from dafeng.energy.interop.results import prices
 from dafeng.energy.network.build import values_of
-from dafeng.energy.network.frame import Frame, period_activity
+from dafeng.energy.network.frame import period_activity
 from dafeng.energy.network.solve import Outcome
-from dafeng.energy.network.table import CAPACITY
+from dafeng.energy.network.table import CAPACITY, Table
 from dafeng.energy.program import Floats
 
 HEADS = ("model", "scenario", "region", "variable", "unit")
@@ -127,9 +127,9 @@ def _sums(outcome: Outcome, flow: Floats) -> Floats:
     return np.array([weighted[clock.period == period].sum(axis=0) for period in range(max(1, len(clock.periods)))])
 
 
-def _grouped(frame: Frame, values: Floats, years: tuple[int, ...]) -> Iterator[tuple[str, dict[int, float]]]:
+def _grouped(table: Table, values: Floats, years: tuple[int, ...]) -> Iterator[tuple[str, dict[int, float]]]:
     """Values (periods, n) summed by carrier; what has none is told under the name of its kind."""
-    carriers = [carrier or frame.component for carrier in frame.table.text("carrier")]
+    carriers = [carrier or table.component for carrier in table.text("carrier")]
     for carrier in dict.fromkeys(carriers):
         mine = np.array([one == carrier for one in carriers])
         yield carrier, {year: float(values[place, mine].sum()) for place, year in enumerate(years)}
@@ -140,9 +140,9 @@ def _capacities(outcome: Outcome, region: str, years: tuple[int, ...]) -> Iterat
         frame = outcome.built.frames.get(component)
         if frame is None:
             continue
-        sizes = np.broadcast_to(values_of(frame.capacity, outcome.solution.values), (1, len(frame.table)))[0]
-        alive = period_activity(frame.table, outcome.network.clock)
-        for carrier, values in _grouped(frame, np.where(alive, sizes, 0.0), years):
+        sizes = np.broadcast_to(values_of(frame.sizes, outcome.solution.values), (1, len(frame.members)))[0]
+        alive = period_activity(frame.members, outcome.network.clock)
+        for carrier, values in _grouped(frame.members, np.where(alive, sizes, 0.0), years):
             yield LongRow(region, f"Capacity|{_word(component)}|{carrier}", UNITS.get(component, "MW"), values)
 
 
@@ -154,7 +154,7 @@ def _flows(outcome: Outcome, region: str, years: tuple[int, ...]) -> Iterator[Lo
         flow = np.array(
             np.broadcast_to(values_of(frame.variables[OUTPUT.get(component, "p")], outcome.solution.values), frame.active.shape)
         )
-        for carrier, values in _grouped(frame, _sums(outcome, flow), years):
+        for carrier, values in _grouped(frame.table, _sums(outcome, flow), years):
             yield LongRow(region, f"{word}|{carrier}", "MWh", values)
 
 

@@ -21,7 +21,8 @@ from dafeng.energy.network.build import at_steps
 from dafeng.energy.network.capacity import fixed_cost
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY, Network
-from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solution import InfeasibleError, UnboundedError
+from dafeng.energy.solving.answer import Algorithm
 
 TYPES = ("line_types", "transformer_types")
 """Lists that others refer to."""
@@ -94,7 +95,8 @@ def solve(
     Returns
     -------
     tuple of (str, str)
-        ``("ok", "optimal")``; a certificate has passed.
+        ``("ok", "optimal")``: a certificate has passed; ``("warning", "infeasible")`` or ``"unbounded"``: there is a proof
+        of it, and the network stays as it was.
 
     Raises
     ------
@@ -113,7 +115,10 @@ def solve(
     read = read_object(network, multi_period=multi_investment_periods)
     steps = _chosen(network, snapshots)
     chosen = read if steps is None else _windowed(read, steps)
-    outcome = solve_network(chosen, ladder=_ladder(solver_name), relaxed=linearized_unit_commitment)
+    try:
+        outcome = solve_network(chosen, ladder=_ladder(solver_name), relaxed=linearized_unit_commitment)
+    except (InfeasibleError, UnboundedError) as failure:
+        return "warning", "infeasible" if isinstance(failure, InfeasibleError) else "unbounded"
     window = network.snapshots if steps is None else network.snapshots[steps]
     _assign(network, outcome, window, shadows=assign_all_duals)
     network._multi_invest = int(multi_investment_periods)

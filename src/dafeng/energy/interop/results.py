@@ -201,7 +201,7 @@ def _columns(outcome: Outcome, table: Table, *, priced: bool) -> dict[str, Any]:
 
 def _present(outcome: Outcome, table: Table) -> Any:
     frame = outcome.built.frames.get(table.component)
-    active = set(frame.table.names) if frame is not None else set()
+    active = set(frame.members.names) if frame is not None else set()
     return np.array([name in active for name in table.names])
 
 
@@ -285,7 +285,7 @@ def _shadows(outcome: Outcome, component: str) -> dict[str, Floats]:
     if frame is None or component not in SHADOWS:
         return {}
     own = {name: place for place, name in enumerate(table.names)}
-    places = [own[name] for name in frame.table.names]
+    places = [own[name] for name in frame.members.names]
     held = rows[HELD[component]].column >= 0 if HELD.get(component) in rows else None
     found: dict[str, Floats] = {}
     for name, block, sign in SHADOWS[component]:
@@ -294,7 +294,7 @@ def _shadows(outcome: Outcome, component: str) -> dict[str, Floats]:
             if held is not None and name in ("mu_upper", "mu_lower"):
                 values = np.where(held, 0.0, values)
             total = found.setdefault(name, np.zeros((outcome.network.clock.size, len(table))))
-            total[:, places] += sign * values
+            total[:, places] += sign * values[:, frame.group] * frame.alive
     return found
 
 
