@@ -50,6 +50,8 @@ def read_object(source: Any, *, multi_period: bool | None = None) -> Network:
     DefinitionError
         If it uses what the model does not have.
     """
+    if not all(hasattr(source, name) for name in ("components", "snapshots", "snapshot_weightings")):
+        raise _foreign(type(source).__name__)
     if getattr(source, "has_scenarios", False):
         raise scenarios_refused(str(source.name or "pypsa"))
     sheets = {kind: _sheet(source, kind) for kind in (*LISTS, *TYPES)}
@@ -262,16 +264,25 @@ def _turn(target: Any, window: Any) -> None:
 def _option(name: str, given: Any, expected: str = "") -> DefinitionError:
     return DefinitionError(
         Label(f"不支持选项 {name}={given!r}", f"the option {name}={given!r} is not supported"),
-        where=f"dafeng.solve_pypsa.{name}",
+        where=f"dafeng.solve.{name}",
         expected=Label(expected or "默认值", expected or "its default"),
         remedy=Label("去掉该选项，或用 network.optimize 求解", "leave it out, or solve with network.optimize"),
+    )
+
+
+def _foreign(kind: str) -> DefinitionError:
+    return DefinitionError(
+        Label(f"“{kind}”不是 PyPSA 网络", f"'{kind}' is no network of PyPSA"),
+        where="dafeng.solve",
+        expected=Label("pypsa.Network（1.0 起）", "a pypsa.Network (from 1.0)"),
+        remedy=Label("文件用 dafeng.solve_energy", "use dafeng.solve_energy for a file"),
     )
 
 
 def _window(zh: str, en: str) -> DefinitionError:
     return DefinitionError(
         Label(zh, en),
-        where="dafeng.solve_pypsa.snapshots",
+        where="dafeng.solve.snapshots",
         expected=Label("网络的一部分时段，按先后排列", "some of the network's snapshots, in order"),
         remedy=Label("改正时段，或求解全部时段", "correct the snapshots, or solve over all of them"),
     )
