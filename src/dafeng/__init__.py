@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dafeng.energy.interop.pypsa_objects import solve
     from dafeng.plans.edits import Change
     from dafeng.plans.plan import Plan
     from dafeng.plans.review import Review
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from dafeng.work.lock import LockState, check_lock, lock_factors, update_lock
     from dafeng.work.measure import measure
     from dafeng.work.method_document import guide_documents, list_methods, method_document
+    from dafeng.work.network_files import read_network, write_network
     from dafeng.work.present import Site, present
     from dafeng.work.profiles import HourlyProfiles, import_profiles, profiles, profiles_document
     from dafeng.work.project import Projection, project
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from dafeng.work.save_inventory import save_inventory
     from dafeng.work.save_profiles import save_profiles
     from dafeng.work.scores import Scores
+    from dafeng.work.solve_energy import SolvedEnergy, failed_document, solve_energy, solved_document
     from dafeng.work.template import template
     from dafeng.work.uncertainty import Quality, uncertainty
     from dafeng.work.uncertainty_document import quality_document, recalculation_document
@@ -85,6 +88,7 @@ __all__ = [
     "Review",
     "Scores",
     "Site",
+    "SolvedEnergy",
     "TaskList",
     "Verdicts",
     "accept",
@@ -113,6 +117,7 @@ __all__ = [
     "explain",
     "export_review",
     "factor_conflicts",
+    "failed_document",
     "guide_documents",
     "import_factors",
     "import_profiles",
@@ -139,6 +144,7 @@ __all__ = [
     "project",
     "quality_document",
     "read_book",
+    "read_network",
     "read_plan",
     "read_version",
     "recalculate",
@@ -152,11 +158,15 @@ __all__ = [
     "save_profiles",
     "save_tasks",
     "show_factor",
+    "solve",
+    "solve_energy",
+    "solved_document",
     "task_document",
     "template",
     "uncertainty",
     "update_lock",
     "warming_standards",
+    "write_network",
 ]
 
 _HOMES: Mapping[str, str] = {
@@ -256,6 +266,13 @@ _HOMES: Mapping[str, str] = {
     "uncertainty": "work.uncertainty",
     "update_lock": "work.lock",
     "warming_standards": "work.factors",
+    "SolvedEnergy": "work.solve_energy",
+    "solve_energy": "work.solve_energy",
+    "solved_document": "work.solve_energy",
+    "failed_document": "work.solve_energy",
+    "solve": "energy.interop.pypsa_objects",
+    "read_network": "work.network_files",
+    "write_network": "work.network_files",
 }
 
 

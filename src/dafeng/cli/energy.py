@@ -12,6 +12,7 @@ from typing import Annotated, Any, cast, get_args
 import typer
 
 import dafeng as df
+from dafeng.cli import networks
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
@@ -32,6 +33,9 @@ _ORIGINS: Mapping[str, Label] = {
 @app.callback()
 def _group() -> None:
     """城市能源系统逐时模型 · the city's energy system, hour by hour."""
+
+
+app.command()(networks.solve)
 
 
 @app.command()

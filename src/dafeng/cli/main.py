@@ -46,6 +46,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)
+    made.add_typer(energy.app, name="energy")
     return made
 
 

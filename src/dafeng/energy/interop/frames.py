@@ -5,7 +5,7 @@ Invariant: only inputs are taken; an attribute that the model does not have must
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.energy.network.attribute import FOLDER, attribute_of
+from dafeng.energy.network.attribute import FOLDER, Attribute, attribute_of
 from dafeng.energy.network.table import Clock, Network, Table
 from dafeng.energy.program import Floats
 from dafeng.library.listing import Kind, load_csv
@@ -36,6 +36,8 @@ LISTS: Mapping[str, str] = {
 """PyPSA's name of each list, and the component here."""
 COLUMNS: Mapping[str, Kind] = {"list": "text", "attribute": "text", "neutral": "text?", "zh": "text", "en": "text"}
 """Columns of ``unsupported.csv``."""
+TRUE, FALSE = ("true", "1", "1.0"), ("false", "0", "0.0")
+"""How a flag is written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +88,16 @@ def network_of(name: str, clock: Clock, sheets: Mapping[str, Sheet]) -> Network:
 
 
 def _table(component: str, sheet: Sheet) -> Table:
-    columns = {name: _filled(component, name, values) for name, values in sheet.columns.items() if _declared(component, name)}
+    known = set(sheet.names)
+    columns = {
+        name: _filled(component, name, sheet.names, values)
+        for name, values in sheet.columns.items()
+        if _declared(component, name)
+    }
     if component == "carrier":
         columns |= {name: v for name, v in sheet.columns.items() if name not in columns and np.asarray(v).dtype.kind in "fiu"}
     series = {
-        name: dict(by)
+        name: _series(component, name, {one: values for one, values in by.items() if one in known})
         for name, by in sheet.series.items()
         if _declared(component, name) and attribute_of(component, name).varying
     }
@@ -98,34 +105,93 @@ def _table(component: str, sheet: Sheet) -> Table:
 
 
 def _declared(component: str, name: str) -> bool:
+    return declared_kind(component, name) is not None
+
+
+def declared_kind(kind: str, name: str) -> str | None:
+    """What an attribute holds.
+
+    Parameters
+    ----------
+    kind : str
+        A list, or the component in it.
+    name : str
+        The attribute.
+
+    Returns
+    -------
+    {"number", "text", "flag"} or None
+        ``None`` where the model has no such attribute.
+    """
     try:
-        attribute_of(component, name)
+        return attribute_of(LISTS.get(kind, kind), name).kind
     except KeyError:
-        return False
-    return True
+        return None
 
 
-def _filled(component: str, name: str, values: NDArray[Any]) -> NDArray[Any]:
+def _filled(component: str, name: str, names: Sequence[str], values: NDArray[Any]) -> NDArray[Any]:
     """Values of the declared kind; an empty cell is the attribute's default."""
     declared = attribute_of(component, name)
     if declared.kind == "number":
-        found = np.array([_number(value) for value in values], dtype=np.float64)
+        found = _numbers(component, declared, names, values)
         return np.where(np.isnan(found), float(declared.default), found)
     if declared.kind == "flag":
-        return np.array([declared.default if _missing(value) else _true(value) for value in values], dtype=bool)
+        return np.array([_flag(component, declared, *pair) for pair in zip(names, values, strict=True)], dtype=bool)
     return np.array(["" if _missing(value) else str(value) for value in values], dtype=object)
 
 
-def _number(value: Any) -> float:
-    return float("nan") if _missing(value) else float(value)
+def _numbers(component: str, declared: Attribute, names: Sequence[str], values: NDArray[Any]) -> Floats:
+    """Values as numbers; what is none, or is infinite where that means nothing, is refused."""
+    found = np.full(len(values), np.nan)
+    for place, value in enumerate(values):
+        try:
+            found[place] = np.nan if _missing(value) else float(value)
+        except (TypeError, ValueError):
+            raise _wrong(component, names[place], declared.name, value, "一个数", "a number") from None
+    endless = np.isinf(found)
+    if endless.any() and not _unlimited(declared):
+        place = int(np.argmax(endless))
+        raise _wrong(component, names[place], declared.name, values[place], "有限的数", "a finite number")
+    return found
+
+
+def _unlimited(declared: Attribute) -> bool:
+    """Whether an infinite value means that there is no limit."""
+    return bool(np.isinf(float(declared.default))) or declared.name.endswith(("_nom", "_nom_max", "constant"))
+
+
+def _series(component: str, name: str, by: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Values over time; a gap is refused where the attribute needs a value in every step."""
+    declared, found = attribute_of(component, name), {}
+    for one, values in by.items():
+        found[one] = np.asarray(values, dtype=np.float64)
+        bad = np.isinf(found[one]) | (np.isnan(found[one]) & ~np.isnan(float(declared.default)))
+        if bad.any():
+            step = int(np.argmax(bad))
+            raise _wrong(component, one, f"{name}[{step}]", found[one][step], "有限的数", "a finite number")
+    return found
+
+
+def _flag(component: str, declared: Attribute, name: str, value: Any) -> bool:
+    if _missing(value):
+        return bool(declared.default)
+    text = str(value).lower()
+    if text in TRUE or text in FALSE:
+        return text in TRUE
+    raise _wrong(component, name, declared.name, value, "True 或 False", "True or False")
+
+
+def _wrong(component: str, name: str, attribute: str, value: Any, zh: str, en: str) -> DefinitionError:
+    return DefinitionError(
+        Label(f"“{name}”的 {attribute} 是“{value}”", f"{attribute} of '{name}' is '{value}'"),
+        where=f"energy.interop.{component}.{name}.{attribute}",
+        expected=Label(zh, en),
+        remedy=Label("改正该值", "correct the value"),
+    )
 
 
 def _missing(value: Any) -> bool:
     return value is None or value == "" or value == "n/a" or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
-
-
-def _true(value: Any) -> bool:
-    return str(value).lower() in ("true", "1", "1.0")
 
 
 @cache

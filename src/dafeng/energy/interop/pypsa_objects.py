@@ -1,19 +1,33 @@
 """PyPSA networks in memory: read as a network, solved in place of ``pypsa.Network.optimize``.
 
-Invariant: PyPSA is never needed to read one; its object is only asked for its tables.
+Invariant: PyPSA is never imported; its object is only asked for its tables, and gets its results where PyPSA puts them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.energy.interop.frames import LISTS, Sheet, network_of
-from dafeng.energy.network.table import Clock, Network
+from dafeng.energy.interop.exchange import Exchange, network_from
+from dafeng.energy.interop.frames import LISTS, Sheet
+from dafeng.energy.interop.netcdf import scenarios_refused
+from dafeng.energy.interop.results import result_sheets
+from dafeng.energy.network.build import at_steps
+from dafeng.energy.network.capacity import fixed_cost
+from dafeng.energy.network.solve import Outcome, solve_network
+from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.solution import InfeasibleError, UnboundedError
+from dafeng.energy.solving.answer import Algorithm
+
+TYPES = ("line_types", "transformer_types")
+"""Lists that others refer to."""
+LEVELS = ("period", "timestep")
+"""Names of the parts of a snapshot where there are investment periods."""
 
 
 def read_object(source: Any, *, multi_period: bool | None = None) -> Network:
@@ -22,7 +36,7 @@ def read_object(source: Any, *, multi_period: bool | None = None) -> Network:
     Parameters
     ----------
     source : pypsa.Network
-        What is read; standard types of lines and transformers are resolved by PyPSA itself.
+        What is read; it stays as it is.
     multi_period : bool, optional
         Whether investment periods count; by default where the network has any.
 
@@ -36,56 +50,248 @@ def read_object(source: Any, *, multi_period: bool | None = None) -> Network:
     DefinitionError
         If it uses what the model does not have.
     """
+    if not all(hasattr(source, name) for name in ("components", "snapshots", "snapshot_weightings")):
+        raise _foreign(type(source).__name__)
     if getattr(source, "has_scenarios", False):
-        raise _scenarios()
-    source.calculate_dependent_values()
-    return network_of(str(source.name or "pypsa"), _clock(source, multi_period), {kind: _sheet(source, kind) for kind in LISTS})
+        raise scenarios_refused(str(source.name or "pypsa"))
+    sheets = {kind: _sheet(source, kind) for kind in (*LISTS, *TYPES)}
+    exchange = Exchange(str(source.name or "pypsa"), _snapshots(source), _periods(source), sheets)
+    return network_from(exchange, multi_period=multi_period)
+
+
+def solve(
+    network: Any,
+    snapshots: Sequence[Any] | None = None,
+    *,
+    multi_investment_periods: bool = False,
+    linearized_unit_commitment: bool = False,
+    include_objective_constant: bool | None = None,
+    assign_all_duals: bool = False,
+    solver_name: str | None = None,
+    transmission_losses: bool | int | Mapping[str, Any] = False,
+    extra_functionality: Any = None,
+    committable_big_m: float | None = None,
+) -> tuple[str, str]:
+    """Optimise a ``pypsa.Network`` in place of ``network.optimize()``.
+
+    Parameters
+    ----------
+    network : pypsa.Network
+        What is optimised; results stand in it afterwards as ``optimize`` puts them.
+    snapshots : sequence, optional
+        Only these of its snapshots.
+    multi_investment_periods : bool
+        Whether investment periods count.
+    linearized_unit_commitment : bool
+        Whether commitment is relaxed to shares.
+    include_objective_constant : bool, optional
+        Whether ``network.objective`` leaves out the cost of extendable capacity that stands already, as PyPSA does by
+        default.
+    assign_all_duals : bool
+        Whether prices of limits (``mu_upper`` and the like) are assigned too; prices at buses always are.
+    solver_name : str, optional
+        One of the solvers here, e.g. ``simplex``; by size if not given.
+    transmission_losses, extra_functionality, committable_big_m
+        Options of ``optimize`` that are not supported; anything but their default is refused.
+
+    Returns
+    -------
+    tuple of (str, str)
+        ``("ok", "optimal")``: a certificate has passed; ``("warning", "infeasible")`` or ``"unbounded"``: there is a proof
+        of it, and the network stays as it was.
+
+    Raises
+    ------
+    DefinitionError
+        If the network or an option is not supported.
+    SolveError
+        If no solver gives a provable optimum.
+    """
+    for name, given in (
+        ("transmission_losses", transmission_losses),
+        ("extra_functionality", extra_functionality),
+        ("committable_big_m", committable_big_m),
+    ):
+        if given not in (False, None):
+            raise _option(name, given)
+    read = read_object(network, multi_period=multi_investment_periods)
+    steps = _chosen(network, snapshots)
+    chosen = read if steps is None else _windowed(read, steps)
+    try:
+        outcome = solve_network(chosen, ladder=_ladder(solver_name), relaxed=linearized_unit_commitment)
+    except (InfeasibleError, UnboundedError) as failure:
+        return "warning", "infeasible" if isinstance(failure, InfeasibleError) else "unbounded"
+    window = network.snapshots if steps is None else network.snapshots[steps]
+    _assign(network, outcome, window, shadows=assign_all_duals)
+    network._multi_invest = int(multi_investment_periods)
+    counted = include_objective_constant is not False
+    network._objective = outcome.objective if counted else outcome.system_cost
+    network._objective_constant = outcome.objective_constant if counted else 0.0
+    return "ok", "optimal"
+
+
+def _ladder(name: str | None) -> tuple[Algorithm, ...] | None:
+    if name is None:
+        return None
+    if name not in get_args(Algorithm):
+        raise _option("solver_name", name, ", ".join(get_args(Algorithm)))
+    return (cast(Algorithm, name),)
 
 
 def _sheet(source: Any, kind: str) -> Sheet:
     component = source.components[kind]
+    curves = [name for name, frame in component.piecewise.items() if not frame.empty]
+    if curves:
+        raise _curve(kind, curves[0])
     static = component.static
-    names = tuple(map(str, static.index))
-    columns = {str(name): static[name].to_numpy() for name in static.columns}
-    if kind in ("lines", "transformers") and "type" in columns:
-        columns["type"] = np.full(len(names), "", dtype=object)
     series = {
-        str(name): {str(one): frame[one].to_numpy(dtype=np.float64) for one in frame.columns}
+        str(name): {str(one): _floats(frame[one]) for one in frame.columns}
         for name, frame in component.dynamic.items()
-        if len(frame.columns)
+        if len(frame.columns) and str(name) in static.columns
     }
-    return Sheet(names, columns, series)
+    return Sheet(tuple(map(str, static.index)), {str(name): static[name].to_numpy() for name in static.columns}, series)
 
 
-def _clock(source: Any, multi_period: bool | None) -> Clock:
-    weights, snapshots = source.snapshot_weightings, source.snapshots
-    columns = {name: weights[name].to_numpy(dtype=np.float64) for name in ("objective", "stores", "generators")}
-    years = tuple(int(year) for year in source.investment_periods) if multi_period is not False else ()
-    if multi_period and not years:
-        raise _periods()
-    if not years:
-        return Clock(tuple(map(str, snapshots)), **columns, period=np.zeros(len(snapshots), dtype=np.int64))
-    own: Mapping[int, int] = {year: place for place, year in enumerate(years)}
-    period = np.array([own[int(year)] for year in snapshots.get_level_values(0)], dtype=np.int64)
-    labels = tuple(f"{year} {step}" for year, step in snapshots)
-    weighting = source.investment_period_weightings
-    objective, length = (weighting[name].to_numpy(dtype=np.float64) for name in ("objective", "years"))
-    return Clock(labels, **columns, period=period, periods=years, period_objective=objective, period_years=length)
+def _floats(column: Any) -> NDArray[Any]:
+    return np.asarray(column.to_numpy(dtype=np.float64))
 
 
-def _scenarios() -> DefinitionError:
+def _snapshots(source: Any) -> dict[str, NDArray[Any]]:
+    steps, weights = source.snapshots, source.snapshot_weightings
+    found = {name: _floats(weights[name]) for name in ("objective", "stores", "generators")}
+    if steps.nlevels == 1:
+        return {"snapshot": steps.to_numpy(), **found}
+    parts = {name: steps.get_level_values(place).to_numpy() for place, name in enumerate(LEVELS)}
+    return {**parts, **found}
+
+
+def _periods(source: Any) -> dict[str, NDArray[Any]]:
+    years = source.investment_periods
+    if not len(years):
+        return {}
+    weights = source.investment_period_weightings
+    return {"period": years.to_numpy(), **{name: _floats(weights[name]) for name in ("objective", "years")}}
+
+
+def _chosen(source: Any, snapshots: Sequence[Any] | None) -> NDArray[np.int64] | None:
+    """Positions of the snapshots that are asked for; ``None`` for all."""
+    if snapshots is None:
+        return None
+    known = {step: place for place, step in enumerate(source.snapshots)}
+    try:
+        found = np.array([known[step] for step in snapshots], dtype=np.int64)
+    except (KeyError, TypeError):
+        raise _window("其中有网络没有的时段", "one of them is no snapshot of the network") from None
+    if not len(found) or (np.diff(found) <= 0).any():
+        raise _window("没有时段，或未按先后排列", "there are none, or they are not in order")
+    return None if len(found) == len(known) else found
+
+
+def _windowed(network: Network, steps: NDArray[np.int64]) -> Network:
+    """The network over some of its snapshots; yearly costs still belong to all of them."""
+    if steps[0] > 0 and _remembers(network):
+        raise _window(
+            "机组有爬坡或启停约束，窗口不从首个时段开始",
+            "units with ramps or commitment, and the window does not begin at the first",
+        )
+    changed = [
+        table.setting(
+            capital_cost=fixed_cost(table, network.clock),
+            overnight_cost=np.full(len(table), np.nan),
+            fom_cost=np.zeros(len(table)),
+        )
+        for component in CAPACITY
+        if len(table := network.table(component))
+    ]
+    return at_steps(network.put(*changed), steps)
+
+
+def _remembers(network: Network) -> bool:
+    """Whether some unit depends on what it did before the window."""
+    for component in ("generator", "link", "process"):
+        table = network.table(component)
+        if len(table) and (table.flag("committable").any() or _ramped(network, component)):
+            return True
+    return False
+
+
+def _ramped(network: Network, component: str) -> bool:
+    table, steps = network.table(component), network.clock.size
+    return any(not np.isnan(table.varying(f"ramp_limit_{end}", steps)).all() for end in ("up", "down"))
+
+
+def _assign(target: Any, outcome: Outcome, window: Any, *, shadows: bool) -> None:
+    for kind, sheet in result_sheets(outcome, shadows=shadows).items():
+        component = target.components[kind]
+        for name, values in sheet.columns.items():
+            own = len(component.static)
+            component.static[name] = np.where(values == 0, 0.0, values)[:own]
+        for name, by in sheet.series.items():
+            component.dynamic[name] = _frame(component, target.snapshots, window, name, by)
+    _turn(target, window)
+
+
+def _frame(component: Any, snapshots: Any, window: Any, name: str, by: Mapping[str, Any]) -> Any:
+    """Series over all snapshots; outside the window what stood there before stays, else zero."""
+    kind = type(component.static)
+    found = kind(np.column_stack(list(by.values())), index=window, columns=component.static.index.rename("name"))
+    if len(window) == len(snapshots):
+        return found.set_axis(snapshots)
+    before = component.dynamic[name] if name in component.dynamic else kind(index=snapshots)
+    kept = found.combine_first(before) if len(before.columns) else found
+    return kept.reindex(index=snapshots, columns=found.columns).fillna(0.0)
+
+
+def _turn(target: Any, window: Any) -> None:
+    """Voltage angles that the flows need, by the network's own topology. [rad]"""
+    target.calculate_dependent_values()
+    target.determine_network_topology()
+    angles = np.zeros((len(window), len(target.buses)))
+    place = {name: at for at, name in enumerate(target.buses.index)}
+    power = target.buses_t.p.loc[window]
+    for part in target.sub_networks.obj:
+        buses = part.buses_o
+        if len(buses) > 1:
+            part.calculate_B_H(skip_pre=True)
+            size = np.asarray(part.B.todense())
+            inverse = np.linalg.pinv(size) if np.isfinite(size).all() else np.zeros_like(size)
+            inverse = inverse - inverse[:, list(buses).index(part.slack_bus)][None, :]
+            angles[:, [place[bus] for bus in buses]] = power[list(buses)].to_numpy() @ inverse
+    frame = type(target.buses)(angles, index=window, columns=target.buses.index)
+    target.buses_t["v_ang"] = frame.reindex(target.snapshots).fillna(0.0)
+
+
+def _option(name: str, given: Any, expected: str = "") -> DefinitionError:
     return DefinitionError(
-        Label("网络带有随机情景", "the network has stochastic scenarios"),
-        where="energy.interop.scenarios",
-        expected=Label("没有情景的网络", "a network without scenarios"),
-        remedy=Label("用 build_scenarios 逐个给出情景", "give the scenarios one by one to build_scenarios"),
+        Label(f"不支持选项 {name}={given!r}", f"the option {name}={given!r} is not supported"),
+        where=f"dafeng.solve.{name}",
+        expected=Label(expected or "默认值", expected or "its default"),
+        remedy=Label("去掉该选项，或用 network.optimize 求解", "leave it out, or solve with network.optimize"),
     )
 
 
-def _periods() -> DefinitionError:
+def _foreign(kind: str) -> DefinitionError:
     return DefinitionError(
-        Label("网络没有投资期", "the network has no investment periods"),
-        where="energy.interop.investment_periods",
-        expected=Label("至少一个投资期", "at least one investment period"),
-        remedy=Label("不要求多期，或先设投资期", "do not ask for periods, or set them first"),
+        Label(f"“{kind}”不是 PyPSA 网络", f"'{kind}' is no network of PyPSA"),
+        where="dafeng.solve",
+        expected=Label("pypsa.Network（1.0 起）", "a pypsa.Network (from 1.0)"),
+        remedy=Label("文件用 dafeng.solve_energy", "use dafeng.solve_energy for a file"),
+    )
+
+
+def _window(zh: str, en: str) -> DefinitionError:
+    return DefinitionError(
+        Label(zh, en),
+        where="dafeng.solve.snapshots",
+        expected=Label("网络的一部分时段，按先后排列", "some of the network's snapshots, in order"),
+        remedy=Label("改正时段，或求解全部时段", "correct the snapshots, or solve over all of them"),
+    )
+
+
+def _curve(kind: str, name: str) -> DefinitionError:
+    return DefinitionError(
+        Label(f"用到尚未支持的功能：{kind} 的分段曲线“{name}”", f"the piecewise curve '{name}' of {kind} is not supported"),
+        where=f"energy.interop.{kind}.{name}",
+        expected=Label("一个数或一个序列", "one number or a series"),
+        remedy=Label("改为一个数，或拆成几个线性组件", "give one number, or several linear components"),
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.network.capacity import add_capacity
 from dafeng.energy.network.equation import Equation, add_equation
@@ -72,9 +73,10 @@ def impedance(model: Model, table: Table) -> Floats:
     buses, first = model.network.table("bus"), model.buses(table, "bus0")
     direct = np.array([carrier == "DC" for carrier in buses.text("carrier")])[first]
     series = np.where(direct, table.number("r"), table.number("x"))
-    if table.component == "line":
-        return np.asarray(series / buses.number("v_nom")[first] ** 2)
-    return np.asarray(series / table.number("s_nom") * table.number("tap_ratio"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if table.component == "line":
+            return np.asarray(series / buses.number("v_nom")[first] ** 2)
+        return np.asarray(series / table.number("s_nom") * table.number("tap_ratio"))
 
 
 def _shift(frame: Frame) -> Linear:
@@ -122,10 +124,23 @@ def _add_cycles(model: Model, frames: Sequence[Frame]) -> None:
             place[steps] = np.arange(rows, rows + len(steps))
             rows += len(steps)
             members = [(edges[edge][0], edges[edge][1], sign) for edge, sign in cycle]
+            _check_finite(frames, sizes, members)
             unit = max(float(sizes[f][k]) for f, k, _ in members) or 1.0
             pieces += [(_angle(frames[f], sizes[f], k).times(sign / unit), place[:, None]) for f, k, sign in members]
     if rows:
         model.builder.add_sums(model.prefix + KIRCHHOFF, pieces, np.zeros(rows), np.zeros(rows))
+
+
+def _check_finite(frames: Sequence[Frame], sizes: Sequence[Floats], members: Sequence[tuple[int, int, float]]) -> None:
+    for f, k, _ in members:
+        if not np.isfinite(sizes[f][k]):
+            name = frames[f].table.names[k]
+            raise DefinitionError(
+                Label(f"环路中“{name}”的阻抗没有值", f"the impedance of '{name}' in a cycle has no value"),
+                where=f"energy.network.{frames[f].component}.{name}",
+                expected=Label("变压器的 s_nom、母线的 v_nom 大于零", "s_nom of a transformer, v_nom of a bus above zero"),
+                remedy=Label("补上额定容量或电压", "give the rating or the voltage"),
+            )
 
 
 def _angle(frame: Frame, sizes: Floats, branch: int) -> Linear:

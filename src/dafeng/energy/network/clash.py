@@ -1,0 +1,89 @@
+"""Why a network has no solution: the limits that clash, and the buses and hours where power is short or in excess.
+
+Invariant: what is named is part of a contradiction that recomputed multipliers prove.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dafeng.core.labels import Label
+from dafeng.energy.infeasible import Clash, Group, explain_infeasible
+from dafeng.energy.network.balance import BALANCE
+from dafeng.energy.network.build import Built, balance_rows, build_network
+from dafeng.energy.network.table import Network
+from dafeng.energy.program import Floats
+
+MOST = 5
+"""Buses that are named one by one."""
+
+
+def explain_network(network: Network, *, relaxed: bool = False) -> tuple[Label, ...]:
+    """Statements that together say why a network has no solution.
+
+    Parameters
+    ----------
+    network : Network
+        A network.
+    relaxed : bool
+        Whether commitment is relaxed to shares.
+
+    Returns
+    -------
+    tuple of Label
+        The limits that clash, by how much each would have to give way, and the buses and first hours of the contradiction;
+        empty if the network has a solution.
+
+    Raises
+    ------
+    SolveError
+        If neither a solution nor a proof was found.
+    """
+    built = build_network(network, relaxed=relaxed)
+    names = network.table("global_constraint").names
+    groups = [
+        Group(f"limit.{name}", Label(f"限额“{name}”", f"the limit '{name}'"), constraints=(f"limit.{name}",))
+        for name in names
+        if f"limit.{name}" in built.program.constraints
+    ]
+    clash = explain_infeasible(built.program, groups)
+    return () if clash is None else (*_limits(clash), *_buses(built, clash), *_blocks(clash))
+
+
+def _limits(clash: Clash) -> tuple[Label, ...]:
+    found = []
+    for group in clash.groups:
+        short = clash.shortfall.get(group.name)
+        zh, en = ("", "") if short is None else (f"，须放宽 {short:.6g}", f", which would have to give way by {short:.6g}")
+        found.append(Label(f"{group.label.zh}{zh}", f"{group.label.en}{en}"))
+    return tuple(found)
+
+
+def _buses(built: Built, clash: Clash) -> tuple[Label, ...]:
+    if BALANCE not in clash.places:
+        return ()
+    network, rows = built.network, balance_rows(built)
+    start = built.program.constraints[BALANCE].start
+    taking = np.isin(rows, clash.places[BALANCE] + start) & (rows >= 0)
+    found = []
+    for bus in _longest(taking):
+        steps = np.flatnonzero(taking[:, bus])
+        name, label = network.table("bus").names[bus], network.clock.labels[steps[0]]
+        found.append(
+            Label(
+                f"母线“{name}”的平衡，共 {len(steps)} 个时段，自 {label} 起",
+                f"the balance of bus '{name}' in {len(steps)} steps from {label}",
+            )
+        )
+    return tuple(found)
+
+
+def _longest(taking: Floats) -> list[int]:
+    counts = taking.sum(axis=0)
+    return [int(bus) for bus in np.argsort(-counts, kind="stable")[:MOST] if counts[bus]]
+
+
+def _blocks(clash: Clash) -> tuple[Label, ...]:
+    """Further constraints that take part, by the names of their blocks."""
+    told = {BALANCE, *(block for group in clash.groups for block in group.constraints)}
+    return tuple(Label(f"约束“{block}”", f"the constraints '{block}'") for block in clash.places if block not in told)

@@ -1,0 +1,110 @@
+"""``read_network`` and ``write_network``: energy networks in netCDF, CSV folders and workbooks.
+
+Invariant: whatever the form, the same network is read, and what the model does not use is kept.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dafeng.energy.interop import files
+from dafeng.energy.interop.exchange import Exchange, exchange_of, network_from
+from dafeng.energy.interop.folder import Lines, exchange_of_tables, tables_of
+from dafeng.energy.interop.long_table import long_table
+from dafeng.energy.network.solve import Outcome
+from dafeng.energy.network.table import Network
+from dafeng.readers.table_book import read_book, write_book
+from dafeng.store.files import write_whole
+
+BOOK = ".xlsx"
+"""Ending of a workbook."""
+
+
+def read_network(path: Path | str, *, multi_period: bool | None = None) -> Network:
+    """Energy network from a file; PyPSA is not needed.
+
+    Parameters
+    ----------
+    path : Path or str
+        A netCDF file or a folder of CSV files as PyPSA writes them, or a workbook with the same tables as sheets.
+    multi_period : bool, optional
+        Whether investment periods count; by default where the file has any.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Raises
+    ------
+    FileRefused
+        If it cannot be read, with its sheet and cell where it has these.
+    DefinitionError
+        If it uses what the model does not have, or contradicts itself.
+    """
+    return network_from(read_exchange(path), multi_period=multi_period)
+
+
+def read_exchange(path: Path | str) -> Exchange:
+    """Content of a network file, with everything that the model does not use.
+
+    Parameters
+    ----------
+    path : Path or str
+        As for ``read_network``.
+
+    Returns
+    -------
+    Exchange
+        What it holds.
+
+    Raises
+    ------
+    FileRefused
+        If it cannot be read.
+    """
+    found = Path(path)
+    if found.suffix.lower() != BOOK:
+        return files.read_exchange(found)
+    tables = {name: Lines(rows[0], rows[1:]) for name, rows in read_book(found).items()}
+    return exchange_of_tables(found.name, tables)
+
+
+def write_network(network: Network | Exchange, path: Path | str) -> None:
+    """Write an energy network.
+
+    Parameters
+    ----------
+    network : Network or Exchange
+        What is written.
+    path : Path or str
+        ``.nc`` and folders are read by ``pypsa.Network``; ``.xlsx`` has the same tables as sheets.
+
+    Raises
+    ------
+    FileRefused
+        If the ending is of another form, or something else stands there.
+    DefinitionError
+        If PyPSA has no component for something in the network.
+    """
+    target = Path(path)
+    if target.suffix.lower() != BOOK:
+        files.write_network(network, target)
+        return
+    exchange = exchange_of(network) if isinstance(network, Network) else network
+    write_whole(target, write_book({name: (table.header, *table.rows) for name, table in tables_of(exchange).items()}))
+
+
+def write_scenario(outcome: Outcome, path: Path | str, *, model: str, scenario: str, region: str) -> None:
+    """Write results as a long table in the IAMC format.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What was optimised.
+    path : Path or str
+        A CSV file; what stood there is replaced whole.
+    model, scenario, region : str
+        Names of the format's first columns.
+    """
+    write_whole(Path(path), long_table(outcome, model=model, scenario=scenario, region=region).encode())
