@@ -1,0 +1,103 @@
+"""A design: capacities of a network, what they cost, and the network with them fixed.
+
+Invariant: cost of a design plus cost of its operation is the cost of the network with those capacities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dafeng.energy.network.build import with_capacities
+from dafeng.energy.network.capacity import fixed_cost
+from dafeng.energy.network.frame import period_activity
+from dafeng.energy.network.solve import Outcome
+from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.program import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Capacities of a network.
+
+    Parameters
+    ----------
+    sizes : mapping of str to (n,) array
+        Capacity of every component by kind, in the order of the network's table. [MW or MWh]
+    cost : float
+        What the extendable part of it costs over the network's time. [yuan]
+    """
+
+    sizes: Mapping[str, Floats]
+    cost: float
+
+
+def design_of(outcome: Outcome) -> Design:
+    """Capacities that an optimisation decided.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        An optimised network.
+
+    Returns
+    -------
+    Design
+        Its capacities, none outside its own limits.
+    """
+    network = outcome.network
+    sizes = {kind: _limited(network, kind, outcome.capacity(kind)) for kind in CAPACITY if len(network.table(kind))}
+    return Design(sizes, capacity_cost(network, sizes))
+
+
+def capacity_cost(network: Network, sizes: Mapping[str, Floats]) -> float:
+    """Cost of the capacity of all extendable components.
+
+    Parameters
+    ----------
+    network : Network
+        A network.
+    sizes : mapping of str to (n,) array
+        Capacity of every component by kind. [MW or MWh]
+
+    Returns
+    -------
+    float
+        As it stands in the network's objective. [yuan]
+    """
+    total, clock = 0.0, network.clock
+    for kind, size in sizes.items():
+        table = network.table(kind)
+        alive = period_activity(table, clock)
+        weight = alive.T @ clock.period_objective if clock.periods else alive[0].astype(np.float64)
+        counted = table.flag(f"{CAPACITY[kind]}_nom_extendable") & (weight > 0) & (size != 0)
+        total += float((fixed_cost(table, clock) * weight * size)[counted].sum())
+    return total
+
+
+def fixed(network: Network, design: Design) -> Network:
+    """The network with the capacities of a design.
+
+    Parameters
+    ----------
+    network : Network
+        A network.
+    design : Design
+        Its capacities.
+
+    Returns
+    -------
+    Network
+        The same with nothing to decide but operation.
+    """
+    return with_capacities(network, design.sizes)
+
+
+def _limited(network: Network, kind: str, size: Floats) -> Floats:
+    """Interior points end within tolerance of a limit; a design does not pass it."""
+    table, letter = network.table(kind), CAPACITY[kind]
+    low, high = (table.number(f"{letter}_nom_{end}") for end in ("min", "max"))
+    extendable = table.flag(f"{letter}_nom_extendable")
+    return np.where(extendable, np.maximum(np.minimum(size, high), low), size)
