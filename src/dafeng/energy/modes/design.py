@@ -48,7 +48,7 @@ def design_of(outcome: Outcome) -> Design:
         Its capacities, none outside its own limits.
     """
     network = outcome.network
-    sizes = {kind: _limited(network, kind, outcome.capacity(kind)) for kind in CAPACITY if len(network.table(kind))}
+    sizes = {kind: limited(network, kind, outcome.capacity(kind)) for kind in CAPACITY if len(network.table(kind))}
     return Design(sizes, capacity_cost(network, sizes))
 
 
@@ -95,8 +95,23 @@ def fixed(network: Network, design: Design) -> Network:
     return with_capacities(network, design.sizes)
 
 
-def _limited(network: Network, kind: str, size: Floats) -> Floats:
-    """Interior points end within tolerance of a limit; a design does not pass it."""
+def limited(network: Network, kind: str, size: Floats) -> Floats:
+    """Capacities within their own limits; interior points end a tolerance beside them.
+
+    Parameters
+    ----------
+    network : Network
+        A network.
+    kind : str
+        Kind of component.
+    size : (n,) array
+        Capacities as a solver found them. [MW or MWh]
+
+    Returns
+    -------
+    (n,) array
+        The nearest capacities that keep the limits.
+    """
     table, letter = network.table(kind), CAPACITY[kind]
     low, high = (table.number(f"{letter}_nom_{end}") for end in ("min", "max"))
     extendable = table.flag(f"{letter}_nom_extendable")
