@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dafeng.energy.network.table import Network, make_table, plain_clock
+from dafeng.energy.network.table import Clock, Network, make_table, plain_clock
 
 
 def random_city(seed, steps=48, *, ramps=True, cap=True, spread=1.0):
@@ -84,3 +84,81 @@ def random_city(seed, steps=48, *, ramps=True, cap=True, spread=1.0):
         row = {"co2": {"type": "primary_energy", "sense": "<=", "constant": 30.0 * steps}}
         tables.append(make_table("global_constraint", row))
     return Network("toy", plain_clock(steps), {}).put(*tables)
+
+
+def pathway_city(seed, steps=12, years=(2025, 2030, 2040)):
+    """Return a network over periods: vintages of sun and plant with lifetimes, a falling CO2 cap, growing demand."""
+    rng = np.random.default_rng(seed)
+    count = len(years)
+    period = np.repeat(np.arange(count), steps)
+    weights = np.full(steps * count, 8760.0 / steps)
+    clock = Clock(
+        tuple(f"{years[p]} {k}" for k, p in enumerate(period)),
+        weights,
+        weights,
+        weights,
+        period,
+        tuple(years),
+        np.array([5.0, 4.0, 3.0][:count]),
+        np.array([5.0, 10.0, 10.0][:count]),
+    )
+    hour = np.tile(np.arange(steps), count)
+    sun = np.clip(np.sin(hour / steps * np.pi), 0, 1) * rng.uniform(0.5, 1.0, steps * count)
+    load = 100 * (1 + 0.2 * period) * (1 + 0.2 * rng.random(steps * count))
+    plant = rng.uniform(60, 90)
+    rows = {
+        "plant": {
+            "bus": "power",
+            "carrier": "coal",
+            "p_nom": plant,
+            "build_year": 2025,
+            "lifetime": 8.0,
+            "marginal_cost": 250.0,
+        },
+        "unserved": {"bus": "power", "p_nom": 1e4, "marginal_cost": 9000.0, "build_year": 2025},
+    }
+    grow = {"bus": "power", "p_nom_extendable": True, "p_nom_max": 400.0}
+    for k, year in enumerate(years):
+        cheaper = 0.8**k
+        rows[f"sun {year}"] = {
+            **grow,
+            "carrier": "sun",
+            "p_max_pu": sun,
+            "capital_cost": cheaper * rng.uniform(2e5, 4e5),
+            "build_year": year,
+            "lifetime": 25.0,
+        }
+        rows[f"gas {year}"] = {
+            **grow,
+            "carrier": "gas",
+            "capital_cost": rng.uniform(1e5, 2e5),
+            "marginal_cost": 420.0,
+            "build_year": year,
+            "lifetime": 12.0,
+        }
+    store = {
+        f"battery {year}": {
+            "bus": "power",
+            "max_hours": 4.0,
+            "cyclic_state_of_charge_per_period": True,
+            "p_nom_extendable": True,
+            "p_nom_max": 200.0,
+            "capital_cost": 1e5,
+            "build_year": year,
+            "lifetime": 15.0,
+        }
+        for year in years
+    }
+    cap = {
+        f"co2 {year}": {"sense": "<=", "constant": 4e5 * 0.8**k * clock.period_years[k], "investment_period": year}
+        for k, year in enumerate(years)
+    }
+    carriers = {"coal": {"co2_emissions": 0.9}, "gas": {"co2_emissions": 0.4}, "sun": {"max_growth": 150.0}}
+    return Network("path", clock, {}).put(
+        make_table("bus", {"power": {}}),
+        make_table("carrier", carriers),
+        make_table("load", {"town": {"bus": "power", "p_set": load}}),
+        make_table("generator", rows),
+        make_table("storage_unit", store),
+        make_table("global_constraint", cap),
+    )

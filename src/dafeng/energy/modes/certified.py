@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -242,7 +243,7 @@ def _between(levels: Floats, ends: Places, first: Floats) -> Floats:
     """Levels at the ends of segments, straight lines between them; each period on its own, as if it were a circle."""
     found = levels.copy()
     starts = np.append(np.flatnonzero(first), len(levels))
-    for start, stop in zip(starts[:-1], starts[1:], strict=True):
+    for start, stop in pairwise(starts):
         inside = ends[(ends >= start) & (ends < stop)]
         steps = np.arange(start, stop)
         for column in range(levels.shape[1]):

@@ -171,9 +171,7 @@ def with_joint_rows(cutter: Cutter, part: Program, start: int, end: int) -> Prog
         return part
     matrix = sparse.vstack([part.matrix, cutter.joint(start, end)], format="csc")
     low, high = (getattr(cutter.program, name)[:count] for name in ("row_low", "row_high"))
-    return replace(
-        part, matrix=matrix, row_low=np.append(part.row_low, low), row_high=np.append(part.row_high, high)
-    )
+    return replace(part, matrix=matrix, row_low=np.append(part.row_low, low), row_high=np.append(part.row_high, high))
 
 
 def solve_window(
