@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -18,10 +17,9 @@ from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.modes.design import Design, capacity_cost, fixed, limited
 from dafeng.energy.modes.merging import merge_steps, scaled_series
-from dafeng.energy.modes.operation import Operated, Plan, operate, stretches
+from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
 from dafeng.energy.modes.relaxation import Relaxation, proven_bound, relax
 from dafeng.energy.modes.timing import Timed, time_program
-from dafeng.energy.modes.window import LEVELS
 from dafeng.energy.network.build import Built, build_network, build_scenarios, values_of
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.solve import LADDER
@@ -220,35 +218,15 @@ def _cost(
 
 
 def _operated(timed: Timed, place: int, network: Network, values: Floats, prices: Floats, edges: Places) -> Operated:
-    prefix = f"{place}." if place else ""
-    own = build_network(network)
-    levels, known = np.full(len(own.program.cost), np.nan), np.zeros(len(own.program.row_low))
-    whole = timed.built[place].builder
+    """Operation of one future, led by the levels and prices that the segments gave it."""
+    prefix, own, whole = f"{place}." if place else "", build_network(network), timed.built[place]
     size = network.clock.size
     ends = edges[(edges > place * size) & (edges <= (place + 1) * size)] - 1 - place * size
-    for name, places in own.builder.variables.items():
-        if name.rsplit(".", 1)[-1] in LEVELS:
-            other = whole.variables[prefix + name]
-            goal = _between(np.where(other >= 0, values[other], 0.0), ends, network.clock.first)
-            levels[places[places >= 0]] = goal[places >= 0]
-    for name, rows in own.builder.rows.items():
-        other_rows = whole.rows.get(prefix + name)
-        if other_rows is not None and other_rows.row.shape == rows.row.shape:
-            both = (rows.row >= 0) & (other_rows.row >= 0)
-            known[rows.row[both]] = prices[other_rows.row[both]]
-    return operate(time_program([own]), Plan(levels, known))
-
-
-def _between(levels: Floats, ends: Places, first: Floats) -> Floats:
-    """Levels at the ends of segments, straight lines between them; each period on its own, as if it were a circle."""
-    found = levels.copy()
-    starts = np.append(np.flatnonzero(first), len(levels))
-    for start, stop in pairwise(starts):
-        inside = ends[(ends >= start) & (ends < stop)]
-        steps = np.arange(start, stop)
-        for column in range(levels.shape[1]):
-            found[steps, column] = np.interp(steps, inside, levels[inside, column], period=stop - start)
-    return found
+    levels = {}
+    for name in level_blocks(whole, prefix):
+        column = whole.builder.variables[prefix + name][ends]
+        levels[name] = np.where(column < 0, 0.0, values[column])
+    return operate(time_program([own]), plan_of(own, levels, ends, joint_prices(whole, prices, prefix)))
 
 
 def _stacked(given: Sequence[Future]) -> Floats:

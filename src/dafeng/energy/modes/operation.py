@@ -6,8 +6,9 @@ whole programme is solved instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from dafeng.core.errors import SolveError
 from dafeng.energy.certificate import PRIMAL_TOLERANCE, certify
 from dafeng.energy.modes.rolling import LADDER, solve_window, spans
 from dafeng.energy.modes.timing import Timed
-from dafeng.energy.modes.window import Cutter, cutter_of
+from dafeng.energy.modes.window import LEVELS, Cutter, cutter_of
+from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.solve import ladder_for
 from dafeng.energy.program import Floats, Program
@@ -64,6 +66,92 @@ class Operated:
     cost: float
     violation: float
     exact: bool
+
+
+def plan_of(own: Built, levels: Mapping[str, Floats], ends: Places, prices: Mapping[str, Floats]) -> Plan:
+    """Plan for the programme of a fixed design.
+
+    Parameters
+    ----------
+    own : Built
+        The design with its programme.
+    levels : mapping of str to (segments, n) array
+        Levels at the ends of the segments, by block of variables. [MWh]
+    ends : (segments,) array of int
+        Last step of each segment.
+    prices : mapping of str to array
+        Prices of the rows without a step, by block. [yuan per unit]
+
+    Returns
+    -------
+    Plan
+        Straight lines between the ends; each period on its own, as if it were a circle.
+    """
+    goal, known = np.full(len(own.program.cost), np.nan), np.zeros(len(own.program.row_low))
+    for name, values in levels.items():
+        places = own.builder.variables[name]
+        goal[places[places >= 0]] = _between(values, ends, own.network.clock.first)[places >= 0]
+    for name, price in prices.items():
+        rows = own.builder.rows[name].row if name in own.builder.rows else np.zeros(0, dtype=np.int64)
+        if rows.shape == price.shape:
+            known[rows[rows >= 0]] = price[rows >= 0]
+    return Plan(goal, known)
+
+
+def level_blocks(built: Built, prefix: str = "") -> Iterator[str]:
+    """Blocks of variables that are levels.
+
+    Parameters
+    ----------
+    built : Built
+        A network with its programme.
+    prefix : str
+        What the names of a scenario begin with; it is left out.
+
+    Yields
+    ------
+    str
+        Names.
+    """
+    for name in built.builder.variables:
+        own = name.removeprefix(prefix)
+        if name == prefix + own and own.count(".") == 1 and own.rsplit(".", 1)[-1] in LEVELS:
+            yield own
+
+
+def joint_prices(built: Built, prices: Floats, prefix: str = "") -> dict[str, Floats]:
+    """Prices of the rows that stand once for all steps.
+
+    Parameters
+    ----------
+    built : Built
+        A network with its programme.
+    prices : (rows,) array
+        Price of every row of the programme. [yuan per unit]
+    prefix : str
+        What the names of a scenario begin with; it is left out.
+
+    Returns
+    -------
+    dict of str to array
+        By block.
+    """
+    found = {}
+    for name, rows in built.builder.rows.items():
+        if name.startswith(prefix) and rows.row.ndim == 1:
+            found[name.removeprefix(prefix)] = np.where(rows.row < 0, 0.0, np.append(prices, 0.0)[rows.row])
+    return found
+
+
+def _between(levels: Floats, ends: Places, first: Floats) -> Floats:
+    """Levels at the ends of segments, straight lines between them; each period on its own, as if it were a circle."""
+    found = np.zeros((len(first), levels.shape[1]))
+    starts = np.append(np.flatnonzero(first), len(first))
+    for start, stop in pairwise(starts):
+        inside, steps = (ends >= start) & (ends < stop), np.arange(start, stop)
+        for column in range(levels.shape[1]):
+            found[steps, column] = np.interp(steps, ends[inside], levels[inside, column], period=stop - start)
+    return found
 
 
 def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] = LADDER) -> Operated:
@@ -123,7 +211,7 @@ def stretches(timed: Timed) -> list[tuple[int, int]]:
 
 
 def _operated(cutter: Cutter, plan: Plan, prices: Floats, ladder: Sequence[Algorithm]) -> Floats:
-    known = np.nan_to_num(plan.levels[cutter.column_order])
+    known = np.nan_to_num(np.clip(plan.levels[cutter.column_order], cutter.program.low, cutter.program.high))
     size = cutter.timed.steps // len(cutter.timed.built)
     for begin, stop in stretches(cutter.timed):
         network = cutter.timed.built[begin // size].network

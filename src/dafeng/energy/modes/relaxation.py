@@ -6,6 +6,7 @@ on the unscaled whole programme, so it does not depend on how the multipliers we
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from scipy import sparse
 
 from dafeng.energy.certificate import reduced_costs
 from dafeng.energy.modes.timing import Timed
+from dafeng.energy.modes.window import LEVELS
 from dafeng.energy.network.linear import Places
 from dafeng.energy.program import Floats, Program
 
@@ -183,7 +185,10 @@ def _others(row: Places, ends: Floats, rows: int) -> Floats:
 
 
 def _sums(timed: Timed, edges: Places) -> Any:
-    """Which rows are added up: those of one owner in one segment; rows without a step stay as they are."""
+    """Which rows are added up: those of one owner in one segment.
+
+    Rows without a step stay as they are, and so do the limits of levels at the end of each segment.
+    """
     of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     rows = np.arange(len(timed.row_step))
     ramp = _ramping(timed)
@@ -191,7 +196,9 @@ def _sums(timed: Timed, edges: Places) -> Any:
     plain = np.flatnonzero((timed.row_step >= 0) & ~ramp)
     sloped = np.flatnonzero(ramp)
     key, weight, source = _tents(timed, edges, of_step, sloped)
-    keys = [(-1 - free), timed.row_owner[plain] * len(edges) + of_step[timed.row_step[plain]], key]
+    ending = _holding(timed)[plain] & np.isin(timed.row_step[plain] + 1, edges)
+    owner = 2 * timed.row_owner[plain] + ending
+    keys = [-1 - free, owner * len(edges) + of_step[timed.row_step[plain]], key]
     _, small = np.unique(np.concatenate(keys), return_inverse=True)
     placed = np.concatenate([rows[free], rows[plain], source])
     weights = np.concatenate([np.ones(len(free) + len(plain)), weight])
@@ -199,9 +206,19 @@ def _sums(timed: Timed, edges: Places) -> Any:
 
 
 def _ramping(timed: Timed) -> NDArray[np.bool_]:
+    """Rows that join two neighbouring steps."""
+    return _named(timed, lambda parts: parts[-1] in RAMPS)
+
+
+def _holding(timed: Timed) -> NDArray[np.bool_]:
+    """Rows that limit a level."""
+    return _named(timed, lambda parts: len(parts) > 1 and parts[-2] in LEVELS)
+
+
+def _named(timed: Timed, chosen: Callable[[list[str]], bool]) -> NDArray[np.bool_]:
     found = np.zeros(len(timed.row_step), dtype=bool)
     for name, rows in timed.built[0].builder.rows.items():
-        if name.rsplit(".", 1)[-1] in RAMPS:
+        if chosen(name.split(".")):
             found[rows.row[rows.row >= 0]] = True
     return found & (timed.row_step >= 0)
 
@@ -211,7 +228,7 @@ def _tents(timed: Timed, edges: Places, of_step: Places, rows: Places) -> tuple[
     step, segment = timed.row_step[rows], of_step[timed.row_step[rows]]
     size = np.diff(edges)[segment]
     inside = step - edges[:-1][segment]
-    owner = timed.row_owner[rows] * len(edges)
+    owner = 2 * timed.row_owner[rows] * len(edges)
     first = {start for start, _ in _periods(timed)}
     begins = np.isin(edges[:-1], list(first))
     falling = ~begins[segment]
