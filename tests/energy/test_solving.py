@@ -90,7 +90,9 @@ def test_a_chained_programme_has_the_same_optimum(monkeypatch, stretch):
         row_high=np.append(program.row_high, 5e3),
     )
     rows, columns = program.matrix.shape
-    chained = chain_program(program, np.append(places_of(program.constraints, rows - 1), 0.0), places_of(program.variables, columns))
+    chained = chain_program(
+        program, np.append(places_of(program.constraints, rows - 1), 0.0), places_of(program.variables, columns)
+    )
     assert chained.matrix.shape[1] > columns
     assert max(np.diff(chained.matrix.indptr)) < max(np.diff(program.matrix.indptr))
     plain, cut = (run_solver(one, "simplex") for one in (program, chained))
@@ -146,9 +148,7 @@ def test_a_search_that_stops_early_states_its_gap():
 @pytest.mark.parametrize("algorithm", ["clarabel_exact", "active_set"])
 def test_a_squared_cost_has_its_own_bound(algorithm):
     # min x² + 2y² - 2x, x + y = 2, y <= 10: x = 5/3, y = 1/3, cost 25/9 + 2/9 - 10/3 = -1/3, price 2x - 2 = 4/3.
-    program = program_of_arrays(
-        [[1.0, 1.0]], [2], [2], [0, 0], [np.inf, 10], [-2, 0], quadratic=np.array([1.0, 2.0])
-    )
+    program = program_of_arrays([[1.0, 1.0]], [2], [2], [0, 0], [np.inf, 10], [-2, 0], quadratic=np.array([1.0, 2.0]))
     found = solve_program(program, ladder=(algorithm,), tolerance=1e-7)
     assert found.values == pytest.approx([5 / 3, 1 / 3], abs=1e-5)
     assert found.prices == pytest.approx([4 / 3], abs=1e-5)

@@ -33,7 +33,7 @@ def test_windows_follow_each_other():
 def test_less_foresight_is_never_cheaper_without_a_cap(seed):
     network = _given(seed, cap=False)
     unit, store = network.table("storage_unit"), network.table("store")
-    network = network.put(unit.setting(cyclic_state_of_charge=False), store.setting(e_cyclic=False))
+    network = network.put(unit.setting({"cyclic_state_of_charge": False}), store.setting({"e_cyclic": False}))
     optimum = solve_network(network).system_cost
     rolled = roll(network, horizon=12, overlap=4)
     assert rolled.cost >= optimum * (1 - 1e-9)
@@ -100,7 +100,9 @@ def test_the_same_windows_give_what_pypsa_gives(seed, theme):
     from dafeng.energy.interop.pypsa_objects import read_object
 
     logging.disable(logging.WARNING)
-    peer = _peer(seed, theme)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer = _peer(seed, theme)
     ours = roll(read_object(peer), horizon=6, overlap=2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

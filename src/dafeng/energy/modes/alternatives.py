@@ -15,13 +15,13 @@ from scipy import sparse
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
-from dafeng.energy.network.build import Built, values_of
-from dafeng.energy.network.linear import Linear
-from dafeng.energy.network.solve import Outcome, ladder_for, solve_network
+from dafeng.energy.modes.design import sizes_at
+from dafeng.energy.network.build import Built
+from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import solve_program
-from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solving.answer import Algorithm
 
 Weights = Mapping[tuple[str, str], float]
 """Weight of the capacity of a component by kind and name."""
@@ -103,7 +103,7 @@ def explore(
         raise _refusal("slack", f"余量 {slack} 为负", f"slack {slack} is negative")
     best = solve_network(network, ladder=ladder)
     program = _budgeted(best.built.program, best.system_cost + slack * abs(best.system_cost))
-    tried = tuple(_alternative(best, program, weights, ladder or ladder_for(best.built)) for weights in wishes)
+    tried = tuple(_alternative(best, program, weights, ladder) for weights in wishes)
     return NearOptimal(best, slack, tried)
 
 
@@ -169,9 +169,11 @@ def _budgeted(program: Program, most: float) -> Program:
     )
 
 
-def _alternative(best: Outcome, program: Program, weights: Weights, ladder: Sequence[Algorithm]) -> Alternative:
+def _alternative(best: Outcome, program: Program, weights: Weights, ladder: Sequence[Algorithm] | None) -> Alternative:
     solution = solve_program(replace(program, cost=_direction(best.built, weights)), ladder=ladder)
-    sizes = {kind: _sizes(best, kind, solution.values) for kind in CAPACITY if len(best.network.table(kind))}
+    sizes = {
+        kind: sizes_at(best.network, best.built, kind, solution.values) for kind in CAPACITY if len(best.network.table(kind))
+    }
     whole = best.built.program
     cost = float(whole.cost @ solution.values) + whole.constant
     return Alternative(weights, sizes, solution.certificate.objective, cost, solution.certificate)
@@ -181,24 +183,12 @@ def _direction(built: Built, weights: Weights) -> Floats:
     found = np.zeros(len(built.program.cost))
     for (kind, name), weight in weights.items():
         frame = built.frames.get(kind)
-        if frame is None or name not in frame.table.names or not frame.extendable[frame.table.names.index(name)]:
+        place = frame.members.names.index(name) if frame is not None and name in frame.members.names else -1
+        columns = built.builder.variables[f"{kind}.{CAPACITY[kind]}_nom"][0] if place >= 0 else np.zeros(0)
+        if place < 0 or columns[place] < 0:
             raise _refusal(f"{kind}.{name}", f"“{name}”的容量不可扩建", f"the capacity of '{name}' cannot be extended")
-        place = frame.table.names.index(name)
-        for coefficient, column in frame.capacity.terms:
-            share, chosen = (np.broadcast_to(part, (1, len(frame.table)))[0, place] for part in (coefficient, column))
-            if chosen >= 0:
-                found[chosen] += weight * float(share)
+        found[columns[place]] += weight
     return found
-
-
-def _sizes(best: Outcome, kind: str, values: Floats) -> Floats:
-    frame, size = best.built.frames.get(kind), best.capacity(kind)
-    if frame is not None:
-        known = {name: place for place, name in enumerate(best.network.table(kind).names)}
-        capacity: Linear = frame.capacity
-        places = [known[name] for name in frame.table.names]
-        size[places] = np.broadcast_to(values_of(capacity, values), (1, len(places)))[0]
-    return size
 
 
 def _refusal(where: str, zh: str, en: str) -> DefinitionError:

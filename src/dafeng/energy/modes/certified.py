@@ -15,18 +15,17 @@ import numpy as np
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.energy.modes.design import Design, capacity_cost, fixed, limited
+from dafeng.energy.modes.design import Design, design_at, fixed
 from dafeng.energy.modes.merging import merge_steps, scaled_series
 from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
 from dafeng.energy.modes.relaxation import Relaxation, proven_bound, relax
 from dafeng.energy.modes.timing import Timed, time_program
-from dafeng.energy.network.build import Built, build_network, build_scenarios, values_of
+from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.linear import Places
-from dafeng.energy.network.solve import LADDER
-from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.network.table import Network
 from dafeng.energy.program import Floats
 from dafeng.energy.solution import Solution, solve_program
-from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solving.answer import Algorithm
 
 Future = tuple[float, Network]
 """Probability of a future, and its network."""
@@ -114,7 +113,7 @@ def solve_certified(
     *,
     gap: float = 0.01,
     segments: int | None = None,
-    ladder: Sequence[Algorithm] = LADDER,
+    ladder: Sequence[Algorithm] | None = None,
 ) -> Certified:
     """Decide capacities with a proven gap, refining until it is small enough.
 
@@ -126,8 +125,8 @@ def solve_certified(
         Gap at which refinement ends, as a share of the cost.
     segments : int, optional
         Number of segments of all futures in the first round; one for six steps if not given.
-    ladder : sequence of Algorithm
-        Solvers in the order in which they are tried on the aggregated programme.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried on the aggregated programme; by size if not given.
 
     Returns
     -------
@@ -157,7 +156,7 @@ def solve_certified(
         edges = merge_steps(series, min(count, timed.steps), begins=begins)
         small = relax(timed, edges)
         solution = solve_program(small.program, ladder=ladder)
-        design = _design(given[0][1], built[0], small.spread(solution.values, timed.program))
+        design = design_at(given[0][1], built[0], small.spread(solution.values, timed.program))
         clock.stop("solve")
         cost, violation = _cost(given, timed, small, solution, edges, design)
         clock.stop("operate")
@@ -185,22 +184,6 @@ class _Stopwatch:
         now = time.process_time()
         self.seconds[part] = self.seconds.get(part, 0.0) + now - self._last
         self._last = now
-
-
-def _design(network: Network, built: Built, values: Floats) -> Design:
-    sizes = {}
-    for kind in CAPACITY:
-        table = network.table(kind)
-        if not len(table):
-            continue
-        size = table.number(f"{CAPACITY[kind]}_nom").copy()
-        frame = built.frames.get(kind)
-        if frame is not None:
-            known = {name: place for place, name in enumerate(table.names)}
-            places = [known[name] for name in frame.table.names]
-            size[places] = np.broadcast_to(values_of(frame.capacity, values), (1, len(places)))[0]
-        sizes[kind] = limited(network, kind, size)
-    return Design(sizes, capacity_cost(network, sizes))
 
 
 def _cost(

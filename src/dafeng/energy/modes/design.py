@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dafeng.energy.network.build import with_capacities
+from dafeng.energy.network.build import Built, values_of, with_capacities
 from dafeng.energy.network.capacity import fixed_cost
 from dafeng.energy.network.frame import period_activity
 from dafeng.energy.network.solve import Outcome
@@ -48,8 +48,57 @@ def design_of(outcome: Outcome) -> Design:
         Its capacities, none outside its own limits.
     """
     network = outcome.network
-    sizes = {kind: limited(network, kind, outcome.capacity(kind)) for kind in CAPACITY if len(network.table(kind))}
+    return design_at(network, outcome.built, outcome.solution.values)
+
+
+def design_at(network: Network, built: Built, values: Floats) -> Design:
+    """Capacities at a point of a programme.
+
+    Parameters
+    ----------
+    network : Network
+        The network, or one future of it.
+    built : Built
+        Its programme.
+    values : (columns,) array
+        Value of every variable.
+
+    Returns
+    -------
+    Design
+        The capacities there, none outside its own limits.
+    """
+    kinds = [kind for kind in CAPACITY if len(network.table(kind))]
+    sizes = {kind: limited(network, kind, sizes_at(network, built, kind, values)) for kind in kinds}
     return Design(sizes, capacity_cost(network, sizes))
+
+
+def sizes_at(network: Network, built: Built, kind: str, values: Floats) -> Floats:
+    """Capacity of every component of a kind at a point of a programme.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    built : Built
+        Its programme.
+    kind : str
+        Kind of component.
+    values : (columns,) array
+        Value of every variable.
+
+    Returns
+    -------
+    (n,) array
+        Decided where extendable, given elsewhere. [MW or MWh]
+    """
+    table = network.table(kind)
+    size, frame = table.number(f"{CAPACITY[kind]}_nom").copy(), built.frames.get(kind)
+    if frame is not None:
+        known = {name: place for place, name in enumerate(table.names)}
+        places = [known[name] for name in frame.members.names]
+        size[places] = np.broadcast_to(values_of(frame.sizes, values), (1, len(places)))[0]
+    return size
 
 
 def capacity_cost(network: Network, sizes: Mapping[str, Floats]) -> float:

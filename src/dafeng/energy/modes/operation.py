@@ -14,15 +14,14 @@ import numpy as np
 
 from dafeng.core.errors import SolveError
 from dafeng.energy.certificate import PRIMAL_TOLERANCE, certify
-from dafeng.energy.modes.rolling import LADDER, solve_window, spans
+from dafeng.energy.modes.rolling import solve_window, spans
 from dafeng.energy.modes.timing import Timed
 from dafeng.energy.modes.window import LEVELS, Cutter, cutter_of
 from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
-from dafeng.energy.network.solve import ladder_for
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import solve_program
-from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solving.answer import Algorithm
 
 TRIES = 4
 """How often prices of limits are raised before the whole programme is solved."""
@@ -154,7 +153,7 @@ def _between(levels: Floats, ends: Places, first: Floats) -> Floats:
     return found
 
 
-def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] = LADDER) -> Operated:
+def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] | None = None) -> Operated:
     """Operate a programme without capacities to decide.
 
     Parameters
@@ -163,8 +162,8 @@ def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] = LADDER) -
         The programme of a network, or of its scenarios, with fixed capacities.
     plan : Plan
         Where levels should go and what limits cost.
-    ladder : sequence of Algorithm
-        Solvers in the order in which they are tried on a window.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried on a window; by size if not given.
 
     Returns
     -------
@@ -188,7 +187,7 @@ def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] = LADDER) -
         if found.primal_share <= PRIMAL_TOLERANCE:
             return Operated(values, found.objective, found.primal_share, exact=False)
         prices = _dearer(timed.program, joint, values, prices)
-    solution = solve_program(timed.program, ladder=ladder_for(timed.built[0]))
+    solution = solve_program(timed.program)
     return Operated(solution.values, solution.certificate.objective, solution.certificate.primal_share, exact=True)
 
 
@@ -210,7 +209,7 @@ def stretches(timed: Timed) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], timed.steps], strict=True))
 
 
-def _operated(cutter: Cutter, plan: Plan, prices: Floats, ladder: Sequence[Algorithm]) -> Floats:
+def _operated(cutter: Cutter, plan: Plan, prices: Floats, ladder: Sequence[Algorithm] | None) -> Floats:
     known = np.nan_to_num(np.clip(plan.levels[cutter.column_order], cutter.program.low, cutter.program.high))
     size = cutter.timed.steps // len(cutter.timed.built)
     for begin, stop in stretches(cutter.timed):

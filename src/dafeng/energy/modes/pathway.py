@@ -19,7 +19,7 @@ from dafeng.energy.network.frame import period_activity
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY, Clock, Network, Table
 from dafeng.energy.program import Floats
-from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solving.answer import Algorithm
 
 CAPACITY_LIMIT = "tech_capacity_expansion_limit"
 """Kind of limit that counts capacity of all ages."""
@@ -172,7 +172,7 @@ def _counted(one: Network, original: Network, place: int) -> Network:
     for row, (kind, carrier, bus) in enumerate(texts):
         if kind == CAPACITY_LIMIT:
             amount[row] -= sum(_standing(one.table(part), original.table(part), carrier, bus, one.clock) for part in CAPACITY)
-    return one.put(limits.setting(constant=amount))
+    return one.put(limits.setting({"constant": amount}))
 
 
 def _standing(table: Table, original: Table, carrier: str, bus: str, clock: Clock) -> float:
@@ -197,7 +197,7 @@ def _grown(one: Network, network: Network, place: int) -> Network:
     before = _additions(network, network.clock, place - 1)
     share = np.maximum(carriers.number("max_relative_growth"), 0.0)
     most = carriers.number("max_growth") + share * np.array([before.get(name, 0.0) for name in carriers.names])
-    return one.put(carriers.setting(max_growth=most, max_relative_growth=0.0))
+    return one.put(carriers.setting({"max_growth": most, "max_relative_growth": 0.0}))
 
 
 def _additions(network: Network, clock: Clock, place: int) -> Mapping[str, float]:
@@ -226,7 +226,7 @@ def _stands(table: Table, size: Floats, year: int) -> Table:
     extendable = table.flag(f"{letter}_nom_extendable")
     given = table.number(f"{letter}_nom")
     return table.setting(
-        **{f"{letter}_nom": np.where(done & extendable, size, given), f"{letter}_nom_extendable": extendable & ~done}
+        {f"{letter}_nom": np.where(done & extendable, size, given), f"{letter}_nom_extendable": extendable & ~done}
     )
 
 

@@ -19,12 +19,10 @@ from dafeng.energy.modes.timing import time_program
 from dafeng.energy.modes.window import Cutter, cutter_of
 from dafeng.energy.network.build import Built, build_network, values_of
 from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.network.vintages import shares
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import solve_program
-from dafeng.energy.solvers import Algorithm
-
-LADDER: tuple[Algorithm, ...] = ("simplex", "clarabel", "ipx")
-"""Order in which solvers are tried on a window."""
+from dafeng.energy.solving.answer import Algorithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +85,13 @@ class Rolled:
         (steps, n) array
             Values. [unit of the quantity]
         """
-        return values_of(self.built.frames[component].variables[quantity], self.values)
+        frame = self.built.frames[component]
+        sizes = np.broadcast_to(values_of(frame.sizes, self.values), (1, len(frame.members)))[0]
+        joint = values_of(frame.variables[quantity], self.values)
+        return np.asarray(joint[:, frame.group] * shares(sizes, frame.group, frame.alive))
 
 
-def roll(network: Network, *, horizon: int, overlap: int = 0, ladder: Sequence[Algorithm] = LADDER) -> Rolled:
+def roll(network: Network, *, horizon: int, overlap: int = 0, ladder: Sequence[Algorithm] | None = None) -> Rolled:
     """Operate a network with given capacities window by window.
 
     Parameters
@@ -101,8 +102,8 @@ def roll(network: Network, *, horizon: int, overlap: int = 0, ladder: Sequence[A
         Steps of one window.
     overlap : int
         Steps that the next window decides again.
-    ladder : sequence of Algorithm
-        Solvers in the order in which they are tried.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by kind and size if not given.
 
     Returns
     -------
@@ -175,7 +176,7 @@ def with_joint_rows(cutter: Cutter, part: Program, start: int, end: int) -> Prog
 
 
 def solve_window(
-    part: Program, network: Network, steps: tuple[int, int], ladder: Sequence[Algorithm]
+    part: Program, network: Network, steps: tuple[int, int], ladder: Sequence[Algorithm] | None
 ) -> tuple[Floats, Certificate]:
     """Certified optimum of one window.
 
@@ -187,8 +188,8 @@ def solve_window(
         The network, for the names of its steps.
     steps : (start, end)
         Its steps.
-    ladder : sequence of Algorithm
-        Solvers in the order in which they are tried.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by kind and size if not given.
 
     Returns
     -------

@@ -20,7 +20,7 @@ from dafeng.energy.network.build import build_network
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import Network
-from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solving.answer import Algorithm
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -70,7 +70,7 @@ def time_program(built: Sequence[Built]) -> Timed:
             column.grid(name, place)
     for name, rows in first.builder.rows.items():
         if name.endswith(BALANCE):
-            row.grid(name, rows.row.reshape(-1, row.size).T)
+            row.grid(name, rows.row.reshape(row.size, -1))
         elif name.endswith(KIRCHHOFF):
             row.listed(name, rows.row, lambda places: _step_of(program, places, column.step))
         elif rows.row.ndim == 2 and not name.endswith(WHOLE):

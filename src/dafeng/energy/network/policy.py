@@ -17,7 +17,7 @@ from dafeng.energy.network.attribute import attribute_of
 from dafeng.energy.network.frame import Frame, Model
 from dafeng.energy.network.limits import BOUNDS
 from dafeng.energy.network.linear import Linear, constant, product
-from dafeng.energy.network.table import Clock, Network, Table, make_table
+from dafeng.energy.network.table import Clock, Flags, Network, Table, make_table
 from dafeng.energy.program import Floats
 
 BLOCK = "policy"
@@ -267,19 +267,33 @@ def _counted(model: Model, policy: str, found: tuple[int, Table], period: int | 
 def _taken(frame: Frame, policy: str, quantity: str, chosen: Any, factor: Floats, period: int | None) -> Linear:
     table = frame.model.network.table(frame.component)
     kept = {name for name, one in zip(table.names, chosen, strict=True) if one}
-    mine = np.array([name in kept for name in frame.table.names])[None, :]
+    each = np.array([name in kept for name in frame.members.names])
+    if quantity == f"{frame.letter}_nom":
+        steps = slice(None) if period is None else frame.model.clock.period == period
+        return frame.sizes.where((each & frame.alive[steps].any(axis=0))[None, :]).times(factor[:1])
+    mine = _joined_in(frame, policy, each)[None, :]
     if quantity == AVAILABLE:
         return frame.capacity.times(product(frame.varying(f"{frame.letter}_max_pu"), frame.active)).where(mine).times(factor)
     if quantity not in frame.variables:
-        known = ", ".join([*frame.variables, AVAILABLE])
+        known = ", ".join([*frame.variables, f"{frame.letter}_nom", AVAILABLE])
         raise _refusal(
             policy, f"“{frame.component}”没有“{quantity}”（有：{known}）", f"'{frame.component}' has no '{quantity}' ({known})"
         )
-    if quantity == f"{frame.letter}_nom":
-        clock = frame.model.clock
-        alive = frame.active if period is None else frame.active & (clock.period == period)[:, None]
-        return frame.capacity.where(mine & alive.any(axis=0)[None, :]).times(factor[:1])
     return frame.variables[quantity].where(mine).times(factor)
+
+
+def _joined_in(frame: Frame, policy: str, each: Flags) -> Flags:
+    """What is dispatched for the chosen members; a group counts as a whole or not at all."""
+    found = np.zeros(len(frame.table), dtype=bool)
+    found[frame.group[each]] = True
+    if found[frame.group[~each]].any():
+        name = frame.members.names[int(np.flatnonzero(each)[0])]
+        zh, en = (
+            f"“{name}”与同类一并调度，不能单独计量",
+            f"'{name}' is dispatched together with others and has no output of its own",
+        )
+        raise _refusal(policy, zh, en)
+    return found
 
 
 def _matching(table: Table, name: str, carrier: str, bus: str) -> Any:
