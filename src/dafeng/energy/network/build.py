@@ -21,6 +21,7 @@ from dafeng.energy.network.generator import add_generators
 from dafeng.energy.network.limits import add_limits
 from dafeng.energy.network.linear import Linear, Places
 from dafeng.energy.network.link import add_links, ports
+from dafeng.energy.network.policy import add_policies
 from dafeng.energy.network.storage_unit import add_storage_units
 from dafeng.energy.network.store import add_stores
 from dafeng.energy.network.table import CAPACITY, Network
@@ -129,6 +130,7 @@ def _add(model: Model) -> None:
         add(model)
     add_balance(model)
     add_limits(model)
+    add_policies(model)
 
 
 def values_of(expression: Linear, values: Floats) -> Floats:

@@ -1,0 +1,229 @@
+"""Certified aggregation: a design with a proof how far it can be from the optimum, where the exact problem is out of reach.
+
+Invariant: the bound is a dual value of the whole programme and the cost that of an operation which satisfies every row of
+it; the optimum lies between them whatever the segments are.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dafeng.core.errors import DefinitionError
+from dafeng.core.labels import Label
+from dafeng.energy.modes.design import Design, design_at, fixed
+from dafeng.energy.modes.merging import merge_steps, scaled_series
+from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
+from dafeng.energy.modes.relaxation import Relaxation, proven_bound, relax
+from dafeng.energy.modes.timing import Timed, time_program
+from dafeng.energy.network.build import build_network, build_scenarios
+from dafeng.energy.network.linear import Places
+from dafeng.energy.network.table import Network
+from dafeng.energy.program import Floats
+from dafeng.energy.solution import Solution, solve_program
+from dafeng.energy.solving.answer import Algorithm
+
+Future = tuple[float, Network]
+"""Probability of a future, and its network."""
+GROWTH = 1.6
+"""How many times more segments the next round has."""
+ROUNDS = 4
+"""Most rounds of refinement."""
+DENSITY = 6
+"""Steps per segment in the first round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of refinement.
+
+    Parameters
+    ----------
+    segments : int
+        Number of segments of all futures.
+    bound : float
+        Proven lower bound of the optimum. [yuan]
+    cost : float
+        Cost of the design that this round decided. [yuan]
+    rows, columns : int
+        Size of the programme that was solved.
+    """
+
+    segments: int
+    bound: float
+    cost: float
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Certified:
+    """A design between a proven bound and a real cost.
+
+    Parameters
+    ----------
+    design : Design
+        Capacities.
+    cost : float
+        Cost of the design and of an operation of all steps of all futures, weighted by probability. [yuan]
+    bound : float
+        No solution of the whole problem costs less. [yuan]
+    violation : float
+        Largest violation of any row by the operation, relative to its size.
+    rounds : tuple of Round
+        What each round of refinement reached.
+    seconds : mapping of str to float
+        CPU seconds of ``build``, ``solve`` (the bound) and ``operate`` (the cost). [s]
+    """
+
+    design: Design
+    cost: float
+    bound: float
+    violation: float
+    rounds: tuple[Round, ...]
+    seconds: Mapping[str, float]
+
+    @property
+    def gap(self) -> float:
+        """How much the design can be dearer than the optimum at most, as a share of its cost."""
+        return (self.cost - self.bound) / abs(self.cost)
+
+    def regret(self, optimum: float) -> float:
+        """How much the design really is dearer, where the optimum is known.
+
+        Parameters
+        ----------
+        optimum : float
+            Least cost. [yuan]
+
+        Returns
+        -------
+        float
+            Share of the optimum, never above the gap by more than rounding.
+        """
+        return (self.cost - optimum) / abs(optimum)
+
+
+def solve_certified(
+    futures: Network | Sequence[Future],
+    *,
+    gap: float = 0.01,
+    segments: int | None = None,
+    ladder: Sequence[Algorithm] | None = None,
+) -> Certified:
+    """Decide capacities with a proven gap, refining until it is small enough.
+
+    Parameters
+    ----------
+    futures : Network or sequence of (probability, Network)
+        What is optimised: one network, with or without investment periods, or several weather years of it.
+    gap : float
+        Gap at which refinement ends, as a share of the cost.
+    segments : int, optional
+        Number of segments of all futures in the first round; one for six steps if not given.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried on the aggregated programme; by size if not given.
+
+    Returns
+    -------
+    Certified
+        The best design and the best bound of all rounds; the gap may be larger than wished, it is always stated.
+
+    Raises
+    ------
+    DefinitionError
+        If whole numbers or squared costs are to be decided, for which the bound would not hold.
+    SolveError
+        If an aggregated programme has no certified optimum or a design cannot be operated.
+    """
+    given = [(1.0, futures)] if isinstance(futures, Network) else list(futures)
+    clock = _Stopwatch()
+    built = build_scenarios(given)
+    timed = time_program(built)
+    _check(timed)
+    series = _stacked(given)
+    begins = [start for start, _ in stretches(timed)]
+    clock.stop("build")
+    count = segments or max(len(begins), timed.steps // DENSITY)
+    rounds: list[Round] = []
+    best: tuple[float, Design, float] | None = None
+    bound = -math.inf
+    for _ in range(ROUNDS):
+        edges = merge_steps(series, min(count, timed.steps), begins=begins)
+        small = relax(timed, edges)
+        solution = solve_program(small.program, ladder=ladder)
+        design = design_at(given[0][1], built[0], small.spread(solution.values, timed.program))
+        clock.stop("solve")
+        cost, violation = _cost(given, timed, small, solution, edges, design)
+        clock.stop("operate")
+        ceiling = min(cost, best[0]) if best else cost
+        proven = proven_bound(timed.program, small.rows.T @ solution.prices, ceiling)
+        clock.stop("solve")
+        bound = max(bound, proven)
+        if best is None or cost < best[0]:
+            best = (cost, design, violation)
+        rounds.append(Round(len(edges) - 1, proven, cost, *small.program.matrix.shape))
+        if (best[0] - bound) / abs(best[0]) <= gap or count >= timed.steps:
+            break
+        count = int(count * GROWTH)
+    return Certified(best[1], best[0], bound, best[2], tuple(rounds), clock.seconds)
+
+
+class _Stopwatch:
+    """CPU seconds by part."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.process_time()
+
+    def stop(self, part: str) -> None:
+        now = time.process_time()
+        self.seconds[part] = self.seconds.get(part, 0.0) + now - self._last
+        self._last = now
+
+
+def _cost(
+    given: Sequence[Future], timed: Timed, small: Relaxation, solution: Solution, edges: Places, design: Design
+) -> tuple[float, float]:
+    """Cost of the design in all futures and the largest violation of any of its rows."""
+    values = small.spread(solution.values, timed.program)
+    prices = np.asarray(small.rows.T @ solution.prices)
+    total, worst = design.cost, 0.0
+    for place, (share, network) in enumerate(given):
+        found = _operated(timed, place, fixed(network, design), values, prices / max(share, 1e-12), edges)
+        total += share * found.cost
+        worst = max(worst, found.violation)
+    return total, worst
+
+
+def _operated(timed: Timed, place: int, network: Network, values: Floats, prices: Floats, edges: Places) -> Operated:
+    """Operation of one future, led by the levels and prices that the segments gave it."""
+    prefix, own, whole = f"{place}." if place else "", build_network(network), timed.built[place]
+    size = network.clock.size
+    ends = edges[(edges > place * size) & (edges <= (place + 1) * size)] - 1 - place * size
+    levels = {}
+    for name in level_blocks(whole, prefix):
+        column = whole.builder.variables[prefix + name][ends]
+        levels[name] = np.where(column < 0, 0.0, values[column])
+    return operate(time_program([own]), plan_of(own, levels, ends, joint_prices(whole, prices, prefix)))
+
+
+def _stacked(given: Sequence[Future]) -> Floats:
+    """Series of all futures, one after another; where one has fewer, what is missing does not vary."""
+    parts = [scaled_series(network) for _, network in given]
+    width = max(part.shape[1] for part in parts)
+    return np.concatenate([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts])
+
+
+def _check(timed: Timed) -> None:
+    if timed.program.integer is not None or timed.program.quadratic is not None:
+        raise DefinitionError(
+            Label("问题含整数变量或二次费用", "the problem has whole variables or squared costs"),
+            where="energy.modes.certified",
+            expected=Label("线性规划", "a linear programme"),
+            remedy=Label("放松开停机，或改用精确求解", "relax commitment, or solve exactly"),
+        )

@@ -1,0 +1,281 @@
+"""A smaller programme whose optimum bounds that of the whole from below, and the proof of that on the whole programme.
+
+Invariant: rows are only added up with weights that are not negative; the bound that leaves is recomputed by weak duality
+on the unscaled whole programme, so it does not depend on how the multipliers were found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from dafeng.energy.certificate import reduced_costs
+from dafeng.energy.modes.timing import Timed
+from dafeng.energy.modes.window import LEVELS
+from dafeng.energy.network.linear import Places
+from dafeng.energy.program import Floats, Program
+
+RAMPS = ("ramp_limit_up", "ramp_limit_down")
+"""Last part of the names of rows that join two neighbouring steps."""
+PASSES = 3
+"""How often bounds are drawn from rows; each pass reaches one variable further."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxation:
+    """A programme over segments.
+
+    Parameters
+    ----------
+    program : Program
+        Smaller programme: sums of rows, columns that are alike in them merged.
+    rows : scipy.sparse matrix, (small rows, rows)
+        Weight of every row in every sum; never negative.
+    group : (columns,) array of int
+        Column of the smaller programme that each column went into; −1 where it is fixed.
+    """
+
+    program: Program
+    rows: Any
+    group: Places
+
+    def spread(self, values: Floats, whole: Program) -> Floats:
+        """Values of the whole programme's columns: each its share of the column it was merged into.
+
+        Parameters
+        ----------
+        values : (small columns,) array
+            Values of the smaller programme.
+        whole : Program
+            The whole programme.
+
+        Returns
+        -------
+        (columns,) array
+            Means; bounds where fixed.
+        """
+        count = np.bincount(self.group[self.group >= 0], minlength=len(values))
+        return np.where(self.group >= 0, (values / np.maximum(count, 1))[self.group], whole.low)
+
+
+def relax(timed: Timed, edges: Places) -> Relaxation:
+    """Sum the rows of each segment and merge the columns that are then alike.
+
+    Parameters
+    ----------
+    timed : Timed
+        A programme with its steps.
+    edges : (segments + 1,) array of int
+        First step of each segment, and the number of steps.
+
+    Returns
+    -------
+    Relaxation
+        Its optimum is at most that of the whole programme: every point of the whole satisfies the sums.
+    """
+    program = timed.program
+    rows = _sums(timed, edges)
+    matrix = (rows @ program.matrix).tocsc()
+    matrix.eliminate_zeros()
+    fixed = program.low == program.high
+    given = matrix @ np.where(fixed, program.low, 0.0)
+    low, high = rows @ program.row_low - given, rows @ program.row_high - given
+    group = _alike(timed, edges, matrix, fixed)
+    count = int(group.max()) + 1
+    moved = group >= 0
+    first = np.full(count, -1)
+    first[group[moved][::-1]] = np.flatnonzero(moved)[::-1]
+    small = Program(
+        matrix=matrix[:, first],
+        row_low=low,
+        row_high=high,
+        low=np.bincount(group[moved], program.low[moved], minlength=count),
+        high=np.bincount(group[moved], program.high[moved], minlength=count),
+        cost=program.cost[first],
+        variables={},
+        constraints={},
+        constant=program.constant + float(program.cost[fixed] @ program.low[fixed]),
+    )
+    return Relaxation(_asking(small, rows)[0], _asking(small, rows)[1], group)
+
+
+def proven_bound(program: Program, multipliers: Floats, ceiling: float) -> float:
+    """Lower bound of a programme's optimum from any multipliers.
+
+    Parameters
+    ----------
+    program : Program
+        The whole programme.
+    multipliers : (rows,) array
+        Price of each row, whatever their origin.
+    ceiling : float
+        Cost of a known feasible point, ``inf`` if none is known; bounds variables that have no bound of their own.
+
+    Returns
+    -------
+    float
+        ``y·b + Σ min over the bounds of (c − Aᵀy)·x``; minus infinity where a variable has no finite bound. [yuan]
+    """
+    used = np.where(np.isfinite(np.where(multipliers > 0, program.row_low, program.row_high)), multipliers, 0.0)
+    sides = np.where(used > 0, program.row_low, program.row_high)
+    total = program.constant + float(used[used != 0] @ sides[used != 0])
+    reduced = reduced_costs(program, used)
+    low, high = implied_bounds(program, ceiling)
+    charged = reduced != 0
+    return total + float((reduced[charged] * np.where(reduced > 0, low, high)[charged]).sum())
+
+
+def implied_bounds(program: Program, ceiling: float) -> tuple[Floats, Floats]:
+    """Bounds that every point of a programme keeps that costs no more than a known one.
+
+    Parameters
+    ----------
+    program : Program
+        A programme.
+    ceiling : float
+        Cost of a known feasible point, ``inf`` if none is known.
+
+    Returns
+    -------
+    (columns,) array, (columns,) array
+        Lower and upper bounds, at least as tight as the programme's own where those are infinite.
+    """
+    cost = sparse.csr_matrix(program.cost[None, :])
+    matrix = sparse.vstack([program.matrix, cost], format="coo")
+    row_low = np.append(program.row_low, -np.inf)
+    row_high = np.append(program.row_high, ceiling - program.constant)
+    low, high = program.low.copy(), program.high.copy()
+    for _ in range(PASSES):
+        if np.isfinite(low).all() and np.isfinite(high).all():
+            break
+        low, high = _tightened(matrix, row_low, row_high, low, high)
+    return low, high
+
+
+def _tightened(matrix: Any, row_low: Floats, row_high: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """One pass: what a row leaves for a variable when all others stand at their best; only infinite bounds are replaced."""
+    row, column, value = matrix.row, matrix.col, matrix.data
+    up = value > 0
+    least, most = np.where(up, low[column], high[column]) * value, np.where(up, high[column], low[column]) * value
+    found_low, found_high = low.copy(), high.copy()
+    for side, ends, sign in ((row_high, least, 1.0), (row_low, most, -1.0)):
+        rest = _others(row, ends, len(row_low))
+        with np.errstate(invalid="ignore"):
+            limit = (side[row] - rest) / value
+        usable = np.isfinite(limit)
+        upper = usable & ((value * sign) > 0)
+        lower = usable & ((value * sign) < 0)
+        np.minimum.at(found_high, column[upper], limit[upper])
+        np.maximum.at(found_low, column[lower], limit[lower])
+    return np.where(np.isfinite(low), low, found_low), np.where(np.isfinite(high), high, found_high)
+
+
+def _others(row: Places, ends: Floats, rows: int) -> Floats:
+    """Sum of a row's terms without each term itself; infinite where another one is."""
+    finite = np.isfinite(ends)
+    sums = np.bincount(row[finite], ends[finite], minlength=rows)
+    infinite = np.bincount(row[~finite], minlength=rows)
+    rest = sums[row] - np.where(finite, ends, 0.0)
+    return np.where(infinite[row] - ~finite > 0, np.nan, rest)
+
+
+def _sums(timed: Timed, edges: Places) -> Any:
+    """Which rows are added up: those of one owner in one segment.
+
+    Rows without a step stay as they are, and so do the limits of levels at the end of each segment.
+    """
+    of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    rows = np.arange(len(timed.row_step))
+    ramp = _ramping(timed)
+    free = np.flatnonzero(timed.row_step < 0)
+    plain = np.flatnonzero((timed.row_step >= 0) & ~ramp)
+    sloped = np.flatnonzero(ramp)
+    key, weight, source = _tents(timed, edges, of_step, sloped)
+    ending = _holding(timed)[plain] & np.isin(timed.row_step[plain] + 1, edges)
+    owner = 2 * timed.row_owner[plain] + ending
+    keys = [-1 - free, owner * len(edges) + of_step[timed.row_step[plain]], key]
+    _, small = np.unique(np.concatenate(keys), return_inverse=True)
+    placed = np.concatenate([rows[free], rows[plain], source])
+    weights = np.concatenate([np.ones(len(free) + len(plain)), weight])
+    return sparse.csr_matrix((weights, (small, placed)), shape=(int(small.max()) + 1, len(rows)))
+
+
+def _ramping(timed: Timed) -> NDArray[np.bool_]:
+    """Rows that join two neighbouring steps."""
+    return _named(timed, lambda parts: parts[-1] in RAMPS)
+
+
+def _holding(timed: Timed) -> NDArray[np.bool_]:
+    """Rows that limit a level."""
+    return _named(timed, lambda parts: len(parts) > 1 and parts[-2] in LEVELS)
+
+
+def _named(timed: Timed, chosen: Callable[[list[str]], bool]) -> NDArray[np.bool_]:
+    found = np.zeros(len(timed.row_step), dtype=bool)
+    for name, rows in timed.built[0].builder.rows.items():
+        if chosen(name.split(".")):
+            found[rows.row[rows.row >= 0]] = True
+    return found & (timed.row_step >= 0)
+
+
+def _tents(timed: Timed, edges: Places, of_step: Places, rows: Places) -> tuple[Places, Floats, Places]:
+    """Rows between the middles of neighbouring segments, weighted so that their sum is the difference of the two means."""
+    step, segment = timed.row_step[rows], of_step[timed.row_step[rows]]
+    size = np.diff(edges)[segment]
+    inside = step - edges[:-1][segment]
+    owner = 2 * timed.row_owner[rows] * len(edges)
+    first = {start for start, _ in _periods(timed)}
+    begins = np.isin(edges[:-1], list(first))
+    falling = ~begins[segment]
+    after = np.minimum(segment + 1, len(edges) - 2)
+    rising = (inside > 0) & (segment + 1 < len(edges) - 1) & ~begins[after]
+    keys = np.concatenate([(owner + segment)[falling], (owner + segment + 1)[rising]])
+    weights = np.concatenate([((size - inside) / size)[falling], (inside / size)[rising]])
+    return keys, weights, np.concatenate([rows[falling], rows[rising]])
+
+
+def _periods(timed: Timed) -> list[tuple[int, int]]:
+    size = timed.steps // len(timed.built)
+    return [(k * size + int(s), 0) for k, one in enumerate(timed.built) for s in np.flatnonzero(one.network.clock.first)]
+
+
+def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -> Places:
+    """Columns of one owner in one segment with the same entries and the same cost; others stay on their own."""
+    of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    marks = np.random.Generator(np.random.PCG64(1)).random(matrix.shape[0]) + 0.5
+    rows, size = matrix.indices, np.diff(matrix.indptr)
+    column = np.repeat(np.arange(matrix.shape[1]), size)
+    trace = np.bincount(column, marks[rows] * matrix.data, minlength=matrix.shape[1])
+    shape = np.bincount(column, marks[rows], minlength=matrix.shape[1])
+    free = np.flatnonzero((timed.column_step >= 0) & ~fixed)
+    segment = of_step[timed.column_step[free]]
+    signs = np.stack([timed.column_owner[free], segment, trace[free], shape[free], timed.program.cost[free]], axis=1)
+    order = np.lexsort(signs.T)
+    turns = np.append(True, (np.diff(signs[order], axis=0) != 0).any(axis=1))
+    group = np.full(matrix.shape[1], -1, dtype=np.int64)
+    alone = np.flatnonzero((timed.column_step < 0) & ~fixed)
+    group[alone] = np.arange(len(alone))
+    group[free[order]] = len(alone) + np.cumsum(turns) - 1
+    return group
+
+
+def _asking(small: Program, rows: Any) -> tuple[Program, Any]:
+    """Without sums that ask for nothing."""
+    kept = (np.isfinite(small.row_low) | np.isfinite(small.row_high)) & (np.diff(small.matrix.tocsr().indptr) > 0)
+    reduced = Program(
+        small.matrix[kept],
+        small.row_low[kept],
+        small.row_high[kept],
+        small.low,
+        small.high,
+        small.cost,
+        {},
+        {},
+        small.constant,
+    )
+    return reduced, rows[kept]

@@ -1,0 +1,236 @@
+"""Rolling horizon: operate window after window, each starting from where the one before was left.
+
+Invariant: the programme is assembled once; a window without a certified optimum ends the run, and its steps are named.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from dafeng.core.errors import DefinitionError, SolveError
+from dafeng.core.labels import Label
+from dafeng.energy.certificate import Certificate
+from dafeng.energy.modes.timing import time_program
+from dafeng.energy.modes.window import Cutter, cutter_of
+from dafeng.energy.network.build import Built, build_network, values_of
+from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.network.vintages import shares
+from dafeng.energy.program import Floats, Program
+from dafeng.energy.solution import solve_program
+from dafeng.energy.solving.answer import Algorithm
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window of a rolling horizon.
+
+    Parameters
+    ----------
+    start, end : int
+        First step and the step after the last.
+    certificate : Certificate
+        Proof that the window was operated at least cost.
+    """
+
+    start: int
+    end: int
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rolled:
+    """Operation by a rolling horizon.
+
+    Parameters
+    ----------
+    built : Built
+        Network and programme.
+    values : (columns,) array
+        Value of every variable, from the last window that held it.
+    windows : tuple of Window
+        All windows in order.
+    seconds : mapping of str to float
+        CPU seconds of ``build`` and ``solve``. [s]
+    """
+
+    built: Built
+    values: Floats
+    windows: tuple[Window, ...]
+    seconds: Mapping[str, float]
+
+    @property
+    def cost(self) -> float:
+        """Cost of operating all steps as they were decided. [yuan]"""
+        program = self.built.program
+        squares = 0.0 if program.quadratic is None else float(program.quadratic @ self.values**2)
+        return float(program.cost @ self.values) + squares + program.constant
+
+    def value(self, component: str, quantity: str) -> Floats:
+        """A quantity of the active components of a kind.
+
+        Parameters
+        ----------
+        component : str
+            Kind, e.g. ``generator``.
+        quantity : str
+            Its name, e.g. ``p``.
+
+        Returns
+        -------
+        (steps, n) array
+            Values. [unit of the quantity]
+        """
+        frame = self.built.frames[component]
+        sizes = np.broadcast_to(values_of(frame.sizes, self.values), (1, len(frame.members)))[0]
+        joint = values_of(frame.variables[quantity], self.values)
+        return np.asarray(joint[:, frame.group] * shares(sizes, frame.group, frame.alive))
+
+
+def roll(network: Network, *, horizon: int, overlap: int = 0, ladder: Sequence[Algorithm] | None = None) -> Rolled:
+    """Operate a network with given capacities window by window.
+
+    Parameters
+    ----------
+    network : Network
+        A network with nothing to extend.
+    horizon : int
+        Steps of one window.
+    overlap : int
+        Steps that the next window decides again.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by kind and size if not given.
+
+    Returns
+    -------
+    Rolled
+        What each step was decided to be in the last window that held it. Levels, output and status are handed on;
+        limits over all steps hold in each window, cyclic storages cycle within it, as in PyPSA.
+
+    Raises
+    ------
+    DefinitionError
+        If a capacity is to be decided or the overlap is not shorter than the window.
+    SolveError
+        If a window has no certified optimum; the error names its steps.
+    """
+    _check(network, horizon, overlap)
+    begin = time.process_time()
+    built = build_network(network)
+    cutter = cutter_of(time_program([built]))
+    middle = time.process_time()
+    values, windows = np.zeros(len(built.program.cost)), []
+    for start, end in spans(network.clock.size, horizon, overlap):
+        part = with_joint_rows(cutter, cutter.window(start, end, values, handed=True), start, end)
+        solution = solve_window(part, network, (start, end), ladder)
+        values[slice(*cutter.column_start[[start, end]])] = solution[0]
+        windows.append(Window(start, end, solution[1]))
+    seconds = {"build": middle - begin, "solve": time.process_time() - middle}
+    return Rolled(built, cutter.restored(values), tuple(windows), seconds)
+
+
+def spans(steps: int, horizon: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """First and last step of every window.
+
+    Parameters
+    ----------
+    steps, horizon, overlap : int
+        Steps in all, of one window, and those decided again.
+
+    Yields
+    ------
+    tuple of int
+        First step and the step after the last.
+    """
+    for start in range(0, steps, horizon - overlap):
+        yield start, min(steps, start + horizon)
+
+
+def with_joint_rows(cutter: Cutter, part: Program, start: int, end: int) -> Program:
+    """A window with the limits over all steps, each as if the window were all.
+
+    Parameters
+    ----------
+    cutter : Cutter
+        The whole programme.
+    part : Program
+        The window.
+    start, end : int
+        Its steps.
+
+    Returns
+    -------
+    Program
+        The window with those rows added.
+    """
+    count = int(cutter.row_start[0])
+    if not count:
+        return part
+    matrix = sparse.vstack([part.matrix, cutter.joint(start, end)], format="csc")
+    low, high = (getattr(cutter.program, name)[:count] for name in ("row_low", "row_high"))
+    return replace(part, matrix=matrix, row_low=np.append(part.row_low, low), row_high=np.append(part.row_high, high))
+
+
+def solve_window(
+    part: Program, network: Network, steps: tuple[int, int], ladder: Sequence[Algorithm] | None
+) -> tuple[Floats, Certificate]:
+    """Certified optimum of one window.
+
+    Parameters
+    ----------
+    part : Program
+        The window.
+    network : Network
+        The network, for the names of its steps.
+    steps : (start, end)
+        Its steps.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by kind and size if not given.
+
+    Returns
+    -------
+    (columns,) array, Certificate
+        The optimum and its proof.
+
+    Raises
+    ------
+    SolveError
+        If there is none; names the steps.
+    """
+    try:
+        found = solve_program(part, ladder=ladder)
+    except SolveError as error:
+        first, last = network.clock.labels[steps[0]], network.clock.labels[steps[1] - 1]
+        raise SolveError(
+            Label(
+                f"时段 {first} 至 {last} 的窗口无解：{error.what.zh}",
+                f"no solution in the window from {first} to {last}: {error.what.en}",
+            ),
+            where=f"energy.modes.rolling.{steps[0]}-{steps[1]}",
+            expected=Label("每个窗口可行", "every window to be feasible"),
+            remedy=Label("加长窗口，或给未满足的需求定价", "lengthen the window, or give unserved demand a price"),
+        ) from error
+    return found.values, found.certificate
+
+
+def _check(network: Network, horizon: int, overlap: int) -> None:
+    for component in CAPACITY:
+        table = network.table(component)
+        if len(table) and table.flag(f"{CAPACITY[component]}_nom_extendable").any():
+            raise _refusal(component, "容量待定", "capacity is to be decided", "先定容量", "decide the capacity first")
+    if not 0 <= overlap < horizon:
+        zh, en = f"重叠 {overlap}、窗口 {horizon}", f"overlap {overlap}, window {horizon}"
+        raise _refusal("overlap", zh, en, "重叠要短于窗口", "make the overlap shorter than the window")
+
+
+def _refusal(where: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> DefinitionError:
+    return DefinitionError(
+        Label(zh, en),
+        where=f"energy.modes.rolling.{where}",
+        expected=Label("容量已定、重叠短于窗口", "capacities that are given, an overlap shorter than the window"),
+        remedy=Label(remedy_zh, remedy_en),
+    )

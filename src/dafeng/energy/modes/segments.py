@@ -1,0 +1,126 @@
+"""Time segmentation with its error: decide over segments, then operate every step with what was decided.
+
+Invariant: no cost of the segments goes out without the cost of operating all steps with the same capacities beside it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dafeng.energy.modes.design import Design, design_of, fixed
+from dafeng.energy.modes.merging import extreme_steps, merge_steps, scaled_series
+from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of
+from dafeng.energy.modes.shortening import shorten
+from dafeng.energy.modes.timing import time_program
+from dafeng.energy.network.build import build_network
+from dafeng.energy.network.linear import Places
+from dafeng.energy.network.solve import Outcome, solve_network
+from dafeng.energy.network.table import Network
+from dafeng.energy.solving.answer import Algorithm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segmented:
+    """A design from segments of time, and what it really costs.
+
+    Parameters
+    ----------
+    edges : (segments + 1,) array of int
+        First step of each segment, and the number of steps.
+    outcome : Outcome
+        Optimum over the segments.
+    design : Design
+        The capacities it decided.
+    operated : Operated
+        Operation of all steps with those capacities; every row of the whole programme has been checked.
+    seconds : mapping of str to float
+        CPU seconds of ``merge``, ``solve`` (the segments) and ``operate`` (all steps). [s]
+    """
+
+    edges: Places
+    outcome: Outcome
+    design: Design
+    operated: Operated
+    seconds: Mapping[str, float]
+
+    @property
+    def cost(self) -> float:
+        """Cost that the segments claim. [yuan]"""
+        return self.outcome.system_cost
+
+    @property
+    def true_cost(self) -> float:
+        """Cost of the design in all steps; never below the optimum. [yuan]"""
+        return self.design.cost + self.operated.cost
+
+    @property
+    def error(self) -> float:
+        """Claimed cost against true cost, as a share of it; negative where the segments promise too much."""
+        return (self.cost - self.true_cost) / abs(self.true_cost)
+
+
+def solve_segments(
+    network: Network,
+    count: int,
+    *,
+    keep_extremes: bool = False,
+    exact: bool = True,
+    ladder: Sequence[Algorithm] | None = None,
+) -> Segmented:
+    """Decide capacities over segments of time and operate all steps with them.
+
+    Parameters
+    ----------
+    network : Network
+        A network with capacities to decide.
+    count : int
+        Number of segments.
+    keep_extremes : bool
+        Whether the steps of highest and lowest demand stay segments of their own.
+    exact : bool
+        Whether all steps are operated at least cost, as one certified programme; otherwise in windows whose levels the
+        segments lead, several times faster and never cheaper.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried.
+
+    Returns
+    -------
+    Segmented
+        Design, claimed and true cost.
+
+    Raises
+    ------
+    DefinitionError
+        If the number of segments is impossible or the network counts steps.
+    SolveError
+        If no certified optimum is found; also where the design cannot operate all steps, which unserved demand with a
+        price would allow.
+    """
+    begin = time.process_time()
+    alone = extreme_steps(network) if keep_extremes else ()
+    edges = merge_steps(scaled_series(network), count, begins=np.flatnonzero(network.clock.first), alone=alone)
+    short = shorten(network, edges)
+    merged = time.process_time()
+    outcome = solve_network(short, ladder=ladder)
+    design = design_of(outcome)
+    solved = time.process_time()
+    operated = _operated(fixed(network, design), outcome, edges, exact=exact, ladder=ladder)
+    seconds = {"merge": merged - begin, "solve": solved - merged, "operate": time.process_time() - solved}
+    return Segmented(edges, outcome, design, operated, seconds)
+
+
+def _operated(
+    network: Network, outcome: Outcome, edges: Places, *, exact: bool, ladder: Sequence[Algorithm] | None
+) -> Operated:
+    if exact:
+        solution = solve_network(network, ladder=ladder).solution
+        certificate = solution.certificate
+        return Operated(solution.values, certificate.objective, certificate.primal_share, exact=True)
+    own, short, values = build_network(network), outcome.built, np.append(outcome.solution.values, 0.0)
+    levels = {name: values[short.builder.variables[name]] for name in level_blocks(short)}
+    prices = joint_prices(short, outcome.solution.prices)
+    return operate(time_program([own]), plan_of(own, levels, edges[1:] - 1, prices))
