@@ -158,7 +158,7 @@ def _clock(exchange: Exchange, multi_period: bool | None) -> Clock:
         raise refused(exchange.name, "investment_periods", "没有投资期", "there are no investment periods")
     labels = _labels(columns)
     if not years or multi_period is False:
-        return Clock(labels, **weights, period=np.zeros(steps, dtype=np.int64))
+        return Clock(labels, weights["objective"], weights["stores"], weights["generators"], np.zeros(steps, dtype=np.int64))
     own = {year: place for place, year in enumerate(years)}
     found = [own.get(int(year), -1) for year in columns["period"]]
     if min(found) < 0 or found != sorted(found):

@@ -92,7 +92,8 @@ def _values(variable: Any) -> NDArray[Any]:
 def _times(values: NDArray[Any], match: re.Match[str]) -> NDArray[Any]:
     span, day, clock = match.groups()
     start = np.datetime64(f"{day}T{clock or '00:00:00'}", "ns")
-    length = np.timedelta64(1, SPANS[span]).astype("timedelta64[ns]").astype(np.int64)
+    unit: Any = SPANS[span]
+    length = np.timedelta64(1, unit).astype("timedelta64[ns]").astype(np.int64)
     offset = np.round(values * length) if values.dtype.kind == "f" else values.astype(np.int64) * length
     return np.asarray((start + offset.astype(np.int64).astype("timedelta64[ns]")).astype("datetime64[s]"))
 

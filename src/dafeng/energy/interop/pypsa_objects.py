@@ -195,11 +195,7 @@ def _windowed(network: Network, steps: NDArray[np.int64]) -> Network:
             "units with ramps or commitment, and the window does not begin at the first",
         )
     changed = [
-        table.setting(
-            capital_cost=fixed_cost(table, network.clock),
-            overnight_cost=np.full(len(table), np.nan),
-            fom_cost=np.zeros(len(table)),
-        )
+        table.setting({"capital_cost": fixed_cost(table, network.clock), "overnight_cost": np.nan, "fom_cost": 0.0})
         for component in CAPACITY
         if len(table := network.table(component))
     ]

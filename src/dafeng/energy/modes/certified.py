@@ -170,6 +170,8 @@ def solve_certified(
         if (best[0] - bound) / abs(best[0]) <= gap or count >= timed.steps:
             break
         count = int(count * GROWTH)
+    if best is None:
+        raise AssertionError("at least one round")
     return Certified(best[1], best[0], bound, best[2], tuple(rounds), clock.seconds)
 
 

@@ -19,6 +19,7 @@ from dafeng.energy.modes.timing import Timed
 from dafeng.energy.modes.window import LEVELS, Cutter, cutter_of
 from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
+from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import solve_program
 from dafeng.energy.solving.answer import Algorithm
@@ -142,7 +143,7 @@ def joint_prices(built: Built, prices: Floats, prefix: str = "") -> dict[str, Fl
     return found
 
 
-def _between(levels: Floats, ends: Places, first: Floats) -> Floats:
+def _between(levels: Floats, ends: Places, first: Flags) -> Floats:
     """Levels at the ends of segments, straight lines between them; each period on its own, as if it were a circle."""
     found = np.zeros((len(first), levels.shape[1]))
     starts = np.append(np.flatnonzero(first), len(first))

@@ -11,8 +11,7 @@ from dafeng.core.labels import Label
 from dafeng.energy.infeasible import Clash, Group, explain_infeasible
 from dafeng.energy.network.balance import BALANCE
 from dafeng.energy.network.build import Built, balance_rows, build_network
-from dafeng.energy.network.table import Network
-from dafeng.energy.program import Floats
+from dafeng.energy.network.table import Flags, Network
 
 MOST = 5
 """Buses that are named one by one."""
@@ -78,7 +77,7 @@ def _buses(built: Built, clash: Clash) -> tuple[Label, ...]:
     return tuple(found)
 
 
-def _longest(taking: Floats) -> list[int]:
+def _longest(taking: Flags) -> list[int]:
     counts = taking.sum(axis=0)
     return [int(bus) for bus in np.argsort(-counts, kind="stable")[:MOST] if counts[bus]]
 

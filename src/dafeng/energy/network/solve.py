@@ -109,7 +109,8 @@ class Outcome:
         Returns
         -------
         (steps, buses) array
-            Not weighted by the length of the step, as PyPSA states it; zero where a bus has no balance. [yuan]
+            For one more MW over the whole step, with its weight; PyPSA states it per MWh, divided by the weight.
+            Zero where a bus has no balance. [yuan]
         """
         rows = balance_rows(self.built)
         return np.where(rows < 0, 0.0, np.append(self.solution.prices, 0.0)[rows])
