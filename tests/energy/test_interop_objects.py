@@ -66,7 +66,7 @@ def test_a_part_of_the_snapshots() -> None:
     one, other = twins(4)
     window = one.snapshots[:5]
     one.optimize(window, log_to_console=False, include_objective_constant=True)
-    solve(other, window)
+    solve(other, snapshots=window)
     assert other.objective == pytest.approx(one.objective, rel=1e-9)
     same(one, other)
 
@@ -74,7 +74,7 @@ def test_a_part_of_the_snapshots() -> None:
 def test_a_window_that_remembers_the_past_is_refused() -> None:
     n = grid(0)
     with pytest.raises(DafengError, match="ramps"):
-        solve(n, n.snapshots[3:])
+        solve(n, snapshots=n.snapshots[3:])
 
 
 def test_an_infeasible_network_says_so_and_stays_as_it_was() -> None:

@@ -20,6 +20,7 @@ from dafeng.energy.user_series.import_series import Brought
 from dafeng.work.profiles import HourlyProfiles
 
 app = typer.Typer(help="城市能源系统逐时模型 · the city's energy system, hour by hour", no_args_is_help=True)
+app.add_typer(networks.app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
@@ -33,9 +34,6 @@ _ORIGINS: Mapping[str, Label] = {
 @app.callback()
 def _group() -> None:
     """城市能源系统逐时模型 · the city's energy system, hour by hour."""
-
-
-app.command()(networks.solve)
 
 
 @app.command()

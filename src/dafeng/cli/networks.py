@@ -18,6 +18,8 @@ from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Language
 
+app = typer.Typer()
+
 PROVEN, UNPROVEN = 3, 4
 """Exit codes where there is no optimum."""
 
@@ -26,6 +28,7 @@ Source = Annotated[
 ]
 
 
+@app.command()
 def solve(
     file: Source,
     out: Annotated[Path | None, typer.Option("--out", help="连同结果写成 .nc 或文件夹 · write with results")] = None,

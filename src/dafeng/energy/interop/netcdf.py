@@ -29,7 +29,7 @@ SPANS: Mapping[str, str] = {
 """Units of time in netCDF, and the same in numpy."""
 SINCE = re.compile(r"(\w+) since (\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?")
 """How a netCDF file says what its times count."""
-MARKS = {b"CDF": "netCDF-3", b"\x89HD": "netCDF-4"}
+MARKS: Mapping[bytes, str] = {b"CDF": "netCDF-3", b"\x89HD": "netCDF-4"}
 """First bytes of the two kinds of netCDF."""
 
 

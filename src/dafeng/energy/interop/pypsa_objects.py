@@ -61,8 +61,8 @@ def read_object(source: Any, *, multi_period: bool | None = None) -> Network:
 
 def solve(
     network: Any,
-    snapshots: Sequence[Any] | None = None,
     *,
+    snapshots: Sequence[Any] | None = None,
     multi_investment_periods: bool = False,
     linearized_unit_commitment: bool = False,
     include_objective_constant: bool | None = None,
