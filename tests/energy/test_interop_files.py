@@ -34,6 +34,7 @@ def test_published_optima_are_met(name: str, shared: Path) -> None:
     assert outcome.system_cost == pytest.approx(PUBLISHED[name][1], rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("periods", [(), (2030, 2035)])
 def test_a_file_of_pypsa_has_the_optimum_of_pypsa(tmp_path: Path, form: str, periods: tuple[int, ...]) -> None:
@@ -43,6 +44,7 @@ def test_a_file_of_pypsa_has_the_optimum_of_pypsa(tmp_path: Path, form: str, per
     assert solve_network(read_network(path)).objective == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("periods", [(), (2030, 2035)])
 def test_a_written_file_is_read_by_pypsa(tmp_path: Path, form: str, periods: tuple[int, ...]) -> None:
@@ -66,6 +68,7 @@ def test_both_forms_hold_the_same_network(tmp_path: Path) -> None:
         assert table.series.keys() == again.series.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_results_stand_where_a_user_of_pypsa_looks(tmp_path: Path, form: str) -> None:
     n = grid(4)

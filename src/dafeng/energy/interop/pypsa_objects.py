@@ -241,7 +241,7 @@ def _frame(component: Any, snapshots: Any, window: Any, name: str, by: Mapping[s
 def _turn(target: Any, window: Any) -> None:
     """Voltage angles that the flows need, by the network's own topology. [rad]"""
     target.calculate_dependent_values()
-    target.determine_network_topology()
+    target.determine_network_topology(skip_isolated_buses=True)
     angles = np.zeros((len(window), len(target.buses)))
     place = {name: at for at, name in enumerate(target.buses.index)}
     power = target.buses_t.p.loc[window]

@@ -81,6 +81,8 @@ HELD: Mapping[str, str] = {
 """Block of given values; where one holds, the limits of the same quantity have no price."""
 BELOW = ("mu_upper", "mu_ramp_limit_up", "mu_ramp_limit_down")
 """Prices of blocks that are upper limits in the form they have here."""
+RAMPS = ("mu_ramp_limit_up", "mu_ramp_limit_down")
+"""Prices that PyPSA tells together."""
 FLOWS: Mapping[str, str] = {"generator": "bus", "store": "bus", "storage_unit": "bus", "load": "bus"}
 """Components with one bus, and its column."""
 
@@ -295,6 +297,14 @@ def _shadows(outcome: Outcome, component: str) -> dict[str, Floats]:
                 values = np.where(held, 0.0, values)
             total = found.setdefault(name, np.zeros((outcome.network.clock.size, len(table))))
             total[:, places] += sign * values[:, frame.group] * frame.alive
+    return _paired(found)
+
+
+def _paired(found: dict[str, Floats]) -> dict[str, Floats]:
+    """Both ramp limits where there is one of them, as PyPSA has it."""
+    for name, other in (RAMPS, RAMPS[::-1]):
+        if name in found and other not in found:
+            found[other] = np.zeros_like(found[name])
     return found
 
 
