@@ -142,37 +142,53 @@ def solve_certified(
     """
     given = [(1.0, futures)] if isinstance(futures, Network) else list(futures)
     clock = _Stopwatch()
-    built = build_scenarios(given)
-    timed = time_program(built)
+    timed = time_program(build_scenarios(given))
     _check(timed)
-    series = _stacked(given)
-    begins = [start for start, _ in stretches(timed)]
+    work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], ladder, clock)
     clock.stop("build")
-    count = segments or max(len(begins), timed.steps // DENSITY)
-    rounds: list[Round] = []
-    best: tuple[float, Design, float] | None = None
-    bound = -math.inf
-    for _ in range(ROUNDS):
-        edges = merge_steps(series, min(count, timed.steps), begins=begins)
-        small = relax(timed, edges)
-        solution = solve_program(small.program, ladder=ladder)
-        design = design_at(given[0][1], built[0], small.spread(solution.values, timed.program))
-        clock.stop("solve")
-        cost, violation = _cost(given, timed, small, solution, edges, design)
-        clock.stop("operate")
-        ceiling = min(cost, best[0]) if best else cost
-        proven = proven_bound(timed.program, small.rows.T @ solution.prices, ceiling)
-        clock.stop("solve")
-        bound = max(bound, proven)
-        if best is None or cost < best[0]:
-            best = (cost, design, violation)
-        rounds.append(Round(len(edges) - 1, proven, cost, *small.program.matrix.shape))
-        if (best[0] - bound) / abs(best[0]) <= gap or count >= timed.steps:
-            break
+    count = segments or max(len(work.begins), timed.steps // DENSITY)
+    tried = [work.round(count, math.inf)]
+    while _gap(tried) > gap and len(tried) < ROUNDS and count < timed.steps:
         count = int(count * GROWTH)
-    if best is None:
-        raise AssertionError("at least one round")
-    return Certified(best[1], best[0], bound, best[2], tuple(rounds), clock.seconds)
+        tried.append(work.round(count, min(one.cost for one, *_ in tried)))
+    best = min(tried, key=lambda one: one[0].cost)
+    bound = max(one.bound for one, *_ in tried)
+    return Certified(best[1], best[0].cost, bound, best[2], tuple(one for one, *_ in tried), clock.seconds)
+
+
+_Tried = tuple[Round, Design, float]
+"""A round, its design and the largest violation of its operation."""
+
+
+def _gap(tried: Sequence[_Tried]) -> float:
+    cost, bound = min(one.cost for one, *_ in tried), max(one.bound for one, *_ in tried)
+    return (cost - bound) / abs(cost)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """What all rounds share."""
+
+    given: Sequence[Future]
+    timed: Timed
+    series: Floats
+    begins: Sequence[int]
+    ladder: Sequence[Algorithm] | None
+    clock: _Stopwatch
+
+    def round(self, count: int, ceiling: float) -> _Tried:
+        """Aggregate, bound and operate once."""
+        timed = self.timed
+        edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins)
+        small = relax(timed, edges)
+        solution = solve_program(small.program, ladder=self.ladder)
+        design = design_at(self.given[0][1], timed.built[0], small.spread(solution.values, timed.program))
+        self.clock.stop("solve")
+        cost, violation = _cost(self.given, timed, small, solution, edges, design)
+        self.clock.stop("operate")
+        bound = proven_bound(timed.program, small.rows.T @ solution.prices, min(cost, ceiling))
+        self.clock.stop("solve")
+        return Round(len(edges) - 1, bound, cost, *small.program.matrix.shape), design, violation
 
 
 class _Stopwatch:
@@ -208,10 +224,10 @@ def _operated(timed: Timed, place: int, network: Network, values: Floats, prices
     size = network.clock.size
     ends = edges[(edges > place * size) & (edges <= (place + 1) * size)] - 1 - place * size
     levels = {}
-    for name in level_blocks(whole, prefix):
+    for name in level_blocks(whole, prefix=prefix):
         column = whole.builder.variables[prefix + name][ends]
         levels[name] = np.where(column < 0, 0.0, values[column])
-    return operate(time_program([own]), plan_of(own, levels, ends, joint_prices(whole, prices, prefix)))
+    return operate(time_program([own]), plan_of(own, levels, ends, joint_prices(whole, prices, prefix=prefix)))
 
 
 def _stacked(given: Sequence[Future]) -> Floats:

@@ -98,7 +98,7 @@ def plan_of(own: Built, levels: Mapping[str, Floats], ends: Places, prices: Mapp
     return Plan(goal, known)
 
 
-def level_blocks(built: Built, prefix: str = "") -> Iterator[str]:
+def level_blocks(built: Built, *, prefix: str = "") -> Iterator[str]:
     """Blocks of variables that are levels.
 
     Parameters
@@ -119,7 +119,7 @@ def level_blocks(built: Built, prefix: str = "") -> Iterator[str]:
             yield own
 
 
-def joint_prices(built: Built, prices: Floats, prefix: str = "") -> dict[str, Floats]:
+def joint_prices(built: Built, prices: Floats, *, prefix: str = "") -> dict[str, Floats]:
     """Prices of the rows that stand once for all steps.
 
     Parameters

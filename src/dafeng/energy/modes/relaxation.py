@@ -94,14 +94,18 @@ def relax(timed: Timed, edges: Places) -> Relaxation:
         matrix=matrix[:, first],
         row_low=low,
         row_high=high,
-        low=np.bincount(group[moved], program.low[moved], minlength=count).astype(np.float64),
-        high=np.bincount(group[moved], program.high[moved], minlength=count).astype(np.float64),
+        low=_summed(group[moved], program.low[moved], count),
+        high=_summed(group[moved], program.high[moved], count),
         cost=program.cost[first],
         variables={},
         constraints={},
         constant=program.constant + float(program.cost[fixed] @ program.low[fixed]),
     )
-    return Relaxation(_asking(small, rows)[0], _asking(small, rows)[1], group)
+    return Relaxation(*_asking(small, rows), group)
+
+
+def _summed(group: Places, values: Floats, count: int) -> Floats:
+    return np.asarray(np.bincount(group, values, minlength=count), dtype=np.float64)
 
 
 def proven_bound(program: Program, multipliers: Floats, ceiling: float) -> float:

@@ -112,7 +112,15 @@ def with_policies(network: Network, *policies: Policy) -> Network:
 
 
 def share_policy(
-    name: str, label: Label, part: tuple[Term, ...], whole: tuple[Term, ...], share: float, *, clause: str = "", **more: Any
+    name: str,
+    label: Label,
+    part: tuple[Term, ...],
+    whole: tuple[Term, ...],
+    share: float,
+    *,
+    clause: str = "",
+    period: int | None = None,
+    slack_cost: float = float("nan"),
 ) -> Policy:
     """A part must be at least a share of a whole.
 
@@ -128,8 +136,10 @@ def share_policy(
         Least share.
     clause : str
         Where it is written.
-    **more
-        Further parts of ``Policy``.
+    period : int, optional
+        Year whose steps count once.
+    slack_cost : float
+        Price of one missing unit, not a number if it must hold. [yuan per unit]
 
     Returns
     -------
@@ -137,7 +147,7 @@ def share_policy(
         ``part − share · whole ≥ 0``.
     """
     less = tuple(replace(term, factor=-share * np.asarray(term.factor)) for term in whole)
-    return Policy(name, label, (*part, *less), ">=", 0.0, clause, **more)
+    return Policy(name, label, (*part, *less), ">=", 0.0, clause, period, slack_cost=slack_cost)
 
 
 def add_policies(model: Model) -> None:
