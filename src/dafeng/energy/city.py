@@ -211,12 +211,18 @@ class _Desk:
 
     def supply(self) -> None:
         """Supply the carriers that something takes and nothing else brings, and an outlet for what is released."""
-        for bus, carrier in list(self.said.items()):
-            technology = self.carriers[carrier].supply
-            if technology and technology not in {member.plant.technology for member in self.members}:
-                self.place(Plant(technology))
-                if technology not in {member.plant.technology for member in self.members}:
-                    self.findings.append(_unsupplied(bus, technology))
+        tried: set[str] = set()
+        while waiting := [bus for bus in self.said if bus not in tried]:
+            for bus in waiting:
+                tried.add(bus)
+                technology = self.carriers[self.said[bus]].supply
+                if technology and not self._stands(technology):
+                    self.place(Plant(technology))
+                    if not self._stands(technology):
+                        self.findings.append(_unsupplied(bus, technology))
+
+    def _stands(self, technology: str) -> bool:
+        return any(member.plant.technology == technology for member in self.members)
 
     def waste(self) -> None:
         """Leave out the ports that bring what nobody takes, where it may go into the surroundings."""
