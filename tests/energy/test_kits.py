@@ -16,7 +16,21 @@ from dafeng.energy.kit import GIVEN, PROFILE, read_carriers, read_kits
 from tests.energy.toys import hours, series
 
 KITS = read_kits()
-NAMES = ("load", "heating", "temperature", "wind", "offshore_wind", "pv", "rooftop_pv", "sea_pv", "tidal", "wave")
+NAMES = (
+    "vehicles_driving",
+    "vehicles_plugged",
+    "heat_pump_cop",
+    "load",
+    "heating",
+    "temperature",
+    "wind",
+    "offshore_wind",
+    "pv",
+    "rooftop_pv",
+    "sea_pv",
+    "tidal",
+    "wave",
+)
 FLAT = hours(*(series(name, 1.0, 1.0) for name in NAMES))
 LARGE = {"capacity": 1000, "annual": 8760, "peak": 10, "energy": 1000}
 GRID = Plant("grid_import", {"capacity": 5000, "co2_intensity": 0.5, "price": 400, "firm_share": 0}, name="grid")
@@ -85,7 +99,7 @@ CASES = [
     ("biomass", {}, {"electricity": 30}, {"electricity": 30, "biomass": -100}),
     ("biomass_chp", {}, {"electricity": 27, "heat": 82}, {"electricity": 27, "heat": 82, "biomass": -100}),
     ("waste_to_energy", {}, {"electricity": 21, "heat": 76}, {"electricity": 21, "heat": 76, "waste": -100}),
-    ("heat_pump", {"variable_cost": 0}, {"heat": 58}, {"electricity": -20, "heat": 58}),
+    ("heat_pump", {"variable_cost": 0}, {"heat": 20}, {"electricity": -20, "heat": 20}),
     ("electric_boiler", {}, {"heat": 99}, {"electricity": -100, "heat": 99}),
     ("gas_boiler", {}, {"heat": 104}, {"gas": -100, "heat": 104}),
     ("coal_boiler", {"efficiency": 0.8}, {"heat": 80}, {"coal": -100, "heat": 80}),

@@ -162,7 +162,7 @@ def build_city(
     Raises
     ------
     LookupFailure
-        If a technology or a profile does not exist, or two plants have one name.
+        If a technology does not exist, or two plants have one name.
     DefinitionError
         If a value is impossible.
     """
@@ -294,7 +294,7 @@ class _Desk:
             if name in plant.figures:
                 found[name] = float(plant.figures[name])
             elif name.endswith(PROFILE):
-                found[name] = self.profiles.series(name.removesuffix(PROFILE))
+                found[name] = self._profile(name.removesuffix(PROFILE))
             elif name == "annual_cost":
                 found[name] = self._annual_cost(kit)
             elif known is not None and known.value is not None:
@@ -303,6 +303,9 @@ class _Desk:
             else:
                 found[name] = None
         return found, used
+
+    def _profile(self, name: str) -> Floats | None:
+        return self.profiles.series(name) if name in self.profiles.listed else None
 
     def _annual_cost(self, kit: Kit) -> float | None:
         try:
