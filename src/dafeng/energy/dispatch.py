@@ -98,15 +98,16 @@ class Dispatch:
         return float(self.outcome.capacity(member.component)[place_of(self.outcome, member)])
 
 
-def dispatch(city: City, *, ladder: Sequence[Algorithm] = LADDER) -> Dispatch:
+def dispatch(city: City, *, ladder: Sequence[Algorithm] | None = None) -> Dispatch:
     """Operate a city's energy system at least cost.
 
     Parameters
     ----------
     city : City
         Its network.
-    ladder : sequence of Algorithm
-        Solvers in the order in which they are tried.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by default the simplex first where all capacities are given, and
+        the network's own order where some are to be chosen.
 
     Returns
     -------
@@ -118,9 +119,16 @@ def dispatch(city: City, *, ladder: Sequence[Algorithm] = LADDER) -> Dispatch:
     SolveError
         If no solver gives a provable optimum.
     """
-    outcome = solve_network(city.network, ladder=ladder)
+    outcome = solve_network(city.network, ladder=ladder or (None if _extended(city) else LADDER))
     series = _series(city, outcome)
     return Dispatch(city, outcome, series, (*city.findings, *_findings(city, outcome)))
+
+
+def _extended(city: City) -> bool:
+    tables = city.network.tables
+    return any(
+        name in tables and tables[name].flag(f"{letter}_nom_extendable").any() for name, letter in CAPACITY.items()
+    )
 
 
 def place_of(outcome: Outcome, member: Member) -> int:

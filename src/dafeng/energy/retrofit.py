@@ -18,7 +18,6 @@ from dafeng.core.labels import Label
 from dafeng.energy.city import YEAR, Plant, build_city
 from dafeng.energy.dispatch import Dispatch, dispatch
 from dafeng.energy.profiles import Profiles
-from dafeng.energy.solution import LADDER
 from dafeng.energy.solvers import Algorithm
 from dafeng.energy.technologies import FOLDER
 from dafeng.library.listing import Kind, load_csv
@@ -159,7 +158,7 @@ def compare_retrofits(
     profiles: Profiles,
     *,
     given: Mapping[str, float] | None = None,
-    ladder: Sequence[Algorithm] = LADDER,
+    ladder: Sequence[Algorithm] | None = None,
 ) -> tuple[tuple[Retrofitted, ...], tuple[Finding, ...]]:
     """Operate a city with every combination of retrofits of one plant.
 
@@ -175,7 +174,7 @@ def compare_retrofits(
         Hourly series.
     given : mapping of str to float, optional
         Figures of the plant after retrofits that the table does not know.
-    ladder : sequence of Algorithm
+    ladder : sequence of Algorithm, optional
         Solvers in the order in which they are tried.
 
     Returns
