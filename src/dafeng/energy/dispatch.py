@@ -126,9 +126,7 @@ def dispatch(city: City, *, ladder: Sequence[Algorithm] | None = None) -> Dispat
 
 def _extended(city: City) -> bool:
     tables = city.network.tables
-    return any(
-        name in tables and tables[name].flag(f"{letter}_nom_extendable").any() for name, letter in CAPACITY.items()
-    )
+    return any(name in tables and tables[name].flag(f"{letter}_nom_extendable").any() for name, letter in CAPACITY.items())
 
 
 def place_of(outcome: Outcome, member: Member) -> int:

@@ -18,7 +18,8 @@ from dafeng.energy.city import Plant
 from dafeng.energy.dispatch import Dispatch
 from dafeng.energy.technologies import read_technologies
 from dafeng.energy.use import WEEK, window
-from dafeng.work.power import UNITS, Case, Power
+from dafeng.work.power import Case, Power
+from dafeng.work.power_figures import UNITS
 from dafeng.work.view_number import SHARE, Frame, plain, write_assumption, write_label
 
 Row = dict[str, Any]
