@@ -47,10 +47,11 @@ lint: .venv/.test ## style and types
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 
-generated: .venv/.test ## write the generated pages anew (docs/glossary.md, docs/coverage.md, docs/methods.md, sizes of units)
+generated: .venv/.test ## write the generated pages anew (docs/glossary.md, coverage.md, methods.md, components.md, technologies.md, sizes of units)
 	$(bin)/python -m tools.glossary
 	$(bin)/python -m tools.coverage
 	$(bin)/python -m tools.methods
+	$(bin)/python -m tools.components
 	$(bin)/python -m tools.units
 
 docs: generated ## build the documentation site into site/

@@ -35,13 +35,21 @@ def test_the_availability_of_nuclear_is_the_announced_generation():
 
 
 def test_the_co2_of_coal_follows_its_note():
-    # 0.295 kgce/kWh × 29.3076 MJ/kgce × 26.18 gC/MJ × 93 % × 44/12 = 0.772 kg/kWh.
-    assert KNOWN["coal"].value("co2_intensity") == pytest.approx(0.295 * 29.3076 * 26.18e-3 * 0.93 * 44 / 12, abs=0.0005)
+    # 26.18 gC/MJ × 93 % × 44/12 × 3.6 MJ/kWh = 0.3214 t/MWh of coal; at 295 gce/kWh 0.772 t/MWh of electricity.
+    fuel = KNOWN["coal_supply"].value("co2_intensity")
+    assert fuel == pytest.approx(26.18e-3 * 0.93 * 44 / 12 * 3.6, abs=0.0001)
+    assert fuel / KNOWN["coal"].value("efficiency") == pytest.approx(0.295 * 29.3076 * 26.18e-3 * 0.93 * 44 / 12, abs=0.0005)
 
 
 def test_an_unknown_figure_is_refused():
     with pytest.raises(LookupFailure, match=r"coal\.tides"):
         KNOWN["coal"].value("tides")
+
+
+def test_what_is_unknown_is_refused():
+    # the table has the row, without a value
+    with pytest.raises(LookupFailure, match=r"tidal\.capex"):
+        annual_cost(KNOWN["tidal"], rate=0.06)
 
 
 def test_every_figure_has_a_grade_of_the_house():
@@ -50,9 +58,7 @@ def test_every_figure_has_a_grade_of_the_house():
 
 
 def test_a_figure_without_technology_is_refused(tmp_path):
-    (tmp_path / "technologies.csv").write_text(
-        "technology,component,profile,must_run_profile,renewable,non_fossil,zh,en\n", encoding="utf-8"
-    )
+    (tmp_path / "technologies.csv").write_text("technology,role,profile,renewable,non_fossil,zh,en\n", encoding="utf-8")
     (tmp_path / "parameters.csv").write_text(
         "technology,parameter,value,unit,source,grade,note\ntide,life,1,year,x,assumption,\n", encoding="utf-8"
     )

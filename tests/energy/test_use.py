@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dafeng.energy.dispatch import dispatch
 from dafeng.energy.use import duration, residual, weeks, window, year_of
-from tests.energy.toys import battery, coal, hours, line, series, system, wind
+from tests.energy.toys import battery, coal, hours, line, operate, series, system, wind
 
 PROFILES = hours(series("load", 1.0, 1.0), series("wind", 0.8, 0.1))
 
@@ -16,7 +15,7 @@ PROFILES = hours(series("load", 1.0, 1.0), series("wind", 0.8, 0.1))
 def found():
     lines = [line("import", co2_intensity=0.5, non_fossil_share=0.25), line("export")]
     lossy = battery(charge_efficiency=0.8, discharge_efficiency=0.5)
-    return dispatch(system(load=50, parts=[coal(capacity_mw=30), wind()], storages=[lossy], lines=lines), PROFILES)
+    return operate(system(load=50, parts=[coal(capacity=30), wind()], storages=[lossy], lines=lines), PROFILES)
 
 
 def test_the_year_of_the_wind(found):
@@ -36,9 +35,21 @@ def test_the_year_of_the_storage(found):
 
 def test_the_year_of_the_lines(found):
     # Second hour: 50 = 10 wind + 30 coal + 4 battery + 6 import.
-    bought, sold = year_of(found).lines
+    bought, sold, _ = year_of(found).lines
     assert (bought.flow_mwh, bought.co2_t, bought.cost) == pytest.approx((6, 3, 2400))
     assert (sold.flow_mwh, sold.cost) == pytest.approx((20, -2000))
+
+
+def test_the_year_of_the_fuel(found):
+    # 30 MWh of electricity from as much coal at 0.8 t/MWh; the plant takes what the supply brings.
+    fuel = year_of(found).lines[2]
+    assert (fuel.name, fuel.direction, fuel.flow_mwh, fuel.co2_t) == (
+        "coal_supply",
+        "supply",
+        pytest.approx(30),
+        pytest.approx(24),
+    )
+    assert year_of(found).generators[0].flows == {"coal": pytest.approx(-30)}
 
 
 def test_the_year_of_the_whole(found):
@@ -50,19 +61,19 @@ def test_the_year_of_the_whole(found):
 
 
 def test_coal_has_no_curtailment():
-    use = year_of(dispatch(system(load=50, parts=[coal()]), hours(series("load", 1.0, 1.0)))).generators[0]
+    use = year_of(operate(system(load=50, parts=[coal()]), hours(series("load", 1.0, 1.0)))).generators[0]
     assert (use.curtailed_share, use.curtailed_mwh) == (None, 0.0)
 
 
 def test_nothing_over_nothing_is_absent():
-    none = system(load=50, parts=[coal(), wind(capacity_mw=0)])
-    assert year_of(dispatch(none, PROFILES)).generators[1].full_hours is None
+    none = system(load=50, parts=[coal(), wind(capacity=0)])
+    assert year_of(operate(none, PROFILES)).generators[1].full_hours is None
 
 
 def test_the_weeks_are_the_extreme_ones():
     # Three weeks with wind of 0, 0.5 and 1 of 100 MW: the first is scarce, the third abundant, the second typical.
     wind_year = series("wind", *np.repeat([0.0, 0.5, 1.0], 168))
-    three = dispatch(system(load=50, parts=[coal(), wind()]), hours(series("load", *[1.0] * 504), wind_year))
+    three = operate(system(load=50, parts=[coal(), wind()]), hours(series("load", *[1.0] * 504), wind_year))
     assert [(one.kind, one.start) for one in weeks(three)] == [("scarce", 0), ("abundant", 336), ("typical", 168)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.house.tree import ROOT
-from tools import coverage, glossary, methods, units
+from tools import components, coverage, glossary, methods, units
 
 SYSTEM = {
     "id": "S01",
@@ -29,6 +29,10 @@ def test_the_coverage_page_is_current():
 
 def test_the_page_of_methods_is_current():
     assert methods.main(["--check"]) == 0, "run: make generated"
+
+
+def test_the_pages_of_components_and_technologies_are_current():
+    assert components.main(["--check"]) == 0, "run: make generated"
 
 
 def test_the_glossary_page_is_current():
@@ -59,6 +63,12 @@ def test_a_page_of_methods_that_is_behind_the_definitions_is_seen(tmp_path, monk
     (tmp_path / "page.md").write_text("old", encoding="utf-8")
     monkeypatch.setattr(methods, "PAGE", tmp_path / "page.md")
     assert methods.main(["--check"]) == 1
+
+
+def test_a_page_of_components_that_is_behind_the_model_is_seen(tmp_path, monkeypatch):
+    (tmp_path / "page.md").write_text("old", encoding="utf-8")
+    monkeypatch.setattr(components, "COMPONENTS", tmp_path / "page.md")
+    assert components.main(["--check"]) == 1
 
 
 def test_the_kept_sizes_of_units_are_those_of_pint():

@@ -13,7 +13,7 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.tables import FACTS
 from dafeng.core.traces import Anchor, Cell, Trace
-from dafeng.energy.dispatch import Dispatch, dispatch
+from dafeng.energy.dispatch import Dispatch
 from dafeng.library.factors import read_factors
 from dafeng.methods.account import account
 from dafeng.methods.catalogue import read_methods
@@ -32,7 +32,7 @@ from dafeng.work.project import QUANTITIES, Projection
 from dafeng.work.reconcile import Clash, Member, Reconciliation
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.tracing import TraceBook, number_text
-from tests.energy.toys import coal, hours, series, system, wind
+from tests.energy.toys import coal, hours, operate, series, system, wind
 
 TEXT = "到2030年，非化石能源消费比重达到30%左右。\n光伏装机容量达到500万千瓦。\n"
 SHA256 = hashlib.sha256(TEXT.encode()).hexdigest()
@@ -156,7 +156,7 @@ def operated() -> Dispatch:
     """Coal and wind over eight weeks: load is highest in the second, wind in the third, and weakest in the fifth."""
     load, blowing = np.ones(1344), np.full(1344, 0.5)
     load[168:336], blowing[336:504], blowing[672:840] = 1.2, 0.9, 0.1
-    return dispatch(system(load=80, parts=[coal(), wind()]), hours(series("load", *load), series("wind", *blowing)))
+    return operate(system(load=80, parts=[coal(), wind()]), hours(series("load", *load), series("wind", *blowing)))
 
 
 def power(traces: TraceBook) -> Power:

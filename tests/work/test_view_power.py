@@ -38,7 +38,7 @@ def test_a_series_is_named_after_its_technology(weeks):
 
 
 def test_less_than_four_weeks_give_no_weeks():
-    found = made.dispatch(made.system(load=50, parts=[made.coal()]), made.hours(made.series("load", *[1.0] * 100)))
+    found = made.operate(made.system(load=50, parts=[made.coal()]), made.hours(made.series("load", *[1.0] * 100)))
     assert list_weeks(found, {}) == []
 
 

@@ -1,12 +1,12 @@
-"""Least-cost operation of a system with fixed capacities, hour by hour, and what each capacity is worth.
+"""Least-cost operation of a city's energy system, hour by hour, and what each capacity is worth.
 
-Invariant: the hourly series balance in every hour, their cost is the certified optimum, and a shortage is a number
+Invariant: the hourly series balance at every bus, their cost is the certified optimum, and a shortage is a number
 with a finding, never a failure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,62 +14,58 @@ import numpy as np
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
-from dafeng.energy.components import generator, line, load
-from dafeng.energy.expansion import expand_storages
-from dafeng.energy.model import program_of
-from dafeng.energy.profiles import Profiles
+from dafeng.energy.city import City, Member
+from dafeng.energy.flows import Place, list_flows
+from dafeng.energy.network.solve import Outcome, solve_network
+from dafeng.energy.network.table import CAPACITY
 from dafeng.energy.program import Floats
-from dafeng.energy.solution import LADDER, Attempt, Solution, solve_program
+from dafeng.energy.solution import LADDER, Attempt
 from dafeng.energy.solvers import Algorithm
-from dafeng.energy.system import Generator, Line, Storage, System
 
 NOTICEABLE = 1e-3
 """Amounts below this are numerical noise of a certified solution and no finding. [MWh per year]"""
+ELECTRICITY = "electricity"
+"""Carrier whose series are named after what they do; those of others after the carrier."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dispatch:
-    """Operation of a system over its hours.
+    """Operation of a city's energy system.
 
     Parameters
     ----------
-    system : System
+    city : City
         What was operated.
-    profiles : Profiles
-        Over which hours.
-    solution : Solution
+    outcome : Outcome
         The certified optimum behind the series.
-    series : mapping of str to (hours,) array
-        ``generation.*``, ``available.*``, ``curtailed.*``, ``charge.*``, ``discharge.*``, ``import.*``, ``export.*``,
-        ``demand.*``, ``unserved.*``, ``surplus.*`` [MW], ``level.*`` [MWh] by component, ``price.*`` [yuan/MWh] by
-        carrier.
-    power : mapping of str to float
-        Power of each storage, chosen where it was to be expanded. [MW]
+    series : mapping of str to (steps,) array
+        Of electricity ``generation.*``, ``available.*``, ``curtailed.*``, ``charge.*``, ``discharge.*``, ``import.*``,
+        ``export.*``, ``demand.*``, ``unserved.*``, ``surplus.*`` [MW]; of every other carrier its name and the
+        component, positive into the bus (``heat.nuclear``, ``coal.coal``, ``co2.grid_import``); ``level.*`` [MWh] and
+        ``price.*`` by bus [yuan/MWh].
     findings : tuple of Finding
         Shortage, surplus, arbitrage and what else a reader must know.
     """
 
-    system: System
-    profiles: Profiles
-    solution: Solution
+    city: City
+    outcome: Outcome
     series: Mapping[str, Floats]
-    power: Mapping[str, float]
     findings: tuple[Finding, ...]
 
     @property
     def cost(self) -> float:
-        """Cost of the hours, net of what exports earn; expanded power included. [yuan]"""
-        return self.solution.certificate.objective
+        """Cost of the steps, net of what exports earn, and of capacity that was added. [yuan]"""
+        return self.outcome.objective
 
     @property
     def certificate(self) -> Certificate:
         """Proof of the optimum."""
-        return self.solution.certificate
+        return self.outcome.solution.certificate
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """Solvers that were tried, with their times."""
-        return self.solution.attempts
+        return self.outcome.solution.attempts
 
     def total(self, name: str) -> float:
         """Sum of a series over the hours.
@@ -82,27 +78,36 @@ class Dispatch:
         Returns
         -------
         float
-            Sum. [MWh for a series in MW]
+            Sum, weighted by the hours that each step stands for. [MWh for a series in MW]
         """
-        return float(self.series[name].sum())
+        return float(self.series[name] @ self.outcome.network.clock.generators)
+
+    def power(self, member: Member) -> float:
+        """Capacity of a component.
+
+        Parameters
+        ----------
+        member : Member
+            One of the city's components.
+
+        Returns
+        -------
+        float
+            Capacity, decided where it was to be extended. [MW or MWh]
+        """
+        return float(self.outcome.capacity(member.component)[place_of(self.outcome, member)])
 
 
-def dispatch(
-    system: System, profiles: Profiles, *, expand: Collection[str] = (), ladder: Sequence[Algorithm] = LADDER
-) -> Dispatch:
-    """Operate a system at least cost.
+def dispatch(city: City, *, ladder: Sequence[Algorithm] | None = None) -> Dispatch:
+    """Operate a city's energy system at least cost.
 
     Parameters
     ----------
-    system : System
-        Components with their capacities.
-    profiles : Profiles
-        Hourly series.
-    expand : collection of str
-        Storages whose power is chosen between ``power_mw`` and ``power_most_mw`` at their annual cost; a technology
-        id stands for all its storages, and ``storage`` for all of them.
-    ladder : sequence of Algorithm
-        Solvers in the order in which they are tried.
+    city : City
+        Its network.
+    ladder : sequence of Algorithm, optional
+        Solvers in the order in which they are tried; by default the simplex first where all capacities are given, and
+        the network's own order where some are to be chosen.
 
     Returns
     -------
@@ -114,123 +119,155 @@ def dispatch(
     SolveError
         If no solver gives a provable optimum.
     """
-    chosen = _chosen(system, expand)
-    if chosen:
-        solution = expand_storages(system, profiles, chosen, ladder=ladder)
-    else:
-        solution = solve_program(program_of(system, profiles), ladder=ladder)
-    series = _series(system, profiles, solution)
-    power = {
-        one.name: float(solution.value(f"power.{one.name}")[0]) if one.name in chosen else one.power_mw
-        for one in system.storages
-    }
-    return Dispatch(system, profiles, solution, series, power, _findings(system, profiles, series))
+    outcome = solve_network(city.network, ladder=ladder or (None if _extended(city) else LADDER))
+    series = _series(city, outcome)
+    return Dispatch(city, outcome, series, (*city.findings, *_findings(city, outcome)))
 
 
-def storage_value(found: Dispatch, storage: Storage) -> float:
-    """What one more MW of a storage (with its hours) would save.
+def _extended(city: City) -> bool:
+    tables = city.network.tables
+    return any(name in tables and tables[name].flag(f"{letter}_nom_extendable").any() for name, letter in CAPACITY.items())
+
+
+def place_of(outcome: Outcome, member: Member) -> int:
+    """Where a component stands in its table.
 
     Parameters
     ----------
-    found : Dispatch
-        An operated system.
-    storage : Storage
-        One of its storages; where it was expanded below its limit, the value equals its annual cost.
+    outcome : Outcome
+        A solved network.
+    member : Member
+        One of its components.
 
     Returns
     -------
-    float
-        Saved cost over the hours. [yuan/MW]
+    int
+        Position, from 0.
     """
-    parts = (("charge", 1.0), ("discharge", 1.0), ("level", storage.hours))
-    return sum(size * _worth(found, f"{part}.{storage.name}") for part, size in parts)
+    return outcome.network.table(member.component).names.index(member.name)
 
 
-def line_value(found: Dispatch, one: Line) -> float:
-    """What one more MW of a line's limit would save.
+def worth(found: Dispatch, member: Member) -> float:
+    """What one more MW of a component's capacity would save, its ramp limits kept as they are.
 
     Parameters
     ----------
     found : Dispatch
-        An operated system.
-    one : Line
-        One of its lines.
-
-    Returns
-    -------
-    float
-        Saved cost over the hours; negative where the firm part must be taken at a loss. [yuan/MW]
-    """
-    share = found.profiles.series(one.profile)
-    return _bounded(found, f"{one.direction}.{one.name}", one.firm_share * share, share)
-
-
-def generator_value(found: Dispatch, one: Generator) -> float:
-    """What one more MW of a generator would save (its ramp limit kept as it is).
-
-    Parameters
-    ----------
-    found : Dispatch
-        An operated system.
-    one : Generator
-        One of its generators.
+        An operated city.
+    member : Member
+        One of its components; a storage unit comes with its hours.
 
     Returns
     -------
     float
         Saved cost over the hours; negative where its least output is a burden. [yuan/MW]
     """
-    share = one.available_share * found.profiles.series(one.profile)
-    low = one.must_run_share * found.profiles.series(one.must_run_profile) * share
-    return _bounded(found, f"generation.{one.name}", low, share)
+    outcome = found.outcome
+    table, steps = outcome.network.table(member.component), outcome.network.clock.size
+    place = place_of(outcome, member)
+
+    def share(name: str) -> Floats:
+        values = table.varying(name, steps)
+        return np.broadcast_to(values, (steps, len(table)))[:, place]
+
+    if member.component == "storage_unit":
+        sizes = {
+            "p_dispatch.upper": share("p_max_pu"),
+            "p_store.upper": -share("p_min_pu"),
+            "state_of_charge.upper": share("max_hours"),
+        }
+    else:
+        letter = CAPACITY[member.component]
+        sizes = {f"{letter}.upper": share(f"{letter}_max_pu"), f"{letter}.lower": share(f"{letter}_min_pu")}
+    return -sum(float(_dual(outcome, member, block) @ size) for block, size in sizes.items())
 
 
-def _bounded(found: Dispatch, name: str, low: Floats, high: Floats) -> float:
-    reduced = found.solution.reduced_cost(name)
-    return float(-(np.minimum(reduced, 0.0) @ high) - np.maximum(reduced, 0.0) @ low)
+def _dual(outcome: Outcome, member: Member, block: str) -> Floats:
+    """Price of a bound; both bounds of a variable share its reduced cost, whose sign says which one binds."""
+    active = outcome.built.frames[member.component].table.names
+    found = outcome.dual(f"{member.component}.{block}")
+    found = np.minimum(found, 0.0) if block.endswith("upper") else np.maximum(found, 0.0)
+    return np.asarray(np.broadcast_to(found, (outcome.network.clock.size, len(active)))[:, active.index(member.name)])
 
 
-def _worth(found: Dispatch, name: str) -> float:
-    prices = [found.solution.reduced_cost(name)]
-    limit = name.replace(".", "_limit.", 1)
-    if limit in found.solution.program.constraints:
-        prices.append(found.solution.price(limit))
-    return float(-sum(np.minimum(one, 0.0).sum() for one in prices))
+def _series(city: City, outcome: Outcome) -> dict[str, Floats]:
+    flows, buses = list_flows(outcome), outcome.network.table("bus")
+    carriers = dict(zip(buses.names, buses.text("carrier"), strict=True))
+    found: dict[str, Floats] = {}
+    for member in city.members:
+        for name, values in (*_named(member, flows, carriers), *_levels(member, outcome)):
+            found[name] = found.get(name, 0.0) + values
+        found |= dict(_offered(member, outcome, found))
+    prices = outcome.price()
+    return found | {f"price.{bus}": prices[:, place] for place, bus in enumerate(buses.names)}
 
 
-def _chosen(system: System, expand: Collection[str]) -> frozenset[str]:
-    every = {"storage"} & set(expand)
-    named = {one.name for one in system.storages if every or {one.name, one.technology} & set(expand)}
-    known = {one.name for one in system.storages} | {one.technology for one in system.storages} | {"storage"}
-    return frozenset(named | (set(expand) - known))
+def _named(member: Member, flows: Mapping[Place, Floats], carriers: Mapping[str, str]) -> Iterator[tuple[str, Floats]]:
+    """Flows of a component under the names that readers know."""
+    role = member.kit.technology.role
+    for (component, name, bus), flow in flows.items():
+        if (component, name) != (member.component, member.name):
+            continue
+        carrier, own = carriers[bus], member.plant.id
+        if carrier != ELECTRICITY:
+            yield f"{carrier}.{name}", flow
+        elif role == "storage":
+            yield f"charge.{own}", np.maximum(-flow, 0.0)
+            yield f"discharge.{own}", np.maximum(flow, 0.0)
+        elif role == "demand":
+            yield (f"demand.{own}", -flow) if member.component == "load" else (f"{member.part}.{own}", np.abs(flow))
+        elif role in ("import", "export"):
+            yield f"{role}.{own}", flow if role == "import" else -flow
+        else:
+            yield (f"generation.{own}" if role == "plant" else f"{ELECTRICITY}.{name}"), flow
 
 
-def _series(system: System, profiles: Profiles, solution: Solution) -> dict[str, Floats]:
-    found = {name: solution.value(name) for name in solution.program.variables if not name.startswith("power.")}
-    for one in system.generators:
-        most = generator.available(one, profiles)
-        found[f"available.{one.name}"] = most
-        if one.renewable:
-            found[f"curtailed.{one.name}"] = most - found[f"generation.{one.name}"]
-    for each in system.loads:
-        found[f"demand.{each.name}"] = load.demand(each, profiles)
-        found[f"price.{each.carrier}"] = solution.price(f"balance.{each.carrier}")
-    return found
+def _levels(member: Member, outcome: Outcome) -> Iterator[tuple[str, Floats]]:
+    quantity = {"storage_unit": "state_of_charge", "store": "e"}.get(member.component)
+    if quantity is not None:
+        yield f"level.{member.name}", outcome.value(member.component, quantity)[:, place_of(outcome, member)]
 
 
-def _findings(system: System, profiles: Profiles, series: Mapping[str, Floats]) -> tuple[Finding, ...]:
+def _offered(member: Member, outcome: Outcome, found: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+    """What a plant could have fed, and what of it a renewable one lost."""
+    own = member.plant.id
+    if member.kit.technology.role != "plant" or f"generation.{own}" not in found:
+        return
+    table, place, steps = outcome.network.table(member.component), place_of(outcome, member), outcome.network.clock.size
+    most = np.broadcast_to(table.varying("p_max_pu", steps), (steps, len(table)))[:, place]
+    size = outcome.capacity(member.component)[place]
+    offered = most * size
+    if member.component == "link":
+        offered = offered * np.broadcast_to(table.varying("efficiency", steps), (steps, len(table)))[:, place]
+    yield f"available.{own}", offered
+    if member.kit.technology.renewable:
+        yield f"curtailed.{own}", offered - found[f"generation.{own}"]
+
+
+def _findings(city: City, outcome: Outcome) -> tuple[Finding, ...]:
+    weight = outcome.network.clock.generators
     found: list[Finding] = []
-    for one in system.loads:
-        found += _amount(series[f"unserved.{one.name}"], "energy.unserved", f"unserved.{one.name}", "缺供", "unserved demand")
-        found += _amount(series[f"surplus.{one.name}"], "energy.surplus", f"surplus.{one.name}", "无处可用的出力", "surplus")
-    for each in system.storages:
-        both = np.minimum(series[f"charge.{each.name}"], series[f"discharge.{each.name}"])
-        found += _amount(both, "energy.both_ways", f"storage.{each.name}", "同时充放", "charge and discharge at once")
-    return (*found, *_arbitrage(system, profiles))
+    for member in city.members:
+        if member.part in ("unserved", "surplus"):
+            values = outcome.value(member.component, "p")[:, place_of(outcome, member)]
+            told = ("缺供", "unserved demand") if member.part == "unserved" else ("无处可用的出力", "surplus")
+            if member.part == "unserved" or not _wasted(member):
+                found += _amount(values, weight, f"energy.{member.part}", f"{member.part}.{member.plant.id}", *told)
+        if member.component == "storage_unit":
+            place = place_of(outcome, member)
+            into, out = (outcome.value("storage_unit", name)[:, place] for name in ("p_store", "p_dispatch"))
+            at = f"storage.{member.name}"
+            found += _amount(np.minimum(into, out), weight, "energy.both_ways", at, "同时充放", "charge and discharge at once")
+    return (*found, *_arbitrage(city))
 
 
-def _amount(values: Floats, rule: str, at: str, zh: str, en: str) -> list[Finding]:
-    total, hours = float(values.sum()), int((values > NOTICEABLE).sum())
+def _wasted(member: Member) -> bool:
+    """Whether the surplus is heat that nobody needs, which is no news."""
+    return member.plant.technology in ("heat", "steam")
+
+
+def _amount(values: Floats, weight: Floats, rule: str, at: str, zh: str, en: str) -> list[Finding]:
+    total, hours = float(values @ weight), float(weight[values > NOTICEABLE].sum())
     if total <= NOTICEABLE:
         return []
     return [
@@ -238,27 +275,28 @@ def _amount(values: Floats, rule: str, at: str, zh: str, en: str) -> list[Findin
             rule,
             at,
             "warning",
-            Label(f"{zh} {total:.1f} MWh，{hours} 小时", f"{en}: {total:.1f} MWh in {hours} hours"),
+            Label(f"{zh} {total:.1f} MWh，{hours:.0f} 小时", f"{en}: {total:.1f} MWh in {hours:.0f} hours"),
             Label("检查容量、线路与最小出力", "look at capacities, lines and least outputs"),
         )
     ]
 
 
-def _arbitrage(system: System, profiles: Profiles) -> list[Finding]:
-    bought = {one.name: line.price(one, profiles) for one in system.lines if one.direction == "import"}
-    sold = {one.name: line.price(one, profiles) for one in system.lines if one.direction == "export"}
-    return [
-        Finding(
-            "energy.arbitrage",
-            f"line.{one}",
-            "warning",
-            Label(
-                f"有 {int((price > cost).sum())} 小时外送价高于“{other}”的购入价，模型会转手买卖",
-                f"in {int((price > cost).sum())} hours '{one}' pays more than '{other}' costs: the model trades between them",
-            ),
-            Label("核对两条线路的电价", "check the prices of the two lines"),
-        )
-        for one, price in sold.items()
-        for other, cost in bought.items()
-        if np.any(price > cost)
-    ]
+def _arbitrage(city: City) -> Iterator[Finding]:
+    steps, table = city.network.clock.size, city.network.table("process")
+    prices = np.broadcast_to(table.varying("marginal_cost", steps), (steps, len(table)))
+    bought = {one.name: prices[:, table.names.index(one.name)] for one in city.of("import")}
+    sold = {one.name: -prices[:, table.names.index(one.name)] for one in city.of("export")}
+    for one, price in sold.items():
+        for other, cost in bought.items():
+            hours = int((price > cost).sum())
+            if hours:
+                yield Finding(
+                    "energy.arbitrage",
+                    f"line.{one}",
+                    "warning",
+                    Label(
+                        f"有 {hours} 小时外送价高于“{other}”的购入价，模型会转手买卖",
+                        f"in {hours} hours '{one}' pays more than '{other}' costs: the model trades between them",
+                    ),
+                    Label("核对两条线路的电价", "check the prices of the two lines"),
+                )

@@ -1,6 +1,6 @@
 """Technologies as data: what each is, its parameters with source and grade, its annual cost.
 
-Invariant: a parameter is a row with unit, source and grade; what is not in the table is refused, never guessed.
+Invariant: a parameter is a row with unit, source and grade; what is absent or unknown is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from pathlib import Path
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
-from dafeng.energy.attributes import FOLDER
 from dafeng.library.listing import Kind, load_csv
 
+FOLDER = Path(__file__).resolve().parent.parent / "data" / "technologies"
+"""Where the tables of this package's technologies stand."""
 LISTED: Mapping[str, Kind] = {
     "technology": "text",
-    "component": "text",
+    "role": "text",
     "profile": "text",
-    "must_run_profile": "text",
     "renewable": "boolean",
     "non_fossil": "boolean",
     "zh": "text",
@@ -29,7 +29,7 @@ LISTED: Mapping[str, Kind] = {
 PARAMETERS: Mapping[str, Kind] = {
     "technology": "text",
     "parameter": "text",
-    "value": "decimal",
+    "value": "decimal?",
     "unit": "text",
     "source": "text",
     "grade": "text",
@@ -48,8 +48,8 @@ class Parameter:
     ----------
     technology, name : str
         What it belongs to and what it is.
-    value : float
-        The figure. [``unit``]
+    value : float or None
+        The figure, ``None`` where it is unknown. [``unit``]
     unit : str
         Its unit.
     label : Label
@@ -63,7 +63,7 @@ class Parameter:
     technology: str
     name: str
     label: Label
-    value: float
+    value: float | None
     unit: str
     source: str
     grade: str
@@ -78,12 +78,12 @@ class Technology:
     ----------
     id : str
         Id that components quote.
-    component : str
-        generator, storage, line or load.
+    role : str
+        plant, storage, converter, supply, import, export, outlet or demand.
     label : Label
         Its name.
-    profile, must_run_profile : str
-        Profiles of what is available and of what must run.
+    profile : str
+        Profile of what is available.
     renewable, non_fossil : bool
         Whether unused output is curtailment; whether output counts as non-fossil.
     parameters : mapping of str to Parameter
@@ -91,10 +91,9 @@ class Technology:
     """
 
     id: str
-    component: str
+    role: str
     label: Label
     profile: str
-    must_run_profile: str
     renewable: bool
     non_fossil: bool
     parameters: Mapping[str, Parameter]
@@ -115,11 +114,13 @@ class Technology:
         Raises
         ------
         LookupFailure
-            If the table does not have it.
+            If the table does not have it, or it is unknown.
         """
-        if name not in self.parameters:
-            raise _absent(f"{self.id}.{name}", ", ".join(self.parameters))
-        return self.parameters[name].value
+        found = self.parameters[name].value if name in self.parameters else None
+        if found is None:
+            known = (one.name for one in self.parameters.values() if one.value is not None)
+            raise _absent(f"{self.id}.{name}", ", ".join(known))
+        return found
 
 
 @cache
@@ -151,10 +152,9 @@ def read_technologies(*, folder: Path = FOLDER) -> Mapping[str, Technology]:
     return {
         row["technology"]: Technology(
             row["technology"],
-            row["component"],
+            row["role"],
             Label(row["zh"], row["en"]),
             row["profile"],
-            row["must_run_profile"],
             row["renewable"],
             row["non_fossil"],
             figures.get(row["technology"], {}),
@@ -175,8 +175,16 @@ def interest(*, folder: Path = FOLDER) -> float:
     -------
     float
         Real rate per year. [1]
+
+    Raises
+    ------
+    LookupFailure
+        If it is unknown.
     """
-    return _figures(folder)["all"]["interest"].value
+    value = _figures(folder)["all"]["interest"].value
+    if value is None:
+        raise _absent("all.interest", "parameters.csv")
+    return value
 
 
 def annuity(rate: float, years: float) -> float:
@@ -231,7 +239,7 @@ def _figures(folder: Path) -> Mapping[str, Mapping[str, Parameter]]:
             row["technology"],
             row["parameter"],
             names.get(row["parameter"], Label(row["parameter"], row["parameter"])),
-            float(row["value"]),
+            None if row["value"] is None else float(row["value"]),
             row["unit"],
             row["source"],
             row["grade"],

@@ -1,4 +1,4 @@
-"""Yearly figures of an operated system: what ran how much, what was curtailed, traded, stored and emitted.
+"""Yearly figures of an operated city: what ran how much, what was curtailed, traded, stored and emitted.
 
 Invariant: every figure is a sum over the hourly series of one dispatch; nothing is estimated.
 """
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dafeng.energy.dispatch import Dispatch, generator_value, line_value, storage_value
+from dafeng.energy.city import Member
+from dafeng.energy.dispatch import Dispatch, place_of, worth
 from dafeng.energy.program import Floats
-from dafeng.energy.system import Generator, Line, Storage
 
 WEEK = 168
 """Hours of a week."""
@@ -19,26 +19,24 @@ WEEK = 168
 
 @dataclass(frozen=True, slots=True)
 class GeneratorUse:
-    """A generator's year.
+    """A plant's year.
 
     Parameters
     ----------
     name, technology : str
         Which one.
     capacity_mw : float
-        Capacity. [MW]
+        Electric capacity. [MW]
     generation_mwh, available_mwh, curtailed_mwh : float
         Output, most it could have fed, and what a renewable one lost. [MWh]
     curtailed_share : float or None
         Lost share of what was available; ``None`` where it is no renewable or had nothing.
     full_hours : float or None
         Output over capacity; ``None`` without capacity. [h]
-    co2_t : float
-        CO2 of the fuel. [tCO2]
-    cost : float
-        Variable cost. [yuan]
+    flows : dict of str to float
+        What it puts into other carriers over the year: heat above zero, fuel below. [carrier's unit]
     worth : float
-        What one more MW would save. [yuan/MW]
+        What one more MW of the component's capacity would save. [yuan/MW]
     """
 
     name: str
@@ -49,8 +47,7 @@ class GeneratorUse:
     curtailed_mwh: float
     curtailed_share: float | None
     full_hours: float | None
-    co2_t: float
-    cost: float
+    flows: dict[str, float]
     worth: float
 
 
@@ -90,20 +87,20 @@ class StorageUse:
 
 @dataclass(frozen=True, slots=True)
 class LineUse:
-    """A line's year.
+    """A year of what comes from outside or goes there: power, fuel.
 
     Parameters
     ----------
     name, direction : str
-        Which one.
+        Which one; ``import``, ``export`` or ``supply``.
     limit_mw : float
         Limit. [MW]
     flow_mwh, full_hours : float
         Energy carried [MWh] and its hours at the limit [h].
     co2_t : float
-        CO2 of imports. [tCO2]
+        CO2 of what was bought. [tCO2]
     cost : float
-        Paid for imports, negative for what exports earn. [yuan]
+        Paid, negative for what exports earn. [yuan]
     worth : float
         What one more MW would save. [yuan/MW]
     """
@@ -120,22 +117,22 @@ class LineUse:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A system's year.
+    """A city's year.
 
     Parameters
     ----------
     generators, storages, lines : tuple
-        Each component's year.
+        Each plant's, storage's, line's and supply's year.
     demand_mwh, unserved_mwh, surplus_mwh : float
-        Demand, what of it was not met, and what had to run without use. [MWh]
+        Electricity demand, what of it was not met, and what had to run without use. [MWh]
     curtailed_mwh : float
         Lost output of all renewables. [MWh]
     curtailed_share : float or None
         Lost share of what all renewables could have fed.
     co2_t : float
-        CO2 of fuels and imports. [tCO2]
+        CO2 released: of fuels and imports, less what is captured. [tCO2]
     non_fossil_mwh : float
-        Output of non-fossil generators and the non-fossil part of imports. [MWh]
+        Electricity of non-fossil plants and the non-fossil part of imports. [MWh]
     cost : float
         Certified cost, penalties included. [yuan]
     """
@@ -178,35 +175,56 @@ def year_of(found: Dispatch) -> Use:
     Parameters
     ----------
     found : Dispatch
-        An operated system.
+        An operated city.
 
     Returns
     -------
     Use
         Figures of every component and of the whole.
     """
-    system = found.system
-    generators = tuple(_generator(found, one) for one in system.generators)
-    lines = tuple(_line(found, one) for one in system.lines)
-    lost = sum(one.curtailed_mwh for one in generators)
-    offered = sum(use.available_mwh for use, one in zip(generators, system.generators, strict=True) if one.renewable)
-    own = sum(use.generation_mwh for use, one in zip(generators, system.generators, strict=True) if one.non_fossil)
+    plants = [one for one in found.city.of("plant") if f"generation.{one.plant.id}" in found.series]
+    generators = tuple(_generator(found, one) for one in plants)
+    lines = tuple(_line(found, one) for one in found.city.of("import", "export", "supply"))
+    storages = tuple(_storage(found, one) for one in found.city.of("storage") if one.component == "storage_unit")
+    renewable = {one.plant.id for one in plants if one.kit.technology.renewable}
+    green = {one.plant.id for one in plants if one.kit.technology.non_fossil}
+    lost, offered = sum_of(found, "curtailed"), sum(use.available_mwh for use in generators if use.name in renewable)
+    own = sum(use.generation_mwh for use in generators if use.name in green)
     bought = sum(
-        use.flow_mwh * one.non_fossil_share for use, one in zip(lines, system.lines, strict=True) if one.direction == "import"
+        found.total(f"import.{one.plant.id}") * one.plant.figures.get("non_fossil_share", 0.0)
+        for one in found.city.of("import")
     )
     return Use(
         generators=generators,
-        storages=tuple(_storage(found, one) for one in system.storages),
+        storages=storages,
         lines=lines,
-        demand_mwh=sum(found.total(f"demand.{one.name}") for one in system.loads),
-        unserved_mwh=sum(found.total(f"unserved.{one.name}") for one in system.loads),
-        surplus_mwh=sum(found.total(f"surplus.{one.name}") for one in system.loads),
+        demand_mwh=sum_of(found, "demand"),
+        unserved_mwh=sum_of(found, "unserved"),
+        surplus_mwh=sum_of(found, "surplus"),
         curtailed_mwh=lost,
         curtailed_share=_ratio(lost, offered),
-        co2_t=sum(one.co2_t for one in generators) + sum(one.co2_t for one in lines),
+        co2_t=-sum(found.total(name) for name in found.series if name.startswith("co2.co2_outlet")),
         non_fossil_mwh=own + bought,
         cost=found.cost,
     )
+
+
+def sum_of(found: Dispatch, head: str) -> float:
+    """Sum of all series of one sort over the hours.
+
+    Parameters
+    ----------
+    found : Dispatch
+        An operated city.
+    head : str
+        What their names begin with, e.g. ``demand``.
+
+    Returns
+    -------
+    float
+        Sum. [MWh for series in MW]
+    """
+    return sum(found.total(name) for name in found.series if name.startswith(f"{head}."))
 
 
 def window(found: Dispatch, start: int, *, hours: int = WEEK, kind: str = "chosen") -> Window:
@@ -258,16 +276,21 @@ def residual(found: Dispatch) -> Floats:
     Parameters
     ----------
     found : Dispatch
-        An operated system.
+        An operated city.
 
     Returns
     -------
     (hours,) array
         Remaining demand, negative where renewables exceed it. [MW]
     """
-    demand = [found.series[f"demand.{one.name}"] for one in found.system.loads]
-    offered = [found.series[f"available.{one.name}"] for one in found.system.generators if one.renewable]
-    return np.asarray(sum(demand) - sum(offered), dtype=np.float64)
+    total = np.zeros(found.outcome.network.clock.size)
+    for name, values in found.series.items():
+        head, _, own = name.partition(".")
+        if head == "demand":
+            total = total + values
+        elif head == "available" and f"curtailed.{own}" in found.series:
+            total = total - values
+    return total
 
 
 def duration(values: Floats) -> Floats:
@@ -286,53 +309,74 @@ def duration(values: Floats) -> Floats:
     return np.sort(values)[::-1]
 
 
-def _generator(found: Dispatch, one: Generator) -> GeneratorUse:
-    output, offered = found.total(f"generation.{one.name}"), found.total(f"available.{one.name}")
-    lost = offered - output if one.renewable else 0.0
+def _generator(found: Dispatch, one: Member) -> GeneratorUse:
+    own, capacity = one.plant.id, _electric(found, one)
+    output, offered = found.total(f"generation.{own}"), found.total(f"available.{own}")
+    lost = offered - output if one.kit.technology.renewable else 0.0
+    carriers = {name.removesuffix(f".{own}") for name in found.series if name.endswith(f".{own}")} - HEADS
     return GeneratorUse(
-        name=one.name,
-        technology=one.technology,
-        capacity_mw=one.capacity_mw,
+        name=own,
+        technology=one.plant.technology,
+        capacity_mw=capacity,
         generation_mwh=output,
         available_mwh=offered,
         curtailed_mwh=lost,
-        curtailed_share=_ratio(lost, offered) if one.renewable else None,
-        full_hours=_ratio(output, one.capacity_mw),
-        co2_t=output * one.co2_intensity,
-        cost=output * one.variable_cost,
-        worth=generator_value(found, one),
+        curtailed_share=_ratio(lost, offered) if one.kit.technology.renewable else None,
+        full_hours=_ratio(output, capacity),
+        flows={carrier: found.total(f"{carrier}.{own}") for carrier in sorted(carriers)},
+        worth=worth(found, one),
     )
 
 
-def _storage(found: Dispatch, one: Storage) -> StorageUse:
-    charged, discharged = found.total(f"charge.{one.name}"), found.total(f"discharge.{one.name}")
-    power = found.power[one.name]
+HEADS = frozenset({"generation", "available", "curtailed", "price", "level"})
+"""Sorts of a plant's series that are not flows of another carrier."""
+
+
+def _electric(found: Dispatch, one: Member) -> float:
+    """Capacity in electricity; that of a link is its input."""
+    if one.component != "link":
+        return found.power(one)
+    table = found.outcome.network.table("link")
+    return found.power(one) * float(
+        np.max(table.varying("efficiency", found.outcome.network.clock.size)[:, place_of(found.outcome, one)])
+    )
+
+
+def _storage(found: Dispatch, one: Member) -> StorageUse:
+    own, power = one.plant.id, found.power(one)
+    charged, discharged = found.total(f"charge.{own}"), found.total(f"discharge.{own}")
+    table, place = found.outcome.network.table("storage_unit"), place_of(found.outcome, one)
+    energy = power * table.number("max_hours")[place]
     return StorageUse(
-        name=one.name,
-        technology=one.technology,
+        name=own,
+        technology=one.plant.technology,
         power_mw=power,
-        energy_mwh=power * one.hours,
+        energy_mwh=energy,
         charged_mwh=charged,
         discharged_mwh=discharged,
         lost_mwh=charged - discharged,
-        cycles=_ratio(discharged / one.discharge_efficiency, power * one.hours),
+        cycles=_ratio(discharged / table.number("efficiency_dispatch")[place], energy),
         full_hours=_ratio(discharged, power),
-        worth=storage_value(found, one),
+        worth=worth(found, one),
     )
 
 
-def _line(found: Dispatch, one: Line) -> LineUse:
-    name = f"{one.direction}.{one.name}"
-    flow = found.total(name)
+def _line(found: Dispatch, one: Member) -> LineUse:
+    outcome, place = found.outcome, place_of(found.outcome, one)
+    flow = outcome.value(one.component, "p")[:, place]
+    clock, table = outcome.network.clock, outcome.network.table(one.component)
+    price = np.broadcast_to(table.varying("marginal_cost", clock.size), (clock.size, len(table)))[:, place]
+    energy, limit = float(flow @ clock.generators), found.power(one)
+    emitted = f"co2.{one.name}"
     return LineUse(
-        name=one.name,
-        direction=one.direction,
-        limit_mw=one.limit_mw,
-        flow_mwh=flow,
-        full_hours=_ratio(flow, one.limit_mw),
-        co2_t=flow * one.co2_intensity if one.direction == "import" else 0.0,
-        cost=float(found.solution.program.cost[found.solution.program.variables[name]] @ found.series[name]),
-        worth=line_value(found, one),
+        name=one.plant.id,
+        direction=one.kit.technology.role,
+        limit_mw=limit,
+        flow_mwh=energy,
+        full_hours=_ratio(energy, limit),
+        co2_t=found.total(emitted) if emitted in found.series else 0.0,
+        cost=float((price * flow) @ clock.objective),
+        worth=worth(found, one),
     )
 
 

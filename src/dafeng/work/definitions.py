@@ -139,6 +139,15 @@ class PowerCase(Form):
     capacities: dict[str, Reference]
 
 
+class PlantRow(Form):
+    """A plant or a demand beside the capacities of a case."""
+
+    technology: str
+    place: str = ""
+    units: dict[str, Annotated[str, AfterValidator(_known_unit)]] = Field(default_factory=dict)
+    figures: dict[str, Constant | Reference]
+
+
 class PowerFile(Form):
     """``power.yaml``."""
 
@@ -148,6 +157,8 @@ class PowerFile(Form):
     lines: dict[Literal["import", "export"], Exchange]
     storage: Reference | None = None
     sweep: list[Number] = Field(default_factory=list)
+    places: dict[str, str] = Field(default_factory=dict)
+    plants: list[PlantRow] = Field(default_factory=list)
     cases: list[PowerCase] = Field(min_length=1)
 
 

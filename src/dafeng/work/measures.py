@@ -91,7 +91,7 @@ def _supply(
             f"assumptions/measures.{item['id']}",
             "assumption",
             Label(f"{item['label']['zh']}：单位投资", f"{item['label']['en']}: investment"),
-            number_text(capex.value),
+            number_text(technology.value("capex")),
             capex.unit,
             source=capex.source.split("|")[0],
             grade=capex.grade,

@@ -14,22 +14,21 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
-from dafeng.energy.city import build_city
+from dafeng.energy.city import City as System
+from dafeng.energy.city import Plant, build_city
 from dafeng.energy.coast import coastal_year
 from dafeng.energy.dispatch import Dispatch, dispatch
-from dafeng.energy.system import System
-from dafeng.energy.technologies import Parameter, annual_cost, interest, read_technologies
+from dafeng.energy.profiles import Profiles
+from dafeng.energy.technologies import Parameter, read_technologies
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
+from dafeng.work.power_figures import BATTERY, MW, PARTS, SHARE, name_totals, totals_of
 from dafeng.work.scores import Scores
 from dafeng.work.targets import target_operand
 from dafeng.work.tracing import TraceBook, number_text
 
-MW = "MW"
-BATTERY = "battery"
-"""Technology of the storage that plans name."""
 WORKERS = 2
 """Cases solved at once; results do not depend on it."""
 
@@ -141,14 +140,13 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> 
     if not asked:
         return None
     rules = load_yaml(shipped() / "scenarios" / "dispatch.yaml")
-    desk = _Desk(city, plan, scores, traces, rules, asked)
+    desk = _Desk(city, plan, scores, traces, rules, asked, coastal_year(city.code))
     findings: list[Finding] = []
     jobs = desk.jobs(findings)
     if not jobs:
         return None
-    profiles = coastal_year(city.code)
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        found = list(pool.map(lambda job: dispatch(job.system, profiles), jobs))
+        found = list(pool.map(lambda job: dispatch(job.system), jobs))
     cases = [desk.close(job, result) for job, result in zip(jobs, found, strict=True)]
     count = len(asked["cases"])
     findings += [finding for result in found[:count] for finding in result.findings]
@@ -166,10 +164,17 @@ class _Desk:
     """Where a balance is put together: the city's file, the rules, and the traces of what goes in."""
 
     def __init__(
-        self, city: City, plan: Plan, scores: Scores, traces: TraceBook, rules: Mapping[str, Any], asked: Mapping[str, Any]
+        self,
+        city: City,
+        plan: Plan,
+        scores: Scores,
+        traces: TraceBook,
+        rules: Mapping[str, Any],
+        asked: Mapping[str, Any],
+        profiles: Profiles,
     ) -> None:
         self.city, self.plan, self.scores, self.traces = city, plan, scores, traces
-        self.rules, self.asked = rules, asked
+        self.rules, self.asked, self.profiles = rules, asked, profiles
         self.rows: list[Mapping[str, Any]] = []
         self.catalogue = city.catalogue()
         self.technologies = read_technologies()
@@ -198,18 +203,45 @@ class _Desk:
         if lacking:
             findings.append(_no_capacity(item["id"], lacking))
             return None
-        imports, exports = (self.limit(direction) for direction in ("import", "export"))
-        made = build_city(
-            {**{name: value[0] for name, value in known.items()}, **({BATTERY: storage} if storage > 0 else {})},
-            load_mwh=demand * float(conversion("亿千瓦时", "MWh")),
-            import_mw=imports,
-            export_mw=exports,
-            import_co2=float(self.asked["lines"]["import"]["co2_intensity"]["value"]),
-        )
+        others, used = self.others()
+        sizes = {**{name: value[0] for name, value in known.items()}, **({BATTERY: storage} if storage > 0 else {})}
+        places = self.asked.get("places", {})
+        plants = [Plant(name, {"capacity": size}, place=places.get(name, "")) for name, size in sizes.items()]
+        made = build_city([*plants, *self.outside(demand), *others], self.profiles, name=self.city.code)
         findings.extend(made.findings)
         for figure in made.parameters:
             self.keep_parameter(figure)
-        return Job(item["id"], Label(**item["label"]), made.system, storage, (*given, *(value[1] for value in known.values())))
+        return Job(item["id"], Label(**item["label"]), made, storage, (*given, *used, *(value[1] for value in known.values())))
+
+    def outside(self, demand: float) -> tuple[Plant, ...]:
+        """Electricity demand and the lines to the provincial grid."""
+        imports, exports = (self.limit(direction) for direction in ("import", "export"))
+        factor = float(self.asked["lines"]["import"]["co2_intensity"]["value"])
+        return (
+            Plant("grid_import", {"capacity": imports, "co2_intensity": factor}),
+            Plant("grid_export", {"capacity": exports}),
+            Plant("electricity", {"annual": demand * float(conversion("亿千瓦时", "MWh"))}),
+        )
+
+    def others(self) -> tuple[list[Plant], tuple[str, ...]]:
+        """What the city names beside the capacities of a case: heat, hydrogen …, and the addresses of its figures."""
+        plants: list[Plant] = []
+        used: list[str] = []
+        for item in self.asked.get("plants", ()):
+            found = {name: self.figure(item, name, where) for name, where in item["figures"].items()}
+            known = {name: value for name, value in found.items() if value is not None}
+            figures = {name: value for name, (value, _) in known.items()}
+            plants.append(Plant(item["technology"], figures, place=item.get("place", "")))
+            used += [address for _, address in known.values()]
+        return plants, tuple(used)
+
+    def figure(self, item: Mapping[str, Any], name: str, where: Mapping[str, Any]) -> tuple[float, str] | None:
+        """A plant's figure: one that stands elsewhere, or a number with its source."""
+        if "value" not in where:
+            return self.find(where, item["units"][name])
+        kept = f"power.{item['technology']}.{name}"
+        known = f"assumptions/{kept}"
+        return float(where["value"]), known if known in self.traces else self.keep(kept, where)
 
     def find(self, where: Mapping[str, Any], unit: str) -> tuple[float, str] | None:
         if "target" in where:
@@ -234,7 +266,12 @@ class _Desk:
         if f"assumptions/{name}" not in self.traces:
             label = self.technologies[figure.technology].label
             said = {"zh": f"{label.zh}：{figure.label.zh}", "en": f"{label.en}: {figure.label.en}"}
-            row = {"value": figure.value, "unit": figure.unit, "source": figure.source.split("|")[0], "grade": figure.grade}
+            row: dict[str, Any] = {
+                "value": figure.value,
+                "unit": figure.unit,
+                "source": figure.source.split("|")[0],
+                "grade": figure.grade,
+            }
             self.used.append(self.keep(name, {**row, "label": said}))
 
     def keep(self, name: str, row: Mapping[str, Any]) -> str:
@@ -257,9 +294,9 @@ class _Desk:
         return address
 
     def close(self, job: Job, found: Dispatch) -> Case:
-        totals = _totals(job, found)
+        totals = totals_of(found, job.storage)
         addresses: dict[str, str] = {}
-        for name, (value, unit, label) in _named(totals).items():
+        for name, (value, unit, label) in name_totals(totals).items():
             addresses[name] = self.traces.add(
                 Trace(
                     f"power/{job.id}.{name}",
@@ -274,60 +311,6 @@ class _Desk:
                 )
             )
         return Case(job.id, job.label, found, totals, addresses)
-
-
-UNITS: Mapping[str, tuple[str, Label]] = {
-    "demand": ("亿千瓦时", Label("用电需求", "demand")),
-    "generation": ("亿千瓦时", Label("发电量", "generation")),
-    "curtailed": ("亿千瓦时", Label("弃电量", "curtailed")),
-    "import": ("亿千瓦时", Label("购入电量", "imports")),
-    "export": ("亿千瓦时", Label("外送电量", "exports")),
-    "unserved": ("亿千瓦时", Label("缺电量", "unserved")),
-    "available": ("亿千瓦时", Label("新能源可发电量", "wind and sun available")),
-    "curtailed_share": ("1", Label("弃电率", "curtailed share")),
-    "storage_power": ("万千瓦", Label("储能功率", "storage power")),
-    "storage_hours": ("h", Label("储能等效满功率放电小时", "full hours of storage discharge")),
-    "storage_cost": ("亿元", Label("储能年化投资", "annualised cost of storage")),
-    "cost": ("亿元", Label("年运行费用（含储能年化投资，扣外送收入）", "yearly cost including storage, less export earnings")),
-}
-"""Units and names of the yearly figures."""
-PARTS = ("curtailed", "available")
-"""Figures that the curtailed share is made from."""
-SHARE = " / ".join(PARTS)
-"""How the curtailed share is made."""
-
-
-def _totals(job: Job, found: Dispatch) -> dict[str, float]:
-    scale = float(conversion("MWh", "亿千瓦时"))
-    sums = {name: found.total(name) * scale for name in found.series if not name.startswith(("price.", "level."))}
-    by = {
-        head: sum(v for k, v in sums.items() if k.startswith(head + "."))
-        for head in ("demand", "generation", "curtailed", "import", "export", "unserved")
-    }
-    renewable = [g.name for g in found.system.generators if g.renewable]
-    available = sum(sums[f"available.{name}"] for name in renewable)
-    cost = annual_cost(read_technologies()[BATTERY], rate=interest()) * job.storage / 1e8
-    discharged = sum(v for k, v in sums.items() if k.startswith("discharge.")) / scale
-    return {
-        **by,
-        **{name: value for name, value in sums.items() if name.startswith("generation.")},
-        "available": available,
-        "curtailed_share": by["curtailed"] / available if available else 0.0,
-        "storage_power": job.storage * float(conversion(MW, "万千瓦")),
-        "storage_hours": discharged / job.storage if job.storage else 0.0,
-        "storage_cost": cost,
-        "cost": found.cost / 1e8 + cost,
-    }
-
-
-def _named(totals: Mapping[str, float]) -> dict[str, tuple[float, str, Label]]:
-    named = {name: (totals[name], *UNITS[name]) for name in UNITS if name in totals}
-    labels = {one.id: one.label for one in read_technologies().values()}
-    for name, value in totals.items():
-        if name.startswith("generation."):
-            told = labels.get(name[11:], Label(name[11:], name[11:]))
-            named[name] = (value, "亿千瓦时", Label(f"发电量：{told.zh}", f"generation: {told.en}"))
-    return named
 
 
 def _no_demand() -> Finding:

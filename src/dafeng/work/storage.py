@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dafeng.core.labels import Label, Language
 from dafeng.work.assessment import Figure, Headline
 from dafeng.work.figures import Goals, compute, goal_figure, keep_answer
-from dafeng.work.power import UNITS, Case, Power
+from dafeng.work.power import Case, Power
+from dafeng.work.power_figures import UNITS
 from dafeng.work.project import Projection
 from dafeng.work.tracing import TraceBook
 from dafeng.work.wording import percent, say

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from dafeng.core.labels import Label
 from dafeng.core.units import convert
+from dafeng.energy.city import Plant
 from dafeng.energy.dispatch import Dispatch
 from dafeng.energy.technologies import read_technologies
 from dafeng.energy.use import WEEK, window
-from dafeng.work.power import UNITS, Case, Power
+from dafeng.work.power import Case, Power
+from dafeng.work.power_figures import UNITS
 from dafeng.work.view_number import SHARE, Frame, plain, write_assumption, write_label
 
 Row = dict[str, Any]
@@ -141,11 +143,11 @@ def list_weeks(found: Dispatch, names: Mapping[str, Label]) -> list[Row]:
     list of dict
         ``id, label, start_hour, series, load``. [MW]
     """
-    demand = _sum(found, (f"demand.{load.name}" for load in found.system.loads))
+    demand = _sum(found, (name for name in found.series if name.startswith("demand.")))
     if len(demand) < 4 * WEEK:
         return []
     chosen = [(name, label, _richest(demand, days)) for name, (label, days) in SEASONS.items()]
-    wind = [one.name for one in found.system.generators if "wind" in one.technology]
+    wind = [one.id for one in _plants(found) if "wind" in one.technology]
     if wind:
         offered = _sum(found, (f"available.{name}" for name in wind))
         whole = (0, len(demand) // DAY)
@@ -171,10 +173,10 @@ def _week(found: Dispatch, name: str, label: Label, start: int, names: Mapping[s
     series = [
         {
             "carrier": one.technology,
-            "label": write_label(names.get(one.technology, Label(one.name, one.name))),
-            "values": _hourly(shown[f"generation.{one.name}"]),
+            "label": write_label(names.get(one.technology, Label(one.id, one.id))),
+            "values": _hourly(shown[f"generation.{one.id}"]),
         }
-        for one in found.system.generators
+        for one in _plants(found)
     ]
     return {
         "id": name,
@@ -183,6 +185,11 @@ def _week(found: Dispatch, name: str, label: Label, start: int, names: Mapping[s
         "series": [*series, *_beside(shown)],
         "load": _hourly(_added(shown, "demand")),
     }
+
+
+def _plants(found: Dispatch) -> list[Plant]:
+    """Plants that feed electricity."""
+    return [one.plant for one in found.city.of("plant") if f"generation.{one.plant.id}" in found.series]
 
 
 def _beside(shown: Mapping[str, Floats]) -> list[Row]:
