@@ -10,7 +10,7 @@ from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import Network, make_table, plain_clock
 from dafeng.energy.program import Floats
 from dafeng.energy.years.bases import Group, Library, solve_group
-from dafeng.energy.years.dispatching import YearsResult, dispatch_years
+from dafeng.energy.years.dispatching import dispatch_years
 from dafeng.energy.years.series import Series, network_of_year
 
 STEPS, YEARS = 72, 5
@@ -77,7 +77,8 @@ def test_bound_optimum_and_cost_stand_in_order(seed: int) -> None:
     network, series = _network(seed)
     result = dispatch_years(network, series, unserved=("shed", "cold"))
     least = _exact(network, series)
-    assert result.reason == "" and result.alone == ()
+    assert result.reason == ""
+    assert result.alone == ()
     assert (result.bound <= least + 1e-6 * least).all()
     assert (least <= result.cost + 1e-6 * least).all()
     assert result.proven_gap.mean() < 0.25  # the wind here is white noise, which no guide foresees
@@ -98,7 +99,8 @@ def test_energy_adds_up_to_the_load() -> None:
     served += 0.4 * energy["link", "plant"] + energy["cogeneration", "chp"] - energy["link", "pump"]
     demand = network.table("load").series["p_set"]["power"].sum()
     losses = served - demand
-    assert (losses > -1e-6).all() and (losses < 0.05 * demand).all()
+    assert (losses > -1e-6).all()
+    assert (losses < 0.05 * demand).all()
 
 
 def test_curtailed_energy_is_what_wind_could_have_given() -> None:
@@ -112,14 +114,16 @@ def test_curtailed_energy_is_what_wind_could_have_given() -> None:
 def test_the_same_twice() -> None:
     network, series = _network(4)
     one, other = dispatch_years(network, series), dispatch_years(network, series)
-    assert np.array_equal(one.cost, other.cost) and np.array_equal(one.bound, other.bound)
+    assert np.array_equal(one.cost, other.cost)
+    assert np.array_equal(one.bound, other.bound)
 
 
 def test_a_price_of_each_year_is_solved_year_by_year() -> None:
     network, series = _network(2)
     prices = 300 + np.arange(YEARS)[:, None] + np.zeros((YEARS, STEPS))
     result = dispatch_years(network, {**series, ("generator", "marginal_cost", "import"): prices})
-    assert "marginal_cost" in result.reason and result.alone == tuple(range(YEARS))
+    assert "marginal_cost" in result.reason
+    assert result.alone == tuple(range(YEARS))
     assert result.cost == pytest.approx(result.bound, rel=1e-6)
 
 
@@ -131,7 +135,8 @@ def test_an_extendable_capacity_is_solved_year_by_year() -> None:
 def test_a_limit_over_the_year_is_solved_year_by_year() -> None:
     network, series = _network(2, e_sum_max=4000.0)
     result = dispatch_years(network, series, guides=(0,))
-    assert result.reason and len(result.alone) == YEARS
+    assert result.reason
+    assert len(result.alone) == YEARS
 
 
 def test_series_of_another_length_are_refused() -> None:

@@ -73,7 +73,7 @@ class Library:
         ordered = np.sort(members)
         key = ordered.tobytes()
         if key not in self.known:
-            inverse = np.linalg.inv(self.matrix[:, ordered])
+            inverse: Floats = np.asarray(np.linalg.inv(self.matrix[:, ordered]), dtype=np.float64)
             self.known[key] = len(self.found)
             self.found.append(Basis(ordered, inverse, inverse @ self.matrix))
         return self.known[key]

@@ -15,7 +15,7 @@ from scipy import sparse
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.network.balance import BALANCE
-from dafeng.energy.network.build import Built
+from dafeng.energy.network.build import Built, balance_rows
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats, Program
@@ -121,7 +121,8 @@ def _kinds(built: Built) -> Kinds:
     columns = _stacked([place for place in built.builder.variables.values() if place.size], steps)
     if int((columns >= 0).sum()) != len(built.program.cost):
         raise refusal("有不属于任何时段的变量", "it has variables that belong to no step")
-    rows = _stacked([_by_step(name, block.row, steps) for name, block in built.builder.rows.items() if block.row.size], steps)
+    own = [block.row for name, block in built.builder.rows.items() if block.row.size and not name.endswith(BALANCE)]
+    rows = _stacked([*own, balance_rows(built)], steps)
     step = np.zeros(len(built.program.cost), dtype=np.int64)
     step[columns[columns >= 0]] = np.nonzero(columns >= 0)[1]
     fits = _fits(built.program.matrix.tocoo(), step, _step_of_rows(rows, len(built.program.row_low)), steps)
@@ -158,10 +159,6 @@ def _merged(program: Program, kinds: Kinds) -> tuple[Program, Kinds, Places]:
         kept[kind] = False
         partner[mine] = other
     return replace(program, row_low=low, row_high=high), replace(kinds, rows=kinds.rows[kept]), partner
-
-
-def _by_step(name: str, rows: Places, steps: int) -> Places:
-    return rows.reshape(-1, steps).T if name.endswith(BALANCE) else rows
 
 
 def _stacked(blocks: list[Places], steps: int) -> Places:
@@ -299,6 +296,18 @@ def _tighten(row: Places, column: Places, value: Floats, most_right: Floats, low
 
 
 def refusal(zh: str, en: str) -> DefinitionError:
+    """Error that says why the years are solved one by one.
+
+    Parameters
+    ----------
+    zh, en : str
+        Reason.
+
+    Returns
+    -------
+    DefinitionError
+        To be raised.
+    """
     return DefinitionError(
         Label(f"多年快速调度不适用：{zh}", f"the fast dispatch of many years does not apply: {en}"),
         where="energy.years",

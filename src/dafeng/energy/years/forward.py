@@ -111,6 +111,10 @@ class Kernel:
         How many.
     pull : float
         What a full store is worth less than an empty one. [yuan/MWh]
+    whole, local : Library
+        Bases of the dispatch, and of the bound's problem without tying rows.
+    kept : array of int
+        Variables of the bound's problem.
     """
 
     stage: Stage
