@@ -1,0 +1,171 @@
+"""Many years at once against each year alone: the bound below the optimum, the optimum below the cost, on random networks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dafeng.core.errors import DefinitionError
+from dafeng.energy.network.solve import solve_network
+from dafeng.energy.network.table import Network, make_table, plain_clock
+from dafeng.energy.program import Floats
+from dafeng.energy.years.bases import Group, Library, solve_group
+from dafeng.energy.years.dispatching import dispatch_years
+from dafeng.energy.years.series import Series, network_of_year
+
+STEPS, YEARS = 72, 5
+
+
+def _network(seed: int, **wind: object) -> tuple[Network, Series]:
+    """A small coupled city: wind, plant with ramp, cogeneration, heat pump, battery, heat store."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    day = np.sin(np.arange(STEPS) * 2 * np.pi / 24)
+    price = 300 + 100 * day + random.random(STEPS) * 20
+    generators = {
+        "wind": {"bus": "power", "p_nom": 120.0, "p_max_pu": np.full(STEPS, 0.5), "marginal_cost": 1.0, **wind},
+        "import": {"bus": "power", "p_nom": 60.0, "marginal_cost": price},
+        "coal": {"bus": "fuel", "p_nom": 5000.0, "marginal_cost": 90.0},
+        "shed": {"bus": "power", "p_nom": 1000.0, "marginal_cost": 9000.0},
+        "cold": {"bus": "heat", "p_nom": 1000.0, "marginal_cost": 7000.0},
+        "dump": {"bus": "heat", "p_nom": 1000.0, "sign": -1.0, "marginal_cost": 0.5},
+    }
+    links = {
+        "plant": {
+            "bus0": "fuel",
+            "bus1": "power",
+            "efficiency": 0.4,
+            "p_nom": 150.0,
+            "ramp_limit_up": 0.3,
+            "ramp_limit_down": 0.3,
+        },
+        "pump": {"bus0": "power", "bus1": "heat", "efficiency": np.full(STEPS, 3.0), "p_nom": 12.0, "marginal_cost": 2.0},
+    }
+    unit = {
+        "p_nom": 80.0,
+        "efficiency": 0.36,
+        "power_loss": 0.2,
+        "back_pressure": 0.5,
+        "heat_ratio": 1.0,
+        "marginal_cost": 12.0,
+    }
+    battery = {"bus": "power", "p_nom": 25.0, "max_hours": 3.0, "efficiency_store": 0.95, "efficiency_dispatch": 0.93}
+    tables = (
+        make_table("bus", {"power": {}, "heat": {}, "fuel": {}}),
+        make_table("generator", generators),
+        make_table("link", links),
+        make_table("cogeneration", {"chp": {"bus": "power", "heat_bus": "heat", "fuel_bus": "fuel", **unit}}),
+        make_table("storage_unit", {"battery": {**battery, "cyclic_state_of_charge": True}}),
+        make_table("store", {"tank": {"bus": "heat", "e_nom": 150.0, "e_cyclic": True, "standing_loss": 0.002}}),
+        make_table(
+            "load", {"power": {"bus": "power", "p_set": 130 + 30 * day}, "heat": {"bus": "heat", "p_set": np.full(STEPS, 45.0)}}
+        ),
+    )
+    series = {
+        ("generator", "p_max_pu", "wind"): np.clip(0.45 + 0.5 * random.standard_normal((YEARS, STEPS)), 0.0, 1.0),
+        ("load", "p_set", "heat"): 45 + 25 * random.random((YEARS, STEPS)),
+        ("link", "efficiency", "pump"): 2.5 + random.random((YEARS, STEPS)),
+    }
+    return Network("small", plain_clock(STEPS), {table.component: table for table in tables}), series
+
+
+def _exact(network: Network, series: Series) -> Floats:
+    return np.array([solve_network(network_of_year(network, series, year)).system_cost for year in range(YEARS)])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bound_optimum_and_cost_stand_in_order(seed: int) -> None:
+    network, series = _network(seed)
+    result = dispatch_years(network, series, unserved=("shed", "cold"))
+    least = _exact(network, series)
+    assert result.reason == ""
+    assert result.alone == ()
+    assert (result.bound <= least + 1e-6 * least).all()
+    assert (least <= result.cost + 1e-6 * least).all()
+    assert result.proven_gap.mean() < 0.25  # the wind here is white noise, which no guide foresees
+    assert {year: pytest.approx(value) for year, value in result.exact.items()} == {0: least[0], YEARS - 1: least[-1]}
+
+
+def test_bound_of_a_guide_year_is_its_optimum() -> None:
+    network, series = _network(7)
+    result = dispatch_years(network, series, guides=(2,))
+    assert result.bound[2] == pytest.approx(result.exact[2], rel=2e-3)
+    assert result.true_gap[2] >= -1e-9
+
+
+def test_energy_adds_up_to_the_load() -> None:
+    network, series = _network(3)
+    energy = dispatch_years(network, series).energy
+    served = energy["generator", "wind"] + energy["generator", "import"] + energy["generator", "shed"]
+    served += 0.4 * energy["link", "plant"] + energy["cogeneration", "chp"] - energy["link", "pump"]
+    demand = network.table("load").series["p_set"]["power"].sum()
+    losses = served - demand
+    assert (losses > -1e-6).all()
+    assert (losses < 0.05 * demand).all()
+
+
+def test_curtailed_energy_is_what_wind_could_have_given() -> None:
+    network, series = _network(5)
+    result = dispatch_years(network, series)
+    available = 120.0 * series["generator", "p_max_pu", "wind"].sum(axis=1)
+    assert result.curtailed == pytest.approx(available - result.energy["generator", "wind"])
+    assert (result.curtailed > -1e-6).all()
+
+
+def test_the_same_twice() -> None:
+    network, series = _network(4)
+    one, other = dispatch_years(network, series), dispatch_years(network, series)
+    assert np.array_equal(one.cost, other.cost)
+    assert np.array_equal(one.bound, other.bound)
+
+
+def test_a_price_of_each_year_is_solved_year_by_year() -> None:
+    network, series = _network(2)
+    prices = 300 + np.arange(YEARS)[:, None] + np.zeros((YEARS, STEPS))
+    result = dispatch_years(network, {**series, ("generator", "marginal_cost", "import"): prices})
+    assert "marginal_cost" in result.reason
+    assert result.alone == tuple(range(YEARS))
+    assert result.cost == pytest.approx(result.bound, rel=1e-6)
+
+
+def test_an_extendable_capacity_is_solved_year_by_year() -> None:
+    network, series = _network(2, p_nom_extendable=True, capital_cost=10.0, p_nom_max=200.0)
+    assert "extendable" in dispatch_years(network, series).reason
+
+
+def test_a_limit_over_the_year_is_solved_year_by_year() -> None:
+    network, series = _network(2, e_sum_max=4000.0)
+    result = dispatch_years(network, series, guides=(0,))
+    assert result.reason
+    assert len(result.alone) == YEARS
+
+
+def test_series_of_another_length_are_refused() -> None:
+    network, series = _network(1)
+    with pytest.raises(DefinitionError, match="shape"):
+        dispatch_years(network, {key: values[:, :5] for key, values in series.items()})
+
+
+def test_a_name_that_does_not_exist_is_refused() -> None:
+    network, series = _network(1)
+    with pytest.raises(DefinitionError, match="sun"):
+        dispatch_years(network, {("generator", "p_max_pu", "sun"): series["load", "p_set", "heat"]})
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_groups_reach_the_optimum_of_each_member(seed: int) -> None:
+    from scipy.optimize import linprog
+
+    random = np.random.Generator(np.random.PCG64(seed))
+    rows, columns, members = 4, 11, 25
+    matrix = np.hstack([random.standard_normal((rows, columns - rows)), np.eye(rows)])
+    low = -random.random((members, columns))
+    high = low + 5 * random.random((members, columns))
+    right = (low + (high - low) * random.random((members, columns))) @ matrix.T
+    cost, library = random.standard_normal(columns), Library(matrix)
+    start = np.full(members, library.add(np.arange(columns - rows, columns)))
+    found = solve_group(library, Group(cost, right, low, high), start)
+    for one in range(members):
+        bounds = np.stack([low[one], high[one]], axis=1)
+        least = linprog(cost, A_eq=matrix, b_eq=right[one], bounds=bounds).fun
+        assert found.values[one] @ cost == pytest.approx(least, abs=1e-6)
+        assert found.values[one] @ matrix.T == pytest.approx(right[one], abs=1e-6)
