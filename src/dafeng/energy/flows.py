@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from dafeng.energy.network.frame import activity
 from dafeng.energy.network.link import delayed, ports, ratio
 from dafeng.energy.network.solve import Outcome
 from dafeng.energy.network.table import Table
@@ -47,7 +48,8 @@ def _flows(outcome: Outcome, table: Table) -> Iterator[tuple[tuple[str, ...], Fl
     if component in ("generator", "store"):
         yield table.text("bus"), outcome.value(component, "p") * table.number("sign")
     elif component == "load":
-        yield table.text("bus"), np.broadcast_to(table.varying("p_set", steps) * table.number("sign"), (steps, len(table)))
+        taken = table.varying("p_set", steps) * table.number("sign")
+        yield table.text("bus"), taken * activity(table, outcome.network.clock)
     elif component == "storage_unit":
         net = outcome.value(component, "p_dispatch") - outcome.value(component, "p_store")
         yield table.text("bus"), net * table.number("sign")
