@@ -6,10 +6,37 @@ from functools import cache
 
 import numpy as np
 
+from dafeng.core.labels import Label
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import Clock, Network, make_table
 
 HOURS = 8760
+NAMES = {
+    "electricity": Label("电力", "electricity"),
+    "heat": Label("热力", "heat"),
+    "hydrogen": Label("氢", "hydrogen"),
+    "gas": Label("天然气", "gas"),
+    "coal": Label("煤", "coal"),
+    "north": Label("北区", "north"),
+    "south": Label("南区", "south"),
+    "coal_supply": Label("煤炭供应", "coal supply"),
+    "gas_supply": Label("天然气供应", "gas supply"),
+    "offshore_wind": Label("海上风电", "offshore wind"),
+    "solar_utility": Label("光伏", "solar"),
+    "grid_import": Label("外来电", "import"),
+    "unserved": Label("缺供", "unserved"),
+    "coal_plant": Label("煤电", "coal power"),
+    "heat_pump": Label("热泵", "heat pump"),
+    "gas_boiler": Label("燃气锅炉", "gas boiler"),
+    "electrolysis": Label("电解制氢", "electrolysis"),
+    "fuel_cell": Label("燃料电池", "fuel cell"),
+    "grid": Label("区间联络线", "tie line"),
+    "coal_chp": Label("热电联产", "cogeneration"),
+    "battery": Label("电池储能", "battery"),
+    "heat_storage": Label("储热", "heat storage"),
+    "hydrogen_storage": Label("储氢", "hydrogen storage"),
+}
+"""Names of the carriers, districts and technologies."""
 
 
 def clock(steps: int, periods: tuple[int, ...] = ()) -> Clock:
@@ -70,14 +97,14 @@ def network(steps: int = HOURS, periods: tuple[int, ...] = ()) -> Network:
             "unserved": {**electric, "carrier": "unserved", "p_nom": 2000.0, "marginal_cost": 20000.0},
         }),
         make_table("link", {
-            "coal": {"bus0": "coal", "bus1": "south", "carrier": "coal", "efficiency": 0.41, "p_nom": 1500.0,
+            "coal": {"bus0": "coal", "bus1": "south", "carrier": "coal_plant", "efficiency": 0.41, "p_nom": 1500.0,
                      "marginal_cost": 12.0},
             "heat pump": {"bus0": "south", "bus1": "heat", "carrier": "heat_pump", "efficiency": 3.0, "p_nom": 60.0},
             "boiler": {"bus0": "gas", "bus1": "heat", "carrier": "gas_boiler", "efficiency": 0.92, "p_nom": 400.0},
             "electrolysis": {"bus0": "north", "bus1": "hydrogen", "carrier": "electrolysis", "efficiency": 0.66,
                              "p_nom": 120.0},
             "fuel cell": {"bus0": "hydrogen", "bus1": "south", "carrier": "fuel_cell", "efficiency": 0.5, "p_nom": 20.0},
-            "northward": {"bus0": "south", "bus1": "north", "carrier": "grid", "efficiency": 0.99, "p_nom": 300.0},
+            "northward": {"bus0": "south", "bus1": "north", "carrier": "grid", "efficiency": 0.99, "p_nom": 600.0},
             "southward": {"bus0": "north", "bus1": "south", "carrier": "grid", "efficiency": 0.99, "p_nom": 600.0},
         }),
         make_table("cogeneration", {

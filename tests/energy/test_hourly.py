@@ -34,9 +34,9 @@ def test_every_bus_balances_in_every_step(hourly: Hourly) -> None:
 
 def test_technologies_are_those_of_the_network(hourly: Hourly) -> None:
     roles = {one.technology: one.role for one in hourly.columns if one.kind == "flow"}
-    chosen = {name: roles[name] for name in ("solar_utility", "battery", "grid", "load", "coal", "unserved")}
+    chosen = {name: roles[name] for name in ("solar_utility", "battery", "grid", "load", "coal_plant", "unserved")}
     assert chosen == {
-        "solar_utility": "renewable", "battery": "storage", "grid": "trade", "load": "demand", "coal": "plant",
+        "solar_utility": "renewable", "battery": "storage", "grid": "trade", "load": "demand", "coal_plant": "plant",
         "unserved": "unserved",
     }  # fmt: skip
 

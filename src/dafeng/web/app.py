@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from dafeng.core.labels import Language
-from dafeng.web import api, explain, filters, inventory_files, methods, pages, tasklist
+from dafeng.web import api, explain, filters, hours, inventory_files, methods, pages, tasklist
 from dafeng.web.cities import CityView, Material
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.download import make_workbook
@@ -218,7 +218,7 @@ def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = (), offices
     FastAPI
         Application with pages, JSON and a small API.
     """
-    views = [CityView(city.view, city.traces, city.documents) for city in cities]
+    views = [CityView(city.view, city.traces, city.documents, city.hours) for city in cities]
     desk = Desk({city.slug: city for city in views}, {city.slug: Office(city) for city in offices})
     app = FastAPI(title="dafeng", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -293,6 +293,11 @@ def _add_single(app: FastAPI, desk: Desk) -> None:
             return JSONResponse(_present(methods.find_method(city.view, method.removesuffix(".json"))))
         context = _present(methods.build_method(city.view, method))
         return desk.page(request, "method.html", city=city, name="methods", context=context)
+
+    @app.get("/{slug}/hours/week.json", include_in_schema=False)
+    def hours_week(request: Request, slug: str) -> Response:
+        found = hours.find_week(desk.city(slug), Words(read_language(request)), dict(request.query_params))
+        return JSONResponse(_present(found))
 
     @app.get("/{slug}/search", include_in_schema=False)
     def results(request: Request, slug: str, q: str = "") -> Response:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dafeng.work.hours import Hours
+
 
 class Material(Protocol):
     """What a stored assessment brings: ``work`` makes it, the pages wrap it as a ``CityView``."""
@@ -25,6 +27,10 @@ class Material(Protocol):
     def documents(self) -> Mapping[str, str]:
         """Texts of the plan documents by the sha256 of the file."""
 
+    @property
+    def hours(self) -> Hours | None:
+        """Series of the hourly models, where the run kept them."""
+
 
 @dataclass(frozen=True, slots=True)
 class CityView:
@@ -38,11 +44,14 @@ class CityView:
         Address without the run id → trace as a mapping (``core.traces.Trace``).
     documents : mapping of str to str
         Text of the plan documents that the city keeps, by the sha256 of the file.
+    hours : Hours or None
+        Series of the hourly models; ``None`` where the run kept none, and in a frozen copy.
     """
 
     view: Mapping[str, Any]
     traces: Mapping[str, Mapping[str, Any]]
     documents: Mapping[str, str] = field(default_factory=dict)
+    hours: Hours | None = None
 
     @property
     def slug(self) -> str:

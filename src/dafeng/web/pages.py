@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, energy, factors, filters, inventories, inventory_files, methods, pathway, power, tasklist
+from dafeng.web import charts, energy, factors, filters, hours, inventories, inventory_files, methods, pathway, power, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import FOLDER, Words
 
@@ -245,6 +245,10 @@ def _energy(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
     return energy.build_energy(city.view, words)
 
 
+def _hours(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
+    return {"words": words, **hours.build_hours(city, words, filters.keep(query, hours.FILTERS))}
+
+
 def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
     return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}}
 
@@ -284,6 +288,7 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "inventory": _inventory,
     "quality": _quality,
     "pathway": _pathway,
+    "hours": _hours,
     "conflicts": _conflicts,
     "compare": _compare,
     "sources": _sources,

@@ -16,6 +16,8 @@ from dafeng.readers.documents import read_document
 from dafeng.store.runs import Run
 from dafeng.work.assessment import Assessment
 from dafeng.work.city import City
+from dafeng.work.hourly import Kept
+from dafeng.work.hours import Hours
 from dafeng.work.tracing import trace_document
 from dafeng.work.view_plan import find_texts
 from dafeng.work.views import build_view
@@ -36,14 +38,17 @@ class Frozen:
         Address without the run id → trace.
     documents : mapping of str to str
         Texts of the plan documents that lie in the city's ``plans`` folder, by the sha256 of the file.
+    hours : Hours or None
+        Series of the hourly models, where the run kept them.
     """
 
     view: Mapping[str, Any]
     traces: Mapping[str, Mapping[str, Any]]
     documents: Mapping[str, str]
+    hours: Hours | None = None
 
 
-def freeze(assessment: Assessment, *, view: Mapping[str, Any] | None = None) -> Run:
+def freeze(assessment: Assessment, *, view: Mapping[str, Any] | None = None, hours: Kept | None = None) -> Run:
     """Store an assessment as a run.
 
     Parameters
@@ -52,6 +57,8 @@ def freeze(assessment: Assessment, *, view: Mapping[str, Any] | None = None) -> 
         The assessment; its run was begun in the city's store.
     view : mapping, optional
         Its view document, where it was built already.
+    hours : Kept, optional
+        Series of its hourly models; their index becomes the part ``hours`` of the view document.
 
     Returns
     -------
@@ -63,9 +70,10 @@ def freeze(assessment: Assessment, *, view: Mapping[str, Any] | None = None) -> 
     StoreError
         If the run was not begun in this city, or was written before.
     """
-    shown = view if view is not None else build_view(assessment)
+    shown = {**(view if view is not None else build_view(assessment)), **({"hours": hours.index} if hours else {})}
     text = json.dumps(shown, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     tables = {"results": assessment.account.table(), "scores": assessment.scores.table(), "balances": assessment.energy.table()}
+    tables |= hours.tables if hours else {}
     return assessment.city.runs.write(assessment.run, tables, {VIEW: text.encode()}, traces=assessment.traces)
 
 
@@ -170,7 +178,9 @@ def city_view(city: City, *, run: str | None = None) -> Frozen:
         If the run does not exist or is damaged.
     """
     view = read_view(city, run=run)
-    return Frozen(view, read_traces(city, view["run"]["id"]), _texts(city, view))
+    name = view["run"]["id"]
+    hours = Hours(view["hours"], lambda table: city.runs.read(name, table)) if view.get("hours") else None
+    return Frozen(view, read_traces(city, name), _texts(city, view), hours)
 
 
 def _texts(city: City, view: Mapping[str, Any]) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
   "use strict";
   const drawn = [];
   const kinds = {};
-  dafeng.charts = { kinds, token, write, unit, tip, phone };
+  dafeng.charts = { kinds, token, write, unit, tip, phone, renew };
 
   function token(name) {
     return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
@@ -154,6 +154,16 @@
       });
       place.append(button);
     });
+  }
+
+  /* Other data in the same figure, e.g. the next week. */
+  function renew(figure, data) {
+    const entry = drawn.find((one) => one.figure === figure);
+    if (!entry) return;
+    entry.data = data;
+    figure.querySelector("h3").textContent = data.title;
+    draw(entry);
+    if (!entry.table.hidden) fill(entry);
   }
 
   function begin(figure) {
