@@ -28,6 +28,10 @@ ORDINARY = 2023
 """A year of 365 days, which hours of a model year are dated in."""
 WEEK = 168
 """Hours of a week. [h]"""
+NOTICEABLE = 1e-7
+"""Share of demand below which what is not served is noise of the solution."""
+STEEP = 4.0
+"""A price curve whose highest value is so many times that of the dearest hundredth is cut off in the picture."""
 MONEY, PRICE = "元", "元/MWh"
 
 
@@ -131,8 +135,9 @@ def choose(index: Row, query: Mapping[str, str]) -> Choice:
     found = Choice(case, 0 if period is None else period, carrier, bus, 0)
     weekly = found.side["weekly"]
     residual = [load - green for load, green in zip(weekly["load"], weekly["renewable"], strict=True)]
+    whole = residual[: max(case["hours"][found.period] // WEEK, 1)]
     week = _number(query.get("week"), len(residual))
-    return Choice(case, found.period, carrier, bus, residual.index(max(residual)) if week is None else week)
+    return Choice(case, found.period, carrier, bus, whole.index(max(whole)) if week is None else week)
 
 
 def build_hours(city: CityView, words: Words, query: Mapping[str, str]) -> dict[str, Any]:
@@ -214,12 +219,12 @@ def tell_case(chosen: Choice, words: Words) -> str:
         "carrier": chosen.name(chosen.carrier, words),
         "year": "" if chosen.year is None else chosen.year,
         "demand": _show(totals["load"], _energy(chosen), words),
-        "share": _share(totals["renewable"] / totals["load"] if totals["load"] else 0.0, words),
-        "curtailed": _share(totals["curtailed"] / offered if offered else 0.0, words),
+        "share": _share(totals["renewable"] / totals["load"] if totals["load"] else 0.0),
+        "curtailed": _share(totals["curtailed"] / offered if offered else 0.0),
         "unserved": _show(totals["unserved"], _energy(chosen), words),
     }
-    short = totals["unserved"] > 1e-4 * max(totals["load"], 1.0)
-    head = words.say("hours.title_year" if chosen.year else "hours.title_plain", values=said)
+    short = totals["unserved"] > NOTICEABLE * totals["load"]
+    head = words.say("hours.title_year", values=said) if chosen.year else words.say("hours.title_plain", values=said)
     tail = words.say("hours.short", values=said) if short else words.say("hours.served", values=said)
     green = words.say("hours.green", values=said) if offered else ""
     return head + tail + green
@@ -243,7 +248,7 @@ def tell_error(chosen: Choice, words: Words) -> str:
     stated = chosen.case["approximation"]
     if stated is None:
         return words.say("hours.exact", values={"steps": f"{chosen.case['steps']:,}"})
-    said = {"steps": f"{stated['steps']:,}", "of": f"{stated['of']:,}", "error": _share(stated["error"], words)}
+    said = {"steps": f"{stated['steps']:,}", "of": f"{stated['of']:,}", "error": _share(stated["error"])}
     return words.say("hours.segments", values=said)
 
 
@@ -340,7 +345,7 @@ def draw_curve(chosen: Choice, words: Words, names: Sequence[str]) -> Chart:
     head = curves[names[0]]
     said = {"high": _show(head[0], unit, words), "mid": _show(head[len(head) // 2], unit, words)}
     said["least"] = _show(curves[names[-1]][-1], unit, words)
-    price = names == ("price",)
+    price, dear = names == ("price",), head[len(head) // 100]
     title = words.say("hours.price_curve", values=said) if price else words.say("hours.load_curve", values=said)
     return {
         "kind": "curve",
@@ -349,6 +354,7 @@ def draw_curve(chosen: Choice, words: Words, names: Sequence[str]) -> Chart:
         "unit": scale.text,
         "names": [words.word("hours_curve", name) for name in names],
         "values": [scale.spread(curves[name]) for name in names],
+        "roof": scale.spread([2 * dear])[0] if price and 0 < STEEP * dear < head[0] else None,
     }
 
 
@@ -447,7 +453,8 @@ def draw_stack(chosen: Choice, words: Words, kind: str) -> Chart | None:
         Chart ``stack``; ``None`` where there is nothing to show.
     """
     capacity = kind == "capacity"
-    rows = [one for one in chosen.case["stacks"] if not capacity or (one["carrier"] == chosen.carrier and one["unit"] == "MW")]
+    beside = {one["technology"] for one in chosen.case["columns"] if one["role"] in ("unserved", "trade")}
+    rows = [one for one in chosen.case["stacks"] if not capacity or _standing(one, chosen, beside)]
     periods = chosen.case["periods"]
     found: dict[str, list[float]] = {}
     for one in rows:
@@ -502,7 +509,7 @@ def _tell_week(chosen: Choice, demand: Sequence[float], others: Sequence[Row], w
     said = {
         "week": name_week(chosen.week, chosen, words),
         "peak": _show(max(demand, default=0.0), chosen.unit, words),
-        "share": _share(green / sum(demand) if sum(demand) else 0.0, words),
+        "share": _share(green / sum(demand) if sum(demand) else 0.0),
     }
     if not any(one["role"] == "renewable" for one in chosen.case["columns"] if one["kind"] == "flow" and _of(one, chosen)):
         return words.say("hours.week_title_plain", values=said)
@@ -522,6 +529,11 @@ def _area(one: Row, chosen: Choice, scale: Scale, words: Words) -> Chart:
         "name": chosen.name(one["technology"], words),
         "values": values,
     }
+
+
+def _standing(one: Row, chosen: Choice, beside: set[str]) -> bool:
+    """Whether a row is capacity of the carrier, and no line or shortage."""
+    return one["carrier"] == chosen.carrier and one["unit"] == "MW" and one["technology"] not in beside
 
 
 def _node(kind: str, name: str, chosen: Choice, words: Words) -> str:
@@ -550,9 +562,9 @@ def _show(value: float, unit: str, words: Words) -> str:
     return str(show(value, unit, words.language, basis="projected"))
 
 
-def _share(value: float, words: Words) -> str:
+def _share(value: float) -> str:
     digits = 1 if abs(value) >= 0.0005 or not value else 3
-    return f"{value * 100:.{digits}f}%".replace("-", "\N{MINUS SIGN}") if words else ""
+    return f"{value * 100:.{digits}f}%".replace("-", "\N{MINUS SIGN}")
 
 
 def _most(found: Mapping[str, Sequence[float]]) -> float:

@@ -67,7 +67,7 @@
         grid: { ...grid(20), top: data.names.length > 1 ? 34 : 14, bottom: 24 },
         legend: data.names.length > 1 ? { top: 0, left: 0, data: data.names } : undefined,
         xAxis: { type: "value", min: 0, max: 100, axisLabel: { formatter: (value) => value + "%" }, splitLine: { show: false } },
-        yAxis: { type: "value", axisLabel: { formatter: write }, splitNumber: 4 },
+        yAxis: { type: "value", max: data.roof ?? undefined, axisLabel: { formatter: write }, splitNumber: 4 },
         tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${write(all[0].value[0])}% ${words().of_hours}`, all.map((one) => [one.seriesName, write(one.value[1]) + unit(data)])) },
         series: data.names.map((name, at) => ({
           type: "line", name, symbol: "none", color: token(["s-8", "s-1"][data.names.length > 1 ? at : 1]), lineStyle: { width: 2.5 },
@@ -96,7 +96,12 @@
     return node.startsWith("demand/") ? token("ink-3") : colour(node.slice(node.indexOf("/") + 1));
   }
 
-  kinds.streams = (data) => ({
+  /* Names of nodes too thin for a line of text are told by the tip and the table. */
+  kinds.streams = (data) => {
+    const side = (at, name) => data.links.reduce((sum, link) => sum + (link[at] === name ? link[2] : 0), 0);
+    const size = (name) => Math.max(side(0, name), side(1, name));
+    const most = Math.max(...Object.keys(data.names).map(size));
+    return {
     option: {
       tooltip: {
         trigger: "item", confine: true,
@@ -108,13 +113,14 @@
         type: "sankey", left: 4, right: phone() ? 84 : 140, top: 8, bottom: 8, nodeGap: phone() ? 6 : 12, nodeWidth: 12, draggable: false,
         emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.35, curveness: 0.5 },
         label: { color: token("ink"), fontSize: phone() ? 10 : 12, width: phone() ? 80 : 136, overflow: "truncate", formatter: (one) => data.names[one.name] },
-        data: Object.keys(data.names).map((name) => ({ name, itemStyle: { color: nodeColour(name), borderWidth: 0 } })),
+        data: Object.keys(data.names).map((name) => ({ name, itemStyle: { color: nodeColour(name), borderWidth: 0 }, label: { show: size(name) > 0.015 * most } })),
         links: data.links.map(([source, target, value]) => ({ source, target, value })),
       }],
     },
     head: [words().from, words().to, data.unit],
     rows: data.links.map(([source, target, value]) => [data.names[source], data.names[target], value]),
-  });
+    };
+  };
 
   /* One year: ranked bars. Several: stacked columns. */
   kinds.stack = (data) => {

@@ -6,7 +6,7 @@
   const words = () => dafeng.words;
 
   /* One fixed colour per carrier in every chart; the first word that fits counts. */
-  const fixed = [["curtail", "curtail"], ["export", "export"], ["import", "import"], ["offshore", "offshore"], ["onshore", "onshore"], ["wind", "wind"], ["solar", "solar"], ["pv", "solar"], ["nuclear", "nuclear"], ["coal", "coal"], ["thermal", "coal"], ["gas", "gas"], ["lng", "gas"], ["bio", "biomass"], ["waste", "biomass"], ["hydro", "hydro"], ["storage", "storage"], ["battery", "storage"], ["charge", "storage"], ["unserved", "curtail"], ["electroly", "hydrogen"], ["hydrogen", "hydrogen"], ["fuel_cell", "hydrogen"], ["heat", "heat"], ["boiler", "heat"], ["steam", "heat"], ["electricity", "electricity"]];
+  const fixed = [["curtail", "curtail"], ["chp", "chp"], ["cogeneration", "chp"], ["export", "export"], ["import", "import"], ["offshore", "offshore"], ["onshore", "onshore"], ["wind", "wind"], ["solar", "solar"], ["pv", "solar"], ["nuclear", "nuclear"], ["coal", "coal"], ["thermal", "coal"], ["gas", "gas"], ["lng", "gas"], ["bio", "biomass"], ["waste", "biomass"], ["hydro", "hydro"], ["storage", "storage"], ["battery", "storage"], ["charge", "storage"], ["unserved", "curtail"], ["electroly", "hydrogen"], ["hydrogen", "hydrogen"], ["fuel_cell", "hydrogen"], ["heat", "heat"], ["boiler", "heat"], ["steam", "heat"], ["electricity", "electricity"]];
   function colour(carrier) {
     const found = fixed.find(([part]) => carrier.toLowerCase().includes(part));
     return token("c-" + (found ? found[1] : "other"));
