@@ -139,7 +139,8 @@ def gather_hours(
             _add(found, Column("level", bus, named[component, name], "storage"), levels[:, place])
     for bus, technology, lost in _curtailed(outcome, named, green):
         _add(found, Column("curtailed", bus, technology, "renewable"), lost)
-    prices = outcome.price() if carriers else np.zeros((network.clock.size, 0))
+    # in money of the period itself, without its weight in the objective
+    prices = outcome.price() / network.clock.period_objective[network.clock.period][:, None]
     found |= {Column("price", bus): prices[:, place] for place, bus in enumerate(buses.names)}
     values = np.stack(list(found.values()), axis=1) if found else np.zeros((network.clock.size, 0))
     return Hourly(tuple(found), values, network.clock, carriers)
