@@ -109,7 +109,7 @@ def look_at(hourly: Hourly, *, carrier: str, bus: str = "", period: int = 0) -> 
 
     def total(role: str, sign: float = 1.0) -> Floats:
         chosen = [values for one, values in flows.items() if one.role == role]
-        return np.asarray(sum(chosen, np.zeros(len(steps))))[steps] * sign
+        return np.asarray(sum(chosen, np.zeros(len(steps)))[steps] * sign, dtype=np.float64)
 
     lost = np.asarray(sum(hourly.at("curtailed", carrier=carrier, bus=bus).values(), np.zeros(len(steps))))[steps]
     price = mean_price(hourly, carrier=carrier, bus=bus)[steps]

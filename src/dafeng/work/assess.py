@@ -31,6 +31,7 @@ from dafeng.work.inventory import Inventory, arrange_account
 from dafeng.work.judge import Verdicts, judge
 from dafeng.work.measure import measure
 from dafeng.work.measures import rank_measures
+from dafeng.work.power_hours import keep_power
 from dafeng.work.present import present
 from dafeng.work.project import project
 from dafeng.work.reconcile import Reconciliation, reconcile
@@ -108,7 +109,7 @@ def assess(
     assessment = _conclude(run, at, accounted, verdicts, found, (*taken.findings, *audited))
     if save:
         tell(8)
-        freeze(assessment)
+        freeze(assessment, hours=keep_power(projection.power))
         tell(9)
         present(city, plan)
     return assessment

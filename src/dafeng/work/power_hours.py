@@ -1,0 +1,62 @@
+"""The hourly power balances of a city as a run keeps them.
+
+Invariant: names, roles and units are those of the technology tables; the series are those of the certified optimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dafeng.core.labels import Label
+from dafeng.energy.city import Member
+from dafeng.energy.kit import read_carriers
+from dafeng.energy.technologies import read_technologies
+from dafeng.work import hourly
+from dafeng.work.power import Case, Power
+
+PARTS: Mapping[str, Label] = {"unserved": Label("缺供", "unserved"), "surplus": Label("余量排放", "surplus")}
+"""Parts of a plant that are shown apart from it."""
+
+
+def keep_power(power: Power | None) -> hourly.Kept | None:
+    """Hourly series of the power balances.
+
+    Parameters
+    ----------
+    power : Power or None
+        Operated systems.
+
+    Returns
+    -------
+    Kept or None
+        One case for each of the city's file; ``None`` where no system was operated.
+    """
+    if power is None or not power.cases:
+        return None
+    return hourly.keep_hours(_case(case, power.year) for case in power.cases)
+
+
+def _case(case: Case, year: int) -> hourly.Case:
+    city = case.found.city
+    return hourly.Case(
+        case.id,
+        case.label,
+        case.found.outcome,
+        year,
+        _names(city.members),
+        {(one.component, one.name): _technology(one) for one in city.members},
+        {_technology(one) for one in city.members if one.kit.technology.renewable},
+        {name: carrier.unit for name, carrier in read_carriers().items()},
+    )
+
+
+def _technology(member: Member) -> str:
+    return member.part if member.part in PARTS else member.plant.id
+
+
+def _names(members: tuple[Member, ...]) -> Mapping[str, Label]:
+    """Names of carriers, technologies and plants; a demand is named after its carrier."""
+    carriers = {name: carrier.label for name, carrier in read_carriers().items()}
+    technologies = {one.id: one.label for one in read_technologies().values()}
+    plants = {one.plant.id: one.plant.label or one.kit.technology.label for one in members}
+    return {**technologies, **plants, **carriers, **PARTS}
