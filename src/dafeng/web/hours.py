@@ -92,21 +92,25 @@ class Choice:
         """
         return words.read(self.case["names"].get(key)) or key
 
-    def query(self, **other: Any) -> dict[str, str]:
+    def query(self, *, period: int | None = None, carrier: str | None = None, bus: str | None = None) -> dict[str, str]:
         """What stands in the address.
 
         Parameters
         ----------
-        **other : value
-            What is chosen instead.
+        period : int, optional
+            Another year.
+        carrier, bus : str, optional
+            Another carrier, another bus.
 
         Returns
         -------
         dict of str to str
             Filters.
         """
-        own = {"case": self.case["id"], "period": self.period, "carrier": self.carrier, "bus": self.bus}
-        return {key: str(value) for key, value in {**own, **other}.items() if value not in ("", None)}
+        year = self.period if period is None else period
+        found = {"case": str(self.case["id"]), "period": str(year), "carrier": carrier or self.carrier}
+        place = self.bus if bus is None else bus
+        return {**found, "bus": place} if place else found
 
 
 def choose(index: Row, query: Mapping[str, str]) -> Choice:
