@@ -32,6 +32,8 @@ NOTICEABLE = 1e-7
 """Share of demand below which what is not served is noise of the solution."""
 STEEP = 4.0
 """A price curve whose highest value is so many times that of the dearest hundredth is cut off in the picture."""
+SURPLUS = "surplus"
+"""Technology that takes what nobody needs; it is no capacity."""
 MONEY, PRICE = "元", "元/MWh"
 
 
@@ -457,7 +459,7 @@ def draw_stack(chosen: Choice, words: Words, kind: str) -> Chart | None:
         Chart ``stack``; ``None`` where there is nothing to show.
     """
     capacity = kind == "capacity"
-    beside = {one["technology"] for one in chosen.case["columns"] if one["role"] in ("unserved", "trade")}
+    beside = {one["technology"] for one in chosen.case["columns"] if one["role"] in ("unserved", "trade")} | {SURPLUS}
     rows = [one for one in chosen.case["stacks"] if not capacity or _standing(one, chosen, beside)]
     periods = chosen.case["periods"]
     found: dict[str, list[float]] = {}

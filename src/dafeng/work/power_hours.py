@@ -51,12 +51,15 @@ def _case(case: Case, year: int) -> hourly.Case:
 
 
 def _technology(member: Member) -> str:
-    return member.part if member.part in PARTS else member.plant.id
+    """Its part, or its plant; a plant that is named like a carrier is told apart from it."""
+    if member.part in PARTS:
+        return member.part
+    return f"{member.plant.id}_plant" if member.plant.id in read_carriers() else member.plant.id
 
 
 def _names(members: tuple[Member, ...]) -> Mapping[str, Label]:
     """Names of carriers, technologies and plants; a demand is named after its carrier."""
     carriers = {name: carrier.label for name, carrier in read_carriers().items()}
     technologies = {one.id: one.label for one in read_technologies().values()}
-    plants = {one.plant.id: one.plant.label or one.kit.technology.label for one in members}
+    plants = {_technology(one): one.plant.label or one.kit.technology.label for one in members if one.part not in PARTS}
     return {**technologies, **plants, **carriers, **PARTS}
