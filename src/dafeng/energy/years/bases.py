@@ -55,6 +55,10 @@ class Library:
     ----------
     matrix : (rows, columns) array
         Rows of the problem.
+    found : list of Basis
+        Bases by number.
+    known : dict of bytes to int
+        Number of each basis by its variables.
     """
 
     matrix: Floats
