@@ -65,7 +65,8 @@ def test_investment_periods_and_the_constant() -> None:
     assert solve(other, **options) == one.optimize(log_to_console=False, **options)
     assert other.objective == pytest.approx(one.objective, rel=1e-9)
     assert other.objective_constant == one.objective_constant == 0.0
-    same(one, other)
+    # Hours of equal cost may share their flows in several ways; capacities are unique.
+    np.testing.assert_allclose(other.generators.p_nom_opt, one.generators.p_nom_opt, atol=1e-6)
 
 
 @pytest.mark.slow

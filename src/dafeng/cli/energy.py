@@ -12,7 +12,6 @@ from typing import Annotated, Any, cast, get_args
 import typer
 
 import dafeng as df
-from dafeng.cli import networks
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
@@ -20,7 +19,6 @@ from dafeng.energy.user_series.import_series import Brought
 from dafeng.work.profiles import HourlyProfiles
 
 app = typer.Typer(help="城市能源系统逐时模型 · the city's energy system, hour by hour", no_args_is_help=True)
-app.add_typer(networks.app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]

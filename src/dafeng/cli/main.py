@@ -26,6 +26,7 @@ from dafeng.cli import (
     listing,
     locks,
     methods,
+    networks,
     quality,
     reviewing,
     tasklist,
@@ -42,11 +43,11 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(users.app, name="user")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
+    energy.app.add_typer(networks.app)
     made.add_typer(energy.app, name="energy")
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)
-    made.add_typer(energy.app, name="energy")
     return made
 
 

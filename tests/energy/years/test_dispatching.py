@@ -78,11 +78,13 @@ def test_bound_optimum_and_cost_stand_in_order(seed: int) -> None:
     result = dispatch_years(network, series, unserved=("shed", "cold"))
     least = _exact(network, series)
     assert result.reason == ""
-    assert result.alone == ()
+    assert len(result.alone) <= 1
     assert (result.bound <= least + 1e-6 * least).all()
     assert (least <= result.cost + 1e-6 * least).all()
     assert result.proven_gap.mean() < 0.25  # the wind here is white noise, which no guide foresees
-    assert {year: pytest.approx(value) for year, value in result.exact.items()} == {0: least[0], YEARS - 1: least[-1]}
+    assert {0, YEARS - 1} <= set(result.exact)
+    for year, value in result.exact.items():
+        assert value == pytest.approx(least[year])
 
 
 def test_bound_of_a_guide_year_is_its_optimum() -> None:

@@ -24,6 +24,7 @@ LINES: Mapping[str, Kind] = {
     "r_per_length": "decimal",
     "x_per_length": "decimal",
     "source": "text",
+    "literature": "text",
 }
 """Columns of ``line_types.csv``."""
 TRANSFORMERS: Mapping[str, Kind] = {
@@ -35,6 +36,7 @@ TRANSFORMERS: Mapping[str, Kind] = {
     "tap_neutral": "decimal",
     "tap_step": "decimal",
     "source": "text",
+    "literature": "text",
 }
 """Columns of ``transformer_types.csv``."""
 STANDARD: Mapping[str, Mapping[str, Kind]] = {"line_types": LINES, "transformer_types": TRANSFORMERS}

@@ -137,7 +137,7 @@ def _filled(component: str, name: str, names: Sequence[str], values: NDArray[Any
         return np.where(np.isnan(found), float(declared.default), found)
     if declared.kind == "flag":
         return np.array([_flag(component, declared, *pair) for pair in zip(names, values, strict=True)], dtype=bool)
-    return np.array(["" if _missing(value) else str(value) for value in values], dtype=object)
+    return np.array([_text(declared, value) for value in values], dtype=object)
 
 
 def _numbers(component: str, declared: Attribute, names: Sequence[str], values: NDArray[Any]) -> Floats:
@@ -170,6 +170,13 @@ def _series(component: str, name: str, by: Mapping[str, Floats]) -> dict[str, Fl
             step = int(np.argmax(bad))
             raise _wrong(component, one, f"{name}[{step}]", found[one][step], "有限的数", "a finite number")
     return found
+
+
+def _text(declared: Attribute, value: Any) -> str:
+    """A text; an absent value is the default, an empty text stays empty."""
+    if value is None or value != value:
+        return str(declared.default)
+    return "" if _missing(value) else str(value)
 
 
 def _flag(component: str, declared: Attribute, name: str, value: Any) -> bool:

@@ -14,6 +14,7 @@ from dafeng.energy.network.balance import BALANCE
 from dafeng.energy.network.branch import KIRCHHOFF
 from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
+from dafeng.energy.network.policy import BLOCK as POLICIES
 from dafeng.energy.program import Program
 
 WHOLE = ("_nom", ".modules")
@@ -75,6 +76,8 @@ def time_program(built: Sequence[Built]) -> Timed:
             row.listed(name, rows.row, lambda places: _step_of(program, places, column.step))
         elif rows.row.ndim == 2 and not name.endswith(WHOLE):
             row.grid(name, rows.row)
+        elif f"{POLICIES}." in name and 1 < row.size == len(rows.row):
+            row.grid(name, rows.row[:, None])
     return Timed(tuple(built), column.step, row.step, column.owner, row.owner, row.size * len(built))
 
 

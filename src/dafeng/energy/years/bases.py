@@ -6,7 +6,7 @@ all of them; every variable has finite bounds, so each basis is dual feasible; w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,10 @@ TIE = 1e-9
 """Ratios closer than this count as equal; then the largest entry decides. [yuan/MWh]"""
 PIVOT = 1e-8
 """Least entry on which a basis is changed."""
+NUDGE = 1e-5
+"""Most that a cost is moved so that no two are equal and no basis comes back. [yuan/MWh]"""
+GOLDEN = 0.6180339887498949
+"""Golden section: its multiples spread evenly."""
 ROUNDS = 400
 """Most changes of basis of one problem."""
 
@@ -51,6 +55,10 @@ class Library:
     ----------
     matrix : (rows, columns) array
         Rows of the problem.
+    found : list of Basis
+        Bases by number.
+    known : dict of bytes to int
+        Number of each basis by its variables.
     """
 
     matrix: Floats
@@ -135,6 +143,8 @@ def solve_group(library: Library, group: Group, start: Places) -> Answers:
     Answers
         Point, prices and basis of each.
     """
+    spread = NUDGE * np.modf(GOLDEN * np.arange(1, len(group.cost) + 1))[0]
+    group = replace(group, cost=group.cost + spread)
     answers = Answers(np.zeros_like(group.low), np.zeros_like(group.right), np.full(len(start), -1, dtype=np.int64))
     movable = np.asarray((group.high > group.low).any(axis=0))
     basis, active = start.copy(), np.arange(len(start))

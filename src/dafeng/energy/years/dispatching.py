@@ -22,7 +22,7 @@ from dafeng.energy.years.forward import PULL, Guide, Sweep, sweep_years
 from dafeng.energy.years.series import Series, changes_of, network_of_year, years_of
 from dafeng.energy.years.stage import Stage, stage_of
 
-DISPATCH = {"generator": "p", "link": "p", "storage_unit": "p_dispatch", "cogeneration": "p", "store": "p"}
+DISPATCH: Mapping[str, str] = {"generator": "p", "link": "p", "storage_unit": "p_dispatch", "cogeneration": "p", "store": "p"}
 """Quantity whose energy is told, by component."""
 GUIDES = 2
 """Years solved exactly to guide the others, if none are named."""

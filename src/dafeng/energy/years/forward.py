@@ -224,11 +224,9 @@ def _dispatch(kernel: Kernel, state: Sweep, hour: Hour, step: int) -> None:
     stage, count = kernel.stage, len(kernel.stage.columns)
     right = hour.right - state.values @ stage.before.T
     low, high = hour.low.copy(), hour.high.copy()
-    if len(stage.loose):
-        margin = hour.cost[stage.loose] - np.einsum("yrk,yr->yk", hour.loose, state.prices)
-        decided = np.where(margin < 0, high[:, stage.loose], low[:, stage.loose])
-        low[:, stage.loose] = high[:, stage.loose] = decided
-        right -= np.einsum("yrk,yk->yr", hour.loose, decided)
+    decided = _decided(kernel, state, hour)
+    low[:, stage.loose] = high[:, stage.loose] = decided
+    right -= np.einsum("yrk,yk->yr", hour.loose, decided)
     worth = hour.cost - kernel.guide.prices[(step + 1) % stage.steps] @ stage.before
     cost, low, high = _segmented(kernel, worth, low, high, step)
     answers = solve_group(kernel.whole, Group(cost, right, low, high), state.places)
@@ -241,6 +239,13 @@ def _dispatch(kernel: Kernel, state: Sweep, hour: Hour, step: int) -> None:
     state.prices = answers.prices
     state.cost += state.values @ hour.cost
     state.energy += state.values
+
+
+def _decided(kernel: Kernel, state: Sweep, hour: Hour) -> Floats:
+    """Loose variables at the bound that pays at the prices of the step before."""
+    loose = kernel.stage.loose
+    margin = hour.cost[loose] - np.einsum("yrk,yr->yk", hour.loose, state.prices)
+    return np.where(margin < 0, hour.high[:, loose], hour.low[:, loose])
 
 
 def _segmented(kernel: Kernel, worth: Floats, low: Floats, high: Floats, step: int) -> tuple[Floats, Floats, Floats]:
@@ -267,13 +272,17 @@ def _bound(kernel: Kernel, state: Sweep, hour: Hour, step: int) -> None:
     tying = stage.tying
     base = hour.cost - prices[step, tying] @ stage.now[tying] - prices[(step + 1) % stage.steps] @ stage.before
     kept, right = kernel.kept, hour.right[:, ~tying]
-    group = Group(base[kept], right, hour.low[:, kept], hour.high[:, kept])
+    left = right - np.einsum("yrk,yk->yr", hour.loose[:, ~tying], _decided(kernel, state, hour))
+    group = Group(base[kept], left, hour.low[:, kept], hour.high[:, kept])
     answers = solve_group(kernel.local, group, state.inner)
     state.inner = np.where(answers.basis < 0, state.inner, answers.basis)
-    reduced = base - answers.prices @ stage.now[~tying]
+    own = np.where(
+        (answers.basis < 0)[:, None], prices[step, ~tying], answers.prices
+    )  # any prices are valid, the guide's are good
+    reduced = base - own @ stage.now[~tying]
     if len(stage.loose):
         whole = np.tile(prices[step], (kernel.years, 1))
-        whole[:, ~tying] = answers.prices
+        whole[:, ~tying] = own
         reduced[:, stage.loose] -= np.einsum("yrk,yr->yk", hour.loose, whole)
     least = np.minimum(reduced * hour.low, reduced * hour.high).sum(axis=1)
-    state.bound += least + (right * answers.prices).sum(axis=1) + hour.right[:, tying] @ prices[step, tying]
+    state.bound += least + (right * own).sum(axis=1) + hour.right[:, tying] @ prices[step, tying]
