@@ -17,9 +17,10 @@ FILE = "programme.pickle"
 
 def prepare(folder: Path) -> None:
     """Compile the programme once."""
+    from dafeng.energy.model import program_of
+
     from dafeng.energy.city import build_city
     from dafeng.energy.coast import coastal_year
-    from dafeng.energy.model import program_of
 
     city = build_city(CAPACITIES, load_mwh=82e6, import_mw=4500, export_mw=4500, import_co2=0.6, storage_most_mw=12_000)
     chosen = [one.name for one in city.system.storages]
