@@ -120,7 +120,7 @@ def certify(
     Weak duality with bounded variables (Neumaier and Shcherbina 2004), see ``docs/solving.md``.
     """
     kind = kind_of(program)
-    if not (np.isfinite(values).all() and np.isfinite(multipliers).all()):
+    if not all(np.isfinite(part).all() for part in (values, multipliers, program.matrix.data, program.cost)):
         infinite = (math.inf, -math.inf, math.inf, math.inf, math.inf, math.inf, math.inf)
         return Certificate(*infinite, "", False, kind, False, -math.inf, "multipliers", math.inf)
     violation, share, worst = _primal(program, values)
@@ -141,7 +141,15 @@ def certify(
         primal_share=share,
         dual_violation=found.violation,
         worst=worst,
-        passed=max(share, found.violation, abs(gap) / turnover) <= tolerance and whole <= WHOLE_TOLERANCE,
+        passed=all(
+            (
+                share <= tolerance,
+                found.violation <= min(tolerance, DUAL_TOLERANCE),
+                abs(gap) / turnover <= tolerance,
+                whole <= WHOLE_TOLERANCE,
+                math.isfinite(objective),
+            )
+        ),
         kind=kind,
         rigorous=found.rigorous,
         proven_bound=found.bound,
@@ -245,7 +253,7 @@ def _primal(program: Program, values: Floats) -> tuple[float, float, str]:
     activity = program.matrix @ values
     above = np.concatenate([activity - program.row_high, values - program.high])
     below = np.concatenate([program.row_low - activity, program.low - values])
-    excess = np.maximum(np.maximum(above, below), 0.0)
+    excess = np.nan_to_num(np.maximum(np.maximum(above, below), 0.0), nan=np.inf)
     if not len(excess) or not excess.max() > 0:
         return 0.0, 0.0, ""
     sizes = np.concatenate([_size(program.row_low, program.row_high), _size(program.low, program.high)])

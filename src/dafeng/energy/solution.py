@@ -194,6 +194,8 @@ def solve_program(
         certificate = _judge(program, answer, relaxed, tolerance)
         attempts.append(Attempt(answer.ran, answer.status, answer.seconds, answer.iterations, certificate, algorithm))
         if certificate.passed and answer.ran in (algorithm, "presolve"):
+            if not certificate.rigorous and any("nbounded" in one.status for one in attempts):
+                continue
             return _solution(program, answer, certificate, tuple(attempts))
         if _hints(answer):
             _raise_proof(prove_infeasible(program, answer.multipliers) or diagnose(program, terms=terms))

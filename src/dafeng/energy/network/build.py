@@ -126,10 +126,12 @@ def build_scenarios(scenarios: Sequence[tuple[float, Network]], *, relaxed: bool
 
 
 def _add(model: Model) -> None:
-    for add in COMPONENTS:
-        add(model)
-    add_balance(model)
-    add_limits(model)
+    """Add everything; what comes out as no finite number is refused by name when the programme is compiled."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for add in COMPONENTS:
+            add(model)
+        add_balance(model)
+        add_limits(model)
     add_policies(model)
 
 

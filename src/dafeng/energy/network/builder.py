@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from dafeng.core.errors import DefinitionError
+from dafeng.core.labels import Label
 from dafeng.energy.network.linear import Linear, Places, Present, variable
 from dafeng.energy.program import Floats, Program
 
@@ -146,6 +148,7 @@ class Builder:
         most = _spread(_less(high, expression.constant), where)
         parts = [(_spread(c, where), _spread(p, where)) for c, p in expression.terms]
         coefficients, places = _compacted(parts, len(least))
+        _refuse_endless(name, least, most)
         needed = np.isfinite(least) | np.isfinite(most)
         needed &= ~_idle(coefficients, places, least, most)
         alone = self._fold(coefficients, places, least, most, needed)
@@ -187,6 +190,7 @@ class Builder:
                 real = (column >= 0) & (row >= 0) & (value != 0)
                 found.append((row[real], column[real], value[real]))
                 used[row[real]] = True
+        _refuse_endless(name, low - moved, high - moved)
         kept = used | (moved < low) | (moved > high)
         kept &= np.isfinite(low) | np.isfinite(high)
         row_of = np.where(kept, np.cumsum(kept) - 1 + self._height, -1)
@@ -223,19 +227,35 @@ class Builder:
         rows, columns, values = (_joined(part) for part in zip(*self._entries, strict=True)) if self._entries else ([], [], [])
         matrix = sparse.coo_matrix((values, (rows, columns)), shape=(self._height, self._width)).tocsc()
         integer, squares = _joined(self._integer), self._cost(squared=True)
+        cost = self._cost(squared=False)
+        self._refuse_numberless(np.asarray(values, dtype=np.float64), rows, cost, squares)
         return Program(
             matrix=matrix,
             row_low=_joined(self._row_low),
             row_high=_joined(self._row_high),
             low=low,
             high=high,
-            cost=self._cost(squared=False),
+            cost=cost,
             variables=dict(self._columns),
             constraints=dict(self._blocks),
             constant=self._constant,
             integer=integer if integer.any() else None,
             quadratic=squares if squares.any() else None,
         )
+
+    def _refuse_numberless(self, values: Floats, rows: Places, *costs: Floats) -> None:
+        """Refuse coefficients and costs that are no finite numbers, naming the block they belong to."""
+        wrong = ~np.isfinite(values)
+        if wrong.any():
+            row = int(np.asarray(rows)[np.argmax(wrong)])
+            raise _endless(next((name for name, part in self._blocks.items() if part.start <= row < part.stop), ""))
+        for cost in costs:
+            lost = ~np.isfinite(cost)
+            if lost.any():
+                column = int(np.argmax(lost))
+                raise _endless(next(name for name, part in self._columns.items() if part.start <= column < part.stop))
+        if not np.isfinite(self._constant):
+            raise _endless("constant")
 
     def _bounded(self) -> tuple[Floats, Floats]:
         low, high = _joined(self._low), _joined(self._high)
@@ -296,6 +316,23 @@ def _compacted(parts: Sequence[tuple[Any, Any]], size: int) -> tuple[list[Floats
                 coefficients[earlier][same] += coefficients[later][same]
                 coefficients[later][same] = 0.0
     return coefficients, places
+
+
+def _refuse_endless(name: str, least: Floats, most: Floats) -> None:
+    if np.isnan(least).any() or np.isnan(most).any() or np.any(least == np.inf) or np.any(most == -np.inf):
+        raise _endless(name)
+
+
+def _endless(name: str) -> DefinitionError:
+    return DefinitionError(
+        Label(f"“{name}”里有无穷大或不是数的值", f"'{name}' holds an infinite value or one that is no number"),
+        where=f"energy.network.{name}",
+        expected=Label("有限的系数、费用与界限", "finite coefficients, costs and bounds"),
+        remedy=Label(
+            "检查效率（不为零）、寿命、静置损失（不超过一）与容量（有下限时不为无穷大）",
+            "check efficiency (not zero), lifetime, standing loss (at most one), capacity (finite where it has a lower bound)",
+        ),
+    )
 
 
 def _idle(coefficients: list[Floats], places: list[Places], least: Floats, most: Floats) -> Present:

@@ -100,6 +100,8 @@ def _limits(model: Model) -> list[Limit]:
 def _emitted(model: Model, limit: Limit) -> list[Linear] | None:
     """Primary energy times a factor of its carrier, by generation and by what storages lose over time."""
     carriers = model.network.table("carrier")
+    if limit.carrier_attribute != "co2_emissions" and not carriers.has(limit.carrier_attribute):
+        raise _unattributed(limit)
     factors = dict(zip(carriers.names, carriers.number(limit.carrier_attribute), strict=True))
     return _energy(model, limit, lambda carrier: factors.get(carrier, 0.0), primary=True)
 
@@ -274,6 +276,19 @@ def _unknown(name: str, kind: str, sense: str) -> DefinitionError:
         where=f"energy.network.global_constraint.{name}",
         expected=Label(f"{known}；<=、>=、==", f"{known}; <=, >=, =="),
         remedy=Label("改正限额，或去掉它", "correct the limit or remove it"),
+    )
+
+
+def _unattributed(limit: Limit) -> DefinitionError:
+    attribute = limit.carrier_attribute
+    return DefinitionError(
+        Label(
+            f"限额“{limit.name}”所用的载体属性“{attribute}”不存在",
+            f"limit '{limit.name}' uses '{attribute}', which no carrier has",
+        ),
+        where=f"energy.network.global_constraint.{limit.name}",
+        expected=Label("载体表里的一列，如 co2_emissions", "a column of the carriers, e.g. co2_emissions"),
+        remedy=Label("改正 carrier_attribute，或给载体加上该列", "correct carrier_attribute, or give the carriers that column"),
     )
 
 

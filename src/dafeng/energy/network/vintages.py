@@ -117,12 +117,13 @@ def shares(sizes: Floats, group: Places, alive: Present) -> Floats:
     count = int(group.max()) + 1
     if count == len(group):
         return np.ones((1, len(group)))
-    member = np.zeros((len(group), count))
-    member[np.arange(len(group)), group] = 1.0
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(count))
     own = np.where(alive, np.maximum(sizes, 0.0)[None, :], 0.0)
-    total, number = (own @ member)[:, group], (alive @ member)[:, group]
+    total, number = (np.add.reduceat(part[:, order], starts, axis=1)[:, group] for part in (own, alive.astype(np.float64)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(alive, np.where(total > 0, own / total, 1.0 / number), 0.0)
+        shared = np.where(total > 0, own / total, 1.0 / number)
+    return np.where(alive, np.where(number == 1, 1.0, shared), 0.0)
 
 
 def _alone(table: Table, clock: Clock) -> Present:
@@ -130,6 +131,10 @@ def _alone(table: Table, clock: Clock) -> Present:
     found = np.zeros(len(table), dtype=bool)
     if table.component not in CAPACITY or table.component in ("line", "transformer"):
         return ~found
+    letter = CAPACITY[table.component]
+    standing, least = table.number(f"{letter}_nom"), table.number(f"{letter}_nom_min")
+    fixed = ~table.flag(f"{letter}_nom_extendable")
+    found |= np.where(fixed, ~np.isfinite(standing) | (standing < 0), least < 0)
     if table.component in CYCLIC:
         through, within = (table.flag(name) for name in CYCLIC[table.component])
         found |= ~(within if clock.periods else through)

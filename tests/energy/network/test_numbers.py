@@ -1,0 +1,78 @@
+"""What is no finite number is refused by name, never certified; what is joined is split again as it can be."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dafeng.core.errors import DefinitionError, SolveError
+from dafeng.energy.certificate import certify
+from dafeng.energy.network.build import build_network
+from dafeng.energy.solution import solve_program
+from tests.energy.network.test_components import ONE, network, solved
+
+LOAD = {"l": {"bus": "b", "p_set": 20}}
+SPARE = {"spare": {"bus": "b", "p_nom": np.inf, "marginal_cost": 100}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("storage_unit", {"p_nom": 1, "efficiency_dispatch": 0.0}),
+        ("storage_unit", {"p_nom": 1, "efficiency_store": np.nan}),
+        ("generator", {"p_nom_extendable": True, "overnight_cost": 5, "discount_rate": 0.0, "lifetime": 0.0}),
+        ("generator", {"p_nom": np.inf, "p_min_pu": 0.1}),
+    ],
+)
+def test_what_is_no_number_is_refused_by_its_block(kind, wrong):
+    parts = {"generator": SPARE, "load": LOAD, "bus": ONE}
+    parts[kind] = parts.get(kind, {}) | {"x": {"bus": "b"} | wrong}
+    with pytest.raises(DefinitionError, match=kind):
+        build_network(network(1, **parts))
+
+
+def test_an_attribute_that_no_carrier_has_is_refused():
+    limit = {"cap": {"carrier_attribute": "soot", "sense": "<=", "constant": 1}}
+    with pytest.raises(DefinitionError, match="soot"):
+        build_network(network(1, bus=ONE, generator=SPARE, load=LOAD, global_constraint=limit))
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [("matrix", np.nan), ("matrix", np.inf), ("cost", np.nan), ("cost", -np.inf), ("low", np.nan), ("row_high", np.nan)],
+)
+def test_no_certificate_passes_on_what_is_no_number(part, wrong):
+    program = build_network(network(1, bus=ONE, generator=SPARE | {"a": {"bus": "b", "p_nom": 5}}, load=LOAD)).program
+    solution = solve_program(program)
+    broken = getattr(program, part).copy()
+    (broken.data if part == "matrix" else broken)[0] = wrong
+    found = certify(dataclasses.replace(program, **{part: broken}), solution.values, solution.prices)
+    assert not found.passed
+
+
+def test_an_infinite_capacity_beside_joined_ones_keeps_their_shares():
+    wind = {"bus": "b", "p_max_pu": 0.5}
+    found = solved(
+        1,
+        bus=ONE,
+        generator=SPARE | {"w1": wind | {"p_nom": 10}, "w2": wind | {"p_nom": 30}},
+        load={"l": {"bus": "b", "p_set": 30}},
+    )
+    assert found.value("generator", "p")[0] == pytest.approx([10, 5, 15])
+
+
+def test_a_negative_capacity_is_never_joined():
+    coal = {"bus": "b", "marginal_cost": 1}
+    with pytest.raises(SolveError):
+        solved(1, bus=ONE, generator={"a": coal | {"p_nom": 50}, "b": coal | {"p_nom": -5}}, load=LOAD)
+
+
+def test_a_free_lunch_without_end_has_no_optimum():
+    trade = {
+        "import": {"bus": "b", "p_nom": np.inf, "marginal_cost": 5000.0},
+        "export": {"bus": "b", "p_nom": np.inf, "sign": -1.0, "marginal_cost": -5000.0001},
+    }
+    with pytest.raises(SolveError):
+        solved(1, bus=ONE, generator=trade, load=LOAD)
