@@ -36,7 +36,7 @@ class Infeasibility:
     margin : float
         By how much the weighted sum contradicts the bounds, relative to its terms; above 0.
     blocks : tuple of str
-        Blocks of constraints that take part.
+        Blocks of constraints that take part; of variables where their own bounds cross.
     rigorous : bool
         Whether every variable involved has a bound, so that no residue was left out.
     """
@@ -84,7 +84,11 @@ def prove_infeasible(program: Program, multipliers: Floats) -> Infeasibility | N
     """
     crossed = np.flatnonzero(program.low > program.high + KEPT * (1.0 + np.abs(program.high)))
     if len(crossed):
-        return Infeasibility(np.zeros(len(program.row_low)), float("inf"), (), True)
+        names = tuple(
+            name for name, part in program.variables.items() if ((crossed >= part.start) & (crossed < part.stop)).any()
+        )
+        apart = (program.low - program.high)[crossed] / (1.0 + np.abs(program.high[crossed]))
+        return Infeasibility(np.zeros(len(program.row_low)), float(apart.max()), names, True)
     if not np.isfinite(multipliers).all():
         return None
     side = np.where(multipliers > 0, program.row_low, program.row_high)

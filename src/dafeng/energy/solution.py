@@ -14,7 +14,7 @@ import numpy as np
 
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label
-from dafeng.energy.certificate import GAP_TOLERANCE, Certificate, certify, reduced_costs
+from dafeng.energy.certificate import GAP_TOLERANCE, Certificate, certify, kind_of, reduced_costs
 from dafeng.energy.ladder import choose_ladder
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.proofs import Infeasibility, Unboundedness, diagnose, prove_infeasible
@@ -126,9 +126,12 @@ class Solution:
 
 
 class InfeasibleError(SolveError):
-    """No point keeps all constraints and bounds; ``proof`` holds the recomputed multipliers."""
+    """No point keeps all constraints and bounds; ``proof`` holds the recomputed multipliers.
 
-    proof: Infeasibility
+    ``proof`` is ``None`` where only the search of whole variables found none: that is the solver's word.
+    """
+
+    proof: Infeasibility | None
 
 
 class UnboundedError(SolveError):
@@ -182,6 +185,7 @@ def solve_program(
     SolveError
         If none passes; never a result with a doubtful certificate, nor one of another algorithm than was asked for.
     """
+    _check_squares(program)
     terms = Terms(tolerance, progress, seconds)
     relaxed: Floats | None = None
     attempts: list[Attempt] = []
@@ -201,6 +205,8 @@ def solve_program(
             _raise_proof(prove_infeasible(program, answer.multipliers) or diagnose(program, terms=terms))
     if not any(_hints_of(one.status) for one in attempts):
         _raise_proof(diagnose(program, terms=terms))
+    if attempts and all(one.asked == "branch" and one.status == "Infeasible" for one in attempts):
+        raise _unfound()
     raise _failure(attempts)
 
 
@@ -280,7 +286,7 @@ def _cancelled(algorithm: str) -> CancelledError:
 
 
 def _infeasible(proof: Infeasibility) -> InfeasibleError:
-    said = ", ".join(proof.blocks) or Label("变量上下限", "bounds of a variable").en
+    said = ", ".join(proof.blocks)
     error = InfeasibleError(
         Label(f"问题不可行，相互矛盾的约束：{said}", f"the problem is infeasible; these contradict one another: {said}"),
         where="energy.solution",
@@ -290,6 +296,40 @@ def _infeasible(proof: Infeasibility) -> InfeasibleError:
         ),
     )
     error.proof = proof
+    return error
+
+
+def _check_squares(program: Program) -> None:
+    """Refuse what no solver here can do: squared costs below zero, or beside whole variables."""
+    if program.quadratic is None or not np.any(program.quadratic):
+        return
+    negative = np.flatnonzero(program.quadratic < 0)
+    if len(negative):
+        block = next(name for name, part in program.variables.items() if part.start <= negative[0] < part.stop)
+        what = Label(f"“{block}”的二次费用为负", f"the squared cost of '{block}' is negative")
+    elif kind_of(program) == "miqp":
+        what = Label("整数决策与二次费用不能并存", "whole decisions and squared costs cannot stand together")
+    else:
+        return
+    raise SolveError(
+        what,
+        where="energy.solution",
+        expected=Label("非负的二次费用，且没有整数决策", "squared costs that are not negative, and no whole decisions"),
+        remedy=Label("去掉二次费用，或放松整数（--relaxed）", "leave the squared cost out, or relax whole decisions"),
+    )
+
+
+def _unfound() -> InfeasibleError:
+    error = InfeasibleError(
+        Label(
+            "整数搜索没有找到可行点；放松后的问题可行，因此这是求解器的结论，未能重算",
+            "the search of whole numbers found no point; the relaxed problem has one, so this is the solver's word",
+        ),
+        where="energy.solution",
+        expected=Label("至少有一个满足全部约束的点", "at least one point that keeps all constraints"),
+        remedy=Label("放宽整数机组的下限、启停时间或容量", "loosen least loads, times on and off or sizes of the whole units"),
+    )
+    error.proof = None
     return error
 
 

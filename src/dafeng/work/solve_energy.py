@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -174,14 +175,16 @@ def failed_document(
     proof = getattr(failure, "proof", None)
     status = {InfeasibleError: "infeasible", UnboundedError: "unbounded"}.get(type(failure), "unproven")
     conflict: Sequence[Label] = ()
-    if isinstance(failure, InfeasibleError):
+    if proof is not None and isinstance(failure, InfeasibleError):
         network = network_from(read_exchange(path), multi_period=periods)
-        conflict = explain_network(network, relaxed=relaxed)
+        with suppress(SolveError):
+            conflict = explain_network(network, relaxed=relaxed)
     return {
         "file": str(path),
         "status": status,
         "objective": None,
         "certificate": None if proof is None else {"kind": status, **_figures(proof)},
+        "recomputed": proof is not None,
         "conflict": [{"zh": one.zh, "en": one.en} for one in conflict],
         "message": {"zh": failure.read("zh"), "en": failure.read("en")},
     }

@@ -10,7 +10,8 @@ import pytest
 from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.energy.certificate import certify
 from dafeng.energy.network.build import build_network
-from dafeng.energy.solution import solve_program
+from dafeng.energy.network.clash import explain_network
+from dafeng.energy.solution import InfeasibleError, solve_program
 from tests.energy.network.test_components import ONE, network, solved
 
 LOAD = {"l": {"bus": "b", "p_set": 20}}
@@ -76,3 +77,26 @@ def test_a_free_lunch_without_end_has_no_optimum():
     }
     with pytest.raises(SolveError):
         solved(1, bus=ONE, generator=trade, load=LOAD)
+
+
+def test_crossed_bounds_name_the_component_and_the_hour():
+    fixed = {"a": {"bus": "b", "p_nom": 20, "p_set": np.array([10.0, 50.0])}}
+    given = network(2, bus=ONE, generator=fixed | SPARE, load=LOAD)
+    with pytest.raises(InfeasibleError, match=r"generator\.p"):
+        solve_program(build_network(given).program)
+    (why,) = explain_network(given)
+    assert "'a'" in why.en
+    assert why.en.endswith(" 1")
+
+
+def test_a_search_that_finds_nothing_is_told_as_the_solvers_word():
+    unit = {"a": {"bus": "b", "p_nom": 10, "p_min_pu": 0.8, "committable": True}}
+    with pytest.raises(InfeasibleError, match="solver's word") as caught:
+        solved(1, bus=ONE, generator=unit, load={"l": {"bus": "b", "p_set": 5}})
+    assert caught.value.proof is None
+
+
+@pytest.mark.parametrize("more", [{"marginal_cost_quadratic": -1.0}, {"marginal_cost_quadratic": 1.0, "committable": True}])
+def test_squares_that_no_solver_here_takes_are_refused(more):
+    with pytest.raises(SolveError, match="squared"):
+        solved(1, bus=ONE, generator={"a": {"bus": "b", "p_nom": 50} | more}, load=LOAD)

@@ -12,6 +12,7 @@ from dafeng.energy.infeasible import Clash, Group, explain_infeasible
 from dafeng.energy.network.balance import BALANCE
 from dafeng.energy.network.build import Built, balance_rows, build_network
 from dafeng.energy.network.table import Flags, Network
+from dafeng.energy.proofs import KEPT
 
 MOST = 5
 """Buses that are named one by one."""
@@ -39,6 +40,9 @@ def explain_network(network: Network, *, relaxed: bool = False) -> tuple[Label, 
         If neither a solution nor a proof was found.
     """
     built = build_network(network, relaxed=relaxed)
+    crossed = _crossed(built)
+    if crossed:
+        return crossed
     names = network.table("global_constraint").names
     groups = [
         Group(f"limit.{name}", Label(f"限额“{name}”", f"the limit '{name}'"), constraints=(f"limit.{name}",))
@@ -47,6 +51,27 @@ def explain_network(network: Network, *, relaxed: bool = False) -> tuple[Label, 
     ]
     clash = explain_infeasible(built.program, groups)
     return () if clash is None else (*_limits(clash), *_buses(built, clash), *_blocks(clash))
+
+
+def _crossed(built: Built) -> tuple[Label, ...]:
+    """Components whose own bounds leave no value, each with its first hour."""
+    program, found = built.program, []
+    apart = program.low > program.high + KEPT * (1.0 + np.abs(program.high))
+    for block, places in built.builder.variables.items():
+        wrong = (places >= 0) & apart[places]
+        for component in np.flatnonzero(wrong.any(axis=0))[:MOST]:
+            step, kind = int(np.argmax(wrong[:, component])), block.split(".")[0]
+            frame = built.frames[kind]
+            name = (frame.members if places.shape[1] == len(frame.members) else frame.table).names[component]
+            low, high = program.low[places[step, component]], program.high[places[step, component]]
+            label = built.network.clock.labels[step] if places.shape[0] > 1 else ""
+            found.append(
+                Label(
+                    f"“{name}”的 {block}：下限 {low:.6g} 高于上限 {high:.6g} {label}".rstrip(),
+                    f"{block} of '{name}': lower bound {low:.6g} above upper bound {high:.6g} {label}".rstrip(),
+                )
+            )
+    return tuple(found)
 
 
 def _limits(clash: Clash) -> tuple[Label, ...]:
