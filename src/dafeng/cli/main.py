@@ -474,7 +474,7 @@ def serve(
 
     opened = [df.open_city(folder) for folder in folders]
     stored = [df.city_view(city) for city in opened if next(city.runs.newest(), None) or not Office(city).is_open()]
-    views = [CityView(one.view, one.traces, one.documents) for one in stored]
+    views = [CityView(one.view, one.traces, one.documents, one.hours) for one in stored]
     serve_cities(views, port=port, host=host, offices=opened)
 
 
