@@ -223,7 +223,7 @@ VIEW = {
     },
     "inventory": INVENTORY, "energy": ENERGY,
     "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
-    "quality": Maybe(QUALITY),
+    "quality": Maybe(QUALITY), "hours": Maybe({"schema": int, "cases": [dict]}),
     "definitions": dict, "inventory_form": Maybe(dict),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],
     "sources": [SOURCE], "factors": [FACTOR], "methods": [METHOD], "findings": [FINDING], "library": LIBRARY,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -15,8 +15,10 @@ import dafeng as df
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
-from dafeng.energy.user_series.import_series import Brought
-from dafeng.work.profiles import HourlyProfiles
+
+if TYPE_CHECKING:
+    from dafeng.energy.user_series.import_series import Brought
+    from dafeng.work.profiles import HourlyProfiles
 
 app = typer.Typer(help="城市能源系统逐时模型 · the city's energy system, hour by hour", no_args_is_help=True)
 
@@ -78,6 +80,8 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _origin(text: str | None) -> Brought:
+    from dafeng.energy.user_series.import_series import Brought
+
     if text not in get_args(Brought):
         raise _bad_option("--origin", text or "", "measured（实测）或 derived（推算）", "measured or derived")
     return cast("Brought", text)

@@ -478,7 +478,7 @@ def draw_stack(chosen: Choice, words: Words, kind: str) -> Chart | None:
     largest_name = max(kept, key=lambda name: kept[name][chosen.period])
     said["name"] = chosen.name(largest_name, words)
     return {
-        "kind": "stack",
+        "kind": "amounts",
         "title": words.say("hours.capacity", values=said) if capacity else words.say("hours.cost", values=said),
         "subtitle": words.say("hours.capacity_sub", values=said) if capacity else words.say("hours.cost_sub", values=said),
         "unit": scale.text,

@@ -104,6 +104,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "pathway": write_pathway(assessment, frame),
         "power": write_power(assessment.projection.power, frame),
         "clashes": list_clashes(assessment, frame),
+        "hours": None,
         "comparison": write_comparison(compare_city(city, plan), frame),
         "headlines": list_headlines(assessment.headlines, frame),
         "sources": list_sources(assessment, frame),

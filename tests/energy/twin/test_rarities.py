@@ -10,7 +10,7 @@ from dafeng.energy.network.solve import solve_network
 from tests.energy.twin.peer import optimise, quiet
 from tests.energy.twin.rarities import FEATURES, plain
 
-REFUSED = {"maintenance", "bus_limit"}
+REFUSED = {"maintenance"}
 """Features that the model does not have."""
 
 

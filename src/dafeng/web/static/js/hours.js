@@ -123,7 +123,7 @@
   };
 
   /* One year: ranked bars. Several: stacked columns. */
-  kinds.stack = (data) => {
+  kinds.amounts = (data) => {
     const paint = shades(data.technologies);
     const one = data.years.length === 1;
     const rank = data.names.map((_, at) => at).sort((a, b) => data.values[b][0] - data.values[a][0]);
