@@ -99,7 +99,7 @@ def _table(component: str, sheet: Sheet) -> Table:
     series = {
         name: _series(component, name, {one: values for one, values in by.items() if one in known})
         for name, by in sheet.series.items()
-        if _declared(component, name) and attribute_of(component, name).varying
+        if _declared(component, name) and by
     }
     return Table(component, sheet.names, columns, series)
 
@@ -163,6 +163,8 @@ def _unlimited(declared: Attribute) -> bool:
 def _series(component: str, name: str, by: Mapping[str, Floats]) -> dict[str, Floats]:
     """Values over time; a gap is refused where the attribute needs a value in every step."""
     declared, found = attribute_of(component, name), {}
+    if not declared.varying:
+        raise _wrong(component, next(iter(by)), name, "…", "一个不随时间变的值", "one value that does not vary over time")
     for one, values in by.items():
         found[one] = np.asarray(values, dtype=np.float64)
         bad = np.isinf(found[one]) | (np.isnan(found[one]) & ~np.isnan(float(declared.default)))

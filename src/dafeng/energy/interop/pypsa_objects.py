@@ -6,7 +6,7 @@ Invariant: PyPSA is never imported; its object is only asked for its tables, and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,13 @@ from dafeng.core.labels import Label
 from dafeng.energy.interop.exchange import Exchange, network_from
 from dafeng.energy.interop.frames import LISTS, Sheet
 from dafeng.energy.interop.netcdf import scenarios_refused
+from dafeng.energy.interop.options import option_refused, read_options
 from dafeng.energy.interop.results import result_sheets
 from dafeng.energy.network.build import at_steps
 from dafeng.energy.network.capacity import fixed_cost
-from dafeng.energy.network.solve import Outcome, solve_network
+from dafeng.energy.network.solve import Outcome, solve_network, solve_scenarios
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.solution import InfeasibleError, UnboundedError
-from dafeng.energy.solving.answer import Algorithm
 
 TYPES = ("line_types", "transformer_types")
 """Lists that others refer to."""
@@ -61,27 +61,29 @@ def read_object(source: Any, *, multi_period: bool | None = None) -> Network:
 
 def solve(
     network: Any,
-    *,
     snapshots: Sequence[Any] | None = None,
     multi_investment_periods: bool = False,
+    transmission_losses: bool | int | Mapping[str, Any] = False,
     linearized_unit_commitment: bool = False,
+    *,
     include_objective_constant: bool | None = None,
     assign_all_duals: bool = False,
     solver_name: str | None = None,
-    transmission_losses: bool | int | Mapping[str, Any] = False,
-    extra_functionality: Any = None,
-    committable_big_m: float | None = None,
+    solver_options: Mapping[str, Any] | None = None,
+    **others: Any,
 ) -> tuple[str, str]:
     """Optimise a ``pypsa.Network`` in place of ``network.optimize()``.
 
     Parameters
     ----------
     network : pypsa.Network
-        What is optimised; results stand in it afterwards as ``optimize`` puts them.
+        What is optimised; results stand in it afterwards as ``optimize`` puts them, also for each of its scenarios.
     snapshots : sequence, optional
         Only these of its snapshots.
     multi_investment_periods : bool
         Whether investment periods count.
+    transmission_losses : bool, int or mapping
+        Not supported; refused where given.
     linearized_unit_commitment : bool
         Whether commitment is relaxed to shares.
     include_objective_constant : bool, optional
@@ -90,9 +92,13 @@ def solve(
     assign_all_duals : bool
         Whether prices of limits (``mu_upper`` and the like) are assigned too; prices at buses always are.
     solver_name : str, optional
-        One of the solvers here, e.g. ``simplex``; by size if not given.
-    transmission_losses, extra_functionality, committable_big_m
-        Options of ``optimize`` that are not supported; anything but their default is refused.
+        ``highs``, or one of the solvers here, e.g. ``simplex``; by kind and size if not given.
+    solver_options : mapping, optional
+        ``solver`` chooses a method of HiGHS; what only says how HiGHS gets there has no effect.
+    **others
+        Further options of ``optimize``: what says how the model is written or how HiGHS gets there (``io_api``,
+        ``threads``, ``log_to_console`` …) has no effect; everything else is refused unless it is false or ``None``
+        (``extra_functionality``, ``committable_big_m``, ``piecewise_options``, ``time_limit`` …).
 
     Returns
     -------
@@ -107,35 +113,38 @@ def solve(
     SolveError
         If no solver gives a provable optimum.
     """
-    for name, given in (
-        ("transmission_losses", transmission_losses),
-        ("extra_functionality", extra_functionality),
-        ("committable_big_m", committable_big_m),
-    ):
-        if given not in (False, None):
-            raise _option(name, given)
-    read = read_object(network, multi_period=multi_investment_periods)
+    ladder = read_options(solver_name, solver_options, others)
+    if transmission_losses not in (False, None):
+        raise option_refused("transmission_losses", transmission_losses)
+    futures = _futures(network, multi_period=multi_investment_periods)
     steps = _chosen(network, snapshots)
-    chosen = read if steps is None else _windowed(read, steps)
+    cut = [(share, one if steps is None else _windowed(one, steps)) for share, one in futures]
     try:
-        outcome = solve_network(chosen, ladder=_ladder(solver_name), relaxed=linearized_unit_commitment)
+        if getattr(network, "has_scenarios", False):
+            outcomes = solve_scenarios(cut, ladder=ladder, relaxed=linearized_unit_commitment)
+        else:
+            outcomes = (solve_network(cut[0][1], ladder=ladder, relaxed=linearized_unit_commitment),)
     except (InfeasibleError, UnboundedError) as failure:
         return "warning", "infeasible" if isinstance(failure, InfeasibleError) else "unbounded"
     window = network.snapshots if steps is None else network.snapshots[steps]
-    _assign(network, outcome, window, shadows=assign_all_duals)
+    _assign(network, outcomes, window, shadows=assign_all_duals)
     network._multi_invest = int(multi_investment_periods)
     counted = include_objective_constant is not False
-    network._objective = outcome.objective if counted else outcome.system_cost
-    network._objective_constant = outcome.objective_constant if counted else 0.0
+    network._objective = outcomes[0].objective if counted else outcomes[0].system_cost
+    network._objective_constant = outcomes[0].objective_constant if counted else 0.0
     return "ok", "optimal"
 
 
-def _ladder(name: str | None) -> tuple[Algorithm, ...] | None:
-    if name is None:
-        return None
-    if name not in get_args(Algorithm):
-        raise _option("solver_name", name, ", ".join(get_args(Algorithm)))
-    return (cast(Algorithm, name),)
+def _futures(source: Any, *, multi_period: bool | None) -> list[tuple[float, Network]]:
+    """Scenarios with their probabilities; one that is certain where there are none."""
+    if not getattr(source, "has_scenarios", False):
+        return [(1.0, read_object(source, multi_period=multi_period))]
+    if source.has_risk_preference:
+        raise option_refused("risk_preference", source.risk_preference)
+    weights = source.scenario_weightings["weight"]
+    return [
+        (float(weights[name]), read_object(source.get_scenario(name), multi_period=multi_period)) for name in source.scenarios
+    ]
 
 
 def _sheet(source: Any, kind: str) -> Sheet:
@@ -147,7 +156,7 @@ def _sheet(source: Any, kind: str) -> Sheet:
     series = {
         str(name): {str(one): _floats(frame[one]) for one in frame.columns}
         for name, frame in component.dynamic.items()
-        if len(frame.columns) and str(name) in static.columns
+        if len(frame.columns)
     }
     return Sheet(tuple(map(str, static.index)), {str(name): static[name].to_numpy() for name in static.columns}, series)
 
@@ -216,21 +225,25 @@ def _ramped(network: Network, component: str) -> bool:
     return any(not np.isnan(table.varying(f"ramp_limit_{end}", steps)).all() for end in ("up", "down"))
 
 
-def _assign(target: Any, outcome: Outcome, window: Any, *, shadows: bool) -> None:
-    for kind, sheet in result_sheets(outcome, shadows=shadows).items():
-        component = target.components[kind]
-        for name, values in sheet.columns.items():
-            own = len(component.static)
-            component.static[name] = np.where(values == 0, 0.0, values)[:own]
-        for name, by in sheet.series.items():
-            component.dynamic[name] = _frame(component, target.snapshots, window, name, by)
-    _turn(target, window)
+def _assign(target: Any, outcomes: Sequence[Outcome], window: Any, *, shadows: bool) -> None:
+    found = [result_sheets(one, shadows=shadows) for one in outcomes]
+    for kind in found[0]:
+        component, sheets = target.components[kind], [sheets[kind] for sheets in found]
+        for name in sheets[0].columns if kind != "global_constraints" or len(sheets) == 1 else ():
+            values = np.concatenate([sheet.columns[name][: len(sheet.names)] for sheet in sheets])
+            component.static[name] = np.where(values == 0, 0.0, values)
+        for name in sheets[0].series:
+            columns = [values for sheet in sheets for values in sheet.series[name].values()]
+            component.dynamic[name] = _frame(component, target.snapshots, window, name, columns)
+    if len(outcomes) == 1:
+        _turn(target, window)
 
 
-def _frame(component: Any, snapshots: Any, window: Any, name: str, by: Mapping[str, Any]) -> Any:
+def _frame(component: Any, snapshots: Any, window: Any, name: str, columns: Sequence[Any]) -> Any:
     """Series over all snapshots; outside the window what stood there before stays, else zero."""
     kind = type(component.static)
-    found = kind(np.column_stack(list(by.values())), index=window, columns=component.static.index.rename("name"))
+    heads = component.static.index if component.static.index.nlevels > 1 else component.static.index.rename("name")
+    found = kind(np.column_stack(columns), index=window, columns=heads)
     if len(window) == len(snapshots):
         return found.set_axis(snapshots)
     before = component.dynamic[name] if name in component.dynamic else kind(index=snapshots)
@@ -255,15 +268,6 @@ def _turn(target: Any, window: Any) -> None:
             angles[:, [place[bus] for bus in buses]] = power[list(buses)].to_numpy() @ inverse
     frame = type(target.buses)(angles, index=window, columns=target.buses.index)
     target.buses_t["v_ang"] = frame.reindex(target.snapshots).fillna(0.0)
-
-
-def _option(name: str, given: Any, expected: str = "") -> DefinitionError:
-    return DefinitionError(
-        Label(f"不支持选项 {name}={given!r}", f"the option {name}={given!r} is not supported"),
-        where=f"dafeng.solve.{name}",
-        expected=Label(expected or "默认值", expected or "its default"),
-        remedy=Label("去掉该选项，或用 network.optimize 求解", "leave it out, or solve with network.optimize"),
-    )
 
 
 def _foreign(kind: str) -> DefinitionError:

@@ -207,15 +207,20 @@ def _present(outcome: Outcome, table: Table) -> Any:
     return np.array([name in active for name in table.names])
 
 
+def _prefix(outcome: Outcome) -> str:
+    """What the names of the blocks begin with: that of the scenario."""
+    return next((frame.model.prefix for frame in outcome.built.frames.values()), "")
+
+
 def _limit(outcome: Outcome, name: str) -> float:
-    block = f"limit.{name}"
+    block = f"{_prefix(outcome)}limit.{name}"
     return float(outcome.dual(block)[0]) if block in outcome.built.builder.rows else 0.0
 
 
 def _series(outcome: Outcome, table: Table) -> dict[str, Floats]:
     component, frame = table.component, outcome.built.frames.get(table.component)
     if frame is None and component not in ("load", "bus"):
-        return {}
+        return _idle(outcome, table)
     names = PLAIN.get(component, ())
     found = {name: outcome.value(component, name) for name in names if frame is not None and name in frame.variables}
     if component == "storage_unit":
@@ -231,6 +236,13 @@ def _series(outcome: Outcome, table: Table) -> dict[str, Floats]:
         steps = outcome.network.clock.size
         found["p"] = np.array(np.broadcast_to(table.varying("p_set", steps), (steps, len(table))))
     return found
+
+
+def _idle(outcome: Outcome, table: Table) -> dict[str, Floats]:
+    """Flows of a list in which nothing takes part: zero."""
+    flows = {"link": ("p", "p0", "p1"), "process": ("p",), "line": ("p0", "p1"), "transformer": ("p0", "p1")}
+    names = flows.get(table.component, ("p",) if table.component in PLAIN else ())
+    return {name: np.zeros((outcome.network.clock.size, len(table))) for name in names}
 
 
 def _shifts(outcome: Outcome, table: Table) -> Floats:
@@ -288,11 +300,13 @@ def _shadows(outcome: Outcome, component: str) -> dict[str, Floats]:
         return {}
     own = {name: place for place, name in enumerate(table.names)}
     places = [own[name] for name in frame.members.names]
-    held = rows[HELD[component]].column >= 0 if HELD.get(component) in rows else None
+    prefix = _prefix(outcome)
+    given = f"{prefix}{HELD.get(component)}"
+    held = rows[given].column >= 0 if given in rows else None
     found: dict[str, Floats] = {}
     for name, block, sign in SHADOWS[component]:
-        if block in rows:
-            values = _price(outcome, block, name)
+        if prefix + block in rows:
+            values = _price(outcome, prefix + block, name)
             if held is not None and name in ("mu_upper", "mu_lower"):
                 values = np.where(held, 0.0, values)
             total = found.setdefault(name, np.zeros((outcome.network.clock.size, len(table))))

@@ -12,9 +12,11 @@ import numpy as np
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
+from dafeng.energy.network.attribute import attribute_of
 from dafeng.energy.network.balance import BALANCE, add_balance, add_loads
 from dafeng.energy.network.branch import add_branches
 from dafeng.energy.network.builder import Builder
+from dafeng.energy.network.capacity import fixed_cost
 from dafeng.energy.network.cogeneration import add_cogeneration
 from dafeng.energy.network.frame import Frame, Model
 from dafeng.energy.network.generator import add_generators
@@ -24,7 +26,7 @@ from dafeng.energy.network.link import add_links, ports
 from dafeng.energy.network.policy import add_policies
 from dafeng.energy.network.storage_unit import add_storage_units
 from dafeng.energy.network.store import add_stores
-from dafeng.energy.network.table import CAPACITY, Network
+from dafeng.energy.network.table import CAPACITY, Network, Table
 from dafeng.energy.program import Floats, Program
 
 COMPONENTS: tuple[Callable[[Model], None], ...] = (
@@ -113,6 +115,7 @@ def build_scenarios(scenarios: Sequence[tuple[float, Network]], *, relaxed: bool
     total = sum(share for share, _ in scenarios)
     if abs(total - 1.0) > 1e-9 or any(share < 0 for share, _ in scenarios):
         raise _refusal("scenarios", f"概率之和为 {total}，应为 1", f"probabilities sum to {total} instead of 1")
+    scenarios = _expected(scenarios)
     builder, models = Builder(), []
     shared: dict[str, Linear] = {}
     for place, (share, network) in enumerate(scenarios):
@@ -220,9 +223,32 @@ def _bus_columns(component: str) -> tuple[str, ...]:
 
 
 def _check_same(one: Network, other: Network) -> None:
-    for component in CAPACITY:
-        if one.table(component).names != other.table(component).names:
+    """What is decided once must be the same decision in all scenarios."""
+    for component, letter in CAPACITY.items():
+        mine, theirs = one.table(component), other.table(component)
+        if mine.names != theirs.names:
             raise _refusal(component, "各情景的组件不同", "the scenarios' components differ")
+        for name in (f"{letter}_nom_extendable", f"{letter}_nom_mod", f"{letter}_nom_set", "active", "build_year", "lifetime"):
+            read = Table.flag if attribute_of(component, name).kind == "flag" else Table.number
+            if not np.array_equal(read(mine, name), read(theirs, name), equal_nan=read is Table.number):
+                raise _refusal(f"{component}.{name}", f"各情景的 {name} 不同", f"the scenarios' {name} differ")
+
+
+def _expected(scenarios: Sequence[tuple[float, Network]]) -> Sequence[tuple[float, Network]]:
+    """The scenarios, the first with what its decisions cost on average, inside the bounds of all."""
+    (share, first), others = scenarios[0], [network for _, network in scenarios[1:]]
+    changed = []
+    for component, letter in CAPACITY.items():
+        tables = [first.table(component), *(network.table(component) for network in others)]
+        if len({one.names for one in tables}) != 1 or not len(tables[0]):
+            continue
+        costs = np.array([fixed_cost(one, first.clock) for one in tables])
+        lows, highs = (np.array([one.number(f"{letter}_nom_{end}") for one in tables]) for end in ("min", "max"))
+        bounds = {f"{letter}_nom_min": lows.max(axis=0), f"{letter}_nom_max": highs.min(axis=0)}
+        mean = np.array([weight for weight, _ in scenarios]) @ costs
+        paid = {} if (costs == costs[0]).all() else {"capital_cost": mean, "overnight_cost": np.nan, "fom_cost": 0.0}
+        changed.append(tables[0].setting({**bounds, **paid}))
+    return [(share, first.put(*changed)), *scenarios[1:]]
 
 
 def _refusal(where: str, zh: str, en: str) -> DefinitionError:

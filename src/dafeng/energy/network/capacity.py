@@ -41,7 +41,10 @@ def add_capacity(frame: Frame) -> Linear:
     name = f"{frame.component}.{letter}_nom"
     if name not in model.shared:
         model.shared[name] = _decided(frame, name)
-    frame.sizes = model.shared[name]
+    if f"{name}.modules" in model.shared:
+        frame.variables["modules"] = sum_groups(model.shared[f"{name}.modules"], frame.group, frame.alive)
+    given = np.where(frame.members.flag(f"{letter}_nom_extendable"), 0.0, frame.members.number(f"{letter}_nom"))
+    frame.sizes = model.shared[name] + still(given)
     frame.capacity = sum_groups(frame.sizes, frame.group, frame.alive)
     return frame.capacity
 
@@ -57,11 +60,11 @@ def _decided(frame: Frame, name: str) -> Linear:
     modular = (extendable & (unit > 0))[None, :]
     if modular.any():
         units = builder.add_variables(f"{frame.component}.modules", modular, low=0.0, integer=True)
-        frame.variables["modules"] = sum_groups(units, frame.group, frame.alive)
+        frame.model.shared[f"{name}.modules"] = units
         values = {"p_nom": chosen, "p_nom_mod": unit[None, :], "modules": units}
         add_equation(builder, frame.component, MODULES, values, present=modular)
     _charge(frame, chosen)
-    return chosen + still(np.where(extendable, 0.0, table.number(f"{letter}_nom")))
+    return chosen
 
 
 def _charge(frame: Frame, chosen: Linear) -> None:

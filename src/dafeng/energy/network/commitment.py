@@ -133,7 +133,7 @@ class _Commitment:
         frame = self.frame
         frame.charge(self.status, frame.varying("stand_by_cost"))
         for part, name in ((self.start, "start_up_cost"), (self.stop, "shut_down_cost")):
-            self.builder.add_cost(part, frame.table.number(name)[None, :] * frame.model.weight)
+            self.builder.add_cost(part, frame.varying(name) * frame.model.weight)
 
     def _switches(self) -> None:
         self._equation(STARTS)
@@ -211,7 +211,7 @@ class _Commitment:
     def _tighten(self) -> None:
         """Rows that hold for whole decisions and cut the relaxed ones; valid where start and stop cost the same."""
         frame, found, size = self.frame, limits(self.frame), self.size[None, :]
-        same = frame.table.number("start_up_cost") == frame.table.number("shut_down_cost")
+        same = (frame.varying("start_up_cost") == frame.varying("shut_down_cost")).all(axis=0)
         chosen = same & ~frame.extendable & ~frame.modular
         shares = {end: np.nan_to_num(share, nan=1.0) * size for end, share in found.items()}
         initial = self._initial()

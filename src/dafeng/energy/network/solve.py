@@ -6,18 +6,21 @@ Invariant: no outcome without a certificate that passed; the seconds say what bu
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dafeng.energy.certificate import GAP_TOLERANCE
-from dafeng.energy.network.build import Built, balance_rows, build_network, values_of
+from dafeng.energy.network.build import Built, balance_rows, build_network, build_scenarios, values_of
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.network.vintages import shares
-from dafeng.energy.program import Floats
+from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import Solution, solve_program
 from dafeng.energy.solving.answer import Algorithm, Watch
+
+Ladder = Sequence[Algorithm] | Callable[[Program], Sequence[Algorithm]] | None
+"""Solvers in the order in which they are tried, or what says so for a programme; by kind and size if not given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +141,7 @@ class Outcome:
 def solve_network(
     network: Network,
     *,
-    ladder: Sequence[Algorithm] | None = None,
+    ladder: Ladder = None,
     relaxed: bool = False,
     tolerance: float = GAP_TOLERANCE,
     progress: Watch | None = None,
@@ -149,8 +152,8 @@ def solve_network(
     ----------
     network : Network
         What is optimised.
-    ladder : sequence of Algorithm, optional
-        Solvers in the order in which they are tried; by kind and size if not given.
+    ladder : sequence of Algorithm or callable, optional
+        Solvers in the order in which they are tried, or what gives them for a programme; by kind and size if not given.
     relaxed : bool
         Whether commitment is relaxed to shares.
     tolerance : float
@@ -173,8 +176,52 @@ def solve_network(
     start = time.process_time()
     built = build_network(network, relaxed=relaxed)
     middle = time.process_time()
-    solution = solve_program(built.program, ladder=ladder, tolerance=tolerance, progress=progress)
+    solution = solve_program(built.program, ladder=_rungs(ladder, built), tolerance=tolerance, progress=progress)
     return Outcome(built, solution, {"build": middle - start, "solve": time.process_time() - middle})
+
+
+def solve_scenarios(
+    scenarios: Sequence[tuple[float, Network]],
+    *,
+    ladder: Ladder = None,
+    relaxed: bool = False,
+    tolerance: float = GAP_TOLERANCE,
+) -> tuple[Outcome, ...]:
+    """Optimum over several futures: capacity is decided once, operation in each, for the least expected cost.
+
+    Parameters
+    ----------
+    scenarios : sequence of (probability, Network)
+        The same components with other values; probabilities sum to one.
+    ladder : sequence of Algorithm or callable, optional
+        As in ``solve_network``.
+    relaxed : bool
+        Whether commitment is relaxed to shares.
+    tolerance : float
+        What the certificate accepts.
+
+    Returns
+    -------
+    tuple of Outcome
+        One per scenario; costs, certificate and seconds are those of the whole.
+
+    Raises
+    ------
+    DefinitionError
+        If probabilities do not sum to one, or something differs that is decided once.
+    SolveError
+        If no solver gives a provable optimum.
+    """
+    start = time.process_time()
+    built = build_scenarios(scenarios, relaxed=relaxed)
+    middle = time.process_time()
+    solution = solve_program(built[0].program, ladder=_rungs(ladder, built[0]), tolerance=tolerance)
+    seconds = {"build": middle - start, "solve": time.process_time() - middle}
+    return tuple(Outcome(one, solution, seconds) for one in built)
+
+
+def _rungs(ladder: Ladder, built: Built) -> Sequence[Algorithm] | None:
+    return ladder(built.program) if callable(ladder) else ladder
 
 
 def _places(built: Built, component: str) -> list[int]:
