@@ -70,6 +70,27 @@ def read_exchange(path: Path | str) -> Exchange:
     return exchange_of_tables(found.name, tables)
 
 
+def read_futures(path: Path | str) -> tuple[tuple[float, Exchange], ...]:
+    """Content of a network file, scenario by scenario.
+
+    Parameters
+    ----------
+    path : Path or str
+        As for ``read_network``; only netCDF can hold scenarios.
+
+    Returns
+    -------
+    tuple of (probability, Exchange)
+        One that is certain where there are no scenarios.
+
+    Raises
+    ------
+    FileRefused
+        If it cannot be read.
+    """
+    return ((1.0, read_exchange(path)),) if Path(path).suffix.lower() == BOOK else files.read_futures(path)
+
+
 def write_network(network: Network | Exchange, path: Path | str) -> None:
     """Write an energy network.
 

@@ -16,12 +16,14 @@ from dafeng.core.errors import SettingError, SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.interop.exchange import network_from
+from dafeng.energy.interop.options import read_options
 from dafeng.energy.interop.results import with_results
 from dafeng.energy.network.clash import explain_network
-from dafeng.energy.network.solve import Outcome, solve_network
+from dafeng.energy.network.solve import Ladder, Outcome, solve_network, solve_scenarios
+from dafeng.energy.network.table import Network
 from dafeng.energy.solution import InfeasibleError, UnboundedError
 from dafeng.energy.solving.answer import Algorithm
-from dafeng.work.network_files import read_exchange, write_network, write_scenario
+from dafeng.work.network_files import read_futures, write_network, write_scenario
 
 LOOSEST = 0.1
 """Largest tolerance that can be asked for; whatever it is, the gap is told."""
@@ -39,11 +41,14 @@ class SolvedEnergy:
         Values, prices and certificate.
     seconds : mapping of str to float
         CPU seconds of ``read``, ``build`` and ``solve``. [s]
+    scenarios : int
+        How many futures the file holds; the outcome is that of the first, its cost and certificate those of all.
     """
 
     path: Path
     outcome: Outcome
     seconds: Mapping[str, float]
+    scenarios: int = 1
 
 
 def solve_energy(
@@ -94,15 +99,22 @@ def solve_energy(
     if not 0.0 < tolerance <= LOOSEST:
         raise _setting("tolerance", tolerance, f"0 … {LOOSEST:g}")
     start = time.process_time()
-    exchange = read_exchange(path)
-    network = network_from(exchange, multi_period=periods)
+    futures = read_futures(path)
+    if len(futures) > 1 and (out is not None or scenario is not None):
+        raise _unwritten(path)
+    networks = [(share, network_from(one, multi_period=periods)) for share, one in futures]
     spent = time.process_time() - start
-    outcome = solve_network(network, ladder=_ladder(solver), relaxed=relaxed, tolerance=tolerance)
+    outcome = _solve(networks, ladder=_ladder(solver), relaxed=relaxed, tolerance=tolerance)
     if out is not None:
-        write_network(with_results(exchange, outcome), out)
+        write_network(with_results(futures[0][1], outcome), out)
     if scenario is not None:
-        write_scenario(outcome, scenario, model="dafeng", scenario=Path(path).stem, region=network.name)
-    return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds})
+        write_scenario(outcome, scenario, model="dafeng", scenario=Path(path).stem, region=outcome.network.name)
+    return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds}, len(futures))
+
+
+def _solve(networks: Sequence[tuple[float, Network]], **options: Any) -> Outcome:
+    """Outcome of the only network, or of the first scenario: costs and certificate are those of all together."""
+    return solve_network(networks[0][1], **options) if len(networks) == 1 else solve_scenarios(networks, **options)[0]
 
 
 def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
@@ -148,7 +160,7 @@ def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
             "iterations": solution.attempts[-1].iterations,
             "tried": [one.algorithm for one in solution.attempts],
         },
-        "sizes": _sizes(outcome),
+        "sizes": {"scenarios": solved.scenarios, **_sizes(outcome)},
     }
 
 
@@ -176,9 +188,9 @@ def failed_document(
     status = {InfeasibleError: "infeasible", UnboundedError: "unbounded"}.get(type(failure), "unproven")
     conflict: Sequence[Label] = ()
     if proof is not None and isinstance(failure, InfeasibleError):
-        network = network_from(read_exchange(path), multi_period=periods)
+        futures = read_futures(path)
         with suppress(SolveError):
-            conflict = explain_network(network, relaxed=relaxed)
+            conflict = explain_network(network_from(futures[0][1], multi_period=periods), relaxed=relaxed)
     return {
         "file": str(path),
         "status": status,
@@ -208,12 +220,21 @@ def _sizes(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _ladder(name: str | None) -> tuple[Algorithm, ...] | None:
-    if name is None:
-        return None
+def _ladder(name: str | None) -> Ladder:
+    if name in (None, "highs"):
+        return read_options(name, None, {})
     if name not in get_args(Algorithm):
-        raise _setting("solver", name, ", ".join(get_args(Algorithm)))
+        raise _setting("solver", name, ", ".join(("highs", *get_args(Algorithm))))
     return (cast(Algorithm, name),)
+
+
+def _unwritten(path: Path | str) -> SettingError:
+    return SettingError(
+        Label("带随机情景的结果尚不能写成文件", "results of stochastic scenarios cannot be written to a file yet"),
+        where=f"dafeng energy solve {path}",
+        expected=Label("不写 --out 与 --iamc", "neither --out nor --iamc"),
+        remedy=Label("用 dafeng.solve(network) 取得各情景的结果", "take the results of each from dafeng.solve(network)"),
+    )
 
 
 def _setting(name: str, given: Any, expected: str) -> SettingError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dafeng.core.labels import Label
+from dafeng.energy.interop import netcdf
 from dafeng.energy.interop.exchange import Exchange, exchange_of, network_from, refused
 from dafeng.energy.interop.folder import read_folder, write_folder
 from dafeng.energy.interop.netcdf import read_netcdf, write_netcdf
@@ -72,6 +73,30 @@ def read_exchange(path: Path | str) -> Exchange:
     if found.suffix.lower() in NETCDF:
         return read_netcdf(found)
     raise _form_refused(found)
+
+
+def read_futures(path: Path | str) -> tuple[tuple[float, Exchange], ...]:
+    """Content of a file or folder of PyPSA, scenario by scenario.
+
+    Parameters
+    ----------
+    path : Path or str
+        A netCDF file or a folder of CSV files; only netCDF can hold scenarios.
+
+    Returns
+    -------
+    tuple of (probability, Exchange)
+        One that is certain where there are no scenarios.
+
+    Raises
+    ------
+    FileRefused
+        If it cannot be read.
+    """
+    found = Path(path)
+    if found.is_file() and found.suffix.lower() in NETCDF:
+        return netcdf.read_futures(found)
+    return ((1.0, read_exchange(found)),)
 
 
 def write_network(network: Network | Exchange, path: Path | str) -> None:

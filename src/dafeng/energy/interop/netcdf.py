@@ -29,6 +29,8 @@ SPANS: Mapping[str, str] = {
 """Units of time in netCDF, and the same in numpy."""
 SINCE = re.compile(r"(\w+) since (\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?")
 """How a netCDF file says what its times count."""
+SCENARIO = "scenario"
+"""Dimension of what differs between scenarios, and what the names of their own variables begin with."""
 MARKS: Mapping[bytes, str] = {b"CDF": "netCDF-3", b"\x89HD": "netCDF-4"}
 """First bytes of the two kinds of netCDF."""
 
@@ -51,6 +53,49 @@ def read_netcdf(path: Path) -> Exchange:
     FileRefused
         If it is no such file, is damaged, or holds piecewise curves or stochastic scenarios.
     """
+    futures = read_futures(path)
+    if len(futures) > 1:
+        raise scenarios_refused(path.name)
+    return futures[0][1]
+
+
+def read_futures(path: Path) -> tuple[tuple[float, Exchange], ...]:
+    """Content of a netCDF file of PyPSA, scenario by scenario.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of (probability, Exchange)
+        One that is certain where the file has no scenarios.
+
+    Raises
+    ------
+    FileRefused
+        If it is no such file, is damaged, or holds piecewise curves.
+    """
+    values, dimensions, attributes = _content(path)
+    if SCENARIO not in values:
+        return ((1.0, _exchange(path, values, dimensions, attributes)),)
+    found = []
+    for place, share in enumerate(values.get("scenario_weight", ())):
+        one = {name: _of(array, dimensions[name], place) for name, array in values.items() if not name.startswith(SCENARIO)}
+        plain = {name: tuple(part for part in parts if part != SCENARIO) for name, parts in dimensions.items()}
+        found.append((float(share), _exchange(path, one, plain, attributes)))
+    if not found:
+        raise refused(path.name, "scenario_weight", "情景没有概率", "the scenarios have no probabilities")
+    return tuple(found)
+
+
+def _of(array: NDArray[Any], dimensions: tuple[str, ...], place: int) -> NDArray[Any]:
+    """What a variable holds in one scenario."""
+    return array.take(place, axis=dimensions.index(SCENARIO)) if SCENARIO in dimensions else array
+
+
+def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, tuple[str, ...]], dict[str, Any]]:
     import h5netcdf
 
     _check_mark(path)
@@ -61,7 +106,7 @@ def read_netcdf(path: Path) -> Exchange:
             attributes = {name: _plain(value) for name, value in file.attrs.items()}
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as cause:
         raise refused(path.name, "netCDF", f"文件损坏：{cause}", f"the file is damaged: {cause}") from cause
-    return _exchange(path, values, dimensions, attributes)
+    return values, dimensions, attributes
 
 
 def _check_mark(path: Path) -> None:
@@ -141,8 +186,6 @@ def _check_content(path: Path, values: Mapping[str, NDArray[Any]]) -> None:
             f"the piecewise curve '{curve}' is not supported",
             remedy=_straight(),
         )
-    if "scenario" in values:
-        raise scenarios_refused(path.name)
 
 
 def scenarios_refused(name: str) -> Exception:
@@ -163,10 +206,11 @@ def scenarios_refused(name: str) -> Exception:
     return refused(
         name,
         "scenario",
-        "网络带有随机情景",
-        "the network has stochastic scenarios",
+        "带有随机情景，不是一个单独的网络",
+        "with its stochastic scenarios this is no single network",
         remedy=Label(
-            "每个情景各存一个文件，用 build_scenarios 合解", "save one file per scenario and give them to build_scenarios"
+            "用 dafeng.solve_energy 或 dafeng.solve 求解；要逐个看，每个情景各存一个文件",
+            "solve it with dafeng.solve_energy or dafeng.solve; to see one alone, save one file per scenario",
         ),
     )
 
