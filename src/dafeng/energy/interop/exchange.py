@@ -6,7 +6,7 @@ in its sheet, so that a file that is read, solved and written still holds it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -157,10 +157,23 @@ def _clock(exchange: Exchange, multi_period: bool | None) -> Clock:
     if multi_period and not years:
         raise refused(exchange.name, "investment_periods", "没有投资期", "there are no investment periods")
     labels = _labels(columns)
-    if not years or multi_period is False:
+    invested = bool(years) and multi_period is not False
+    if "period" in columns and not invested:
+        years = tuple(dict.fromkeys(int(year) for year in columns["period"]))
+    if not years:
         return Clock(labels, weights["objective"], weights["stores"], weights["generators"], np.zeros(steps, dtype=np.int64))
+    place = _places(exchange, years)
+    if not invested:
+        ones = np.ones(len(years))
+        return Clock(labels, **weights, period=place, periods=years, period_objective=ones, period_years=ones, invested=False)
+    objective, length = (_numbers(exchange, exchange.periods[name], f"periods.{name}") for name in ("objective", "years"))
+    return Clock(labels, **weights, period=place, periods=years, period_objective=objective, period_years=length)
+
+
+def _places(exchange: Exchange, years: Sequence[int]) -> NDArray[np.int64]:
+    """Position of each snapshot's period."""
     own = {year: place for place, year in enumerate(years)}
-    found = [own.get(int(year), -1) for year in columns["period"]]
+    found = [own.get(int(year), -1) for year in exchange.snapshots["period"]]
     if min(found) < 0 or found != sorted(found):
         raise refused(
             exchange.name,
@@ -168,10 +181,7 @@ def _clock(exchange: Exchange, multi_period: bool | None) -> Clock:
             "时段的投资期与投资期清单不符，或未按年排列",
             "periods of snapshots are not those of the investment periods, or not in order",
         )
-    objective, length = (_numbers(exchange, exchange.periods[name], f"periods.{name}") for name in ("objective", "years"))
-    return Clock(
-        labels, **weights, period=np.array(found), periods=years, period_objective=objective, period_years=length
-    )  # fmt: skip
+    return np.array(found)
 
 
 def _weight(exchange: Exchange, name: str) -> Floats:

@@ -133,7 +133,7 @@ def result_attributes(outcome: Outcome) -> dict[str, float]:
         Objective and its constant, under PyPSA's names. [yuan]
     """
     return {
-        "_multi_invest": int(bool(outcome.network.clock.periods)),
+        "_multi_invest": int(outcome.network.clock.paths),
         "_objective": outcome.objective,
         "_objective_constant": outcome.objective_constant,
     }

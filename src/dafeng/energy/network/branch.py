@@ -113,6 +113,7 @@ def _limit_angle(frame: Frame, flow: Linear) -> None:
 def _add_cycles(model: Model, frames: Sequence[Frame]) -> None:
     """One row per cycle and step, in units of the cycle's largest impedance; the grid may differ between periods."""
     clock, pieces, rows = model.clock, [], 0
+    _check_lasting(frames)
     ends = [np.stack([model.buses(frame.table, "bus0"), model.buses(frame.table, "bus1")]) for frame in frames]
     sizes = [impedance(model, frame.table) for frame in frames]
     for period in np.unique(clock.period):
@@ -129,6 +130,25 @@ def _add_cycles(model: Model, frames: Sequence[Frame]) -> None:
             pieces += [(_angle(frames[f], sizes[f], k).times(sign / unit), place[:, None]) for f, k, sign in members]
     if rows:
         model.builder.add_sums(model.prefix + KIRCHHOFF, pieces, np.zeros(rows), np.zeros(rows))
+
+
+def _check_lasting(frames: Sequence[Frame]) -> None:
+    """Without paid periods PyPSA writes the voltage law over all branches, those of other periods included."""
+    for frame in frames:
+        passing = frame.active.any(axis=0) & ~frame.active.all(axis=0)
+        if not frame.model.clock.invested and passing.any():
+            name = frame.table.names[int(np.argmax(passing))]
+            raise DefinitionError(
+                Label(
+                    f"“{name}”只在部分投资期存在，而求解不计投资期",
+                    f"'{name}' stands in some periods only, and periods do not count",
+                ),
+                where=f"energy.network.{frame.component}.{name}.build_year",
+                expected=Label("各期都在的线路，或按投资期求解", "branches that stand throughout, or periods that count"),
+                remedy=Label(
+                    "设 multi_investment_periods=True（命令行 --periods）", "set multi_investment_periods=True (--periods)"
+                ),
+            )
 
 
 def _check_finite(frames: Sequence[Frame], sizes: Sequence[Floats], members: Sequence[tuple[int, int, float]]) -> None:

@@ -70,7 +70,8 @@ def _decided(frame: Frame, name: str) -> Linear:
 def _charge(frame: Frame, chosen: Linear) -> None:
     """Investment of every period in which the component is active; what stands already is told apart."""
     clock, table = frame.model.clock, frame.members
-    weight = period_activity(table, clock).T @ clock.period_objective if clock.periods else np.ones(len(table))
+    active = period_activity(table, clock)
+    weight = active.T @ clock.period_objective if clock.paths else active.any(axis=0).astype(np.float64)
     price = fixed_cost(table, clock) * weight
     frame.model.builder.add_cost(chosen, price[None, :])
     extendable = table.flag(f"{frame.letter}_nom_extendable")

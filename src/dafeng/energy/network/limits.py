@@ -76,7 +76,7 @@ def add_limits(model: Model) -> None:
             rows = np.zeros(1, dtype=np.int64)
             pieces = [(part, rows) for part in total]
             model.builder.add_sums(f"{model.prefix}limit.{limit.name}", pieces, np.array([low]), np.array([high]))
-    if model.clock.periods and not model.prefix:
+    if model.clock.paths and not model.prefix:
         _limit_growth(model)
 
 
@@ -89,7 +89,7 @@ def _limits(model: Model) -> list[Limit]:
         if kind not in KINDS or sense not in BOUNDS:
             raise _unknown(name, kind, sense)
         year = table.number("investment_period")[place]
-        if not np.isnan(year) and not model.clock.periods:
+        if not np.isnan(year) and not model.clock.paths:
             raise _periodless(name, int(year))
         if np.isnan(year) or int(year) in model.clock.periods:
             period = None if np.isnan(year) else model.clock.periods.index(int(year))
@@ -151,11 +151,11 @@ def _drawn(
     factors *= _standing(table, frame, limit) if primary else 1.0
     if not factors.any():
         return []
-    anew = table.flag(per_period) & bool(clock.periods)
+    anew = table.flag(per_period) & clock.paths
     ends = period_ends(clock, limit.period)
     years = clock.period_years[clock.period[ends]][:, None]
     through = (factors != 0) & ~anew
-    if through.any() and clock.periods and (clock.period_years[clock.period] != 1).any():
+    if through.any() and clock.paths and (clock.period_years[clock.period] != 1).any():
         raise _carried(limit.name, table.names[int(np.argmax(through))])
     last = _last_active(frame, limit)
     found = []
@@ -215,7 +215,7 @@ def _transmission(model: Model, limit: Limit, *, cost: bool) -> list[Linear] | N
 def _investment(frame: Frame, limit: Limit) -> Floats:
     clock, table = frame.model.clock, frame.members
     price = fixed_cost(table, clock) - table.number("fom_cost")
-    if limit.period is not None or not clock.periods:
+    if limit.period is not None or not clock.paths:
         return np.asarray(price)
     return np.asarray(price * (period_activity(table, clock).T @ clock.period_objective))
 

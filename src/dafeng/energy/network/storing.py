@@ -96,7 +96,7 @@ def _sources(frame: Frame, turn: Turn) -> tuple[Places, Present]:
         return np.repeat(steps, active.shape[1], axis=1), ~clock.first[:, None] | turn.cyclic[None, :]
     wide, begun = _across(active)
     within, inside = _within(clock.period, clock.first)
-    own = (turn.cyclic_period | turn.initial_period)[None, :]
+    own = (turn.cyclic_period | turn.initial_period)[None, :] & clock.invested
     carried = np.where(own, inside[:, None] | turn.cyclic_period[None, :], begun | turn.cyclic[None, :])
     return np.where(own, within[:, None], wide), carried & active
 

@@ -49,6 +49,8 @@ class Clock:
         Years of the periods; empty where there are none.
     period_objective, period_years : (periods,) array
         Weight of each period in the objective, and the years it stands for.
+    invested : bool
+        Whether capacity is paid for in each period; else periods only say when components are active.
     """
 
     labels: tuple[str, ...]
@@ -59,6 +61,7 @@ class Clock:
     periods: tuple[int, ...] = ()
     period_objective: Floats = field(default_factory=lambda: np.ones(1))
     period_years: Floats = field(default_factory=lambda: np.ones(1))
+    invested: bool = True
 
     @property
     def size(self) -> int:
@@ -69,6 +72,11 @@ class Clock:
     def cost_weight(self) -> Floats:
         """Weight of a step in the objective, with that of its period. [h]"""
         return self.objective * self.period_objective[self.period]
+
+    @property
+    def paths(self) -> bool:
+        """Whether there are investment periods that are paid for one by one."""
+        return bool(self.periods) and self.invested
 
     @property
     def first(self) -> Flags:

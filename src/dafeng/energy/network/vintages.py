@@ -137,7 +137,7 @@ def _alone(table: Table, clock: Clock) -> Present:
     found |= np.where(fixed, ~np.isfinite(standing) | (standing < 0), least < 0)
     if table.component in CYCLIC:
         through, within = (table.flag(name) for name in CYCLIC[table.component])
-        found |= ~(within if clock.periods else through)
+        found |= ~(within if clock.paths else through)
         found |= _given(table, "inflow", 0.0) if table.component == "storage_unit" else False
     if table.component in ("generator", "link", "process"):
         found |= table.flag("committable")
