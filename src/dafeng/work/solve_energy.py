@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from dafeng.core.errors import SettingError, SolveError
 from dafeng.core.labels import Label
@@ -221,11 +221,9 @@ def _sizes(outcome: Outcome) -> dict[str, Any]:
 
 
 def _ladder(name: str | None) -> Ladder:
-    if name in (None, "highs"):
-        return read_options(name, None, {})
-    if name not in get_args(Algorithm):
+    if name not in (None, "highs", *get_args(Algorithm)):
         raise _setting("solver", name, ", ".join(("highs", *get_args(Algorithm))))
-    return (cast(Algorithm, name),)
+    return read_options(name, None, {})
 
 
 def _unwritten(path: Path | str) -> SettingError:

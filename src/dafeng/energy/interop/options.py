@@ -69,6 +69,9 @@ METHODS: Mapping[str, tuple[Algorithm, ...]] = {
 }
 """Values of the option ``solver`` of HiGHS, and what runs here."""
 
+REFINED: Mapping[str, tuple[Algorithm, ...]] = {"clarabel": ("clarabel", "clarabel_exact")}
+"""Solvers that are asked a second time, more exactly, where the first point does not pass."""
+
 
 def read_options(
     name: str | None, settings: Mapping[str, Any] | None, others: Mapping[str, Any]
@@ -108,7 +111,7 @@ def read_options(
         return partial(_within_highs, METHODS[method or "choose"])
     if name not in get_args(Algorithm):
         raise option_refused("solver_name", name, ", ".join(("highs", *get_args(Algorithm))))
-    return lambda _: (cast(Algorithm, name),)
+    return lambda _: REFINED.get(name, (cast(Algorithm, name),))
 
 
 def _within_highs(method: tuple[Algorithm, ...], program: Program) -> tuple[Algorithm, ...]:
