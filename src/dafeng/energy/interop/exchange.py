@@ -160,14 +160,14 @@ def _clock(exchange: Exchange, multi_period: bool | None) -> Clock:
     invested = bool(years) and multi_period is not False
     if "period" in columns and not invested:
         years = tuple(dict.fromkeys(int(year) for year in columns["period"]))
+    lengths = (weights["objective"], weights["stores"], weights["generators"])
     if not years:
-        return Clock(labels, weights["objective"], weights["stores"], weights["generators"], np.zeros(steps, dtype=np.int64))
-    place = _places(exchange, years)
+        return Clock(labels, *lengths, np.zeros(steps, dtype=np.int64))
+    place, ones = _places(exchange, years), np.ones(len(years))
     if not invested:
-        ones = np.ones(len(years))
-        return Clock(labels, **weights, period=place, periods=years, period_objective=ones, period_years=ones, invested=False)
+        return Clock(labels, *lengths, place, years, ones, ones, invested=False)
     objective, length = (_numbers(exchange, exchange.periods[name], f"periods.{name}") for name in ("objective", "years"))
-    return Clock(labels, **weights, period=place, periods=years, period_objective=objective, period_years=length)
+    return Clock(labels, *lengths, place, years, objective, length)
 
 
 def _places(exchange: Exchange, years: Sequence[int]) -> NDArray[np.int64]:

@@ -104,13 +104,13 @@ def read_options(
         if option not in FREE and value not in (False, None):
             raise option_refused(option, value)
     if method is not None and method not in METHODS:
-        raise option_refused("solver", method, ", ".join(METHODS))
+        raise option_refused("solver", method, expected=", ".join(METHODS))
     if name is None and method is None:
         return choose_ladder
     if name in (None, "highs"):
         return partial(_within_highs, METHODS[method or "choose"])
     if name not in get_args(Algorithm):
-        raise option_refused("solver_name", name, ", ".join(("highs", *get_args(Algorithm))))
+        raise option_refused("solver_name", name, expected=", ".join(("highs", *get_args(Algorithm))))
     return lambda _: REFINED.get(name, (cast(Algorithm, name),))
 
 
@@ -120,7 +120,7 @@ def _within_highs(method: tuple[Algorithm, ...], program: Program) -> tuple[Algo
     return tuple(one for one in choose_ladder(program) if one in HIGHS)
 
 
-def option_refused(name: str, given: Any, expected: str = "") -> DefinitionError:
+def option_refused(name: str, given: Any, *, expected: str = "") -> DefinitionError:
     """Refusal of an option.
 
     Parameters
