@@ -161,7 +161,7 @@ def _limits(program: Program, algorithm: Algorithm, terms: Terms) -> dict[str, A
     if algorithm == "simplex":
         limits["simplex_iteration_limit"] = max(10_000, PIVOTS * (len(program.row_low) + len(program.cost)))
     if algorithm == "pdlp":
-        limits["kkt_tolerance"] = aim * FINER
+        limits["kkt_tolerance"] = max(1e-10, aim * FINER)
     if algorithm == "branch":
         limits |= {"mip_rel_gap": terms.tolerance / 2.0, "mip_abs_gap": 1e-9}
     if algorithm in ("simplex", "active_set", "ipx", "hipo"):
