@@ -266,3 +266,13 @@ def test_a_tighter_tolerance_is_met():
 def test_stopped_solvers_hand_back_what_they_have():
     answer = run_solver(storage_city(hours=2400), "clarabel", terms=Terms(seconds=1e-3))
     assert answer.values.shape == (len(storage_city(hours=2400).cost),)
+
+
+@pytest.mark.parametrize("size", [1e-7, 1e-3, 1e4])
+@pytest.mark.parametrize("price", [1e-6, 1e6])
+def test_a_city_in_other_units_has_the_same_optimum(size, price):
+    program = storage_city()
+    sides = {name: getattr(program, name) * size for name in ("row_low", "row_high", "low", "high")}
+    other = replace(program, **sides, cost=program.cost * price, constant=program.constant * size * price)
+    wanted = solve_program(program).certificate.objective
+    assert solve_program(other).certificate.objective / (size * price) == pytest.approx(wanted, rel=1e-9)

@@ -5,6 +5,7 @@ Invariant: no objective without its certificate; an infeasible network is told a
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -138,6 +139,7 @@ def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
             "dual": certificate.dual_violation,
             "gap": certificate.gap,
             "relative_gap": certificate.relative_gap,
+            "objective_gap": certificate.objective_gap if math.isfinite(certificate.objective_gap) else None,
             "bound": certificate.bound,
             "worst": certificate.worst,
         },
