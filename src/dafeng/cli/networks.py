@@ -57,6 +57,8 @@ def solve(
         print_json(document)
     else:
         _show(document, language)
+        for finding in document["findings"]:
+            sys.stderr.write(f"▲ {finding['at']}: {finding[language]}\n")
 
 
 def _fail(found: Mapping[str, Any], language: Language, *, as_json: bool) -> None:

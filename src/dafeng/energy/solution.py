@@ -208,7 +208,7 @@ def solve_program(
             _raise_proof(prove_infeasible(program, answer.multipliers) or diagnose(program, terms=terms))
     if not any(_hints_of(one.status) for one in attempts):
         _raise_proof(diagnose(program, terms=terms))
-    if attempts and all(one.asked == "branch" and one.status == "Infeasible" for one in attempts):
+    if attempts and all(one.asked == "branch" and "nfeasible" in one.status for one in attempts):
         raise _unfound()
     raise _failure(attempts)
 
@@ -319,7 +319,12 @@ def _check_squares(program: Program) -> None:
         what,
         where="energy.solution",
         expected=Label("非负的二次费用，且没有整数决策", "squared costs that are not negative, and no whole decisions"),
-        remedy=Label("去掉二次费用，或放松整数（--relaxed）", "leave the squared cost out, or relax whole decisions"),
+        remedy=Label(
+            "去掉二次费用，或放松整数（--relaxed）；两者都要保留，须用混合整数二次规划求解器（SCIP、Gurobi），"
+            "HiGHS 与 Clarabel 都不能",
+            "leave the squared cost out, or relax whole decisions (--relaxed); to keep both takes a solver for mixed-integer"
+            " quadratic programmes (SCIP, Gurobi): neither HiGHS nor Clarabel is one",
+        ),
     )
 
 

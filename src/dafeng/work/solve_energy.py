@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from dafeng.core.errors import SettingError, SolveError
+from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
+from dafeng.energy.interop.absent import list_absent
 from dafeng.energy.interop.exchange import network_from
 from dafeng.energy.interop.results import with_results
 from dafeng.energy.network.clash import explain_network
@@ -40,11 +42,14 @@ class SolvedEnergy:
         Values, prices and certificate.
     seconds : mapping of str to float
         CPU seconds of ``read``, ``build`` and ``solve``. [s]
+    findings : tuple of Finding
+        Cells of the file that hold nothing and were read as their default.
     """
 
     path: Path
     outcome: Outcome
     seconds: Mapping[str, float]
+    findings: tuple[Finding, ...] = ()
 
 
 def solve_energy(
@@ -103,7 +108,7 @@ def solve_energy(
         write_network(with_results(exchange, outcome), out)
     if scenario is not None:
         write_scenario(outcome, scenario, model="dafeng", scenario=Path(path).stem, region=network.name)
-    return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds})
+    return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds}, list_absent(exchange.sheets))
 
 
 def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
@@ -151,6 +156,10 @@ def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
             "tried": [one.algorithm for one in solution.attempts],
         },
         "sizes": _sizes(outcome),
+        "findings": [
+            {"rule": one.rule, "at": one.at, "severity": one.severity, "zh": one.says.zh, "en": one.says.en}
+            for one in solved.findings
+        ],
     }
 
 

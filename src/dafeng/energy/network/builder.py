@@ -162,7 +162,9 @@ class Builder:
         self._row_high.append(most[kept])
         self._blocks[name] = slice(self._height, self._height + int(kept.sum()))
         self._height += int(kept.sum())
-        self.rows[name] = Rows(_shaped(row.astype(np.int32), where), _shaped(alone.column, where), _shaped(alone.side, where, 0.0))
+        self.rows[name] = Rows(
+            _shaped(row.astype(np.int32), where), _shaped(alone.column, where), _shaped(alone.side, where, 0.0)
+        )
         return self.rows[name]
 
     def add_sums(self, name: str, pieces: Sequence[tuple[Linear, Places]], low: Floats, high: Floats) -> Rows:
