@@ -28,8 +28,9 @@ GAP_TOLERANCE = 1e-6
 CANCELLED = 1e-3
 """Least part of the turnover (sum of absolute costs) that the gap is held against: a cost that is the small difference of
 large costs and revenues is known to this many digits less."""
-FINEST = 1e-6
-"""Part of the largest bound of a programme below which nothing is too small to be kept to its own digits."""
+FINEST = 1e-3
+"""Part of the largest bound of a programme below which amounts are rounding: constants moved to the other side of a row
+leave such differences."""
 SMALLEST = 1e-300
 """Stands in for a largest bound where all bounds are zero."""
 WHOLE_TOLERANCE = 1e-6
