@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,3 +70,33 @@ def test_a_falling_cost_without_bound_is_refused():
 def test_no_price_proves_more_than_the_optimum(price, x, y):
     # Weak duality: whatever the multiplier, the bound stays below the optimum 9.
     assert certify(small(high=one(10)), np.array([x, y]), one(price)).bound <= 9.0 + 1e-9
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-7, 1e-3, 1.0, 1e5])
+def test_units_decide_nothing(size):
+    # The same programme with x, y and their bounds in other units: half a percent short fails in each of them.
+    program = replace(small(high=one(10)), row_low=one(4 * size), low=np.zeros(2), high=np.array([3.0, 10.0]) * size)
+    assert certify(program, np.array([3.0, 1.0]) * size, one(3)).passed
+    short = certify(program, np.array([3.0, 0.98]) * size, one(3))
+    assert short.primal_share == pytest.approx(0.005, rel=1e-6)
+    assert not short.passed
+
+
+@pytest.mark.parametrize("price", [1e-9, 1.0, 1e6])
+def test_a_gap_is_held_against_the_objective(price):
+    # Selling 1000 units at 3 and buying them at 3 and 3e-7: the objective is the small difference of large sums.
+    program = compile_program(
+        [Variables("bought", one(0), one(1000), one(3 * price)), Variables("sold", one(0), one(1000), one(-2.7 * price))],
+        [Constraints("kept", (Term("bought", 1.0), Term("sold", -1.0)), one(0), one(0))],
+    )
+    program = replace(program, low=np.array([1000.0, 0.0]))
+    found = certify(program, np.array([1000.0, 1000.0]), one(2.7 * price))
+    assert (found.passed, found.objective) == (True, pytest.approx(300 * price))
+    worse = certify(program, np.array([1000.0, 1000.0]), one((2.7 + 1e-6) * price))
+    assert worse.relative_gap < 1e-6 < worse.objective_gap
+    assert not worse.passed
+
+
+def test_a_cost_of_nothing_has_no_gap():
+    found = certify(replace(small(high=one(10)), cost=np.zeros(2)), np.array([3.0, 1.0]), one(0))
+    assert (found.passed, found.objective_gap) == (True, 0.0)

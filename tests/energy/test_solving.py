@@ -18,6 +18,8 @@ from dafeng.energy.solution import CancelledError, solve_program
 from dafeng.energy.solvers import Progress, Terms, run_solver
 from dafeng.energy.solving import chain
 from dafeng.energy.solving.chain import chain_program, places_of
+from dafeng.energy.solving.loosen import loosen
+from dafeng.energy.solving.memory import Handed
 from dafeng.energy.solving.reduce import reduce_program
 from dafeng.energy.solving.substitute import substitute
 from tests.energy.test_traps import storage_city
@@ -266,3 +268,46 @@ def test_a_tighter_tolerance_is_met():
 def test_stopped_solvers_hand_back_what_they_have():
     answer = run_solver(storage_city(hours=2400), "clarabel", terms=Terms(seconds=1e-3))
     assert answer.values.shape == (len(storage_city(hours=2400).cost),)
+
+
+@pytest.mark.parametrize("size", [1e-7, 1e-3, 1e4])
+@pytest.mark.parametrize("price", [1e-6, 1e6])
+def test_a_city_in_other_units_has_the_same_optimum(size, price):
+    program = storage_city()
+    sides = {name: getattr(program, name) * size for name in ("row_low", "row_high", "low", "high")}
+    other = replace(program, **sides, cost=program.cost * price, constant=program.constant * size * price)
+    wanted = solve_program(program).certificate.objective
+    assert solve_program(other).certificate.objective / (size * price) == pytest.approx(wanted, rel=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_the_rest_implies_can_be_left_out(seed):
+    program = random_program(seed)
+    loose = loosen(program)
+    wanted, found = run_solver(program, "simplex"), run_solver(loose.program, "simplex")
+    assert program.cost @ found.values == pytest.approx(program.cost @ wanted.values, abs=1e-7)
+    assert certify(program, found.values, loose.restore(found.multipliers)).passed
+
+
+def test_a_sum_of_uses_needs_no_bound_and_a_row_above_another_goes():
+    # supply = a + b with a, b >= 0 implies supply >= 0; p >= 2q and q >= 0 imply p >= 0, so p + q >= 0 says nothing more.
+    matrix = [[1.0, -1.0, -1.0, 0, 0], [0, 0, 0, 1.0, -2.0], [0, 0, 0, 1.0, 1.0], [0, 1.0, 1.0, 1.0, 0]]
+    low = [0, 0, 0, -np.inf, 0]
+    program = program_of_arrays(matrix, [0, 0, 0, 4], [0, np.inf, np.inf, np.inf], low, [np.inf] * 5, [1, 1, 2, 3, 0])
+    loose = loosen(program)
+    assert loose.rows.tolist() == [0, 1, 3]
+    assert loose.program.low.tolist() == [-np.inf, 0, 0, -np.inf, 0]
+    assert substitute(loose.program).columns.tolist() == [1, 2, 3, 4]
+
+
+def test_two_bounds_that_imply_each_other_both_stay():
+    program = program_of_arrays([[1.0, -1.0]], [0], [0], [0, 0], [np.inf, np.inf], [1, 1])
+    assert loosen(program).program.low.tolist() == [0, 0]
+
+
+def test_clarabel_is_handed_each_array_once():
+    handed = Handed(sparse.csc_matrix(np.eye(2)))
+    assert handed.data.tolist() == [1, 1]
+    with pytest.raises(KeyError):
+        _ = handed.data

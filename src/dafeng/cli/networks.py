@@ -57,6 +57,8 @@ def solve(
         print_json(document)
     else:
         _show(document, language)
+        for finding in document["findings"]:
+            sys.stderr.write(f"▲ {finding['at']}: {finding[language]}\n")
 
 
 def _fail(found: Mapping[str, Any], language: Language, *, as_json: bool) -> None:
@@ -77,7 +79,8 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
          f"{document['objective_constant']:,.2f}"],
         [say(language, "系统总成本", "system cost"), f"{document['system_cost']:,.2f}"],
         [say(language, "最优性下界", "lower bound"), f"{certificate['bound']:,.2f}"],
-        [say(language, "相对间隙", "relative gap"), f"{certificate['relative_gap']:.1e}"],
+        [say(language, "间隙：占目标值 / 占收支总额", "gap: of the objective / of all costs and revenues"),
+         f"{certificate['objective_gap'] or 0.0:.1e} / {certificate['relative_gap']:.1e}"],
         [say(language, "原始残差 / 对偶残差", "primal / dual residual"),
          f"{certificate['primal']:.1e} / {certificate['dual']:.1e}"],
         [say(language, "求解器（迭代）", "solver (iterations)"),

@@ -6,8 +6,12 @@ uses them holds for the programme as given.
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from dafeng.energy.program import Floats, Program
 
@@ -15,8 +19,8 @@ PASSES = 4
 """Sweeps over all constraints; a capacity's bound reaches its output in the next one."""
 
 
-def implied_bounds(program: Program, *, passes: int = PASSES) -> tuple[Floats, Floats]:
-    """Bounds of variables by their own and by the constraints they stand in.
+def implied_bounds(program: Program, *, passes: int = PASSES, ceiling: float = math.inf) -> tuple[Floats, Floats]:
+    """Bounds of variables by their own, by the constraints they stand in, and by what a known point costs.
 
     Parameters
     ----------
@@ -24,12 +28,15 @@ def implied_bounds(program: Program, *, passes: int = PASSES) -> tuple[Floats, F
         Any programme.
     passes : int
         Most sweeps.
+    ceiling : float
+        Cost of a known point; the bounds then hold for every point of a linear programme that costs no more. [yuan]
 
     Returns
     -------
     tuple of (columns,) array
         Lower and upper bounds; infinite where nothing implies one.
     """
+    program = program if math.isinf(ceiling) else _capped(program, ceiling)
     low, high = program.low.copy(), program.high.copy()
     matrix = program.matrix.tocoo()
     used = matrix.data != 0
@@ -43,6 +50,16 @@ def implied_bounds(program: Program, *, passes: int = PASSES) -> tuple[Floats, F
         if int(np.isfinite(low).sum() + np.isfinite(high).sum()) == before:
             break
     return low, high
+
+
+def _capped(program: Program, ceiling: float) -> Program:
+    """The programme with one more constraint: its cost does not exceed the ceiling."""
+    return replace(
+        program,
+        matrix=sparse.vstack([program.matrix, sparse.csr_matrix(program.cost[None, :])], format="csc"),
+        row_low=np.append(program.row_low, -np.inf),
+        row_high=np.append(program.row_high, ceiling - program.constant),
+    )
 
 
 def _sweep(row: NDArray[np.int32], column: NDArray[np.int32], value: Floats, most: Floats, low: Floats, high: Floats) -> None:

@@ -8,6 +8,7 @@ says about itself; where that does not hold, or the bound is the solver's own, t
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,11 +20,19 @@ from dafeng.energy.program import Floats, Program
 from dafeng.energy.solving.reduce import slope_of
 
 PRIMAL_TOLERANCE = 1e-6
-"""Largest violation accepted, relative to the size of the constraint's own bound (at least 1)."""
+"""Largest violation accepted, relative to the size of the constraint's own bound, at least the size of its block."""
 DUAL_TOLERANCE = 1e-6
 """Largest reduced cost accepted on a side without bound, relative to the terms that it is the difference of."""
 GAP_TOLERANCE = 1e-6
-"""Largest gap accepted between cost and bound, relative to the turnover (sum of absolute costs, at least 1)."""
+"""Largest gap accepted between cost and bound, relative to the cost; where costs and revenues cancel, see ``CANCELLED``."""
+CANCELLED = 1e-3
+"""Least part of the turnover (sum of absolute costs) that the gap is held against: a cost that is the small difference of
+large costs and revenues is known to this many digits less."""
+FINEST = 1e-3
+"""Part of the largest bound of a programme below which amounts are rounding: constants moved to the other side of a row
+leave such differences."""
+SMALLEST = 1e-300
+"""Stands in for a largest bound where all bounds are zero."""
 WHOLE_TOLERANCE = 1e-6
 """Largest distance from a whole number accepted where one is asked for."""
 
@@ -47,11 +56,11 @@ class Certificate:
     gap : float
         ``objective - bound``. [same]
     relative_gap : float
-        Gap over turnover, 0..1.
+        Gap over turnover (the sum of absolute costs), 0..1.
     primal_violation : float
         Largest violation of a bound or constraint. [its unit]
     primal_share : float
-        The same relative to the constraint's own bound.
+        The same relative to the constraint's own bound; to 1, or the largest of its block if smaller, where that is less.
     dual_violation : float
         Largest reduced cost on a side without bound, relative to the terms that it is the difference of, 0..1.
     worst : str
@@ -68,6 +77,8 @@ class Certificate:
         Whether ``bound`` was recomputed here, or is what the search of whole variables states.
     whole_violation : float
         Largest distance of a whole variable from a whole number.
+    objective_gap : float
+        Gap over the absolute objective; infinite where that is zero and the gap is not.
     """
 
     objective: float
@@ -84,6 +95,7 @@ class Certificate:
     proven_bound: float = -math.inf
     bound_by: Literal["multipliers", "solver"] = "multipliers"
     whole_violation: float = 0.0
+    objective_gap: float = math.inf
 
 
 def certify(
@@ -122,13 +134,15 @@ def certify(
     kind = kind_of(program)
     if not all(np.isfinite(part).all() for part in (values, multipliers, program.matrix.data, program.cost)):
         infinite = (math.inf, -math.inf, math.inf, math.inf, math.inf, math.inf, math.inf)
-        return Certificate(*infinite, "", False, kind, False, -math.inf, "multipliers", math.inf)
+        return Certificate(*infinite, "", False, kind, False, -math.inf, "multipliers", math.inf, math.inf)
     violation, share, worst = _primal(program, values)
     whole = _whole(program, values)
     squared = 0.0 if program.quadratic is None else program.quadratic * values**2
-    turnover = max(1.0, float((np.abs(program.cost * values) + squared).sum()))
+    least = _least_turnover(program, values)
+    turnover = max(least, float((np.abs(program.cost * values) + squared).sum()))
     objective = float(program.cost @ values + np.sum(squared)) + program.constant
-    found = _best_bound(program, values, multipliers, objective - tolerance * turnover)
+    allowed = tolerance * max(abs(objective), CANCELLED * turnover, least)
+    found = _best_bound(program, values, multipliers, objective - allowed)
     theirs = program.integer is not None and found.bound < claimed_bound < math.inf
     bound = claimed_bound if theirs else found.bound
     gap = objective - bound
@@ -136,7 +150,7 @@ def certify(
         objective=objective,
         bound=bound,
         gap=gap,
-        relative_gap=abs(gap) / turnover,
+        relative_gap=_share(abs(gap), turnover),
         primal_violation=violation,
         primal_share=share,
         dual_violation=found.violation,
@@ -145,7 +159,7 @@ def certify(
             (
                 share <= tolerance,
                 found.violation <= min(tolerance, DUAL_TOLERANCE),
-                abs(gap) / turnover <= tolerance,
+                abs(gap) <= allowed,
                 whole <= WHOLE_TOLERANCE,
                 math.isfinite(objective),
             )
@@ -155,6 +169,7 @@ def certify(
         proven_bound=found.bound,
         bound_by="solver" if theirs else "multipliers",
         whole_violation=whole,
+        objective_gap=_share(abs(gap), abs(objective)),
     )
 
 
@@ -256,7 +271,7 @@ def _primal(program: Program, values: Floats) -> tuple[float, float, str]:
     excess = np.nan_to_num(np.maximum(np.maximum(above, below), 0.0), nan=np.inf)
     if not len(excess) or not excess.max() > 0:
         return 0.0, 0.0, ""
-    sizes = np.concatenate([_size(program.row_low, program.row_high), _size(program.low, program.high)])
+    sizes = _sizes(program, values)
     place = int(np.argmax(excess / sizes))
     return float(excess.max()), float((excess / sizes)[place]), _name(program, place)
 
@@ -268,10 +283,43 @@ def _whole(program: Program, values: Floats) -> float:
     return float(np.abs(asked - np.round(asked)).max())
 
 
-def _size(low: Floats, high: Floats) -> Floats:
-    least = np.where(np.isfinite(low), np.abs(low), 0.0)
-    most = np.where(np.isfinite(high), np.abs(high), 0.0)
-    return np.maximum(1.0, np.maximum(least, most))
+def _sizes(program: Program, values: Floats) -> Floats:
+    """What violations are held against: the bound of each row and variable, or what is usual in its block if larger."""
+    rows, columns = _most(program.row_low, program.row_high), _most(program.low, program.high)
+    noise = FINEST * max(rows.max(initial=0.0), columns.max(initial=0.0), SMALLEST)
+    terms = abs(program.matrix) @ np.abs(values) if len(rows) and min(_usual(rows, program.constraints)) < 1.0 else rows
+    return np.concatenate(
+        [_floored(rows, terms, program.constraints, noise), _floored(columns, np.abs(values), program.variables, noise)]
+    )
+
+
+def _most(low: Floats, high: Floats) -> Floats:
+    """The larger of the two bounds, zero where there is none."""
+    least, most = (np.where(np.isfinite(side), np.abs(side), 0.0) for side in (low, high))
+    return np.asarray(np.maximum(least, most))
+
+
+def _usual(sizes: Floats, blocks: Mapping[str, slice]) -> list[float]:
+    return [float(sizes[part].max(initial=0.0)) for part in (blocks or {"": slice(0, len(sizes))}).values()]
+
+
+def _floored(bounds: Floats, terms: Floats, blocks: Mapping[str, slice], noise: float) -> Floats:
+    """Sizes of bounds, at least 1, or the largest bound or term of the block where that is smaller, but no noise."""
+    sizes = np.maximum(bounds, 1.0)
+    for part in (blocks or {"": slice(0, len(bounds))}).values():
+        usual = max(bounds[part].max(initial=0.0), terms[part].max(initial=0.0), noise)
+        if usual < 1.0:
+            sizes[part] = np.maximum(bounds[part], usual)
+    return sizes
+
+
+def _least_turnover(program: Program, values: Floats) -> float:
+    """1, or a part of the largest cost times the largest value where that is smaller: a programme in small units."""
+    return min(1.0, CANCELLED * float(np.abs(program.cost).max(initial=0.0) * np.abs(values).max(initial=0.0)))
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else (math.inf if part > 0 else 0.0)
 
 
 def _typical(costs: Floats) -> float:

@@ -19,9 +19,11 @@ from dafeng.energy.flows import Place, list_flows
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY
 from dafeng.energy.program import Floats
-from dafeng.energy.solution import LADDER, Attempt
+from dafeng.energy.solution import Attempt
 from dafeng.energy.solvers import Algorithm
 
+LADDER: tuple[Algorithm, ...] = ("simplex", "clarabel", "ipx")
+"""Order in which solvers are tried where all capacities are given; measured in ``benchmarks/dispatch.py``."""
 NOTICEABLE = 1e-3
 """Amounts below this are numerical noise of a certified solution and no finding. [MWh per year]"""
 ELECTRICITY = "electricity"

@@ -20,8 +20,11 @@ from dafeng.energy.program import Floats, Program
 from dafeng.energy.proofs import Infeasibility, Unboundedness, diagnose, prove_infeasible
 from dafeng.energy.solvers import Algorithm, Answer, Terms, Watch, run_solver
 
-LADDER: tuple[Algorithm, ...] = ("simplex", "clarabel", "ipx")
-"""Order in which solvers are tried on one-node dispatch; measured in ``benchmarks/dispatch.py``, see ``docs/energy.md``."""
+FAULTS = Label(
+    "{name}（{status}）：违反 {violation:.1e}，在“{worst}”，对偶 {dual:.1e}，间隙 {gap:.1e}",
+    "{name} ({status}): violation {violation:.1e} at '{worst}', dual {dual:.1e}, gap {gap:.1e}",
+)
+"""What is told of a try whose certificate did not pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,7 @@ def solve_program(
             _raise_proof(prove_infeasible(program, answer.multipliers) or diagnose(program, terms=terms))
     if not any(_hints_of(one.status) for one in attempts):
         _raise_proof(diagnose(program, terms=terms))
-    if attempts and all(one.asked == "branch" and one.status == "Infeasible" for one in attempts):
+    if attempts and all(one.asked == "branch" and "nfeasible" in one.status for one in attempts):
         raise _unfound()
     raise _failure(attempts)
 
@@ -292,7 +295,8 @@ def _infeasible(proof: Infeasibility) -> InfeasibleError:
         where="energy.solution",
         expected=Label("至少有一个满足全部约束的点", "at least one point that keeps all constraints"),
         remedy=Label(
-            "用“explain_infeasible”找出最小的矛盾集合", "find the smallest contradicting set with 'explain_infeasible'"
+            "用 explain_infeasible 或 dafeng energy solve 找出最小的矛盾集合，放宽其中一项",
+            "find the smallest contradicting set with explain_infeasible or dafeng energy solve and loosen one of it",
         ),
     )
     error.proof = proof
@@ -315,7 +319,12 @@ def _check_squares(program: Program) -> None:
         what,
         where="energy.solution",
         expected=Label("非负的二次费用，且没有整数决策", "squared costs that are not negative, and no whole decisions"),
-        remedy=Label("去掉二次费用，或放松整数（--relaxed）", "leave the squared cost out, or relax whole decisions"),
+        remedy=Label(
+            "去掉二次费用，或放松整数（--relaxed）；两者都要保留，须用混合整数二次规划求解器（SCIP、Gurobi），"
+            "HiGHS 与 Clarabel 都不能",
+            "leave the squared cost out, or relax whole decisions (--relaxed); to keep both takes a solver for mixed-integer"
+            " quadratic programmes (SCIP, Gurobi): neither HiGHS nor Clarabel is one",
+        ),
     )
 
 
@@ -346,21 +355,30 @@ def _unbounded(proof: Unboundedness) -> UnboundedError:
 
 
 def _failure(attempts: Sequence[Attempt]) -> SolveError:
-    said = "; ".join(
-        f"{_named(one)} ({one.status}): violation {one.certificate.primal_share:.1e} at "
-        f"'{one.certificate.worst}', dual {one.certificate.dual_violation:.1e}, gap {one.certificate.relative_gap:.1e}"
-        for one in attempts
-    )
     return SolveError(
-        Label(f"没有求解器给出可证明的最优解：{said}", f"no solver gave a provable optimum: {said}"),
+        Label(
+            f"没有求解器给出可证明的最优解：{_said(attempts, FAULTS.zh)}",
+            f"no solver gave a provable optimum: {_said(attempts, FAULTS.en)}",
+        ),
         where="energy.solution",
         expected=Label("可行、对偶可行且间隙在容差内的解", "a feasible, dual feasible point with a gap inside the tolerance"),
         remedy=Label(
-            "检查输入的数量级与上下限；若问题不可行，先用“energy.rows.conflicts”找出冲突",
-            "check the magnitudes and bounds of the input; if the problem is infeasible, find the conflict first",
+            "检查输入的数量级与上下限；怀疑约束相互矛盾时用 explain_infeasible 找出来，只缺精度时放宽容差（--tolerance）",
+            "check magnitudes and bounds of the input; where constraints may contradict one another, find them with"
+            " explain_infeasible; where only digits lack, ask for a larger tolerance (--tolerance)",
         ),
     )
 
 
-def _named(one: Attempt) -> str:
-    return one.algorithm if one.asked in ("", one.algorithm) else f"{one.asked} -> {one.algorithm}"
+def _said(attempts: Sequence[Attempt], form: str) -> str:
+    return "; ".join(
+        form.format(
+            name=one.algorithm if one.asked in ("", one.algorithm) else f"{one.asked} -> {one.algorithm}",
+            status=one.status,
+            violation=one.certificate.primal_share,
+            worst=one.certificate.worst,
+            dual=one.certificate.dual_violation,
+            gap=one.certificate.objective_gap,
+        )
+        for one in attempts
+    )

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from dafeng.core.labels import Label
 from dafeng.readers.refusals import refusal
 from dafeng.readers.sheets import Sheet, Workbook, read_sheets
@@ -42,6 +40,8 @@ def write_book(tables: Mapping[str, Rows]) -> bytes:
         The file.
     """
     made = io.BytesIO()
+    import xlsxwriter  # only where a workbook is written: the command line starts without it
+
     with xlsxwriter.Workbook(made, {**STRICT, "in_memory": True}) as book:
         bold, used = book.add_format({"bold": True}), set[str]()
         for name, rows in tables.items():

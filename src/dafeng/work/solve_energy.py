@@ -5,6 +5,7 @@ Invariant: no objective without its certificate; an infeasible network is told a
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from dafeng.core.errors import SettingError, SolveError
+from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
+from dafeng.energy.interop.absent import list_absent
 from dafeng.energy.interop.exchange import network_from
 from dafeng.energy.interop.options import read_options
 from dafeng.energy.interop.results import with_results
@@ -43,12 +46,15 @@ class SolvedEnergy:
         CPU seconds of ``read``, ``build`` and ``solve``. [s]
     scenarios : int
         How many futures the file holds; the outcome is that of the first, its cost and certificate those of all.
+    findings : tuple of Finding
+        Cells of the file that hold nothing and were read as their default.
     """
 
     path: Path
     outcome: Outcome
     seconds: Mapping[str, float]
     scenarios: int = 1
+    findings: tuple[Finding, ...] = ()
 
 
 def solve_energy(
@@ -109,7 +115,8 @@ def solve_energy(
         write_network(with_results(futures[0][1], outcome), out)
     if scenario is not None:
         write_scenario(outcome, scenario, model="dafeng", scenario=Path(path).stem, region=outcome.network.name)
-    return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds}, len(futures))
+    findings = list_absent(futures[0][1].sheets)
+    return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds}, len(futures), findings)
 
 
 def _solve(networks: Sequence[tuple[float, Network]], **options: Any) -> Outcome:
@@ -150,6 +157,7 @@ def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
             "dual": certificate.dual_violation,
             "gap": certificate.gap,
             "relative_gap": certificate.relative_gap,
+            "objective_gap": certificate.objective_gap if math.isfinite(certificate.objective_gap) else None,
             "bound": certificate.bound,
             "worst": certificate.worst,
         },
@@ -161,6 +169,10 @@ def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
             "tried": [one.algorithm for one in solution.attempts],
         },
         "sizes": {"scenarios": solved.scenarios, **_sizes(outcome)},
+        "findings": [
+            {"rule": one.rule, "at": one.at, "severity": one.severity, "zh": one.says.zh, "en": one.says.en}
+            for one in solved.findings
+        ],
     }
 
 

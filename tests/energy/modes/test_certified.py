@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from dafeng.core.errors import DefinitionError
+from dafeng.energy.bounds import implied_bounds
 from dafeng.energy.modes.certified import solve_certified
 from dafeng.energy.modes.merging import merge_steps, scaled_series
-from dafeng.energy.modes.relaxation import implied_bounds, proven_bound, relax
+from dafeng.energy.modes.relaxation import proven_bound, relax
 from dafeng.energy.modes.shortening import shorten
 from dafeng.energy.modes.timing import time_program
 from dafeng.energy.network.build import build_network, build_scenarios
@@ -135,7 +136,7 @@ def test_weather_years_times_pathway_years():
 def test_bounds_drawn_from_rows_hold_at_the_optimum():
     network = random_city(2, 24)
     outcome = solve_network(network)
-    low, high = implied_bounds(outcome.built.program, outcome.system_cost * (1 + 1e-9))
+    low, high = implied_bounds(outcome.built.program, ceiling=outcome.system_cost * (1 + 1e-9))
     assert np.isfinite(low).all()
     assert np.isfinite(high).all()
     values = outcome.solution.values

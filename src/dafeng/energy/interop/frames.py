@@ -145,7 +145,7 @@ def _numbers(component: str, declared: Attribute, names: Sequence[str], values: 
     found = np.full(len(values), np.nan)
     for place, value in enumerate(values):
         try:
-            found[place] = np.nan if _missing(value) else float(value)
+            found[place] = np.nan if is_missing(value) else float(value)
         except (TypeError, ValueError):
             raise _wrong(component, names[place], declared.name, value, "一个数", "a number") from None
     endless = np.isinf(found)
@@ -178,11 +178,11 @@ def _text(declared: Attribute, value: Any) -> str:
     """A text; an absent value is the default, an empty text stays empty."""
     if value is None or value != value:
         return str(declared.default)
-    return "" if _missing(value) else str(value)
+    return "" if is_missing(value) else str(value)
 
 
 def _flag(component: str, declared: Attribute, name: str, value: Any) -> bool:
-    if _missing(value):
+    if is_missing(value):
         return bool(declared.default)
     text = str(value).lower()
     if text in TRUE or text in FALSE:
@@ -199,7 +199,19 @@ def _wrong(component: str, name: str, attribute: str, value: Any, zh: str, en: s
     )
 
 
-def _missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
+    """Whether a cell of a file holds nothing.
+
+    Parameters
+    ----------
+    value : object
+        Content of the cell.
+
+    Returns
+    -------
+    bool
+        True for nothing, an empty text, ``n/a`` and what is not a number.
+    """
     return value is None or value == "" or value == "n/a" or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
 
 
@@ -222,7 +234,7 @@ def _check(kind: str, sheet: Sheet) -> None:
         if row["attribute"] == "*":
             raise _refusal(kind, sheet.names[0], "*", row)
         for place, value in enumerate(sheet.columns.get(row["attribute"], ())):
-            if not _missing(value) and str(value).lower() != (row["neutral"] or "") and not _same(value, row["neutral"]):
+            if not is_missing(value) and str(value).lower() != (row["neutral"] or "") and not _same(value, row["neutral"]):
                 raise _refusal(kind, sheet.names[place], row["attribute"], row)
         if sheet.series.get(row["attribute"]):
             raise _refusal(kind, next(iter(sheet.series[row["attribute"]])), row["attribute"], row)

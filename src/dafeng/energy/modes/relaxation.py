@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from dafeng.energy.bounds import implied_bounds
 from dafeng.energy.certificate import reduced_costs
 from dafeng.energy.modes.timing import Timed
 from dafeng.energy.modes.window import LEVELS
@@ -22,8 +23,6 @@ from dafeng.energy.program import Floats, Program
 
 RAMPS = ("ramp_limit_up", "ramp_limit_down")
 """Last part of the names of rows that join two neighbouring steps."""
-PASSES = 3
-"""How often bounds are drawn from rows; each pass reaches one variable further."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,63 +128,9 @@ def proven_bound(program: Program, multipliers: Floats, ceiling: float) -> float
     sides = np.where(used > 0, program.row_low, program.row_high)
     total = program.constant + float(used[used != 0] @ sides[used != 0])
     reduced = reduced_costs(program, used)
-    low, high = implied_bounds(program, ceiling)
+    low, high = implied_bounds(program, ceiling=ceiling)
     charged = reduced != 0
     return total + float((reduced[charged] * np.where(reduced > 0, low, high)[charged]).sum())
-
-
-def implied_bounds(program: Program, ceiling: float) -> tuple[Floats, Floats]:
-    """Bounds that every point of a programme keeps that costs no more than a known one.
-
-    Parameters
-    ----------
-    program : Program
-        A programme.
-    ceiling : float
-        Cost of a known feasible point, ``inf`` if none is known.
-
-    Returns
-    -------
-    (columns,) array, (columns,) array
-        Lower and upper bounds, at least as tight as the programme's own where those are infinite.
-    """
-    cost = sparse.csr_matrix(program.cost[None, :])
-    matrix = sparse.vstack([program.matrix, cost], format="coo")
-    row_low = np.append(program.row_low, -np.inf)
-    row_high = np.append(program.row_high, ceiling - program.constant)
-    low, high = program.low.copy(), program.high.copy()
-    for _ in range(PASSES):
-        if np.isfinite(low).all() and np.isfinite(high).all():
-            break
-        low, high = _tightened(matrix, row_low, row_high, low, high)
-    return low, high
-
-
-def _tightened(matrix: Any, row_low: Floats, row_high: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """One pass: what a row leaves for a variable when all others stand at their best; only infinite bounds are replaced."""
-    row, column, value = matrix.row, matrix.col, matrix.data
-    up = value > 0
-    least, most = np.where(up, low[column], high[column]) * value, np.where(up, high[column], low[column]) * value
-    found_low, found_high = low.copy(), high.copy()
-    for side, ends, sign in ((row_high, least, 1.0), (row_low, most, -1.0)):
-        rest = _others(row, ends, len(row_low))
-        with np.errstate(invalid="ignore"):
-            limit = (side[row] - rest) / value
-        usable = np.isfinite(limit)
-        upper = usable & ((value * sign) > 0)
-        lower = usable & ((value * sign) < 0)
-        np.minimum.at(found_high, column[upper], limit[upper])
-        np.maximum.at(found_low, column[lower], limit[lower])
-    return np.where(np.isfinite(low), low, found_low), np.where(np.isfinite(high), high, found_high)
-
-
-def _others(row: Places, ends: Floats, rows: int) -> Floats:
-    """Sum of a row's terms without each term itself; infinite where another one is."""
-    finite = np.isfinite(ends)
-    sums = np.bincount(row[finite], ends[finite], minlength=rows)
-    infinite = np.bincount(row[~finite], minlength=rows)
-    rest = sums[row] - np.where(finite, ends, 0.0)
-    return np.where(infinite[row] - ~finite > 0, np.nan, rest)
 
 
 def _sums(timed: Timed, edges: Places) -> Any:

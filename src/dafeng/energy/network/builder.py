@@ -1,6 +1,7 @@
 """Collect variables and rows of linear expressions and compile them once into a sparse programme.
 
-Invariant: a row that holds one variable becomes a bound of it; every entry belongs to one named block.
+Invariant: a row that holds one variable becomes a bound of it; every entry belongs to one named block. Once compiled, a
+builder knows where everything went and no longer holds the entries themselves: those are in the programme.
 """
 
 from __future__ import annotations
@@ -152,16 +153,18 @@ class Builder:
         needed = np.isfinite(least) | np.isfinite(most)
         needed &= ~_idle(coefficients, places, least, most)
         alone = self._fold(coefficients, places, least, most, needed)
-        row = np.where(needed & ~alone.folded, np.cumsum(needed & ~alone.folded) - 1 + self._height, -1)
-        kept = row >= 0
+        kept = needed & ~alone.folded
+        row = np.where(kept, np.cumsum(kept) - 1 + self._height, -1)
         for coefficient, place in zip(coefficients, places, strict=True):
             real = kept & (place >= 0) & (coefficient != 0)
-            self._entries.append((row[real], place[real], coefficient[real]))
+            self._entries.append((row[real].astype(np.int32), place[real].astype(np.int32), coefficient[real]))
         self._row_low.append(least[kept])
         self._row_high.append(most[kept])
         self._blocks[name] = slice(self._height, self._height + int(kept.sum()))
         self._height += int(kept.sum())
-        self.rows[name] = Rows(_shaped(row, where), _shaped(alone.column, where), _shaped(alone.side, where, 0.0))
+        self.rows[name] = Rows(
+            _shaped(row.astype(np.int32), where), _shaped(alone.column, where), _shaped(alone.side, where, 0.0)
+        )
         return self.rows[name]
 
     def add_sums(self, name: str, pieces: Sequence[tuple[Linear, Places]], low: Floats, high: Floats) -> Rows:
@@ -188,7 +191,7 @@ class Builder:
             for coefficient, place in expression.terms:
                 value, column, row = np.broadcast_arrays(np.asarray(coefficient, dtype=np.float64), place, rows)
                 real = (column >= 0) & (row >= 0) & (value != 0)
-                found.append((row[real], column[real], value[real]))
+                found.append((row[real].astype(np.int32), column[real].astype(np.int32), value[real]))
                 used[row[real]] = True
         _refuse_endless(name, low - moved, high - moved)
         kept = used | (moved < low) | (moved > high)
@@ -216,7 +219,7 @@ class Builder:
         return _Alone(single, column, side)
 
     def compile(self) -> Program:
-        """The programme of everything added so far.
+        """The programme of everything added, once.
 
         Returns
         -------
@@ -224,13 +227,11 @@ class Builder:
             With blocks named as they were added.
         """
         low, high = self._bounded()
-        rows, columns, values = (_joined(part) for part in zip(*self._entries, strict=True)) if self._entries else ([], [], [])
-        matrix = sparse.coo_matrix((values, (rows, columns)), shape=(self._height, self._width)).tocsc()
         integer, squares = _joined(self._integer), self._cost(squared=True)
         cost = self._cost(squared=False)
-        self._refuse_numberless(np.asarray(values, dtype=np.float64), rows, cost, squares)
-        return Program(
-            matrix=matrix,
+        self._refuse_numberless(cost, squares)
+        program = Program(
+            matrix=self._matrix(),
             row_low=_joined(self._row_low),
             row_high=_joined(self._row_high),
             low=low,
@@ -242,13 +243,23 @@ class Builder:
             integer=integer if integer.any() else None,
             quadratic=squares if squares.any() else None,
         )
+        for part in (self._low, self._high, self._integer, self._row_low, self._row_high, self._costs, self._bounds):
+            part.clear()
+        return program
 
-    def _refuse_numberless(self, values: Floats, rows: Places, *costs: Floats) -> None:
-        """Refuse coefficients and costs that are no finite numbers, naming the block they belong to."""
+    def _matrix(self) -> Any:
+        """The coefficients; the entries are let go."""
+        parts = zip(*self._entries, strict=True) if self._entries else ((), (), ())
+        rows, columns, values = (_joined(part) for part in parts)
+        self._entries.clear()
         wrong = ~np.isfinite(values)
         if wrong.any():
-            row = int(np.asarray(rows)[np.argmax(wrong)])
+            row = int(rows[np.argmax(wrong)])
             raise _endless(next((name for name, part in self._blocks.items() if part.start <= row < part.stop), ""))
+        return sparse.coo_matrix((values, (rows, columns)), shape=(self._height, self._width)).tocsc()
+
+    def _refuse_numberless(self, *costs: Floats) -> None:
+        """Refuse costs that are no finite numbers, naming the block they belong to."""
         for cost in costs:
             lost = ~np.isfinite(cost)
             if lost.any():
@@ -294,6 +305,8 @@ def _spread(values: Any, present: Present) -> Any:
 
 
 def _shaped(values: Any, present: Present, missing: float = -1) -> Any:
+    if not np.any(values != missing):
+        return np.broadcast_to(np.asarray(missing, dtype=values.dtype), present.shape)  # one number, not one per element
     found = np.full(present.shape, missing, dtype=values.dtype)
     found[present] = values
     return found

@@ -22,8 +22,9 @@ from dafeng.energy.program import Floats, Program
 
 LONG = 150
 """Entries above which a column or row is cut."""
-STRETCH = 80
-"""Entries of one cut piece; 30 to 120 measured alike on the reference city."""
+STRETCH = 120
+"""Entries of one cut piece of a column. Of 80 to 640 it fills the factor least for one, two and four nodes: where many
+capacities are cut at one place, their copies all meet there."""
 SMALL = 10_000
 """Columns below which nothing is cut: ordering takes no time there."""
 Places = NDArray[np.int64]
@@ -69,9 +70,11 @@ def chain_program(program: Program, row_place: Floats, column_place: Floats) -> 
     if program.matrix.shape[1] < SMALL:
         return program
     program, row_place = _merge(program, row_place)
-    summed, row_place = _cut(program.matrix.tocsr(), column_place, row_place, tie=False)
+    by_row = program.matrix.tocsr()
+    pieces = _pieces(program.matrix, row_place) or _pieces(by_row, column_place)
+    summed, row_place = _cut(by_row, column_place, row_place, pieces, tie=False)
     program = _widen(program, summed.tocsc())
-    cut, _ = _cut(program.matrix, row_place, np.zeros(program.matrix.shape[1]), tie=True)
+    cut, _ = _cut(program.matrix, row_place, np.zeros(program.matrix.shape[1]), pieces, tie=True)
     return _widen(program, cut)
 
 
@@ -129,7 +132,7 @@ class _Links:
     crosses: int
 
 
-def _cut(matrix: Any, place: Floats, own_place: Floats, *, tie: bool) -> tuple[Any, Floats]:
+def _cut(matrix: Any, place: Floats, own_place: Floats, pieces: int, *, tie: bool) -> tuple[Any, Floats]:
     """Cut the long lines of a compressed matrix at common places.
 
     A cut line becomes pieces. Columns (``tie``): each further piece is a new column, tied to the one before it by a new
@@ -139,7 +142,6 @@ def _cut(matrix: Any, place: Floats, own_place: Floats, *, tie: bool) -> tuple[A
     long = np.flatnonzero(counts > LONG)
     major = np.repeat(np.arange(len(counts)), counts)
     links = _Links([major], [matrix.indices.astype(np.int64)], [matrix.data], len(counts), matrix.shape[0 if tie else 1])
-    pieces = _pieces(matrix, long, place)
     added = []
     for line in long if pieces > 1 else ():
         span = slice(matrix.indptr[line], matrix.indptr[line + 1])
@@ -167,15 +169,16 @@ def _link(links: _Links, order: Places) -> None:
     links.crosses += count
 
 
-def _pieces(matrix: Any, long: Places, place: Floats) -> int:
-    """How many stretches: such that a long line has about ``STRETCH`` entries in each."""
-    if not len(long):
-        return 1
+def _pieces(matrix: Any, place: Floats) -> int:
+    """How many stretches: such that a long line has about ``STRETCH`` entries in each; 0 where no line is long.
+
+    Rows and columns are cut at the same places, so that one stretch of time hands over to the next once.
+    """
     dense = []
-    for line in long:
+    for line in np.flatnonzero(np.diff(matrix.indptr) > LONG):
         at = place[matrix.indices[matrix.indptr[line] : matrix.indptr[line + 1]]]
         dense.append(len(at) / max(float(at.max() - at.min()), 1e-3))
-    return max(1, round(float(np.median(dense)) / STRETCH))
+    return max(1, round(float(np.median(dense)) / STRETCH)) if dense else 0
 
 
 def _join(first: Floats, rest: Iterable[Floats]) -> Floats:

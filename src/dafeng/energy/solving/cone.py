@@ -19,6 +19,8 @@ from dafeng.energy.program import Floats, Program
 from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
 from dafeng.energy.solving.chain import chain_program, places_of
 from dafeng.energy.solving.guard import Guard
+from dafeng.energy.solving.loosen import Loosened, loosen
+from dafeng.energy.solving.memory import Handed, release_memory
 from dafeng.energy.solving.reduce import Reduced, reduce_program
 from dafeng.energy.solving.substitute import Substituted, substitute
 
@@ -56,17 +58,18 @@ def run_clarabel(program: Program, algorithm: Algorithm, terms: Terms) -> Answer
     reduced = reduce_program(program)
     if not len(reduced.columns) or (not len(reduced.rows) and reduced.program.quadratic is None):
         return _nothing_left(reduced, algorithm, time.process_time() - start)
-    bare = substitute(reduced.program)
-    rows, columns = len(bare.rows), len(bare.columns)
-    chained = _chained(program, reduced, bare)
-    reduced, bare = _lightened(reduced), _lightened(bare)
-    cone, large, dear = _cone_form(chained)
-    chained = replace(chained, matrix=None)
+    loose = loosen(reduced.program)
+    bare = substitute(loose.program)
+    chained = _chained(program, reduced, loose, bare)
+    reduced, loose, bare, sides = _lightened(reduced), _lightened(loose), _lightened(bare), _sides(chained)
+    cone, large, dear = _cone_form(chained, sides)
+    del chained
     guard = Guard(terms.watch)
-    solution = _solve(cone, _settings(chained, algorithm, terms), algorithm, guard)
-    values = np.asarray(solution.x, dtype=np.float64)[:columns] * large
-    prices = _row_prices(chained, np.asarray(solution.z, dtype=np.float64) * dear)[:rows]
-    point, multipliers = reduced.restore(*bare.restore(values, prices))
+    solution = _solve(cone, _settings(len(cone.cost), algorithm, terms), algorithm, guard)
+    values = np.asarray(solution.x, dtype=np.float64)[: len(bare.columns)] * large
+    prices = _row_prices(sides, np.asarray(solution.z, dtype=np.float64) * dear)[: len(bare.rows)]
+    point, multipliers = bare.restore(values, prices)
+    point, multipliers = reduced.restore(point, loose.restore(multipliers))
     return Answer(
         asked=algorithm,
         ran=algorithm,
@@ -84,22 +87,23 @@ class _Cone:
     """``matrix·x + s = right``, ``s`` zero in the first ``equal`` rows and not negative in the others."""
 
     squared: Any
-    cost: Floats
+    cost: Any
     matrix: Any
-    right: Floats
+    right: Any
     equal: int
 
 
-def _chained(program: Program, reduced: Reduced, bare: Substituted) -> Program:
+def _chained(program: Program, reduced: Reduced, loose: Loosened, bare: Substituted) -> Program:
     rows, columns = program.matrix.shape
-    row_place = places_of(program.constraints, rows)[reduced.rows][bare.rows]
+    row_place = places_of(program.constraints, rows)[reduced.rows][loose.rows][bare.rows]
     column_place = places_of(program.variables, columns)[reduced.columns][bare.columns]
     return chain_program(bare.program, row_place, column_place)
 
 
 def _lightened(step: Any) -> Any:
-    """The way back without the matrix of the step: 100 MB less in a year while it solves."""
-    return replace(step, program=replace(step.program, matrix=None))
+    """The way back without the programme that the step led to: nothing of it is needed once the solver has its copy."""
+    nothing = np.zeros(0)
+    return replace(step, program=Program(None, nothing, nothing, nothing, nothing, nothing, {}, {}))
 
 
 def _nothing_left(reduced: Reduced, algorithm: Algorithm, seconds: float) -> Answer:
@@ -115,21 +119,26 @@ def _solve(cone: _Cone, settings: Any, algorithm: Algorithm, guard: Guard) -> An
         return guard.tell(Progress(algorithm, int(info.iterations), float(info.gap_rel), float(info.solve_time)))
 
     cones = [clarabel.ZeroConeT(cone.equal), clarabel.NonnegativeConeT(len(cone.right) - cone.equal)]
-    solver = clarabel.DefaultSolver(cone.squared, cone.cost, cone.matrix, cone.right, cones, settings)
-    cone.matrix = None  # the solver holds its own copy
+    cost, right, matrix = cone.cost, cone.right, Handed(cone.matrix)
+    cone.cost = cone.right = cone.matrix = None  # the solver holds its own copy
+    release_memory()
+    solver = clarabel.DefaultSolver(cone.squared, cost, matrix, right, cones, settings)
+    del cost, right
+    release_memory()
     solver.set_termination_callback(call)
     return solver.solve()
 
 
-def _settings(program: Program, algorithm: Algorithm, terms: Terms) -> Any:
+def _settings(columns: int, algorithm: Algorithm, terms: Terms) -> Any:
     exact = algorithm == "clarabel_exact"
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1
+    settings.direct_solve_method = "qdldl"
     settings.tol_gap_abs = 1e-30
     settings.tol_infeas_abs = settings.tol_infeas_rel = NO_RAY
     aim = terms.tolerance * MARGIN * (MARGIN if exact else 1.0)
-    fine = exact or len(program.cost) < FINE
+    fine = exact or columns < FINE
     settings.tol_gap_rel = settings.tol_feas = max(1e-11, min(1e-8, aim) * (1.0 if fine else UNREFINED))
     settings.iterative_refinement_enable = fine
     if math.isfinite(terms.seconds):
@@ -137,9 +146,9 @@ def _settings(program: Program, algorithm: Algorithm, terms: Terms) -> Any:
     return settings
 
 
-def _cone_form(program: Program) -> tuple[_Cone, float, float]:
+def _cone_form(program: Program, sides: tuple[Any, Any, Any]) -> tuple[_Cone, float, float]:
     """The conic form in units in which bounds and costs are of size one, and those units."""
-    equal, upper, lower = _sides(program)
+    equal, upper, lower = sides
     top, bottom = np.isfinite(program.high), np.isfinite(program.low)
     right = np.concatenate(
         [
@@ -183,9 +192,9 @@ def _sides(program: Program) -> tuple[Any, Any, Any]:
     return equal, ~equal & np.isfinite(program.row_high), ~equal & np.isfinite(program.row_low)
 
 
-def _row_prices(program: Program, cone: Floats) -> Floats:
-    equal, upper, lower = _sides(program)
-    prices = np.zeros(len(program.row_low))
+def _row_prices(sides: tuple[Any, Any, Any], cone: Floats) -> Floats:
+    equal, upper, lower = sides
+    prices = np.zeros(len(equal))
     counts = np.cumsum([equal.sum(), upper.sum(), lower.sum()])
     prices[equal] -= cone[: counts[0]]
     prices[upper] -= cone[counts[0] : counts[1]]

@@ -19,6 +19,8 @@ FEW = 4
 """Most entries of a variable that is replaced; each multiplies the entries of its equation."""
 SHORT = 8
 """Most entries of the equation that replaces it."""
+SMALLEST, LARGEST = 1e-3, 1e3
+"""Sizes between which the entry of a variable that is replaced lies."""
 Places = NDArray[np.int64]
 """Rows or columns."""
 
@@ -121,7 +123,7 @@ def _pairs(program: Program, by_row: Any) -> tuple[Places, Places, Floats]:
     short = (program.row_low == program.row_high) & (np.diff(by_row.indptr) <= SHORT)
     entries = program.matrix.tocoo()
     size = np.abs(entries.data)
-    use = free[entries.col] & short[entries.row] & (size > 1e-3) & (size < 1e3)
+    use = free[entries.col] & short[entries.row] & (size > SMALLEST) & (size < LARGEST)
     row, column, value = entries.row[use].astype(np.int64), entries.col[use].astype(np.int64), entries.data[use]
     order = np.lexsort((np.diff(by_row.indptr)[row], column))
     row, column, value = row[order], column[order], value[order]
