@@ -23,6 +23,26 @@ TINY = 1e-20
 """Pivot below which a row has nothing left that could move."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pivot:
+    """A row that is eliminated.
+
+    Parameters
+    ----------
+    row, own : int
+        The row, and the place of its diagonal entry.
+    near : tuple of (int, int)
+        Rows that it touches then, and the place of the entry between.
+    changes : tuple of (int, int, int)
+        Entries that change: the place of each, and those of the two entries whose product is taken off.
+    """
+
+    row: int
+    own: int
+    near: tuple[tuple[int, int], ...]
+    changes: tuple[tuple[int, int, int], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """What the matrix of one step looks like: its own rows, then the rows of the next step that look back to it.
@@ -31,8 +51,8 @@ class Pattern:
     ----------
     rows, ties : int
         Own rows, and those of the next step.
-    order : tuple of (int, tuple of int)
-        Own rows that tie nothing in the order in which they are eliminated, each with the rows that it touches then.
+    order : tuple of Pivot
+        Own rows that tie nothing in the order in which they are eliminated.
     tying : tuple of int
         Own rows that look back.
     place : mapping of (int, int) to int
@@ -45,7 +65,7 @@ class Pattern:
 
     rows: int
     ties: int
-    order: tuple[tuple[int, tuple[int, ...]], ...]
+    order: tuple[Pivot, ...]
     tying: tuple[int, ...]
     place: dict[Pair, int]
     products: sparse.csr_matrix
@@ -73,10 +93,9 @@ def pattern_of(stage: Stage) -> Pattern:
     found |= {(i, i) for i in range(len(wide))}
     order = _order(found, [row for row in range(rows) if not stage.tying[row]])
     place = {pair: number for number, pair in enumerate(sorted(found))}
-    loose = [
-        (place[i, j], i, j, k) for k, rows_of in enumerate(varied) for i in rows_of for j in rows_of if i >= j
-    ]
-    return Pattern(rows, len(tying), order, tuple(int(row) for row in tying), place, _products(wide, place), tuple(loose))
+    loose = [(place[i, j], i, j, k) for k, rows_of in enumerate(varied) for i in rows_of for j in rows_of if i >= j]
+    pivots = tuple(_pivot(place, row, near) for row, near in order)
+    return Pattern(rows, len(tying), pivots, tuple(int(row) for row in tying), place, _products(wide, place), tuple(loose))
 
 
 def _variable(stage: Stage) -> Sequence[Floats]:
@@ -110,6 +129,12 @@ def _order(found: set[Pair], own: list[int]) -> tuple[tuple[int, tuple[int, ...]
         found |= {_pair(i, j) for i in near for j in near}
         order.append((pivot, tuple(sorted(near))))
     return tuple(order)
+
+
+def _pivot(place: dict[Pair, int], row: int, near: tuple[int, ...]) -> Pivot:
+    beside = [(other, place[_pair(other, row)]) for other in near]
+    changes = [(place[_pair(i, j)], first, second) for number, (i, first) in enumerate(beside) for j, second in beside[number:]]
+    return Pivot(row, place[row, row], tuple(beside), tuple(changes))
 
 
 def _products(wide: Floats, place: dict[Pair, int]) -> sparse.csr_matrix:
@@ -153,17 +178,17 @@ class Normal:
         pattern, entries = self.pattern, self.entries
         size = pattern.rows
         found = np.concatenate([right, np.zeros((pattern.ties, *right.shape[1:]))])
-        for pivot, near in pattern.order:
-            for row in near:
-                found[row] -= entries[pattern.place[_pair(row, pivot)]] * found[pivot]
+        for pivot in pattern.order:
+            for row, entry in pivot.near:
+                found[row] -= entries[entry] * found[pivot.row]
         tied = found[list(pattern.tying)] + np.roll(found[size:], 1, axis=2)
         tied = self.ring.solve(tied)
         found[list(pattern.tying)] = tied
         found[size:] = np.roll(tied, -1, axis=2)
-        for pivot, near in reversed(pattern.order):
-            found[pivot] *= entries[pattern.place[pivot, pivot]]
-            for row in near:
-                found[pivot] -= entries[pattern.place[_pair(row, pivot)]] * found[row]
+        for pivot in reversed(pattern.order):
+            found[pivot.row] *= entries[pivot.own]
+            for row, entry in pivot.near:
+                found[pivot.row] -= entries[entry] * found[row]
         return found[:size]
 
 
@@ -190,34 +215,32 @@ def factor(pattern: Pattern, weights: Floats, coefficients: Floats, loose: Place
     entries = np.asarray(pattern.products @ weights.reshape(len(weights), -1)).reshape(-1, *shape)
     for place, i, j, k in pattern.loose:
         entries[place] += coefficients[i, k] * coefficients[j, k] * weights[loose[k]]
-    for pivot, near in pattern.order:
-        own = entries[pattern.place[pivot, pivot]]
-        np.divide(1.0, own, out=own, where=own > TINY)
-        own[own > 1.0 / TINY] = 0.0
-        _eliminate(pattern, entries, pivot, near)
+    for pivot in pattern.order:
+        _eliminate(entries, pivot)
     return Normal(pattern, entries, _ring(pattern, entries))
 
 
-def _eliminate(pattern: Pattern, entries: Floats, pivot: int, near: tuple[int, ...]) -> None:
-    inverse = entries[pattern.place[pivot, pivot]]
-    for number, i in enumerate(near):
-        share = entries[pattern.place[_pair(i, pivot)]] * inverse
-        for j in near[number:]:
-            entries[pattern.place[_pair(i, j)]] -= share * entries[pattern.place[_pair(j, pivot)]]
-        entries[pattern.place[_pair(i, pivot)]] = share
+def _eliminate(entries: Floats, pivot: Pivot) -> None:
+    own = entries[pivot.own]
+    entries[pivot.own] = np.divide(1.0, own, out=np.zeros_like(own), where=own > TINY)
+    shares = {entry: entries[entry] * entries[pivot.own] for _, entry in pivot.near}
+    for entry, first, second in pivot.changes:
+        entries[entry] -= shares[first] * entries[second]
+    for entry, share in shares.items():
+        entries[entry] = share
 
 
 def _ring(pattern: Pattern, entries: Floats) -> Ring:
-    ties, shape = pattern.ties, entries.shape[1:]
-    own, next_ = pattern.tying, range(pattern.rows, pattern.rows + ties)
-    blocks, links = np.zeros((ties, ties, *shape)), np.zeros((ties, ties, *shape))
-    for a in range(ties):
-        for b in range(ties):
-            for rows, target, back in ((own, blocks, 0), (next_, blocks, 1)):
-                place = pattern.place.get(_pair(rows[a], rows[b]))
-                if place is not None and a >= b:
-                    target[a, b] += np.roll(entries[place], back, axis=1)
-            place = pattern.place.get(_pair(next_[a], own[b]))
-            if place is not None:
-                links[a, b] = entries[place]
-    return factor_ring(blocks, links)
+    """Gather what is left: a step's own part, what the step before adds to it, and the links to the next step."""
+    ties = pattern.ties
+    own, later = pattern.tying, range(pattern.rows, pattern.rows + ties)
+    columns = np.zeros((ties, 2 * ties, *entries.shape[1:]))
+    for b in range(ties):
+        for a in range(ties):
+            if a >= b and (place := pattern.place.get(_pair(own[a], own[b]))) is not None:
+                columns[b, a - b] += entries[place]
+            if a >= b and (place := pattern.place.get(_pair(later[a], later[b]))) is not None:
+                columns[b, a - b] += np.roll(entries[place], 1, axis=1)
+            if (place := pattern.place.get(_pair(later[a], own[b]))) is not None:
+                columns[b, ties + a - b] = entries[place]
+    return factor_ring(columns)
