@@ -14,9 +14,9 @@ from dafeng.energy.program import Floats
 
 EMPTY = 1e30
 """Diagonal of a row that nothing can move."""
-REACH = 64
+REACH = 32
 """Steps over which a spike is followed at once."""
-FADED = 1e-18
+FADED = 1e-13
 """Share of its beginning at which a spike has faded."""
 PIECE = 256
 """Steps that are transposed at once."""
