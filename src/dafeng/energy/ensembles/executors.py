@@ -53,20 +53,7 @@ class LocalExecutor:
     workers: int = 2
 
     def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
-        """Work on parts in fresh processes; what is not begun is given up when the caller stops.
-
-        Parameters
-        ----------
-        function : callable
-            What is done with each.
-        parts : sequence
-            The parts.
-
-        Returns
-        -------
-        iterator of (position, answer)
-            As they are finished.
-        """
+        """Work on parts as ``Executor.work``; what is not begun is given up when the caller stops."""
         pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
         try:
             places = {pool.submit(function, part): place for place, part in enumerate(parts)}
@@ -89,19 +76,7 @@ class DaskExecutor:
     address: str
 
     def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
-        """Work on parts on the cluster; what is not finished is cancelled when the caller stops.
-
-        Parameters
-        ----------
-        function : callable
-            What is done with each.
-        parts : sequence
-            The parts.
-
-        Returns
-        -------
-        iterator of (position, answer)
-            As they are finished.
+        """Work on parts as ``Executor.work``; what is not finished is cancelled when the caller stops.
 
         Raises
         ------

@@ -107,7 +107,7 @@ def dispatch_years(
     unserved : sequence of str
         Generators that stand for unserved demand.
     told : callable, optional
-        Called with the number of years done; what it raises ends the work.
+        Called with the number of years done so far; what it raises ends the work.
 
     Returns
     -------
@@ -172,7 +172,8 @@ def _kernel(
 ) -> tuple[_Found, Places, str]:
     """What the kernel found, which years it did not finish, and why it fits none."""
     energy = {(kind, name): np.zeros(count) for kind in DISPATCH for name in network.table(kind).names}
-    found, failed = _Found(*(np.zeros(count) for _ in range(3)), energy), np.ones(count, dtype=bool)
+    found = _Found(np.zeros(count), np.zeros(count), np.zeros(count), energy)
+    failed = np.ones(count, dtype=bool)
     try:
         _check(network)
         built = build_network(network)
@@ -184,9 +185,9 @@ def _kernel(
     step = max(1, TOGETHER // stage.steps)
     for first in range(0, count, step):
         mine = np.arange(first, min(first + step, count))
-        part = finish(
-            batch_of(stage, mine), pattern, gap, None if told is None else lambda number, begun=first: told(begun + number)
-        )
+        part = finish(batch_of(stage, mine), pattern, gap)
+        if told is not None:
+            told(int(mine[-1]) + 1)
         found.cost[mine], found.bound[mine] = part.cost + stage.constant, part.bound + stage.constant
         found.violation[mine], failed[mine] = part.violation, part.failed
         _gather(found, (built, chain, stage), mine, part.sums)

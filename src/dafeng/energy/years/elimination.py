@@ -87,8 +87,8 @@ def pattern_of(stage: Stage) -> Pattern:
     """
     rows, tying = len(stage.now), np.flatnonzero(stage.tying)
     wide = np.vstack([stage.now, stage.before[tying]])
-    touched = [tuple(np.flatnonzero(column)) for column in (wide != 0).T]
-    varied = [tuple(np.flatnonzero(part.any(axis=0))) for part in _variable(stage)]
+    touched = [np.flatnonzero(column).tolist() for column in (wide != 0).T]
+    varied = [np.flatnonzero(part.any(axis=0)).tolist() for part in _variable(stage)]
     found = {_pair(i, j) for rows_of in (*touched, *varied) for i in rows_of for j in rows_of}
     found |= {(i, i) for i in range(len(wide))}
     order = _order(found, [row for row in range(rows) if not stage.tying[row]])
@@ -109,7 +109,7 @@ def _variable(stage: Stage) -> Sequence[Floats]:
 
 
 def _pair(i: int, j: int) -> Pair:
-    return (int(max(i, j)), int(min(i, j)))
+    return (max(i, j), min(i, j))
 
 
 def _order(found: set[Pair], own: list[int]) -> tuple[tuple[int, tuple[int, ...]], ...]:

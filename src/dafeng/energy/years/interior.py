@@ -6,8 +6,7 @@ between its cost and the weak-duality bound of its prices, both reckoned from it
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -84,8 +83,6 @@ class Finished:
         Iterations.
     failed : (years,) array of bool
         Years that did not reach the gap.
-    at : mapping of int to (point, prices)
-        Values (columns, steps) and multipliers (rows, steps) of each year that reached it, where they are wanted.
     """
 
     cost: Floats
@@ -94,7 +91,6 @@ class Finished:
     violation: Floats
     rounds: Places
     failed: Flags
-    at: dict[int, tuple[Floats, Floats]] = field(default_factory=dict)
 
 
 def bound_of(batch: Batch, prices: Floats) -> Floats:
@@ -148,9 +144,7 @@ def begin(batch: Batch, pattern: Pattern) -> Iterate:
     return Iterate(point, prices, np.where(free, low, 0.0), np.where(free, high, 0.0))
 
 
-def finish(
-    batch: Batch, pattern: Pattern, gap: float, told: Callable[[int], None] | None = None, *, whole: bool = False
-) -> Finished:
+def finish(batch: Batch, pattern: Pattern, gap: float) -> Finished:
     """Improve a first point until each year's own gap is small enough.
 
     Parameters
@@ -161,10 +155,6 @@ def finish(
         Order of elimination.
     gap : float
         Largest relative difference of cost and bound.
-    told : callable, optional
-        Called with the number of finished years; what it raises ends the work.
-    whole : bool
-        Whether points and multipliers are wanted.
 
     Returns
     -------
@@ -172,17 +162,19 @@ def finish(
         Cost, bound and sums of each year.
     """
     count = batch.low.shape[1]
-    found = Finished(*(np.zeros(count) for _ in range(2)), np.zeros((len(batch.low), count)), np.full(count, np.inf),
-                     np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool))  # fmt: skip
+    found = Finished(
+        cost=np.zeros(count),
+        bound=np.zeros(count),
+        sums=np.zeros((len(batch.low), count)),
+        violation=np.full(count, np.inf),
+        rounds=np.zeros(count, dtype=np.int64),
+        failed=np.ones(count, dtype=bool),
+    )
     left, iterate, last = np.arange(count), begin(batch, pattern), None
     for number in range(ROUNDS):
         lack, done = _done(batch, iterate, gap, last)
         if done.any():
             _keep(found, left, np.flatnonzero(done), batch, iterate, lack, number)
-            if whole:
-                found.at |= {int(left[one]): (iterate.point[:, one], iterate.prices[:, one]) for one in np.flatnonzero(done)}
-            if told is not None:
-                told(count - int((~done).sum()))
             kept = np.flatnonzero(~done)
             left, batch, iterate, lack = left[kept], batch.taken(kept), iterate.taken(kept), lack[:, kept]
         if not len(left):

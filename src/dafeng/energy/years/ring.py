@@ -59,13 +59,13 @@ class Ring:
         flat = np.ascontiguousarray(right.transpose(1, 2, 0))
         first = flat[:, 0].copy()
         flat[:, 0] = 0.0
-        found, _ = lapack.dtbtrs(self.band, flat.reshape(-1, 1), uplo="L", overwrite_b=1)
-        found = found.reshape(years, steps * size)
+        ahead, _ = lapack.dtbtrs(self.band, flat.reshape(-1, 1), uplo="L", overwrite_b=1)
+        found: Floats = np.asarray(ahead, dtype=np.float64).reshape(years, steps * size)
         first -= (self.spikes @ found[:, :, None])[:, :, 0]
         first = np.linalg.solve(self.closing, first[:, :, None])[:, :, 0]
-        found = found - (first[:, None] @ self.spikes)[:, 0]
-        found, _ = lapack.dtbtrs(self.band, found.reshape(-1, 1), uplo="L", trans="T", overwrite_b=1)
-        found = found.reshape(years, steps, size)
+        found -= np.asarray((first[:, None] @ self.spikes)[:, 0], dtype=np.float64)
+        back, _ = lapack.dtbtrs(self.band, found.reshape(-1, 1), uplo="L", trans="T", overwrite_b=1)
+        found = np.asarray(back, dtype=np.float64).reshape(years, steps, size)
         found[:, 0] = first
         return np.ascontiguousarray(found.transpose(2, 0, 1))
 
