@@ -183,7 +183,7 @@ def _spread(values: pa.ChunkedArray) -> dict[str, float]:
 def _city_years(city: City, years: int, case: str | None) -> tuple[Network, Series, tuple[str, ...]]:
     """The city's network, whatever of it follows the weather, and the generators that stand for unserved demand."""
     made = weather_profiles(city.code, range(years))
-    make = power_systems(city, case)
+    make = power_systems(city, case=case)
     first = make(made.year(0))
     kept: dict[tuple[str, str, str], list[Floats]] = {key: [values] for key, values in _series_of(first.network)}
     for number in range(1, years):

@@ -162,7 +162,7 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> 
     )
 
 
-def power_systems(city: City, case: str | None = None) -> Callable[[Profiles], System]:
+def power_systems(city: City, *, case: str | None = None) -> Callable[[Profiles], System]:
     """The city's power system of one case in whatever weather.
 
     Parameters

@@ -166,3 +166,24 @@ def test_a_name_that_does_not_exist_is_refused() -> None:
     network, series = _network(1)
     with pytest.raises(DefinitionError, match="sun"):
         dispatch_years(network, {("generator", "p_max_pu", "sun"): series["load", "p_set", "heat"]})
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 30])
+def test_a_network_without_stores_and_short_ones_are_operated(steps: int) -> None:
+    generators = {
+        "wind": {"bus": "power", "p_nom": 60.0},
+        "plant": {"bus": "power", "p_nom": 90.0, "marginal_cost": 300.0},
+    }
+    tables = [
+        make_table("bus", {"power": {}}),
+        make_table("generator", generators),
+        make_table("load", {"town": {"bus": "power", "p_set": 50.0}}),
+    ]
+    unit = {"bus": "power", "p_nom": 5.0, "max_hours": 2.0, "cyclic_state_of_charge": True}
+    wind = np.random.Generator(np.random.PCG64(steps)).random((3, steps))
+    for stores in ([], [make_table("storage_unit", {"battery": unit})]):
+        network = Network("short", plain_clock(steps), {table.component: table for table in (*tables, *stores)})
+        series = {("generator", "p_max_pu", "wind"): wind}
+        found = dispatch_years(network, series, gap=1e-6)
+        least = [solve_network(network_of_year(network, series, year)).system_cost for year in range(3)]
+        assert found.cost == pytest.approx(least, rel=2e-6, abs=1e-3)

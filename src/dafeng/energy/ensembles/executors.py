@@ -40,9 +40,22 @@ class Executor(Protocol):
         ...
 
 
+class _Worker:
+    """An executor whose answers come from ``_answers``."""
+
+    __slots__ = ()
+
+    def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
+        """Work on parts as ``Executor.work``."""
+        yield from self._answers(function, parts)
+
+    def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
-class LocalExecutor:
-    """Processes of this machine.
+class LocalExecutor(_Worker):
+    """Fresh processes of this machine; what is not begun is given up when the caller stops.
 
     Parameters
     ----------
@@ -52,8 +65,7 @@ class LocalExecutor:
 
     workers: int = 2
 
-    def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
-        """Work on parts as ``Executor.work``; what is not begun is given up when the caller stops."""
+    def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
         pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
         try:
             places = {pool.submit(function, part): place for place, part in enumerate(parts)}
@@ -64,8 +76,10 @@ class LocalExecutor:
 
 
 @dataclass(frozen=True, slots=True)
-class DaskExecutor:
-    """A Dask cluster.
+class DaskExecutor(_Worker):
+    """A Dask cluster; what is not finished is cancelled when the caller stops.
+
+    An error says if the extra is missing or nobody answers at the address.
 
     Parameters
     ----------
@@ -75,14 +89,7 @@ class DaskExecutor:
 
     address: str
 
-    def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
-        """Work on parts as ``Executor.work``; what is not finished is cancelled when the caller stops.
-
-        Raises
-        ------
-        DefinitionError
-            If the extra is missing or nobody answers at the address.
-        """
+    def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
         distributed = _distributed()
         try:
             client = distributed.Client(self.address, timeout="10s", set_as_default=False)

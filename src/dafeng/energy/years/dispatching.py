@@ -22,7 +22,7 @@ from dafeng.energy.program import Floats
 from dafeng.energy.years.batch import batch_of
 from dafeng.energy.years.chain import Chain, chain_of, refusal
 from dafeng.energy.years.elimination import pattern_of
-from dafeng.energy.years.interior import finish
+from dafeng.energy.years.interior import SMALL, finish
 from dafeng.energy.years.series import Series, changes_of, network_of_year, years_of
 from dafeng.energy.years.stage import Stage, stage_of
 
@@ -32,6 +32,8 @@ GAP = 1e-3
 """Largest relative difference between a year's cost and its bound, if none is given."""
 TIGHTEST, LOOSEST = 1e-7, 0.1
 """Gaps that can be asked for."""
+SHORTEST = 3
+"""Steps that a ring needs."""
 TOGETHER = 8760
 """Steps of all years that are worked on at once."""
 
@@ -74,13 +76,13 @@ class YearsResult:
     @property
     def proven_gap(self) -> Floats:
         """Most that a year's cost can lie above its optimum, (years,). [share]"""
-        gap: Floats = (self.cost - self.bound) / np.abs(self.cost)
+        gap: Floats = (self.cost - self.bound) / np.maximum(np.abs(self.cost), SMALL)
         return gap
 
     @property
     def true_gap(self) -> Mapping[int, float]:
         """How far the cost of the years solved exactly lies above their optimum. [share]"""
-        return {year: float((self.cost[year] - least) / abs(least)) for year, least in self.exact.items()}
+        return {year: float((self.cost[year] - least) / max(abs(least), SMALL)) for year, least in self.exact.items()}
 
 
 def dispatch_years(
@@ -179,6 +181,8 @@ def _kernel(
         built = build_network(network)
         chain = chain_of(built)
         stage = stage_of(chain, changes_of(built, chain, series))
+        if stage.steps < SHORTEST:
+            raise refusal("时段太少", "it has too few steps")
     except DefinitionError as error:
         return found, failed, str(error)
     pattern = pattern_of(stage)

@@ -154,13 +154,13 @@ class Normal:
         Order of elimination.
     entries : (entries, years, steps) array
         Factors of the rows that tie nothing; the diagonal holds inverse pivots.
-    ring : Ring
-        Factors of the others.
+    ring : Ring or None
+        Factors of the others; none where no row ties two steps.
     """
 
     pattern: Pattern
     entries: Floats
-    ring: Ring
+    ring: Ring | None
 
     def solve(self, right: Floats) -> Floats:
         """Solution for one right side.
@@ -181,10 +181,10 @@ class Normal:
         for pivot in pattern.order:
             for row, entry in pivot.near:
                 found[row] -= entries[entry] * found[pivot.row]
-        tied = found[list(pattern.tying)] + np.roll(found[size:], 1, axis=2)
-        tied = self.ring.solve(tied)
-        found[list(pattern.tying)] = tied
-        found[size:] = np.roll(tied, -1, axis=2)
+        if self.ring is not None:
+            tied = self.ring.solve(found[list(pattern.tying)] + np.roll(found[size:], 1, axis=2))
+            found[list(pattern.tying)] = tied
+            found[size:] = np.roll(tied, -1, axis=2)
         for pivot in reversed(pattern.order):
             found[pivot.row] *= entries[pivot.own]
             for row, entry in pivot.near:
@@ -217,7 +217,7 @@ def factor(pattern: Pattern, weights: Floats, coefficients: Floats, loose: Place
         entries[place] += coefficients[i, k] * coefficients[j, k] * weights[loose[k]]
     for pivot in pattern.order:
         _eliminate(entries, pivot)
-    return Normal(pattern, entries, _ring(pattern, entries))
+    return Normal(pattern, entries, _ring(pattern, entries) if pattern.ties else None)
 
 
 def _eliminate(entries: Floats, pivot: Pivot) -> None:

@@ -28,6 +28,8 @@ MARGIN = 0.01
 """Least distance of the first point from a bound. [share of the width]"""
 EARLY = 8.0
 """Times the wanted gap at which complementarity says that it is time to reckon the bound."""
+SMALL = 1.0
+"""Cost below which a gap is counted in yuan. [yuan]"""
 CLOSE = 1e-10
 """Most that a row may lack, per greatest right side of the year."""
 
@@ -137,7 +139,7 @@ def begin(batch: Batch, pattern: Pattern) -> Iterate:
     point = np.where(free, np.clip(point, batch.low + MARGIN * width, batch.high - MARGIN * width), batch.low)
     reduced = batch.cost - batch.transposed(prices)
     down, up = np.where(free, point - batch.low, 1.0), np.where(free, batch.high - point, 1.0)
-    mean = _total(np.where(free, np.minimum(down, up) * np.abs(reduced), 0.0)) / free.sum(axis=(0, 2))
+    mean = _total(np.where(free, np.minimum(down, up) * np.abs(reduced), 0.0)) / np.maximum(free.sum(axis=(0, 2)), 1)
     low, high = mean[:, None] / down, mean[:, None] / up
     short = reduced - (low - high)
     low, high = low + np.maximum(short, 0.0), high + np.maximum(-short, 0.0)
@@ -170,7 +172,11 @@ def finish(batch: Batch, pattern: Pattern, gap: float) -> Finished:
         rounds=np.zeros(count, dtype=np.int64),
         failed=np.ones(count, dtype=bool),
     )
-    left, iterate, last = np.arange(count), begin(batch, pattern), None
+    left, last = np.arange(count), None
+    try:
+        iterate = begin(batch, pattern)
+    except np.linalg.LinAlgError:
+        return found
     for number in range(ROUNDS):
         lack, done = _done(batch, iterate, gap, last)
         if done.any():
@@ -190,7 +196,7 @@ def finish(batch: Batch, pattern: Pattern, gap: float) -> Finished:
 def _done(batch: Batch, iterate: Iterate, gap: float, last: _Round | None) -> tuple[Floats, Flags]:
     """What rows lack, and the years whose rows hold and whose gap is small; where only rows do not hold, they are mended."""
     lack = batch.right - batch.times(iterate.point)
-    small = _products(batch, iterate) <= EARLY * gap * np.abs(_total(batch.cost * iterate.point))
+    small = _products(batch, iterate) <= EARLY * gap * np.maximum(np.abs(_total(batch.cost * iterate.point)), SMALL)
     if small.any():
         small &= _gap(batch, iterate) <= gap
     limit = CLOSE * (1.0 + np.abs(batch.right).max(axis=(0, 2)))
@@ -203,7 +209,7 @@ def _done(batch: Batch, iterate: Iterate, gap: float, last: _Round | None) -> tu
 
 def _gap(batch: Batch, iterate: Iterate) -> Floats:
     cost = _total(batch.cost * iterate.point)
-    found: Floats = (cost - bound_of(batch, iterate.prices)) / np.abs(cost)
+    found: Floats = (cost - bound_of(batch, iterate.prices)) / np.maximum(np.abs(cost), SMALL)
     return found
 
 
