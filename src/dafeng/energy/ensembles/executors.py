@@ -6,6 +6,7 @@ Invariant: an executor hands back each part's answer as soon as it is there, in 
 from __future__ import annotations
 
 import multiprocessing
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
@@ -40,7 +41,7 @@ class Executor(Protocol):
         ...
 
 
-class _Worker:
+class _Worker(ABC):
     """An executor whose answers come from ``_answers``."""
 
     __slots__ = ()
@@ -49,8 +50,9 @@ class _Worker:
         """Work on parts as ``Executor.work``."""
         yield from self._answers(function, parts)
 
+    @abstractmethod
     def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
-        raise NotImplementedError
+        """Answers as they are finished."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Ring:
         ahead, _ = lapack.dtbtrs(self.band, flat.reshape(-1, 1), uplo="L", overwrite_b=1)
         found: Floats = np.asarray(ahead, dtype=np.float64).reshape(years, steps * size)
         first -= (self.spikes @ found[:, :, None])[:, :, 0]
-        first = np.linalg.solve(self.closing, first[:, :, None])[:, :, 0]
+        first = np.asarray(np.linalg.solve(self.closing, first[:, :, None])[:, :, 0], dtype=np.float64)
         found -= np.asarray((first[:, None] @ self.spikes)[:, 0], dtype=np.float64)
         back, _ = lapack.dtbtrs(self.band, found.reshape(-1, 1), uplo="L", trans="T", overwrite_b=1)
         found = np.asarray(back, dtype=np.float64).reshape(years, steps, size)
