@@ -71,7 +71,7 @@ def test_both_languages_and_python_say_the_same(file: Path, tmp_path: Path) -> N
         code, text, _ = _run(*_words(file, tmp_path / "out", "--lang", language))
         assert code == 0
         assert word in text
-        assert f"{document['cost']['mean']:,.1f}" in text
+        assert f"{document['cost']['mean']:,.0f}" in text
 
 
 def test_what_cannot_be_done_is_refused(file: Path, tmp_path: Path) -> None:

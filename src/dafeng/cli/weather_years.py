@@ -96,7 +96,7 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
     }
     columns = ("mean", "q0", "q0.05", "q0.5", "q0.95", "q1")
     heads = say(language, "项目 均值 最小 5% 中位 95% 最大", "item mean least 5% median 95% most").split()
-    rows = [[label, *(f"{document[name][column]:,.1f}" for column in columns)] for name, label in names.items()]
+    rows = [[label, *(f"{document[name][column]:,.0f}" for column in columns)] for name, label in names.items()]
     title = say(
         language,
         f"{document['network']}：{document['years']} 个合成天气年",
