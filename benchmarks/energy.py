@@ -14,10 +14,20 @@ from benchmarks.harness import OPTIONS, Peer, Target, Told, case
 
 YEAR_H = 8760
 SEGMENTS = 1460
+WANTED_YEARS = 1000
+OUR_YEARS = 24
+"""Weather years that our side operates; the wanted number is reckoned from them."""
+THEIR_YEARS = 2
+"""The first of these that PyPSA solves one by one; their costs are compared."""
+YEARS_GAP = 5e-3
+"""Largest proven gap of a weather year, and so the largest difference of costs."""
 PATH_STEP_H = 24
 ASSEMBLIES = 3
 
 HIPO = "interior point HiPO without crossover, one thread, model handed over in memory; PyPSA's own tolerances (1e-7)"
+SHORT_H = 1000
+"""Hours up to which the dual simplex is faster than HiPO."""
+
 SIMPLEX = "dual simplex, one thread, model handed over in memory: the fastest of HiGHS for windows of three days"
 
 
@@ -166,3 +176,26 @@ def energy_segments(folder: Path) -> Told:
     from benchmarks.reference_city.ours_runs import segmented
 
     return segmented(problem(folder), max(2, hours(folder) * SEGMENTS // YEAR_H))
+
+
+def years_by_pypsa(folder: Path) -> Told:
+    """Weather years one by one, PyPSA and the fastest of HiGHS for the length of the horizon."""
+    from benchmarks.reference_city.peer_runs import HIPO, SIMPLEX, operated_years
+
+    settings = HIPO if hours(folder) > SHORT_H else SIMPLEX
+    return operated_years([problem(folder, weather=year) for year in range(1, 1 + THEIR_YEARS)], WANTED_YEARS, settings)
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(years_by_pypsa, "PyPSA 1.4 + HiGHS", f"{HIPO}; dual simplex below 1 000 hours; two years, scaled to 1 000"),
+    repeats=1,
+    tolerance=YEARS_GAP,
+    target=Target(100.0),
+)
+def energy_years(folder: Path) -> Told:
+    """Operate fixed capacities in 1 000 weather years, each with a proven gap; reckoned from a sample on both sides."""
+    from benchmarks.reference_city.ours_runs import operated_years
+
+    years = [problem(folder, weather=year) for year in range(1, 1 + option(folder, "years", OUR_YEARS))]
+    return operated_years(years, WANTED_YEARS, THEIR_YEARS, YEARS_GAP)

@@ -103,10 +103,10 @@ def full_year(city: City) -> Told:
     return Told(told.value, told.parts, told.parts["solver_s"])
 
 
-def operated_years(cities: Sequence[City], wanted: int) -> Told:
+def operated_years(cities: Sequence[City], wanted: int, settings: Mapping[str, Any] = HIPO) -> Told:
     """Operate weather years with the capacities of the design, one by one; more of them are reckoned from those given."""
     start = time.process_time()
-    runs = [solved(dispatched(city)) for city in cities]
+    runs = [solved(dispatched(city), settings) for city in cities]
     spent = time.process_time() - start
     parts = runs[0].parts | {"years_measured": len(cities), "years_reckoned": wanted, "sample_s": spent}
     return Told([run.value for run in runs], parts, spent * wanted / len(cities))

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from dafeng.work.measure import measure
     from dafeng.work.method_document import guide_documents, list_methods, method_document
     from dafeng.work.network_files import read_network, write_network
+    from dafeng.work.operate_years import OperatedYears, operate_years, years_document
     from dafeng.work.present import Site, present
     from dafeng.work.profiles import HourlyProfiles, import_profiles, profiles, profiles_document
     from dafeng.work.project import Projection, project
@@ -79,6 +80,7 @@ __all__ = [
     "Inventory",
     "InventoryComparison",
     "LockState",
+    "OperatedYears",
     "Plan",
     "PlanComparison",
     "Projection",
@@ -137,6 +139,7 @@ __all__ = [
     "measure",
     "method_document",
     "open_city",
+    "operate_years",
     "plan_document",
     "present",
     "profiles",
@@ -167,6 +170,7 @@ __all__ = [
     "update_lock",
     "warming_standards",
     "write_network",
+    "years_document",
 ]
 
 _HOMES: Mapping[str, str] = {
@@ -266,6 +270,9 @@ _HOMES: Mapping[str, str] = {
     "uncertainty": "work.uncertainty",
     "update_lock": "work.lock",
     "warming_standards": "work.factors",
+    "OperatedYears": "work.operate_years",
+    "operate_years": "work.operate_years",
+    "years_document": "work.operate_years",
     "SolvedEnergy": "work.solve_energy",
     "solve_energy": "work.solve_energy",
     "solved_document": "work.solve_energy",

@@ -31,6 +31,7 @@ from dafeng.cli import (
     reviewing,
     tasklist,
     users,
+    weather_years,
 )
 from dafeng.cli.printing import console, explanation_tree, print_json, say
 from dafeng.core.errors import DafengError, SettingError
@@ -44,6 +45,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)
+    energy.app.add_typer(weather_years.app)
     made.add_typer(energy.app, name="energy")
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)

@@ -5,11 +5,12 @@ Invariant: every capacity, demand and limit in it has an address; what no figure
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from dafeng.core.errors import DefinitionError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
@@ -24,6 +25,7 @@ from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
+from dafeng.work.measure import measure
 from dafeng.work.power_figures import BATTERY, MW, PARTS, SHARE, name_totals, totals_of
 from dafeng.work.scores import Scores
 from dafeng.work.targets import target_operand
@@ -157,6 +159,59 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> 
         tuple(desk.rows),
         float(rules["utilisation"]["value"]),
         tuple(findings),
+    )
+
+
+def power_systems(city: City, *, case: str | None = None) -> Callable[[Profiles], System]:
+    """The city's power system of one case in whatever weather.
+
+    Parameters
+    ----------
+    city : City
+        The city; ``data/power.yaml`` names year, demand, lines and cases.
+    case : str, optional
+        Id of the case; the first if not given.
+
+    Returns
+    -------
+    callable
+        Takes hourly profiles, returns the system with the case's fixed capacities.
+
+    Raises
+    ------
+    DefinitionError
+        If the city names no balance, not this case, or a capacity or the demand is unknown.
+    """
+    asked = city.definition("power")
+    items = {str(item["id"]): item for item in asked["cases"]} if asked else {}
+    item = items.get(case or next(iter(items), ""))
+    if item is None:
+        raise _no_case(city.code, case, tuple(items))
+    scores = measure(city)
+    rules = load_yaml(shipped() / "scenarios" / "dispatch.yaml")
+    desk = _Desk(city, city.read_plan(), scores, TraceBook(scores.traces), rules, asked, coastal_year(city.code))
+    demand = desk.find(asked["demand"], "亿千瓦时")
+    storage = desk.find(asked["storage"], MW) if "storage" in asked else None
+
+    def system(profiles: Profiles) -> System:
+        desk.profiles = profiles
+        findings: list[Finding] = []
+        job = desk.job(item, demand[0], storage[0] if storage else 0.0, (), findings) if demand else None
+        if job is None:
+            raise _no_case(city.code, case, tuple(items))
+        return job.system
+
+    return system
+
+
+def _no_case(city: str, case: str | None, known: tuple[str, ...]) -> DefinitionError:
+    return DefinitionError(
+        Label(
+            f"没有电力平衡“{case or '（首个）'}”，或缺数", f"there is no power balance '{case or 'first'}', or it lacks figures"
+        ),
+        where=f"{city}/power.yaml",
+        expected=Label("、".join(known) or "cases", ", ".join(known) or "cases"),
+        remedy=Label("改正名称，或补充数据", "correct the name, or add the figures"),
     )
 
 

@@ -6,6 +6,7 @@ Invariant: an executor hands back each part's answer as soon as it is there, in 
 from __future__ import annotations
 
 import multiprocessing
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
@@ -40,9 +41,23 @@ class Executor(Protocol):
         ...
 
 
+class _Worker(ABC):
+    """An executor whose answers come from ``_answers``."""
+
+    __slots__ = ()
+
+    def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
+        """Work on parts as ``Executor.work``."""
+        yield from self._answers(function, parts)
+
+    @abstractmethod
+    def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
+        """Answers as they are finished."""
+
+
 @dataclass(frozen=True, slots=True)
-class LocalExecutor:
-    """Processes of this machine.
+class LocalExecutor(_Worker):
+    """Fresh processes of this machine; what is not begun is given up when the caller stops.
 
     Parameters
     ----------
@@ -52,21 +67,7 @@ class LocalExecutor:
 
     workers: int = 2
 
-    def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
-        """Work on parts in fresh processes; what is not begun is given up when the caller stops.
-
-        Parameters
-        ----------
-        function : callable
-            What is done with each.
-        parts : sequence
-            The parts.
-
-        Returns
-        -------
-        iterator of (position, answer)
-            As they are finished.
-        """
+    def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
         pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
         try:
             places = {pool.submit(function, part): place for place, part in enumerate(parts)}
@@ -77,8 +78,10 @@ class LocalExecutor:
 
 
 @dataclass(frozen=True, slots=True)
-class DaskExecutor:
-    """A Dask cluster.
+class DaskExecutor(_Worker):
+    """A Dask cluster; what is not finished is cancelled when the caller stops.
+
+    An error says if the extra is missing or nobody answers at the address.
 
     Parameters
     ----------
@@ -88,26 +91,7 @@ class DaskExecutor:
 
     address: str
 
-    def work(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
-        """Work on parts on the cluster; what is not finished is cancelled when the caller stops.
-
-        Parameters
-        ----------
-        function : callable
-            What is done with each.
-        parts : sequence
-            The parts.
-
-        Returns
-        -------
-        iterator of (position, answer)
-            As they are finished.
-
-        Raises
-        ------
-        DefinitionError
-            If the extra is missing or nobody answers at the address.
-        """
+    def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
         distributed = _distributed()
         try:
             client = distributed.Client(self.address, timeout="10s", set_as_default=False)

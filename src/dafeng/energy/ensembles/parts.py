@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -15,11 +15,11 @@ import numpy as np
 
 from dafeng.energy.network.table import Network
 from dafeng.energy.program import Floats
-from dafeng.energy.years.dispatching import YearsResult, dispatch_years
+from dafeng.energy.years.dispatching import GAP, YearsResult, dispatch_years
 from dafeng.energy.years.series import Series, years_of
 
-SIZE = 500
-"""Years of a part; more years together cost less each."""
+SIZE = 20
+"""Years of a part: minutes of work at most, so that little is lost when a run is stopped."""
 PACKAGES = ("dafeng", "numpy", "scipy", "highspy", "clarabel")
 """What a result depends on."""
 
@@ -40,6 +40,8 @@ class Case:
         Generators that stand for unserved demand.
     first : int
         Number of the first year.
+    gap : float
+        Largest relative difference between a year's cost and its own lower bound.
     """
 
     city: str
@@ -48,6 +50,7 @@ class Case:
     series: Series
     unserved: tuple[str, ...] = ()
     first: int = 0
+    gap: float = GAP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +79,7 @@ class Part:
         YearsResult
             Cost, bound and energy of each year.
         """
-        return dispatch_years(self.case.network, self.case.series, unserved=self.case.unserved)
+        return dispatch_years(self.case.network, self.case.series, unserved=self.case.unserved, gap=self.case.gap)
 
 
 def parts_of(cases: Sequence[Case], *, size: int = SIZE) -> tuple[Part, ...]:
@@ -106,7 +109,7 @@ def parts_of(cases: Sequence[Case], *, size: int = SIZE) -> tuple[Part, ...]:
 def _pieces(case: Case, size: int) -> Iterator[Case]:
     for start in range(0, years_of(case.network, case.series), size):
         series = {key: np.ascontiguousarray(values[start : start + size]) for key, values in case.series.items()}
-        yield Case(case.city, case.scenario, case.network, series, case.unserved, case.first + start)
+        yield replace(case, series=series, first=case.first + start)
 
 
 def _named(case: Case, versions: dict[str, str]) -> Part:
@@ -120,7 +123,7 @@ def _named(case: Case, versions: dict[str, str]) -> Part:
 def _content(case: Case) -> Iterator[bytes]:
     """Everything a result depends on, each piece with its name and length before it."""
     clock = case.network.clock
-    yield from _piece("case", [case.city, case.scenario, case.first, case.unserved, case.network.name, clock.labels])
+    yield from _piece("case", [case.city, case.scenario, case.first, case.gap, case.unserved, case.network.name, clock.labels])
     for name in ("objective", "stores", "generators", "period", "period_objective", "period_years"):
         yield from _piece(name, getattr(clock, name))
     for component, table in sorted(case.network.tables.items()):

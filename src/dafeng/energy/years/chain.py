@@ -67,8 +67,6 @@ class Chain:
         Where each variable of the programme stands.
     row_place : (rows,) array of int
         Where each row of the programme stands; −1 where it is in the border or merged with its opposite.
-    partner : (rows,) array of int
-        Row of the programme that an opposite row was merged into; −1 elsewhere.
     absent : (row kinds, steps) array of bool
         Steps that lack a kind of row.
     slack : (row kinds,) array of int
@@ -86,7 +84,6 @@ class Chain:
     constant: float
     place: Places
     row_place: Places
-    partner: Places
     absent: Flags
     slack: Places
 
@@ -133,8 +130,8 @@ def _kinds(built: Built) -> Kinds:
     return Kinds(columns, kept, np.flatnonzero(~inside))
 
 
-def _merged(program: Program, kinds: Kinds) -> tuple[Program, Kinds, Places]:
-    """One row with two sides instead of two opposite rows, e.g. for ramps up and down."""
+def _merged(program: Program, kinds: Kinds) -> tuple[Program, Kinds]:
+    """One row with two sides instead of two equal or opposite rows, e.g. for ramps up and down."""
     steps = kinds.rows.shape[1]
     place, row_place = _inverse(kinds.columns, len(program.cost)), _inverse(kinds.rows, len(program.row_low))
     entries = program.matrix.tocoo()
@@ -145,20 +142,18 @@ def _merged(program: Program, kinds: Kinds) -> tuple[Program, Kinds, Places]:
     edges = np.searchsorted(rows, np.arange(len(kinds.rows) + 1) * steps)
     held: dict[tuple[bytes, bytes, bytes], int] = {}
     low, high, kept = program.row_low.copy(), program.row_high.copy(), np.ones(len(kinds.rows), dtype=bool)
-    partner = np.full(len(low), -1, dtype=np.int64)
     for kind, (start, end) in enumerate(itertools.pairwise(edges)):
         step, column, value = rows[start:end] % steps, columns[start:end], values[start:end]
-        twin = held.get((step.tobytes(), column.tobytes(), (-value).tobytes()))
-        if twin is None:
-            held[step.tobytes(), column.tobytes(), value.tobytes()] = kind
+        names = [(step.tobytes(), column.tobytes(), sign.tobytes()) for sign in (value, -value)]
+        number = next((number for number, name in enumerate(names) if name in held), None)
+        if number is None:
+            held[names[0]] = kind
             continue
-        mine, other = kinds.rows[kind], kinds.rows[twin]
-        mine, other = mine[mine >= 0], other[other >= 0]
-        low[other] = np.maximum(low[other], -high[mine])
-        high[other] = np.minimum(high[other], -low[mine])
+        mine, other = (found[found >= 0] for found in (kinds.rows[kind], kinds.rows[held[names[number]]]))
+        sides = (-high[mine], -low[mine]) if number else (low[mine], high[mine])
+        low[other], high[other] = np.maximum(low[other], sides[0]), np.minimum(high[other], sides[1])
         kept[kind] = False
-        partner[mine] = other
-    return replace(program, row_low=low, row_high=high), replace(kinds, rows=kinds.rows[kept]), partner
+    return replace(program, row_low=low, row_high=high), replace(kinds, rows=kinds.rows[kept])
 
 
 def _stacked(blocks: list[Places], steps: int) -> Places:
@@ -183,7 +178,7 @@ def _fits(matrix: sparse.coo_matrix, step: Places, row_step: Places, steps: int)
     return fits
 
 
-def _assemble(program: Program, kinds: Kinds, partner: Places, steps: int) -> Chain:
+def _assemble(program: Program, kinds: Kinds, steps: int) -> Chain:
     """Rows as equations: a row with two different sides gets a slack variable of its own kind."""
     place, row_place = _inverse(kinds.columns, len(program.cost)), _inverse(kinds.rows, len(program.row_low))
     least, most = _filled(program.row_low, kinds.rows), _filled(program.row_high, kinds.rows)
@@ -215,7 +210,6 @@ def _assemble(program: Program, kinds: Kinds, partner: Places, steps: int) -> Ch
         constant=program.constant,
         place=place,
         row_place=row_place,
-        partner=partner,
         absent=kinds.rows < 0,
         slack=np.where(np.isin(np.arange(len(kinds.rows)), loose), np.cumsum((least != most).any(axis=1)) - 1, -1),
     )

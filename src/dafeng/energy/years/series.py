@@ -113,6 +113,10 @@ def _change(built: Built, chain: Chain, key: tuple[str, str, str], values: Float
         side = "high" if attribute == "p_max_pu" else "low"
         return Change(side, -1, _column(built, chain, component, name), values * size)
     own = _own(built, key)
+    if component in ("generator", "link") and attribute == "marginal_cost":
+        column = _column(built, chain, component, name)
+        given = chain.cost.reshape(-1, chain.steps)[column]
+        return Change("cost", -1, column, given + (values - own) * built.network.clock.objective)
     if component == "load" and attribute == "p_set":
         sign = built.network.table(component).number("sign")[_place(built, component, name)]
         return Change("right", _row(built, chain, component, name, "bus"), -1, -sign * (values - own))

@@ -26,7 +26,7 @@ class Change:
     Parameters
     ----------
     kind : str
-        ``low``, ``high``, ``right`` or ``coefficient``.
+        ``low``, ``high``, ``cost``, ``right`` or ``coefficient``.
     row, column : int
         Kind of row and of variable; −1 where it has none.
     values : (years, steps) array
