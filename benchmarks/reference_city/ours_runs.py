@@ -52,12 +52,12 @@ def assembled(city: City) -> Told:
 
 def rolled(city: City) -> Told:
     """Operate the year in windows of three days, two of which are kept; the cost of what is kept."""
-    from dafeng.energy.modes.rolling import roll
+    from dafeng.energy.modes.rolling import solve_rolling
 
     start = time.process_time()
     network = network_city(dataclasses.replace(dispatched(city), cyclic=False))
     parts: dict[str, Any] = {"network_s": time.process_time() - start}
-    found = roll(network, horizon=WINDOW_H // city.step, overlap=(WINDOW_H - KEPT_H) // city.step)
+    found = solve_rolling(network, horizon=WINDOW_H // city.step, overlap=(WINDOW_H - KEPT_H) // city.step)
     parts |= {
         "build_s": float(found.seconds["build"]),
         "solver_s": float(found.seconds["solve"]),
@@ -71,11 +71,11 @@ def segmented(city: City, count: int) -> Told:
     """Decide over segments of time; the seconds are of this, the true cost in all hours is reckoned beside it."""
     from dafeng.energy.modes.segments import solve_segments
 
-    found = solve_segments(network_city(city), count)
+    found = solve_segments(network_city(city), segments=count)
     parts = told_of(found.outcome) | {
         "segments": count,
-        "claimed_cost": float(found.cost),
+        "claimed_cost": float(found.claimed),
         "merge_s": float(found.seconds["merge"]),
         "operate_all_hours_s": float(found.seconds["operate"]),
     }
-    return Told(float(found.true_cost), parts, float(found.seconds["merge"] + found.seconds["solve"]))
+    return Told(float(found.cost), parts, float(found.seconds["merge"] + found.seconds["solve"]))

@@ -15,6 +15,8 @@ import numpy as np
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
+from dafeng.energy.certificate import Certificate
+from dafeng.energy.modes.answer import share_above
 from dafeng.energy.modes.design import Design, design_at, fixed
 from dafeng.energy.modes.merging import merge_steps, scaled_series
 from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
@@ -66,6 +68,8 @@ class Certified:
 
     Parameters
     ----------
+    network : Network
+        The first future.
     design : Design
         Capacities.
     cost : float
@@ -76,21 +80,40 @@ class Certified:
         Largest violation of any row by the operation, relative to its size.
     rounds : tuple of Round
         What each round of refinement reached.
+    certificates : tuple of Certificate
+        Proofs of the aggregated optima and of all windows of operation.
     seconds : mapping of str to float
         CPU seconds of ``build``, ``solve`` (the bound) and ``operate`` (the cost). [s]
     """
 
+    network: Network
     design: Design
     cost: float
     bound: float
     violation: float
     rounds: tuple[Round, ...]
+    certificates: tuple[Certificate, ...]
     seconds: Mapping[str, float]
+
+    @property
+    def mode(self) -> str:
+        """Name of the mode."""
+        return "certified"
 
     @property
     def gap(self) -> float:
         """How much the design can be dearer than the optimum at most, as a share of its cost."""
-        return (self.cost - self.bound) / abs(self.cost)
+        return share_above(self.cost, self.bound)
+
+    @property
+    def statement(self) -> Label:
+        """Between which values the optimum lies."""
+        if math.isinf(self.gap):
+            return Label("可行，但未证得下界", "feasible, but no lower bound could be proven")
+        return Label(
+            f"最优费用介于 {self.bound:.9g} 与 {self.cost:.9g} 元之间（已证明），方案至多贵 {self.gap:.2%}",
+            f"the optimum is proven to lie between {self.bound:.9g} and {self.cost:.9g} yuan: at most {self.gap:.2%} too dear",
+        )
 
     def regret(self, optimum: float) -> float:
         """How much the design really is dearer, where the optimum is known.
@@ -103,9 +126,9 @@ class Certified:
         Returns
         -------
         float
-            Share of the optimum, never above the gap by more than rounding.
+            Share of the cost, never above the gap by more than rounding.
         """
-        return (self.cost - optimum) / abs(optimum)
+        return share_above(self.cost, optimum)
 
 
 def solve_certified(
@@ -153,16 +176,17 @@ def solve_certified(
         tried.append(work.round(count, min(one.cost for one, *_ in tried)))
     best = min(tried, key=lambda one: one[0].cost)
     bound = max(one.bound for one, *_ in tried)
-    return Certified(best[1], best[0].cost, bound, best[2], tuple(one for one, *_ in tried), clock.seconds)
+    proofs = tuple(proof for *_, some in tried for proof in some)
+    rounds = tuple(one for one, *_ in tried)
+    return Certified(given[0][1], best[1], best[0].cost, bound, best[2], rounds, proofs, clock.seconds)
 
 
-_Tried = tuple[Round, Design, float]
-"""A round, its design and the largest violation of its operation."""
+_Tried = tuple[Round, Design, float, tuple[Certificate, ...]]
+"""A round, its design, the largest violation of its operation and the proofs."""
 
 
 def _gap(tried: Sequence[_Tried]) -> float:
-    cost, bound = min(one.cost for one, *_ in tried), max(one.bound for one, *_ in tried)
-    return (cost - bound) / abs(cost)
+    return share_above(min(one.cost for one, *_ in tried), max(one.bound for one, *_ in tried))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,11 +208,12 @@ class _Work:
         solution = solve_program(small.program, ladder=self.ladder)
         design = design_at(self.given[0][1], timed.built[0], small.spread(solution.values, timed.program))
         self.clock.stop("solve")
-        cost, violation = _cost(self.given, timed, small, solution, edges, design)
+        cost, violation, proofs = _cost(self.given, timed, small, solution, edges, design)
         self.clock.stop("operate")
         bound = proven_bound(timed.program, small.rows.T @ solution.prices, min(cost, ceiling))
         self.clock.stop("solve")
-        return Round(len(edges) - 1, bound, cost, *small.program.matrix.shape), design, violation
+        one = Round(len(edges) - 1, bound, cost, *small.program.matrix.shape)
+        return one, design, violation, (solution.certificate, *proofs)
 
 
 class _Stopwatch:
@@ -206,16 +231,17 @@ class _Stopwatch:
 
 def _cost(
     given: Sequence[Future], timed: Timed, small: Relaxation, solution: Solution, edges: Places, design: Design
-) -> tuple[float, float]:
-    """Cost of the design in all futures and the largest violation of any of its rows."""
+) -> tuple[float, float, list[Certificate]]:
+    """Cost of the design in all futures, the largest violation of any of its rows, and the proofs of the windows."""
     values = small.spread(solution.values, timed.program)
     prices = np.asarray(small.rows.T @ solution.prices)
-    total, worst = design.cost, 0.0
+    total, worst, proofs = design.cost, 0.0, list[Certificate]()
     for place, (share, network) in enumerate(given):
         found = _operated(timed, place, fixed(network, design), values, prices / max(share, 1e-12), edges)
         total += share * found.cost
         worst = max(worst, found.violation)
-    return total, worst
+        proofs += found.certificates
+    return total, worst, proofs
 
 
 def _operated(timed: Timed, place: int, network: Network, values: Floats, prices: Floats, edges: Places) -> Operated:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from dafeng.core.errors import SolveError
-from dafeng.energy.certificate import PRIMAL_TOLERANCE, certify
+from dafeng.energy.certificate import PRIMAL_TOLERANCE, Certificate, certify
 from dafeng.energy.modes.rolling import solve_window, spans
 from dafeng.energy.modes.timing import Timed
 from dafeng.energy.modes.window import LEVELS, Cutter, cutter_of
@@ -21,7 +21,7 @@ from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats, Program
-from dafeng.energy.solution import solve_program
+from dafeng.energy.solution import Solution, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
 TRIES = 4
@@ -60,12 +60,32 @@ class Operated:
         Largest violation of any row or bound, relative to its size.
     exact : bool
         Whether it is the certified optimum of the whole programme.
+    certificates : tuple of Certificate
+        Proofs of the windows that it is made of, or of the whole.
     """
 
     values: Floats
     cost: float
     violation: float
     exact: bool
+    certificates: tuple[Certificate, ...]
+
+
+def whole_operation(solution: Solution) -> Operated:
+    """The best operation, decided as one programme.
+
+    Parameters
+    ----------
+    solution : Solution
+        Certified optimum of a programme without capacities to decide.
+
+    Returns
+    -------
+    Operated
+        The same.
+    """
+    proof = solution.certificate
+    return Operated(solution.values, proof.objective, proof.primal_share, exact=True, certificates=(proof,))
 
 
 def plan_of(own: Built, levels: Mapping[str, Floats], ends: Places, prices: Mapping[str, Floats]) -> Plan:
@@ -181,15 +201,14 @@ def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] | None = No
     prices = plan.prices[joint].copy()
     for _ in range(TRIES):
         try:
-            values = _operated(cutter, plan, prices, ladder)
+            values, proofs = _operated(cutter, plan, prices, ladder)
         except SolveError:
             break
         found = certify(timed.program, values, np.zeros(len(timed.row_step)))
         if found.primal_share <= PRIMAL_TOLERANCE:
-            return Operated(values, found.objective, found.primal_share, exact=False)
+            return Operated(values, found.objective, found.primal_share, exact=False, certificates=proofs)
         prices = _dearer(timed.program, joint, values, prices)
-    solution = solve_program(timed.program)
-    return Operated(solution.values, solution.certificate.objective, solution.certificate.primal_share, exact=True)
+    return whole_operation(solve_program(timed.program))
 
 
 def stretches(timed: Timed) -> list[tuple[int, int]]:
@@ -210,21 +229,24 @@ def stretches(timed: Timed) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], timed.steps], strict=True))
 
 
-def _operated(cutter: Cutter, plan: Plan, prices: Floats, ladder: Sequence[Algorithm] | None) -> Floats:
+def _operated(
+    cutter: Cutter, plan: Plan, prices: Floats, ladder: Sequence[Algorithm] | None
+) -> tuple[Floats, tuple[Certificate, ...]]:
     known = np.nan_to_num(np.clip(plan.levels[cutter.column_order], cutter.program.low, cutter.program.high))
-    size = cutter.timed.steps // len(cutter.timed.built)
+    size, proofs = cutter.timed.steps // len(cutter.timed.built), []
     for begin, stop in stretches(cutter.timed):
         network = cutter.timed.built[begin // size].network
         for start, end in spans(stop - begin, HORIZON, OVERLAP):
             first, last = begin + start, begin + end
             part = _led(cutter, cutter.window(first, last, known, handed=False), known, last, ends=last == stop)
             part = replace(part, cost=part.cost - cutter.joint(first, last).T @ prices)
-            values, _ = solve_window(part, network, (first % size, (last - 1) % size + 1), ladder)
+            values, proof = solve_window(part, network, (first % size, (last - 1) % size + 1), ladder)
+            proofs.append(proof)
             kept = slice(*cutter.column_start[[first, last if last == stop else last - OVERLAP]])
             known[kept] = values[: kept.stop - kept.start]
             if last == stop:
                 break
-    return cutter.restored(known)
+    return cutter.restored(known), tuple(proofs)
 
 
 def _led(cutter: Cutter, part: Program, known: Floats, last: int, *, ends: bool) -> Program:

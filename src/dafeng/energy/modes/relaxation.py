@@ -1,7 +1,8 @@
 """A smaller programme whose optimum bounds that of the whole from below, and the proof of that on the whole programme.
 
 Invariant: rows are only added up with weights that are not negative; the bound that leaves is recomputed by weak duality
-on the unscaled whole programme, so it does not depend on how the multipliers were found.
+on the unscaled whole programme, so it does not depend on how the multipliers were found. Rows and columns of the smaller
+programme stand in the order of time.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def relax(timed: Timed, edges: Places) -> Relaxation:
         Its optimum is at most that of the whole programme: every point of the whole satisfies the sums.
     """
     program = timed.program
-    rows = _sums(timed, edges)
+    rows, joint = _sums(timed, edges)
     matrix = (rows @ program.matrix).tocsc()
     matrix.eliminate_zeros()
     fixed = program.low == program.high
@@ -97,11 +98,16 @@ def relax(timed: Timed, edges: Places) -> Relaxation:
         low=_summed(group[moved], program.low[moved], count),
         high=_summed(group[moved], program.high[moved], count),
         cost=program.cost[first],
-        variables={},
+        variables=_blocks(int(((timed.column_step < 0) & ~fixed).sum()), count),
         constraints={},
         constant=program.constant + float(program.cost[fixed] @ program.low[fixed]),
     )
-    return Relaxation(*_asking(small, rows), group)
+    return Relaxation(*_asking(small, rows, joint), group)
+
+
+def _blocks(joint: int, count: int) -> dict[str, slice]:
+    """What stands once, and what stands in time: solvers cut the programme into stretches of it."""
+    return {"once": slice(0, joint), "segments": slice(joint, count)}
 
 
 def _summed(group: Places, values: Floats, count: int) -> Floats:
@@ -188,10 +194,10 @@ def _others(row: Places, ends: Floats, rows: int) -> Floats:
     return np.where(infinite[row] - ~finite > 0, np.nan, rest)
 
 
-def _sums(timed: Timed, edges: Places) -> Any:
-    """Which rows are added up: those of one owner in one segment.
+def _sums(timed: Timed, edges: Places) -> tuple[Any, int]:
+    """Which rows are added up, those of one owner in one segment, and how many stay as they are.
 
-    Rows without a step stay as they are, and so do the limits of levels at the end of each segment.
+    Rows without a step come first and stay as they are, and so do the limits of levels at the end of each segment.
     """
     of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     rows = np.arange(len(timed.row_step))
@@ -202,11 +208,17 @@ def _sums(timed: Timed, edges: Places) -> Any:
     key, weight, source = _tents(timed, edges, of_step, sloped)
     ending = _holding(timed)[plain] & np.isin(timed.row_step[plain] + 1, edges)
     owner = 2 * timed.row_owner[plain] + ending
-    keys = [-1 - free, owner * len(edges) + of_step[timed.row_step[plain]], key]
+    keys = [free - len(rows), of_step[timed.row_step[plain]] * _owners(timed) + owner, key]
     _, small = np.unique(np.concatenate(keys), return_inverse=True)
     placed = np.concatenate([rows[free], rows[plain], source])
     weights = np.concatenate([np.ones(len(free) + len(plain)), weight])
-    return sparse.csr_matrix((weights, (small, placed)), shape=(int(small.max()) + 1, len(rows)))
+    shape = (int(small.max(initial=-1)) + 1, len(rows))
+    return sparse.csr_matrix((weights, (small, placed)), shape=shape), len(free)
+
+
+def _owners(timed: Timed) -> int:
+    """A number above twice that of every owner of rows, by which keys of one segment are apart from those of the next."""
+    return 2 * int(timed.row_owner.max(initial=0)) + 2
 
 
 def _ramping(timed: Timed) -> NDArray[np.bool_]:
@@ -232,13 +244,13 @@ def _tents(timed: Timed, edges: Places, of_step: Places, rows: Places) -> tuple[
     step, segment = timed.row_step[rows], of_step[timed.row_step[rows]]
     size = np.diff(edges)[segment]
     inside = step - edges[:-1][segment]
-    owner = 2 * timed.row_owner[rows] * len(edges)
+    owner, apart = 2 * timed.row_owner[rows], _owners(timed)
     first = {start for start, _ in _periods(timed)}
     begins = np.isin(edges[:-1], list(first))
     falling = ~begins[segment]
     after = np.minimum(segment + 1, len(edges) - 2)
     rising = (inside > 0) & (segment + 1 < len(edges) - 1) & ~begins[after]
-    keys = np.concatenate([(owner + segment)[falling], (owner + segment + 1)[rising]])
+    keys = np.concatenate([(segment * apart + owner)[falling], ((segment + 1) * apart + owner)[rising]])
     weights = np.concatenate([((size - inside) / size)[falling], (inside / size)[rising]])
     return keys, weights, np.concatenate([rows[falling], rows[rising]])
 
@@ -249,7 +261,7 @@ def _periods(timed: Timed) -> list[tuple[int, int]]:
 
 
 def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -> Places:
-    """Columns of one owner in one segment with the same entries and the same cost; others stay on their own."""
+    """Columns of one owner in one segment with the same entries and the same cost, in the order of time."""
     of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     marks = np.random.Generator(np.random.PCG64(1)).random(matrix.shape[0]) + 0.5
     rows, size = matrix.indices, np.diff(matrix.indptr)
@@ -258,9 +270,9 @@ def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -
     shape = np.bincount(column, marks[rows], minlength=matrix.shape[1])
     free = np.flatnonzero((timed.column_step >= 0) & ~fixed)
     segment = of_step[timed.column_step[free]]
-    signs = np.stack([timed.column_owner[free], segment, trace[free], shape[free], timed.program.cost[free]], axis=1)
-    order = np.lexsort(signs.T)
-    turns = np.append(True, (np.diff(signs[order], axis=0) != 0).any(axis=1))
+    signs = np.stack([timed.program.cost[free], shape[free], trace[free], timed.column_owner[free], segment])
+    order = np.lexsort(signs)
+    turns = np.append(True, (np.diff(signs[:, order]) != 0).any(axis=0))
     group = np.full(matrix.shape[1], -1, dtype=np.int64)
     alone = np.flatnonzero((timed.column_step < 0) & ~fixed)
     group[alone] = np.arange(len(alone))
@@ -268,8 +280,8 @@ def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -
     return group
 
 
-def _asking(small: Program, rows: Any) -> tuple[Program, Any]:
-    """Without sums that ask for nothing."""
+def _asking(small: Program, rows: Any, joint: int) -> tuple[Program, Any]:
+    """Without sums that ask for nothing; the first ``joint`` rows stand once."""
     kept = (np.isfinite(small.row_low) | np.isfinite(small.row_high)) & (np.diff(small.matrix.tocsr().indptr) > 0)
     reduced = Program(
         small.matrix[kept],
@@ -278,8 +290,8 @@ def _asking(small: Program, rows: Any) -> tuple[Program, Any]:
         small.low,
         small.high,
         small.cost,
-        {},
-        {},
+        small.variables,
+        _blocks(int(kept[:joint].sum()), int(kept.sum())),
         small.constant,
     )
     return reduced, rows[kept]
