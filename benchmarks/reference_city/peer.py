@@ -260,7 +260,7 @@ def extra_rows(city: City) -> Any:
                 ratio = technology.heat_share_max * technology.cv
                 model.add_constraints(size.sel(name=heat) - ratio * size.sel(name=power) == 0, name=f"{power}-heat-size")
             else:
-                most = float(network.links.at[power, "p_nom"])
+                most = asset.least / technology.efficiency / city.nodes
                 model.add_constraints(fuel_power + fuel_heat <= most, name=f"{power}-iso-fuel", mask=active)
             share = technology.cm / technology.cv
             model.add_constraints(fuel_power - share * fuel_heat >= 0, name=f"{power}-back-pressure", mask=active)

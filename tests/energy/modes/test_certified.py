@@ -8,7 +8,7 @@ import pytest
 from dafeng.core.errors import DefinitionError
 from dafeng.energy.modes.certified import solve_certified
 from dafeng.energy.modes.merging import merge_steps, scaled_series
-from dafeng.energy.modes.relaxation import implied_bounds, proven_bound, relax
+from dafeng.energy.modes.relaxation import proven_bound, relax
 from dafeng.energy.modes.shortening import shorten
 from dafeng.energy.modes.timing import time_program
 from dafeng.energy.network.build import build_network, build_scenarios
@@ -130,17 +130,6 @@ def test_weather_years_times_pathway_years():
     assert found.bound <= optimum * (1 + 1e-9)
     assert found.cost >= optimum * (1 - 1e-7)
     assert found.gap < 0.2
-
-
-def test_bounds_drawn_from_rows_hold_at_the_optimum():
-    network = random_city(2, 24)
-    outcome = solve_network(network)
-    low, high = implied_bounds(outcome.built.program, outcome.system_cost * (1 + 1e-9))
-    assert np.isfinite(low).all()
-    assert np.isfinite(high).all()
-    values = outcome.solution.values
-    assert (values >= low - 1e-5).all()
-    assert (values <= high + 1e-5).all()
 
 
 def test_whole_numbers_are_refused():

@@ -94,8 +94,11 @@ def share_above(cost: float, other: float) -> float:
     Returns
     -------
     float
-        ``(cost - other) / |cost|``; of costs below one yuan, which have no share worth stating, the difference itself.
+        ``(cost - other) / |cost|``; of costs below one yuan, which have no share worth stating, the difference itself;
+        infinite where either is.
     """
+    if not (math.isfinite(cost) and math.isfinite(other)):
+        return math.inf
     return (cost - other) / max(1.0, abs(cost))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dafeng.core.errors import DefinitionError
+from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
 from dafeng.energy.modes.answer import share_above
@@ -26,7 +26,7 @@ from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Network
 from dafeng.energy.program import Floats
-from dafeng.energy.solution import Solution, solve_program
+from dafeng.energy.solution import Solution, UnboundedError, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
 Future = tuple[float, Network]
@@ -161,7 +161,7 @@ def solve_certified(
     DefinitionError
         If whole numbers or squared costs are to be decided, for which the bound would not hold.
     SolveError
-        If an aggregated programme has no certified optimum or a design cannot be operated.
+        If an aggregated programme has no certified optimum, or no design of any round can be operated.
     """
     given = [(1.0, futures)] if isinstance(futures, Network) else list(futures)
     clock = _Stopwatch()
@@ -172,9 +172,13 @@ def solve_certified(
     count = segments or max(len(work.begins), timed.steps // DENSITY)
     tried = [work.round(count, math.inf)]
     while _gap(tried) > gap and len(tried) < ROUNDS and count < timed.steps:
-        count = int(count * GROWTH)
+        count = min(timed.steps, max(count + 1, int(count * GROWTH)))
         tried.append(work.round(count, min(one.cost for one, *_ in tried)))
+    if math.isinf(_gap(tried)) and count < timed.steps:
+        tried.append(work.round(timed.steps, math.inf))
     best = min(tried, key=lambda one: one[0].cost)
+    if math.isinf(best[0].cost):
+        raise _inoperable(len(tried))
     bound = max(one.bound for one, *_ in tried)
     proofs = tuple(proof for *_, some in tried for proof in some)
     rounds = tuple(one for one, *_ in tried)
@@ -204,16 +208,39 @@ class _Work:
         """Aggregate, bound and operate once."""
         timed = self.timed
         edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins)
-        small = relax(timed, edges)
-        solution = solve_program(small.program, ladder=self.ladder)
+        try:
+            small, solution = self._solved(edges, ceiling)
+        except UnboundedError:
+            if len(edges) > timed.steps:
+                raise
+            return Round(len(edges) - 1, -math.inf, math.inf, 0, 0), Design({}, 0.0), math.inf, ()
         design = design_at(self.given[0][1], timed.built[0], small.spread(solution.values, timed.program))
         self.clock.stop("solve")
-        cost, violation, proofs = _cost(self.given, timed, small, solution, edges, design)
+        cost, violation, proofs = self._priced(small, solution, edges, design)
         self.clock.stop("operate")
         bound = proven_bound(timed.program, small.rows.T @ solution.prices, min(cost, ceiling))
         self.clock.stop("solve")
         one = Round(len(edges) - 1, bound, cost, *small.program.matrix.shape)
         return one, design, violation, (solution.certificate, *proofs)
+
+
+    def _solved(self, edges: Places, ceiling: float) -> tuple[Relaxation, Solution]:
+        """Optimum over segments; sums of rows alone may leave the cost without end, bounds that rows imply then end it."""
+        small = relax(self.timed, edges)
+        try:
+            return small, solve_program(small.program, ladder=self.ladder)
+        except UnboundedError:
+            small = relax(self.timed, edges, ceiling=ceiling)
+            return small, solve_program(small.program, ladder=self.ladder)
+
+    def _priced(
+        self, small: Relaxation, solution: Solution, edges: Places, design: Design
+    ) -> tuple[float, float, Sequence[Certificate]]:
+        """Cost of a design; infinite where it cannot be operated, which more segments cure."""
+        try:
+            return _cost(self.given, self.timed, small, solution, edges, design)
+        except SolveError:
+            return math.inf, math.inf, ()
 
 
 class _Stopwatch:
@@ -261,6 +288,15 @@ def _stacked(given: Sequence[Future]) -> Floats:
     parts = [scaled_series(network) for _, network in given]
     width = max(part.shape[1] for part in parts)
     return np.concatenate([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts])
+
+
+def _inoperable(rounds: int) -> SolveError:
+    return SolveError(
+        Label(f"{rounds} 轮方案均不能运行", f"the design of none of {rounds} rounds can be operated"),
+        where="energy.modes.certified",
+        expected=Label("每个方案都能运行", "every design to be operable"),
+        remedy=Label("给未满足的需求定价，或增加时段数", "give unserved demand a price, or ask for more segments"),
+    )
 
 
 def _check(timed: Timed) -> None:

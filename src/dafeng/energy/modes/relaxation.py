@@ -8,13 +8,14 @@ programme stand in the order of time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from dafeng.energy.bounds import implied_bounds
 from dafeng.energy.certificate import reduced_costs
 from dafeng.energy.modes.timing import Timed
 from dafeng.energy.modes.window import LEVELS
@@ -23,10 +24,6 @@ from dafeng.energy.program import Floats, Program
 
 RAMPS = ("ramp_limit_up", "ramp_limit_down")
 """Last part of the names of rows that join two neighbouring steps."""
-PASSES = 3
-"""How often bounds are drawn from rows; each pass reaches one variable further."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxation:
     """A programme over segments.
@@ -61,10 +58,10 @@ class Relaxation:
             Means; bounds where fixed.
         """
         count = np.bincount(self.group[self.group >= 0], minlength=len(values))
-        return np.where(self.group >= 0, (values / np.maximum(count, 1))[self.group], whole.low)
+        return np.where(self.group >= 0, np.append(values / np.maximum(count, 1), 0.0)[self.group], whole.low)
 
 
-def relax(timed: Timed, edges: Places) -> Relaxation:
+def relax(timed: Timed, edges: Places, *, ceiling: float | None = None) -> Relaxation:
     """Sum the rows of each segment and merge the columns that are then alike.
 
     Parameters
@@ -73,13 +70,16 @@ def relax(timed: Timed, edges: Places) -> Relaxation:
         A programme with its steps.
     edges : (segments + 1,) array of int
         First step of each segment, and the number of steps.
+    ceiling : float, optional
+        Cost of a known feasible point, ``inf`` if none is known: variables without bounds of their own get those that
+        rows and this cost imply, where sums alone would leave the cost without end.
 
     Returns
     -------
     Relaxation
         Its optimum is at most that of the whole programme: every point of the whole satisfies the sums.
     """
-    program = timed.program
+    program = timed.program if ceiling is None else _bounded(timed.program, ceiling)
     rows, joint = _sums(timed, edges)
     matrix = (rows @ program.matrix).tocsc()
     matrix.eliminate_zeros()
@@ -110,6 +110,11 @@ def _blocks(joint: int, count: int) -> dict[str, slice]:
     return {"once": slice(0, joint), "segments": slice(joint, count)}
 
 
+def _bounded(program: Program, ceiling: float) -> Program:
+    low, high = implied_bounds(_capped(program, ceiling))
+    return replace(program, low=low, high=high)
+
+
 def _summed(group: Places, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(group, values, minlength=count), dtype=np.float64)
 
@@ -131,67 +136,27 @@ def proven_bound(program: Program, multipliers: Floats, ceiling: float) -> float
     float
         ``y·b + Σ min over the bounds of (c − Aᵀy)·x``; minus infinity where a variable has no finite bound. [yuan]
     """
-    used = np.where(np.isfinite(np.where(multipliers > 0, program.row_low, program.row_high)), multipliers, 0.0)
-    sides = np.where(used > 0, program.row_low, program.row_high)
-    total = program.constant + float(used[used != 0] @ sides[used != 0])
+    absent = ~np.isfinite(np.where(multipliers > 0, program.row_low, program.row_high))
+    used = np.where(absent, 0.0, multipliers)
+    priced = used != 0
+    total = program.constant + float(used[priced] @ np.where(used > 0, program.row_low, program.row_high)[priced])
     reduced = reduced_costs(program, used)
-    low, high = implied_bounds(program, ceiling)
-    charged = reduced != 0
-    return total + float((reduced[charged] * np.where(reduced > 0, low, high)[charged]).sum())
+    charged = np.flatnonzero(reduced)
+    ends = np.where(reduced > 0, program.low, program.high)[charged]
+    if not np.isfinite(ends).all():
+        low, high = implied_bounds(_capped(program, ceiling))
+        ends = np.where(reduced > 0, low, high)[charged]
+    return total + float(reduced[charged] @ ends)
 
 
-def implied_bounds(program: Program, ceiling: float) -> tuple[Floats, Floats]:
-    """Bounds that every point of a programme keeps that costs no more than a known one.
-
-    Parameters
-    ----------
-    program : Program
-        A programme.
-    ceiling : float
-        Cost of a known feasible point, ``inf`` if none is known.
-
-    Returns
-    -------
-    (columns,) array, (columns,) array
-        Lower and upper bounds, at least as tight as the programme's own where those are infinite.
-    """
-    cost = sparse.csr_matrix(program.cost[None, :])
-    matrix = sparse.vstack([program.matrix, cost], format="coo")
-    row_low = np.append(program.row_low, -np.inf)
-    row_high = np.append(program.row_high, ceiling - program.constant)
-    low, high = program.low.copy(), program.high.copy()
-    for _ in range(PASSES):
-        if np.isfinite(low).all() and np.isfinite(high).all():
-            break
-        low, high = _tightened(matrix, row_low, row_high, low, high)
-    return low, high
-
-
-def _tightened(matrix: Any, row_low: Floats, row_high: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """One pass: what a row leaves for a variable when all others stand at their best; only infinite bounds are replaced."""
-    row, column, value = matrix.row, matrix.col, matrix.data
-    up = value > 0
-    least, most = np.where(up, low[column], high[column]) * value, np.where(up, high[column], low[column]) * value
-    found_low, found_high = low.copy(), high.copy()
-    for side, ends, sign in ((row_high, least, 1.0), (row_low, most, -1.0)):
-        rest = _others(row, ends, len(row_low))
-        with np.errstate(invalid="ignore"):
-            limit = (side[row] - rest) / value
-        usable = np.isfinite(limit)
-        upper = usable & ((value * sign) > 0)
-        lower = usable & ((value * sign) < 0)
-        np.minimum.at(found_high, column[upper], limit[upper])
-        np.maximum.at(found_low, column[lower], limit[lower])
-    return np.where(np.isfinite(low), low, found_low), np.where(np.isfinite(high), high, found_high)
-
-
-def _others(row: Places, ends: Floats, rows: int) -> Floats:
-    """Sum of a row's terms without each term itself; infinite where another one is."""
-    finite = np.isfinite(ends)
-    sums = np.bincount(row[finite], ends[finite], minlength=rows)
-    infinite = np.bincount(row[~finite], minlength=rows)
-    rest = sums[row] - np.where(finite, ends, 0.0)
-    return np.where(infinite[row] - ~finite > 0, np.nan, rest)
+def _capped(program: Program, ceiling: float) -> Program:
+    """The programme without the points that cost more than a known one."""
+    return replace(
+        program,
+        matrix=sparse.vstack([program.matrix, sparse.csr_matrix(program.cost[None, :])], format="csc"),
+        row_low=np.append(program.row_low, -np.inf),
+        row_high=np.append(program.row_high, ceiling - program.constant),
+    )
 
 
 def _sums(timed: Timed, edges: Places) -> tuple[Any, int]:
