@@ -21,6 +21,7 @@ from dafeng.energy.modes.design import Design, design_at, fixed
 from dafeng.energy.modes.merging import merge_steps, scaled_series
 from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
 from dafeng.energy.modes.relaxation import Relaxation, proven_bound, relax
+from dafeng.energy.modes.sharpening import sharpen
 from dafeng.energy.modes.timing import Timed, time_program
 from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.linear import Places
@@ -35,7 +36,7 @@ GROWTH = 1.6
 """How many times more segments the next round has."""
 ROUNDS = 4
 """Most rounds of refinement."""
-DENSITY = 6
+DENSITY = 8
 """Steps per segment in the first round."""
 
 
@@ -83,7 +84,7 @@ class Certified:
     certificates : tuple of Certificate
         Proofs of the aggregated optima and of all windows of operation.
     seconds : mapping of str to float
-        CPU seconds of ``build``, ``solve`` (the bound) and ``operate`` (the cost). [s]
+        CPU seconds of ``build``, ``solve`` (the segments), ``operate`` (the cost) and ``sharpen`` (the bound). [s]
     """
 
     network: Network
@@ -147,7 +148,7 @@ def solve_certified(
     gap : float
         Gap at which refinement ends, as a share of the cost.
     segments : int, optional
-        Number of segments of all futures in the first round; one for six steps if not given.
+        Number of segments of all futures in the first round; one for eight steps if not given.
     ladder : sequence of Algorithm, optional
         Solvers in the order in which they are tried on the aggregated programme; by size if not given.
 
@@ -170,12 +171,12 @@ def solve_certified(
     work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], ladder, clock)
     clock.stop("build")
     count = segments or max(len(work.begins), timed.steps // DENSITY)
-    tried = [work.round(count, math.inf)]
+    tried = [work.round(count, math.inf, gap)]
     while _gap(tried) > gap and len(tried) < ROUNDS and count < timed.steps:
         count = min(timed.steps, max(count + 1, int(count * GROWTH)))
-        tried.append(work.round(count, min(one.cost for one, *_ in tried)))
+        tried.append(work.round(count, min(one.cost for one, *_ in tried), gap))
     if math.isinf(_gap(tried)) and count < timed.steps:
-        tried.append(work.round(timed.steps, math.inf))
+        tried.append(work.round(timed.steps, math.inf, gap))
     best = min(tried, key=lambda one: one[0].cost)
     if math.isinf(best[0].cost):
         raise _inoperable(len(tried))
@@ -204,7 +205,7 @@ class _Work:
     ladder: Sequence[Algorithm] | None
     clock: _Stopwatch
 
-    def round(self, count: int, ceiling: float) -> _Tried:
+    def round(self, count: int, ceiling: float, gap: float) -> _Tried:
         """Aggregate, bound and operate once."""
         timed = self.timed
         edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins)
@@ -218,11 +219,21 @@ class _Work:
         self.clock.stop("solve")
         cost, violation, proofs = self._priced(small, solution, edges, design)
         self.clock.stop("operate")
-        bound = proven_bound(timed.program, small.rows.T @ solution.prices, min(cost, ceiling))
+        bound = self._bound(small.rows.T @ solution.prices, cost, min(cost, ceiling), gap)
         self.clock.stop("solve")
         one = Round(len(edges) - 1, bound, cost, *small.program.matrix.shape)
         return one, design, violation, (solution.certificate, *proofs)
 
+    def _bound(self, prices: Floats, cost: float, ceiling: float, gap: float) -> float:
+        """The bound that prices prove; where it leaves more than the gap, also that of prices made hourly."""
+        program = self.timed.program
+        bound = proven_bound(program, prices, ceiling)
+        if share_above(cost, bound) <= gap or math.isinf(cost):
+            return bound
+        self.clock.stop("solve")
+        bound = max(bound, proven_bound(program, sharpen(self.timed, prices), ceiling))
+        self.clock.stop("sharpen")
+        return bound
 
     def _solved(self, edges: Places, ceiling: float) -> tuple[Relaxation, Solution]:
         """Optimum over segments; sums of rows alone may leave the cost without end, bounds that rows imply then end it."""

@@ -24,6 +24,8 @@ from dafeng.energy.program import Floats, Program
 
 RAMPS = ("ramp_limit_up", "ramp_limit_down")
 """Last part of the names of rows that join two neighbouring steps."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxation:
     """A programme over segments.
