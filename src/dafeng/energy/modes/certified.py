@@ -168,30 +168,46 @@ def solve_certified(
     clock = _Stopwatch()
     timed = time_program(build_scenarios(given))
     _check(timed)
-    work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], ladder, clock)
+    work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], gap, ladder, clock)
     clock.stop("build")
-    count = segments or max(len(work.begins), timed.steps // DENSITY)
-    tried = [work.round(count, math.inf, gap)]
+    count = max(len(work.begins), timed.steps // DENSITY) if segments is None else segments
+    tried = [work.round(count, math.inf)]
     while _gap(tried) > gap and len(tried) < ROUNDS and count < timed.steps:
         count = min(timed.steps, max(count + 1, int(count * GROWTH)))
-        tried.append(work.round(count, min(one.cost for one, *_ in tried), gap))
+        tried.append(work.round(count, _least(tried)))
     if math.isinf(_gap(tried)) and count < timed.steps:
-        tried.append(work.round(timed.steps, math.inf, gap))
-    best = min(tried, key=lambda one: one[0].cost)
-    if math.isinf(best[0].cost):
+        tried.append(work.round(timed.steps, math.inf))
+    best = min(tried, key=lambda one: one.told.cost)
+    if math.isinf(best.told.cost):
         raise _inoperable(len(tried))
-    bound = max(one.bound for one, *_ in tried)
-    proofs = tuple(proof for *_, some in tried for proof in some)
-    rounds = tuple(one for one, *_ in tried)
-    return Certified(given[0][1], best[1], best[0].cost, bound, best[2], rounds, proofs, clock.seconds)
+    return Certified(
+        network=given[0][1],
+        design=best.design,
+        cost=best.told.cost,
+        bound=max(one.told.bound for one in tried),
+        violation=best.violation,
+        rounds=tuple(one.told for one in tried),
+        certificates=tuple(proof for one in tried for proof in one.proofs),
+        seconds=clock.seconds,
+    )
 
 
-_Tried = tuple[Round, Design, float, tuple[Certificate, ...]]
-"""A round, its design, the largest violation of its operation and the proofs."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    """A round with its design, the largest violation of its operation, and the proofs."""
+
+    told: Round
+    design: Design
+    violation: float
+    proofs: tuple[Certificate, ...]
 
 
 def _gap(tried: Sequence[_Tried]) -> float:
-    return share_above(min(one.cost for one, *_ in tried), max(one.bound for one, *_ in tried))
+    return share_above(_least(tried), max(one.told.bound for one in tried))
+
+
+def _least(tried: Sequence[_Tried]) -> float:
+    return min(one.told.cost for one in tried)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,10 +218,11 @@ class _Work:
     timed: Timed
     series: Floats
     begins: Sequence[int]
+    gap: float
     ladder: Sequence[Algorithm] | None
     clock: _Stopwatch
 
-    def round(self, count: int, ceiling: float, gap: float) -> _Tried:
+    def round(self, count: int, ceiling: float) -> _Tried:
         """Aggregate, bound and operate once."""
         timed = self.timed
         edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins)
@@ -214,23 +231,22 @@ class _Work:
         except UnboundedError:
             if len(edges) > timed.steps:
                 raise
-            return Round(len(edges) - 1, -math.inf, math.inf, 0, 0), Design({}, 0.0), math.inf, ()
+            return _Tried(Round(len(edges) - 1, -math.inf, math.inf, 0, 0), Design({}, 0.0), math.inf, ())
         design = design_at(self.given[0][1], timed.built[0], small.spread(solution.values, timed.program))
         self.clock.stop("solve")
         cost, violation, proofs = self._priced(small, solution, edges, design)
         self.clock.stop("operate")
-        bound = self._bound(small.rows.T @ solution.prices, cost, min(cost, ceiling), gap)
-        self.clock.stop("solve")
-        one = Round(len(edges) - 1, bound, cost, *small.program.matrix.shape)
-        return one, design, violation, (solution.certificate, *proofs)
+        bound = self._bound(small.rows.T @ solution.prices, cost, min(cost, ceiling))
+        told = Round(len(edges) - 1, bound, cost, *small.program.matrix.shape)
+        return _Tried(told, design, violation, (solution.certificate, *proofs))
 
-    def _bound(self, prices: Floats, cost: float, ceiling: float, gap: float) -> float:
+    def _bound(self, prices: Floats, cost: float, ceiling: float) -> float:
         """The bound that prices prove; where it leaves more than the gap, also that of prices made hourly."""
         program = self.timed.program
         bound = proven_bound(program, prices, ceiling)
-        if share_above(cost, bound) <= gap or math.isinf(cost):
-            return bound
         self.clock.stop("solve")
+        if share_above(cost, bound) <= self.gap or math.isinf(cost):
+            return bound
         bound = max(bound, proven_bound(program, sharpen(self.timed, prices), ceiling))
         self.clock.stop("sharpen")
         return bound
