@@ -36,8 +36,10 @@ GROWTH = 1.6
 """How many times more segments the next round has."""
 ROUNDS = 4
 """Most rounds of refinement."""
-DENSITY = 8
-"""Steps per segment in the first round."""
+DENSITY = 12
+"""Steps per segment in the first round; sharpening makes up for few segments."""
+TOLERANCE = 1e-5
+"""What the certificate of an aggregated optimum accepts: far below any gap, and no bound depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def solve_certified(
     gap : float
         Gap at which refinement ends, as a share of the cost.
     segments : int, optional
-        Number of segments of all futures in the first round; one for eight steps if not given.
+        Number of segments of all futures in the first round; one for twelve steps if not given.
     ladder : sequence of Algorithm, optional
         Solvers in the order in which they are tried on the aggregated programme; by size if not given.
 
@@ -255,10 +257,10 @@ class _Work:
         """Optimum over segments; sums of rows alone may leave the cost without end, bounds that rows imply then end it."""
         small = relax(self.timed, edges)
         try:
-            return small, solve_program(small.program, ladder=self.ladder)
+            return small, solve_program(small.program, ladder=self.ladder, tolerance=TOLERANCE)
         except UnboundedError:
             small = relax(self.timed, edges, ceiling=ceiling)
-            return small, solve_program(small.program, ladder=self.ladder)
+            return small, solve_program(small.program, ladder=self.ladder, tolerance=TOLERANCE)
 
     def _priced(
         self, small: Relaxation, solution: Solution, edges: Places, design: Design
