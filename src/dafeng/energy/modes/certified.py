@@ -18,7 +18,7 @@ from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
 from dafeng.energy.modes.answer import share_above
 from dafeng.energy.modes.design import Design, design_at, fixed
-from dafeng.energy.modes.merging import merge_steps, scaled_series
+from dafeng.energy.modes.merging import extreme_steps, merge_steps, scaled_series
 from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
 from dafeng.energy.modes.relaxation import Relaxation, proven_bound, relax
 from dafeng.energy.modes.sharpening import sharpen
@@ -170,7 +170,7 @@ def solve_certified(
     clock = _Stopwatch()
     timed = time_program(build_scenarios(given))
     _check(timed)
-    work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], gap, ladder, clock)
+    work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], _peaks(given), gap, ladder, clock)
     clock.stop("build")
     count = max(len(work.begins), timed.steps // DENSITY) if segments is None else segments
     tried = [work.round(count, math.inf)]
@@ -220,6 +220,7 @@ class _Work:
     timed: Timed
     series: Floats
     begins: Sequence[int]
+    peaks: Sequence[int]
     gap: float
     ladder: Sequence[Algorithm] | None
     clock: _Stopwatch
@@ -227,7 +228,9 @@ class _Work:
     def round(self, count: int, ceiling: float) -> _Tried:
         """Aggregate, bound and operate once."""
         timed = self.timed
-        edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins)
+        enough = count >= 2 * (len(self.begins) + 2 * len(self.peaks))
+        alone = self.peaks if enough else ()
+        edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins, alone=alone)
         try:
             small, solution = self._solved(edges, ceiling)
         except UnboundedError:
@@ -317,6 +320,13 @@ def _stacked(given: Sequence[Future]) -> Floats:
     parts = [scaled_series(network) for _, network in given]
     width = max(part.shape[1] for part in parts)
     return np.concatenate([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts])
+
+
+def _peaks(given: Sequence[Future]) -> list[int]:
+    """Steps of highest and lowest demand in each future: what a design fails by, if they are averaged away."""
+    return [
+        place * network.clock.size + int(step) for place, (_, network) in enumerate(given) for step in extreme_steps(network)
+    ]
 
 
 def _inoperable(rounds: int) -> SolveError:
