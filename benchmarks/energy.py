@@ -23,6 +23,8 @@ YEARS_GAP = 5e-3
 """Largest proven gap of a weather year, and so the largest difference of costs."""
 PATH_STEP_H = 24
 ASSEMBLIES = 3
+WEATHER_YEARS = 3
+WEEK_H = 168
 
 HIPO = "interior point HiPO without crossover, one thread, model handed over in memory; PyPSA's own tolerances (1e-7)"
 SHORT_H = 1000
@@ -51,6 +53,13 @@ def problem(folder: Path, variant: str = "base", **more: Any) -> Any:
     from benchmarks.reference_city.city import city
 
     return city(variant, hours=hours(folder), nodes=option(folder, "nodes", 1), **more)
+
+
+def weather_years(hours: int) -> list[Any]:
+    """Return the pathway of the reference city in several weather years."""
+    from benchmarks.reference_city.city import city
+
+    return [city("pathway", hours=hours, weather=number) for number in range(WEATHER_YEARS)]
 
 
 def year_by_pypsa(folder: Path) -> Told:
@@ -186,6 +195,13 @@ def years_by_pypsa(folder: Path) -> Told:
     return operated_years([problem(folder, weather=year) for year in range(1, 1 + THEIR_YEARS)], WANTED_YEARS, settings)
 
 
+def futures_by_pypsa(folder: Path) -> Told:
+    """Decide three weather years of five pathway years together, PyPSA's scenarios and HiPO."""
+    from benchmarks.reference_city.peer_runs import solved_futures
+
+    return solved_futures(weather_years(min(WEEK_H, hours(folder))))
+
+
 @case(
     prepare=prepare,
     peer=Peer(years_by_pypsa, "PyPSA 1.4 + HiGHS", f"{HIPO}; dual simplex below 1 000 hours; two years, scaled to 1 000"),
@@ -199,3 +215,24 @@ def energy_years(folder: Path) -> Told:
 
     years = [problem(folder, weather=year) for year in range(1, 1 + option(folder, "years", OUR_YEARS))]
     return operated_years(years, WANTED_YEARS, THEIR_YEARS, YEARS_GAP)
+
+
+@case(
+    prepare=prepare,
+    peer=Peer(futures_by_pypsa, "PyPSA 1.4 + HiGHS HiPO", f"{HIPO}; all hours"),
+    repeats=1,
+    tolerance=1e-6,
+)
+def energy_certified(folder: Path) -> Told:
+    """Prove a gap for three weather years of five pathway years, a week each; the value is the optimum, found beside it."""
+    from benchmarks.reference_city.ours_runs import certified_beside_optimum
+
+    return certified_beside_optimum(weather_years(min(WEEK_H, hours(folder))))
+
+
+@case(prepare=prepare, repeats=1)
+def energy_certified_full(folder: Path) -> Told:
+    """Prove a gap for three weather years of five pathway years, all 131 400 hours, where nobody finds the optimum."""
+    from benchmarks.reference_city.ours_runs import certified
+
+    return certified(weather_years(hours(folder)))

@@ -245,6 +245,8 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
             lines.append(f"{told['case']:<28} {name:<28} {side['cpu_s']:>9.3f} {side['wall_s']:>9.3f} {side['peak_mb']:>9.1f}")
         if told["peer"]:
             lines.append(f"{'':<28} {'peer / ours':<28} {told['ratio_cpu'] or 0:>9.2f} {'':>9} {told['ratio_peak'] or 0:>9.2f}")
+        if "difference" in told:
+            lines.append(f"{'':<28}   relative difference of the values = {told['difference']:.1e}")
         if "target_cpu" in told:
             verdict = "met" if told["met"] else "not met"
             wanted = f"wanted: {verdict}"

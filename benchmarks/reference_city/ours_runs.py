@@ -8,15 +8,20 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.harness import Told
+from benchmarks.harness import BenchmarkError, Told
 from benchmarks.reference_city.city import KEPT_H, WINDOW_H, City, dispatched
 from benchmarks.reference_city.ours import network_city
-from dafeng.energy.network.build import build_network
+from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.solve import Outcome, solve_network
+from dafeng.energy.network.table import Network
+from dafeng.energy.solution import solve_program
+
+if TYPE_CHECKING:
+    from dafeng.energy.modes.certified import Certified
 
 
 def told_of(outcome: Outcome) -> dict[str, Any]:
@@ -55,12 +60,12 @@ def assembled(city: City) -> Told:
 
 def rolled(city: City) -> Told:
     """Operate the year in windows of three days, two of which are kept; the cost of what is kept."""
-    from dafeng.energy.modes.rolling import roll
+    from dafeng.energy.modes.rolling import solve_rolling
 
     start = time.process_time()
     network = network_city(dataclasses.replace(dispatched(city), cyclic=False))
     parts: dict[str, Any] = {"network_s": time.process_time() - start}
-    found = roll(network, horizon=WINDOW_H // city.step, overlap=(WINDOW_H - KEPT_H) // city.step)
+    found = solve_rolling(network, horizon=WINDOW_H // city.step, overlap=(WINDOW_H - KEPT_H) // city.step)
     parts |= {
         "build_s": float(found.seconds["build"]),
         "solver_s": float(found.seconds["solve"]),
@@ -74,14 +79,14 @@ def segmented(city: City, count: int) -> Told:
     """Decide over segments of time; the seconds are of this, the true cost in all hours is reckoned beside it."""
     from dafeng.energy.modes.segments import solve_segments
 
-    found = solve_segments(network_city(city), count)
+    found = solve_segments(network_city(city), segments=count)
     parts = told_of(found.outcome) | {
         "segments": count,
-        "claimed_cost": float(found.cost),
+        "claimed_cost": float(found.claimed),
         "merge_s": float(found.seconds["merge"]),
         "operate_all_hours_s": float(found.seconds["operate"]),
     }
-    return Told(float(found.true_cost), parts, float(found.seconds["merge"] + found.seconds["solve"]))
+    return Told(float(found.cost), parts, float(found.seconds["merge"] + found.seconds["solve"]))
 
 
 def operated_years(cities: Sequence[City], wanted: int, compared: int, gap: float) -> Told:
@@ -125,3 +130,46 @@ def _weather_series(cities: Sequence[City]) -> dict[tuple[str, str, str], np.nda
             found[key] = np.stack([city.series[profile] for city in cities])
     found["load", "p_set", "heat"] = np.stack([city.demand(city.years[0])["heat"] for city in cities])
     return found
+
+
+def futures_of(cities: Sequence[City]) -> list[tuple[float, Network]]:
+    """Return weather years of one city as futures that are equally likely."""
+    return [(1.0 / len(cities), network_city(city)) for city in cities]
+
+
+def certified(cities: Sequence[City]) -> Told:
+    """Decide once for all weather years with a proven gap; the value is the cost of the design in every hour of them."""
+    from dafeng.energy.modes.certified import solve_certified
+
+    found = solve_certified(futures_of(cities))
+    return Told(float(found.cost), told_of_certified(found))
+
+
+def certified_beside_optimum(cities: Sequence[City]) -> Told:
+    """Do the same where the optimum can be found; it is the value, the seconds are those of the certified answer."""
+    from dafeng.energy.modes.certified import solve_certified
+
+    futures = futures_of(cities)
+    found = solve_certified(futures)
+    start = time.process_time()
+    optimum = solve_program(build_scenarios(futures)[0].program).certificate.objective
+    if not found.bound <= optimum * (1 + 1e-8) or not optimum * (1 - 1e-8) <= found.cost:
+        raise BenchmarkError(f"the optimum {optimum} does not lie between {found.bound} and {found.cost}")
+    exact = {"optimum_s": time.process_time() - start, "real_regret": found.regret(optimum)}
+    return Told(float(optimum), told_of_certified(found) | exact, sum(found.seconds.values()))
+
+
+def told_of_certified(found: Certified) -> dict[str, Any]:
+    """Return between what the optimum lies, how that was found and how long it took."""
+    last = found.rounds[-1]
+    return {
+        "cost": float(found.cost),
+        "lower_bound": float(found.bound),
+        "certified_gap": float(found.gap),
+        "rounds": len(found.rounds),
+        "segments": last.segments,
+        "rows": last.rows,
+        "columns": last.columns,
+        "primal_violation": float(found.violation),
+        **{f"{part}_s": float(seconds) for part, seconds in found.seconds.items()},
+    }

@@ -5,7 +5,7 @@ Invariant: everything PyPSA can say is said in its tables; only the cone of comb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,19 @@ def build(city: City) -> pypsa.Network:
     _lines(network, city)
     if city.annual_rows:
         _rows(network, city)
+    return network
+
+
+def build_futures(cities: Sequence[City]) -> pypsa.Network:
+    """Return weather years of a city as equally likely scenarios of one network: capacities once, operation in each."""
+    network = build(cities[0])
+    network.set_scenarios({str(place): 1.0 / len(cities) for place in range(len(cities))})
+    for place, city in enumerate(cities[1:], 1):
+        other = build(city)
+        for kind in ("Generator", "Link", "Load"):
+            for attribute, values in other.components[kind].dynamic.items():
+                for name in values:
+                    network.components[kind].dynamic[attribute][str(place), name] = values[name]
     return network
 
 
@@ -260,7 +273,7 @@ def extra_rows(city: City) -> Any:
                 ratio = technology.heat_share_max * technology.cv
                 model.add_constraints(size.sel(name=heat) - ratio * size.sel(name=power) == 0, name=f"{power}-heat-size")
             else:
-                most = float(network.links.at[power, "p_nom"])
+                most = asset.least / technology.efficiency / city.nodes
                 model.add_constraints(fuel_power + fuel_heat <= most, name=f"{power}-iso-fuel", mask=active)
             share = technology.cm / technology.cv
             model.add_constraints(fuel_power - share * fuel_heat >= 0, name=f"{power}-back-pressure", mask=active)

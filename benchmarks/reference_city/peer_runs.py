@@ -81,6 +81,19 @@ def solved(city: City, settings: Mapping[str, Any] = HIPO) -> Told:
     return Told(float(network.objective), parts)
 
 
+def solved_futures(cities: Sequence[City], settings: Mapping[str, Any] = HIPO) -> Told:
+    """Build weather years as PyPSA's scenarios, equally likely, and let it make and solve its model."""
+    warnings.simplefilter("ignore")
+    parts: dict[str, Any] = {"solver": version(), "settings": dict(settings)}
+    with clock(parts, "network_s"):
+        network = peer.build_futures(cities)
+    with timed_solver(parts), clock(parts, "model_and_solver_s"):
+        _optimised(network, cities[0], settings)
+    parts["build_s"] = parts.pop("model_and_solver_s") - parts["solver_s"]
+    parts |= {"rows": int(network.model.ncons), "columns": int(network.model.nvars)}
+    return Told(float(network.objective), parts)
+
+
 def assembled(city: City) -> Told:
     """Make the model of a network that stands in memory and hand it to a solver object, without solving."""
     from linopy.io import to_highspy

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dafeng.core.errors import DefinitionError
-from dafeng.energy.modes.alternatives import explore, extremes, random_wishes
+from dafeng.energy.modes.alternatives import extremes, random_wishes, solve_alternatives
 from tests.energy.modes.toys import random_city
 
 GROUPS = {"sun": [("generator", "sun")], "storage": [("storage_unit", "battery"), ("store", "tank")]}
@@ -13,7 +13,7 @@ GROUPS = {"sun": [("generator", "sun")], "storage": [("storage_unit", "battery")
 @pytest.mark.parametrize("seed", range(3))
 def test_alternatives_cost_no_more_than_the_budget_and_go_further_than_the_optimum(seed):
     network = random_city(seed, 36)
-    found = explore(network, extremes(GROUPS), slack=0.05)
+    found = solve_alternatives(network, extremes(GROUPS), slack=0.05)
     for one in found.alternatives:
         assert one.certificate.passed
         assert one.cost <= found.outcome.system_cost * 1.05 * (1 + 1e-7)
@@ -27,7 +27,7 @@ def test_alternatives_cost_no_more_than_the_budget_and_go_further_than_the_optim
 
 def test_more_slack_reaches_further():
     network = random_city(4, 36)
-    aims = [explore(network, extremes(GROUPS), slack=slack).alternatives[1].aim for slack in (0.0, 0.02, 0.1)]
+    aims = [solve_alternatives(network, extremes(GROUPS), slack=slack).alternatives[1].aim for slack in (0.0, 0.02, 0.1)]
     assert aims[0] >= aims[1] >= aims[2]
     assert aims[2] < aims[0]
 
@@ -45,4 +45,4 @@ def test_random_wishes_are_reproducible_and_of_length_one():
 )
 def test_what_cannot_be_extended_and_negative_slack_are_refused(wish, slack):
     with pytest.raises(DefinitionError):
-        explore(random_city(6, 12), [wish], slack=slack)
+        solve_alternatives(random_city(6, 12), [wish], slack=slack)

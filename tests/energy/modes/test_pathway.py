@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dafeng.core.errors import DefinitionError
-from dafeng.energy.modes.pathway import compare_foresight, solve_myopic
+from dafeng.energy.modes.pathway import solve_myopic
 from dafeng.energy.network.build import with_capacities
 from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import make_table
@@ -13,9 +13,9 @@ from tests.energy.modes.toys import pathway_city, random_city
 
 @pytest.mark.parametrize("seed", range(4))
 def test_lack_of_foresight_is_never_cheaper(seed):
-    found = compare_foresight(pathway_city(seed))
-    assert found.regret >= -1e-9
-    assert found.myopic.cost >= found.foresight.system_cost * (1 - 1e-9)
+    found = solve_myopic(pathway_city(seed), compare=True)
+    assert found.gap >= -1e-9
+    assert found.cost >= found.bound * (1 - 1e-9)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -78,6 +78,6 @@ def test_networks_without_periods_and_limits_over_all_of_them_are_refused():
 
 def test_one_period_is_decided_alike():
     network = pathway_city(5, years=(2030,))
-    found = compare_foresight(network)
-    assert found.regret == pytest.approx(0.0, abs=1e-9)
-    assert np.isfinite(found.myopic.cost)
+    found = solve_myopic(network, compare=True)
+    assert found.gap == pytest.approx(0.0, abs=1e-9)
+    assert np.isfinite(found.cost)

@@ -10,7 +10,7 @@ from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.modes.certified import solve_certified
 from dafeng.energy.modes.design import design_of, fixed
-from dafeng.energy.modes.rolling import roll, spans
+from dafeng.energy.modes.rolling import solve_rolling, spans
 from dafeng.energy.network.policy import Policy, Term, with_policies
 from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import make_table
@@ -25,7 +25,7 @@ def _given(seed, steps=48, **more):
 @pytest.mark.parametrize("seed", range(4))
 def test_one_window_is_the_whole(seed):
     network = _given(seed)
-    assert roll(network, horizon=48).cost == pytest.approx(solve_network(network).system_cost, rel=1e-9)
+    assert solve_rolling(network, horizon=48).cost == pytest.approx(solve_network(network).system_cost, rel=1e-9)
 
 
 def test_windows_follow_each_other():
@@ -38,7 +38,7 @@ def test_less_foresight_is_never_cheaper_without_a_cap(seed):
     unit, store = network.table("storage_unit"), network.table("store")
     network = network.put(unit.setting({"cyclic_state_of_charge": False}), store.setting({"e_cyclic": False}))
     optimum = solve_network(network).system_cost
-    rolled = roll(network, horizon=12, overlap=4)
+    rolled = solve_rolling(network, horizon=12, overlap=4)
     assert rolled.cost >= optimum * (1 - 1e-9)
     assert all(window.certificate.passed for window in rolled.windows)
 
@@ -49,14 +49,14 @@ def test_a_bad_window_ends_the_run_and_is_named():
     high = {**loads.series["p_set"], "town": np.where(np.arange(48) == 30, 1e6, loads.series["p_set"]["town"])}
     network = network.put(type(loads)(loads.component, loads.names, loads.columns, {"p_set": high}))
     with pytest.raises(SolveError, match="from 24 to 35"):
-        roll(network, horizon=12)
+        solve_rolling(network, horizon=12)
 
 
 def test_capacities_to_decide_and_long_overlaps_are_refused():
     with pytest.raises(DefinitionError):
-        roll(random_city(0, 12), horizon=6)
+        solve_rolling(random_city(0, 12), horizon=6)
     with pytest.raises(DefinitionError):
-        roll(_given(0, 12), horizon=6, overlap=6)
+        solve_rolling(_given(0, 12), horizon=6, overlap=6)
 
 
 def _peer(seed, theme):
@@ -106,7 +106,7 @@ def test_the_same_windows_give_what_pypsa_gives(seed, theme):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         peer = _peer(seed, theme)
-    ours = roll(read_object(peer), horizon=6, overlap=2)
+    ours = solve_rolling(read_object(peer), horizon=6, overlap=2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         peer.optimize.optimize_with_rolling_horizon(
@@ -133,7 +133,7 @@ def test_a_policy_of_each_step_holds_in_every_window():
     network = _given(3, 24, cap=False)
     terms = (Term("generator", name="plant"), Term("load", "p_set", name="town", factor=-0.05))
     network = with_policies(network, Policy("least", Label("最低出力", "least output"), terms, ">=", each_step=True))
-    rolled = roll(network, horizon=8, overlap=2)
+    rolled = solve_rolling(network, horizon=8, overlap=2)
     output = rolled.value("generator", "p")[:, network.table("generator").names.index("plant")]
     assert (output >= 0.05 * network.table("load").series["p_set"]["town"] - 1e-6).all()
     assert solve_certified(network, segments=12).bound <= solve_network(network).system_cost * (1 + 1e-9)
@@ -142,6 +142,6 @@ def test_a_policy_of_each_step_holds_in_every_window():
 def test_the_table_of_levels_is_complete():
     """Every kind of component with a level is handed on."""
     network = _given(2, 12).put(make_table("carrier", {"coal": {"co2_emissions": 0.9}}))
-    rolled = roll(network, horizon=6)
+    rolled = solve_rolling(network, horizon=6)
     assert rolled.value("store", "e").shape == (12, 1)
     assert rolled.value("storage_unit", "state_of_charge").shape == (12, 1)

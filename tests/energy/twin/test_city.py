@@ -9,9 +9,15 @@ import pytest
 from benchmarks.reference_city import peer
 from benchmarks.reference_city.city import city, dispatched
 from benchmarks.reference_city.ours import network_city
+from benchmarks.reference_city.ours_runs import certified_beside_optimum
 from benchmarks.reference_city.tables import optimum
 from dafeng.energy.network.solve import solve_network
 from tests.energy.twin.peer import optimise, quiet
+
+
+def weather_years(**how):
+    """Return a pathway in two weather years."""
+    return [city("pathway", weather=number, **how) for number in (0, 1)]
 
 
 def cost(given):
@@ -68,3 +74,17 @@ def test_operating_a_design_costs_the_same_in_pypsa():
 
 def test_levels_that_are_handed_on_cost_the_same_in_pypsa():
     twin(dataclasses.replace(dispatched(city(hours=48)), cyclic=False))
+
+
+@pytest.mark.slow
+def test_weather_years_of_a_pathway_cost_the_same_as_in_pypsas_scenarios():
+    cities = weather_years(hours=48, step=12)
+    network = quiet(peer.build_futures)(cities)
+    theirs = optimise(network, extra_functionality=peer.extra_rows(cities[0])).cost
+    assert certified_beside_optimum(cities).value == pytest.approx(theirs, rel=1e-6)
+
+
+def test_the_optimum_of_weather_years_lies_between_bound_and_cost():
+    parts = certified_beside_optimum(weather_years(hours=24)).parts
+    assert parts["certified_gap"] <= 0.01
+    assert 0 <= parts["real_regret"] <= parts["certified_gap"]

@@ -6,6 +6,7 @@ own certificate.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,8 @@ from scipy import sparse
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
-from dafeng.energy.modes.design import sizes_at
+from dafeng.energy.modes.answer import share_above
+from dafeng.energy.modes.design import Design, design_of, sizes_at
 from dafeng.energy.network.build import Built
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY, Network
@@ -64,14 +66,66 @@ class NearOptimal:
         How much more an alternative may cost, as a share of the optimum.
     alternatives : tuple of Alternative
         In the order of the wishes.
+    seconds : mapping of str to float
+        CPU seconds of ``build``, ``solve`` (the optimum) and ``explore`` (the alternatives). [s]
     """
 
     outcome: Outcome
     slack: float
     alternatives: tuple[Alternative, ...]
+    seconds: Mapping[str, float]
+
+    @property
+    def mode(self) -> str:
+        """Name of the mode."""
+        return "alternatives"
+
+    @property
+    def network(self) -> Network:
+        """What was asked."""
+        return self.outcome.network
+
+    @property
+    def design(self) -> Design:
+        """Capacities of the optimum."""
+        return design_of(self.outcome)
+
+    @property
+    def cost(self) -> float:
+        """Cost of the optimum. [yuan]"""
+        return self.outcome.system_cost
+
+    @property
+    def bound(self) -> float:
+        """Bound of the optimum by weak duality. [yuan]"""
+        return self.outcome.solution.certificate.bound
+
+    @property
+    def gap(self) -> float:
+        """How far the cost can be above the optimum, as a share of it."""
+        return share_above(self.cost, self.bound)
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Proofs of the optimum and of every alternative."""
+        return (self.outcome.solution.certificate, *(one.certificate for one in self.alternatives))
+
+    @property
+    def violation(self) -> float:
+        """Largest violation of any row, relative to its size."""
+        return max(one.primal_share for one in self.certificates)
+
+    @property
+    def statement(self) -> Label:
+        """What the alternatives may cost."""
+        count = len(self.alternatives)
+        return Label(
+            f"已证明最优；{count} 个备选方案各贵不超过 {self.slack:.1%}，其目标亦已证明最优",
+            f"proven optimum; {count} alternatives cost at most {self.slack:.1%} more, each proven extreme in its wish",
+        )
 
 
-def explore(
+def solve_alternatives(
     network: Network, wishes: Sequence[Weights], *, slack: float = 0.05, ladder: Sequence[Algorithm] | None = None
 ) -> NearOptimal:
     """Designs within a budget around the optimum.
@@ -103,8 +157,9 @@ def explore(
         raise _refusal("slack", f"余量 {slack} 为负", f"slack {slack} is negative")
     best = solve_network(network, ladder=ladder)
     program = _budgeted(best.built.program, best.system_cost + slack * abs(best.system_cost))
+    begin = time.process_time()
     tried = tuple(_alternative(best, program, weights, ladder) for weights in wishes)
-    return NearOptimal(best, slack, tried)
+    return NearOptimal(best, slack, tried, {**best.seconds, "explore": time.process_time() - begin})
 
 
 def extremes(groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[Weights]:
@@ -145,7 +200,7 @@ def random_wishes(network: Network, count: int, *, seed: int = 0) -> list[Weight
     found: list[Weights] = []
     for _ in range(count):
         direction = 2.0 * rng.random(len(chosen)) - 1.0
-        direction /= np.linalg.norm(direction)
+        direction /= np.linalg.norm(direction) or 1.0
         found.append({one: float(weight) for one, weight in zip(chosen, direction, strict=True)})
     return found
 
@@ -158,7 +213,7 @@ def _extendable(network: Network, kind: str) -> list[str]:
 
 def _budgeted(program: Program, most: float) -> Program:
     """The programme with its cost as a row; divided by its size, so that it stands beside rows of capacities."""
-    size = float(np.abs(program.cost).max())
+    size = float(np.abs(program.cost).max(initial=0.0)) or 1.0
     row = sparse.csr_matrix(program.cost[None, :] / size)
     return replace(
         program,

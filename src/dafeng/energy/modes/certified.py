@@ -13,18 +13,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dafeng.core.errors import DefinitionError
+from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.core.labels import Label
+from dafeng.energy.certificate import Certificate
+from dafeng.energy.modes.answer import share_above
 from dafeng.energy.modes.design import Design, design_at, fixed
-from dafeng.energy.modes.merging import merge_steps, scaled_series
+from dafeng.energy.modes.merging import extreme_steps, merge_steps, scaled_series
 from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
 from dafeng.energy.modes.relaxation import Relaxation, proven_bound, relax
+from dafeng.energy.modes.sharpening import sharpen
 from dafeng.energy.modes.timing import Timed, time_program
 from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Network
 from dafeng.energy.program import Floats
-from dafeng.energy.solution import Solution, solve_program
+from dafeng.energy.solution import Solution, UnboundedError, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
 Future = tuple[float, Network]
@@ -33,8 +36,10 @@ GROWTH = 1.6
 """How many times more segments the next round has."""
 ROUNDS = 4
 """Most rounds of refinement."""
-DENSITY = 6
-"""Steps per segment in the first round."""
+DENSITY = 12
+"""Steps per segment in the first round; sharpening makes up for few segments."""
+TOLERANCE = 1e-5
+"""What the certificate of an aggregated optimum accepts: far below any gap, and no bound depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class Certified:
 
     Parameters
     ----------
+    network : Network
+        The first future.
     design : Design
         Capacities.
     cost : float
@@ -76,21 +83,40 @@ class Certified:
         Largest violation of any row by the operation, relative to its size.
     rounds : tuple of Round
         What each round of refinement reached.
+    certificates : tuple of Certificate
+        Proofs of the aggregated optima and of all windows of operation.
     seconds : mapping of str to float
-        CPU seconds of ``build``, ``solve`` (the bound) and ``operate`` (the cost). [s]
+        CPU seconds of ``build``, ``solve`` (the segments), ``operate`` (the cost) and ``sharpen`` (the bound). [s]
     """
 
+    network: Network
     design: Design
     cost: float
     bound: float
     violation: float
     rounds: tuple[Round, ...]
+    certificates: tuple[Certificate, ...]
     seconds: Mapping[str, float]
+
+    @property
+    def mode(self) -> str:
+        """Name of the mode."""
+        return "certified"
 
     @property
     def gap(self) -> float:
         """How much the design can be dearer than the optimum at most, as a share of its cost."""
-        return (self.cost - self.bound) / abs(self.cost)
+        return share_above(self.cost, self.bound)
+
+    @property
+    def statement(self) -> Label:
+        """Between which values the optimum lies."""
+        if math.isinf(self.gap):
+            return Label("可行，但未证得下界", "feasible, but no lower bound could be proven")
+        return Label(
+            f"最优费用介于 {self.bound:.9g} 与 {self.cost:.9g} 元之间（已证明），方案至多贵 {self.gap:.2%}",
+            f"the optimum is proven to lie between {self.bound:.9g} and {self.cost:.9g} yuan: at most {self.gap:.2%} too dear",
+        )
 
     def regret(self, optimum: float) -> float:
         """How much the design really is dearer, where the optimum is known.
@@ -103,9 +129,9 @@ class Certified:
         Returns
         -------
         float
-            Share of the optimum, never above the gap by more than rounding.
+            Share of the cost, never above the gap by more than rounding.
         """
-        return (self.cost - optimum) / abs(optimum)
+        return share_above(self.cost, optimum)
 
 
 def solve_certified(
@@ -124,7 +150,7 @@ def solve_certified(
     gap : float
         Gap at which refinement ends, as a share of the cost.
     segments : int, optional
-        Number of segments of all futures in the first round; one for six steps if not given.
+        Number of segments of all futures in the first round; one for twelve steps if not given.
     ladder : sequence of Algorithm, optional
         Solvers in the order in which they are tried on the aggregated programme; by size if not given.
 
@@ -138,31 +164,52 @@ def solve_certified(
     DefinitionError
         If whole numbers or squared costs are to be decided, for which the bound would not hold.
     SolveError
-        If an aggregated programme has no certified optimum or a design cannot be operated.
+        If an aggregated programme has no certified optimum, or no design of any round can be operated.
     """
     given = [(1.0, futures)] if isinstance(futures, Network) else list(futures)
     clock = _Stopwatch()
     timed = time_program(build_scenarios(given))
     _check(timed)
-    work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], ladder, clock)
+    work = _Work(given, timed, _stacked(given), [start for start, _ in stretches(timed)], _peaks(given), gap, ladder, clock)
     clock.stop("build")
-    count = segments or max(len(work.begins), timed.steps // DENSITY)
+    count = max(len(work.begins), timed.steps // DENSITY) if segments is None else segments
     tried = [work.round(count, math.inf)]
     while _gap(tried) > gap and len(tried) < ROUNDS and count < timed.steps:
-        count = int(count * GROWTH)
-        tried.append(work.round(count, min(one.cost for one, *_ in tried)))
-    best = min(tried, key=lambda one: one[0].cost)
-    bound = max(one.bound for one, *_ in tried)
-    return Certified(best[1], best[0].cost, bound, best[2], tuple(one for one, *_ in tried), clock.seconds)
+        count = min(timed.steps, max(count + 1, int(count * GROWTH)))
+        tried.append(work.round(count, _least(tried)))
+    if math.isinf(_gap(tried)) and count < timed.steps:
+        tried.append(work.round(timed.steps, math.inf))
+    best = min(tried, key=lambda one: one.told.cost)
+    if math.isinf(best.told.cost):
+        raise _inoperable(len(tried))
+    return Certified(
+        network=given[0][1],
+        design=best.design,
+        cost=best.told.cost,
+        bound=max(one.told.bound for one in tried),
+        violation=best.violation,
+        rounds=tuple(one.told for one in tried),
+        certificates=tuple(proof for one in tried for proof in one.proofs),
+        seconds=clock.seconds,
+    )
 
 
-_Tried = tuple[Round, Design, float]
-"""A round, its design and the largest violation of its operation."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    """A round with its design, the largest violation of its operation, and the proofs."""
+
+    told: Round
+    design: Design
+    violation: float
+    proofs: tuple[Certificate, ...]
 
 
 def _gap(tried: Sequence[_Tried]) -> float:
-    cost, bound = min(one.cost for one, *_ in tried), max(one.bound for one, *_ in tried)
-    return (cost - bound) / abs(cost)
+    return share_above(_least(tried), max(one.told.bound for one in tried))
+
+
+def _least(tried: Sequence[_Tried]) -> float:
+    return min(one.told.cost for one in tried)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,22 +220,59 @@ class _Work:
     timed: Timed
     series: Floats
     begins: Sequence[int]
+    peaks: Sequence[int]
+    gap: float
     ladder: Sequence[Algorithm] | None
     clock: _Stopwatch
 
     def round(self, count: int, ceiling: float) -> _Tried:
         """Aggregate, bound and operate once."""
         timed = self.timed
-        edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins)
-        small = relax(timed, edges)
-        solution = solve_program(small.program, ladder=self.ladder)
+        enough = count >= 2 * (len(self.begins) + 2 * len(self.peaks))
+        alone = self.peaks if enough else ()
+        edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins, alone=alone)
+        try:
+            small, solution = self._solved(edges, ceiling)
+        except UnboundedError:
+            if len(edges) > timed.steps:
+                raise
+            return _Tried(Round(len(edges) - 1, -math.inf, math.inf, 0, 0), Design({}, 0.0), math.inf, ())
         design = design_at(self.given[0][1], timed.built[0], small.spread(solution.values, timed.program))
         self.clock.stop("solve")
-        cost, violation = _cost(self.given, timed, small, solution, edges, design)
+        cost, violation, proofs = self._priced(small, solution, edges, design)
         self.clock.stop("operate")
-        bound = proven_bound(timed.program, small.rows.T @ solution.prices, min(cost, ceiling))
+        bound = self._bound(small.rows.T @ solution.prices, cost, min(cost, ceiling))
+        told = Round(len(edges) - 1, bound, cost, *small.program.matrix.shape)
+        return _Tried(told, design, violation, (solution.certificate, *proofs))
+
+    def _bound(self, prices: Floats, cost: float, ceiling: float) -> float:
+        """The bound that prices prove; where it leaves more than the gap, also that of prices made hourly."""
+        program = self.timed.program
+        bound = proven_bound(program, prices, ceiling)
         self.clock.stop("solve")
-        return Round(len(edges) - 1, bound, cost, *small.program.matrix.shape), design, violation
+        if share_above(cost, bound) <= self.gap or math.isinf(cost):
+            return bound
+        bound = max(bound, proven_bound(program, sharpen(self.timed, prices), ceiling))
+        self.clock.stop("sharpen")
+        return bound
+
+    def _solved(self, edges: Places, ceiling: float) -> tuple[Relaxation, Solution]:
+        """Optimum over segments; sums of rows alone may leave the cost without end, bounds that rows imply then end it."""
+        small = relax(self.timed, edges)
+        try:
+            return small, solve_program(small.program, ladder=self.ladder, tolerance=TOLERANCE)
+        except UnboundedError:
+            small = relax(self.timed, edges, ceiling=ceiling)
+            return small, solve_program(small.program, ladder=self.ladder, tolerance=TOLERANCE)
+
+    def _priced(
+        self, small: Relaxation, solution: Solution, edges: Places, design: Design
+    ) -> tuple[float, float, Sequence[Certificate]]:
+        """Cost of a design; infinite where it cannot be operated, which more segments cure."""
+        try:
+            return _cost(self.given, self.timed, small, solution, edges, design)
+        except SolveError:
+            return math.inf, math.inf, ()
 
 
 class _Stopwatch:
@@ -206,16 +290,17 @@ class _Stopwatch:
 
 def _cost(
     given: Sequence[Future], timed: Timed, small: Relaxation, solution: Solution, edges: Places, design: Design
-) -> tuple[float, float]:
-    """Cost of the design in all futures and the largest violation of any of its rows."""
+) -> tuple[float, float, list[Certificate]]:
+    """Cost of the design in all futures, the largest violation of any of its rows, and the proofs of the windows."""
     values = small.spread(solution.values, timed.program)
     prices = np.asarray(small.rows.T @ solution.prices)
-    total, worst = design.cost, 0.0
+    total, worst, proofs = design.cost, 0.0, list[Certificate]()
     for place, (share, network) in enumerate(given):
         found = _operated(timed, place, fixed(network, design), values, prices / max(share, 1e-12), edges)
         total += share * found.cost
         worst = max(worst, found.violation)
-    return total, worst
+        proofs += found.certificates
+    return total, worst, proofs
 
 
 def _operated(timed: Timed, place: int, network: Network, values: Floats, prices: Floats, edges: Places) -> Operated:
@@ -235,6 +320,22 @@ def _stacked(given: Sequence[Future]) -> Floats:
     parts = [scaled_series(network) for _, network in given]
     width = max(part.shape[1] for part in parts)
     return np.concatenate([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts])
+
+
+def _peaks(given: Sequence[Future]) -> list[int]:
+    """Steps of highest and lowest demand in each future: what a design fails by, if they are averaged away."""
+    return [
+        place * network.clock.size + int(step) for place, (_, network) in enumerate(given) for step in extreme_steps(network)
+    ]
+
+
+def _inoperable(rounds: int) -> SolveError:
+    return SolveError(
+        Label(f"{rounds} 轮方案均不能运行", f"the design of none of {rounds} rounds can be operated"),
+        where="energy.modes.certified",
+        expected=Label("每个方案都能运行", "every design to be operable"),
+        remedy=Label("给未满足的需求定价，或增加时段数", "give unserved demand a price, or ask for more segments"),
+    )
 
 
 def _check(timed: Timed) -> None:

@@ -122,7 +122,7 @@ def capacity_cost(network: Network, sizes: Mapping[str, Floats]) -> float:
         alive = period_activity(table, clock)
         weight = alive.T @ clock.period_objective if clock.periods else alive[0].astype(np.float64)
         counted = table.flag(f"{CAPACITY[kind]}_nom_extendable") & (weight > 0) & (size != 0)
-        total += float((fixed_cost(table, clock) * weight * size)[counted].sum())
+        total += float((fixed_cost(table, clock)[counted] * weight[counted]) @ size[counted])
     return total
 
 

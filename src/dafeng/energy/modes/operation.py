@@ -6,6 +6,7 @@ whole programme is solved instead.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 
 from dafeng.core.errors import SolveError
-from dafeng.energy.certificate import PRIMAL_TOLERANCE, certify
+from dafeng.energy.certificate import PRIMAL_TOLERANCE, Certificate, certify
+from dafeng.energy.modes.limit_prices import begin_search, next_prices, room_worth
 from dafeng.energy.modes.rolling import solve_window, spans
 from dafeng.energy.modes.timing import Timed
 from dafeng.energy.modes.window import LEVELS, Cutter, cutter_of
@@ -21,11 +23,13 @@ from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats, Program
-from dafeng.energy.solution import solve_program
+from dafeng.energy.solution import Solution, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
-TRIES = 4
-"""How often prices of limits are raised before the whole programme is solved."""
+TRIES = 6
+"""How often prices of limits are tried; if none holds them all, the whole programme is solved."""
+ROOM = 5e-4
+"""Worth of the room left in limits, or gain of the last prices, as a share of the cost, below which no others are tried."""
 HORIZON, OVERLAP = 96, 24
 """Steps of a window, and those that the next one decides again."""
 
@@ -60,12 +64,32 @@ class Operated:
         Largest violation of any row or bound, relative to its size.
     exact : bool
         Whether it is the certified optimum of the whole programme.
+    certificates : tuple of Certificate
+        Proofs of the windows that it is made of, or of the whole.
     """
 
     values: Floats
     cost: float
     violation: float
     exact: bool
+    certificates: tuple[Certificate, ...]
+
+
+def whole_operation(solution: Solution) -> Operated:
+    """The best operation, decided as one programme.
+
+    Parameters
+    ----------
+    solution : Solution
+        Certified optimum of a programme without capacities to decide.
+
+    Returns
+    -------
+    Operated
+        The same.
+    """
+    proof = solution.certificate
+    return Operated(solution.values, proof.objective, proof.primal_share, exact=True, certificates=(proof,))
 
 
 def plan_of(own: Built, levels: Mapping[str, Floats], ends: Places, prices: Mapping[str, Floats]) -> Plan:
@@ -177,19 +201,36 @@ def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] | None = No
         If not even the whole programme has a certified optimum.
     """
     cutter = cutter_of(timed)
-    joint = np.flatnonzero(timed.row_step < 0)
-    prices = plan.prices[joint].copy()
+    limits = _limits(timed)
+    search, best = begin_search(plan.prices[timed.row_step < 0]), None
     for _ in range(TRIES):
         try:
-            values = _operated(cutter, plan, prices, ladder)
+            values, proofs = _operated(cutter, plan, search.price, ladder)
         except SolveError:
             break
         found = certify(timed.program, values, np.zeros(len(timed.row_step)))
+        activity = limits.matrix @ values
         if found.primal_share <= PRIMAL_TOLERANCE:
-            return Operated(values, found.objective, found.primal_share, exact=False)
-        prices = _dearer(timed.program, joint, values, prices)
-    solution = solve_program(timed.program)
-    return Operated(solution.values, solution.certificate.objective, solution.certificate.primal_share, exact=True)
+            known, little = math.inf if best is None else best.cost, ROOM * abs(found.objective)
+            if found.objective < known:
+                best = Operated(values, found.objective, found.primal_share, exact=False, certificates=proofs)
+            if room_worth(limits, search, activity) <= little or abs(known - found.objective) <= little:
+                break
+        size = float(np.abs(timed.program.cost) @ np.abs(values))
+        search = next_prices(limits, search, activity, size, abs(limits.matrix) @ np.abs(values))
+    return best or whole_operation(solve_program(timed.program))
+
+
+def _limits(timed: Timed) -> Program:
+    """The rows without a step alone."""
+    chosen, program = np.flatnonzero(timed.row_step < 0), timed.program
+    return replace(
+        program,
+        matrix=program.matrix.tocsr()[chosen],
+        row_low=program.row_low[chosen],
+        row_high=program.row_high[chosen],
+        constraints={},
+    )
 
 
 def stretches(timed: Timed) -> list[tuple[int, int]]:
@@ -210,21 +251,24 @@ def stretches(timed: Timed) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], timed.steps], strict=True))
 
 
-def _operated(cutter: Cutter, plan: Plan, prices: Floats, ladder: Sequence[Algorithm] | None) -> Floats:
+def _operated(
+    cutter: Cutter, plan: Plan, prices: Floats, ladder: Sequence[Algorithm] | None
+) -> tuple[Floats, tuple[Certificate, ...]]:
     known = np.nan_to_num(np.clip(plan.levels[cutter.column_order], cutter.program.low, cutter.program.high))
-    size = cutter.timed.steps // len(cutter.timed.built)
+    size, proofs = cutter.timed.steps // len(cutter.timed.built), []
     for begin, stop in stretches(cutter.timed):
         network = cutter.timed.built[begin // size].network
         for start, end in spans(stop - begin, HORIZON, OVERLAP):
             first, last = begin + start, begin + end
             part = _led(cutter, cutter.window(first, last, known, handed=False), known, last, ends=last == stop)
             part = replace(part, cost=part.cost - cutter.joint(first, last).T @ prices)
-            values, _ = solve_window(part, network, (first % size, (last - 1) % size + 1), ladder)
+            values, proof = solve_window(part, network, (first % size, (last - 1) % size + 1), ladder)
+            proofs.append(proof)
             kept = slice(*cutter.column_start[[first, last if last == stop else last - OVERLAP]])
             known[kept] = values[: kept.stop - kept.start]
             if last == stop:
                 break
-    return cutter.restored(known)
+    return cutter.restored(known), tuple(proofs)
 
 
 def _led(cutter: Cutter, part: Program, known: Floats, last: int, *, ends: bool) -> Program:
@@ -238,14 +282,3 @@ def _led(cutter: Cutter, part: Program, known: Floats, last: int, *, ends: bool)
     goal = np.clip(known[window][chosen], low[place], high[place])
     low[place] = high[place] = goal
     return replace(part, low=low, high=high)
-
-
-def _dearer(program: Program, joint: Places, values: Floats, prices: Floats) -> Floats:
-    """Prices of limits that were missed, doubled, or begun at what the whole operation costs per unit of the limit."""
-    rows = program.matrix.tocsr()[joint]
-    activity = rows @ values
-    short, above = activity < program.row_low[joint], activity > program.row_high[joint]
-    size = np.maximum(abs(rows) @ np.abs(values), 1.0)
-    begun = 0.01 * float(np.abs(program.cost) @ np.abs(values)) / size
-    dearer = np.maximum(2.0 * np.abs(prices), begun)
-    return np.where(short, dearer, np.where(above, -dearer, prices))

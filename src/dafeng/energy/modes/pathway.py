@@ -6,6 +6,7 @@ same prices with the same weights, so that their costs can be compared.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ import numpy as np
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
+from dafeng.energy.certificate import Certificate
+from dafeng.energy.modes.answer import share_above
 from dafeng.energy.modes.design import Design, capacity_cost
 from dafeng.energy.network.build import at_steps
 from dafeng.energy.network.frame import period_activity
@@ -47,71 +50,75 @@ class Myopic:
 
     Parameters
     ----------
+    network : Network
+        What was asked.
     design : Design
         Capacity of every component, and what it costs over all periods in which it stands.
     stages : tuple of Stage
         One per period.
     operation : float
         Cost of operation over all periods, weighted as in the pathway. [yuan]
+    foresight : Outcome or None
+        The pathway with all periods at once, where it was asked for.
     """
 
+    network: Network
     design: Design
     stages: tuple[Stage, ...]
     operation: float
+    foresight: Outcome | None
+
+    @property
+    def mode(self) -> str:
+        """Name of the mode."""
+        return "myopic"
 
     @property
     def cost(self) -> float:
         """Cost of the pathway; never below that with perfect foresight. [yuan]"""
         return self.design.cost + self.operation
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """The same pathway with and without foresight.
-
-    Parameters
-    ----------
-    foresight : Outcome
-        All periods at once.
-    myopic : Myopic
-        One period after another.
-    """
-
-    foresight: Outcome
-    myopic: Myopic
+    @property
+    def bound(self) -> float:
+        """Bound of the pathway with perfect foresight, where it was solved. [yuan]"""
+        return -math.inf if self.foresight is None else self.foresight.solution.certificate.bound
 
     @property
-    def regret(self) -> float:
-        """What lack of foresight costs, as a share of the cost with foresight."""
-        return (self.myopic.cost - self.foresight.system_cost) / abs(self.foresight.system_cost)
+    def gap(self) -> float:
+        """What lack of foresight costs, as a share of the cost; infinite where foresight was not solved."""
+        return share_above(self.cost, self.bound)
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Proofs of all periods, and of the pathway with foresight where it was solved."""
+        return tuple(one.solution.certificate for one in self._outcomes)
+
+    @property
+    def violation(self) -> float:
+        """Largest violation of any row in any period, relative to its size."""
+        return max(one.outcome.solution.certificate.primal_share for one in self.stages)
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """CPU seconds of ``build`` and ``solve``. [s]"""
+        return {part: sum(one.seconds[part] for one in self._outcomes) for part in ("build", "solve")}
+
+    @property
+    def statement(self) -> Label:
+        """What each period knew, and what that costs where it is known."""
+        if self.foresight is None:
+            return Label(
+                "逐期最优，各期不知后事；与完全预见的差距未算",
+                "each period is optimal without knowing the next; the distance to perfect foresight was not computed",
+            )
+        return Label(f"逐期决策比完全预见贵 {self.gap:.3%}", f"without foresight the pathway is {self.gap:.3%} dearer")
+
+    @property
+    def _outcomes(self) -> tuple[Outcome, ...]:
+        return (*(one.outcome for one in self.stages), *(() if self.foresight is None else (self.foresight,)))
 
 
-def compare_foresight(network: Network, *, ladder: Sequence[Algorithm] | None = None) -> Compared:
-    """Decide a pathway with perfect foresight and without.
-
-    Parameters
-    ----------
-    network : Network
-        A network with investment periods.
-    ladder : sequence of Algorithm, optional
-        Solvers in the order in which they are tried; by size if not given.
-
-    Returns
-    -------
-    Compared
-        Both pathways and what lack of foresight costs.
-
-    Raises
-    ------
-    DefinitionError
-        If the network has no periods.
-    SolveError
-        If either has no certified optimum.
-    """
-    return Compared(solve_network(network, ladder=ladder), solve_myopic(network, ladder=ladder))
-
-
-def solve_myopic(network: Network, *, ladder: Sequence[Algorithm] | None = None) -> Myopic:
+def solve_myopic(network: Network, *, compare: bool = False, ladder: Sequence[Algorithm] | None = None) -> Myopic:
     """Decide a pathway one period after another.
 
     Parameters
@@ -119,6 +126,8 @@ def solve_myopic(network: Network, *, ladder: Sequence[Algorithm] | None = None)
     network : Network
         A network with investment periods; a component that may be extended can be built in its build year only, or in the
         first period after it.
+    compare : bool
+        Whether the pathway with perfect foresight is solved too, so that bound and gap are known.
     ladder : sequence of Algorithm, optional
         Solvers in the order in which they are tried; by size if not given.
 
@@ -144,7 +153,8 @@ def solve_myopic(network: Network, *, ladder: Sequence[Algorithm] | None = None)
         standing = _built(standing, decided, year)
         stages.append(Stage(year, outcome))
     sizes = {kind: standing.table(kind).number(f"{CAPACITY[kind]}_nom") for kind in CAPACITY if len(network.table(kind))}
-    return Myopic(Design(sizes, capacity_cost(network, sizes)), tuple(stages), operation)
+    foresight = solve_network(network, ladder=ladder) if compare else None
+    return Myopic(network, Design(sizes, capacity_cost(network, sizes)), tuple(stages), operation, foresight)
 
 
 def _only(network: Network, original: Network, place: int) -> Network:

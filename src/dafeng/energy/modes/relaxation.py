@@ -1,13 +1,14 @@
 """A smaller programme whose optimum bounds that of the whole from below, and the proof of that on the whole programme.
 
 Invariant: rows are only added up with weights that are not negative; the bound that leaves is recomputed by weak duality
-on the unscaled whole programme, so it does not depend on how the multipliers were found.
+on the unscaled whole programme, so it does not depend on how the multipliers were found. Rows and columns of the smaller
+programme stand in the order of time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,10 +60,10 @@ class Relaxation:
             Means; bounds where fixed.
         """
         count = np.bincount(self.group[self.group >= 0], minlength=len(values))
-        return np.where(self.group >= 0, (values / np.maximum(count, 1))[self.group], whole.low)
+        return np.where(self.group >= 0, np.append(values / np.maximum(count, 1), 0.0)[self.group], whole.low)
 
 
-def relax(timed: Timed, edges: Places) -> Relaxation:
+def relax(timed: Timed, edges: Places, *, ceiling: float | None = None) -> Relaxation:
     """Sum the rows of each segment and merge the columns that are then alike.
 
     Parameters
@@ -71,14 +72,17 @@ def relax(timed: Timed, edges: Places) -> Relaxation:
         A programme with its steps.
     edges : (segments + 1,) array of int
         First step of each segment, and the number of steps.
+    ceiling : float, optional
+        Cost of a known feasible point, ``inf`` if none is known: variables without bounds of their own get those that
+        rows and this cost imply, where sums alone would leave the cost without end.
 
     Returns
     -------
     Relaxation
         Its optimum is at most that of the whole programme: every point of the whole satisfies the sums.
     """
-    program = timed.program
-    rows = _sums(timed, edges)
+    program = timed.program if ceiling is None else _bounded(timed.program, ceiling)
+    rows, joint = _sums(timed, edges)
     matrix = (rows @ program.matrix).tocsc()
     matrix.eliminate_zeros()
     fixed = program.low == program.high
@@ -96,11 +100,21 @@ def relax(timed: Timed, edges: Places) -> Relaxation:
         low=_summed(group[moved], program.low[moved], count),
         high=_summed(group[moved], program.high[moved], count),
         cost=program.cost[first],
-        variables={},
+        variables=_blocks(int(((timed.column_step < 0) & ~fixed).sum()), count),
         constraints={},
         constant=program.constant + float(program.cost[fixed] @ program.low[fixed]),
     )
-    return Relaxation(*_asking(small, rows), group)
+    return Relaxation(*_asking(small, rows, joint), group)
+
+
+def _blocks(joint: int, count: int) -> dict[str, slice]:
+    """What stands once, and what stands in time: solvers cut the programme into stretches of it."""
+    return {"once": slice(0, joint), "segments": slice(joint, count)}
+
+
+def _bounded(program: Program, ceiling: float) -> Program:
+    low, high = implied_bounds(program, ceiling=ceiling)
+    return replace(program, low=low, high=high)
 
 
 def _summed(group: Places, values: Floats, count: int) -> Floats:
@@ -124,19 +138,23 @@ def proven_bound(program: Program, multipliers: Floats, ceiling: float) -> float
     float
         ``y·b + Σ min over the bounds of (c − Aᵀy)·x``; minus infinity where a variable has no finite bound. [yuan]
     """
-    used = np.where(np.isfinite(np.where(multipliers > 0, program.row_low, program.row_high)), multipliers, 0.0)
-    sides = np.where(used > 0, program.row_low, program.row_high)
-    total = program.constant + float(used[used != 0] @ sides[used != 0])
+    absent = ~np.isfinite(np.where(multipliers > 0, program.row_low, program.row_high))
+    used = np.where(absent, 0.0, multipliers)
+    priced = used != 0
+    total = program.constant + float(used[priced] @ np.where(used > 0, program.row_low, program.row_high)[priced])
     reduced = reduced_costs(program, used)
-    low, high = implied_bounds(program, ceiling=ceiling)
-    charged = reduced != 0
-    return total + float((reduced[charged] * np.where(reduced > 0, low, high)[charged]).sum())
+    charged = np.flatnonzero(reduced)
+    ends = np.where(reduced > 0, program.low, program.high)[charged]
+    if not np.isfinite(ends).all():
+        low, high = implied_bounds(program, ceiling=ceiling)
+        ends = np.where(reduced > 0, low, high)[charged]
+    return total + float(reduced[charged] @ ends)
 
 
-def _sums(timed: Timed, edges: Places) -> Any:
-    """Which rows are added up: those of one owner in one segment.
+def _sums(timed: Timed, edges: Places) -> tuple[Any, int]:
+    """Which rows are added up, those of one owner in one segment, and how many stay as they are.
 
-    Rows without a step stay as they are, and so do the limits of levels at the end of each segment.
+    Rows without a step come first and stay as they are, and so do the limits of levels at the end of each segment.
     """
     of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     rows = np.arange(len(timed.row_step))
@@ -147,11 +165,17 @@ def _sums(timed: Timed, edges: Places) -> Any:
     key, weight, source = _tents(timed, edges, of_step, sloped)
     ending = _holding(timed)[plain] & np.isin(timed.row_step[plain] + 1, edges)
     owner = 2 * timed.row_owner[plain] + ending
-    keys = [-1 - free, owner * len(edges) + of_step[timed.row_step[plain]], key]
+    keys = [free - len(rows), of_step[timed.row_step[plain]] * _owners(timed) + owner, key]
     _, small = np.unique(np.concatenate(keys), return_inverse=True)
     placed = np.concatenate([rows[free], rows[plain], source])
     weights = np.concatenate([np.ones(len(free) + len(plain)), weight])
-    return sparse.csr_matrix((weights, (small, placed)), shape=(int(small.max()) + 1, len(rows)))
+    shape = (int(small.max(initial=-1)) + 1, len(rows))
+    return sparse.csr_matrix((weights, (small, placed)), shape=shape), len(free)
+
+
+def _owners(timed: Timed) -> int:
+    """A number above twice that of every owner of rows, by which keys of one segment are apart from those of the next."""
+    return 2 * int(timed.row_owner.max(initial=0)) + 2
 
 
 def _ramping(timed: Timed) -> NDArray[np.bool_]:
@@ -177,13 +201,13 @@ def _tents(timed: Timed, edges: Places, of_step: Places, rows: Places) -> tuple[
     step, segment = timed.row_step[rows], of_step[timed.row_step[rows]]
     size = np.diff(edges)[segment]
     inside = step - edges[:-1][segment]
-    owner = 2 * timed.row_owner[rows] * len(edges)
+    owner, apart = 2 * timed.row_owner[rows], _owners(timed)
     first = {start for start, _ in _periods(timed)}
     begins = np.isin(edges[:-1], list(first))
     falling = ~begins[segment]
     after = np.minimum(segment + 1, len(edges) - 2)
     rising = (inside > 0) & (segment + 1 < len(edges) - 1) & ~begins[after]
-    keys = np.concatenate([(owner + segment)[falling], (owner + segment + 1)[rising]])
+    keys = np.concatenate([(segment * apart + owner)[falling], ((segment + 1) * apart + owner)[rising]])
     weights = np.concatenate([((size - inside) / size)[falling], (inside / size)[rising]])
     return keys, weights, np.concatenate([rows[falling], rows[rising]])
 
@@ -194,7 +218,7 @@ def _periods(timed: Timed) -> list[tuple[int, int]]:
 
 
 def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -> Places:
-    """Columns of one owner in one segment with the same entries and the same cost; others stay on their own."""
+    """Columns of one owner in one segment with the same entries and the same cost, in the order of time."""
     of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     marks = np.random.Generator(np.random.PCG64(1)).random(matrix.shape[0]) + 0.5
     rows, size = matrix.indices, np.diff(matrix.indptr)
@@ -203,9 +227,9 @@ def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -
     shape = np.bincount(column, marks[rows], minlength=matrix.shape[1])
     free = np.flatnonzero((timed.column_step >= 0) & ~fixed)
     segment = of_step[timed.column_step[free]]
-    signs = np.stack([timed.column_owner[free], segment, trace[free], shape[free], timed.program.cost[free]], axis=1)
-    order = np.lexsort(signs.T)
-    turns = np.append(True, (np.diff(signs[order], axis=0) != 0).any(axis=1))
+    signs = np.stack([timed.program.cost[free], shape[free], trace[free], timed.column_owner[free], segment])
+    order = np.lexsort(signs)
+    turns = np.append(True, (np.diff(signs[:, order]) != 0).any(axis=0))
     group = np.full(matrix.shape[1], -1, dtype=np.int64)
     alone = np.flatnonzero((timed.column_step < 0) & ~fixed)
     group[alone] = np.arange(len(alone))
@@ -213,8 +237,8 @@ def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -
     return group
 
 
-def _asking(small: Program, rows: Any) -> tuple[Program, Any]:
-    """Without sums that ask for nothing."""
+def _asking(small: Program, rows: Any, joint: int) -> tuple[Program, Any]:
+    """Without sums that ask for nothing; the first ``joint`` rows stand once."""
     kept = (np.isfinite(small.row_low) | np.isfinite(small.row_high)) & (np.diff(small.matrix.tocsr().indptr) > 0)
     reduced = Program(
         small.matrix[kept],
@@ -223,8 +247,8 @@ def _asking(small: Program, rows: Any) -> tuple[Program, Any]:
         small.low,
         small.high,
         small.cost,
-        {},
-        {},
+        small.variables,
+        _blocks(int(kept[:joint].sum()), int(kept.sum())),
         small.constant,
     )
     return reduced, rows[kept]

@@ -5,6 +5,7 @@ Invariant: the programme is assembled once; a window without a certified optimum
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from scipy import sparse
 from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
+from dafeng.energy.modes.design import Design, design_at
 from dafeng.energy.modes.timing import time_program
 from dafeng.energy.modes.window import Cutter, cutter_of
 from dafeng.energy.network.build import Built, build_network, values_of
@@ -64,6 +66,50 @@ class Rolled:
     seconds: Mapping[str, float]
 
     @property
+    def mode(self) -> str:
+        """Name of the mode."""
+        return "rolling"
+
+    @property
+    def network(self) -> Network:
+        """What was asked."""
+        return self.built.network
+
+    @property
+    def design(self) -> Design:
+        """The capacities that were given."""
+        return design_at(self.network, self.built, self.values)
+
+    @property
+    def bound(self) -> float:
+        """None: each window is proven, not all of them together. [yuan]"""
+        return -math.inf
+
+    @property
+    def gap(self) -> float:
+        """Infinite, since there is no bound."""
+        return math.inf
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Proofs of all windows."""
+        return tuple(one.certificate for one in self.windows)
+
+    @property
+    def violation(self) -> float:
+        """Largest violation of any row in its window, relative to its size."""
+        return max(one.certificate.primal_share for one in self.windows)
+
+    @property
+    def statement(self) -> Label:
+        """What each window knew."""
+        count = len(self.windows)
+        return Label(
+            f"{count} 个窗口各自最优，不知窗口以后；与整体最优的差距未算",
+            f"{count} windows, each optimal without knowing what follows it; the distance to the whole was not computed",
+        )
+
+    @property
     def cost(self) -> float:
         """Cost of operating all steps as they were decided. [yuan]"""
         program = self.built.program
@@ -91,7 +137,7 @@ class Rolled:
         return np.asarray(joint[:, frame.group] * shares(sizes, frame.group, frame.alive))
 
 
-def roll(network: Network, *, horizon: int, overlap: int = 0, ladder: Sequence[Algorithm] | None = None) -> Rolled:
+def solve_rolling(network: Network, *, horizon: int, overlap: int = 0, ladder: Sequence[Algorithm] | None = None) -> Rolled:
     """Operate a network with given capacities window by window.
 
     Parameters

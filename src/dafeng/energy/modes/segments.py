@@ -5,15 +5,19 @@ Invariant: no cost of the segments goes out without the cost of operating all st
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from dafeng.core.labels import Label
+from dafeng.energy.certificate import Certificate
+from dafeng.energy.modes.answer import share_above
 from dafeng.energy.modes.design import Design, design_of, fixed
 from dafeng.energy.modes.merging import extreme_steps, merge_steps, scaled_series
-from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of
+from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, whole_operation
 from dafeng.energy.modes.shortening import shorten
 from dafeng.energy.modes.timing import time_program
 from dafeng.energy.network.build import build_network
@@ -22,6 +26,9 @@ from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import Network
 from dafeng.energy.solving.answer import Algorithm
 
+DENSITY = 6
+"""Steps per segment where no number of segments is given."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segmented:
@@ -29,6 +36,8 @@ class Segmented:
 
     Parameters
     ----------
+    network : Network
+        What was asked.
     edges : (segments + 1,) array of int
         First step of each segment, and the number of steps.
     outcome : Outcome
@@ -41,6 +50,7 @@ class Segmented:
         CPU seconds of ``merge``, ``solve`` (the segments) and ``operate`` (all steps). [s]
     """
 
+    network: Network
     edges: Places
     outcome: Outcome
     design: Design
@@ -48,25 +58,60 @@ class Segmented:
     seconds: Mapping[str, float]
 
     @property
-    def cost(self) -> float:
-        """Cost that the segments claim. [yuan]"""
-        return self.outcome.system_cost
+    def mode(self) -> str:
+        """Name of the mode."""
+        return "segments"
 
     @property
-    def true_cost(self) -> float:
-        """Cost of the design in all steps; never below the optimum. [yuan]"""
+    def cost(self) -> float:
+        """True cost: of the design in all steps; never below the optimum. [yuan]"""
         return self.design.cost + self.operated.cost
+
+    @property
+    def claimed(self) -> float:
+        """Cost that the segments claim; neither above nor below the optimum for sure. [yuan]"""
+        return self.outcome.system_cost
 
     @property
     def error(self) -> float:
         """Claimed cost against true cost, as a share of it; negative where the segments promise too much."""
-        return (self.cost - self.true_cost) / abs(self.true_cost)
+        return -share_above(self.cost, self.claimed)
+
+    @property
+    def bound(self) -> float:
+        """None: means over segments prove no bound. [yuan]"""
+        return -math.inf
+
+    @property
+    def gap(self) -> float:
+        """Infinite, since there is no bound."""
+        return math.inf
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Proofs of the optimum over the segments and of the operation of all steps."""
+        return (self.outcome.solution.certificate, *self.operated.certificates)
+
+    @property
+    def violation(self) -> float:
+        """Largest violation of any row by the operation of all steps, relative to its size."""
+        return self.operated.violation
+
+    @property
+    def statement(self) -> Label:
+        """How far the claimed cost is from the true one."""
+        count, error = len(self.edges) - 1, self.error
+        return Label(
+            f"{count} 个时段定容量，全部时段运行核实；时段所称费用与真实费用相差 {error:+.3%}，与最优的距离未证明",
+            f"designed over {count} segments, operated in all steps; claimed cost {error:+.3%} from the true one, "
+            "distance to the optimum not proven",
+        )
 
 
 def solve_segments(
     network: Network,
-    count: int,
     *,
+    segments: int | None = None,
     keep_extremes: bool = False,
     exact: bool = True,
     ladder: Sequence[Algorithm] | None = None,
@@ -77,8 +122,8 @@ def solve_segments(
     ----------
     network : Network
         A network with capacities to decide.
-    count : int
-        Number of segments.
+    segments : int, optional
+        Number of segments; one for six steps if not given.
     keep_extremes : bool
         Whether the steps of highest and lowest demand stay segments of their own.
     exact : bool
@@ -102,7 +147,10 @@ def solve_segments(
     """
     begin = time.process_time()
     alone = extreme_steps(network) if keep_extremes else ()
-    edges = merge_steps(scaled_series(network), count, begins=np.flatnonzero(network.clock.first), alone=alone)
+    begins = np.flatnonzero(network.clock.first)
+    least = len(begins) + 2 * len(alone)
+    count = max(least, network.clock.size // DENSITY) if segments is None else segments
+    edges = merge_steps(scaled_series(network), count, begins=begins, alone=alone)
     short = shorten(network, edges)
     merged = time.process_time()
     outcome = solve_network(short, ladder=ladder)
@@ -110,7 +158,7 @@ def solve_segments(
     solved = time.process_time()
     operated = _operated(fixed(network, design), outcome, edges, exact=exact, ladder=ladder)
     seconds = {"merge": merged - begin, "solve": solved - merged, "operate": time.process_time() - solved}
-    return Segmented(edges, outcome, design, operated, seconds)
+    return Segmented(network, edges, outcome, design, operated, seconds)
 
 
 def _operated(
@@ -118,8 +166,7 @@ def _operated(
 ) -> Operated:
     if exact:
         solution = solve_network(network, ladder=ladder).solution
-        certificate = solution.certificate
-        return Operated(solution.values, certificate.objective, certificate.primal_share, exact=True)
+        return whole_operation(solution)
     own, short, values = build_network(network), outcome.built, np.append(outcome.solution.values, 0.0)
     levels = {name: values[short.builder.variables[name]] for name in level_blocks(short)}
     prices = joint_prices(short, outcome.solution.prices)
