@@ -56,7 +56,8 @@ if TYPE_CHECKING:
     from dafeng.work.save_inventory import save_inventory
     from dafeng.work.save_profiles import save_profiles
     from dafeng.work.scores import Scores
-    from dafeng.work.solve_energy import SolvedEnergy, failed_document, solve_energy, solved_document
+    from dafeng.work.solve_document import failed_document, solved_document
+    from dafeng.work.solve_energy import SolvedEnergy, solve_energy
     from dafeng.work.template import template
     from dafeng.work.uncertainty import Quality, uncertainty
     from dafeng.work.uncertainty_document import quality_document, recalculation_document
@@ -268,8 +269,8 @@ _HOMES: Mapping[str, str] = {
     "warming_standards": "work.factors",
     "SolvedEnergy": "work.solve_energy",
     "solve_energy": "work.solve_energy",
-    "solved_document": "work.solve_energy",
-    "failed_document": "work.solve_energy",
+    "solved_document": "work.solve_document",
+    "failed_document": "work.solve_document",
     "solve": "energy.interop.pypsa_objects",
     "read_network": "work.network_files",
     "write_network": "work.network_files",
