@@ -294,6 +294,24 @@ def _sizes(city: City, technologies: Sequence[str]) -> tuple[Term, ...]:
     )
 
 
+def sum_capacity(city: City, names: Sequence[str]) -> tuple[Term, ...]:
+    """Electric capacity of some plants, to be summed in a row.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    names : sequence of str
+        Their names.
+
+    Returns
+    -------
+    tuple of Term
+        One for each. [MW]
+    """
+    return tuple(_capacity(city, one) for one in city.members if one.name in names and one.name == one.plant.id)
+
+
 def _without_fuel(city: City, share: float, rate: float) -> list[Term]:
     """Wind, sun, sea and nuclear; heat of nuclear counts as the electricity it costs."""
     found = []

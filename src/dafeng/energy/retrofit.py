@@ -198,7 +198,7 @@ def compare_retrofits(
         try:
             changed = retrofit(plant, chosen, given or {})
         except LookupFailure as failure:
-            findings.append(_left_out(failure, chosen))
+            findings.append(left_out(failure, chosen))
             continue
         city = build_city([changed if one is plant else one for one in plants], profiles)
         paid = sum(costs[one] for one in chosen) * plant.figures["capacity"] * profiles.hours / YEAR
@@ -222,7 +222,21 @@ def _told(chosen: tuple[str, ...], found: Dispatch, name: str, paid: float) -> R
     )
 
 
-def _left_out(failure: LookupFailure, chosen: Sequence[str]) -> Finding:
+def left_out(failure: LookupFailure, chosen: Sequence[str]) -> Finding:
+    """What is said of retrofits that cannot be looked at.
+
+    Parameters
+    ----------
+    failure : LookupFailure
+        Which figure is missing.
+    chosen : sequence of str
+        The retrofits.
+
+    Returns
+    -------
+    Finding
+        A warning with the remedy.
+    """
     said = " + ".join(chosen)
     return Finding(
         "energy.retrofit",
