@@ -12,7 +12,10 @@ from tests.energy.toys import coal, hours, line, series, system
 
 FLAT = hours(series("load", 1.0, 1.0), series("wind", 1.0, 1.0))
 WIND = Plant(
-    "onshore_wind", {"capacity": 0, "available_share": 0.5, "variable_cost": 0, "annual_cost": 1e6 * 8760}, name="wind", most=900
+    "onshore_wind",
+    {"capacity": 0, "available_share": 0.5, "variable_cost": 0, "annual_cost": 1e6 * 8760},
+    name="wind",
+    most=900,
 )
 
 

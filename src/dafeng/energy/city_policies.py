@@ -126,7 +126,9 @@ def storage_least(city: City, megawatts: float, *, clause: str = "") -> Policy:
     return Policy("storage_least", Label("储能装机下限", "least storage"), terms, ">=", megawatts, clause)
 
 
-def capacity_least(city: City, technologies: Sequence[str], megawatts: float, *, name: str, label: Label, clause: str = "") -> Policy:
+def capacity_least(
+    city: City, technologies: Sequence[str], megawatts: float, *, name: str, label: Label, clause: str = ""
+) -> Policy:
     """Plants of some technologies have at least a capacity.
 
     Parameters
@@ -152,7 +154,9 @@ def capacity_least(city: City, technologies: Sequence[str], megawatts: float, *,
     return Policy(name, label, _sizes(city, technologies), ">=", megawatts, clause)
 
 
-def capacity_most(city: City, technologies: Sequence[str], megawatts: float, *, name: str, label: Label, clause: str = "") -> Policy:
+def capacity_most(
+    city: City, technologies: Sequence[str], megawatts: float, *, name: str, label: Label, clause: str = ""
+) -> Policy:
     """Plants of some technologies have at most a capacity: what is known of their projects.
 
     Parameters

@@ -17,7 +17,7 @@ from dafeng.energy.infeasible import Clash, Group, explain_infeasible
 from dafeng.energy.modes.merging import merge_steps, scaled_series
 from dafeng.energy.modes.segments import Segmented, solve_segments
 from dafeng.energy.modes.shortening import shorten
-from dafeng.energy.network.build import build_network
+from dafeng.energy.network.build import Built, build_network
 from dafeng.energy.network.policy import BLOCK, Policy
 from dafeng.energy.network.table import Network
 from dafeng.energy.solution import InfeasibleError
@@ -35,7 +35,7 @@ class Ordered:
         Capacities, claimed and true cost.
     prices : mapping of str to float
         What one more unit of each row would cost, by its name: zero where it does not bind, above zero where an order
-        costs something. [yuan per unit of the row]
+        costs something. [yuan per unit]
     levels : mapping of str to float
         What each row's sum comes to. [unit of the row]
     clashes : tuple of Clash
@@ -57,7 +57,14 @@ class Ordered:
         return not self.dropped
 
 
-def solve_orders(city: City, orders: Sequence[Policy], *, facts: Sequence[Policy] = (), segments: int = 730) -> Ordered:
+def solve_orders(
+    city: City,
+    orders: Sequence[Policy],
+    *,
+    facts: Sequence[Policy] = (),
+    more: Mapping[str, Policy] | None = None,
+    segments: int = 730,
+) -> Ordered:
     """Build and operate a city at least cost under the orders of its plan.
 
     Parameters
@@ -68,6 +75,8 @@ def solve_orders(city: City, orders: Sequence[Policy], *, facts: Sequence[Policy
         What the plan orders.
     facts : sequence of Policy
         What is known and does not give way.
+    more : mapping of str to Policy, optional
+        The rows by name as they are when one more unit is asked; a row that has none is priced by unit of its sum.
     segments : int
         Segments of time over which capacities are decided; every hour is operated afterwards.
 
@@ -96,7 +105,11 @@ def solve_orders(city: City, orders: Sequence[Policy], *, facts: Sequence[Policy
             clashes.append(clash)
             dropped.append(gives.name)
         else:
-            prices, levels = _told(found, (*kept, *facts))
+            rows = (*kept, *facts)
+            prices = _prices(city, found, rows, more or {})
+            levels = {
+                one.name: slack + one.amount for one, slack in zip(rows, _slack(found, found.outcome.built, rows), strict=True)
+            }
             return Ordered(ruled, found, prices, levels, tuple(clashes), tuple(dropped))
 
 
@@ -135,15 +148,20 @@ def _giving(clash: Clash, kept: Sequence[Policy]) -> Policy | None:
     return min(able, key=lambda one: clash.shortfall.get(one.name, np.inf) / max(abs(one.amount), 1.0), default=None)
 
 
-def _told(found: Segmented, rows: Sequence[Policy]) -> tuple[dict[str, float], dict[str, float]]:
-    """Price of each row, and what its sum comes to."""
-    outcome, program = found.outcome, found.outcome.built.program
-    activity = program.matrix @ outcome.solution.values
-    prices, levels = {}, {}
-    for one in rows:
-        block = f"{BLOCK}.{one.name}"
-        row = int(outcome.built.builder.rows[block].row[0])
-        bound = program.row_low[row] if np.isfinite(program.row_low[row]) else program.row_high[row]
-        prices[one.name] = float(outcome.dual(block)[0])
-        levels[one.name] = float(activity[row] + one.amount - bound) if row >= 0 else one.amount
-    return prices, levels
+def _prices(city: City, found: Segmented, rows: Sequence[Policy], more: Mapping[str, Policy]) -> dict[str, float]:
+    """What one more unit of each row would cost: its dual times the slack that the unit takes away."""
+    network = with_rows(city, *(more.get(one.name, one) for one in rows)).network
+    dearer = build_network(shorten(network, found.edges))
+    before, after = _slack(found, found.outcome.built, rows), _slack(found, dearer, rows)
+    taken = {one.name: old - new for one, old, new in zip(rows, before, after, strict=True)}
+    duals = {one.name: float(found.outcome.dual(f"{BLOCK}.{one.name}")[0]) for one in rows}
+    return {name: dual * (taken[name] if name in more else 1.0) for name, dual in duals.items()}
+
+
+def _slack(found: Segmented, built: Built, rows: Sequence[Policy]) -> list[float]:
+    """How far the sum of each row lies above what it is compared with, at the optimum that was found."""
+    program = built.program
+    activity = program.matrix @ found.outcome.solution.values
+    bounds = np.where(np.isfinite(program.row_low), program.row_low, program.row_high)
+    places = [int(built.builder.rows[f"{BLOCK}.{one.name}"].row[0]) for one in rows]
+    return [float(activity[row] - bounds[row]) if row >= 0 else 0.0 for row in places]

@@ -168,7 +168,9 @@ def choose_retrofit(
         raise _refusal(name, f"没有“{name}”", f"there is no '{name}'")
     size = plant.figures["capacity"]
     if unit and abs(size / unit - round(size / unit)) > 1e-9:
-        raise _refusal(name, f"装机 {size:g} MW 不是 {unit:g} MW 的整数倍", f"{size:g} MW is no whole number of {unit:g} MW units")
+        raise _refusal(
+            name, f"装机 {size:g} MW 不是 {unit:g} MW 的整数倍", f"{size:g} MW is no whole number of {unit:g} MW units"
+        )
     variants, findings = _variants(plant, costs or {}, given or {})
     others = [one for one in plants if one is not plant]
     made = build_city([*others, *variants.values()], profiles)
@@ -210,7 +212,9 @@ def _whole(city: City, names: Sequence[str], unit: float) -> Network:
         letter = CAPACITY[kind]
         sizes = {one.name: one for one in city.members if one.component == kind and one.name in names}
         most = table.number(f"{letter}_nom_max")
-        steps = np.array([unit * most[at] / sizes[own].plant.most if own in sizes else 0.0 for at, own in enumerate(table.names)])
+        steps = np.array(
+            [unit * most[at] / sizes[own].plant.most if own in sizes else 0.0 for at, own in enumerate(table.names)]
+        )
         network = network.put(table.setting({f"{letter}_nom_mod": steps}))
     return network
 
@@ -232,7 +236,9 @@ def _unknown(name: str, lacking: Sequence[str]) -> LookupFailure:
         Label(f"改造“{name}”的 {said} 未知", f"{said} of the retrofit '{name}' is unknown"),
         where=f"retrofit_costs.csv:{name}",
         expected=Label("单位投资（元/kW）与寿命（年）", "investment (yuan/kW) and life (years)"),
-        remedy=Label("由本市提供并注明来源，或改在 retrofit_costs.csv 中补充", "give it with its source, or add it to retrofit_costs.csv"),
+        remedy=Label(
+            "由本市提供并注明来源，或改在 retrofit_costs.csv 中补充", "give it with its source, or add it to retrofit_costs.csv"
+        ),
     )
 
 
