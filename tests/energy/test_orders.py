@@ -37,8 +37,16 @@ def test_an_order_costs_its_dual():
     found = solve_orders(city, [least(city, 60)], segments=2)
     cheaper, dearer = (solve_orders(city, [least(city, size)], segments=2).found.true_cost for size in (60, 61))
     assert found.feasible
-    assert found.levels["wind"] == pytest.approx(60)
+    assert found.spare["wind"] == pytest.approx(0, abs=1e-6)
     assert found.prices["wind"] == pytest.approx(dearer - cheaper)
+
+
+def test_one_more_unit_is_priced_by_what_it_takes():
+    # ten megawatts more of wind cost ten times the dual of a megawatt
+    city = made()
+    found = solve_orders(city, [least(city, 60)], more={"wind": least(city, 70)}, segments=2)
+    single = solve_orders(city, [least(city, 60)], segments=2)
+    assert found.prices["wind"] == pytest.approx(10 * single.prices["wind"])
 
 
 def test_an_order_that_holds_anyway_costs_nothing():

@@ -36,8 +36,8 @@ class Ordered:
     prices : mapping of str to float
         What one more unit of each row would cost, by its name: zero where it does not bind, above zero where an order
         costs something. [yuan per unit]
-    levels : mapping of str to float
-        What each row's sum comes to. [unit of the row]
+    spare : mapping of str to float
+        By how many units the result exceeds what each row asks; below zero where less is used than a fact allows. [unit]
     clashes : tuple of Clash
         Smallest sets that cannot hold together, in the order in which they were found.
     dropped : tuple of str
@@ -47,7 +47,7 @@ class Ordered:
     city: City
     found: Segmented
     prices: Mapping[str, float]
-    levels: Mapping[str, float]
+    spare: Mapping[str, float]
     clashes: tuple[Clash, ...]
     dropped: tuple[str, ...]
 
@@ -106,11 +106,9 @@ def solve_orders(
             dropped.append(gives.name)
         else:
             rows = (*kept, *facts)
-            prices = _prices(city, found, rows, more or {})
-            levels = {
-                one.name: slack + one.amount for one, slack in zip(rows, _slack(found, found.outcome.built, rows), strict=True)
-            }
-            return Ordered(ruled, found, prices, levels, tuple(clashes), tuple(dropped))
+            rows = (*kept, *facts)
+            prices, spare = _measured(city, found, rows, more or {})
+            return Ordered(ruled, found, prices, spare, tuple(clashes), tuple(dropped))
 
 
 def explain_orders(network: Network, rows: Sequence[Policy], *, segments: int) -> Clash | None:
@@ -148,14 +146,19 @@ def _giving(clash: Clash, kept: Sequence[Policy]) -> Policy | None:
     return min(able, key=lambda one: clash.shortfall.get(one.name, np.inf) / max(abs(one.amount), 1.0), default=None)
 
 
-def _prices(city: City, found: Segmented, rows: Sequence[Policy], more: Mapping[str, Policy]) -> dict[str, float]:
-    """What one more unit of each row would cost: its dual times the slack that the unit takes away."""
+def _measured(
+    city: City, found: Segmented, rows: Sequence[Policy], more: Mapping[str, Policy]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What one more unit of each row would cost: its dual times the slack that the unit takes; and its slack in units."""
     network = with_rows(city, *(more.get(one.name, one) for one in rows)).network
     dearer = build_network(shorten(network, found.edges))
     before, after = _slack(found, found.outcome.built, rows), _slack(found, dearer, rows)
-    taken = {one.name: old - new for one, old, new in zip(rows, before, after, strict=True)}
-    duals = {one.name: float(found.outcome.dual(f"{BLOCK}.{one.name}")[0]) for one in rows}
-    return {name: dual * (taken[name] if name in more else 1.0) for name, dual in duals.items()}
+    prices, spare = {}, {}
+    for one, slack, left in zip(rows, before, after, strict=True):
+        taken = slack - left if one.name in more else 1.0
+        prices[one.name] = float(found.outcome.dual(f"{BLOCK}.{one.name}")[0]) * taken
+        spare[one.name] = slack / taken if taken else 0.0
+    return prices, spare
 
 
 def _slack(found: Segmented, built: Built, rows: Sequence[Policy]) -> list[float]:

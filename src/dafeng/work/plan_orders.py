@@ -6,80 +6,27 @@ of time is stated with the error of the cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from dafeng.core.errors import SolveError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
-from dafeng.energy import city_policies
-from dafeng.energy.city import City as System
-from dafeng.energy.city import Plant, build_city
 from dafeng.energy.infeasible import Clash
-from dafeng.energy.network.attribute import FOLDER
-from dafeng.energy.network.policy import Policy
 from dafeng.energy.orders import Ordered, solve_orders
-from dafeng.library.listing import Kind, load_csv
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
-from dafeng.work.estimates import Operand
+from dafeng.work.order_rows import MW, POINT, SHARED, UNIT, Find, Order, RowDesk
 from dafeng.work.power import Power
-from dafeng.work.targets import about_width, listed, trace_target
-from dafeng.work.tracing import TraceBook
+from dafeng.work.tracing import TraceBook, number_text
+from dafeng.work.wording import say
 
-Find = Callable[[Mapping[str, Any]], Operand | None]
-"""Looks an input up: a target, an indicator, a pathway value."""
-COLUMNS: Mapping[str, Kind] = {
-    "indicator": "text", "row": "text", "technologies": "text?", "committed": "boolean", "zh": "text", "en": "text",
-}  # fmt: skip
-"""Columns of ``plan_orders.csv``."""
-ROOM = 100_000.0
-"""Capacity up to which a technology may grow: far above any need, finite so that the proof of the optimum holds. [MW]"""
 SEGMENTS = 730
 """Segments of time where the city names no number."""
-MW = "MW"
-SIZED, SHARED = "元/kW", "亿元/百分点"
-"""Units of prices: a 万千瓦 is ten thousand kW, 亿元 are 10⁸ yuan; both a year."""
-UNIT = 10.0
-"""One more unit of capacity, a 万千瓦. [MW]"""
-POINT = 0.01
-"""One more unit of a share."""
+NOTICEABLE = 1e-6
+"""Prices below this are what the tolerance of the proof leaves. [unit of the price]"""
 FACT = Label("已知条件", "what is known")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Order:
-    """One row that the plan orders, or a fact that stands against it.
-
-    Parameters
-    ----------
-    policy : Policy
-        The row.
-    address : str
-        Where the clause, estimate or rule behind it is explained.
-    asked : float
-        What is asked, in the unit of its indicator. [unit]
-    unit : str
-        That unit.
-    more : Policy
-        The row when one more unit is asked: 万千瓦 of capacity, percentage point of a share.
-    target : str or None
-        Target of the plan; ``None`` for a rule or a fact.
-    """
-
-    policy: Policy
-    address: str
-    asked: float
-    unit: str
-    more: Policy
-    target: str | None = None
-
-    @property
-    def priced(self) -> str:
-        """Unit of its price."""
-        return SHARED if self.unit == "1" else SIZED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +70,25 @@ class OrderCase:
             Zero where it does not bind; ``None`` where it was left out. [unit of the price]
         """
         price = self.result.prices.get(order.policy.name)
-        return None if price is None else price / (1e8 if order.priced == SHARED else 1e4)
+        told = None if price is None else price / (1e8 if order.priced == SHARED else 1e4)
+        return 0.0 if told is not None and abs(told) < NOTICEABLE else told
+
+    def level(self, order: Order) -> float | None:
+        """What the result comes to.
+
+        Parameters
+        ----------
+        order : Order
+            One of the rows.
+
+        Returns
+        -------
+        float or None
+            ``None`` where it was left out. [unit of the order]
+        """
+        spare = self.result.spare.get(order.policy.name)
+        one = POINT if order.priced == SHARED else UNIT * float(conversion(MW, order.unit))
+        return None if spare is None else order.value + spare * one
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +134,7 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     asked = city.definition("power").get("orders")
     if not asked or power is None or not power.cases:
         return None
-    desk = _Desk(city, plan, power, asked, find, traces)
+    desk = RowDesk(city, plan, power, asked, find, traces)
     system = desk.system()
     orders = desk.orders(system)
     facts = desk.facts(system)
@@ -189,145 +154,90 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
             continue
         case = OrderCase(name, label, tuple(orders), tuple(known), result)
         found.append(case)
-        findings += [_clashing(case, clash) for clash in result.clashes]
+        _trace(case, power.year, traces)
+        findings += [_clashing(case, clash, traces) for clash in result.clashes]
     return PlanOrders(power.year, tuple(found), tuple(findings))
 
 
-class _Desk:
-    """Where the rows are put together."""
-
-    def __init__(self, city: City, plan: Plan, power: Power, asked: Mapping[str, Any], find: Find, traces: TraceBook) -> None:
-        self.city, self.plan, self.power, self.asked = city, plan, power, asked
-        self.find, self.traces, self.findings = find, traces, list[Finding]()
-        self.kinds = {row["indicator"]: row for row in load_csv(FOLDER / "plan_orders.csv", COLUMNS, key=("indicator",))}
-
-    def system(self) -> System:
-        """The first case's plants; what the plan speaks of may grow from what stands."""
-        members = self.power.cases[0].found.city
-        plants = {one.plant.id: one.plant for one in members.members}
-        growing = {name for row in self.kinds.values() for name in (row["technologies"] or "").split("|")}
-        known = self.amounts("standing")
-        made = [self.grown(one, known) if one.technology in growing else one for one in plants.values()]
-        return build_city(made, members.profiles, name=self.city.code)
-
-    def grown(self, plant: Plant, known: Mapping[str, tuple[float, str]]) -> Plant:
-        standing = known[plant.technology][0] if plant.technology in known else 0.0
-        return replace(plant, figures={**plant.figures, "capacity": standing}, most=max(ROOM, 2 * standing))
-
-    def amounts(self, name: str) -> dict[str, tuple[float, str]]:
-        """Capacities that the city's file names, with their addresses. [MW]"""
-        found = {technology: self.find(where) for technology, where in self.asked.get(name, {}).items()}
-        return {
-            technology: (one.value * float(conversion(one.unit, MW)), one.address) for technology, one in found.items() if one
-        }
-
-    def orders(self, system: System) -> list[Order]:
-        """Rows of the plan's targets of the year, and of the rules that the city names."""
-        found = []
-        for target, indicator, value in listed(self.plan, self.city.catalogue()):
-            if target.year != self.power.year or indicator is None or value is None or indicator.id not in self.kinds:
-                continue
-            address = trace_target(target, indicator, self.plan, self.traces)
-            width = about_width(indicator, float(value), self.city.rules()) if target.comparator == "~" else 0.0
-            made = self.order(system, indicator.id, indicator.unit, float(value) - width, address)
-            if made is None:
-                self.findings.append(_no_row(address, indicator.label))
-            else:
-                found.append(replace(made, target=target.id, asked=float(value)))
-        return [*found, *self.used(system)]
-
-    def order(self, system: System, indicator: str, unit: str, value: float, address: str) -> Order | None:
-        """Row of one target."""
-        row = self.kinds[indicator]
-        label = Label(row["zh"], row["en"])
-        if row["row"] == "capacity":
-            return self.capacity(system, row, label, unit, value, address)
-        if row["row"] == "clean_share":
-            made, more = (city_policies.clean_capacity(system, one, clause=address) for one in (value, value + POINT))
-            return Order(made, address, value, unit, more)
-        energy = self.find(self.asked["energy"]) if "energy" in self.asked else None
-        if energy is None or "coal_rate" not in self.asked:
-            return None
-        total, rate = energy.value * float(conversion(energy.unit, "tce")), float(self.asked["coal_rate"]["value"])
-        made, more = (
-            city_policies.non_fossil_supply(system, one * total, coal_rate=rate, clause=address)
-            for one in (value, value + POINT)
-        )
-        return Order(made, address, value, unit, more)
-
-    def capacity(
-        self, system: System, row: Mapping[str, Any], label: Label, unit: str, value: float, address: str
-    ) -> Order | None:
-        technologies = [name for name in row["technologies"].split("|") if _stands(system, name)]
-        if not technologies:
-            return None
-        said = Label(f"{label.zh}装机下限", f"least {label.en}")
-        megawatts = value * float(conversion(unit, MW))
-        made = city_policies.capacity_least(system, technologies, megawatts, name=row["indicator"], label=said, clause=address)
-        return Order(made, address, value, unit, replace(made, amount=megawatts + UNIT))
-
-    def used(self, system: System) -> Iterable[Order]:
-        """The share of wind and sun that must be used, a rule of the nation."""
-        if self.asked.get("utilisation"):
-            share, address = self.power.utilisation, "assumptions/power.utilisation"
-            made, more = (city_policies.curtailment_limit(system, 1 - one, clause=address) for one in (share, share + POINT))
-            yield Order(made, address, share, "1", more)
-
-    def facts(self, system: System) -> list[Order]:
-        """What is known of the projects."""
-        found = []
-        for technology, (megawatts, address) in self.amounts("known").items():
-            kit = next(one.kit.technology.label for one in system.members if one.plant.technology == technology)
-            said = Label(f"{kit.zh}不超过已知机组", f"{kit.en} at most the units known")
-            policy = city_policies.capacity_most(
-                system, [technology], megawatts, name=f"known.{technology}", label=said, clause=address
-            )
-            asked = megawatts * float(conversion(MW, "万千瓦"))
-            found.append(Order(policy, address, asked, "万千瓦", replace(policy, amount=megawatts + UNIT)))
-        return found
-
-
-def _stands(system: System, technology: str) -> bool:
-    return any(one.plant.technology == technology for one in system.members)
-
-
-def _clashing(case: OrderCase, clash: Clash) -> Finding:
+def _clashing(case: OrderCase, clash: Clash, traces: TraceBook) -> Finding:
     known = {one.policy.name: one for one in case.rows}
-    parts = [(group, known[group.name], clash.shortfall.get(group.name)) for group in clash.groups]
-    zh, en = _joined(parts, 0), _joined(parts, 1)
-    address = next((one.address for _, one, _ in parts if one.target), parts[0][1].address)
+    parts = [(known[group.name], clash.shortfall.get(group.name, 0.0)) for group in clash.groups]
+    said = [tell_gap(one, short, traces) for one, short in parts]
     return Finding(
         rule="power.orders_clash",
-        at=address,
+        at=next((one.address for one, _ in parts if one.target), parts[0][0].address),
         severity="warning",
         says=Label(
-            f"{case.label.zh}，下列要求不能同时成立：{zh}",
-            f"{case.label.en}, these cannot hold together: {en}",
+            f"{case.label.zh}，下列要求不能同时成立：{'；'.join(one.zh for one in said)}",
+            f"{case.label.en}, these cannot hold together: {'; '.join(one.en for one in said)}",
         ),
         remedy=Label("调整其中一项目标，或提供新增机组的依据", "change one of them, or give evidence of further units"),
     )
 
 
-def _joined(parts: Sequence[tuple[Any, Order, float | None]], side: int) -> str:
-    said = []
-    for group, order, short in parts:
-        name = (group.label.zh, group.label.en)[side]
-        gives = "" if not short else (f"（须放宽 {short:,.0f}）", f" (would have to give way by {short:,.0f})")[side]
-        said.append(f"{name}{gives} [{order.address}]")
-    return ("；", "; ")[side].join(said)
+def tell_gap(order: Order, short: float, traces: TraceBook) -> Label:
+    """A row of a clash in the plan's words, and by how much it alone would have to give way.
 
+    Parameters
+    ----------
+    order : Order
+        The row.
+    short : float
+        Shortfall in the row's own unit; zero where unknown.
+    traces : TraceBook
+        Holds the target.
 
-def _no_row(address: str, label: Label) -> Finding:
-    return Finding(
-        rule="power.orders_missing",
-        at=address,
-        severity="info",
-        says=Label(
-            f"“{label.zh}”未写成约束：逐时模型中没有相应机组或数据",
-            f"'{label.en}' is no row: the hourly model has no such plant or figure",
-        ),
-        remedy=Label("在 data/power.yaml 中补充", "add it to data/power.yaml"),
+    Returns
+    -------
+    Label
+        One clause of a sentence.
+    """
+    said = traces.get(order.address).says if order.target else order.policy.label
+    if order.unit == "1" or not short:
+        return said
+    gap = short * float(conversion(MW, order.unit))
+    return Label(
+        f"{said.zh}（须放宽 {say(gap, order.unit, 'zh')}）", f"{said.en} (would give way by {say(gap, order.unit, 'en')})"
     )
+
+
+def _trace(case: OrderCase, year: int, traces: TraceBook) -> None:
+    """Explain the cost of the case and the price of each of its rows."""
+    built = case.result.found
+    inputs = tuple(dict.fromkeys(one.address for one in case.rows if one.address in traces))
+    steps = f"{len(built.edges) - 1}/{case.result.city.network.clock.size}"
+    note = Label(f"在 {steps} 个时段上定容量，逐时复核，费用误差 {built.error:+.1%}",
+                 f"capacities over {steps} segments, every hour operated; error of the cost {built.error:+.1%}")  # fmt: skip
+    cost = traces.add(
+        Trace(
+            address=f"orders/{case.id}.cost",
+            kind="result",
+            says=Label(f"{case.label.zh}：年费用", f"{case.label.en}: yearly cost"),
+            value=number_text(built.true_cost / 1e8),
+            unit="亿元",
+            year=year,
+            inputs=inputs,
+            grade="estimated",
+            note=note,
+        )
+    )
+    for one in case.rows:
+        price = case.price(one)
+        if price is not None:
+            traces.add(
+                Trace(
+                    address=f"orders/{case.id}.{one.policy.name}",
+                    kind="result",
+                    says=Label(f"{case.label.zh}：{one.policy.label.zh}每多一单位的年费用",
+                               f"{case.label.en}: yearly cost of one more unit of {one.policy.label.en}"),
+                    value=number_text(price),
+                    unit=one.priced,
+                    year=year,
+                    inputs=(*((one.address,) if one.address in traces else ()), cost),
+                    grade="estimated",
+                    note=note,
+                )
+            )  # fmt: skip
 
 
 def _unsolved(name: str, failure: SolveError) -> Finding:

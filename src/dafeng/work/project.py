@@ -23,6 +23,7 @@ from dafeng.pathways.scenarios import Study, read_study
 from dafeng.pathways.simulation import Base, Paths, quantiles, ranks, simulate
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
+from dafeng.work.coal_retrofits import RetrofitChoice, choose_retrofits
 from dafeng.work.estimates import Operand, estimate, of_score
 from dafeng.work.measure import measure
 from dafeng.work.plan_orders import PlanOrders, order_plan
@@ -85,6 +86,8 @@ class Projection:
         What is missing.
     ordered : PlanOrders or None
         The plan's targets of the target year as constraints.
+    retrofits : tuple of RetrofitChoice
+        What the optimiser chose for coal plants.
     """
 
     city: City
@@ -99,6 +102,7 @@ class Projection:
     traces: TraceBook
     findings: tuple[Finding, ...] = field(default=())
     ordered: PlanOrders | None = None
+    retrofits: tuple[RetrofitChoice, ...] = ()
 
     @property
     def peak(self) -> Peak | None:
@@ -164,8 +168,12 @@ def project(
     ordered = order_plan(city, plan, power, _finder(plan, ahead, paths, city, traces), traces)
     if ordered is not None:
         findings.extend(ordered.findings)
+    retrofits, unknown = choose_retrofits(city, power, traces)
+    findings.extend(unknown)
     findings += [*study.findings, *missing, *find_shocks(city, scores, base), *tell_scope(base), *find_misfit(city, ahead)]
-    return Projection(city, ahead, study, base, history, recorded, paths, main, power, traces, tuple(findings), ordered)
+    return Projection(
+        city, ahead, study, base, history, recorded, paths, main, power, traces, tuple(findings), ordered, retrofits
+    )
 
 
 def _main(study: Study, scenario: str | None) -> str:

@@ -25,6 +25,7 @@ from dafeng.work.view_emissions import write_emissions
 from dafeng.work.view_energy import write_energy
 from dafeng.work.view_inventory import write_form, write_inventory
 from dafeng.work.view_number import Frame, write_label
+from dafeng.work.view_orders import write_orders
 from dafeng.work.view_pathway import write_pathway
 from dafeng.work.view_plan import (
     list_documents,
@@ -103,6 +104,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "quality": write_quality(assessment, frame),
         "pathway": write_pathway(assessment, frame),
         "power": write_power(assessment.projection.power, frame),
+        "orders": write_orders(assessment.projection.ordered, frame),
         "clashes": list_clashes(assessment, frame),
         "hours": None,
         "comparison": write_comparison(compare_city(city, plan), frame),
