@@ -27,6 +27,7 @@ from dafeng.cli import (
     locks,
     methods,
     networks,
+    projecting,
     quality,
     reviewing,
     tasklist,
@@ -415,7 +416,7 @@ def project(
 ) -> None:
     """预测路径与达峰年份 · project pathways and the peak year."""
     city = df.open_city(folder)
-    listing.show_projection(df.project(city, city.read_plan(), scenario=scenario), _language(lang), as_json=as_json)
+    projecting.show_projection(df.project(city, city.read_plan(), scenario=scenario), _language(lang), as_json=as_json)
 
 
 @app.command()

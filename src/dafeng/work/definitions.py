@@ -185,6 +185,7 @@ class PowerFile(Form):
     storage: Reference | None = None
     sweep: list[Number] = Field(default_factory=list)
     places: dict[str, str] = Field(default_factory=dict)
+    districts: dict[str, Words] = Field(default_factory=dict)
     plants: list[PlantRow] = Field(default_factory=list)
     cases: list[PowerCase] = Field(min_length=1)
     orders: OrdersFile | None = None

@@ -5,13 +5,48 @@ Invariant: a row shows what is asked, what comes out and what one more unit cost
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from dafeng.work.coal_retrofits import RetrofitChoice
 from dafeng.work.order_rows import Order
 from dafeng.work.plan_orders import OrderCase, PlanOrders, tell_gap
 from dafeng.work.view_number import Frame, write_label
 
 Row = dict[str, Any]
+
+
+def write_retrofits(choices: Sequence[RetrofitChoice], year: int | None, frame: Frame) -> list[Row]:
+    """What the optimiser chose for coal plants.
+
+    Parameters
+    ----------
+    choices : sequence of RetrofitChoice
+        One for each plant.
+    year : int or None
+        Year they speak of.
+    frame : Frame
+        Run and traces.
+
+    Returns
+    -------
+    list of dict
+        ``plant``, ``saved`` and ``choices`` with their capacity.
+    """
+    return [
+        {
+            "plant": one.plant,
+            "saved": frame.number(one.chosen.saved / 1e8, "亿元", year=year, basis="projected", address=one.addresses["none"]),
+            "choices": [
+                {
+                    "label": write_label(frame.traces.get(one.addresses[name]).says),
+                    "capacity": frame.number(size / 10, "万千瓦", year=year, basis="projected", address=one.addresses[name]),
+                }
+                for name, size in one.chosen.sizes.items()
+            ],
+        }
+        for one in choices
+    ]
 
 
 def write_orders(ordered: PlanOrders | None, frame: Frame) -> Row | None:
