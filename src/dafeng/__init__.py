@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dafeng.work.factor_import import FactorImport, import_factors
     from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
+    from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
     from dafeng.work.judge import Verdicts, judge
@@ -76,6 +77,7 @@ __all__ = [
     "EnergyAccount",
     "FactorImport",
     "HourlyProfiles",
+    "HoursView",
     "Ingested",
     "Inventory",
     "InventoryComparison",
@@ -120,6 +122,8 @@ __all__ = [
     "factor_conflicts",
     "failed_document",
     "guide_documents",
+    "hours",
+    "hours_document",
     "import_factors",
     "import_profiles",
     "import_review",
@@ -154,6 +158,7 @@ __all__ = [
     "review",
     "revise",
     "save_aggregate",
+    "save_hours",
     "save_inventory",
     "save_plan",
     "save_profiles",
@@ -267,6 +272,10 @@ _HOMES: Mapping[str, str] = {
     "uncertainty": "work.uncertainty",
     "update_lock": "work.lock",
     "warming_standards": "work.factors",
+    "HoursView": "work.hours_document",
+    "hours": "work.hours_document",
+    "hours_document": "work.hours_document",
+    "save_hours": "work.hours_document",
     "SolvedEnergy": "work.solve_energy",
     "solve_energy": "work.solve_energy",
     "solved_document": "work.solve_document",
