@@ -345,14 +345,6 @@ def project(
 
 
 @app.command()
-def reconcile(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """检验目标能否同时实现 · can all targets hold at once?"""
-    city = df.open_city(folder)
-    plan = city.read_plan()
-    listing.show_clashes(df.reconcile(plan, df.project(city, plan)), read_language(lang), as_json=as_json)
-
-
-@app.command()
 def present(folder: CityFolder, year: Year = None, as_json: AsJson = False) -> None:
     """生成冻结的驾驶舱与报表 · write the frozen cockpit and workbook of the latest run."""
     city = df.open_city(folder)

@@ -19,6 +19,7 @@ app = typer.Typer()
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
+CityFolder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
 
 
 @app.command("read-plan")
@@ -97,3 +98,11 @@ def compare_plans(
     if out is not None:
         comparison.write(found, out)
     comparison.show(found, read_language(lang), as_json=as_json)
+
+
+@app.command()
+def reconcile(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """检验目标能否同时实现 · can all targets hold at once?"""
+    city = df.open_city(folder)
+    plan = city.read_plan()
+    listing.show_clashes(df.reconcile(plan, df.project(city, plan)), read_language(lang), as_json=as_json)

@@ -92,6 +92,7 @@ def solve_orders(
         If the facts alone cannot hold, or no certified optimum is found.
     """
     kept, clashes, dropped = list(orders), list[Clash](), list[str]()
+    segments = min(segments, city.network.clock.size)
     while True:
         ruled = with_rows(city, *kept, *facts)
         try:
