@@ -50,6 +50,6 @@ def test_units_are_retrofitted_whole():
 
 def test_the_cost_of_a_retrofit_is_its_annuity():
     # 100 yuan/kW over ten years at 6 %: 13.587 % a year
-    assert retrofit_cost("efficiency", {"capex": 100.0, "life": 10.0}) == pytest.approx(13586.8, rel=1e-4)
+    assert retrofit_cost("efficiency", given={"capex": 100.0, "life": 10.0}) == pytest.approx(13586.8, rel=1e-4)
     with pytest.raises(LookupFailure, match="capex"):
-        retrofit_cost("efficiency", {"life": 10.0})
+        retrofit_cost("efficiency", given={"life": 10.0})

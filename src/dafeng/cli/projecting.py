@@ -60,8 +60,8 @@ def show_projection(found: df.Projection, language: Language, *, as_json: bool) 
     for case in found.ordered.cases if found.ordered else ():
         _show_orders(case, language)
     for one in found.retrofits:
-        told = ", ".join(f"{name} {size:,.0f} MW" for name, size in one.chosen.sizes.items())
-        console().print(say(language, f"煤电改造（{one.plant}）：{told}", f"retrofits of {one.plant}: {told}"), markup=False)
+        sizes = ", ".join(f"{name} {size:,.0f} MW" for name, size in one.chosen.sizes.items())
+        console().print(say(language, f"煤电改造（{one.plant}）：{sizes}", f"retrofits of {one.plant}: {sizes}"), markup=False)
     print_findings(found.findings, language)
 
 

@@ -90,7 +90,7 @@ def stated_costs(*, folder: Path = FOLDER) -> Mapping[str, Mapping[str, float | 
     return found
 
 
-def retrofit_cost(name: str, given: Mapping[str, float] | None = None, *, folder: Path = FOLDER) -> float:
+def retrofit_cost(name: str, *, given: Mapping[str, float] | None = None, folder: Path = FOLDER) -> float:
     """Annual cost of a retrofit.
 
     Parameters
@@ -193,7 +193,7 @@ def _variants(
             continue
         try:
             changed = retrofit(plant, (name,), given)
-            found[name] = _variant(plant, changed, name, size, retrofit_cost(name, costs.get(name)))
+            found[name] = _variant(plant, changed, name, size, retrofit_cost(name, given=costs.get(name)))
         except LookupFailure as failure:
             findings.append(left_out(failure, (name,)))
     return found, findings

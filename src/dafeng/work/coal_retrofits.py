@@ -87,7 +87,7 @@ def choose_retrofits(
 def _unpaid(name: str, costs: Mapping[str, Mapping[str, float]]) -> Finding | None:
     """What is said of a retrofit whose cost nobody gives."""
     try:
-        retrofit_cost(name, costs.get(name))
+        retrofit_cost(name, given=costs.get(name))
     except LookupFailure as failure:
         return left_out(failure, (name,))
     return None

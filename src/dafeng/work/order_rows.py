@@ -82,7 +82,55 @@ class Order:
         return SHARED if self.unit == "1" else SIZED
 
 
-class RowDesk:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Rows and the city that they are about.
+
+    Parameters
+    ----------
+    system : City
+        Plants of the power balance; what the plan speaks of may grow from what stands.
+    orders, facts : tuple of Order
+        What the plan orders, and what is known and does not give way.
+    findings : tuple of Finding
+        Targets that could not become rows.
+    """
+
+    system: System
+    orders: tuple[Order, ...]
+    facts: tuple[Order, ...]
+    findings: tuple[Finding, ...]
+
+
+def gather_rows(city: City, plan: Plan, power: Power, asked: Mapping[str, Any], find: Find, traces: TraceBook) -> Gathered:
+    """Rows of the targets of the power balance's year.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    plan : Plan
+        Its plan.
+    power : Power
+        Its power balance, whose first case names the plants.
+    asked : mapping
+        ``orders`` of the city's ``data/power.yaml``.
+    find : callable
+        Looks up what ``asked`` names.
+    traces : TraceBook
+        Gets the targets.
+
+    Returns
+    -------
+    Gathered
+        The city with what may be built, and the rows.
+    """
+    desk = _RowDesk(city, plan, power, asked, find, traces)
+    system = desk.system()
+    return Gathered(system, tuple(desk.orders(system)), tuple(desk.facts(system)), tuple(desk.findings))
+
+
+class _RowDesk:
     """Where the rows are put together."""
 
     def __init__(self, city: City, plan: Plan, power: Power, asked: Mapping[str, Any], find: Find, traces: TraceBook) -> None:

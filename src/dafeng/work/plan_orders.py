@@ -17,7 +17,7 @@ from dafeng.energy.infeasible import Clash
 from dafeng.energy.orders import Ordered, solve_orders
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
-from dafeng.work.order_rows import MW, POINT, SHARED, UNIT, Find, Order, RowDesk
+from dafeng.work.order_rows import MW, POINT, SHARED, UNIT, Find, Gathered, Order, gather_rows
 from dafeng.work.power import Power
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import say
@@ -26,7 +26,6 @@ SEGMENTS = 730
 """Segments of time where the city names no number."""
 NOTICEABLE = 1e-6
 """Prices below this are what the tolerance of the proof leaves. [unit of the price]"""
-FACT = Label("已知条件", "what is known")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,29 +133,28 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     asked = city.definition("power").get("orders")
     if not asked or power is None or not power.cases:
         return None
-    desk = RowDesk(city, plan, power, asked, find, traces)
-    system = desk.system()
-    orders = desk.orders(system)
-    facts = desk.facts(system)
+    rows = gather_rows(city, plan, power, asked, find, traces)
     cases = [("free", Label("装机可按目标建设", "capacity may be built as ordered"), ())]
-    if facts:
-        said = FACT.zh, FACT.en
-        cases.append(("known", Label(f"{said[0]}下", f"with {said[1]}"), facts))
+    known = [("known", Label("已知条件下", "with what is known"), rows.facts)] if rows.facts else []
     segments = int(asked.get("segments", SEGMENTS))
-    found, findings = list[OrderCase](), list(desk.findings)
-    for name, label, known in cases:
+    found, findings = list[OrderCase](), list(rows.findings)
+    for name, label, facts in (*cases, *known):
         try:
-            rows = [one.policy for one in orders]
-            more = {one.policy.name: one.more for one in (*orders, *known)}
-            result = solve_orders(system, rows, facts=[one.policy for one in known], more=more, segments=segments)
+            result = _solve(rows, facts, segments)
         except SolveError as failure:
             findings.append(_unsolved(name, failure))
             continue
-        case = OrderCase(name, label, tuple(orders), tuple(known), result)
+        case = OrderCase(name, label, rows.orders, facts, result)
         found.append(case)
         _trace(case, power.year, traces)
         findings += [_clashing(case, clash, traces) for clash in result.clashes]
     return PlanOrders(power.year, tuple(found), tuple(findings))
+
+
+def _solve(rows: Gathered, facts: tuple[Order, ...], segments: int) -> Ordered:
+    more = {one.policy.name: one.more for one in (*rows.orders, *facts)}
+    orders = [one.policy for one in rows.orders]
+    return solve_orders(rows.system, orders, facts=[one.policy for one in facts], more=more, segments=segments)
 
 
 def _clashing(case: OrderCase, clash: Clash, traces: TraceBook) -> Finding:

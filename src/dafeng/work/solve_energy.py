@@ -142,7 +142,7 @@ def solve_energy(
     check_mode(chosen, network)
     _check_options(chosen, wishes, horizon, overlap, gap, scenario)
     spent = time.process_time() - start
-    found = run_mode(network, chosen, wishes, compare=compare)
+    found = run_mode(network, chosen, wishes=wishes, compare=compare)
     _write(found, exchange, out, scenario, Path(path).stem)
     return SolvedEnergy(Path(path), found, {"read": spent, **found.seconds})
 

@@ -108,7 +108,7 @@ class Found:
         return None if self.optimum is None else (self.cost - self.optimum) / abs(self.optimum)
 
 
-def run_mode(network: Network, mode: Mode, wishes: Wishes | None = None, *, compare: bool = False) -> Found:
+def run_mode(network: Network, mode: Mode, *, wishes: Wishes | None = None, compare: bool = False) -> Found:
     """Use a network in the way that a mode names.
 
     Parameters
