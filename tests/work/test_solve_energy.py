@@ -131,6 +131,18 @@ def test_where_results_go_is_checked_before_solving(town: Path, tmp_path: Path) 
             df.solve_energy(town, out=tmp_path / out, progress=lambda _: pytest.fail("was solved"))
 
 
+def test_a_design_that_cannot_operate_is_no_proof_about_the_network(tmp_path: Path) -> None:
+    # without a price on unserved demand, three segments build too little for the peak of the coldest hour
+    made = network()
+    names = made.table("generator").names
+    tight = made.put(made.table("generator").setting({"p_nom": np.where(np.array(names) == "unserved", 0.0, 90.0),
+                                                      "p_nom_extendable": np.array(names) != "unserved"}))  # fmt: skip
+    df.write_network(tight, tmp_path / "tight.nc")
+    assert told(tmp_path / "tight.nc", mode="expand")["status"] == "optimal"
+    found = CliRunner().invoke(app, ["energy", "solve", str(tmp_path / "tight.nc"), "--mode", "segments=2", "--json"])
+    assert (found.exit_code, json.loads(found.stdout)["status"]) == (4, "unproven")
+
+
 def test_a_design_is_written_for_its_operation(town: Path, tmp_path: Path) -> None:
     found = told(town, mode="segments=16", out=tmp_path / "design")
     again = told(tmp_path / "design", mode="dispatch")

@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from dafeng.core.errors import SolveError
+from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.modes.alternatives import NearOptimal, Weights, explore, extremes
 from dafeng.energy.modes.certified import Certified, solve_certified
 from dafeng.energy.modes.design import capacity_cost
-from dafeng.energy.modes.mode import Mode, check_mode, grows
+from dafeng.energy.modes.mode import PLAIN, Mode, check_mode, grows
 from dafeng.energy.modes.pathway import Myopic, solve_myopic
 from dafeng.energy.modes.rolling import Rolled, roll
 from dafeng.energy.modes.segments import Segmented, solve_segments
@@ -22,8 +24,11 @@ from dafeng.energy.network.build import with_capacities
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.program import Floats
+from dafeng.energy.solution import InfeasibleError
 from dafeng.energy.solving.answer import Algorithm, Watch
 
+WHOLE = (*PLAIN, "near-optimal")
+"""Modes that solve the network as it is, so that their proof of infeasibility is one about the network."""
 Made = Outcome | Myopic | Rolled | Segmented | Certified | NearOptimal
 """What the modes return."""
 
@@ -134,11 +139,16 @@ def run_mode(network: Network, mode: Mode, *, wishes: Wishes | None = None, comp
     DefinitionError
         If the mode cannot do what the network asks for.
     SolveError
-        If there is no proven result.
+        If there is no proven result; ``InfeasibleError`` only where the network itself is proven to have no solution.
     """
     asked = wishes or Wishes()
     check_mode(mode, network)
-    found = _RUNS[mode.name](network, mode, asked)
+    try:
+        found = _RUNS[mode.name](network, mode, asked)
+    except InfeasibleError as failure:
+        if mode.name in WHOLE:
+            raise
+        raise _unmet(mode, failure) from failure
     if not compare or found.outcome is not None:
         return found
     start = time.process_time()
@@ -169,6 +179,22 @@ def group_wishes(network: Network) -> dict[str, Weights]:
                     groups.setdefault(f"{kind}.{carrier or name}", []).append((kind, name))
     names = [f"{end} {group}" for group in groups for end in ("least", "most")]
     return dict(zip(names, extremes(groups), strict=True))
+
+
+def _unmet(mode: Mode, failure: InfeasibleError) -> SolveError:
+    """A design or a step on the way that cannot go on says nothing about the network itself."""
+    return SolveError(
+        Label(
+            f"模式“{mode.text}”中途无解，不证明网络本身无解：{failure.what.zh}",
+            f"the mode '{mode.text}' could not go on, which does not prove the network infeasible: {failure.what.en}",
+        ),
+        where=f"energy.modes.{mode.name}",
+        expected=Label("定下的容量在每个时段都能运行", "capacities that can operate every step"),
+        remedy=Label(
+            "给未满足的需求定价，增加时段数，或改用 expand、path",
+            "give unserved demand a price, use more segments, or expand or path",
+        ),
+    )
 
 
 def _standing(network: Network) -> dict[str, Floats]:
