@@ -6,6 +6,7 @@ of time is stated with the error of the cost.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from dafeng.core.errors import SolveError
@@ -18,7 +19,7 @@ from dafeng.energy.orders import Ordered, solve_orders
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
 from dafeng.work.order_rows import MW, POINT, SHARED, UNIT, Find, Gathered, Order, gather_rows
-from dafeng.work.power import Power
+from dafeng.work.power import WORKERS, Power
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import say
 
@@ -138,11 +139,12 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     known = [("known", Label("已知条件下", "with what is known"), rows.facts)] if rows.facts else []
     segments = int(asked.get("segments", SEGMENTS))
     found, findings = list[OrderCase](), list(rows.findings)
-    for name, label, facts in (*cases, *known):
-        try:
-            result = _solve(rows, facts, segments)
-        except SolveError as failure:
-            findings.append(_unsolved(name, failure))
+    every = (*cases, *known)
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        results = list(pool.map(lambda case: _solve(rows, case[2], segments), every))
+    for (name, label, facts), result in zip(every, results, strict=True):
+        if isinstance(result, SolveError):
+            findings.append(_unsolved(name, result))
             continue
         case = OrderCase(name, label, rows.orders, facts, result)
         found.append(case)
@@ -151,10 +153,14 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     return PlanOrders(power.year, tuple(found), tuple(findings))
 
 
-def _solve(rows: Gathered, facts: tuple[Order, ...], segments: int) -> Ordered:
+def _solve(rows: Gathered, facts: tuple[Order, ...], segments: int) -> Ordered | SolveError:
+    """What was found, or why nothing was."""
     more = {one.policy.name: one.more for one in (*rows.orders, *facts)}
-    orders = [one.policy for one in rows.orders]
-    return solve_orders(rows.system, orders, facts=[one.policy for one in facts], more=more, segments=segments)
+    orders, given = [one.policy for one in rows.orders], [one.policy for one in facts]
+    try:
+        return solve_orders(rows.system, orders, facts=given, more=more, segments=segments)
+    except SolveError as failure:
+        return failure
 
 
 def _clashing(case: OrderCase, clash: Clash, traces: TraceBook) -> Finding:
