@@ -237,12 +237,14 @@ def left_out(failure: LookupFailure, chosen: Sequence[str]) -> Finding:
     Finding
         A warning with the remedy.
     """
-    said = " + ".join(chosen)
+    known = read_retrofits()
+    labels = [known[name].label if name in known else Label(name, name) for name in chosen]
+    zh, en = "＋".join(one.zh for one in labels), " + ".join(one.en for one in labels)
     return Finding(
         "energy.retrofit",
-        f"retrofit.{said}",
+        f"retrofit.{' + '.join(chosen)}",
         "warning",
-        Label(f"改造方案 {said} 未计入：{failure.what.zh}", f"retrofit {said} is left out: {failure.what.en}"),
+        Label(f"{zh}未计入：{failure.what.zh}", f"{en} is left out: {failure.what.en}"),
         failure.remedy,
     )
 

@@ -31,6 +31,8 @@ NONE = "none"
 """Choice that leaves a unit as it is."""
 SHARES = "retrofit_shares"
 """Row that keeps the capacity together."""
+PARTS: Mapping[str, Label] = {"capex": Label("单位投资", "investment (capex)"), "life": Label("寿命", "life")}
+"""What a cost is made from."""
 COSTS: Mapping[str, Kind] = {"retrofit": "text", **{name: kind for name, kind in PARAMETERS.items() if name != "technology"}}
 """Columns of ``retrofit_costs.csv``."""
 
@@ -231,9 +233,9 @@ def _sizes(found: Dispatch, variants: Mapping[str, Plant]) -> dict[str, float]:
 
 
 def _unknown(name: str, lacking: Sequence[str]) -> LookupFailure:
-    said = ", ".join(lacking)
+    zh, en = "、".join(PARTS[one].zh for one in lacking), " and ".join(PARTS[one].en for one in lacking)
     return LookupFailure(
-        Label(f"改造“{name}”的 {said} 未知", f"{said} of the retrofit '{name}' is unknown"),
+        Label(f"{zh}未知", f"{en} unknown"),
         where=f"retrofit_costs.csv:{name}",
         expected=Label("单位投资（元/kW）与寿命（年）", "investment (yuan/kW) and life (years)"),
         remedy=Label(
