@@ -35,7 +35,7 @@ def test_an_order_costs_its_dual():
     # a MW of wind costs 2e6 yuan for two hours and saves one MWh of coal at 1 MWh output: 0.5 MW in each of two hours
     city = made()
     found = solve_orders(city, [least(city, 60)], segments=2)
-    cheaper, dearer = (solve_orders(city, [least(city, size)], segments=2).found.true_cost for size in (60, 61))
+    cheaper, dearer = (solve_orders(city, [least(city, size)], segments=2).found.cost for size in (60, 61))
     assert found.feasible
     assert found.spare["wind"] == pytest.approx(0, abs=1e-6)
     assert found.prices["wind"] == pytest.approx(dearer - cheaper)

@@ -76,7 +76,7 @@ def _show_orders(case: OrderCase, language: Language) -> None:
         if case.result.feasible
         else say(language, "不能同时成立", "cannot hold together")
     )
-    cost = say(language, f"年费用 {built.true_cost / 1e8:,.1f} 亿元", f"{built.true_cost / 1e8:,.1f} 亿元 a year")
+    cost = say(language, f"年费用 {built.cost / 1e8:,.1f} 亿元", f"{built.cost / 1e8:,.1f} 亿元 a year")
     steps = say(
         language,
         f"{len(built.edges) - 1} 个时段，误差 {built.error:+.1%}",
@@ -102,8 +102,8 @@ def _orders(found: df.Projection) -> list[dict[str, Any]]:
             "id": case.id,
             "label": {"zh": case.label.zh, "en": case.label.en},
             "feasible": case.result.feasible,
-            "cost": case.result.found.true_cost,
-            "claimed_cost": case.result.found.cost,
+            "cost": case.result.found.cost,
+            "claimed_cost": case.result.found.claimed,
             "error": case.result.found.error,
             "segments": len(case.result.found.edges) - 1,
             "clashes": [[group.clause for group in clash.groups] for clash in case.result.clashes],

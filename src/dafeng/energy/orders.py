@@ -96,7 +96,7 @@ def solve_orders(
     while True:
         ruled = with_rows(city, *kept, *facts)
         try:
-            found = solve_segments(ruled.network, segments)
+            found = solve_segments(ruled.network, segments=segments)
         except InfeasibleError:
             clash = explain_orders(ruled.network, (*kept, *facts), segments=segments)
             gives = None if clash is None else _giving(clash, kept)

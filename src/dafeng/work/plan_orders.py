@@ -217,7 +217,7 @@ def _trace(case: OrderCase, year: int, traces: TraceBook) -> None:
             address=f"orders/{case.id}.cost",
             kind="result",
             says=Label(f"{case.label.zh}：年费用", f"{case.label.en}: yearly cost"),
-            value=number_text(built.true_cost / 1e8),
+            value=number_text(built.cost / 1e8),
             unit="亿元",
             year=year,
             inputs=inputs,

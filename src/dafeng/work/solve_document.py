@@ -56,6 +56,7 @@ def solved_document(solved: SolvedEnergy) -> Row:
     found = solved.found
     told = _TELLS[type(found.made)](found)
     gap = None if found.bound is None else (found.cost - found.bound) / max(abs(found.cost), 1e-300)
+    statement = getattr(found.made, "statement", None)
     return {
         "file": str(solved.path),
         "network": found.network.name,
@@ -68,6 +69,7 @@ def solved_document(solved: SolvedEnergy) -> Row:
         "gap": gap,
         "optimum": found.optimum,
         "regret": found.regret,
+        "statement": None if statement is None else {"zh": statement.zh, "en": statement.en},
         "certificate": told.pop("certificate"),
         "capacities": _named(found.network, found.sizes),
         **told,
@@ -195,7 +197,7 @@ def _tell_myopic(found: Found) -> Row:
 def _tell_rolled(found: Found) -> Row:
     made: Rolled = found.made  # type: ignore[assignment]
     proofs = [certificate_document(one.certificate) for one in made.windows]
-    told = {"count": len(proofs), "first": [made.windows[0].start, made.windows[0].end]}
+    told = {"count": len(proofs), "first": [made.windows[0].start, made.windows[0].end], "violation": made.violation}
     return {"status": "feasible", "certificate": _worst("windows", proofs), "windows": told}
 
 
@@ -208,8 +210,8 @@ def _tell_segments(found: Found) -> Row:
         "operated_at_least_cost": made.operated.exact,
         "segments": certificate_document(made.outcome.solution.certificate),
     }
-    told = {"count": len(made.edges) - 1, "of": found.network.clock.size, "claimed_cost": made.cost, "error": made.error}
-    return {"status": "feasible", "certificate": proof, "true_cost": made.true_cost, "segments": told}
+    told = {"count": len(made.edges) - 1, "of": found.network.clock.size, "claimed_cost": made.claimed, "error": made.error}
+    return {"status": "feasible", "certificate": proof, "true_cost": made.cost, "segments": told}
 
 
 def _tell_certified(found: Found) -> Row:

@@ -71,7 +71,7 @@ def write_orders(ordered: PlanOrders | None, frame: Frame) -> Row | None:
 
 def _case(case: OrderCase, year: int, frame: Frame) -> Row:
     found = case.result.found
-    cost = frame.number(found.true_cost / 1e8, "亿元", year=year, basis="projected", address=f"orders/{case.id}.cost")
+    cost = frame.number(found.cost / 1e8, "亿元", year=year, basis="projected", address=f"orders/{case.id}.cost")
     known = {one.policy.name: one for one in case.rows}
     clashes = [
         [write_label(tell_gap(known[group.name], clash.shortfall.get(group.name, 0.0), frame.traces)) for group in clash.groups]

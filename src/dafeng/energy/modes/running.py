@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
-from dafeng.energy.modes.alternatives import NearOptimal, Weights, explore, extremes
+from dafeng.energy.modes.alternatives import NearOptimal, Weights, extremes, solve_alternatives
 from dafeng.energy.modes.certified import Certified, solve_certified
 from dafeng.energy.modes.design import capacity_cost
 from dafeng.energy.modes.mode import PLAIN, Mode, check_mode, grows
 from dafeng.energy.modes.pathway import Myopic, solve_myopic
-from dafeng.energy.modes.rolling import Rolled, roll
+from dafeng.energy.modes.rolling import Rolled, solve_rolling
 from dafeng.energy.modes.segments import Segmented, solve_segments
 from dafeng.energy.network.build import with_capacities
 from dafeng.energy.network.solve import Outcome, solve_network
@@ -225,13 +225,13 @@ def _myopic(network: Network, mode: Mode, asked: Wishes) -> Found:
 
 
 def _rolling(network: Network, mode: Mode, asked: Wishes) -> Found:
-    made = roll(network, horizon=asked.horizon, overlap=asked.overlap, ladder=asked.ladder)
+    made = solve_rolling(network, horizon=asked.horizon, overlap=asked.overlap, ladder=asked.ladder)
     return Found(mode, network, made, made.cost, _standing(network), None, made.seconds)
 
 
 def _segments(network: Network, mode: Mode, asked: Wishes) -> Found:
-    made = solve_segments(network, mode.segments, ladder=asked.ladder)
-    return Found(mode, network, made, made.true_cost, made.design.sizes, None, made.seconds)
+    made = solve_segments(network, segments=mode.segments, ladder=asked.ladder)
+    return Found(mode, network, made, made.cost, made.design.sizes, None, made.seconds)
 
 
 def _certified(network: Network, mode: Mode, asked: Wishes) -> Found:
@@ -241,7 +241,7 @@ def _certified(network: Network, mode: Mode, asked: Wishes) -> Found:
 
 def _near_optimal(network: Network, mode: Mode, asked: Wishes) -> Found:
     start = time.process_time()
-    made = explore(network, list(group_wishes(network).values()), slack=mode.slack, ladder=asked.ladder)
+    made = solve_alternatives(network, list(group_wishes(network).values()), slack=mode.slack, ladder=asked.ladder)
     best = made.outcome
     seconds = {**best.seconds, "alternatives": time.process_time() - start - sum(best.seconds.values())}
     bound = best.solution.certificate.bound
