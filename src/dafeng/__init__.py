@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dafeng.work.factor_import import FactorImport, import_factors
     from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
+    from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
     from dafeng.work.judge import Verdicts, judge
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
     from dafeng.work.save_inventory import save_inventory
     from dafeng.work.save_profiles import save_profiles
     from dafeng.work.scores import Scores
-    from dafeng.work.solve_energy import SolvedEnergy, failed_document, solve_energy, solved_document
+    from dafeng.work.solve_document import failed_document, solved_document
+    from dafeng.work.solve_energy import SolvedEnergy, solve_energy
     from dafeng.work.template import template
     from dafeng.work.uncertainty import Quality, uncertainty
     from dafeng.work.uncertainty_document import quality_document, recalculation_document
@@ -76,6 +78,7 @@ __all__ = [
     "EnergyAccount",
     "FactorImport",
     "HourlyProfiles",
+    "HoursView",
     "Ingested",
     "Inventory",
     "InventoryComparison",
@@ -121,6 +124,8 @@ __all__ = [
     "factor_conflicts",
     "failed_document",
     "guide_documents",
+    "hours",
+    "hours_document",
     "import_factors",
     "import_profiles",
     "import_review",
@@ -156,6 +161,7 @@ __all__ = [
     "review",
     "revise",
     "save_aggregate",
+    "save_hours",
     "save_inventory",
     "save_plan",
     "save_profiles",
@@ -273,10 +279,14 @@ _HOMES: Mapping[str, str] = {
     "OperatedYears": "work.operate_years",
     "operate_years": "work.operate_years",
     "years_document": "work.operate_years",
+    "HoursView": "work.hours_document",
+    "hours": "work.hours_document",
+    "hours_document": "work.hours_document",
+    "save_hours": "work.hours_document",
     "SolvedEnergy": "work.solve_energy",
     "solve_energy": "work.solve_energy",
-    "solved_document": "work.solve_energy",
-    "failed_document": "work.solve_energy",
+    "solved_document": "work.solve_document",
+    "failed_document": "work.solve_document",
     "solve": "energy.interop.pypsa_objects",
     "read_network": "work.network_files",
     "write_network": "work.network_files",

@@ -11,9 +11,10 @@ import pytest
 
 from dafeng.core.errors import DafengError
 from dafeng.energy.interop.dependent import standard_types
-from dafeng.energy.interop.files import read_exchange, read_network, write_network
+from dafeng.energy.interop.files import read_exchange
 from dafeng.energy.interop.results import with_results
 from dafeng.energy.network.solve import solve_network
+from dafeng.work.network_files import read_network, write_network
 from tests.energy.pypsa_toys import grid, optimum
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -175,6 +175,40 @@ def week(name: str, zh: str, en: str, start: int, sun: float, wind: float) -> di
     }
 
 
+def orders() -> dict[str, Any]:
+    """Targets as constraints: one case holds, in the other nuclear power clashes with what is known."""
+    told = {"year": 2030, "basis": "projected"}
+    wind = {
+        "target": "T02", "label": label("海上风电", "offshore wind"), "asked": number(700, "万千瓦", "targets/T02", year=2030, basis="target"),
+        "level": number(700, "万千瓦", "orders/free.T02", **told), "price": number(868.3, "元/kW", "orders/free.T02", **told),
+        "dropped": False, "fact": False,
+    }  # fmt: skip
+    nuclear = {**wind, "label": label("核电", "nuclear power"), "level": None, "price": None, "dropped": True}
+    shown = {"steps": 730, "of": 8760, "error": -0.024, "cost": number(313.9, "亿元", "orders/free.cost", **told)}
+    clash = [label("核电 ≥ 1300 万千瓦", "nuclear power ≥ 13 GW"), label("核电不超过已知机组", "at most the units known")]
+    return {
+        "year": 2030,
+        "cases": [
+            {"id": "free", "label": label("可建", "may be built"), "feasible": True, "clashes": [], "rows": [wind], **shown},
+            {
+                "id": "known",
+                "label": label("已知", "known"),
+                "feasible": False,
+                "clashes": [clash],
+                "rows": [wind, nuclear],
+                **shown,
+            },
+        ],
+    }
+
+
+def retrofit() -> dict[str, Any]:
+    """Half of the coal is made more efficient."""
+    size = number(500, "万千瓦", "retrofits/coal.efficiency", year=2030, basis="projected")
+    saved = number(1.2, "亿元", "retrofits/coal.efficiency", year=2030, basis="projected")
+    return {"plant": "coal", "saved": saved, "choices": [{"label": label("节能降碳改造", "efficiency"), "capacity": size}]}
+
+
 def power() -> dict[str, Any]:
     """The power balance."""
     figures = [
@@ -376,6 +410,8 @@ def view() -> dict[str, Any]:
                          for m, zh, en, c, e, y in (("heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), ("flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), ("roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), ("truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
         },
         "power": power(),
+        "orders": orders(),
+        "retrofits": [retrofit()],
         "quality": quality(RUN),
         "clashes": [{"id": "1", "title": label("装机目标撑不起 30% 的比重", "The capacities do not carry the 30% share"), "explanation": label("按电热当量和发电煤耗两种口径，四项装机目标到期发电量折算的非化石比重最高 28.0%。", "By either conversion the capacity targets give a non-fossil share of at most 28.0%."),
                      "targets": ["T01", "T02", "T03"], "members": [{"label": label("非化石能源消费比重 ≈ 30%", "Non-fossil share ≈ 30%"), "address": f"{RUN}/targets/T01", "anchor": anchor("非化石能源消费比重达到30%左右"), "target": "T01"},
@@ -516,6 +552,25 @@ def traces() -> dict[str, dict[str, Any]]:
             unit="%",
             inputs=("targets/T02",),
         )
+    for name, value, unit in (("free.T02", "868.3", "元/kW"), ("free.cost", "313.9", "亿元")):
+        add(
+            f"orders/{name}",
+            "result",
+            "目标作为约束",
+            "Targets as constraints",
+            value=value,
+            unit=unit,
+            inputs=("targets/T02",),
+        )
+    add(
+        "retrofits/coal.efficiency",
+        "result",
+        "煤电改造",
+        "Retrofit of coal",
+        value="500",
+        unit="万千瓦",
+        inputs=("targets/T02",),
+    )
     for name in ("heat", "flex", "roof", "truck"):
         add(
             f"measures/{name}",

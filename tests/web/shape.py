@@ -176,6 +176,15 @@ QUALITY = {
         **dict.fromkeys(("before", "after"), (*FIGURE, MAY)), "change": FIGURE, "says": LABEL, "address": TEXT,
     }],
 }  # fmt: skip
+ORDERS = {
+    "year": YEAR,
+    "cases": [{
+        "id": TEXT, "label": LABEL, "feasible": FLAG, "cost": NUMBER, "steps": YEAR, "of": YEAR, "error": FIGURE, "clashes": [[LABEL]],
+        "rows": [{"target": (*TEXT, MAY), "label": LABEL, "asked": NUMBER, "level": Maybe(NUMBER), "price": Maybe(NUMBER),
+                  "dropped": FLAG, "fact": FLAG}],
+    }],
+}  # fmt: skip
+RETROFIT = {"plant": TEXT, "saved": NUMBER, "choices": [{"label": LABEL, "capacity": NUMBER}]}
 VIEW = {
     "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
     "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
@@ -184,7 +193,7 @@ VIEW = {
     "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
-    "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "orders": Maybe(ORDERS), "retrofits": [RETROFIT], "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),

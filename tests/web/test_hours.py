@@ -12,7 +12,9 @@ from playwright.sync_api import expect
 from dafeng.core.labels import Label
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
-from dafeng.web.hours import build_hours, choose, draw_stack, draw_streams, draw_week, find_week, tell_error
+from dafeng.web.hours import build_hours, draw_week, find_week, tell_error
+from dafeng.web.hours_charts import draw_stack, draw_streams
+from dafeng.web.hours_choice import choose
 from dafeng.web.labels import Words
 from dafeng.work.hourly import Approximation, Case, keep_hours
 from dafeng.work.hours import Hours

@@ -209,6 +209,15 @@ QUALITY = {
         "before": Maybe(NUMBER), "after": Maybe(NUMBER), "change": NUMBER, "says": L, "address": str,
     }],
 }  # fmt: skip
+ORDERS = {
+    "year": int,
+    "cases": [{
+        "id": str, "label": L, "feasible": bool, "cost": N, "steps": int, "of": int, "error": NUMBER, "clashes": [[L]],
+        "rows": [{"target": Maybe(str), "label": L, "asked": N, "level": Maybe(N), "price": Maybe(N), "dropped": bool,
+                  "fact": bool}],
+    }],
+}  # fmt: skip
+RETROFIT = {"plant": str, "saved": N, "choices": [{"label": L, "capacity": N}]}
 VIEW = {
     "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
     "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
@@ -222,7 +231,8 @@ VIEW = {
         "findings": [FINDING],
     },
     "inventory": INVENTORY, "energy": ENERGY,
-    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "orders": Maybe(ORDERS), "retrofits": [RETROFIT],
+    "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY), "hours": Maybe({"schema": int, "cases": [dict]}),
     "definitions": dict, "inventory_form": Maybe(dict),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],

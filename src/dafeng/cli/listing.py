@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import dafeng as df
-from dafeng.cli.printing import console, counts_row, grid, print_findings, print_json, read_label, say, show_verdict
+from dafeng.cli.printing import console, counts_row, grid, print_findings, print_json, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 
@@ -125,7 +125,7 @@ def show_ingest(taken: df.Ingested, language: Language, *, as_json: bool) -> Non
             "files": taken.files,
             "refused": taken.refused,
         }
-        print_json({**told, "findings": [_finding(f) for f in taken.findings]})
+        print_json({**told, "findings": [describe_finding(f) for f in taken.findings]})
         return
     facts = taken.lot.facts if taken.lot else 0
     zh = f"读取 {len(taken.files)} 个文件，新增事实 {facts} 条，拒收 {len(taken.refused)} 个文件"
@@ -147,7 +147,7 @@ def show_findings(findings: tuple[Finding, ...], language: Language, *, as_json:
         Print JSON.
     """
     if as_json:
-        print_json({"findings": [_finding(f) for f in findings]})
+        print_json({"findings": [describe_finding(f) for f in findings]})
     elif findings:
         print_findings(findings, language)
     else:
@@ -168,51 +168,12 @@ def show_scores(scores: df.Scores, language: Language, *, as_json: bool) -> None
     """
     rows = scores.table().to_pylist()
     if as_json:
-        print_json({"scores": rows, "findings": [_finding(f) for f in scores.findings]})
+        print_json({"scores": rows, "findings": [describe_finding(f) for f in scores.findings]})
         return
     heads = say(language, "指标 年份 数值 单位 依据 等级", "indicator year value unit basis grade").split()
     cells = [[r["indicator"], str(r["year"]), f"{r['value']:,.4g}", r["unit"], r["basis"], r["grade"]] for r in rows]
     console().print(grid(say(language, "指标", "indicators"), heads, cells, right=(2,)))
     print_findings(scores.findings, language)
-
-
-def show_projection(found: df.Projection, language: Language, *, as_json: bool) -> None:
-    """Print peak years by scenario.
-
-    Parameters
-    ----------
-    found : Projection
-        Result of ``project``.
-    language : {"zh", "en"}
-        Language.
-    as_json : bool
-        Print JSON.
-    """
-    from dafeng.work.wording import odds
-
-    peaks = {name: path.peak for name, path in found.paths.items()}
-    if as_json:
-        told = {n: {k: getattr(p, k) for k in PEAK} for n, p in peaks.items()}
-        print_json({"main": found.main, "scenarios": told, "findings": [_finding(f) for f in found.findings]})
-        return
-    heads = say(language, "情景 P10 中位 P90 2030年前概率 峰值Mt", "scenario P10 median P90 before-2030 level-Mt").split()
-    cells = [
-        [
-            read_label(found.paths[n].scenario.label, language),
-            str(p.year_p10),
-            str(p.year_p50),
-            str(p.year_p90),
-            odds(p.probability_before_2030),
-            f"{p.level_mt_p50:,.1f}",
-        ]
-        for n, p in peaks.items()
-    ]
-    console().print(grid(say(language, "达峰年份", "peak year"), heads, cells, right=(1, 2, 3, 4, 5)))
-    print_findings(found.findings, language)
-
-
-PEAK = ("year_p10", "year_p50", "year_p90", "probability_before_2030", "level_mt_p50")
-"""Fields of a peak that are printed as JSON."""
 
 
 def show_clashes(found: df.Reconciliation, language: Language, *, as_json: bool) -> None:
@@ -243,7 +204,7 @@ def show_clashes(found: df.Reconciliation, language: Language, *, as_json: bool)
             {
                 "clashes": told,
                 "combinations": {k: list(v) for k, v in found.combinations.items()},
-                "findings": [_finding(f) for f in found.findings],
+                "findings": [describe_finding(f) for f in found.findings],
             }
         )
         return
@@ -303,7 +264,19 @@ def _print_verdicts(found: df.Assessment, language: Language) -> None:
     console().print(grid("", heads, rows))
 
 
-def _finding(finding: Finding) -> Mapping[str, Any]:
+def describe_finding(finding: Finding) -> Mapping[str, Any]:
+    """A finding, as JSON-able values.
+
+    Parameters
+    ----------
+    finding : Finding
+        The finding.
+
+    Returns
+    -------
+    mapping
+        Id, rule, place, severity, text and remedy; a suggestion where there is one.
+    """
     from dafeng.readers.numbers import plain
     from dafeng.readers.suggestions import AuditFinding, name_finding
 

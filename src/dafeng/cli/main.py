@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated
 
 import typer
 
@@ -18,24 +18,24 @@ from dafeng.cli import (
     aggregating,
     approaches,
     balances,
-    comparison,
     correction,
     energy,
     factors,
+    hours,
     inventories,
     listing,
     locks,
     methods,
     networks,
+    planning,
+    projecting,
     quality,
     reviewing,
-    tasklist,
     users,
     weather_years,
 )
-from dafeng.cli.printing import console, explanation_tree, print_json, say
-from dafeng.core.errors import DafengError, SettingError
-from dafeng.core.labels import Label, Language
+from dafeng.cli.printing import console, explanation_tree, print_json, read_language, say
+from dafeng.core.errors import DafengError
 
 
 def _with_groups(made: typer.Typer) -> typer.Typer:
@@ -47,9 +47,11 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     energy.app.add_typer(networks.app)
     energy.app.add_typer(weather_years.app)
     made.add_typer(energy.app, name="energy")
+    made.add_typer(hours.app)
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)
+    made.add_typer(planning.app)
     return made
 
 
@@ -97,84 +99,6 @@ def main() -> None:
         raise SystemExit(2) from None
 
 
-@app.command("read-plan")
-def read_plan(
-    file: Annotated[Path, typer.Argument(help="方案文件（txt、docx、pdf、html）· plan document", metavar="FILE")],
-    place: Annotated[str, typer.Option(help="行政区划代码 · administrative code")] = "100000",
-    out: Annotated[
-        Path | None, typer.Option(help="把事实写入此文件，如 DIR/plans/plan.yaml · keep the facts in this file")
-    ] = None,
-    overlay: Annotated[
-        Path | None,
-        typer.Option(help="城市的 data 文件夹，其指标与同义名一并匹配 · a city's data folder with its own indicators"),
-    ] = None,
-    as_json: AsJson = False,
-    lang: Tongue = "zh",
-) -> None:
-    """读方案：文件 → 目标、任务、责任单位 · read a plan document."""
-    plan = df.read_plan(file, place=place, overlay=overlay)
-    if out is not None:
-        df.save_plan(plan, out)
-    if as_json:
-        print_json(df.plan_document(plan))
-    else:
-        listing.show_plan(plan, _language(lang))
-
-
-@app.command("list-tasks")
-def list_tasks(
-    source: Annotated[Path, typer.Argument(help="城市文件夹或方案文件 · city folder or plan document", metavar="CITY|FILE")],
-    document: Annotated[
-        Path | None, typer.Option(help="方案原文；缺省在城市的 plans 文件夹里找 · the document of the city's plan")
-    ] = None,
-    place: Annotated[str, typer.Option(help="方案文件的行政区划代码 · administrative code of a plan document")] = "100000",
-    out: Annotated[Path | None, typer.Option(help="写成 tasks.xlsx 或 tasks.docx · write a file")] = None,
-    check: Annotated[bool, typer.Option("--check", help="与方案明确的单位比对 · compare with what the plan states")] = False,
-    as_json: AsJson = False,
-    lang: Tongue = "zh",
-) -> None:
-    """任务清单：任务、措施、目标、时限和责任单位（方案明确或系统建议）· list the tasks of a plan."""
-    subject = df.open_city(source) if source.is_dir() else df.read_plan(source, place=place)
-    text = document if source.is_dir() else source
-    if isinstance(subject, df.Plan) and not subject.tasks and not as_json:
-        for finding in subject.findings:
-            sys.stderr.write(f"{finding.says.zh}（{finding.at}）\n{finding.says.en} ({finding.at})\n")
-    if check:
-        tasklist.show_agreement(df.check_tasks(subject, document=text), _language(lang), as_json=as_json)
-        return
-    listed = df.list_tasks(subject, document=text)
-    if out is not None:
-        df.save_tasks(listed, out, language=_language(lang))
-    tasklist.show_tasks(listed, _language(lang), as_json=as_json)
-
-
-@app.command("compare-plans")
-def compare_plans(
-    plans: Annotated[
-        list[str],
-        typer.Argument(
-            help="方案文件、plan.yaml、城市文件夹，或 nation、shandong；先写要评的 · plans, the judged one first",
-            metavar="PLAN...",
-        ),
-    ],
-    place: Annotated[str | None, typer.Option(help="方案文件的行政区划代码 · place of the documents")] = None,
-    relation: Annotated[
-        str | None, typer.Option(help="version、level 或 peer；缺省按地区判断 · how they belong together")
-    ] = None,
-    straight: Annotated[
-        bool, typer.Option("--straight", help="年份不同时按直线折算 · compare years along a straight line")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="写成 xlsx · write a workbook")] = None,
-    as_json: AsJson = False,
-    lang: Tongue = "zh",
-) -> None:
-    """比对方案：严、宽、缺、下达 · compare plans: stricter, looser, missing, delegated."""
-    found = df.compare_plans(plans[0], *plans[1:], place=place, relation=comparison.relation(relation), straight=straight)
-    if out is not None:
-        comparison.write(found, out)
-    comparison.show(found, _language(lang), as_json=as_json)
-
-
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="新城市文件夹 · new folder", metavar="DIR")],
@@ -187,13 +111,15 @@ def init(
     if as_json:
         print_json({"city": str(city.folder), "place": city.code, "label": {"zh": city.label.zh, "en": city.label.en}})
     else:
-        console().print(say(_language(lang), f"已建立 {city.label.zh}：{city.folder}", f"made {city.label.en}: {city.folder}"))
+        console().print(
+            say(read_language(lang), f"已建立 {city.label.zh}：{city.folder}", f"made {city.label.en}: {city.folder}")
+        )
 
 
 @app.command("open-city")
 def open_city(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """打开城市文件夹 · open a city folder and say what is in it."""
-    listing.show_city(df.open_city(folder), _language(lang), as_json=as_json)
+    listing.show_city(df.open_city(folder), read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -219,7 +145,7 @@ def ingest(
     """入库：文件 → 事实 · take in files; nothing is altered, everything is hashed."""
     stated = {name: text for name, _, text in (one.partition("=") for one in units or ())}
     taken = df.ingest(df.open_city(folder), files, year=year, units=stated, mapping=correction.mapping(columns))
-    listing.show_ingest(taken, _language(lang), as_json=as_json)
+    listing.show_ingest(taken, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -241,7 +167,7 @@ def template(
     else:
         console().print(
             say(
-                _language(lang),
+                read_language(lang),
                 f"已写入 {out}，填好后用 dafeng ingest 入库",
                 f"wrote {out}; fill it in and take it in with dafeng ingest",
             )
@@ -259,7 +185,7 @@ def audit(
     lang: Tongue = "zh",
 ) -> None:
     """审核：事实 × 规则 → 问题 · audit the facts."""
-    listing.show_findings(df.audit(df.open_city(folder), year=year, factors=factors), _language(lang), as_json=as_json)
+    listing.show_findings(df.audit(df.open_city(folder), year=year, factors=factors), read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -278,13 +204,13 @@ def correct(
 ) -> None:
     """更正一个数：原报值与更正值都保留 · give a reported figure another value; both stay."""
     asked = correction.Asked(fact, value, unit, reason, who, accept)
-    correction.show([correction.correct(df.open_city(folder), asked)], _language(lang), as_json=as_json)
+    correction.show([correction.correct(df.open_city(folder), asked)], read_language(lang), as_json=as_json)
 
 
 @app.command()
 def corrections(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """列出更正：原报、更正、理由、何人何时 · list all corrections with both values."""
-    correction.show(df.corrections(df.open_city(folder)), _language(lang), as_json=as_json)
+    correction.show(df.corrections(df.open_city(folder)), read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -303,7 +229,7 @@ def account(
 ) -> None:
     """核算：事实 × 方法 × 因子 → 排放 · account emissions."""
     found = df.account(df.open_city(folder), year=year, edition=edition, scope=scope, factors=factors, provisional=provisional)
-    accounting.show_account(found, _language(lang), as_json=as_json)
+    accounting.show_account(found, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -324,8 +250,8 @@ def inventory(
     city = df.open_city(folder)
     found = df.inventory(city, year=year, package=guide, warming=warming, provisional=provisional)
     if out is not None:
-        inventories.write(city, found, out, year=year, provisional=provisional, language=_language(lang))
-    inventories.show_inventory(found, _language(lang), layout=layout, as_json=as_json)
+        inventories.write(city, found, out, year=year, provisional=provisional, language=read_language(lang))
+    inventories.show_inventory(found, read_language(lang), layout=layout, as_json=as_json)
 
 
 @app.command("compare-approaches")
@@ -338,7 +264,7 @@ def compare_approaches(
 ) -> None:
     """参考方法与部门方法：差额逐燃料、逐原因 · reference and sectoral approach, gap by fuel and reason."""
     found = df.compare_approaches(df.open_city(folder), year=year, package=guide)
-    approaches.show_approaches(found, _language(lang), as_json=as_json)
+    approaches.show_approaches(found, read_language(lang), as_json=as_json)
 
 
 @app.command("compare-inventory")
@@ -357,7 +283,7 @@ def compare_inventory(
     """与已发布的清单逐格比对：活动水平、因子、边界 · compare with a published inventory cell by cell."""
     city = df.open_city(folder)
     found = df.compare_inventory(city, file, year=year, package=guide, unit=unit, same_activity=same_activity)
-    inventories.show_inventory_comparison(found, _language(lang), as_json=as_json)
+    inventories.show_inventory_comparison(found, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -374,7 +300,7 @@ def downscale(
     found = df.downscale(city, df.open_city(province), year=year)
     if keep:
         df.keep_estimate(city, found)
-    inventories.show_downscaled(found, _language(lang), as_json=as_json)
+    inventories.show_downscaled(found, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -392,20 +318,20 @@ def balance(
 ) -> None:
     """能源平衡：标准量、官方口径、审核、能流图 · energy balance: standard quantities, official views, audit, flows."""
     found = df.balance(df.open_city(folder), year=year, imported=imported)
-    balances.show_balance(found, _language(lang), as_json=as_json, view=view, sankey=sankey)
+    balances.show_balance(found, read_language(lang), as_json=as_json, view=view, sankey=sankey)
 
 
 @app.command()
 def measure(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """测算指标 · compute the indicators."""
     city = df.open_city(folder)
-    listing.show_scores(df.measure(city, df.account(city, year=year)), _language(lang), as_json=as_json)
+    listing.show_scores(df.measure(city, df.account(city, year=year)), read_language(lang), as_json=as_json)
 
 
 @app.command()
 def judge(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """评价目标 · judge the targets of the plan."""
-    listing.show_assessment(df.assess(folder, year=year, save=False), _language(lang), as_json=as_json, part="verdicts")
+    listing.show_assessment(df.assess(folder, year=year, save=False), read_language(lang), as_json=as_json, part="verdicts")
 
 
 @app.command()
@@ -417,15 +343,7 @@ def project(
 ) -> None:
     """预测路径与达峰年份 · project pathways and the peak year."""
     city = df.open_city(folder)
-    listing.show_projection(df.project(city, city.read_plan(), scenario=scenario), _language(lang), as_json=as_json)
-
-
-@app.command()
-def reconcile(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """检验目标能否同时实现 · can all targets hold at once?"""
-    city = df.open_city(folder)
-    plan = city.read_plan()
-    listing.show_clashes(df.reconcile(plan, df.project(city, plan)), _language(lang), as_json=as_json)
+    projecting.show_projection(df.project(city, city.read_plan(), scenario=scenario), read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -452,7 +370,7 @@ def explain(
     if as_json:
         print_json(node)
     else:
-        console().print(explanation_tree(node, _language(lang)))
+        console().print(explanation_tree(node, read_language(lang)))
 
 
 @app.command()
@@ -460,7 +378,7 @@ def assess(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang:
     """全流程评估一个城市 · run every verb for a city and freeze the assessment."""
     with listing.progress(quiet=as_json) as report:
         assessment = df.assess(folder, year=year, report=report)
-    listing.show_assessment(assessment, _language(lang), as_json=as_json, part="all")
+    listing.show_assessment(assessment, read_language(lang), as_json=as_json, part="all")
 
 
 @app.command()
@@ -478,17 +396,6 @@ def serve(
     stored = [df.city_view(city) for city in opened if next(city.runs.newest(), None) or not Office(city).is_open()]
     views = [CityView(one.view, one.traces, one.documents, one.hours) for one in stored]
     serve_cities(views, port=port, host=host, offices=opened)
-
-
-def _language(text: str) -> Language:
-    if text in get_args(Language):
-        return cast(Language, text)
-    raise SettingError(
-        Label(f"语言“{text}”不支持", f"language '{text}' is not known"),
-        where="--lang",
-        expected=Label("zh 或 en", "zh or en"),
-        remedy=Label("改正该选项", "correct the option"),
-    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ the coal that power stations of the year would burn for it, as the official meth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -125,6 +126,62 @@ def storage_least(city: City, megawatts: float, *, clause: str = "") -> Policy:
     return Policy("storage_least", Label("储能装机下限", "least storage"), terms, ">=", megawatts, clause)
 
 
+def capacity_least(
+    city: City, technologies: Sequence[str], megawatts: float, *, name: str, label: Label, clause: str = ""
+) -> Policy:
+    """Plants of some technologies have at least a capacity.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    technologies : sequence of str
+        Which plants count.
+    megawatts : float
+        Least electric capacity of all of them. [MW]
+    name : str
+        Name of the policy.
+    label : Label
+        What it says.
+    clause : str
+        Where it is written.
+
+    Returns
+    -------
+    Policy
+        One row over capacities. [MW]
+    """
+    return Policy(name, label, _sizes(city, technologies), ">=", megawatts, clause)
+
+
+def capacity_most(
+    city: City, technologies: Sequence[str], megawatts: float, *, name: str, label: Label, clause: str = ""
+) -> Policy:
+    """Plants of some technologies have at most a capacity: what is known of their projects.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    technologies : sequence of str
+        Which plants count.
+    megawatts : float
+        Most electric capacity of all of them. [MW]
+    name : str
+        Name of the policy.
+    label : Label
+        What it says.
+    clause : str
+        Where it is written.
+
+    Returns
+    -------
+    Policy
+        One row over capacities. [MW]
+    """
+    return Policy(name, label, _sizes(city, technologies), "<=", megawatts, clause)
+
+
 def curtailment_limit(city: City, share: float, *, clause: str = "") -> Policy:
     """Wind and sun lose at most a share of what they could feed.
 
@@ -170,6 +227,93 @@ def non_fossil_share(city: City, share: float, *, coal_rate: float, clause: str 
     """
     terms = [*_without_fuel(city, share, coal_rate), *_bought(city, share, coal_rate), *_fuels(city, share)]
     return Policy("non_fossil_share", Label("非化石能源消费比重", "non-fossil share"), tuple(terms), ">=", 0.0, clause)
+
+
+def non_fossil_supply(city: City, tce: float, *, coal_rate: float, clause: str = "") -> Policy:
+    """Electricity without fossil fuel stands for at least an amount of energy, by the coal-equivalent method.
+
+    Parameters
+    ----------
+    city : City
+        The city; counted at production, exports not deducted. Fuels of the rest of the city do not take part.
+    tce : float
+        Least energy of the steps. [tce]
+    coal_rate : float
+        Coal that power stations of the year burn. [kgce/kWh]
+    clause : str
+        Where it is written.
+
+    Returns
+    -------
+    Policy
+        ``non_fossil_supply``. [tce]
+    """
+    terms = (*_without_fuel(city, 0.0, coal_rate), *_bought(city, 0.0, coal_rate), *_fuels(city, 0.0))
+    counted = tuple(one for one in terms if one.factor)
+    return Policy("non_fossil_supply", Label("非化石能源供应量", "non-fossil energy supplied"), counted, ">=", tce, clause)
+
+
+def reserve_margin(city: City, margin: float, *, clause: str = "") -> Policy:
+    """Firm capacity covers the peak demand for electricity with a margin.
+
+    Parameters
+    ----------
+    city : City
+        The city; plants without weather count with their available share, lines with their firm share, wind, sun and
+        storage not at all.
+    margin : float
+        Least reserve over the peak, as a share of it.
+    clause : str
+        Where it is written.
+
+    Returns
+    -------
+    Policy
+        ``reserve_margin``. [MW]
+    """
+    firm = [one for one in _electric(city) if not one.kit.technology.renewable]
+    terms = [_credited(city, one, "available_share", 1.0) for one in firm]
+    terms += [_credited(city, one, "firm_share", 0.0) for one in city.of("import")]
+    loads, steps = city.network.table("load"), city.network.clock.size
+    carriers = dict(zip(city.network.table("bus").names, city.network.table("bus").text("carrier"), strict=True))
+    electric = np.array([carriers.get(bus) == "electricity" for bus in loads.text("bus")])
+    drawn = np.broadcast_to(loads.varying("p_set", steps), (steps, len(loads)))[:, electric].sum(axis=1)
+    label = Label("备用容量下限", "reserve over the peak")
+    return Policy("reserve_margin", label, tuple(terms), ">=", (1.0 + margin) * float(drawn.max()), clause)
+
+
+def _credited(city: City, one: Member, share: str, usual: float) -> Term:
+    """Capacity times the share of it that can be counted on."""
+    stated = one.kit.technology.parameters.get(share)
+    known = one.plant.figures.get(share, usual if stated is None or stated.value is None else stated.value)
+    term = _capacity(city, one)
+    return replace(term, factor=term.factor * known)
+
+
+def _sizes(city: City, technologies: Sequence[str]) -> tuple[Term, ...]:
+    return tuple(
+        _capacity(city, one)
+        for one in city.of("plant", "storage")
+        if one.plant.technology in technologies and one.name == one.plant.id
+    )
+
+
+def sum_capacity(city: City, names: Sequence[str]) -> tuple[Term, ...]:
+    """Electric capacity of some plants, to be summed in a row.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    names : sequence of str
+        Their names.
+
+    Returns
+    -------
+    tuple of Term
+        One for each. [MW]
+    """
+    return tuple(_capacity(city, one) for one in city.members if one.name in names and one.name == one.plant.id)
 
 
 def _without_fuel(city: City, share: float, rate: float) -> list[Term]:

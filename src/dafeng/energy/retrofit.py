@@ -198,7 +198,7 @@ def compare_retrofits(
         try:
             changed = retrofit(plant, chosen, given or {})
         except LookupFailure as failure:
-            findings.append(_left_out(failure, chosen))
+            findings.append(left_out(failure, chosen))
             continue
         city = build_city([changed if one is plant else one for one in plants], profiles)
         paid = sum(costs[one] for one in chosen) * plant.figures["capacity"] * profiles.hours / YEAR
@@ -222,13 +222,29 @@ def _told(chosen: tuple[str, ...], found: Dispatch, name: str, paid: float) -> R
     )
 
 
-def _left_out(failure: LookupFailure, chosen: Sequence[str]) -> Finding:
-    said = " + ".join(chosen)
+def left_out(failure: LookupFailure, chosen: Sequence[str]) -> Finding:
+    """What is said of retrofits that cannot be looked at.
+
+    Parameters
+    ----------
+    failure : LookupFailure
+        Which figure is missing.
+    chosen : sequence of str
+        The retrofits.
+
+    Returns
+    -------
+    Finding
+        A warning with the remedy.
+    """
+    known = read_retrofits()
+    labels = [known[name].label if name in known else Label(name, name) for name in chosen]
+    zh, en = "＋".join(one.zh for one in labels), " + ".join(one.en for one in labels)
     return Finding(
         "energy.retrofit",
-        f"retrofit.{said}",
+        f"retrofit.{' + '.join(chosen)}",
         "warning",
-        Label(f"改造方案 {said} 未计入：{failure.what.zh}", f"retrofit {said} is left out: {failure.what.en}"),
+        Label(f"{zh}未计入：{failure.what.zh}", f"{en} is left out: {failure.what.en}"),
         failure.remedy,
     )
 

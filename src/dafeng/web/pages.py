@@ -14,6 +14,7 @@ from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
 from dafeng.web import charts, energy, factors, filters, hours, inventories, inventory_files, methods, pathway, power, tasklist
 from dafeng.web.cities import CityView
+from dafeng.web.hours_choice import FILTERS
 from dafeng.web.labels import FOLDER, Words
 
 Context = dict[str, Any]
@@ -246,7 +247,7 @@ def _energy(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
 
 
 def _hours(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
-    return {"words": words, **hours.build_hours(city, words, filters.keep(query, hours.FILTERS))}
+    return {"words": words, **hours.build_hours(city, words, filters.keep(query, FILTERS))}
 
 
 def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:

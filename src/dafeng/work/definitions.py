@@ -148,6 +148,33 @@ class PlantRow(Form):
     figures: dict[str, Constant | Reference]
 
 
+class OrdersFile(Form):
+    """Plan targets as constraints."""
+
+    standing: dict[str, Reference] = Field(default_factory=dict)
+    known: dict[str, Reference] = Field(default_factory=dict)
+    energy: Reference | None = None
+    coal_rate: Constant | None = None
+    utilisation: bool = False
+    segments: int = Field(default=730, ge=1, le=8760)
+
+
+class RetrofitCost(Form):
+    """What a retrofit costs in this city."""
+
+    capex: Constant
+    life: Constant
+
+
+class RetrofitRow(Form):
+    """A coal plant whose retrofits the optimiser may choose."""
+
+    plant: str
+    unit: Constant | None = None
+    costs: dict[Literal["efficiency", "heat", "flexibility"], RetrofitCost] = Field(default_factory=dict)
+    figures: dict[str, Constant] = Field(default_factory=dict)
+
+
 class PowerFile(Form):
     """``power.yaml``."""
 
@@ -158,8 +185,11 @@ class PowerFile(Form):
     storage: Reference | None = None
     sweep: list[Number] = Field(default_factory=list)
     places: dict[str, str] = Field(default_factory=dict)
+    districts: dict[str, Words] = Field(default_factory=dict)
     plants: list[PlantRow] = Field(default_factory=list)
     cases: list[PowerCase] = Field(min_length=1)
+    orders: OrdersFile | None = None
+    retrofits: list[RetrofitRow] = Field(default_factory=list)
 
 
 class BandRow(Form):

@@ -5,8 +5,11 @@ Invariant: whatever the form, the same network is read, and what the model does 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from dafeng.core.errors import FileRefused
+from dafeng.core.labels import Label
 from dafeng.energy.interop import files
 from dafeng.energy.interop.exchange import Exchange, exchange_of, network_from
 from dafeng.energy.interop.folder import Lines, exchange_of_tables, tables_of
@@ -109,11 +112,49 @@ def write_network(network: Network | Exchange, path: Path | str) -> None:
         If PyPSA has no component for something in the network.
     """
     target = Path(path)
-    if target.suffix.lower() != BOOK:
-        files.write_network(network, target)
-        return
     exchange = exchange_of(network) if isinstance(network, Network) else network
+    if target.suffix.lower() != BOOK:
+        files.write_exchange(exchange, target)
+        return
     write_whole(target, write_book({name: (table.header, *table.rows) for name, table in tables_of(exchange).items()}))
+
+
+def check_target(path: Path | str, *, table: bool = False) -> None:
+    """Refuse a place where results could not be written, before any time is spent on them.
+
+    Parameters
+    ----------
+    path : Path or str
+        Where a network, or a table, is to stand.
+    table : bool
+        Whether it is a table.
+
+    Raises
+    ------
+    FileRefused
+        If the ending is of no known form, something else stands there, or its folder is missing or closed.
+    """
+    target = Path(path)
+    if not table and target.suffix.lower() != BOOK:
+        files.check_form(target)
+    if target.is_dir() and (table or target.suffix):
+        raise _closed(target, "那里是一个文件夹", "a folder stands there")
+    above = target.absolute().parent
+    while not (table or target.suffix) and not above.exists():
+        above = above.parent
+    if not above.is_dir():
+        raise _closed(target, f"没有文件夹 {above}", f"there is no folder {above}")
+    if not os.access(above, os.W_OK):
+        raise _closed(target, f"文件夹 {above} 不可写", f"the folder {above} cannot be written to")
+
+
+def _closed(target: Path, zh: str, en: str) -> FileRefused:
+    return FileRefused(
+        Label(zh, en),
+        where=str(target),
+        expected=Label("可以写结果的位置", "a place where results can be written"),
+        remedy=Label("先建文件夹或换一个位置；尚未求解", "make the folder, or choose another place; nothing was solved yet"),
+    )
 
 
 def write_scenario(outcome: Outcome, path: Path | str, *, model: str, scenario: str, region: str) -> None:

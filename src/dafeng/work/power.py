@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dafeng.core.errors import DefinitionError
@@ -79,6 +79,8 @@ class Power:
         Least share of wind and sun that is to be used. [0..1]
     findings : tuple of Finding
         What was noticed.
+    districts : mapping of str to Label
+        Names of districts.
     """
 
     year: int
@@ -87,6 +89,7 @@ class Power:
     assumptions: tuple[Mapping[str, Any], ...]
     utilisation: float
     findings: tuple[Finding, ...]
+    districts: Mapping[str, Label] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> 
         tuple(desk.rows),
         float(rules["utilisation"]["value"]),
         tuple(findings),
+        {name: Label(**said) for name, said in asked.get("districts", {}).items()},
     )
 
 

@@ -5,7 +5,7 @@ Invariant: names, roles and units are those of the technology tables; the series
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dafeng.core.labels import Label
 from dafeng.energy.city import Member
@@ -33,17 +33,17 @@ def keep_power(power: Power | None) -> hourly.Kept | None:
     """
     if power is None or not power.cases:
         return None
-    return hourly.keep_hours(_case(case, power.year) for case in power.cases)
+    return hourly.keep_hours(_case(case, power) for case in power.cases)
 
 
-def _case(case: Case, year: int) -> hourly.Case:
+def _case(case: Case, power: Power) -> hourly.Case:
     city = case.found.city
     return hourly.Case(
         case.id,
         case.label,
         case.found.outcome,
-        year,
-        _names(city.members),
+        power.year,
+        {**_names(city.members), **_buses(city.network.table("bus").names, power.districts)},
         {(one.component, one.name): _technology(one) for one in city.members},
         {_technology(one) for one in city.members if one.kit.technology.renewable},
         {name: carrier.unit for name, carrier in read_carriers().items()},
@@ -63,3 +63,15 @@ def _names(members: tuple[Member, ...]) -> Mapping[str, Label]:
     technologies = {one.id: one.label for one in read_technologies().values()}
     plants = {_technology(one): one.plant.label or one.kit.technology.label for one in members if one.part not in PARTS}
     return {**technologies, **plants, **carriers, **PARTS}
+
+
+def _buses(names: Sequence[str], districts: Mapping[str, Label]) -> Mapping[str, Label]:
+    """Names of the buses that stand in a district with a name."""
+    carriers = {name: carrier.label for name, carrier in read_carriers().items()}
+    found = {}
+    for name in names:
+        place, _, carrier = name.rpartition(".")
+        if place in districts and carrier in carriers:
+            zh, en = f"{districts[place].zh} · {carriers[carrier].zh}", f"{districts[place].en} · {carriers[carrier].en}"
+            found[name] = Label(zh, en)
+    return found

@@ -23,13 +23,16 @@ from dafeng.pathways.scenarios import Study, read_study
 from dafeng.pathways.simulation import Base, Paths, quantiles, ranks, simulate
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
+from dafeng.work.coal_retrofits import RetrofitChoice, choose_retrofits
 from dafeng.work.estimates import Operand, estimate, of_score
 from dafeng.work.measure import measure
+from dafeng.work.plan_orders import PlanOrders, order_plan
 from dafeng.work.power import Power, balance_power
+from dafeng.work.project_findings import find_misfit, find_shocks, lack_energy, lack_level, tell_scope
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.targets import goal_values, target_operand
 from dafeng.work.tracing import TraceBook, number_text
-from dafeng.work.wording import odds, percent
+from dafeng.work.wording import odds
 
 LEVELS = ("co2_emissions", "co2_emissions_ceads")
 """Indicators that can give the level of emissions, best first."""
@@ -81,6 +84,10 @@ class Projection:
         Explanations.
     findings : tuple of Finding
         What is missing.
+    ordered : PlanOrders or None
+        The plan's targets of the target year as constraints.
+    retrofits : tuple of RetrofitChoice
+        What the optimiser chose for coal plants.
     """
 
     city: City
@@ -94,6 +101,8 @@ class Projection:
     power: Power | None
     traces: TraceBook
     findings: tuple[Finding, ...] = field(default=())
+    ordered: PlanOrders | None = None
+    retrofits: tuple[RetrofitChoice, ...] = ()
 
     @property
     def peak(self) -> Peak | None:
@@ -156,8 +165,15 @@ def project(
     power = balance_power(city, plan, ahead, traces)
     if power is not None:
         findings.extend(power.findings)
-    findings += [*study.findings, *missing, *_shocks(city, scores, base), *_generic(base), *_misfit(city, ahead)]
-    return Projection(city, ahead, study, base, history, recorded, paths, main, power, traces, tuple(findings))
+    ordered = order_plan(city, plan, power, _finder(plan, ahead, paths, city, traces), traces)
+    if ordered is not None:
+        findings.extend(ordered.findings)
+    retrofits, unknown = choose_retrofits(city, power, traces)
+    findings.extend(unknown)
+    findings += [*study.findings, *missing, *find_shocks(city, scores, base), *tell_scope(base), *find_misfit(city, ahead)]
+    return Projection(
+        city, ahead, study, base, history, recorded, paths, main, power, traces, tuple(findings), ordered, retrofits
+    )
 
 
 def _main(study: Study, scenario: str | None) -> str:
@@ -179,7 +195,7 @@ def _main(study: Study, scenario: str | None) -> str:
 
 def _base(recorded: tuple[Score, ...], scores: Scores, study: Study, findings: list[Finding]) -> Base | None:
     if not recorded:
-        findings.append(_no_level())
+        findings.append(lack_level())
         return None
     last = np.array([row.value for row in recorded[-study.scatter_years :]])
     middle = float(np.median(last))
@@ -187,7 +203,7 @@ def _base(recorded: tuple[Score, ...], scores: Scores, study: Study, findings: l
     year = recorded[-1].year
     energy = [row for row in scores.of("energy_consumption") if row.year >= year]
     if not energy:
-        findings.append(_no_energy())
+        findings.append(lack_energy())
         return Base(year, middle, scatter, year, (float("nan"),) * 3)
     first = energy[0]
     low, high = (first.low or first.value, first.high or first.value)
@@ -325,90 +341,3 @@ def _path_operand(paths: Mapping[str, Paths], item: Mapping[str, Any]) -> Operan
     if np.isnan(mid):
         return None
     return Operand(mid, low, high, unit, f"pathway/{item['scenario']}.{item['pathway']}.{item['year']}", "estimated", label)
-
-
-SHOCK = 0.5
-"""Yearly growth of a branch from which a trend no longer describes it. [1/a]"""
-
-
-def _shocks(city: City, scores: Scores, base: Base | None) -> list[Finding]:
-    names = city.catalogue().indicators
-    rows = [row for row in scores.rows if row.indicator.endswith("_growth") and row.value >= SHOCK]
-    return [_shock(row, names[row.indicator].label) for row in rows if base is not None and row.year > base.year]
-
-
-def _misfit(city: City, scores: Scores) -> list[Finding]:
-    limit = float(city.rules().value("plausible.electric_share"))
-    rows = [row for row in scores.of("electric_share") if row.value > limit]
-    return [
-        Finding(
-            rule="project.estimates_disagree",
-            at=row.address,
-            severity="warning",
-            says=Label(
-                f"用电折标占能耗的{percent(row.value, digits=0)}，高于{percent(limit, digits=0)}：用电与能耗两个推算值不相容，"
-                "由此得出的非化石比重偏高",
-                f"electricity is {percent(row.value, digits=0)} of energy consumption, above {percent(limit, digits=0)}:"
-                " the two estimates do not fit together, and the non-fossil share made from them is too high",
-            ),
-            remedy=Label("提供全社会用电量和能源消费总量的公布值", "deliver the published electricity and energy consumption"),
-        )
-        for row in rows
-    ]
-
-
-def _generic(base: Base | None) -> list[Finding]:
-    if base is None:
-        return []
-    return [
-        Finding(
-            rule="project.whole_city",
-            at="pathway",
-            severity="info",
-            says=Label(
-                "路径按全市四个驱动因素模拟，未分行业；驱动因素多为通用区间",
-                "the pathway moves the whole city by four drivers, without sectors; most bands are generic",
-            ),
-            remedy=Label("补充分领域的能源和排放数据", "deliver energy and emissions by field"),
-        )
-    ]
-
-
-def _shock(row: Score, label: Label) -> Finding:
-    grown = f"{row.value:.1%}"
-    return Finding(
-        rule="project.step_change",
-        at=row.address,
-        severity="warning",
-        says=Label(
-            f"{row.year}年{label.zh} {grown}，属阶跃变化，趋势驱动因素未包含其排放",
-            f"{label.en} was {grown} in {row.year}: a step change whose emissions no trend driver contains",
-        ),
-        remedy=Label(
-            "提供该项目的产能、能耗和投产时间，作为事件纳入路径",
-            "deliver capacity, energy use and start date, to enter it as an event",
-        ),
-    )
-
-
-def _no_level() -> Finding:
-    return Finding(
-        rule="project.no_level",
-        at="facts",
-        severity="error",
-        says=Label(
-            "没有至少五年的排放序列，无法预测路径与达峰",
-            "no series of emissions of at least five years; no pathway and no peak",
-        ),
-        remedy=Label("导入能源平衡表或排放序列", "deliver energy balances or a series of emissions"),
-    )
-
-
-def _no_energy() -> Finding:
-    return Finding(
-        rule="project.no_energy",
-        at="facts",
-        severity="warning",
-        says=Label("没有能源消费总量，路径只给出排放", "no total energy consumption; the pathway gives emissions only"),
-        remedy=Label("补充能源消费总量", "deliver the total energy consumption"),
-    )

@@ -1,80 +1,110 @@
-"""``solve_energy``: an energy network in a file is optimised, and what was proven about it is told.
+"""``solve_energy``: an energy network in a file is used in the way that a mode names, and what was proven is told.
 
-Invariant: no objective without its certificate; an infeasible network is told apart from one that no solver finished.
+Invariant: where results are to stand is checked before anything is solved; a file is written whole or not at all.
 """
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-from dafeng.core.errors import SettingError, SolveError
+from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.interop.absent import list_absent
-from dafeng.energy.interop.exchange import network_from
-from dafeng.energy.interop.options import read_options
+from dafeng.energy.interop.designs import stated_design, with_design
+from dafeng.energy.interop.exchange import Exchange, network_from
+from dafeng.energy.interop.options import REFINED, read_options
 from dafeng.energy.interop.results import with_results
-from dafeng.energy.network.clash import explain_network
-from dafeng.energy.network.solve import Ladder, Outcome, solve_network, solve_scenarios
+from dafeng.energy.modes.mode import GIVEN, PLAIN, Mode, check_mode, read_mode, usual_mode
+from dafeng.energy.modes.running import Found, Wishes, run_mode
+from dafeng.energy.network.build import with_capacities
+from dafeng.energy.network.solve import Ladder, Outcome
 from dafeng.energy.network.table import Network
-from dafeng.energy.solution import InfeasibleError, UnboundedError
-from dafeng.energy.solving.answer import Algorithm
-from dafeng.work.network_files import read_futures, write_network, write_scenario
+from dafeng.energy.solving.answer import Algorithm, Watch
+from dafeng.work.network_files import check_target, read_futures, write_network, write_scenario
 
 LOOSEST = 0.1
 """Largest tolerance that can be asked for; whatever it is, the gap is told."""
+TABLED = (*PLAIN, "near-optimal")
+"""Modes that end in one optimum with prices, which the long table needs."""
+MANY = (*PLAIN, "certified")
+"""Modes that decide once for several futures."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SolvedEnergy:
-    """An optimised network from a file.
+    """What was found for a network from a file.
 
     Parameters
     ----------
     path : Path
         The file or folder.
-    outcome : Outcome
-        Values, prices and certificate.
+    found : Found
+        Cost, capacities and what was proven.
     seconds : mapping of str to float
-        CPU seconds of ``read``, ``build`` and ``solve``. [s]
+        CPU seconds of ``read`` and of the parts of the mode. [s]
     scenarios : int
-        How many futures the file holds; the outcome is that of the first, its cost and certificate those of all.
+        How many futures the file holds; cost and proof are those of all together, operation that of the first.
     findings : tuple of Finding
         Cells of the file that hold nothing and were read as their default.
     """
 
     path: Path
-    outcome: Outcome
+    found: Found
     seconds: Mapping[str, float]
     scenarios: int = 1
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """Certified optimum of one programme.
+
+        Raises
+        ------
+        SettingError
+            In modes that do not end in one; ``found.made`` holds what they return.
+        """
+        outcome = self.found.outcome
+        if outcome is None:
+            raise _setting("mode", self.found.mode.text, ", ".join(TABLED))
+        return outcome
 
 
 def solve_energy(
     path: Path | str,
     *,
+    mode: str | None = None,
     out: Path | str | None = None,
     scenario: Path | str | None = None,
     periods: bool | None = None,
     relaxed: bool = False,
     solver: str | None = None,
     tolerance: float = GAP_TOLERANCE,
+    horizon: int | None = None,
+    overlap: int | None = None,
+    gap: float | None = None,
+    compare: bool = False,
+    progress: Watch | None = None,
 ) -> SolvedEnergy:
-    """Optimise an energy network that stands in a file.
+    """Use an energy network that stands in a file.
 
     Parameters
     ----------
     path : Path or str
         netCDF file or folder of CSV files, as PyPSA writes them, or a workbook of the same tables.
+    mode : str, optional
+        ``dispatch``, ``expand``, ``path``, ``myopic``, ``rolling``, ``segments=N``, ``certified`` or
+        ``near-optimal[=SLACK]``; by default what the network holds: ``path``, ``expand`` or ``dispatch``.
+        The two modes of given capacities, ``dispatch`` and ``rolling``, take those that the file states as decided
+        (``p_nom_opt`` …), and else those that stand.
     out : Path or str, optional
-        Where the network is written with its results, in the same forms.
+        Where the network is written with its results, in the same forms; capacities alone in ``myopic``, ``segments`` and
+        ``certified``.
     scenario : Path or str, optional
         Where the results are written as a long table in the IAMC format.
     periods : bool, optional
@@ -85,172 +115,147 @@ def solve_energy(
         The only solver that is tried; by kind and size if not given.
     tolerance : float
         Largest relative gap and violations that the certificate accepts.
+    horizon, overlap : int, optional
+        Steps of one window of ``rolling`` (72), and those that the next one decides again (24).
+    gap : float, optional
+        Gap at which ``certified`` ends, as a share of the cost (0.01).
+    compare : bool
+        Whether the exact optimum is solved beside, so that the regret is known.
+    progress : callable, optional
+        Told between iterations where the solver stands; cancels when it returns true.
 
     Returns
     -------
     SolvedEnergy
-        The optimum with its proof.
+        What was found, with its proof.
 
     Raises
     ------
     FileRefused
-        If the file cannot be read.
+        If the file cannot be read, or the results cannot stand where they are to.
     DefinitionError
         If the network uses what the model does not have, or contradicts itself.
     SettingError
-        If the solver is unknown or the tolerance out of range.
+        If mode, solver or a number is unknown, out of range, or does not fit the network or the mode.
     SolveError
-        If there is no proven optimum.
+        If there is no proven result; ``CancelledError`` where ``progress`` cancelled.
     """
+    start = time.process_time()
+    named = None if mode is None else read_mode(mode)
+    wishes = _wishes(relaxed, solver, tolerance, horizon, overlap, gap, progress)
+    for target in (out, scenario):
+        if target is not None:
+            check_target(target, table=target is scenario)
+    futures = read_futures(path)
+    exchange = futures[0][1]
+    given = named is not None and named.name in GIVEN
+    networks = [(share, _network(one, given=given, periods=periods)) for share, one in futures]
+    network = networks[0][1]
+    chosen = named or usual_mode(network)
+    check_mode(chosen, network)
+    _check_options(chosen, wishes, horizon, overlap, gap, scenario)
+    if len(futures) > 1:
+        _check_futures(path, chosen, written=out is not None or scenario is not None, compared=compare)
+        wishes = replace(wishes, futures=tuple(networks))
+    spent = time.process_time() - start
+    found = run_mode(network, chosen, wishes=wishes, compare=compare)
+    _write(found, exchange, out, scenario, Path(path).stem)
+    seconds = {"read": spent, **found.seconds}
+    return SolvedEnergy(Path(path), found, seconds, len(futures), list_absent(exchange.sheets))
+
+
+def _network(exchange: Exchange, *, given: bool, periods: bool | None) -> Network:
+    network = network_from(exchange, multi_period=periods)
+    return with_capacities(network, stated_design(exchange, network)) if given else network
+
+
+def _check_futures(path: Path | str, mode: Mode, *, written: bool, compared: bool) -> None:
+    if mode.name not in MANY:
+        raise _idle("mode", mode, MANY)
+    if written or compared:
+        raise SettingError(
+            Label(
+                "带随机情景的结果尚不能写成文件，也不另行比较",
+                "results of stochastic scenarios cannot be written to a file yet, nor compared",
+            ),
+            where=f"dafeng energy solve {path}",
+            expected=Label("不写 --out、--iamc 与 --compare", "neither --out nor --iamc nor --compare"),
+            remedy=Label("用 dafeng.solve(network) 取得各情景的结果", "take the results of each from dafeng.solve(network)"),
+        )
+
+
+def _wishes(
+    relaxed: bool,
+    solver: str | None,
+    tolerance: float,
+    horizon: int | None,
+    overlap: int | None,
+    gap: float | None,
+    progress: Watch | None,
+) -> Wishes:
     if not 0.0 < tolerance <= LOOSEST:
         raise _setting("tolerance", tolerance, f"0 … {LOOSEST:g}")
-    start = time.process_time()
-    futures = read_futures(path)
-    if len(futures) > 1 and (out is not None or scenario is not None):
-        raise _unwritten(path)
-    networks = [(share, network_from(one, multi_period=periods)) for share, one in futures]
-    spent = time.process_time() - start
-    outcome = _solve(networks, ladder=_ladder(solver), relaxed=relaxed, tolerance=tolerance)
-    if out is not None:
-        write_network(with_results(futures[0][1], outcome), out)
-    if scenario is not None:
-        write_scenario(outcome, scenario, model="dafeng", scenario=Path(path).stem, region=outcome.network.name)
-    findings = list_absent(futures[0][1].sheets)
-    return SolvedEnergy(Path(path), outcome, {"read": spent, **outcome.seconds}, len(futures), findings)
+    if gap is not None and not 0.0 < gap < 1.0:
+        raise _setting("gap", gap, "0 … 1")
+    if horizon is not None and horizon < 1:
+        raise _setting("horizon", horizon, "1, 2, …")
+    steps = 72 if horizon is None else horizon
+    again = min(24, steps // 3) if overlap is None else overlap
+    if not 0 <= again < steps:
+        raise _setting("overlap", again, f"0 … {steps - 1}")
+    return Wishes(
+        ladder=_ladder(solver), relaxed=relaxed, tolerance=tolerance, horizon=steps, overlap=again,
+        gap=0.01 if gap is None else gap, progress=progress,
+    )  # fmt: skip
 
 
-def _solve(networks: Sequence[tuple[float, Network]], **options: Any) -> Outcome:
-    """Outcome of the only network, or of the first scenario: costs and certificate are those of all together."""
-    return solve_network(networks[0][1], **options) if len(networks) == 1 else solve_scenarios(networks, **options)[0]
-
-
-def solved_document(solved: SolvedEnergy) -> dict[str, Any]:
-    """What was found, as JSON-able values.
-
-    Parameters
-    ----------
-    solved : SolvedEnergy
-        An optimised network.
-
-    Returns
-    -------
-    dict
-        Objective as PyPSA states it, its constant and their sum, certificate, CPU seconds, solver and sizes.
-    """
-    outcome, solution = solved.outcome, solved.outcome.solution
-    certificate = solution.certificate
-    return {
-        "file": str(solved.path),
-        "network": outcome.network.name,
-        "status": "optimal",
-        "objective": outcome.objective,
-        "objective_constant": outcome.objective_constant,
-        "system_cost": outcome.system_cost,
-        "certificate": {
-            "kind": "optimality",
-            "programme": certificate.kind,
-            "bound_by": certificate.bound_by,
-            "rigorous": certificate.rigorous,
-            "passed": certificate.passed,
-            "primal": certificate.primal_share,
-            "primal_absolute": certificate.primal_violation,
-            "dual": certificate.dual_violation,
-            "gap": certificate.gap,
-            "relative_gap": certificate.relative_gap,
-            "objective_gap": certificate.objective_gap if math.isfinite(certificate.objective_gap) else None,
-            "bound": certificate.bound,
-            "worst": certificate.worst,
-        },
-        "times": {**solved.seconds, "total": sum(solved.seconds.values()), "unit": "CPU s"},
-        "solver": {
-            "name": solution.attempts[-1].algorithm,
-            "status": solution.attempts[-1].status,
-            "iterations": solution.attempts[-1].iterations,
-            "tried": [one.algorithm for one in solution.attempts],
-        },
-        "sizes": {"scenarios": solved.scenarios, **_sizes(outcome)},
-        "findings": [
-            {"rule": one.rule, "at": one.at, "severity": one.severity, "zh": one.says.zh, "en": one.says.en}
-            for one in solved.findings
-        ],
+def _check_options(
+    mode: Mode, wishes: Wishes, horizon: int | None, overlap: int | None, gap: float | None, scenario: Path | str | None
+) -> None:
+    """Refuse options that the mode would not listen to."""
+    given = {
+        "relaxed": (wishes.relaxed, PLAIN),
+        "tolerance": (wishes.tolerance != GAP_TOLERANCE, PLAIN),
+        "horizon": (horizon is not None, ("rolling",)),
+        "overlap": (overlap is not None, ("rolling",)),
+        "gap": (gap is not None, ("certified",)),
+        "iamc": (scenario is not None, TABLED),
     }
+    for name, (asked, modes) in given.items():
+        if asked and mode.name not in modes:
+            raise _idle(name, mode, modes)
 
 
-def failed_document(
-    failure: SolveError, path: Path | str, *, periods: bool | None = None, relaxed: bool = False
-) -> dict[str, Any]:
-    """What is known where there is no optimum, as JSON-able values.
-
-    Parameters
-    ----------
-    failure : SolveError
-        Why there is none.
-    path : Path or str
-        The file or folder.
-    periods, relaxed : bool
-        As it was solved.
-
-    Returns
-    -------
-    dict
-        ``status`` (``infeasible``, ``unbounded`` or ``unproven``), the certificate of it (``None`` where unproven), what
-        contradicts what, and the message in both languages.
-    """
-    proof = getattr(failure, "proof", None)
-    status = {InfeasibleError: "infeasible", UnboundedError: "unbounded"}.get(type(failure), "unproven")
-    conflict: Sequence[Label] = ()
-    if proof is not None and isinstance(failure, InfeasibleError):
-        futures = read_futures(path)
-        with suppress(SolveError):
-            conflict = explain_network(network_from(futures[0][1], multi_period=periods), relaxed=relaxed)
-    return {
-        "file": str(path),
-        "status": status,
-        "objective": None,
-        "certificate": None if proof is None else {"kind": status, **_figures(proof)},
-        "recomputed": proof is not None,
-        "conflict": [{"zh": one.zh, "en": one.en} for one in conflict],
-        "message": {"zh": failure.read("zh"), "en": failure.read("en")},
-    }
-
-
-def _figures(proof: Any) -> dict[str, Any]:
-    """Numbers and blocks of a proof, by name."""
-    named = {field.name: getattr(proof, field.name) for field in fields(proof)}
-    return {name: value for name, value in named.items() if isinstance(value, (float, bool, tuple))}
-
-
-def _sizes(outcome: Outcome) -> dict[str, Any]:
-    program, network = outcome.built.program, outcome.network
-    return {
-        "snapshots": network.clock.size,
-        "periods": len(network.clock.periods),
-        "components": {name: len(table) for name, table in network.tables.items() if len(table)},
-        "rows": len(program.row_low),
-        "columns": len(program.cost),
-        "entries": int(program.matrix.nnz),
-    }
+def _write(found: Found, exchange: Exchange, out: Path | str | None, scenario: Path | str | None, name: str) -> None:
+    outcome = found.outcome
+    if out is not None and outcome is not None:
+        write_network(with_results(exchange, outcome), out)
+    elif out is not None:
+        write_network(with_design(exchange, found.network, found.sizes, found.cost - found.constant), out)
+    if scenario is not None and outcome is not None:
+        write_scenario(outcome, scenario, model="dafeng", scenario=name, region=found.network.name)
 
 
 def _ladder(name: str | None) -> Ladder:
     if name not in (None, "highs", *get_args(Algorithm)):
         raise _setting("solver", name, ", ".join(("highs", *get_args(Algorithm))))
-    return read_options(name, None, {})
+    return read_options(name, None, {}) if name in (None, "highs") else REFINED.get(name, (name,))
 
 
-def _unwritten(path: Path | str) -> SettingError:
-    return SettingError(
-        Label("带随机情景的结果尚不能写成文件", "results of stochastic scenarios cannot be written to a file yet"),
-        where=f"dafeng energy solve {path}",
-        expected=Label("不写 --out 与 --iamc", "neither --out nor --iamc"),
-        remedy=Label("用 dafeng.solve(network) 取得各情景的结果", "take the results of each from dafeng.solve(network)"),
-    )
-
-
-def _setting(name: str, given: Any, expected: str) -> SettingError:
+def _setting(name: str, given: object, expected: str) -> SettingError:
     return SettingError(
         Label(f"选项 {name} 不能为 {given}", f"the option {name} cannot be {given}"),
         where=f"dafeng energy solve --{name}",
         expected=Label(expected, expected),
         remedy=Label("改正该选项，或不写", "correct the option, or leave it out"),
+    )
+
+
+def _idle(name: str, mode: Mode, modes: tuple[str, ...]) -> SettingError:
+    said = ", ".join(modes)
+    return SettingError(
+        Label(f"选项 {name} 在模式“{mode.text}”中不起作用", f"the option {name} has no effect in the mode '{mode.text}'"),
+        where=f"dafeng energy solve --{name}",
+        expected=Label(f"模式 {said}", f"the mode {said}"),
+        remedy=Label("去掉该选项，或换用这些模式", "leave the option out, or use one of these modes"),
     )

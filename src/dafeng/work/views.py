@@ -25,6 +25,7 @@ from dafeng.work.view_emissions import write_emissions
 from dafeng.work.view_energy import write_energy
 from dafeng.work.view_inventory import write_form, write_inventory
 from dafeng.work.view_number import Frame, write_label
+from dafeng.work.view_orders import write_orders, write_retrofits
 from dafeng.work.view_pathway import write_pathway
 from dafeng.work.view_plan import (
     list_documents,
@@ -74,7 +75,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         The document: mappings, lists, texts, finite numbers, truth values and ``None``.
     """
     prepare(assessment)
-    city, run, plan = assessment.city, assessment.run, assessment.plan
+    city, run, plan, projection = assessment.city, assessment.run, assessment.plan, assessment.projection
     frame = Frame(run.id, assessment.traces)
     library = _library(assessment)
     verdicts = list_verdicts(assessment, frame)
@@ -102,7 +103,9 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "energy": write_energy(assessment.energy, frame),
         "quality": write_quality(assessment, frame),
         "pathway": write_pathway(assessment, frame),
-        "power": write_power(assessment.projection.power, frame),
+        "power": write_power(projection.power, frame),
+        "orders": write_orders(projection.ordered, frame),
+        "retrofits": write_retrofits(projection.retrofits, projection.power.year if projection.power else None, frame),
         "clashes": list_clashes(assessment, frame),
         "hours": None,
         "comparison": write_comparison(compare_city(city, plan), frame),

@@ -9,40 +9,14 @@ from pathlib import Path
 
 from dafeng.core.labels import Label
 from dafeng.energy.interop import netcdf
-from dafeng.energy.interop.exchange import Exchange, exchange_of, network_from, refused
-from dafeng.energy.interop.folder import read_folder, write_folder
+from dafeng.energy.interop.exchange import Exchange, refused
+from dafeng.energy.interop.folder import check_place, read_folder, write_folder
 from dafeng.energy.interop.netcdf import read_netcdf, write_netcdf
-from dafeng.energy.network.table import Network
 
 NETCDF = (".nc", ".nc4", ".netcdf")
 """Endings of netCDF files."""
 STORES = (".h5", ".hdf5", ".hdf")
 """Endings of HDF5 stores of pandas, which only pandas reads."""
-
-
-def read_network(path: Path | str, *, multi_period: bool | None = None) -> Network:
-    """Network from a file or folder of PyPSA; PyPSA is not needed.
-
-    Parameters
-    ----------
-    path : Path or str
-        A netCDF file (``export_to_netcdf``) or a folder of CSV files (``export_to_csv_folder``).
-    multi_period : bool, optional
-        Whether investment periods count; by default where the file has any.
-
-    Returns
-    -------
-    Network
-        The network.
-
-    Raises
-    ------
-    FileRefused
-        If it cannot be read.
-    DefinitionError
-        If it uses what the model does not have, or contradicts itself.
-    """
-    return network_from(read_exchange(path), multi_period=multi_period)
 
 
 def read_exchange(path: Path | str) -> Exchange:
@@ -99,31 +73,46 @@ def read_futures(path: Path | str) -> tuple[tuple[float, Exchange], ...]:
     return ((1.0, read_exchange(found)),)
 
 
-def write_network(network: Network | Exchange, path: Path | str) -> None:
-    """Write a network so that ``pypsa.Network(path)`` reads it.
+def write_exchange(exchange: Exchange, path: Path) -> None:
+    """Write content so that ``pypsa.Network(path)`` reads it.
 
     Parameters
     ----------
-    network : Network or Exchange
+    exchange : Exchange
         What is written.
-    path : Path or str
+    path : Path
         A netCDF file by its ending ``.nc``; anything without an ending is a folder of CSV files.
 
     Raises
     ------
     FileRefused
         If the ending is of another form, or something else stands there.
-    DefinitionError
-        If PyPSA has no component for something in the network.
     """
-    target = Path(path)
-    exchange = exchange_of(network) if isinstance(network, Network) else network
-    if target.suffix.lower() in NETCDF:
-        write_netcdf(exchange, target)
-    elif not target.suffix or target.is_dir():
-        write_folder(exchange, target)
+    check_form(path)
+    if path.suffix.lower() in NETCDF:
+        write_netcdf(exchange, path)
     else:
-        raise _form_refused(target)
+        write_folder(exchange, path)
+
+
+def check_form(path: Path) -> None:
+    """Refuse a place where no network can be written.
+
+    Parameters
+    ----------
+    path : Path
+        Where a netCDF file or a folder is to stand.
+
+    Raises
+    ------
+    FileRefused
+        If the ending is of another form, or something else stands there.
+    """
+    if path.suffix.lower() in NETCDF:
+        return
+    if path.suffix and not path.is_dir():
+        raise _form_refused(path)
+    check_place(path)
 
 
 def _form_refused(path: Path) -> Exception:

@@ -280,8 +280,7 @@ def write_folder(exchange: Exchange, path: Path) -> None:
     FileRefused
         If something else stands there.
     """
-    if path.exists() and not (path.is_dir() and _replaceable(path)):
-        raise refused(path.name, str(path), "那里已有别的东西", "something else stands there")
+    check_place(path)
     made, old = path.with_name(f".{path.name}.tmp"), path.with_name(f".{path.name}.old")
     for left in (made, old):
         shutil.rmtree(left, ignore_errors=True)
@@ -294,6 +293,23 @@ def write_folder(exchange: Exchange, path: Path) -> None:
     finally:
         shutil.rmtree(made, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place where a folder cannot stand.
+
+    Parameters
+    ----------
+    path : Path
+        Where the folder is to be.
+
+    Raises
+    ------
+    FileRefused
+        If something else than an older folder of the same kind stands there.
+    """
+    if path.exists() and not (path.is_dir() and _replaceable(path)):
+        raise refused(path.name, str(path), "那里已有别的东西", "something else stands there")
 
 
 def _replaceable(path: Path) -> bool:
