@@ -237,9 +237,12 @@ def _write(found: Found, exchange: Exchange, out: Path | str | None, scenario: P
 
 
 def _ladder(name: str | None) -> Ladder:
-    if name not in (None, "highs", *get_args(Algorithm)):
-        raise _setting("solver", name, ", ".join(("highs", *get_args(Algorithm))))
-    return read_options(name, None, {}) if name in (None, "highs") else REFINED.get(name, (name,))
+    if name is None or name == "highs":
+        return None if name is None else read_options(name, None, {})
+    known: Mapping[str, Algorithm] = {one: one for one in get_args(Algorithm)}
+    if name not in known:
+        raise _setting("solver", name, ", ".join(("highs", *known)))
+    return REFINED.get(name, (known[name],))
 
 
 def _setting(name: str, given: object, expected: str) -> SettingError:
