@@ -74,7 +74,7 @@ def solved_document(solved: SolvedEnergy) -> Row:
         "certificate": told.pop("certificate"),
         "capacities": _named(found.network, found.sizes),
         **told,
-        "scenarios": solved.scenarios,
+        "sizes": {"scenarios": solved.scenarios, **told.get("sizes", {})},
         "findings": [
             {"rule": one.rule, "at": one.at, "severity": one.severity, "zh": one.says.zh, "en": one.says.en}
             for one in solved.findings

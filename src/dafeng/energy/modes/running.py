@@ -68,7 +68,7 @@ class Wishes:
     futures: tuple[tuple[float, Network], ...] = ()
 
     @property
-    def rungs(self) -> Sequence[Algorithm] | None:
+    def solvers(self) -> Sequence[Algorithm] | None:
         """Solvers where no single programme is there to choose by."""
         return INSTEAD if callable(self.ladder) else self.ladder
 
@@ -95,6 +95,8 @@ class Found:
         CPU seconds by part. [s]
     optimum : float or None
         Cost of the exact optimum, where it was solved beside. [yuan]
+    futures : tuple of (probability, Network)
+        Futures for which it was decided once; none where the network is certain.
     """
 
     mode: Mode
@@ -105,11 +107,12 @@ class Found:
     bound: float | None
     seconds: Mapping[str, float]
     optimum: float | None = None
+    futures: tuple[tuple[float, Network], ...] = ()
 
     @property
     def constant(self) -> float:
-        """Cost of extendable capacity that stands already. [yuan]"""
-        return capacity_cost(self.network, _standing(self.network))
+        """Cost of extendable capacity that stands already, expected over the futures. [yuan]"""
+        return sum(share * capacity_cost(one, _standing(one)) for share, one in self.futures or ((1.0, self.network),))
 
     @property
     def outcome(self) -> Outcome | None:
@@ -160,6 +163,7 @@ def run_mode(network: Network, mode: Mode, *, wishes: Wishes | None = None, comp
         if mode.name in WHOLE:
             raise
         raise _unmet(mode, failure) from failure
+    found = replace(found, futures=asked.futures)
     if not compare or found.outcome is not None:
         return found
     start = time.process_time()
@@ -238,28 +242,28 @@ def _standing_still(network: Network) -> Network:
 
 def _myopic(network: Network, mode: Mode, asked: Wishes) -> Found:
     start = time.process_time()
-    made = solve_myopic(network, ladder=asked.rungs)
+    made = solve_myopic(network, ladder=asked.solvers)
     return Found(mode, network, made, made.cost, made.design.sizes, None, {"solve": time.process_time() - start})
 
 
 def _rolling(network: Network, mode: Mode, asked: Wishes) -> Found:
-    made = solve_rolling(network, horizon=asked.horizon, overlap=asked.overlap, ladder=asked.rungs)
+    made = solve_rolling(network, horizon=asked.horizon, overlap=asked.overlap, ladder=asked.solvers)
     return Found(mode, network, made, made.cost, _standing(network), None, made.seconds)
 
 
 def _segments(network: Network, mode: Mode, asked: Wishes) -> Found:
-    made = solve_segments(network, segments=mode.segments, ladder=asked.rungs)
+    made = solve_segments(network, segments=mode.segments, ladder=asked.solvers)
     return Found(mode, network, made, made.cost, made.design.sizes, None, made.seconds)
 
 
 def _certified(network: Network, mode: Mode, asked: Wishes) -> Found:
-    made = solve_certified(asked.futures or network, gap=asked.gap, ladder=asked.rungs)
+    made = solve_certified(asked.futures or network, gap=asked.gap, ladder=asked.solvers)
     return Found(mode, network, made, made.cost, made.design.sizes, made.bound, made.seconds)
 
 
 def _near_optimal(network: Network, mode: Mode, asked: Wishes) -> Found:
     start = time.process_time()
-    made = solve_alternatives(network, list(group_wishes(network).values()), slack=mode.slack, ladder=asked.rungs)
+    made = solve_alternatives(network, list(group_wishes(network).values()), slack=mode.slack, ladder=asked.solvers)
     best = made.outcome
     seconds = {**best.seconds, "alternatives": time.process_time() - start - sum(best.seconds.values())}
     bound = best.solution.certificate.bound
