@@ -205,6 +205,6 @@ def pathway_draws(folder: Path) -> Told:
     bands = {name: Band(0.9 * values[name], values[name], 1.2 * values[name]) for name in names}
     ranks = dict.fromkeys(names, ((np.arange(DRAWS) + 0.5) / DRAWS).reshape(1, 1, DRAWS))
     start = process_time()
-    found = run_tape(tape, {**values, **bands}, ranks)["co2"].along("year", "draw")
+    found = run_tape(tape, {**values, **bands}, ranks=ranks)["co2"].along("year", "draw")
     spent = process_time() - start
     return Told(float(found[:, :: DRAWS // SAMPLE].sum()), {"draws": DRAWS}, spent)

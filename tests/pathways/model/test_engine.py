@@ -126,9 +126,9 @@ def test_blocks_of_draws_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     bands = _drawn(intensity=(2, 3), growth=(0.01, 0.02))
     ranks = make_ranks(SPACE, bands, draws=1000, seed=3)
     tape = compile_graph(_city(), ["co2", "activity"], drawn=bands)
-    whole = run_tape(tape, _values(**bands), ranks)
+    whole = run_tape(tape, _values(**bands), ranks=ranks)
     monkeypatch.setattr(run, "BLOCK_NUMBERS", 9_000)
-    pieces = run_tape(tape, _values(**bands), ranks)
+    pieces = run_tape(tape, _values(**bands), ranks=ranks)
     assert all(np.array_equal(whole[name].values, pieces[name].values) for name in whole)
 
 
@@ -143,7 +143,7 @@ def test_draws_of_a_band_have_its_mean_and_stay_inside() -> None:
     bands = _drawn(intensity=(2, 4))
     graph = make_graph(SPACE, [_given("intensity", "GJ/t", "product"), _made("same", "GJ/t", "intensity * 1")])
     ranks = make_ranks(SPACE, bands, draws=20_000, seed=1)
-    found = run_tape(compile_graph(graph, ["same"], drawn=bands), bands, ranks)["same"].along("product", "draw")
+    found = run_tape(compile_graph(graph, ["same"], drawn=bands), bands, ranks=ranks)["same"].along("product", "draw")
     assert np.allclose(found.mean(1), [(18 + 20 + 24) / 3, (6 + 8 + 12) / 3], rtol=1e-4)
     assert (found.min(1) >= [18, 6]).all()
     assert (found.max(1) <= [24, 12]).all()

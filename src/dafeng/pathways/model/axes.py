@@ -123,7 +123,7 @@ class Space:
             raise _unknown(member, members, f"axis {name}")
         return members.index(member)
 
-    def shape(self, varying: Collection[str], draws: int = 1) -> tuple[int, ...]:
+    def shape(self, varying: Collection[str], *, draws: int = 1) -> tuple[int, ...]:
         """Shape of a quantity.
 
         Parameters

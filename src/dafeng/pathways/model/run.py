@@ -64,7 +64,7 @@ class Labelled:
         return np.transpose(self.values, (*kept, *others)).reshape([self.values.shape[at] for at in kept])
 
 
-def run_tape(tape: Tape, values: Values, ranks: Mapping[str, Array] | None = None) -> dict[str, Labelled]:
+def run_tape(tape: Tape, values: Values, *, ranks: Mapping[str, Array] | None = None) -> dict[str, Labelled]:
     """Values of a model's outputs.
 
     Parameters
@@ -217,7 +217,7 @@ def outputs_of(tape: Tape, arrays: Mapping[int, Array], draws: int) -> dict[str,
     space, found = tape.graph.space, dict[str, Array]()
     for name in tape.outputs:
         slot = tape.places[name]
-        found[name] = arrays[slot].copy() if slot in arrays else np.empty(space.shape(tape.slots[slot], draws))
+        found[name] = arrays[slot].copy() if slot in arrays else np.empty(space.shape(tape.slots[slot], draws=draws))
     return found
 
 
@@ -259,7 +259,7 @@ def _width(tape: Tape) -> int:
 
 def _room(tape: Tape, draws: int) -> dict[int, Array]:
     space = tape.graph.space
-    return {slot: np.empty(space.shape(axes, draws)) for slot, axes in enumerate(tape.slots) if DRAW in axes}
+    return {slot: np.empty(space.shape(axes, draws=draws)) for slot, axes in enumerate(tape.slots) if DRAW in axes}
 
 
 def refuse_undefined(tape: Tape, values: Values, found: Mapping[str, Array]) -> None:

@@ -80,6 +80,6 @@ def make_ranks(space: Space, bands: Mapping[str, Band], *, draws: int, seed: int
 def _ranks(space: Space, name: str, band: Band, draws: int, seed: int) -> Array:
     word = int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:8], "big")
     generator = np.random.Generator(np.random.PCG64(word))
-    shape = space.shape(band.apart | {DRAW}, draws)
+    shape = space.shape(band.apart | {DRAW}, draws=draws)
     rows = [(generator.permutation(draws) + generator.random(draws)) / draws for _ in range(int(np.prod(shape[:-1])))]
     return np.stack(rows).reshape(shape)
