@@ -14,7 +14,6 @@ import numpy as np
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.core.units import ONE, unit
 from dafeng.formula import parse
 from dafeng.pathways.model.axes import YEAR, Array, Space
 from dafeng.pathways.model.calls import CALLS
@@ -131,24 +130,28 @@ def add_levers(graph: Graph, levers: Iterable[Lever]) -> Pulled:
     DefinitionError
         If an effect acts on what is not given or does not vary over the years, or names members that are not there.
     """
-    ordered = sorted(levers, key=lambda lever: lever.id)
-    values: dict[str, Array | Band] = {}
-    made = dict(graph.quantities)
     acting: dict[str, list[_Acting]] = {}
-    for lever in ordered:
+    made = dict(graph.quantities)
+    values: dict[str, Array | Band] = {}
+    for lever in sorted(levers, key=lambda lever: lever.id):
         made[lever.id] = Quantity(lever.id, lever.label, "1")
         values[lever.id] = np.zeros(graph.space.shape(()))
         for effect in lever.effects:
             _check(graph, lever, effect)
-            acting.setdefault(effect.quantity, []).append(_Acting(lever, effect, len(acting.get(effect.quantity, ()))))
+            group = acting.setdefault(effect.quantity, [])
+            group.append(_Acting(lever, effect, len(group)))
     for name, group in acting.items():
-        made |= _rewritten(graph, name, group, values)
-    moved = {name: f"{name}_before" for name in acting}
-    return Pulled(make_graph(graph.space, made.values()), values, moved)
+        own = graph.quantities[name]
+        made |= _rewritten(graph, own, group)
+        for one in group:
+            values |= _values(graph, own, one)
+    return Pulled(make_graph(graph.space, made.values()), values, {name: f"{name}_before" for name in acting})
 
 
 @dataclass(frozen=True, slots=True)
 class _Acting:
+    """One effect of one lever on one quantity, with the names of the quantities it makes."""
+
     lever: Lever
     effect: Effect
     number: int
@@ -162,125 +165,120 @@ class _Acting:
         return f"{self.lever.id} * {self.name}"
 
 
-def _rewritten(graph: Graph, name: str, group: Sequence[_Acting], values: dict[str, Array | Band]) -> dict[str, Quantity]:
-    own = graph.quantities[name]
-    before = replace(own, id=f"{name}_before")
-    made = {before.id: before}
-    for one in group:
-        made |= _given(graph, own, one, values)
+def _rewritten(graph: Graph, own: Quantity, group: Sequence[_Acting]) -> dict[str, Quantity]:
+    """The quantity as it follows from what it was, and the quantities in between."""
+    before = replace(own, id=f"{own.id}_before")
+    made = {before.id: before} | {one.name: _effect_of(own, one) for one in group}
     shifts = [one for one in group if one.effect.kind == "shift"]
-    if shifts:
-        made |= _ledger(own, shifts)
-    text = " + ".join([before.id if not shifts else f"{name}_shifted", *(one.pulled for one in group if one.effect.kind == "add")])
+    made |= {f"{one.name}_into": _arrival_of(graph, own, one) for one in shifts}
+    made |= _ledger(graph, own, shifts) if shifts else {}
+    added = [one.pulled for one in group if one.effect.kind == "add"]
+    text = " + ".join([f"{own.id}_shifted" if shifts else before.id, *added])
     for one in group:
-        if one.effect.kind == "scale":
-            text = f"({text}) * (1 + {one.pulled})"
-    made[name] = Quantity(name, own.label, own.unit, _parse(text, name))
-    return made
+        text = f"({text}) * (1 + {one.pulled})" if one.effect.kind == "scale" else text
+    return made | {own.id: _made(own.id, own.label, own.unit, text)}
 
 
-def _ledger(own: Quantity, shifts: Sequence[_Acting]) -> dict[str, Quantity]:
-    """Quantities of the shift ledger: all claims on a place, the share of them that is granted, what leaves and what arrives."""
+def _ledger(graph: Graph, own: Quantity, shifts: Sequence[_Acting]) -> dict[str, Quantity]:
+    """The shift ledger: all claims on a place, what leaves it (never more than is there) and what arrives."""
     name = own.id
-    claims = " + ".join(one.pulled for one in shifts)
-    leaves = f"{name}_before * min(1, {name}_claims)"
-    arrives = [
-        f"total({name}_before * {one.pulled} / max(1, {name}_claims), {_axis(one)}) * {one.name}_into" for one in shifts
-    ]
-    return {
-        f"{name}_claims": Quantity(f"{name}_claims", _of(own, "被移走的份额合计", "all claims on"), "1", _parse(claims, name)),
-        f"{name}_shifted": Quantity(
-            f"{name}_shifted",
-            _of(own, "移动之后", "after shifts,"),
-            own.unit,
-            _parse(f"{name}_before - {leaves} + {' + '.join(arrives)}", name),
-        ),
-    }
+    claims = _made(
+        f"{name}_claims", _of(own, "被移走的份额", "shares claimed of"), "1", " + ".join(one.pulled for one in shifts)
+    )
+    arrives = " + ".join(
+        f"total({name}_before * {one.pulled} / max(1, {claims.id}), {_axis(graph, one)}) * {one.name}_into" for one in shifts
+    )
+    text = f"{name}_before * (1 - min(1, {claims.id})) + {arrives}"
+    shifted = _made(f"{name}_shifted", _of(own, "移动之后", "after all shifts:"), own.unit, text)
+    return {claims.id: claims, shifted.id: shifted}
+
+
+def _made(name: str, label: Label, text: str, expression: str) -> Quantity:
+    return Quantity(name, label, text, parse(expression, kernels=CALLS, where=name))
 
 
 def _of(own: Quantity, zh: str, en: str) -> Label:
     return Label(f"{own.label.zh}（{zh}）", f"{en} {own.label.en}")
 
 
-def _axis(one: _Acting) -> str:
-    return one.effect.into.partition("=")[0]
+def _axis(graph: Graph, one: _Acting) -> str:
+    return graph.marks[one.effect.into][0]
 
 
-def _given(graph: Graph, own: Quantity, one: _Acting, values: dict[str, Array | Band]) -> dict[str, Quantity]:
-    space, effect = graph.space, one.effect
-    rise = _rise(space, one.lever)
-    place = _mask(graph, own, effect.members)
-    corners = [np.where(place, rise * amount, 0.0) for amount in (effect.low, effect.mid, effect.high)]
-    values[one.name] = corners[1] if effect.low == effect.high else Band(*sorted_corners(corners))
-    text = own.unit if effect.kind == "add" else "1"
+def _effect_of(own: Quantity, one: _Acting) -> Quantity:
     label = Label(f"{one.lever.label.zh}对{own.label.zh}的作用", f"effect of {one.lever.label.en} on {own.label.en}")
-    made = {one.name: Quantity(one.name, label, text, None, own.axes)}
+    return Quantity(one.name, label, own.unit if one.effect.kind == "add" else "1", None, own.axes)
+
+
+def _arrival_of(graph: Graph, own: Quantity, one: _Acting) -> Quantity:
+    label = Label(f"{one.lever.label.zh}移入{own.label.zh}的折算", f"what arrives in {own.label.en} by {one.lever.label.en}")
+    return Quantity(f"{one.name}_into", label, "1", None, frozenset({_axis(graph, one)}))
+
+
+def _values(graph: Graph, own: Quantity, one: _Acting) -> dict[str, Array | Band]:
+    effect, space = one.effect, graph.space
+    there = _mask(space, own.axes, effect.members) * _rise(space, one.lever)
+    low, mid, high = (there * amount for amount in (effect.low, effect.mid, effect.high))
+    made: dict[str, Array | Band] = {one.name: mid if effect.low == effect.high else Band(low, mid, high)}
     if effect.kind == "shift":
-        axis, _, member = effect.into.partition("=")
-        taken = frozenset({axis})
-        values[f"{one.name}_into"] = np.where(_mask(graph, own, frozenset({member}), only=taken), effect.yields, 0.0)
-        made[f"{one.name}_into"] = Quantity(f"{one.name}_into", label, "1", None, taken)
+        made[f"{one.name}_into"] = _mask(space, frozenset({_axis(graph, one)}), frozenset({effect.into})) * effect.yields
     return made
 
 
-def sorted_corners(corners: Sequence[Array]) -> tuple[Array, Array, Array]:
-    """Corners in rising order: a rise that is negative turns them round.
-
-    Parameters
-    ----------
-    corners : sequence of three arrays
-        Low, middle, high.
-
-    Returns
-    -------
-    tuple of three arrays
-        Low, middle, high.
-    """
-    low, mid, high = np.sort(np.stack(list(corners)), axis=0)
-    return low, mid, high
-
-
 def _rise(space: Space, lever: Lever) -> Array:
-    years = space.years.astype(float)
-    risen = np.clip((years - lever.first) / max(lever.full - lever.first, 1), 0.0, 1.0)
-    return risen.reshape(space.shape({YEAR}))
+    risen = np.clip((space.years - lever.first) / max(lever.full - lever.first, 1), 0.0, 1.0)
+    return np.asarray(risen.reshape(space.shape({YEAR})))
 
 
-def _mask(graph: Graph, own: Quantity, members: frozenset[str], *, only: frozenset[str] | None = None) -> Array:
-    space = graph.space
-    mask = np.ones(space.shape(own.axes if only is None else only), dtype=bool)
+def _mask(space: Space, axes: frozenset[str], members: frozenset[str]) -> Array:
+    """1 at the places that the members mean, 0 elsewhere."""
+    mask = np.ones(space.shape(axes))
     for axis in space.axes:
-        named = [member for member in members if member in axis.members and axis.name != YEAR]
-        if named:
-            own_shape = [1] * mask.ndim
-            own_shape[space.position(axis.name)] = len(axis.members)
-            mask = mask & np.array([member in named for member in axis.members]).reshape(own_shape)
+        named = [float(member in members) for member in axis.members]
+        if axis.name in axes and any(named):
+            mask = mask * np.array(named).reshape(space.shape({axis.name}))
     return mask
-
-
-def _parse(text: str, where: str):  # noqa: ANN202
-    return parse(text, kernels=CALLS, where=where)
 
 
 def _check(graph: Graph, lever: Lever, effect: Effect) -> None:
     quantity = graph.quantities.get(effect.quantity)
     if quantity is None or quantity.expression is not None:
-        raise _wrong(lever, f"作用于“{effect.quantity}”，它不是给定量", f"acts on '{effect.quantity}', which is not a given quantity")
+        raise _wrong(
+            lever, f"作用于“{effect.quantity}”，它不是给定量", f"acts on '{effect.quantity}', which is not a given quantity"
+        )
     if YEAR not in quantity.axes:
-        raise _wrong(lever, f"“{effect.quantity}”不随年份变化", f"acts on '{effect.quantity}', which does not vary over the years")
-    for member in effect.members | ({effect.into} if effect.into else frozenset()):
-        if graph.marks.get(member, ("", None))[0] not in quantity.axes or graph.marks[member][1] is None:
-            raise _wrong(lever, f"“{effect.quantity}”没有成员“{member}”", f"names '{member}', which '{effect.quantity}' does not have")
-    if effect.kind == "shift" and not 0 <= effect.low <= effect.high <= 1:
+        raise _wrong(
+            lever, f"“{effect.quantity}”不随年份变化", f"acts on '{effect.quantity}', which does not vary over the years"
+        )
+    for member in effect.members | ({effect.into} - {""}):
+        axis, named = graph.marks.get(member, ("", None))
+        if named is None or axis not in quantity.axes:
+            raise _wrong(
+                lever, f"“{effect.quantity}”没有成员“{member}”", f"names '{member}', which '{effect.quantity}' does not have"
+            )
+    if not effect.low <= effect.mid <= effect.high:
+        raise _wrong(lever, "作用量不满足低值≤中值≤高值", "has an amount that breaks low <= mid <= high")
+    if effect.kind == "shift":
+        _check_shift(graph, lever, effect)
+
+
+def _check_shift(graph: Graph, lever: Lever, effect: Effect) -> None:
+    if not 0 <= effect.low <= effect.high <= 1:
         raise _wrong(lever, "移动的份额须在0与1之间", "shifts a share that is not between 0 and 1")
-    if unit(quantity.unit) == ONE and effect.kind == "add":
-        return
+    axis = graph.marks.get(effect.into, ("", None))[0]
+    sources = {member for member in effect.members if graph.marks[member][0] == axis}
+    if not axis or not sources or effect.into in sources:
+        raise _wrong(
+            lever, "移动须写明从哪些成员移到另一个成员", "must name the members it shifts from and another one it shifts to"
+        )
 
 
 def _wrong(lever: Lever, zh: str, en: str) -> DefinitionError:
     return DefinitionError(
         Label(f"措施“{lever.id}”{zh}", f"lever '{lever.id}' {en}"),
         where=f"lever {lever.id}",
-        expected=Label("模型中随年份变化的给定量及其成员", "a given quantity of the model that varies over the years, and its members"),
+        expected=Label(
+            "模型中随年份变化的给定量及其成员", "a given quantity of the model that varies over the years, and its members"
+        ),
         remedy=Label("改正措施文件中的这一项", "mend this item of the file of levers"),
     )
