@@ -99,6 +99,12 @@ def test_a_later_table_replaces_rows_of_the_same_place_and_year() -> None:
     assert _array(_read(list(laid)))[0, 0].tolist() == [3, 3.5, 4, 4.5, 5]
 
 
+def test_a_later_table_that_dates_a_value_for_all_years_replaces_it_and_the_other_way_round() -> None:
+    dated, undated = [_row("", 2020, 1), _row("", 2024, 5)], [_row("", None, 7)]
+    assert {row.year for row in lay_over(undated, dated)} == {2020, 2024}
+    assert {row.year for row in lay_over(dated, undated)} == {None}
+
+
 @pytest.mark.parametrize(
     ("rows", "wanted"),
     [

@@ -108,6 +108,8 @@ class Drivers:
 def lay_over(*tables: Iterable[Row]) -> tuple[Row, ...]:
     """One table from several; a later row replaces the earlier one of the same quantity, members and year.
 
+    A later table that dates what an earlier one held for all years, or the other way round, replaces all of it.
+
     Parameters
     ----------
     *tables : iterable of Row
@@ -120,8 +122,14 @@ def lay_over(*tables: Iterable[Row]) -> tuple[Row, ...]:
     """
     laid: dict[tuple[str, frozenset[str], int | None], Row] = {}
     for table in tables:
-        laid |= {(row.quantity, row.members, row.year): row for row in table}
+        own = {(row.quantity, row.members, row.year): row for row in table}
+        laid = {key: row for key, row in laid.items() if not _superseded(key, own)} | own
     return tuple(laid.values())
+
+
+def _superseded(key: tuple[str, frozenset[str], int | None], own: Mapping[tuple[str, frozenset[str], int | None], Row]) -> bool:
+    quantity, members, year = key
+    return (quantity, members, None) in own if year is not None else (quantity, members) in {other[:2] for other in own}
 
 
 def read_drivers(graph: Graph, rules: Mapping[str, Given], rows: Sequence[Row]) -> Drivers:

@@ -16,8 +16,9 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.sources import Source
 from dafeng.library.listing import Kind, load_csv
+from dafeng.library.records import Record
 from dafeng.library.sources import check_source
-from dafeng.library.strict import refusal
+from dafeng.library.strict import Marked, refusal
 from dafeng.pathways.model.drivers import Row
 
 GRADES = ("primary", "secondary", "derived", "estimated", "assumption")
@@ -68,13 +69,32 @@ class ScenarioRow:
         Scenario it belongs to.
     row : Row
         The driver; without value where a target is to fill it.
-    target : str
-        Indicator of the target that fills it; empty where the row has a value.
+    target : tuple of (str, int) or None
+        Indicator and year of the target that fills it; ``None`` where the row has a value.
     """
 
     scenario: str
     row: Row
-    target: str = ""
+    target: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario.
+
+    Parameters
+    ----------
+    id : str
+        Its name in tables.
+    label : Label
+        Name for readers.
+    says : Label
+        What it assumes.
+    """
+
+    id: str
+    label: Label
+    says: Label
 
 
 def read_rows(source: Path | str, *, sources: Mapping[str, Source] | None = None, name: str = "drivers") -> tuple[Row, ...]:
@@ -111,7 +131,7 @@ def read_scenarios(
     Parameters
     ----------
     source : Path or str
-        A CSV file or its text: scenario and target before the columns of a table of drivers.
+        A CSV file or its text: scenario and target (indicator, blank, year) before the columns of a table of drivers.
     sources : mapping of str to Source, optional
         Known sources; where given, each row must quote one of them.
     name : str
@@ -128,10 +148,7 @@ def read_scenarios(
         As `read_rows`, or if a row has both a value and a target, or a target without a year.
     """
     made = load_csv(source, _SCENARIO, key=("scenario", *_KEY), name=name)
-    for cells in made:
-        if cells["target"] is not None and (cells["mid"] is not None or cells["year"] is None):
-            raise _wrong(cells, "有目标的行须写年份而不写数值", "waits for a target: it needs a year and no value")
-    return tuple(ScenarioRow(cells["scenario"], _row(cells, sources), cells["target"] or "") for cells in made)
+    return tuple(ScenarioRow(cells["scenario"], _row(cells, sources), _target(cells)) for cells in made)
 
 
 def scenario_rows(
@@ -160,8 +177,8 @@ def scenario_rows(
     for one in table:
         if one.scenario != scenario:
             continue
-        goal = goals.get((one.target, one.row.year or 0))
-        if not one.target:
+        goal = None if one.target is None else goals.get(one.target)
+        if one.target is None:
             rows.append(one.row)
         elif goal is None:
             findings.append(_unnamed(one))
@@ -170,9 +187,37 @@ def scenario_rows(
     return tuple(rows), tuple(findings)
 
 
+def read_names(marked: Marked) -> tuple[Scenario, ...]:
+    """Scenarios and their names.
+
+    Parameters
+    ----------
+    marked : Marked
+        The file, strictly read.
+
+    Returns
+    -------
+    tuple of Scenario
+        In the order of the file.
+
+    Raises
+    ------
+    DefinitionError
+        If a field is missing or unknown.
+    """
+    root = Record(marked, ())
+    root.allow(("id", "scenarios"))
+    records = root.children("scenarios")
+    for record in records:
+        record.allow(("id", "label", "says"))
+    return tuple(Scenario(record.text("id"), record.label("label"), record.label("says")) for record in records)
+
+
 def _row(cells: Mapping[str, Any], sources: Mapping[str, Source] | None) -> Row:
     if cells["grade"] not in GRADES:
-        raise _wrong(cells, f"证据等级“{cells['grade']}”不能用于驱动因素", f"has grade '{cells['grade']}', which no driver may have")
+        raise _wrong(
+            cells, f"证据等级“{cells['grade']}”不能用于驱动因素", f"has grade '{cells['grade']}', which no driver may have"
+        )
     if cells["mid"] is None and (cells["low"] is not None or cells["high"] is not None):
         raise _wrong(cells, "有上下界而没有中值", "has corners without a middle value")
     if sources is not None:
@@ -201,17 +246,30 @@ def _note(cells: Mapping[str, Any]) -> Label | None:
     return None if zh is None else Label(zh, en)
 
 
+def _target(cells: Mapping[str, Any]) -> tuple[str, int] | None:
+    if cells["target"] is None:
+        return None
+    name, _, year = cells["target"].partition(" ")
+    if not year.isdecimal():
+        raise _wrong(cells, "的目标须写指标和年份", "needs indicator and year of its target")
+    if cells["mid"] is not None or cells["year"] is None:
+        raise _wrong(cells, "等待目标的行须写年份而不写数值", "waits for a target: it needs a year and no value")
+    return name, int(year)
+
+
 def _unnamed(one: ScenarioRow) -> Finding:
-    year, members = one.row.year, " ".join(sorted(one.row.members))
+    (target, year), members = one.target or ("", 0), " ".join(sorted(one.row.members))
     return Finding(
         rule="drivers.target",
         at=one.row.at,
         severity="warning",
         says=Label(
-            f"方案没有写{year}年“{one.target}”的目标，“{one.row.quantity} {members}”沿用基准情景",
-            f"the plan names no target of '{one.target}' for {year}; '{one.row.quantity} {members}' stays as in the baseline",
+            f"方案没有写{year}年“{target}”的目标，“{one.row.quantity} {members}”沿用基准情景",
+            f"the plan names no target of '{target}' for {year}; '{one.row.quantity} {members}' stays as in the baseline",
         ),
-        remedy=Label("在情景表中直接给数，或补充方案目标", "give the value in the table of scenarios, or add the target to the plan"),
+        remedy=Label(
+            "在情景表中直接给数，或补充方案目标", "give the value in the table of scenarios, or add the target to the plan"
+        ),
     )
 
 
