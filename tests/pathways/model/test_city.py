@@ -179,6 +179,38 @@ def test_a_city_with_totals_only_runs_in_one_sector(tmp_path: Path, model: Model
     assert _at(mid, 2020)[0] / 1e4 == pytest.approx(by_hand + power, rel=1e-9)
 
 
+def test_a_city_with_totals_only_closes_on_its_emissions_too(tmp_path: Path, model: Model) -> None:
+    (tmp_path / "drivers.csv").write_text(
+        "quantity,members,year,low,mid,high,unit,source,grade,note_zh,note_en\n"
+        "closed,whole,,,1,,1,dafeng,derived,,\n"
+        "field_energy,whole,,,1000,,万吨标准煤,dafeng,secondary,,\n"
+        "field_power,whole,,,150,,亿千瓦时,dafeng,secondary,,\n"
+        "anchored,,,,1,,1,dafeng,derived,,\n"
+        "co2_published,,,,20,,Mt CO2,dafeng,secondary,,\n",
+        encoding="utf-8",
+    )
+    made = _drawn(model, read_city_drivers(model, tmp_path), "co2", "co2_sector", "co2_power", "co2_heat", draws=50)
+    np.testing.assert_allclose(_at(made["co2"], 2020), 20e6, rtol=1e-9)
+    parts = made["co2_sector"].values.sum(axis=0, keepdims=True) + made["co2_power"].values + made["co2_heat"].values
+    np.testing.assert_allclose(parts, made["co2"].values, rtol=1e-9)
+
+
+def test_at_the_mix_of_the_province_the_share_of_2020_is_that_of_the_province(
+    model: Model, drivers: dict[str, Drivers]
+) -> None:
+    share = _at(_drawn(model, drivers["qingdao"], "averaged_share")["averaged_share"], 2020)
+    low, high = np.quantile(share, [0.05, 0.95])
+    assert low < 0.074 < high
+
+
+def test_the_counting_rules_of_the_non_fossil_share_order_an_exporting_city(model: Model, drivers: dict[str, Drivers]) -> None:
+    made = _drawn(model, drivers["yantai"], "produced_share", "consumed_share", "exported", draws=300)
+    exported = _at(made["exported"], 2023) > 0
+    assert exported.any()
+    produced, consumed = (_at(made[name], 2023)[exported] for name in ("produced_share", "consumed_share"))
+    assert (produced > consumed).all()
+
+
 def test_other_gases_of_an_unknown_city_are_unknown_not_zero(model: Model, drivers: dict[str, Drivers]) -> None:
     unknown = read_city_drivers(model)
     assert "sink" in {finding.at for finding in unknown.findings}
