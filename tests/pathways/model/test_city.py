@@ -132,6 +132,20 @@ def test_more_clean_power_is_exported_until_the_line_is_full_then_coal_gives_way
     np.testing.assert_allclose(balance, 0, atol=1e-3)
 
 
+def test_added_clean_power_displaces_local_coal_as_far_as_plants_follow_the_balance(
+    model: Model, drivers: dict[str, Drivers]
+) -> None:
+    values = _middle(drivers["qingdao"])
+    more = np.array(values["capacity"])
+    pv = model.graph.space.axis("plant").members.index("pv")
+    more[:, :, :, pv, :, :, 10] += 1000
+    tape = compile_graph(model.graph, ("thermal_total", "co2_power", "own_carbon"))
+    before, after = (run_tape(tape, {**values, "capacity": capacity}) for capacity in (values["capacity"], more))
+    moved = _at(after["thermal_total"], 2030)[0] - _at(before["thermal_total"], 2030)[0]
+    assert moved == pytest.approx(-0.25 * 1000 * 1130 * 0.97, rel=1e-9)
+    assert _at(after["co2_power"], 2030)[0] < _at(before["co2_power"], 2030)[0]
+
+
 def test_the_plans_own_capacities_stand_in_the_scenario_of_the_plan(model: Model) -> None:
     plan = read_city_drivers(model, CITIES / "yantai" / "data", scenario="plan", goals=GOALS)
     plants = model.graph.space.axis("plant").members
@@ -209,6 +223,18 @@ def test_the_counting_rules_of_the_non_fossil_share_order_an_exporting_city(mode
     assert exported.any()
     produced, consumed = (_at(made[name], 2023)[exported] for name in ("produced_share", "consumed_share"))
     assert (produced > consumed).all()
+
+
+def test_energy_per_product_is_of_the_size_of_the_quota_standards(model: Model, drivers: dict[str, Drivers]) -> None:
+    sectors = model.graph.space.axis("sector").members
+    found = {
+        city: _mid(model, drivers[city], "product_energy")["product_energy"].along("sector", "year")[:, 0] for city in drivers
+    }
+    # GB 16780-2021 clinker 100-117 kgce/t of fuel, and 60-90 kWh at 0.300 for the whole plant and its grinding.
+    assert 0.100 < found["yantai"][sectors.index("cement")] < 0.190
+    # GB 21256-2025 blast furnace 361-415 kgce/t, sintering, rolling and electricity above it.
+    assert 0.45 < found["qingdao"][sectors.index("steel")] < 0.80
+    assert np.isnan(found["qingdao"][sectors.index("tyres")])
 
 
 def test_other_gases_of_an_unknown_city_are_unknown_not_zero(model: Model, drivers: dict[str, Drivers]) -> None:
