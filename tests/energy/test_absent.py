@@ -7,7 +7,8 @@ from pathlib import Path
 import pypsa
 import pytest
 
-from dafeng.work.solve_energy import solve_energy, solved_document
+from dafeng.work.solve_document import solved_document
+from dafeng.work.solve_energy import solve_energy
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
