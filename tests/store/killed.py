@@ -7,6 +7,8 @@ what a third process then finds.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import shutil
@@ -60,6 +62,7 @@ def walk(folder: Path, prepare: Callable[[Path], Any], change: Callable[[Path], 
     start, found = folder / "start", []
     start.mkdir()
     in_child(lambda: prepare(start))
+    load_before(folder, start, change, look)
     for steps in range(400):
         copy = folder / f"copy{steps}"
         shutil.copytree(start, copy)
@@ -75,6 +78,22 @@ def walk(folder: Path, prepare: Callable[[Path], Any], change: Callable[[Path], 
         if ended:
             return found
     raise SystemExit("the change did not end within 400 system calls")
+
+
+def load_before(folder: Path, start: Path, change: Callable[[Path], Any], look: Callable[[Path], Any]) -> None:
+    """Import here, once, what the change and the look import, so that no child has to do it again."""
+    copy, note = folder / "rehearsal", folder / "modules"
+    shutil.copytree(start, copy)
+
+    def rehearse() -> None:
+        change(copy)
+        look(copy)
+        note.write_text(json.dumps(sorted(sys.modules)))
+
+    in_child(rehearse)
+    for name in json.loads(note.read_text()):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def facts() -> tuple[Callable[[Path], Any], ...]:
