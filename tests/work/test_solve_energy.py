@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import dafeng as df
 from dafeng.cli import networks
 from dafeng.cli.main import app
-from dafeng.core.errors import FileRefused, SettingError
+from dafeng.core.errors import FileRefused, SettingError, SolveError
 from dafeng.energy.modes.mode import read_mode
 from dafeng.energy.network.table import Clock, Network, make_table, plain_clock
 
@@ -171,3 +171,45 @@ def test_the_command_prints_the_same(town: Path) -> None:
     for mode in ("certified", "segments=9", "near-optimal"):
         shown = CliRunner().invoke(app, ["energy", "solve", str(town), "--mode", mode, "--lang", "en"])
         assert (shown.exit_code, mode.split("=")[0] in shown.stdout) == (0, True)
+
+
+def sold_at_noon(*, price: float) -> Network:
+    """Wind that blows when nobody pays, sold without limit: averaged over the steps it would earn for ever."""
+    return Network("sale", plain_clock(4), {}).put(
+        make_table("bus", {"power": {}}),
+        make_table("load", {"town": {"bus": "power", "p_set": 5.0}}),
+        make_table("generator", {
+            "wind": {"bus": "power", "p_nom_extendable": True, "capital_cost": 10.0, "p_max_pu": np.array([1.0, 0, 1, 0])},
+            "sale": {"bus": "power", "sign": -1.0, "p_nom": np.inf, "marginal_cost": -price * np.array([1.0, 100, 1, 100])},
+            "unserved": {"bus": "power", "p_nom": 100.0, "marginal_cost": 1000.0},
+        }),
+    )  # fmt: skip
+
+
+def test_a_mode_that_cannot_go_on_says_nothing_about_the_network(tmp_path):
+    path = tmp_path / "sale.nc"
+    df.write_network(sold_at_noon(price=1.0), path)
+    assert df.solve_energy(path, mode="expand").found.cost == pytest.approx(10050.0)
+    with pytest.raises(SolveError, match="proves nothing about the network") as raised:
+        df.solve_energy(path, mode="segments=1")
+    assert df.failed_document(raised.value, path)["status"] == "unproven"
+
+
+@pytest.mark.parametrize("mode", ["expand", "segments=4", "certified", "near-optimal", "rolling"])
+def test_what_costs_nothing_has_a_gap_and_a_regret_of_zero(tmp_path, mode):
+    free = {"bus": "power", "p_nom_extendable": True, "p_nom_max": 9.0}
+    made = Network("free", plain_clock(6), {}).put(
+        make_table("bus", {"power": {}}),
+        make_table("load", {"town": {"bus": "power", "p_set": 5.0}}),
+        make_table("generator", {"sun": {"bus": "power", "p_nom": 9.0} if mode == "rolling" else free}),
+    )
+    df.write_network(made, tmp_path / "free.nc")
+    found = df.solved_document(df.solve_energy(tmp_path / "free.nc", mode=mode, compare=True))
+    assert found["regret"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_two_results_do_not_share_a_file(town, tmp_path):
+    with pytest.raises(SettingError, match="of its own"):
+        df.solve_energy(town, out=tmp_path / "both.nc", scenario=tmp_path / "both.nc")
+    with pytest.raises(SettingError, match="of its own"):
+        df.solve_energy(town, scenario=town)

@@ -31,6 +31,10 @@ class DafengError(Exception):
         self.remedy = remedy
         super().__init__(self.read("en"))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross a process border whole: what was proven stays where it was proven."""
+        return _rebuilt, (type(self), self.what, self.where, self.expected, self.remedy)
+
     def read(self, language: Language) -> str:
         """Whole message in one language.
 
@@ -49,6 +53,10 @@ class DafengError(Exception):
         joint = "；" if language == "zh" else ". "
         said = joint.join(head + part.read(language).rstrip("。.") for head, part in zip(heads, parts, strict=True))
         return f"{self.where}: {said}{'。' if language == 'zh' else '.'}"
+
+
+def _rebuilt(kind: type[DafengError], what: Label, where: str, expected: Label, remedy: Label) -> DafengError:
+    return kind(what, where=where, expected=expected, remedy=remedy)
 
 
 class UnitError(DafengError):

@@ -20,6 +20,9 @@ from dafeng.core.labels import Label
 from dafeng.energy.ensembles.executors import DaskExecutor, Executor, LocalExecutor
 from dafeng.energy.ensembles.parts import Case
 from dafeng.energy.ensembles.running import Progress, run_ensemble
+from dafeng.energy.interop.designs import stated_design
+from dafeng.energy.interop.exchange import network_from
+from dafeng.energy.network.build import with_capacities
 from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import Network
 from dafeng.energy.profiles import HOURS
@@ -28,7 +31,7 @@ from dafeng.energy.weather_years.ensemble import Ensemble, weather_profiles
 from dafeng.energy.years.dispatching import GAP
 from dafeng.energy.years.series import Series, network_of_year
 from dafeng.work.city import City
-from dafeng.work.network_files import read_network
+from dafeng.work.network_files import read_exchange
 from dafeng.work.power import power_systems
 
 YEARS = 1000
@@ -130,10 +133,11 @@ def operate_years(
     _check("years", years, 1, MOST)
     _check("workers", workers, 1, 64)
     _check("checked", checked, 0, years)
+    _check("gap", gap, 1e-7, 0.5)
     if isinstance(source, City):
         network, series, short = _city_years(source, years, case)
     else:
-        network, series = _file_years(read_network(source), years, place, driven or {})
+        network, series = _file_years(_decided(source), years, place, driven or {})
         short = _unserved(network)
     executor: Executor = DaskExecutor(cluster) if cluster else LocalExecutor(workers)
     one = Case(network.name, case or "base", network, series, short, gap=gap)
@@ -141,6 +145,13 @@ def operate_years(
     sample = np.random.Generator(np.random.PCG64(SEED)).permutation(years)[:checked]
     exact = {int(year): solve_network(network_of_year(network, series, int(year))).system_cost for year in np.sort(sample)}
     return OperatedYears(network.name, Path(folder), table, tuple(sorted(".".join(key) for key in series)), exact)
+
+
+def _decided(source: Path | str) -> Network:
+    """Network of a file with the capacities that it states as decided, else with those that stand."""
+    exchange = read_exchange(source)
+    network = network_from(exchange)
+    return with_capacities(network, stated_design(exchange, network))
 
 
 def years_document(found: OperatedYears) -> dict[str, Any]:
@@ -158,8 +169,8 @@ def years_document(found: OperatedYears) -> dict[str, Any]:
     """
     table = found.table
     cost, bound = table["cost"].to_numpy(), table["bound"].to_numpy()
-    proven = (cost - bound) / np.abs(cost)
-    true = {str(year): float((cost[year] - least) / abs(least)) for year, least in found.exact.items()}
+    proven = (cost - bound) / np.maximum(1.0, np.abs(cost))
+    true = {str(year): float((cost[year] - least) / max(1.0, abs(least))) for year, least in found.exact.items()}
     return {
         "network": found.name,
         "years": table.num_rows,
@@ -241,11 +252,11 @@ def _lacking(zh: str, en: str, expected: str, where: str) -> DefinitionError:
     )
 
 
-def _check(name: str, value: int, least: int, most: int) -> None:
+def _check(name: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most:
         raise SettingError(
             Label(f"{value} 超出范围", f"{value} is out of range"),
             where=name,
-            expected=Label(f"{least} … {most}", f"{least} … {most}"),
+            expected=Label(f"{least:g} … {most:g}", f"{least:g} … {most:g}"),
             remedy=Label("改正该数", "correct the number"),
         )

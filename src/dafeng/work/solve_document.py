@@ -17,6 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.energy.certificate import PRIMAL_TOLERANCE, Certificate
 from dafeng.energy.interop.exchange import network_from
 from dafeng.energy.modes.alternatives import NearOptimal
+from dafeng.energy.modes.answer import share_above
 from dafeng.energy.modes.certified import Certified
 from dafeng.energy.modes.pathway import Myopic
 from dafeng.energy.modes.rolling import Rolled
@@ -56,7 +57,7 @@ def solved_document(solved: SolvedEnergy) -> Row:
     """
     found = solved.found
     told = _TELLS[type(found.made)](found)
-    gap = None if found.bound is None else (found.cost - found.bound) / max(abs(found.cost), 1e-300)
+    gap = None if found.bound is None else share_above(found.cost, found.bound)
     statement = getattr(found.made, "statement", None)
     return {
         "file": str(solved.path),
@@ -67,7 +68,7 @@ def solved_document(solved: SolvedEnergy) -> Row:
         "objective_constant": found.constant,
         "system_cost": found.cost,
         "bound": found.bound,
-        "gap": gap,
+        "gap": gap if gap is None or math.isfinite(gap) else None,
         "optimum": found.optimum,
         "regret": found.regret,
         "statement": None if statement is None else {"zh": statement.zh, "en": statement.en},
@@ -182,7 +183,7 @@ def _tell_alternatives(found: Found) -> Row:
             "wish": name,
             "sum": one.aim if name.startswith("least") else -one.aim,
             "system_cost": one.cost,
-            "above": (one.cost - least) / abs(least),
+            "above": (one.cost - least) / max(1.0, abs(least)),
             "capacities": _named(found.network, one.sizes),
             "certificate": certificate_document(one.certificate),
         }

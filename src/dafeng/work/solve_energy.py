@@ -146,6 +146,8 @@ def solve_energy(
     for target in (out, scenario):
         if target is not None:
             check_target(target, table=target is scenario)
+    if scenario is not None and Path(scenario).resolve() in (Path(path).resolve(), Path(out or path).resolve()):
+        raise _setting("iamc", scenario, "a file of its own")
     futures = read_futures(path)
     exchange = futures[0][1]
     given = named is not None and named.name in GIVEN

@@ -57,17 +57,20 @@ class _Worker(ABC):
 
 @dataclass(frozen=True, slots=True)
 class LocalExecutor(_Worker):
-    """Fresh processes of this machine; what is not begun is given up when the caller stops.
+    """Processes of this machine; what is not begun is given up when the caller stops.
 
     Parameters
     ----------
     workers : int
-        How many.
+        How many fresh processes; with one the work is done here.
     """
 
     workers: int = 2
 
     def _answers(self, function: Work, parts: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
+        if self.workers == 1:
+            yield from ((place, function(part)) for place, part in enumerate(parts))
+            return
         pool = ProcessPoolExecutor(self.workers, mp_context=multiprocessing.get_context("spawn"))
         try:
             places = {pool.submit(function, part): place for place, part in enumerate(parts)}

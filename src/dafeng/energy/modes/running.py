@@ -25,7 +25,7 @@ from dafeng.energy.network.build import with_capacities
 from dafeng.energy.network.solve import Ladder, Outcome, solve_network, solve_scenarios
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.program import Floats
-from dafeng.energy.solution import InfeasibleError
+from dafeng.energy.solution import InfeasibleError, UnboundedError
 from dafeng.energy.solving.answer import Algorithm, Watch
 
 WHOLE = (*PLAIN, "near-optimal")
@@ -124,7 +124,7 @@ class Found:
     @property
     def regret(self) -> float | None:
         """How much dearer than the exact optimum, as a share of it; ``None`` where that was not solved."""
-        return None if self.optimum is None else (self.cost - self.optimum) / abs(self.optimum)
+        return None if self.optimum is None else (self.cost - self.optimum) / max(1.0, abs(self.optimum))
 
 
 def run_mode(network: Network, mode: Mode, *, wishes: Wishes | None = None, compare: bool = False) -> Found:
@@ -159,12 +159,14 @@ def run_mode(network: Network, mode: Mode, *, wishes: Wishes | None = None, comp
     check_mode(mode, network)
     try:
         found = _RUNS[mode.name](network, mode, asked)
-    except InfeasibleError as failure:
+    except (InfeasibleError, UnboundedError) as failure:
         if mode.name in WHOLE:
             raise
         raise _unmet(mode, failure) from failure
     found = replace(found, futures=asked.futures)
-    if not compare or found.outcome is not None:
+    if compare and found.outcome is not None:
+        return replace(found, optimum=found.cost)
+    if not compare:
         return found
     start = time.process_time()
     exact = solve_network(network, ladder=asked.ladder, progress=asked.progress)
@@ -196,12 +198,12 @@ def group_wishes(network: Network) -> dict[str, Weights]:
     return dict(zip(names, extremes(groups), strict=True))
 
 
-def _unmet(mode: Mode, failure: InfeasibleError) -> SolveError:
+def _unmet(mode: Mode, failure: SolveError) -> SolveError:
     """A design or a step on the way that cannot go on says nothing about the network itself."""
     return SolveError(
         Label(
-            f"模式“{mode.text}”中途无解，不证明网络本身无解：{failure.what.zh}",
-            f"the mode '{mode.text}' could not go on, which does not prove the network infeasible: {failure.what.en}",
+            f"模式“{mode.text}”中途无解或无界，不证明网络本身如此：{failure.what.zh}",
+            f"the mode '{mode.text}' could not go on, which proves nothing about the network itself: {failure.what.en}",
         ),
         where=f"energy.modes.{mode.name}",
         expected=Label("定下的容量在每个时段都能运行", "capacities that can operate every step"),

@@ -199,6 +199,8 @@ def _kernel(
 
 
 def _check(network: Network) -> None:
+    if np.ptp(network.clock.generators) > 0:
+        raise refusal("各时段权重不同", "its steps carry different weights")
     for component, letter in CAPACITY.items():
         if network.table(component).flag(f"{letter}_nom_extendable").any() if len(network.table(component)) else False:
             raise refusal(f"“{component}”的容量可扩建", f"capacities of {component} are extendable")
