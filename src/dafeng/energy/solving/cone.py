@@ -18,7 +18,7 @@ from scipy import sparse
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
 from dafeng.energy.solving.chain import chain_program, places_of
-from dafeng.energy.solving.guard import Guard
+from dafeng.energy.solving.guard import Guard, hear_interrupt
 from dafeng.energy.solving.loosen import Loosened, loosen
 from dafeng.energy.solving.memory import Handed, release_memory
 from dafeng.energy.solving.reduce import Reduced, reduce_program
@@ -126,7 +126,8 @@ def _solve(cone: _Cone, settings: Any, algorithm: Algorithm, guard: Guard) -> An
     del cost, right
     release_memory()
     solver.set_termination_callback(call)
-    return solver.solve()
+    with hear_interrupt(guard):
+        return solver.solve()
 
 
 def _settings(columns: int, algorithm: Algorithm, terms: Terms) -> Any:

@@ -6,6 +6,10 @@ watch raised.
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -73,3 +77,26 @@ class Guard:
         """Keep what was raised for ``stopped``."""
         self.error = error
         return True
+
+
+@contextmanager
+def hear_interrupt(guard: Guard) -> Iterator[None]:
+    """While a solver runs that swallows what is raised, keep Ctrl-C for ``stopped``: the solver ends at its next iteration.
+
+    Parameters
+    ----------
+    guard : Guard
+        Told; outside the main thread nothing is heard, since signals come there only.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def keep(*_: object) -> None:
+        guard.error = KeyboardInterrupt()
+
+    before = signal.signal(signal.SIGINT, keep)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
