@@ -226,7 +226,23 @@ def _trace(case: OrderCase, year: int, traces: TraceBook) -> None:
         )
     )
     for one in case.rows:
-        price = case.price(one)
+        price, level = case.price(one), case.level(one)
+        if level is not None:
+            traces.add(
+                Trace(
+                    address=f"orders/{case.id}.{one.policy.name}.level",
+                    kind="result",
+                    says=Label(
+                        f"{case.label.zh}：{one.policy.label.zh}的结果", f"{case.label.en}: {one.policy.label.en} reached"
+                    ),
+                    value=number_text(level),
+                    unit=one.unit,
+                    year=year,
+                    inputs=(cost,),
+                    grade="estimated",
+                    note=note,
+                )
+            )
         if price is not None:
             traces.add(
                 Trace(

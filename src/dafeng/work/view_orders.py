@@ -100,7 +100,9 @@ def _row(case: OrderCase, one: Order, year: int, frame: Frame) -> Row:
         "asked": frame.number(
             one.asked, one.unit, year=year, basis="target" if one.target else "assumption", address=one.address, share=True
         ),
-        "level": None if level is None else frame.number(level, one.unit, share=True, **told),
+        "level": None
+        if level is None
+        else frame.number(level, one.unit, share=True, **{**told, "address": f"{address}.level"}),
         "price": None if price is None else frame.number(price, one.priced, **told),
         "dropped": one.policy.name in case.result.dropped,
         "fact": one in case.facts,
