@@ -78,7 +78,7 @@ def test_any_segments_of_odd_networks_bound_them(theme):
         assert proven_bound(built.program, prices, math.inf) <= optimum + slack(optimum)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), share=st.floats(0.05, 0.95), density=st.integers(2, 9), years=st.integers(1, 3))
 def test_weather_years_times_periods_lie_between_bound_and_cost(seed, share, density, years):
     city = pathway_city(seed, 12, years=(2025, 2030, 2040)[:years])
@@ -90,7 +90,7 @@ def test_weather_years_times_periods_lie_between_bound_and_cost(seed, share, den
     assert found.gap >= share_above(found.cost, optimum) - ROUNDING
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), steps=st.integers(6, 40), density=st.integers(1, 9), ramps=st.booleans(), cap=st.booleans())
 def test_storage_ramps_and_caps_lie_between_bound_and_cost(seed, steps, density, ramps, cap):
     network = random_city(seed, steps, ramps=ramps, cap=cap)

@@ -33,7 +33,8 @@ def test_one_window_without_limits_proves_the_optimum_from_no_prices_at_all(seed
     assert proven_bound(timed.program, prices, 2 * optimum) == pytest.approx(optimum, rel=1e-6)
 
 
-@pytest.mark.parametrize(("seed", "span"), [(0, 12), (1, 24), (2, 72)])
+@pytest.mark.parametrize("span", [5, 12, 72])
+@pytest.mark.parametrize("seed", range(3))
 def test_windows_raise_the_bound_and_never_above_the_optimum(seed, span, monkeypatch):
     monkeypatch.setattr(sharpening, "SPAN", span)
     network = random_city(seed, 96)

@@ -87,6 +87,11 @@ def hear_interrupt(guard: Guard) -> Iterator[None]:
     ----------
     guard : Guard
         Told; outside the main thread nothing is heard, since signals come there only.
+
+    Yields
+    ------
+    None
+        Once, while Ctrl-C is heard.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
