@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import accept, audit
     from dafeng.work.balance import EnergyAccount, balance
+    from dafeng.work.brief import brief
     from dafeng.work.city import City, init, open_city
     from dafeng.work.compare_approaches import ApproachComparison, approaches_document, compare_approaches
     from dafeng.work.compare_inventory import InventoryComparison, compare_inventory, comparison_rows
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from dafeng.work.reconcile import Reconciliation, reconcile
     from dafeng.work.review import review, revise
     from dafeng.work.review_sheet import export_review, import_review
+    from dafeng.work.save_brief import name_brief, save_brief
     from dafeng.work.save_inventory import save_inventory
     from dafeng.work.save_profiles import save_profiles
     from dafeng.work.scores import Scores
@@ -106,6 +108,7 @@ __all__ = [
     "audit",
     "balance",
     "balance_document",
+    "brief",
     "check_lock",
     "check_tasks",
     "city_view",
@@ -142,6 +145,7 @@ __all__ = [
     "lock_factors",
     "match_factor",
     "measure",
+    "name_brief",
     "method_document",
     "open_city",
     "operate_years",
@@ -162,6 +166,7 @@ __all__ = [
     "revise",
     "save_aggregate",
     "save_hours",
+    "save_brief",
     "save_inventory",
     "save_plan",
     "save_profiles",
@@ -216,6 +221,7 @@ _HOMES: Mapping[str, str] = {
     "audit": "work.audit",
     "balance": "work.balance",
     "balance_document": "work.view_energy",
+    "brief": "work.brief",
     "check_lock": "work.lock",
     "check_tasks": "work.list_tasks",
     "city_view": "work.frozen",
@@ -249,6 +255,7 @@ _HOMES: Mapping[str, str] = {
     "lock_factors": "work.lock",
     "match_factor": "work.factors",
     "measure": "work.measure",
+    "name_brief": "work.save_brief",
     "method_document": "work.method_document",
     "open_city": "work.city",
     "plan_document": "plans.storage",
@@ -266,6 +273,7 @@ _HOMES: Mapping[str, str] = {
     "review": "work.review",
     "revise": "work.review",
     "save_aggregate": "work.aggregate_document",
+    "save_brief": "work.save_brief",
     "save_inventory": "work.save_inventory",
     "save_plan": "work.read_plan",
     "save_profiles": "work.save_profiles",

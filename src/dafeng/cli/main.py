@@ -18,6 +18,7 @@ from dafeng.cli import (
     aggregating,
     approaches,
     balances,
+    briefs,
     correction,
     energy,
     factors,
@@ -51,6 +52,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)
+    made.add_typer(briefs.app)
     made.add_typer(planning.app)
     return made
 

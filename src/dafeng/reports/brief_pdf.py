@@ -1,0 +1,74 @@
+"""The brief as pdf, set by typst: exactly two pages and the annex, tagged, with its fonts inside.
+
+Invariant: the annex begins on page three, or nothing is written; the same brief and fonts give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dafeng.core.errors import SettingError
+from dafeng.core.labels import Label, Language
+from dafeng.reports.brief_page import write_page
+from dafeng.reports.inventory_pdf import BORN, choose_fonts, load_typst
+
+TEMPLATE = Path(__file__).with_name("brief.typ")
+SIZES = (12.0, 11.5, 11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)
+"""Sizes of the text, the first that fits is taken. [pt]"""
+PAGES = 2
+"""Pages before the annex."""
+STANDARD = "ua-1"
+"""PDF/UA: tagged, titled, in a declared language, with words for every picture."""
+
+
+def write_pdf(form: Mapping[str, Any], language: Language) -> bytes:
+    """Write a brief as pdf.
+
+    Parameters
+    ----------
+    form : mapping
+        ``work.brief.write_brief``.
+    language : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Raises
+    ------
+    SettingError
+        If the package ``typst`` or a font with Chinese characters is missing, or the text does not fit on two pages.
+    """
+    typst = load_typst()
+    page = {**write_page(form, language), "fonts": choose_fonts(typst.Fonts().families())}
+    for size in SIZES:
+        inputs = {"brief": json.dumps({**page, "size": size, "break-at": -1}, ensure_ascii=False)}
+        before = _annex(typst, inputs) - 1
+        if before < PAGES:  # little to say: the second page begins in the middle
+            inputs = {"brief": json.dumps({**page, "size": size, "break-at": len(page["sections"]) // 2}, ensure_ascii=False)}
+            before = _annex(typst, inputs) - 1
+        if before == PAGES:
+            content: bytes = typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs, timestamp=BORN, pdf_standards=STANDARD)
+            return content
+    raise _too_long(form)
+
+
+def _annex(typst: Any, inputs: Mapping[str, str]) -> int:
+    """Page on which the annex begins."""
+    found = typst.query(TEMPLATE.read_bytes(), "<annex>", field="value", one=True, sys_inputs=inputs)
+    return int(json.loads(found))
+
+
+def _too_long(form: Mapping[str, Any]) -> SettingError:
+    count = sum(len(section["sentences"]) for section in form["sections"])
+    return SettingError(
+        Label(f"简报 {count} 句，两页排不下", f"{count} sentences of the brief do not fit on two pages"),
+        where="pdf",
+        expected=Label("正文两页，附件另起", "two pages and the annex"),
+        remedy=Label("减少模板中的 most，或改用 .docx", "lower `most` in the templates, or write a .docx"),
+    )

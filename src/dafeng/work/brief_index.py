@@ -1,0 +1,175 @@
+"""What a brief can say: the numbers of a view document by their addresses, and the names that stand beside them.
+
+Invariant: nothing is computed; every number keeps the address that explains it, also where it answers to a second name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Row = Mapping[str, Any]
+Words = Mapping[str, str]
+"""A text in both languages."""
+MOST = 3
+"""Most names in a list of missing data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Numbers and names of a run.
+
+    Parameters
+    ----------
+    numbers : mapping of str to mapping
+        Name → number as the view writes it; its name is its address without the run, or a place of the view such as
+        ``headline/peak.1``.
+    names : mapping of str to mapping
+        Name → words in both languages.
+    """
+
+    numbers: Mapping[str, Row]
+    names: Mapping[str, Words]
+
+    def bind(self, pattern: str) -> Sequence[str]:
+        """What the star of a pattern can stand for.
+
+        Parameters
+        ----------
+        pattern : str
+            Name with one star.
+
+        Returns
+        -------
+        sequence of str
+            In the order of the view.
+        """
+        form = re.compile(re.escape(pattern).replace(r"\*", "(.+)"))
+        return list(dict.fromkeys(found[1] for name in self.numbers if (found := form.fullmatch(name))))
+
+    def number(self, pattern: str, bound: str | None = None) -> Row | None:
+        """Number of a name.
+
+        Parameters
+        ----------
+        pattern : str
+            Name, or a pattern whose star stands for ``bound``, or for the first that fits.
+        bound : str, optional
+            What the star stands for.
+
+        Returns
+        -------
+        mapping or None
+            The number; ``None`` where there is none or its value is unknown.
+        """
+        if "*" in pattern:
+            stars = [bound] if bound is not None else self.bind(pattern)[:1]
+            pattern = pattern.replace("*", stars[0]) if stars else pattern
+        found = self.numbers.get(pattern)
+        return None if found is None or found["value"] is None else found
+
+
+def index_view(view: Row) -> Index:
+    """Index the numbers and names of a view document.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    Index
+        Numbers that stand twice keep the place where they have a name.
+    """
+    numbers: dict[str, Row] = {}
+    names: dict[str, Words] = {}
+    for row in _numbers(view):
+        address = strip(row["address"])
+        if address not in numbers or "label" not in numbers[address]:
+            numbers[address] = row
+        if row.get("label"):
+            names.setdefault(address, row["label"])
+    for part in (_headlines, _verdicts, _clashes, _pathway, _power):
+        for name, row, words in part(view):
+            numbers |= {name: row} if row is not None else {}
+            names |= {name: words} if words is not None else {}
+    return Index(numbers, names)
+
+
+def strip(address: str) -> str:
+    """An address without its run.
+
+    Parameters
+    ----------
+    address : str
+        ``run/table/row``.
+
+    Returns
+    -------
+    str
+        ``table/row``.
+    """
+    return address.split("/", 1)[1] if address.count("/") > 1 else address
+
+
+Entry = tuple[str, Row | None, Words | None]
+
+
+def _numbers(part: object) -> Iterator[Row]:
+    if isinstance(part, Mapping):
+        if {"address", "value", "unit"} <= part.keys() and not isinstance(part["value"], Mapping | list):
+            yield part
+        for inner in part.values():
+            yield from _numbers(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _numbers(inner)
+
+
+def _headlines(view: Row) -> Iterator[Entry]:
+    for one in view["headlines"]:
+        for place, row in enumerate(one["numbers"]):
+            yield f"headline/{one['id']}.{place}", row, row["label"]
+
+
+def _verdicts(view: Row) -> Iterator[Entry]:
+    for row in view["verdicts"]:
+        name = f"verdict/{row['verdict']}/{row['target']}"
+        yield f"{name}.asked", row["value"], row["indicator"]
+        yield f"{name}.known", row["projected"] or row["actual"], None
+        who = row["organisations"]
+        yield f"{name}.who", None, {"zh": "、".join(who[:MOST]), "en": ", ".join(who[:MOST])} if who else None
+    lacking = Counter((one["zh"], one["en"]) for row in view["verdicts"] for one in row["lacking"])
+    most = [pair for pair, _ in lacking.most_common(MOST)]
+    if most:
+        yield "lacking", None, {"zh": "、".join(zh for zh, _ in most), "en": ", ".join(en for _, en in most)}
+
+
+def _clashes(view: Row) -> Iterator[Entry]:
+    for row in view["clashes"]:
+        yield f"clash/{row['id']}.least", row["relax"][0], row["relax"][0]["label"]
+        yield f"clash/{row['id']}", None, row["title"]
+
+
+def _pathway(view: Row) -> Iterator[Entry]:
+    pathway = view["pathway"]
+    if pathway is None:
+        return
+    address = next(row["address"] for row in pathway["scenarios"] if row["id"] == pathway["main"])
+    first = pathway["years"][0]
+    yield "pathway/first", {"value": first, "unit": "年", "year": first, "address": address}, None
+    for row in pathway["measures"]:
+        yield f"measures/{row['id']}", None, row["label"]
+    if view["emissions"] and view["emissions"]["history"]:
+        year, value, at = max(view["emissions"]["history"], key=lambda entry: float(entry[1]))
+        unit = view["emissions"]["unit"]
+        yield "recorded", {"value": value, "unit": unit, "year": year, "address": at}, view["emissions"]["label"]
+
+
+def _power(view: Row) -> Iterator[Entry]:
+    for case in (view["power"] or {}).get("cases", ()):
+        yield f"power/{case['id']}", None, case["label"]
