@@ -1,0 +1,323 @@
+"""``hindcast``: the pathway engine started in a past year with what was known, against what was published since.
+
+Invariant: bands come from rows and figures of the year of origin or before; outcomes enter only after the draws are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dafeng.core.errors import SettingError
+from dafeng.core.labels import Label
+from dafeng.library.overlay import shipped
+from dafeng.library.sources import read_sources
+from dafeng.library.strict import read_yaml
+from dafeng.pathways.decomposition import effects
+from dafeng.pathways.hindcast import (
+    FACTORS,
+    INSIDE,
+    PERIOD,
+    Array,
+    Record,
+    bridge,
+    continue_record,
+    join_accounts,
+    mirror_misses,
+    read_record,
+    score_draws,
+)
+from dafeng.pathways.model.axes import YEAR, Axis, Space
+from dafeng.pathways.model.definition import Model, read_model
+from dafeng.pathways.model.drivers import Row, read_drivers
+from dafeng.pathways.model.quantity import make_graph
+from dafeng.pathways.model.run import run_tape
+from dafeng.pathways.model.sampling import Band, make_ranks
+from dafeng.pathways.model.tables import read_rows
+from dafeng.pathways.model.tape import compile_graph
+
+CASES: Mapping[str, Label] = {
+    "documents": Label("当时文件所说", "what documents said"),
+    "mirrored": Label("当时文件，按以往偏差放宽", "documents, as uncertain as plans had been"),
+    "record": Label("过去十年延续", "the last ten years continued"),
+}
+"""How the bands are made."""
+STATED = 2010
+"""Year by whose end the statements of the package were made."""
+ORIGINS = (2005, 2008, 2010, 2012, 2015)
+"""Origins of the calibration."""
+HORIZONS = (4, 5, 9)
+"""Years ahead of the calibration; the shortest only where no longer one has an outcome."""
+PARTS = ("activity", "intensity", "carbon")
+"""Factors of the total, as the model names their indices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One total, forecast and published.
+
+    Parameters
+    ----------
+    case : str
+        How the bands were made: ``documents``, ``mirrored`` or ``record``.
+    quantity : str
+        ``energy`` or ``co2``.
+    origin, year : int
+        Year it starts from, year it speaks of.
+    low, middle, high : float
+        5 %, 50 % and 95 % quantiles. [tce or tCO2]
+    published : float
+        The outcome. [tce or tCO2]
+    percentile : float
+        Share of the draws below the outcome. [0..1]
+    score : float
+        Continuous ranked probability score. [tce or tCO2]
+    same, trend : float
+        Score of saying that nothing changes, and of continuing the last five years. [tce or tCO2]
+    joined : float
+        The outcome if the accounts had gone on without their break. [tce or tCO2]
+    parts : mapping of str to float
+        Difference of the outcome from the path of median factors, by factor (LMDI-I). [tce or tCO2]
+    """
+
+    case: str
+    quantity: str
+    origin: int
+    year: int
+    low: float
+    middle: float
+    high: float
+    published: float
+    percentile: float
+    score: float
+    same: float
+    trend: float
+    joined: float
+    parts: Mapping[str, float]
+
+    @property
+    def inside(self) -> bool:
+        """Whether the outcome lies in the 90 % interval."""
+        return self.low <= self.published <= self.high
+
+    @property
+    def stretch(self) -> float:
+        """How many times as wide, in logarithms, the interval would have to be to reach the outcome."""
+        edge = self.low if self.published < self.middle else self.high
+        return float(np.log(self.published / self.middle) / np.log(edge / self.middle))
+
+
+@dataclass(frozen=True, slots=True)
+class Hindcast:
+    """Forecasts of the past.
+
+    Parameters
+    ----------
+    origin, year : int
+        Year it starts from, year it speaks of.
+    forecasts : tuple of Forecast
+        For that year, one per case and quantity.
+    rolling : tuple of Forecast
+        From all origins, by the record alone.
+    stated : tuple of Row
+        What was known of later years, with source.
+    record : Record
+        Published figures.
+    """
+
+    origin: int
+    year: int
+    forecasts: tuple[Forecast, ...]
+    rolling: tuple[Forecast, ...]
+    stated: tuple[Row, ...]
+    record: Record
+
+
+def hindcast(*, origin: int = STATED, year: int = 2019, draws: int = 10_000, seed: int = 1) -> Hindcast:
+    """Forecast the energy and CO2 of Shandong from a past year and compare with what was published.
+
+    Parameters
+    ----------
+    origin : int
+        Year it starts from; what documents said is known for 2010 only, for other years the record alone speaks.
+    year : int
+        Year it speaks of.
+    draws : int
+        Number of draws, at least 100.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    Hindcast
+        The forecasts for that year, and the calibration over several origins.
+
+    Raises
+    ------
+    SettingError
+        If the record does not reach from four years before the origin to the year.
+    """
+    sources = read_sources()
+    folder = shipped() / "hindcast"
+    record = read_record(folder / "shandong.csv", sources=sources)
+    stated = read_rows(folder / "known.csv", sources=sources)
+    _check(record, origin, year)
+    model = read_model(read_yaml(folder / "province.yaml"))
+    cases = CASES if origin == STATED else {"record": CASES["record"]}
+    made = [_forecast(model, record, case, stated, (origin, year), draws, seed) for case in cases]
+    rolling = [_forecast(model, record, "record", stated, pair, draws, seed) for pair in _pairs(record)]
+    flat = (tuple(one for pair in found for one in pair) for found in (made, rolling))
+    return Hindcast(origin, year, *flat, stated, record)
+
+
+def hindcast_document(found: Hindcast) -> dict[str, Any]:
+    """A hindcast as JSON-able data.
+
+    Parameters
+    ----------
+    found : Hindcast
+        The hindcast.
+
+    Returns
+    -------
+    dict
+        ``origin, year, forecasts, rolling, stated``; energy in 万吨标准煤, CO2 in Mt.
+    """
+    return {
+        "origin": found.origin,
+        "year": found.year,
+        "forecasts": [_document(one) for one in found.forecasts],
+        "rolling": [_document(one) for one in found.rolling],
+        "stated": [
+            {"quantity": row.quantity, "low": row.low, "mid": row.mid, "high": row.high, "unit": row.unit, "source": row.source}
+            for row in found.stated
+        ],
+    }
+
+
+def scale(quantity: str) -> tuple[float, str]:
+    """Unit in which readers are told a total.
+
+    Parameters
+    ----------
+    quantity : str
+        ``energy`` or ``co2``.
+
+    Returns
+    -------
+    (float, str)
+        Factor from the stored unit, and the unit.
+    """
+    return (1e-4, "万吨标准煤") if quantity == "energy" else (1e-6, "Mt CO2")
+
+
+def _document(one: Forecast) -> dict[str, Any]:
+    factor, unit = scale(one.quantity)
+    names = ("low", "middle", "high", "published", "joined", "score", "same", "trend")
+    return {
+        **{name: getattr(one, name) for name in ("case", "quantity", "origin", "year", "percentile", "inside", "stretch")},
+        **{name: getattr(one, name) * factor for name in names},
+        "parts": {name: part * factor for name, part in one.parts.items()},
+        "unit": unit,
+    }
+
+
+def _check(record: Record, origin: int, year: int) -> None:
+    last = min(max(series) for series in record.series.values())
+    first = max(min(series) for series in record.series.values()) + PERIOD - 1
+    if not first <= origin < year <= last:
+        raise SettingError(
+            Label(f"起点 {origin} 年、比较 {year} 年不在记录之内", f"origin {origin} and year {year} lie outside the record"),
+            where="hindcast",
+            expected=Label(f"{first} ≤ 起点 < 比较年 ≤ {last}", f"{first} <= origin < year <= {last}"),
+            remedy=Label("改用记录之内的年份", "choose years of the record"),
+        )
+
+
+def _pairs(record: Record) -> Iterator[tuple[int, int]]:
+    last = min(max(series) for series in record.series.values())
+    for origin in ORIGINS:
+        ahead = [horizon for horizon in HORIZONS if origin + horizon <= last]
+        yield from ((origin, origin + horizon) for horizon in (ahead[1:] or ahead))
+
+
+def _forecast(
+    model: Model, record: Record, case: str, stated: Sequence[Row], years: tuple[int, int], draws: int, seed: int
+) -> list[Forecast]:
+    """Both totals of one case; everything before the comparison sees only the record until the origin."""
+    origin, year = years
+    known = record.until(origin)
+    rows = (*_bands(case, known, stated, year - origin), *_start(known, origin))
+    drawn = _run(model, rows, years, draws, seed)
+    return [_compare(drawn, record, case, quantity, years) for quantity in ("energy", "co2")]
+
+
+def _bands(case: str, known: Record, stated: Sequence[Row], horizon: int) -> tuple[Row, ...]:
+    if case == "documents":
+        return tuple(stated)
+    if case == "mirrored":
+        return mirror_misses({row.quantity: float(row.mid or 0) / 100 for row in stated}, known)
+    return continue_record(known, horizon)
+
+
+def _start(known: Record, origin: int) -> Iterator[Row]:
+    for name, unit in (("energy", "tce"), ("co2", "tCO2")):
+        source = known.sources.get((name, origin), "dafeng")
+        yield Row(f"{name}_start", frozenset(), None, None, bridge(known.series[name])[origin], None, unit, source, "secondary")
+
+
+def _run(model: Model, rows: Sequence[Row], years: tuple[int, int], draws: int, seed: int) -> Mapping[str, Array]:
+    """Draws of the last year, by quantity."""
+    old = model.graph.space
+    moved = [
+        Axis(YEAR, tuple(str(at) for at in range(years[0], years[1] + 1)), axis.label) if axis.name == YEAR else axis
+        for axis in old.axes
+    ]
+    graph = make_graph(Space(tuple(moved)), model.graph.quantities.values())
+    drivers = read_drivers(graph, model.given, rows)
+    tape = compile_graph(graph, ("energy", "co2", *PARTS), drawn=drivers.drawn)
+    bands = {name: band for name, band in drivers.values.items() if isinstance(band, Band)}
+    made = run_tape(tape, drivers.values, ranks=make_ranks(graph.space, bands, draws=draws, seed=seed))
+    return {name: made[name].along(YEAR, "draw")[-1] for name in ("energy", "co2", *PARTS)}
+
+
+def _compare(drawn: Mapping[str, Array], record: Record, case: str, quantity: str, years: tuple[int, int]) -> Forecast:
+    origin, year = years
+    series, draws = bridge(record.series[quantity]), drawn[quantity]
+    published = series[year]
+    low, middle, high = (float(value) for value in np.quantile(draws, [(1 - INSIDE) / 2, 0.5, (1 + INSIDE) / 2]))
+    trend = series[origin] * (series[origin] / series[origin - PERIOD]) ** ((year - origin) / PERIOD)
+    return Forecast(
+        case,
+        quantity,
+        origin,
+        year,
+        low,
+        middle,
+        high,
+        published,
+        percentile=float((draws < published).mean()),
+        score=score_draws(draws, published),
+        same=abs(series[origin] - published),
+        trend=abs(trend - published),
+        joined=join_accounts(record.until(year), quantity, year) if _joinable(record, quantity, years) else published,
+        parts=_parts(drawn, record, quantity, years),
+    )
+
+
+def _joinable(record: Record, quantity: str, years: tuple[int, int]) -> bool:
+    return any(years[0] < at < years[1] for at in record.breaks[quantity])
+
+
+def _parts(drawn: Mapping[str, Array], record: Record, quantity: str, years: tuple[int, int]) -> dict[str, float]:
+    """Miss of the path of median factors, taken apart by factor."""
+    names = PARTS if quantity == "co2" else PARTS[:2]
+    start = bridge(record.series[quantity])[years[0]]
+    rates = {name: values[-(years[1] - years[0]) :] for name, values in record.until(years[1]).rates().items()}
+    came = {part: float(np.prod(1 + rates[factor])) for part, factor in zip(PARTS, FACTORS, strict=True)}
+    said = {part: float(np.median(drawn[part])) for part in names}
+    missed = effects([start, *said.values()], [start, *(came[part] for part in names)])
+    return {part: float(missed[at]) for at, part in enumerate(names, 1)}
