@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dafeng.work.factor_import import FactorImport, import_factors
     from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
+    from dafeng.work.hindcast import Hindcast, hindcast, hindcast_document
     from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
@@ -79,6 +80,7 @@ __all__ = [
     "Downscaled",
     "EnergyAccount",
     "FactorImport",
+    "Hindcast",
     "HourlyProfiles",
     "HoursView",
     "Ingested",
@@ -127,6 +129,8 @@ __all__ = [
     "factor_conflicts",
     "failed_document",
     "guide_documents",
+    "hindcast",
+    "hindcast_document",
     "hours",
     "hours_document",
     "import_factors",
@@ -194,6 +198,7 @@ _HOMES: Mapping[str, str] = {
     "Downscaled": "work.downscale",
     "EnergyAccount": "work.balance",
     "FactorImport": "work.factor_import",
+    "Hindcast": "work.hindcast",
     "HourlyProfiles": "work.profiles",
     "Correction": "work.correct",
     "Ingested": "work.ingest",
@@ -288,6 +293,8 @@ _HOMES: Mapping[str, str] = {
     "operate_years": "work.operate_years",
     "years_document": "work.operate_years",
     "HoursView": "work.hours_document",
+    "hindcast": "work.hindcast",
+    "hindcast_document": "work.hindcast",
     "hours": "work.hours_document",
     "hours_document": "work.hours_document",
     "save_hours": "work.hours_document",

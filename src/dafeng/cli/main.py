@@ -22,6 +22,7 @@ from dafeng.cli import (
     correction,
     energy,
     factors,
+    hindcasts,
     hours,
     inventories,
     listing,
@@ -53,6 +54,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)
     made.add_typer(briefs.app)
+    made.add_typer(hindcasts.app)
     made.add_typer(planning.app)
     return made
 

@@ -183,12 +183,12 @@ def mirror_misses(stated: Mapping[str, float], record: Record) -> tuple[Row, ...
     Returns
     -------
     tuple of Row
-        One band per factor: to both sides as far as the farther of the two last five-year means lies from the stated rate.
+        One band per factor: to both sides as far as the farther of the last two five-year means (of the last one, where the record is shorter) lies from the stated rate.
     """
     made = []
     for name, rates in record.rates().items():
         periods = [rates[-PERIOD:], rates[-2 * PERIOD : -PERIOD]]
-        means = [float(np.exp(np.log1p(period).mean()) - 1) for period in periods]
+        means = [float(np.exp(np.log1p(period).mean()) - 1) for period in periods if len(period) == PERIOD]
         made.append(_row(name, stated[name], max(abs(mean - stated[name]) for mean in means)))
     return tuple(made)
 

@@ -5,8 +5,8 @@ Invariant: bands come from rows and figures of the year of origin or before; out
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ from dafeng.pathways.model.drivers import Row, read_drivers
 from dafeng.pathways.model.quantity import make_graph
 from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
-from dafeng.pathways.model.tables import read_rows
+from dafeng.pathways.model.tables import ScenarioRow, read_scenarios, scenario_rows
 from dafeng.pathways.model.tape import compile_graph
 
 CASES: Mapping[str, Label] = {
@@ -46,7 +46,7 @@ CASES: Mapping[str, Label] = {
 }
 """How the bands are made."""
 STATED = 2010
-"""Year by whose end the statements of the package were made."""
+"""Origin for which the lowest, middle and highest of what was stated are known."""
 ORIGINS = (2005, 2008, 2010, 2012, 2015)
 """Origins of the calibration."""
 HORIZONS = (4, 5, 9)
@@ -121,7 +121,7 @@ class Hindcast:
     forecasts : tuple of Forecast
         For that year, one per case and quantity.
     rolling : tuple of Forecast
-        From all origins, by the record alone.
+        From all origins, by what was stated with the misses of earlier plans and by the record alone.
     stated : tuple of Row
         What was known of later years, with source.
     record : Record
@@ -142,7 +142,7 @@ def hindcast(*, origin: int = STATED, year: int = 2019, draws: int = 10_000, see
     Parameters
     ----------
     origin : int
-        Year it starts from; what documents said is known for 2010 only, for other years the record alone speaks.
+        Year it starts from; statements of the time are known for 2005, 2008, 2010 and 2012, else the record alone speaks.
     year : int
         Year it speaks of.
     draws : int
@@ -163,14 +163,71 @@ def hindcast(*, origin: int = STATED, year: int = 2019, draws: int = 10_000, see
     sources = read_sources()
     folder = shipped() / "hindcast"
     record = read_record(folder / "shandong.csv", sources=sources)
-    stated = read_rows(folder / "known.csv", sources=sources)
+    known = read_scenarios(folder / "known.csv", sources=sources)
     _check(record, origin, year)
     model = read_model(read_yaml(folder / "province.yaml"))
-    cases = CASES if origin == STATED else {"record": CASES["record"]}
-    made = [_forecast(model, record, case, stated, (origin, year), draws, seed) for case in cases]
-    rolling = [_forecast(model, record, "record", stated, pair, draws, seed) for pair in _pairs(record)]
-    flat = (tuple(one for pair in found for one in pair) for found in (made, rolling))
-    return Hindcast(origin, year, *flat, stated, record)
+
+    def run(pairs: Iterable[tuple[int, int]], wanted: Container[str]) -> tuple[Forecast, ...]:
+        found: list[Forecast] = []
+        for pair in pairs:
+            stated = _stated(known, pair[0])
+            for case in (case for case in _cases(stated) if case in wanted):
+                found += _forecast(model, record, case, stated, pair, draws, seed)
+        return tuple(found)
+
+    rolling = run(_pairs(record), ("mirrored", "record"))
+    return Hindcast(origin, year, run([(origin, year)], CASES), rolling, _stated(known, origin), record)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a rule did over all origins.
+
+    Parameters
+    ----------
+    case, quantity : str
+        Rule, total.
+    count, inside : int
+        Outcomes, and those in the 90 % interval.
+    score, same, trend : float
+        Mean scores of the rule, of no change, and of the trend of five years. [tce or tCO2]
+    """
+
+    case: str
+    quantity: str
+    count: int
+    inside: int
+    score: float
+    same: float
+    trend: float
+
+
+def calibrate(rolling: Sequence[Forecast]) -> tuple[Calibration, ...]:
+    """Sum up forecasts from several origins.
+
+    Parameters
+    ----------
+    rolling : sequence of Forecast
+        Of any rules and totals.
+
+    Returns
+    -------
+    tuple of Calibration
+        One per rule and total.
+    """
+    groups: dict[tuple[str, str], list[Forecast]] = {}
+    for one in rolling:
+        groups.setdefault((one.case, one.quantity), []).append(one)
+    return tuple(
+        Calibration(
+            *key, len(group), sum(one.inside for one in group), *(_mean(group, name) for name in ("score", "same", "trend"))
+        )
+        for key, group in groups.items()
+    )
+
+
+def _mean(group: Sequence[Forecast], name: str) -> float:
+    return float(np.mean([getattr(one, name) for one in group]))
 
 
 def hindcast_document(found: Hindcast) -> dict[str, Any]:
@@ -184,13 +241,14 @@ def hindcast_document(found: Hindcast) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``origin, year, forecasts, rolling, stated``; energy in 万吨标准煤, CO2 in Mt.
+        ``origin, year, forecasts, rolling, calibration, stated``; energy in 万吨标准煤, CO2 in Mt.
     """
     return {
         "origin": found.origin,
         "year": found.year,
         "forecasts": [_document(one) for one in found.forecasts],
         "rolling": [_document(one) for one in found.rolling],
+        "calibration": [_calibration(one) for one in calibrate(found.rolling)],
         "stated": [
             {"quantity": row.quantity, "low": row.low, "mid": row.mid, "high": row.high, "unit": row.unit, "source": row.source}
             for row in found.stated
@@ -225,6 +283,12 @@ def _document(one: Forecast) -> dict[str, Any]:
     }
 
 
+def _calibration(one: Calibration) -> dict[str, Any]:
+    factor, unit = scale(one.quantity)
+    scores = {name: getattr(one, name) * factor for name in ("score", "same", "trend")}
+    return {**{name: getattr(one, name) for name in ("case", "quantity", "count", "inside")}, **scores, "unit": unit}
+
+
 def _check(record: Record, origin: int, year: int) -> None:
     last = min(max(series) for series in record.series.values())
     first = max(min(series) for series in record.series.values()) + PERIOD - 1
@@ -242,6 +306,17 @@ def _pairs(record: Record) -> Iterator[tuple[int, int]]:
     for origin in ORIGINS:
         ahead = [horizon for horizon in HORIZONS if origin + horizon <= last]
         yield from ((origin, origin + horizon) for horizon in (ahead[1:] or ahead))
+
+
+def _stated(known: Sequence[ScenarioRow], origin: int) -> tuple[Row, ...]:
+    return scenario_rows(known, str(origin), {})[0]
+
+
+def _cases(stated: Sequence[Row]) -> list[str]:
+    """Rules that the statements of an origin allow."""
+    if not stated:
+        return ["record"]
+    return list(CASES) if all(row.low is not None for row in stated) else ["mirrored", "record"]
 
 
 def _forecast(
