@@ -18,6 +18,8 @@ from dafeng.reports.inventory_pdf import BORN, choose_fonts, load_typst
 TEMPLATE = Path(__file__).with_name("brief.typ")
 SIZES = (12.0, 11.5, 11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)
 """Sizes of the text, the first that fits is taken. [pt]"""
+HEIGHTS = (76, 66, 56, 46)
+"""Heights of the chart, the first that fits is taken. [mm]"""
 PAGES = 2
 """Pages before the annex."""
 STANDARD = "ua-1"
@@ -47,21 +49,23 @@ def write_pdf(form: Mapping[str, Any], language: Language) -> bytes:
     typst = load_typst()
     page = {**write_page(form, language), "fonts": choose_fonts(typst.Fonts().families())}
     for size in SIZES:
-        inputs = {"brief": json.dumps({**page, "size": size, "break-at": -1}, ensure_ascii=False)}
-        before = _annex(typst, inputs) - 1
-        if before < PAGES:  # little to say: the second page begins in the middle
-            inputs = {"brief": json.dumps({**page, "size": size, "break-at": len(page["sections"]) // 2}, ensure_ascii=False)}
-            before = _annex(typst, inputs) - 1
-        if before == PAGES:
-            content: bytes = typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs, timestamp=BORN, pdf_standards=STANDARD)
+        if _fits(typst, page, size, HEIGHTS[-1]):
+            high = next(high for high in HEIGHTS if high == HEIGHTS[-1] or _fits(typst, page, size, high))
+            content: bytes = typst.compile(
+                TEMPLATE.read_bytes(), sys_inputs=_inputs(page, size, high), timestamp=BORN, pdf_standards=STANDARD
+            )
             return content
     raise _too_long(form)
 
 
-def _annex(typst: Any, inputs: Mapping[str, str]) -> int:
-    """Page on which the annex begins."""
-    found = typst.query(TEMPLATE.read_bytes(), "<annex>", field="value", one=True, sys_inputs=inputs)
-    return int(json.loads(found))
+def _inputs(page: Mapping[str, Any], size: float, high: int) -> dict[str, str]:
+    return {"brief": json.dumps({**page, "size": size, "high": high}, ensure_ascii=False)}
+
+
+def _fits(typst: Any, page: Mapping[str, Any], size: float, high: int) -> bool:
+    """Whether the annex begins on the page after the last one allowed."""
+    found = typst.query(TEMPLATE.read_bytes(), "<annex>", field="value", one=True, sys_inputs=_inputs(page, size, high))
+    return int(json.loads(found)) == PAGES + 1
 
 
 def _too_long(form: Mapping[str, Any]) -> SettingError:

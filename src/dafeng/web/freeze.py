@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from dafeng.core.labels import Language
-from dafeng.web import explain, inventory_files, methods, pages, tasklist
+from dafeng.web import briefs, explain, inventory_files, methods, pages, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
 from dafeng.web.links import STATIC, FrozenLinks, method_file, page_file, target_file
@@ -47,6 +47,7 @@ def write_site(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]],
     _write_data(made, view, kept)
     _write_tasks(made, city)
     _write_inventory(made, city)
+    _write_briefs(made, city)
     for language in LANGUAGES:
         _write_language(made / ("en" if language == "en" else "."), CityView(view, kept), language)
     site = folder / "site"
@@ -74,6 +75,15 @@ def _write_inventory(folder: Path, city: CityView) -> None:
     for form in inventory_files.list_forms(city.view):
         content = inventory_files.make_file(city.view, form, "zh")
         (folder / inventory_files.name_file(city.slug, city.view, form)).write_bytes(content)
+
+
+def _write_briefs(folder: Path, city: CityView) -> None:
+    """The brief as a text document, in both languages."""
+    for language in LANGUAGES:
+        for _, name in briefs.list_files(city.slug, language, live=False):
+            made = briefs.make_file(city.view, name)
+            if made is not None:
+                (folder / name).write_bytes(made[0])
 
 
 def _write_language(folder: Path, city: CityView, language: Language) -> None:

@@ -12,7 +12,20 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
-from dafeng.web import charts, energy, factors, filters, hours, inventories, inventory_files, methods, pathway, power, tasklist
+from dafeng.web import (
+    briefs,
+    charts,
+    energy,
+    factors,
+    filters,
+    hours,
+    inventories,
+    inventory_files,
+    methods,
+    pathway,
+    power,
+    tasklist,
+)
 from dafeng.web.cities import CityView
 from dafeng.web.hours_choice import FILTERS
 from dafeng.web.labels import FOLDER, Words
@@ -161,6 +174,7 @@ def _overview(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
         "attention": attention[:8],
         "unknown": [v for v in view.get("verdicts") or () if v["verdict"] == "not_measurable" and v.get("lacking")][:8],
         "order": filters.VERDICTS,
+        "briefs": {live: briefs.list_files(city.slug, words.language, live=live) for live in (True, False)},
     }
 
 

@@ -6,12 +6,12 @@ and named among what is not measurable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dafeng.core.labels import Label, Language
-from dafeng.work.brief_index import Index, index_view
-from dafeng.work.brief_table import list_rows, write_chart
+from dafeng.work.brief_index import MEASURED, Index, index_view
+from dafeng.work.brief_table import COMPARED, list_measures, list_targets, write_chart
 from dafeng.work.brief_templates import PLACE, Bound, Claim, Option, Templates, read_templates
 from dafeng.work.city import City
 from dafeng.work.frozen import read_view
@@ -19,6 +19,11 @@ from dafeng.work.wording import odds, percent, say
 
 Row = Mapping[str, Any]
 Figures = Mapping[str, Row]
+PLAIN: Mapping[Language, Mapping[str, str]] = {
+    "zh": {"CO2": "二氧化碳"},
+    "en": {"10^9 CNY": "billion CNY", "10^8 CNY": "100 million CNY", "yr/": "years per ", " yr": " years", "CO2": "CO₂"},
+}
+"""Units as a reader says them who is no specialist."""
 TILES = 4
 """Most figures at the top."""
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -62,8 +67,8 @@ def write_brief(view: Row, templates: Templates | None = None) -> dict[str, Any]
     Returns
     -------
     dict
-        ``city, slug, year, run, at, title, subtitle, source, inputs, tiles,
-        sections, table, chart, omitted``. A sentence is
+        ``city, slug, year, run, at, title, subtitle, source, inputs, tiles, words,
+        sections, targets, measures, chart, omitted``. A sentence is
         ``{"kind", "zh": parts, "en": parts}``; a part is a text or ``{"text", "address"}``.
     """
     used = templates or read_templates()
@@ -77,7 +82,7 @@ def write_brief(view: Row, templates: Templates | None = None) -> dict[str, Any]
             if not found and not claim.optional:
                 omitted.append({"section": section.title.model_dump(), "about": claim.about.model_dump()})
         if said:
-            sections.append({"id": section.id, "title": section.title.model_dump(), "sentences": said})
+            sections.append({"id": section.id, "turn": section.turn, "title": section.title.model_dump(), "sentences": said})
     return {
         "city": view["city"]["label"],
         "slug": view["city"]["slug"],
@@ -89,8 +94,10 @@ def write_brief(view: Row, templates: Templates | None = None) -> dict[str, Any]
         "source": used.source.model_dump(),
         "inputs": view["run"]["inputs"],
         "tiles": _tiles(used, index),
+        "words": {name: words.model_dump() for name, words in used.words.items()},
         "sections": sections,
-        "table": [_row(row) for row in list_rows(view)],
+        "targets": [_row(row, COMPARED) for row in list_targets(view)],
+        "measures": [_row(row, MEASURED) for row in list_measures(view)],
         "chart": write_chart(view),
         "omitted": omitted,
     }
@@ -106,12 +113,14 @@ def _tiles(used: Templates, index: Index) -> list[dict[str, Any]]:
     ][:TILES]
 
 
-def _row(row: Row) -> dict[str, Any]:
-    numbers = {
-        name: {lang: _figure(row[name], "say", lang) for lang in LANGUAGES} if row[name] else None
-        for name in ("asked", "known", "expected")
+def _row(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    """A row of a table with its figures in both languages."""
+    forms = {"years": "size", "probability": "whole"}
+    figures = {
+        name: {lang: _figure(row[name], forms.get(name, "say"), lang) for lang in LANGUAGES} if row[name] else None
+        for name in names
     }
-    return {**row, **numbers}
+    return {**row, **figures}
 
 
 def _figure(row: Row, form: str, language: Language) -> dict[str, str]:
@@ -157,7 +166,13 @@ def _within(value: float, pair: tuple[Bound, Bound], figures: Figures) -> bool:
 
 def _fill(claim: Claim, option: Option, figures: Figures, names: Mapping[str, Row | None]) -> dict[str, Any]:
     texts = {"zh": option.zh, "en": option.en}
-    return {"kind": claim.kind, **{lang: list(_parts(texts[lang], figures, names, lang)) for lang in LANGUAGES}}
+    return {"kind": claim.kind, **{lang: _begin(list(_parts(texts[lang], figures, names, lang))) for lang in LANGUAGES}}
+
+
+def _begin(parts: list[str | dict[str, str]]) -> list[str | dict[str, str]]:
+    """The parts of a sentence, the first letter large."""
+    first = parts[0]
+    return [first[:1].upper() + first[1:], *parts[1:]] if isinstance(first, str) else parts
 
 
 def _parts(text: str, figures: Figures, names: Mapping[str, Row | None], language: Language) -> Iterator[str | dict[str, str]]:
@@ -204,7 +219,10 @@ def write_number(row: Row, form: str, language: Language) -> str:
         return odds(value / 100)
     if unit == "%":
         return percent((abs(value) if form == "size" else value) / 100, digits=0 if form == "whole" else 1)
-    return say(abs(value) if form == "size" else value, unit, language, digits=3)
+    told = say(abs(value) if form == "size" else value, unit, language, digits=3)
+    for stored, shown in PLAIN[language].items():
+        told = told.replace(stored, shown)
+    return told
 
 
 def _span(row: Row, language: Language) -> str:

@@ -16,6 +16,14 @@ Words = Mapping[str, str]
 """A text in both languages."""
 MOST = 3
 """Most names in a list of missing data."""
+MEASURED: Mapping[str, str] = {
+    "cost": "cost",
+    "years": "years",
+    "avoided": "effect",
+    "probability": "probability",
+    "per_cost": "per_cost",
+}
+"""Figures of a measure: their name here, their key in the view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +102,9 @@ def index_view(view: Row) -> Index:
         if row.get("label"):
             names.setdefault(address, row["label"])
     for part in (_headlines, _verdicts, _clashes, _pathway, _power):
-        for name, row, words in part(view):
-            numbers |= {name: row} if row is not None else {}
-            names |= {name: words} if words is not None else {}
+        for name, number, words in part(view):
+            numbers |= {} if number is None else {name: number}
+            names |= {} if words is None else {name: words}
     return Index(numbers, names)
 
 
@@ -131,45 +139,50 @@ def _numbers(part: object) -> Iterator[Row]:
 
 
 def _headlines(view: Row) -> Iterator[Entry]:
-    for one in view["headlines"]:
+    targets = {row["value"]["address"]: row["indicator"] for row in view.get("verdicts") or ()}
+    for one in view.get("headlines") or ():
         for place, row in enumerate(one["numbers"]):
-            yield f"headline/{one['id']}.{place}", row, row["label"]
+            yield f"headline/{one['id']}.{place}", row, targets.get(row["address"], row["label"])
+        for row in one["numbers"][-1:]:
+            yield f"headline/{one['id']}.last", row, row["label"]
 
 
 def _verdicts(view: Row) -> Iterator[Entry]:
-    for row in view["verdicts"]:
+    for row in view.get("verdicts") or ():
         name = f"verdict/{row['verdict']}/{row['target']}"
         yield f"{name}.asked", row["value"], row["indicator"]
         yield f"{name}.known", row["projected"] or row["actual"], None
         who = row["organisations"]
         yield f"{name}.who", None, {"zh": "、".join(who[:MOST]), "en": ", ".join(who[:MOST])} if who else None
-    lacking = Counter((one["zh"], one["en"]) for row in view["verdicts"] for one in row["lacking"])
+    lacking = Counter((one["zh"], one["en"]) for row in view.get("verdicts") or () for one in row["lacking"])
     most = [pair for pair, _ in lacking.most_common(MOST)]
     if most:
         yield "lacking", None, {"zh": "、".join(zh for zh, _ in most), "en": ", ".join(en for _, en in most)}
 
 
 def _clashes(view: Row) -> Iterator[Entry]:
-    for row in view["clashes"]:
+    for row in view.get("clashes") or ():
         yield f"clash/{row['id']}.least", row["relax"][0], row["relax"][0]["label"]
         yield f"clash/{row['id']}", None, row["title"]
 
 
 def _pathway(view: Row) -> Iterator[Entry]:
-    pathway = view["pathway"]
+    pathway = view.get("pathway")
     if pathway is None:
         return
     address = next(row["address"] for row in pathway["scenarios"] if row["id"] == pathway["main"])
-    first = pathway["years"][0]
-    yield "pathway/first", {"value": first, "unit": "年", "year": first, "address": address}, None
+    second = pathway["years"][1]
+    yield "pathway/second", {"value": second, "unit": "年", "year": second, "address": address}, None
     for row in pathway["measures"]:
-        yield f"measures/{row['id']}", None, row["label"]
-    if view["emissions"] and view["emissions"]["history"]:
-        year, value, at = max(view["emissions"]["history"], key=lambda entry: float(entry[1]))
-        unit = view["emissions"]["unit"]
-        yield "recorded", {"value": value, "unit": unit, "year": year, "address": at}, view["emissions"]["label"]
+        yield f"measure/{row['id']}", None, row["label"]
+        for name, key in MEASURED.items():
+            yield f"measure/{row['id']}.{name}", row.get(key), None
+    emissions = view.get("emissions") or {}
+    if emissions.get("history"):
+        year, value, at = max(emissions["history"], key=lambda entry: float(entry[1]))
+        yield "recorded", {"value": value, "unit": emissions["unit"], "year": year, "address": at}, emissions["label"]
 
 
 def _power(view: Row) -> Iterator[Entry]:
-    for case in (view["power"] or {}).get("cases", ()):
+    for case in (view.get("power") or {}).get("cases", ()):
         yield f"power/{case['id']}", None, case["label"]

@@ -1,6 +1,6 @@
-"""The table and the chart of a brief: targets that can be compared, and the fan of the main pathway.
+"""The tables and the chart of a brief: targets that can be compared, measures, the fan of the main pathway.
 
-Invariant: rows and curves are those of the view document, worst verdict first, none added.
+Invariant: rows and curves are those of the view document, none added; targets with the worst verdict come first.
 """
 
 from __future__ import annotations
@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dafeng.work.brief_index import MEASURED
+
 Row = Mapping[str, Any]
 ORDER = ("off_course", "behind", "on_course", "not_due", "met", "not_measurable")
 """Verdicts, the worst first."""
 MOST = 6
-"""Most rows of the table."""
+"""Most rows of a table."""
+COMPARED = ("asked", "known", "expected")
+"""Numbers of a target."""
 
 
-def list_rows(view: Row) -> list[dict[str, Any]]:
+def list_targets(view: Row) -> list[dict[str, Any]]:
     """Targets with a known or expected value.
 
     Parameters
@@ -26,22 +30,39 @@ def list_rows(view: Row) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``name, year, verdict, asked, known, expected, who``; numbers as in the view.
+        ``name, year, verdict, who`` and the numbers of ``COMPARED`` as in the view.
     """
-    known = [row for row in view["verdicts"] if row["actual"] or row["projected"]]
+    known = [row for row in view.get("verdicts") or () if row["actual"] or row["projected"]]
     ranked = sorted(known, key=lambda row: ORDER.index(row["verdict"]))
     return [
         {
             "name": row["indicator"],
             "year": row["year"],
             "verdict": row["verdict"],
+            "who": row["organisations"][0] if row["organisations"] else None,
             "asked": row["value"],
             "known": row["actual"],
             "expected": row["projected"],
-            "who": row["organisations"][0] if row["organisations"] else None,
         }
         for row in ranked[:MOST]
     ]
+
+
+def list_measures(view: Row) -> list[dict[str, Any]]:
+    """Measures with what they cost and do.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    list of dict
+        ``name`` and the numbers of ``MEASURED`` as in the view, the first first.
+    """
+    listed = (view.get("pathway") or {}).get("measures") or ()
+    return [{"name": row["label"], **{name: row.get(key) for name, key in MEASURED.items()}} for row in listed[:MOST]]
 
 
 def write_chart(view: Row) -> dict[str, Any] | None:
@@ -57,11 +78,11 @@ def write_chart(view: Row) -> dict[str, Any] | None:
     dict or None
         ``unit, years, p10, p50, p90, label, peak, recorded, address``; ``None`` where there is no pathway.
     """
-    pathway = view["pathway"]
+    pathway = view.get("pathway")
     if pathway is None:
         return None
     main = next(row for row in pathway["scenarios"] if row["id"] == pathway["main"])
-    recorded = view["emissions"]["history"] if view["emissions"] else []
+    recorded = (view.get("emissions") or {}).get("history") or []
     return {
         "unit": pathway["unit"],
         "years": pathway["years"],

@@ -86,10 +86,11 @@ class Tile(Form):
 
 
 class Section(Form):
-    """A question of the brief."""
+    """A question of the brief; the one that turns begins the second page."""
 
     id: str
     title: Words
+    turn: bool = False
     claims: tuple[Claim, ...] = Field(min_length=1)
 
 
@@ -99,6 +100,7 @@ class Templates(Form):
     title: Words
     subtitle: Words
     source: Words
+    words: dict[str, Words]
     tiles: tuple[Tile, ...] = ()
     sections: tuple[Section, ...] = Field(min_length=1)
 
