@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from dafeng.work.review_sheet import export_review, import_review
     from dafeng.work.save_inventory import save_inventory
     from dafeng.work.save_profiles import save_profiles
+    from dafeng.work.scenarios import ScenarioTable, scenarios, scenarios_document
     from dafeng.work.scores import Scores
     from dafeng.work.solve_document import failed_document, solved_document
     from dafeng.work.solve_energy import SolvedEnergy, solve_energy
@@ -91,6 +92,7 @@ __all__ = [
     "Recalculations",
     "Reconciliation",
     "Review",
+    "ScenarioTable",
     "Scores",
     "Site",
     "SolvedEnergy",
@@ -166,6 +168,8 @@ __all__ = [
     "save_plan",
     "save_profiles",
     "save_tasks",
+    "scenarios",
+    "scenarios_document",
     "show_factor",
     "solve",
     "solve_energy",
@@ -283,6 +287,9 @@ _HOMES: Mapping[str, str] = {
     "hours": "work.hours_document",
     "hours_document": "work.hours_document",
     "save_hours": "work.hours_document",
+    "ScenarioTable": "work.scenarios",
+    "scenarios": "work.scenarios",
+    "scenarios_document": "work.scenarios",
     "SolvedEnergy": "work.solve_energy",
     "solve_energy": "work.solve_energy",
     "solved_document": "work.solve_document",

@@ -31,6 +31,7 @@ from dafeng.cli import (
     projecting,
     quality,
     reviewing,
+    scenarios,
     users,
     weather_years,
 )
@@ -52,6 +53,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)
     made.add_typer(planning.app)
+    made.add_typer(scenarios.app)
     return made
 
 
