@@ -132,9 +132,7 @@ def _answer_json(desk: Desk, request: Request, live: LiveScenarios) -> Response:
         return _refusal(cause)
     slug = request.path_params["slug"]
     shown = {**results, "wish": wish, "command": _command(desk.offices[slug].city, wish), "slug": slug}
-    parts = {
-        name: desk.fragment(request, f"_scenario_{name}.html", shown) for name in ("head", "table", "split", "share")
-    }
+    parts = {name: desk.fragment(request, f"_scenario_{name}.html", shown) for name in ("head", "table", "split", "share")}
     charts = {**results["charts"], "waterfall": results["waterfall"]}
     return JSONResponse({"address": wish.address, "parts": parts, "charts": charts, "starts": starts})
 

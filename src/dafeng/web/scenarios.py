@@ -11,7 +11,7 @@ from typing import Any
 from dafeng.core.sources import Source
 from dafeng.pathways.model.sliders import Slider
 from dafeng.web.charts import Chart
-from dafeng.web.figures import choose_scale, largest, show
+from dafeng.web.figures import SPACE, THIN, choose_scale, largest, show
 from dafeng.web.labels import Words
 from dafeng.web.scenario_wish import MINE, Wish
 from dafeng.work.scenario_choice import BASELINE
@@ -27,6 +27,8 @@ SMALL = ("co2_consumed", "energy", "coal_use", "averaged_share", "consumed_share
 """Views that have a small chart, and their rows in the table."""
 THEMES = ("demand", "transport", "heat", "power", "capture")
 MT = "Mt CO2"
+NOISE = 5e-5
+"""Differences below this part of a figure are not shown."""
 
 
 def build_scenarios(live: LiveScenarios, wish: Wish, words: Words, sources: Mapping[str, Source]) -> Context:
@@ -142,7 +144,9 @@ def tell_slider(
         "factor": f"{float(scale.factor):.10g}",
         "unit": unit,
         "signed": points,
-        "text": _signed(value * float(scale.factor), unit) if points else str(show(value, slider.unit, words.language, scale=scale)),
+        "text": _signed(value * float(scale.factor), unit)
+        if points
+        else str(show(value, slider.unit, words.language, scale=scale)),
         "origin": _origin(_used(live, wish, slider), sources, words),
     }
 
@@ -187,18 +191,18 @@ def build_results(live: LiveScenarios, wish: Wish, words: Words) -> Context:
         If overlays contradict each other, or the waterfall meets a negative amount.
     """
     answers = [live.answer(choice) for choice in wish.columns]
-    own, base = live.answer(wish.choice), answers[0]
-    names = [label_choice(live, answer.choice).read(words.language) for answer in answers]
+    base = answers[0]
+    own = base if wish.choice == wish.base else answers[-1]
+    names = [_name(live, answer, words) for answer in answers]
     made = split(live, *(Side(live.answer(wish.choice_of(name)), year) for name, year in (wish.left, wish.right)))
     return {
         "title": tell_peak(live, own, words),
         "change": tell_change(live, own, base, words),
         "tiles": list_tiles(own, base, words),
         "names": names,
-        "keys": [name_choice(answer.choice) for answer in answers],
         "rows": list_rows(live, answers, words),
         "years": YEARS,
-        "charts": draw_charts(live, answers, names, words),
+        "charts": draw_charts(live, answers, own, words),
         "waterfall": draw_waterfall(live, made, words),
         "split": tell_split(made, words),
         "findings": [one.says.read(words.language) for one in own.drivers.findings],
@@ -223,13 +227,7 @@ def tell_peak(live: LiveScenarios, own: Answer, words: Words) -> str:
         One sentence.
     """
     year, level = own.peak
-    said = {
-        "scenario": label_choice(live, own.choice).read(words.language),
-        "year": year,
-        "level": _shown(level, MT, words),
-        "later": _shown(own.value("co2", 2035), MT, words),
-        "last": _shown(own.value("co2", 2060), MT, words),
-    }
+    said = {"scenario": _name(live, own, words), "year": year, "level": _shown(level, MT, words)}
     if year == own.years[-1]:
         return words.say("scenarios.title_none", values=said)
     return words.say("scenarios.title_first" if year == own.years[0] else "scenarios.title", values=said)
@@ -282,12 +280,15 @@ def list_tiles(own: Answer, base: Answer, words: Words) -> list[Context]:
     """
     changed = own.choice != base.choice
     shift = own.peak[0] - base.peak[0]
-    peak = words.say("scenarios.years", values={"n": _signed(shift, "")}) if changed else ""
+    moved = words.say("scenarios.years", values={"n": _signed(shift, "")}) if shift else words.say("scenarios.unchanged")
+    peak = moved if changed else ""
     tiles = [{"name": words.say("scenarios.peak"), "text": str(own.peak[0]), "delta": peak}]
     for year in YEARS:
         value, before = own.value("co2", year), base.value("co2", year)
         delta = _delta(value - before, MT, words) if changed else ""
-        tiles.append({"name": words.say("scenarios.co2_of", values={"year": year}), "text": _shown(value, MT, words), "delta": delta})
+        tiles.append(
+            {"name": words.say("scenarios.co2_of", values={"year": year}), "text": _shown(value, MT, words), "delta": delta}
+        )
     return tiles
 
 
@@ -312,18 +313,22 @@ def list_rows(live: LiveScenarios, answers: Sequence[Answer], words: Words) -> l
     for view in live.views:
         if view.id not in ("co2", "ghg", "energy_intensity", *SMALL):
             continue
-        lines = [{"year": year, "cells": [_cell(view, answer, answers[0], year, words) for answer in answers]} for year in YEARS]
+        lines = [
+            {"year": year, "cells": [_cell(view, answer, answers[0], year, words) for answer in answers]} for year in YEARS
+        ]
         rows.append({"id": view.id, "label": view.label.read(words.language), "lines": lines})
     return rows
 
 
 def _cell(view: View, answer: Answer, first: Answer, year: int, words: Words) -> Context:
     value, before = answer.value(view.id, year), first.value(view.id, year)
-    delta = "" if answer is first else _delta(value - before, view.unit, words)
+    # what is below the digits of an answer is no difference
+    close = abs(value - before) < NOISE * max(abs(value), abs(before))
+    delta = "" if answer is first else "0" if close else _delta(value - before, view.unit, words)
     return {"text": _shown(value, view.unit, words), "delta": delta}
 
 
-def draw_charts(live: LiveScenarios, answers: Sequence[Answer], names: Sequence[str], words: Words) -> dict[str, Chart]:
+def draw_charts(live: LiveScenarios, answers: Sequence[Answer], own: Answer, words: Words) -> dict[str, Chart]:
     """CO2 in large, the other views in small, each with all scenarios.
 
     Parameters
@@ -331,66 +336,77 @@ def draw_charts(live: LiveScenarios, answers: Sequence[Answer], names: Sequence[
     live : LiveScenarios
         Knows the views.
     answers : sequence of Answer
-        The scenarios; the last one is the reader's own.
-    names : sequence of str
-        Their names.
+        The scenarios.
+    own : Answer
+        The one among them that the page is about.
     words : Words
         Language of the page.
 
     Returns
     -------
     dict of str to dict
-        Charts ``scenario`` by the id of their view, and ``rules``.
+        Charts ``scenario`` by the id of their view, ``rules`` and ``balance``.
     """
     views = {view.id: view for view in live.views}
-    charts = {"co2": _lines(views["co2"], answers, names, words) | {"subtitle": words.say("scenarios.co2_sub")}}
-    charts["rules"] = _rules([views[name] for name in ("produced_share", "consumed_share", "averaged_share")], answers, words)
-    charts["balance"] = _balance([views[name] for name in ("consumption", "generation", "exported")], answers, words)
-    charts |= {name: _lines(views[name], answers, names, words) | {"small": True} for name in SMALL}
-    return charts
+    lines = {name: _lines(live, views[name], answers, own, words) for name in ("co2", *SMALL)}
+    large = {**lines["co2"], "subtitle": words.say("scenarios.co2_sub", values={"unit": lines["co2"]["unit"]})}
+    shares = [views[name] for name in ("produced_share", "consumed_share", "averaged_share")]
+    powers = [views[name] for name in ("consumption", "generation", "exported")]
+    pair = (own, answers[0])
+    charts = {"co2": large, "rules": _rules(shares, pair, words), "balance": _balance(powers, pair, words)}
+    return {**charts, **{name: {**lines[name], "small": True} for name in SMALL}}
 
 
-def _lines(view: View, answers: Sequence[Answer], names: Sequence[str], words: Words) -> Chart:
+def _name(live: LiveScenarios, answer: Answer, words: Words) -> str:
+    """Short name of a scenario: what was changed is named as such."""
+    choice = answer.choice
+    changed = choice.positions or choice.switched or choice.sets
+    return words.say("scenarios.mine") if changed else label_choice(live, choice).read(words.language)
+
+
+def _lines(live: LiveScenarios, view: View, answers: Sequence[Answer], own: Answer, words: Words) -> Chart:
     scale = choose_scale(largest([answer.series[view.id] for answer in answers]), view.unit, words.language)
-    return {
-        "kind": "scenario",
-        "title": view.label.read(words.language),
-        "subtitle": scale.text,
-        "unit": scale.text,
-        "years": list(answers[0].years),
-        "series": [
-            {"id": name_choice(answer.choice), "name": name, "values": scale.spread(answer.series[view.id]), "colour": at,
-             "main": at == len(answers) - 1}
-            for at, (answer, name) in enumerate(zip(answers, names, strict=True))
-        ],
-    }  # fmt: skip
+    series = [
+        {
+            "id": name_choice(answer.choice),
+            "name": _name(live, answer, words),
+            "values": scale.spread(answer.series[view.id]),
+            "colour": at,
+            "main": answer is own,
+        }
+        for at, answer in enumerate(answers)
+    ]
+    title = view.label.read(words.language)
+    years = list(own.years)
+    return {"kind": "scenario", "title": title, "subtitle": scale.text, "unit": scale.text, "years": years, "series": series}
 
 
-def _rules(views: Sequence[View], answers: Sequence[Answer], words: Words) -> Chart:
-    own = answers[-1]
+def _rules(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> Chart:
+    own = pair[0]
     low, high = (f([own.value(view.id, 2030) for view in views]) for f in (min, max))
     title = words.say("scenarios.rules", values={"low": _shown(low, "%", words), "high": _shown(high, "%", words)})
-    return _several(views, answers, words, "rules") | {"title": title, "subtitle": words.say("scenarios.rules_sub")}
+    return _several(views, pair, words, "rules") | {"title": title, "subtitle": words.say("scenarios.rules_sub")}
 
 
-def _balance(views: Sequence[View], answers: Sequence[Answer], words: Words) -> Chart:
-    own = answers[-1]
+def _balance(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> Chart:
+    own = pair[0]
     sold = own.value("exported", 2030)
     key = "scenarios.sells" if sold >= 0 else "scenarios.buys"
     title = words.say(key, values={"amount": _shown(abs(sold), "亿千瓦时", words)})
-    return _several(views, answers, words, "balance") | {"title": title, "subtitle": words.say("scenarios.balance_sub")}
+    made = _several(views, pair, words, "balance")
+    return made | {"title": title, "subtitle": words.say("scenarios.balance_sub", values={"unit": made["unit"]})}
 
 
-def _several(views: Sequence[View], answers: Sequence[Answer], words: Words, name: str) -> Chart:
-    """Several views of the reader's own scenario, with those of the first one dashed."""
-    own, first = answers[-1], answers[0]
+def _several(views: Sequence[View], pair: tuple[Answer, Answer], words: Words, name: str) -> Chart:
+    """Several views of one scenario, with those of the one it lies on dashed."""
+    own, first = pair
     scale = choose_scale(largest([own.series[view.id] for view in views]), views[0].unit, words.language)
     series = []
     for at, view in enumerate(views):
         label = words.say(f"scenarios.{name}_{view.id}")
         if own is not first:
-            said = words.say("scenarios.before", values={"name": label})
-            series.append({"id": f"{view.id}-first", "name": said, "values": scale.spread(first.series[view.id]), "colour": at, "dashed": True})
+            before = {"id": f"{view.id}-first", "name": words.say("scenarios.before", values={"name": label}), "dashed": True}
+            series.append({**before, "values": scale.spread(first.series[view.id]), "colour": at})
         series.append({"id": view.id, "name": label, "values": scale.spread(own.series[view.id]), "colour": at, "main": True})
     return {"kind": "scenario", "unit": scale.text, "years": list(own.years), "series": series, "legend": True}
 
@@ -415,7 +431,7 @@ def draw_waterfall(live: LiveScenarios, made: Split, words: Words) -> Chart:
     shown = [cause for cause in CAUSES if abs(made.total(cause)) >= 5e-4 * max(made.start, made.end)]
     raw = [made.start, *(made.total(cause) for cause in shown), made.end]
     scale = choose_scale(largest([raw]), MT, words.language)
-    sides = [f"{label_choice(live, side.answer.choice).read(words.language)} {side.year}" for side in (made.left, made.right)]
+    sides = [f"{_name(live, side.answer, words)} {side.year}" for side in (made.left, made.right)]
     said = {"from": sides[0], "to": sides[1], "change": _delta(made.end - made.start, MT, words)}
     names = [sides[0], *(CAUSES[cause].read(words.language) for cause in shown), sides[1]]
     return {
@@ -486,4 +502,5 @@ def _delta(value: float, unit: str, words: Words) -> str:
 def _signed(value: float, unit: str) -> str:
     number = f"{abs(value):.10g}"
     sign = "" if not value else ("+" if value > 0 else "\N{MINUS SIGN}")
-    return f"{sign}{number}{chr(0x202F) + unit if unit else ''}"
+    joint = "" if not unit or unit == "%" else THIN if unit[0] > "\u2e7f" else SPACE
+    return f"{sign}{number}{joint}{unit}"

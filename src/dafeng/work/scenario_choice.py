@@ -21,7 +21,7 @@ from dafeng.pathways.model.overlays import Overlay
 from dafeng.pathways.model.sliders import Panel
 
 BASELINE = "baseline"
-MOST_OVERLAYS, MOST_SETS = 8, 40
+MOST_OVERLAYS, MOST_SETS = 8, 200
 EXAMPLE = "capacity/nuclear/2030=9000MW"
 SOURCE = "dafeng-scenarios"
 """Source of a figure that a reader chose."""

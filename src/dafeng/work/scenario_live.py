@@ -35,7 +35,7 @@ from dafeng.work.scenario_goals import list_goals
 KEPT = 12
 """Open models kept at hand; the one that was not asked for longest is closed first."""
 PARTS = ("activity", "service", "fuels", "mix", "power_use", "hydrogen_power", "co2_sector", "thermal_total", "power_fuel",
-         "heat_use", "heat_fuel", "capacity", "burner_capacity", "clean", "thermal", "final")  # fmt: skip
+         "heat_use", "heat_fuel", "capacity", "burner_capacity", "clean", "clean_total", "final")  # fmt: skip
 """What decompositions and exchange tables need besides the views."""
 
 

@@ -235,7 +235,9 @@ def check_year(answer: Answer, year: int, where: str) -> int:
 def _negative(left: Side, right: Side) -> SettingError:
     years = f"{left.year}/{right.year}"
     return SettingError(
-        Label(f"{years}：有部门的用能或用电为负，不能分解", f"{years}: a sector uses less than nothing, so nothing can be split"),
+        Label(
+            f"{years}：有部门的用能或用电为负，不能分解", f"{years}: a sector uses less than nothing, so nothing can be split"
+        ),
         where="waterfall",
         expected=Label("各部门用能与用电不小于零", "no negative use of energy in any sector"),
         remedy=Label("把滑杆移回一些", "move the sliders back a little"),

@@ -6,7 +6,7 @@ Invariant: a figure here is the one that the page shows for the same choice, sin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dafeng.core.findings import Finding
@@ -38,6 +38,21 @@ class ScenarioTable:
     city: City
     live: LiveScenarios
     answers: tuple[Answer, ...]
+
+    def beside(self, choice: Choice) -> ScenarioTable:
+        """The same with one more scenario at the end.
+
+        Parameters
+        ----------
+        choice : Choice
+            The scenario.
+
+        Returns
+        -------
+        ScenarioTable
+            A new table.
+        """
+        return replace(self, answers=(*self.answers, self.live.answer(choice)))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -158,14 +158,29 @@ def compose(model: Model, base: Sequence[Row], overlays: Iterable[Overlay], *, t
     refuse_conflicts(model, stacked)
     refuse_conflicts(model, [Overlay(row.at, (row,)) for row in top])
     below = lay_over(base, *(one.rows for one in stacked))
-    made = read_drivers(model.graph, model.given, lay_over(below, _begun(model, below, top), top))
+    made = read_drivers(model.graph, model.given, lay_over(below, begun_rows(model, below, top), top))
     moved = apply_moves(model, made.values, (move for one in stacked for move in one.moves))
     findings = (*made.findings, *(finding for one in stacked for finding in one.findings))
     return Drivers({**made.values, **moved}, made.used, findings)
 
 
-def _begun(model: Model, below: Sequence[Row], top: Sequence[Row]) -> tuple[Row, ...]:
-    """What held for all years stays the value of the first year where a single later year is given another."""
+def begun_rows(model: Model, below: Sequence[Row], top: Sequence[Row]) -> tuple[Row, ...]:
+    """What held for all years stays the value of the first year where a single later year is given another.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    below : sequence of Row
+        What the single values lie over.
+    top : sequence of Row
+        Single values.
+
+    Returns
+    -------
+    tuple of Row
+        To be laid between the two.
+    """
     dated = {(row.quantity, row.members) for row in top if row.year is not None}
     first = int(model.graph.space.years[0])
     return tuple(replace(row, year=first) for row in below if row.year is None and (row.quantity, row.members) in dated)

@@ -21,7 +21,7 @@
       line: { width: one.main ? 2.6 : 1.6, type: one.dashed ? [4, 3] : "solid", opacity: one.dashed ? 0.75 : 1 },
       more: {
         z: one.main ? 4 : 2,
-        endLabel: { show: !phone() && !data.small && !data.legend, formatter: one.name, color: colour(one, data), fontWeight: one.main ? 600 : 400, distance: 6, width: 100, overflow: "break" },
+        endLabel: { show: !phone() && !data.small && !data.legend, formatter: one.name, color: colour(one, data), fontWeight: one.main ? 600 : 400, distance: 6 },
         labelLayout: { moveOverlap: "shiftY" },
       },
     }));
@@ -69,6 +69,7 @@
   }
 
   function begin(form) {
+    if (phone()) form.querySelectorAll("details").forEach((part) => { part.open = part.querySelector(".is-moved") !== null; });
     const refusal = document.getElementById("scenario-refusal");
     const sliders = [...form.querySelectorAll('input[type="range"]')];
     let waiting = 0, latest = 0, running = false, again = false;
