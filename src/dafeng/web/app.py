@@ -1,7 +1,7 @@
 """The served cockpit: addresses to pages, for one or several cities.
 
-Invariant: pages are made from views that were made before; only the addresses of login, review and delivery take a POST,
-and only for a city that has accounts; a failure is a designed page.
+Invariant: pages are made from views that were made before, that of the scenarios excepted; only the addresses of login, review,
+delivery and scenarios take a POST, and only for a city that has accounts; a failure is a designed page.
 """
 
 from __future__ import annotations

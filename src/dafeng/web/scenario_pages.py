@@ -5,22 +5,31 @@ Invariant: reading computes and writes nothing; a choice that cannot be answered
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError
+from dafeng.core.labels import Label
+from dafeng.web.asking import Ask, write
+from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
 from dafeng.web.scenario_wish import Wish, read_wish
 from dafeng.web.scenarios import build_results, build_scenarios
 from dafeng.work.city import City
+from dafeng.work.scenario_files import read_scenario
+from dafeng.work.scenario_iamc import iamc_text
 from dafeng.work.scenario_live import LiveScenarios, open_scenarios
-from dafeng.work.scenarios import write_answer
+from dafeng.work.scenario_save import save_scenario
+from dafeng.work.scenario_sheet import write_scenario_book
+from dafeng.work.scenarios import ScenarioTable, write_answer
 
 if TYPE_CHECKING:
     from dafeng.web.app import Desk
@@ -28,7 +37,9 @@ if TYPE_CHECKING:
 LONGEST = 4000
 """Most characters that an address may carry."""
 TABLES = ("drivers.csv", "drivers_scenarios.csv", "drivers_scenarios.yaml", "sliders.yaml", "sources.yaml")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Items = list[tuple[str, str]]
+Make = Callable[[ScenarioTable], bytes | str]
 
 
 @dataclass(slots=True)
@@ -77,6 +88,7 @@ def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
         The cities.
     """
     keeper = Keeper()
+    add_scenario_files(app, desk, keeper)
 
     @app.get("/{slug}/scenarios", include_in_schema=False)
     def show_scenarios(request: Request, slug: str) -> Response:
@@ -101,6 +113,71 @@ def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
         return JSONResponse({"query": wish.address, "years": years, "views": views, "scenarios": told})
 
 
+def add_scenario_files(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
+    """Addresses of files, and of what those who are logged in may hand in.
+
+    Parameters
+    ----------
+    app : FastAPI
+        The application.
+    desk : Desk
+        The cities.
+    keeper : Keeper
+        Their scenarios.
+    """
+
+    @app.get("/{slug}/scenarios.xlsx", include_in_schema=False)
+    def offer_workbook(request: Request, slug: str) -> Response:
+        return _file(desk, request, keeper, write_scenario_book, f"{slug}-scenarios.xlsx", WORKBOOK)
+
+    @app.get("/{slug}/scenarios.csv", include_in_schema=False)
+    def offer_table(request: Request, slug: str) -> Response:
+        return _file(desk, request, keeper, iamc_text, f"{slug}-scenarios.csv", "text/csv; charset=utf-8")
+
+    @app.post("/{slug}/scenarios/save", include_in_schema=False)
+    async def keep(request: Request, slug: str) -> Response:
+        return await write(desk, request, slug, lambda ask, handed: _keep(ask, handed, keeper))
+
+    @app.post("/{slug}/scenarios/import", include_in_schema=False)
+    async def bring(request: Request, slug: str) -> Response:
+        return await write(desk, request, slug, lambda ask, handed: _bring(ask, handed, keeper))
+
+
+def _file(desk: Desk, request: Request, keeper: Keeper, make: Make, name: str, kind: str) -> Response:
+    city = _city(desk, request.path_params["slug"])
+    live = keeper.live(city)
+    try:
+        wish = read_wish(live, _items(request))
+        columns = wish.columns if wish.choice == wish.columns[-1] else (*wish.columns, wish.choice)
+        content = make(ScenarioTable(city, live, tuple(live.answer(choice) for choice in columns)))
+    except DafengError as cause:
+        return _refusal(cause)
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _keep(ask: Ask, handed: Handed, keeper: Keeper) -> Response:
+    live = keeper.live(ask.office.city)
+    wish = read_wish(live, parse_qsl(handed.get("choice")[:LONGEST]))
+    label = Label(handed.get("label_zh").strip(), handed.get("label_en").strip())
+    made = save_scenario(ask.office.city, live, wish.choice, id=handed.get("id").strip(), label=label)
+    return RedirectResponse(f"/{ask.office.slug}/scenarios?over={made.id}", status_code=303)
+
+
+def _bring(ask: Ask, handed: Handed, keeper: Keeper) -> Response:
+    """A workbook becomes an address; nothing is written."""
+    choice = read_scenario(keeper.live(ask.office.city), handed.file, name=handed.file_name or "upload")
+    return RedirectResponse(f"/{ask.office.slug}/scenarios{'?' if choice.key else ''}{choice.key}", status_code=303)
+
+
+def _writer(desk: Desk, request: Request, city: City) -> dict[str, Any]:
+    """What the forms of somebody who may edit need; whether anybody could log in."""
+    office = desk.offices[city.slug]
+    visitor = office.visitor(request) if office.is_open() else None
+    may = visitor is not None and visitor.can_edit
+    return {"can_log_in": office.is_open() and visitor is None,
+            "form_token": office.form_token(visitor.token) if visitor is not None and may else ""}  # fmt: skip
+
+
 def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Response:
     words = Words(desk.language(request))
     try:
@@ -118,8 +195,11 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     if wish.plain:
         return RedirectResponse(f"/{city.slug}/scenarios{'?' if wish.address else ''}{wish.address}", status_code=303)
     said = _said(refused, words) if refused else None
-    return _page(desk, request, city.slug, {"live": live, "said": said, "command": _command(city, wish), **context},
-                 code=422 if refused else 200)  # fmt: skip
+    shown = {"live": live, "said": said, "command": _command(city, wish), **_writer(desk, request, city), **context}
+    response = _page(desk, request, city.slug, shown, code=422 if refused else 200)
+    if shown["form_token"]:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _answer_json(desk: Desk, request: Request, live: LiveScenarios) -> Response:
@@ -134,7 +214,9 @@ def _answer_json(desk: Desk, request: Request, live: LiveScenarios) -> Response:
     shown = {**results, "wish": wish, "command": _command(desk.offices[slug].city, wish), "slug": slug}
     parts = {name: desk.fragment(request, f"_scenario_{name}.html", shown) for name in ("head", "table", "split", "share")}
     charts = {**results["charts"], "waterfall": results["waterfall"]}
-    return JSONResponse({"address": wish.address, "parts": parts, "charts": charts, "starts": starts})
+    return JSONResponse(
+        {"address": wish.address, "choice": wish.choice.key, "parts": parts, "charts": charts, "starts": starts}
+    )
 
 
 def _page(desk: Desk, request: Request, slug: str, context: dict[str, Any], *, code: int = 200) -> Response:

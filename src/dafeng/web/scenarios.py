@@ -10,23 +10,20 @@ from typing import Any
 
 from dafeng.core.sources import Source
 from dafeng.pathways.model.sliders import Slider
-from dafeng.web.charts import Chart
-from dafeng.web.figures import SPACE, THIN, choose_scale, largest, show
+from dafeng.web.figures import choose_scale, largest, show
 from dafeng.web.labels import Words
+from dafeng.web.scenario_charts import SMALL, draw_charts, draw_waterfall
 from dafeng.web.scenario_wish import MINE, Wish
+from dafeng.web.scenario_words import MT, name_answer, write_amount, write_change, write_signed, write_value
 from dafeng.work.scenario_choice import BASELINE
 from dafeng.work.scenario_live import Answer, LiveScenarios, View
 from dafeng.work.scenario_split import CAUSES, GROUPS, Side, Split, order_groups, split
-from dafeng.work.scenarios import label_choice, name_choice
+from dafeng.work.scenarios import label_choice
 
 Context = dict[str, Any]
 YEARS = (2030, 2035, 2060)
 """Years of the tables."""
-SMALL = ("co2_consumed", "energy", "coal_use", "averaged_share", "consumed_share", "produced_share", "consumption", "exported",
-         "clean_generation_share")  # fmt: skip
-"""Views that have a small chart, and their rows in the table."""
 THEMES = ("demand", "transport", "heat", "power", "capture")
-MT = "Mt CO2"
 NOISE = 5e-5
 """Differences below this part of a figure are not shown."""
 
@@ -144,7 +141,7 @@ def tell_slider(
         "factor": f"{float(scale.factor):.10g}",
         "unit": unit,
         "signed": points,
-        "text": _signed(value * float(scale.factor), unit)
+        "text": write_signed(value * float(scale.factor), unit)
         if points
         else str(show(value, slider.unit, words.language, scale=scale)),
         "origin": _origin(_used(live, wish, slider), sources, words),
@@ -193,7 +190,7 @@ def build_results(live: LiveScenarios, wish: Wish, words: Words) -> Context:
     answers = [live.answer(choice) for choice in wish.columns]
     base = answers[0]
     own = base if wish.choice == wish.base else answers[-1]
-    names = [_name(live, answer, words) for answer in answers]
+    names = [name_answer(live, answer, words) for answer in answers]
     made = split(live, *(Side(live.answer(wish.choice_of(name)), year) for name, year in (wish.left, wish.right)))
     return {
         "title": tell_peak(live, own, words),
@@ -227,7 +224,7 @@ def tell_peak(live: LiveScenarios, own: Answer, words: Words) -> str:
         One sentence.
     """
     year, level = own.peak
-    said = {"scenario": _name(live, own, words), "year": year, "level": _shown(level, MT, words)}
+    said = {"scenario": name_answer(live, own, words), "year": year, "level": write_value(level, MT, words)}
     if year == own.years[-1]:
         return words.say("scenarios.title_none", values=said)
     return words.say("scenarios.title_first" if year == own.years[0] else "scenarios.title", values=said)
@@ -256,8 +253,8 @@ def tell_change(live: LiveScenarios, own: Answer, base: Answer, words: Words) ->
     said = {
         "base": label_choice(live, base.choice).read(words.language),
         "years": abs(years),
-        "now": _delta(own.value("co2", 2035) - base.value("co2", 2035), MT, words),
-        "last": _delta(own.value("co2", 2060) - base.value("co2", 2060), MT, words),
+        "now": write_change(own.value("co2", 2035) - base.value("co2", 2035), MT, words),
+        "last": write_change(own.value("co2", 2060) - base.value("co2", 2060), MT, words),
     }
     when = "same" if not years else ("later" if years > 0 else "earlier")
     return words.say(f"scenarios.change_{when}", values=said)
@@ -280,14 +277,18 @@ def list_tiles(own: Answer, base: Answer, words: Words) -> list[Context]:
     """
     changed = own.choice != base.choice
     shift = own.peak[0] - base.peak[0]
-    moved = words.say("scenarios.years", values={"n": _signed(shift, "")}) if shift else words.say("scenarios.unchanged")
+    moved = words.say("scenarios.years", values={"n": write_signed(shift, "")}) if shift else words.say("scenarios.unchanged")
     peak = moved if changed else ""
     tiles = [{"name": words.say("scenarios.peak"), "text": str(own.peak[0]), "delta": peak}]
     for year in YEARS:
         value, before = own.value("co2", year), base.value("co2", year)
-        delta = _delta(value - before, MT, words) if changed else ""
+        delta = write_change(value - before, MT, words) if changed else ""
         tiles.append(
-            {"name": words.say("scenarios.co2_of", values={"year": year}), "text": _shown(value, MT, words), "delta": delta}
+            {
+                "name": words.say("scenarios.co2_of", values={"year": year}),
+                "text": write_value(value, MT, words),
+                "delta": delta,
+            }
         )
     return tiles
 
@@ -324,126 +325,8 @@ def _cell(view: View, answer: Answer, first: Answer, year: int, words: Words) ->
     value, before = answer.value(view.id, year), first.value(view.id, year)
     # what is below the digits of an answer is no difference
     close = abs(value - before) < NOISE * max(abs(value), abs(before))
-    delta = "" if answer is first else "0" if close else _delta(value - before, view.unit, words)
-    return {"text": _shown(value, view.unit, words), "delta": delta}
-
-
-def draw_charts(live: LiveScenarios, answers: Sequence[Answer], own: Answer, words: Words) -> dict[str, Chart]:
-    """CO2 in large, the other views in small, each with all scenarios.
-
-    Parameters
-    ----------
-    live : LiveScenarios
-        Knows the views.
-    answers : sequence of Answer
-        The scenarios.
-    own : Answer
-        The one among them that the page is about.
-    words : Words
-        Language of the page.
-
-    Returns
-    -------
-    dict of str to dict
-        Charts ``scenario`` by the id of their view, ``rules`` and ``balance``.
-    """
-    views = {view.id: view for view in live.views}
-    lines = {name: _lines(live, views[name], answers, own, words) for name in ("co2", *SMALL)}
-    large = {**lines["co2"], "subtitle": words.say("scenarios.co2_sub", values={"unit": lines["co2"]["unit"]})}
-    shares = [views[name] for name in ("produced_share", "consumed_share", "averaged_share")]
-    powers = [views[name] for name in ("consumption", "generation", "exported")]
-    pair = (own, answers[0])
-    charts = {"co2": large, "rules": _rules(shares, pair, words), "balance": _balance(powers, pair, words)}
-    return {**charts, **{name: {**lines[name], "small": True} for name in SMALL}}
-
-
-def _name(live: LiveScenarios, answer: Answer, words: Words) -> str:
-    """Short name of a scenario: what was changed is named as such."""
-    choice = answer.choice
-    changed = choice.positions or choice.switched or choice.sets
-    return words.say("scenarios.mine") if changed else label_choice(live, choice).read(words.language)
-
-
-def _lines(live: LiveScenarios, view: View, answers: Sequence[Answer], own: Answer, words: Words) -> Chart:
-    scale = choose_scale(largest([answer.series[view.id] for answer in answers]), view.unit, words.language)
-    series = [
-        {
-            "id": name_choice(answer.choice),
-            "name": _name(live, answer, words),
-            "values": scale.spread(answer.series[view.id]),
-            "colour": at,
-            "main": answer is own,
-        }
-        for at, answer in enumerate(answers)
-    ]
-    title = view.label.read(words.language)
-    years = list(own.years)
-    return {"kind": "scenario", "title": title, "subtitle": scale.text, "unit": scale.text, "years": years, "series": series}
-
-
-def _rules(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> Chart:
-    own = pair[0]
-    low, high = (f([own.value(view.id, 2030) for view in views]) for f in (min, max))
-    title = words.say("scenarios.rules", values={"low": _shown(low, "%", words), "high": _shown(high, "%", words)})
-    return _several(views, pair, words, "rules") | {"title": title, "subtitle": words.say("scenarios.rules_sub")}
-
-
-def _balance(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> Chart:
-    own = pair[0]
-    sold = own.value("exported", 2030)
-    key = "scenarios.sells" if sold >= 0 else "scenarios.buys"
-    title = words.say(key, values={"amount": _shown(abs(sold), "亿千瓦时", words)})
-    made = _several(views, pair, words, "balance")
-    return made | {"title": title, "subtitle": words.say("scenarios.balance_sub", values={"unit": made["unit"]})}
-
-
-def _several(views: Sequence[View], pair: tuple[Answer, Answer], words: Words, name: str) -> Chart:
-    """Several views of one scenario, with those of the one it lies on dashed."""
-    own, first = pair
-    scale = choose_scale(largest([own.series[view.id] for view in views]), views[0].unit, words.language)
-    series = []
-    for at, view in enumerate(views):
-        label = words.say(f"scenarios.{name}_{view.id}")
-        if own is not first:
-            before = {"id": f"{view.id}-first", "name": words.say("scenarios.before", values={"name": label}), "dashed": True}
-            series.append({**before, "values": scale.spread(first.series[view.id]), "colour": at})
-        series.append({"id": view.id, "name": label, "values": scale.spread(own.series[view.id]), "colour": at, "main": True})
-    return {"kind": "scenario", "unit": scale.text, "years": list(own.years), "series": series, "legend": True}
-
-
-def draw_waterfall(live: LiveScenarios, made: Split, words: Words) -> Chart:
-    """Effects that lead from one side to the other.
-
-    Parameters
-    ----------
-    live : LiveScenarios
-        Knows the names.
-    made : Split
-        The effects.
-    words : Words
-        Language of the page.
-
-    Returns
-    -------
-    dict
-        Chart ``waterfall``.
-    """
-    shown = [cause for cause in CAUSES if abs(made.total(cause)) >= 5e-4 * max(made.start, made.end)]
-    raw = [made.start, *(made.total(cause) for cause in shown), made.end]
-    scale = choose_scale(largest([raw]), MT, words.language)
-    sides = [f"{_name(live, side.answer, words)} {side.year}" for side in (made.left, made.right)]
-    said = {"from": sides[0], "to": sides[1], "change": _delta(made.end - made.start, MT, words)}
-    names = [sides[0], *(CAUSES[cause].read(words.language) for cause in shown), sides[1]]
-    return {
-        "kind": "waterfall",
-        "title": words.say("scenarios.waterfall", values=said),
-        "subtitle": words.say("scenarios.waterfall_sub", values={"unit": scale.text}),
-        "unit": scale.text,
-        "names": names,
-        "periods": [f"{sides[0]} → {sides[1]}"],
-        "values": [scale.spread(raw)],
-        "addresses": [[None] for _ in names],
-    }
+    delta = "" if answer is first else "0" if close else write_change(value - before, view.unit, words)
+    return {"text": write_value(value, view.unit, words), "delta": delta}
 
 
 def tell_split(made: Split, words: Words) -> Context:
@@ -465,8 +348,8 @@ def tell_split(made: Split, words: Words) -> Context:
     rows = [
         {
             "label": CAUSES[cause].read(words.language),
-            "cells": [_amount(made.effects[cause][group], words) for group in groups],
-            "sum": _amount(made.total(cause), words),
+            "cells": [write_amount(made.effects[cause][group], words) for group in groups],
+            "sum": write_amount(made.total(cause), words),
         }
         for cause in CAUSES
         if any(made.effects[cause][group] for group in groups)
@@ -476,31 +359,6 @@ def tell_split(made: Split, words: Words) -> Context:
         "unit": scale.text,
         "groups": [GROUPS[group].read(words.language) for group in groups],
         "rows": rows,
-        "sums": [_amount(made.of_group(group), words) for group in groups],
-        "total": _amount(made.end - made.start, words),
+        "sums": [write_amount(made.of_group(group), words) for group in groups],
+        "total": write_amount(made.end - made.start, words),
     }
-
-
-def _amount(value: float, words: Words) -> str:
-    scale = choose_scale(largest([[1.0]]), MT, words.language)
-    number = round(value * float(scale.factor), 2 if words.language == "en" else 1)
-    return _signed(number, "") if number else "0"
-
-
-def _shown(value: float, unit: str, words: Words) -> str:
-    return str(show(round(value, 9), unit, words.language, basis="projected"))
-
-
-def _delta(value: float, unit: str, words: Words) -> str:
-    """A difference with its sign; of shares in percentage points."""
-    if unit == "%":
-        return _signed(round(value, 1), words.say("scenarios.points"))
-    text = str(show(abs(float(f"{value:.3g}")), unit, words.language, basis="projected"))
-    return text if not value else ("+" if value > 0 else "\N{MINUS SIGN}") + text
-
-
-def _signed(value: float, unit: str) -> str:
-    number = f"{abs(value):.10g}"
-    sign = "" if not value else ("+" if value > 0 else "\N{MINUS SIGN}")
-    joint = "" if not unit or unit == "%" else THIN if unit[0] > "\u2e7f" else SPACE
-    return f"{sign}{number}{joint}{unit}"

@@ -5,6 +5,7 @@ Invariant: the ending of a file says its form; a file is there whole or not at a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from dafeng.core.labels import Label
 from dafeng.readers.sheets import read_sheets
 from dafeng.store.files import write_whole
 from dafeng.work.scenario_choice import Choice, make_choice
-from dafeng.work.scenario_iamc import ReadTable, compare_series, iamc_text, iamc_workbook, read_iamc, single_values
-from dafeng.work.scenario_live import LiveScenarios
+from dafeng.work.scenario_iamc import ReadSeries, ReadTable, iamc_text, iamc_workbook, read_iamc, single_values, variable_series
+from dafeng.work.scenario_live import Answer, LiveScenarios
 from dafeng.work.scenario_sheet import SLIDERS, read_scenario_book, write_scenario_book
 from dafeng.work.scenarios import ScenarioTable, name_choice
 
@@ -117,6 +118,37 @@ def compare_document(table: ScenarioTable, read: ReadTable) -> dict[str, Any]:
     ]
     findings = [{"at": one.at, "says": {"zh": one.says.zh, "en": one.says.en}} for one in read.findings]
     return {"scenarios": [name_choice(one.choice) for one in table.answers], "rows": rows, "findings": findings}
+
+
+def compare_series(
+    live: LiveScenarios, table: ReadTable, answers: Sequence[Answer]
+) -> list[tuple[ReadSeries, int, float, tuple[float, ...]]]:
+    """Series of a file beside the scenarios, where both have a year.
+
+    Parameters
+    ----------
+    live : LiveScenarios
+        What answered.
+    table : ReadTable
+        The file.
+    answers : sequence of Answer
+        The scenarios.
+
+    Returns
+    -------
+    list of (ReadSeries, int, float, tuple of float)
+        Series, year, its value, and that of each scenario. [unit of the variable]
+    """
+    years = answers[0].years
+    found = []
+    for one in table.series:
+        own = [variable_series(live, answer, one.variable) for answer in answers]
+        found += [
+            (one, year, value, tuple(series[year - years[0]] for series in own))
+            for year, value in sorted(one.values.items())
+            if years[0] <= year <= years[-1]
+        ]
+    return found
 
 
 def _cut(value: float) -> float:

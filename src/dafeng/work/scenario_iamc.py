@@ -137,7 +137,7 @@ def scenario_rows(live: LiveScenarios, answer: Answer, *, region: str) -> tuple[
         One per variable, all years.
     """
     return tuple(
-        LongRow(region, one.name, one.written, dict(zip(answer.years, _series(live, answer, one), strict=True)))
+        LongRow(region, one.name, one.written, dict(zip(answer.years, variable_series(live, answer, one), strict=True)))
         for one in read_variables().values()
     )
 
@@ -272,8 +272,23 @@ def _bends(years: Sequence[int], values: Array, at: int) -> bool:
     return bool(abs(values[at] - between) > NEAR * max(abs(values[at]), 1.0))
 
 
-def _series(live: LiveScenarios, answer: Answer, one: Variable) -> list[float]:
-    """A variable in every year; a quantity with more axes is summed over them."""
+def variable_series(live: LiveScenarios, answer: Answer, one: Variable) -> list[float]:
+    """A variable in every year; a quantity with more axes is summed over them.
+
+    Parameters
+    ----------
+    live : LiveScenarios
+        What answered.
+    answer : Answer
+        The scenario.
+    one : Variable
+        The variable.
+
+    Returns
+    -------
+    list of float
+        One value per year of the model. [unit of the variable]
+    """
     made = answer.parts[one.quantity]
     values, space = made.values, made.space
     if one.member:
@@ -332,10 +347,8 @@ class _Reading:
             return None
 
     def _values(self, line: int, factor: float) -> dict[int, float]:
-        if self.years:
-            pairs = ((year, at) for at, year in self.years.items())
-        else:
-            pairs = iter([(self._year(line), self.heads["value"])])
+        pairs: list[tuple[int | None, int]] = [(year, at) for at, year in self.years.items()]
+        pairs = pairs or [(self._year(line), self.heads["value"])]
         read = ((year, self._number(line, at)) for year, at in pairs if year is not None)
         return {year: value * factor for year, value in read if value is not None}
 
@@ -374,34 +387,3 @@ def _no_table(name: str, lacking: str = "") -> FileRefused:
         expected=Label(f"列：{wanted}（或 year、value）", f"columns {wanted} (or year, value)"),
         remedy=Label("用 pyam 或 dafeng scenarios --iamc 写出的表", "a table as pyam or dafeng scenarios --iamc writes it"),
     )
-
-
-def compare_series(
-    live: LiveScenarios, table: ReadTable, answers: Sequence[Answer]
-) -> list[tuple[ReadSeries, int, float, tuple[float, ...]]]:
-    """Series of a file beside the scenarios, where both have a year.
-
-    Parameters
-    ----------
-    live : LiveScenarios
-        What answered.
-    table : ReadTable
-        The file.
-    answers : sequence of Answer
-        The scenarios.
-
-    Returns
-    -------
-    list of (ReadSeries, int, float, tuple of float)
-        Series, year, its value, and that of each scenario. [unit of the variable]
-    """
-    years = answers[0].years
-    found = []
-    for one in table.series:
-        own = [_series(live, answer, one.variable) for answer in answers]
-        found += [
-            (one, year, value, tuple(series[year - years[0]] for series in own))
-            for year, value in sorted(one.values.items())
-            if years[0] <= year <= years[-1]
-        ]
-    return found

@@ -16,6 +16,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
@@ -146,7 +147,7 @@ def _corners(value: Array | Band, shape: tuple[int, ...]) -> list[Array]:
     return [np.broadcast_to(part, shape) for part in parts]
 
 
-def _knots(years: Array, values: Array, rule: Given, kept: Iterable[int | None]) -> list[int]:
+def _knots(years: NDArray[np.int_], values: Array, rule: Given, kept: Iterable[int | None]) -> list[int]:
     """Years that are needed so that interpolation gives every year again; those of rows below are, since they would show."""
     last = len(years) - 1
     if rule.between == "smooth":

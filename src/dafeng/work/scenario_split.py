@@ -180,7 +180,8 @@ def _parts(side: Side) -> tuple[Array, Array, Array]:
 def _share(side: Side) -> Array:
     """District heat in the fuels of each sector."""
     mix = side.answer.parts["mix"]
-    return _cut(mix, side).take(mix.space.member("carrier", "heat"), axis=mix.space.position("carrier")).reshape(-1)
+    at = mix.space.member("carrier", "heat")
+    return np.asarray(_cut(mix, side).take(at, axis=mix.space.position("carrier"))).reshape(-1)
 
 
 def _reader(side: Side) -> Callable[[str], Array]:
@@ -197,7 +198,7 @@ def _cut(made: Labelled, side: Side) -> Array:
 def _over(top: Array, below: Array) -> Array:
     """Quotient; nan where there is nothing below."""
     shape = np.broadcast_shapes(np.shape(top), np.shape(below))
-    return np.divide(top, below, out=np.full(shape, np.nan), where=np.broadcast_to(np.asarray(below) != 0, shape))
+    return np.asarray(np.divide(top, below, out=np.full(shape, np.nan), where=np.broadcast_to(np.asarray(below) != 0, shape)))
 
 
 def check_year(answer: Answer, year: int, where: str) -> int:

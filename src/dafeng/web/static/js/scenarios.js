@@ -88,7 +88,8 @@
       });
       history.replaceState(history.state, "", location.pathname + (found.address ? "?" + found.address : ""));
       document.querySelectorAll("[data-file]").forEach((link) => { link.href = link.dataset.file + (found.address ? "?" + found.address : ""); });
-      document.querySelectorAll("[data-choice]").forEach((input) => { input.value = found.address; });
+      document.querySelectorAll("[data-choice]").forEach((input) => { input.value = found.choice; });
+      document.querySelectorAll("[data-login]").forEach((link) => { link.href = link.href.split("?")[0] + "?next=" + encodeURIComponent(link.dataset.login + (found.choice ? "?" + found.choice : "")); });
     }
 
     function refuse(told) {
