@@ -60,6 +60,10 @@ if TYPE_CHECKING:
     from dafeng.work.save_brief import name_brief, save_brief
     from dafeng.work.save_inventory import save_inventory
     from dafeng.work.save_profiles import save_profiles
+    from dafeng.work.scenario_files import read_scenario, save_scenarios
+    from dafeng.work.scenario_iamc import read_iamc
+    from dafeng.work.scenario_save import save_scenario
+    from dafeng.work.scenarios import ScenarioTable, scenarios, scenarios_document
     from dafeng.work.scores import Scores
     from dafeng.work.solve_document import failed_document, solved_document
     from dafeng.work.solve_energy import SolvedEnergy, solve_energy
@@ -95,6 +99,7 @@ __all__ = [
     "Recalculations",
     "Reconciliation",
     "Review",
+    "ScenarioTable",
     "Scores",
     "Site",
     "SolvedEnergy",
@@ -160,8 +165,10 @@ __all__ = [
     "project",
     "quality_document",
     "read_book",
+    "read_iamc",
     "read_network",
     "read_plan",
+    "read_scenario",
     "read_version",
     "recalculate",
     "recalculation_document",
@@ -174,7 +181,11 @@ __all__ = [
     "save_inventory",
     "save_plan",
     "save_profiles",
+    "save_scenario",
+    "save_scenarios",
     "save_tasks",
+    "scenarios",
+    "scenarios_document",
     "show_factor",
     "solve",
     "solve_energy",
@@ -298,6 +309,13 @@ _HOMES: Mapping[str, str] = {
     "hours": "work.hours_document",
     "hours_document": "work.hours_document",
     "save_hours": "work.hours_document",
+    "ScenarioTable": "work.scenarios",
+    "read_iamc": "work.scenario_iamc",
+    "read_scenario": "work.scenario_files",
+    "save_scenario": "work.scenario_save",
+    "save_scenarios": "work.scenario_files",
+    "scenarios": "work.scenarios",
+    "scenarios_document": "work.scenarios",
     "SolvedEnergy": "work.solve_energy",
     "solve_energy": "work.solve_energy",
     "solved_document": "work.solve_document",

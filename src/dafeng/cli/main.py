@@ -33,6 +33,7 @@ from dafeng.cli import (
     projecting,
     quality,
     reviewing,
+    scenarios,
     users,
     weather_years,
 )
@@ -56,6 +57,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(briefs.app)
     made.add_typer(hindcasts.app)
     made.add_typer(planning.app)
+    made.add_typer(scenarios.app)
     return made
 
 

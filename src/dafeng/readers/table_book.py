@@ -77,13 +77,15 @@ def _finite(cell: str) -> float | None:
     return value if abs(value) < float("inf") and repr(value) in (cell, f"{cell}.0") else None
 
 
-def read_book(path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
+def read_book(path: Path | bytes, *, name: str = "") -> dict[str, tuple[tuple[str, ...], ...]]:
     """Tables of a workbook.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    path : Path or bytes
+        The file, or its content.
+    name : str
+        File name for messages, where content is given.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def read_book(path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
     FileRefused
         If it is no workbook, or a cell stands outside the header's columns.
     """
-    book = read_sheets(path)
+    book = read_sheets(path, name=name)
     return dict(_table(book, sheet) for sheet in book.sheets if sheet.rows)
 
 

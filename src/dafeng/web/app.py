@@ -1,7 +1,7 @@
 """The served cockpit: addresses to pages, for one or several cities.
 
-Invariant: pages are made from views that were made before; only the addresses of login, review and delivery take a POST,
-and only for a city that has accounts; a failure is a designed page.
+Invariant: pages are made from views that were made before, that of the scenarios excepted; only the addresses of login, review,
+delivery and scenarios take a POST, and only for a city that has accounts; a failure is a designed page.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from dafeng.web.logins import add_logins
 from dafeng.web.offices import Office
 from dafeng.web.render import Frame, render
 from dafeng.web.reviewing import add_review_pages
+from dafeng.web.scenario_pages import add_scenario_pages
 from dafeng.work.city import City
 
 Found = TypeVar("Found")
@@ -226,6 +227,7 @@ def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = (), offices
     add_logins(app, desk)
     add_review_pages(app, desk)
     add_delivery_pages(app, desk)
+    add_scenario_pages(app, desk)
     _add_general(app, desk)
     _add_single(app, desk)
     _add_pages(app, desk)

@@ -251,7 +251,9 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None) -> Res
 
 
 def _back(ask: Ask) -> str:
-    found = re.match(rf"/{re.escape(ask.office.slug)}/(?:review|deliver)/(?:[0-9a-f]{{8,64}}/)?", ask.request.url.path)
+    found = re.match(
+        rf"/{re.escape(ask.office.slug)}/(?:(?:review|deliver)/(?:[0-9a-f]{{8,64}}/)?|scenarios)", ask.request.url.path
+    )
     return found.group() if found else ask.shared()["base"]
 
 

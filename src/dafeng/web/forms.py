@@ -29,7 +29,7 @@ SHEET = 15_000_000
 MOST_FIELDS = 4000
 WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
-    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return))?)"
+    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return))?|scenarios/(?:save|import))"
 )
 """Addresses that take a POST: these, and no others."""
 
@@ -113,7 +113,7 @@ def judge_writing(scope: Scope) -> int | None:
 def _limit(path: str) -> int:
     if path.endswith("/review/"):
         return LARGEST + PLAIN
-    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/")) else PLAIN
+    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import")) else PLAIN
 
 
 async def read_handed(request: Request) -> Handed:

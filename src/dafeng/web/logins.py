@@ -52,7 +52,7 @@ def add_logins(app: FastAPI, desk: Desk) -> None:
 
 
 def lead(slug: str, wanted: str) -> str:
-    """Address to go to after the login: one of this city's review or delivery pages, whatever was asked for.
+    """Address to go to after the login: a review, delivery or scenario page of this city, whatever was asked for.
 
     Parameters
     ----------
@@ -66,7 +66,8 @@ def lead(slug: str, wanted: str) -> str:
     str
         Absolute path on this server.
     """
-    return wanted if re.fullmatch(rf"/{re.escape(slug)}/(?:review|deliver)/[0-9a-z/]*", wanted) else f"/{slug}/review/"
+    known = rf"/{re.escape(slug)}/(?:(?:review|deliver)/[0-9a-z/]*|scenarios(?:\?[\w.=&%+*-]*)?)"
+    return wanted if re.fullmatch(known, wanted, re.ASCII) else f"/{slug}/review/"
 
 
 def send_to_login(request: Request, slug: str) -> Response:

@@ -264,6 +264,11 @@ def _hours(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
     return {"words": words, **hours.build_hours(city, words, filters.keep(query, FILTERS))}
 
 
+def _scenarios(_: CityView, __: Words, ___: Mapping[str, str]) -> Context:
+    """In a frozen copy nothing can be moved; the served page is made in `dafeng.web.scenario_pages`."""
+    return {"live": None}
+
+
 def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
     return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}}
 
@@ -303,6 +308,7 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "inventory": _inventory,
     "quality": _quality,
     "pathway": _pathway,
+    "scenarios": _scenarios,
     "hours": _hours,
     "conflicts": _conflicts,
     "compare": _compare,

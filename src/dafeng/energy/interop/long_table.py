@@ -6,15 +6,13 @@ steps stand for, so that a year is a whole year where the steps make up one.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from dafeng.energy.interop.long_rows import LongRow, csv_text, wide_cells
 from dafeng.energy.interop.results import prices
 from dafeng.energy.network.build import values_of
 from dafeng.energy.network.frame import period_activity
@@ -22,8 +20,6 @@ from dafeng.energy.network.solve import Outcome
 from dafeng.energy.network.table import CAPACITY, Table
 from dafeng.energy.program import Floats
 
-HEADS = ("model", "scenario", "region", "variable", "unit")
-"""Columns of the format before the years."""
 WORDS: Mapping[str, str] = {
     "generator": "Generation",
     "link": "Conversion Input",
@@ -38,24 +34,6 @@ UNITS: Mapping[str, str] = {"store": "MWh"}
 """Unit of capacity, where it is not MW."""
 YEAR = re.compile(r"(\d{4})-")
 """A step whose label begins with a date."""
-
-
-@dataclass(frozen=True, slots=True)
-class LongRow:
-    """One row of the table.
-
-    Parameters
-    ----------
-    region, variable, unit : str
-        What it tells, of what place.
-    values : mapping of int to float
-        By year. [the unit]
-    """
-
-    region: str
-    variable: str
-    unit: str
-    values: Mapping[int, float]
 
 
 def long_rows(outcome: Outcome, *, region: str, currency: str = "CNY") -> tuple[LongRow, ...]:
@@ -101,14 +79,7 @@ def long_table(outcome: Outcome, *, model: str, scenario: str, region: str, curr
         UTF-8 text: ``model,scenario,region,variable,unit`` and one column per year; an absent value is an empty cell.
     """
     rows = long_rows(outcome, region=region, currency=currency)
-    years = sorted({year for row in rows for year in row.values})
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*HEADS, *years])
-    for row in rows:
-        cells = [repr(float(row.values[year])) if year in row.values else "" for year in years]
-        writer.writerow([model, scenario, row.region, row.variable, row.unit, *cells])
-    return text.getvalue()
+    return csv_text(wide_cells({scenario: rows}, model=model))
 
 
 def _years(outcome: Outcome) -> tuple[int, ...]:

@@ -1,0 +1,322 @@
+"""Scenarios of a city at hand: a choice is answered by computing again only what follows from what changed.
+
+Invariant: an answer depends on the choice and on the city's tables alone, never on what was asked before; every figure is the
+one that a fresh run of the model gives.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+
+from dafeng.core.labels import Label
+from dafeng.core.units import ratio
+from dafeng.library.listing import Kind, load_csv
+from dafeng.library.overlay import shipped
+from dafeng.pathways.model.axes import Array
+from dafeng.pathways.model.city import read_city_model
+from dafeng.pathways.model.definition import Model
+from dafeng.pathways.model.drivers import Drivers
+from dafeng.pathways.model.moves import apply_moves
+from dafeng.pathways.model.overlays import Layers, compose, read_layers, refuse_conflicts
+from dafeng.pathways.model.run import Labelled
+from dafeng.pathways.model.sampling import Band
+from dafeng.pathways.model.session import Session, open_session
+from dafeng.pathways.model.sliders import Panel, read_panel
+from dafeng.pathways.model.tape import Tape, compile_graph
+from dafeng.work.city import City
+from dafeng.work.scenario_choice import Choice, moves_of, rows_of
+from dafeng.work.scenario_goals import list_goals
+
+KEPT = 12
+"""Open models kept at hand; the one that was not asked for longest is closed first."""
+PARTS = ("activity", "service", "fuels", "mix", "power_use", "hydrogen_power", "co2_sector", "thermal_total", "power_fuel",
+         "heat_use", "heat_fuel", "capacity", "burner_capacity", "clean", "clean_total", "final")  # fmt: skip
+"""What decompositions and exchange tables need besides the views."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One official view.
+
+    Parameters
+    ----------
+    id : str
+        Its name.
+    quantity : str
+        Quantity of the model.
+    label : Label
+        Name for readers.
+    unit : str
+        Unit it is told in.
+    factor : float
+        That unit per unit of the quantity.
+    chart : str
+        Chart it stands in; empty for none.
+    """
+
+    id: str
+    quantity: str
+    label: Label
+    unit: str
+    factor: float
+    chart: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a choice comes to.
+
+    Parameters
+    ----------
+    choice : Choice
+        The choice.
+    years : tuple of int
+        Years of all series.
+    series : mapping of str to tuple of float
+        View → values. [unit of the view]
+    parts : mapping of str to Labelled
+        Quantities of the model as computed.
+    drivers : Drivers
+        Drivers of its scenarios before sliders and events.
+    """
+
+    choice: Choice
+    years: tuple[int, ...]
+    series: Mapping[str, tuple[float, ...]]
+    parts: Mapping[str, Labelled]
+    drivers: Drivers
+
+    def value(self, view: str, year: int) -> float:
+        """A view in a year.
+
+        Parameters
+        ----------
+        view : str
+            Its id.
+        year : int
+            The year.
+
+        Returns
+        -------
+        float
+            The value. [unit of the view]
+        """
+        return self.series[view][year - self.years[0]]
+
+    @property
+    def peak(self) -> tuple[int, float]:
+        """Year and level of the highest CO2 of the middle path. [Mt CO2]"""
+        at = int(np.argmax(self.series["co2"]))
+        return self.years[at], self.series["co2"][at]
+
+
+@dataclass(slots=True)
+class _Stack:
+    """Scenarios laid over one another, with their open model and what is moved in it at present."""
+
+    drivers: Drivers
+    session: Session
+    moved: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveScenarios:
+    """Everything needed to answer choices for one city.
+
+    Parameters
+    ----------
+    model : Model
+        The sector model.
+    layers : Layers
+        Tables of the city.
+    panel : Panel
+        What a reader may change.
+    views : tuple of View
+        Official views.
+    tape : Tape
+        The compiled model.
+    """
+
+    model: Model
+    layers: Layers
+    panel: Panel
+    views: tuple[View, ...]
+    tape: Tape
+    _stacks: OrderedDict[str, _Stack] = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def answer(self, choice: Choice) -> Answer:
+        """Figures of a choice.
+
+        Parameters
+        ----------
+        choice : Choice
+            The choice.
+
+        Returns
+        -------
+        Answer
+            All views and years.
+
+        Raises
+        ------
+        SettingError
+            If a scenario does not exist, overlays contradict each other, or a single value cannot be read.
+        DefinitionError
+            If a table breaks its form.
+        """
+        changing = moves_of(self.model, self.panel, choice)
+        refuse_conflicts(self.model, changing)
+        with self._lock:
+            stack = self._stack(choice)
+            moves = [move for overlay in changing for move in overlay.moves]
+            moved = apply_moves(self.model, stack.drivers.values, moves)
+            for name in sorted(stack.moved | set(moved)):
+                if name in stack.session.after:
+                    value = middle_of(moved.get(name, stack.drivers.values[name]))
+                    if not np.array_equal(stack.session.values[name], np.broadcast_to(value, stack.session.values[name].shape)):
+                        stack.session.change(name, value)
+            stack.moved = set(moved)
+            found = stack.session.read()
+        return self._told(choice, found, stack.drivers)
+
+    def compose(self, choice: Choice) -> Drivers:
+        """Drivers of a choice with their bands.
+
+        Parameters
+        ----------
+        choice : Choice
+            The choice.
+
+        Returns
+        -------
+        Drivers
+            With everything that sliders and events move.
+        """
+        overlays = [*(self.layers.overlay(name) for name in choice.scenarios), *moves_of(self.model, self.panel, choice)]
+        return compose(self.model, self.layers.base, overlays, top=rows_of(self.model, choice))
+
+    def starts(self, choice: Choice) -> dict[str, float]:
+        """Where the sliders stand before anybody touches them.
+
+        Parameters
+        ----------
+        choice : Choice
+            Its scenarios and single values count.
+
+        Returns
+        -------
+        dict of str to float
+            By slider. [unit of each]
+        """
+        with self._lock:
+            values = self._stack(choice).drivers.values
+        return {name: slider.start(self.model, values) for name, slider in self.panel.sliders.items()}
+
+    def name(self, scenario: str) -> Label:
+        """Name of a scenario for readers.
+
+        Parameters
+        ----------
+        scenario : str
+            Its id.
+
+        Returns
+        -------
+        Label
+            The id itself where it has no name.
+        """
+        return next((one.label for one in self.layers.scenarios if one.id == scenario), Label(scenario, scenario))
+
+    def _stack(self, choice: Choice) -> _Stack:
+        key = Choice(choice.scenarios, sets=choice.sets).key
+        if key in self._stacks:
+            self._stacks.move_to_end(key)
+            return self._stacks[key]
+        drivers = self.compose(Choice(choice.scenarios, sets=choice.sets))
+        values = {name: middle_of(value) for name, value in drivers.values.items()}
+        made = _Stack(drivers, open_session(self.tape, values))
+        self._stacks[key] = made
+        if len(self._stacks) > KEPT:
+            self._stacks.popitem(last=False)
+        return made
+
+    def _told(self, choice: Choice, found: Mapping[str, Labelled], drivers: Drivers) -> Answer:
+        series = {
+            view.id: tuple(float(value) for value in found[view.quantity].along("year") * view.factor) for view in self.views
+        }
+        years = tuple(int(year) for year in self.model.graph.space.years)
+        return Answer(choice, years, series, found, drivers)
+
+
+def open_scenarios(city: City) -> LiveScenarios:
+    """Scenarios of a city, ready to be asked.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    LiveScenarios
+        Its tables are read once; nothing is computed yet.
+
+    Raises
+    ------
+    DefinitionError
+        If a table breaks its form.
+    """
+    model = read_city_model()
+    views = read_views(model)
+    layers = read_layers(city.overlay, goals=list_goals(city, city.read_plan()))
+    tape = compile_graph(model.graph, tuple(dict.fromkeys((*(view.quantity for view in views), *PARTS))))
+    return LiveScenarios(model, layers, read_panel(model, city.overlay), views, tape)
+
+
+def read_views(model: Model) -> tuple[View, ...]:
+    """Official views in the order in which they are told.
+
+    Parameters
+    ----------
+    model : Model
+        The model whose quantities they are.
+
+    Returns
+    -------
+    tuple of View
+        As the definition file lists them.
+
+    Raises
+    ------
+    DefinitionError
+        If the file breaks its form.
+    """
+    columns: Mapping[str, Kind] = {"view": "text", "quantity": "text", "unit": "text", "chart": "text?"}
+    rows = load_csv(shipped() / "pathways" / "views.csv", columns, key=("view",))
+    made = [(row, model.graph.quantities[row["quantity"]]) for row in rows]
+    return tuple(
+        View(row["view"], own.id, own.label, row["unit"], float(ratio(own.unit, row["unit"])), row["chart"] or "")
+        for row, own in made
+    )
+
+
+def middle_of(value: Array | Band) -> Array:
+    """Middle values of a given quantity.
+
+    Parameters
+    ----------
+    value : array or Band
+        As drivers have it.
+
+    Returns
+    -------
+    array
+        The middle of a band. [unit of the quantity]
+    """
+    return value.mid if isinstance(value, Band) else value
