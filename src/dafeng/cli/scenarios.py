@@ -16,6 +16,7 @@ from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
 from dafeng.work.scenario_files import compare_document
+from dafeng.work.scenario_save import scenario_label
 from dafeng.work.scenarios import ScenarioTable, label_choice
 
 app = typer.Typer()
@@ -65,7 +66,7 @@ def scenarios(
     document = df.scenarios_document(table)
     if save is not None:
         zh, _, en = (label or save).partition("|")
-        df.save_scenario(city, table.live, table.answers[-1].choice, id=save, label=Label(zh, en or zh))
+        df.save_scenario(city, table.live, table.answers[-1].choice, id=save, label=scenario_label(zh, en or zh))
         document["saved"] = save
     document["files"] = [str(path) for path in df.save_scenarios(table, xlsx=xlsx, iamc=iamc)]
     compared = df.read_iamc(compare) if compare is not None else None

@@ -17,7 +17,6 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError
-from dafeng.core.labels import Label
 from dafeng.web.asking import Ask, write
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
@@ -27,7 +26,7 @@ from dafeng.work.city import City
 from dafeng.work.scenario_files import read_scenario
 from dafeng.work.scenario_iamc import iamc_text
 from dafeng.work.scenario_live import LiveScenarios, open_scenarios
-from dafeng.work.scenario_save import save_scenario
+from dafeng.work.scenario_save import save_scenario, scenario_label
 from dafeng.work.scenario_sheet import write_scenario_book
 from dafeng.work.scenarios import ScenarioTable, write_answer
 
@@ -158,7 +157,7 @@ def _file(desk: Desk, request: Request, keeper: Keeper, make: Make, name: str, k
 def _keep(ask: Ask, handed: Handed, keeper: Keeper) -> Response:
     live = keeper.live(ask.office.city)
     wish = read_wish(live, parse_qsl(handed.get("choice")[:LONGEST]))
-    label = Label(handed.get("label_zh").strip(), handed.get("label_en").strip())
+    label = scenario_label(handed.get("label_zh"), handed.get("label_en"))
     made = save_scenario(ask.office.city, live, wish.choice, id=handed.get("id").strip(), label=label)
     return RedirectResponse(f"/{ask.office.slug}/scenarios?over={made.id}", status_code=303)
 
@@ -215,7 +214,14 @@ def _answer_json(desk: Desk, request: Request, live: LiveScenarios) -> Response:
     parts = {name: desk.fragment(request, f"_scenario_{name}.html", shown) for name in ("head", "table", "split", "share")}
     charts = {**results["charts"], "waterfall": results["waterfall"]}
     return JSONResponse(
-        {"address": wish.address, "choice": wish.choice.key, "parts": parts, "charts": charts, "starts": starts}
+        {
+            "address": wish.address,
+            "choice": wish.choice.key,
+            "sides": wish.sides,
+            "parts": parts,
+            "charts": charts,
+            "starts": starts,
+        }
     )
 
 

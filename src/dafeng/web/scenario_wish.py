@@ -23,6 +23,10 @@ HORIZON = 2035
 """Year that the waterfall ends in until another is chosen."""
 
 
+SIDES = ("left", "left_year", "right", "right_year")
+"""What the waterfall compares, as the form names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a page shows.
@@ -66,6 +70,11 @@ class Wish:
         """Tail of the address."""
         shown = [("shown", "1"), *(("beside", name) for name in self.beside)] if self.told else []
         return urlencode([*self.choice.query, *shown, *self._sides])
+
+    @property
+    def sides(self) -> str:
+        """What the waterfall compares as long as nothing else was chosen, so that a form can tell whether it was changed."""
+        return "" if self._sides else ".".join(str(part) for side in (self.left, self.right) for part in side)
 
     @property
     def _sides(self) -> list[tuple[str, str]]:
@@ -145,6 +154,8 @@ def read_wish(live: LiveScenarios, items: Sequence[tuple[str, str]]) -> Wish:
     )
     told = "shown" in given
     beside = tuple(dict.fromkeys(text for name, text in items if name == "beside" and text in names)) if told else USUAL
+    if "was" in given and given.get("sides") == ".".join(given.get(name, "") for name in SIDES):
+        given = {name: text for name, text in given.items() if name not in SIDES}
     sides = [_side(live, given, name, usual) for name, usual in zip(("left", "right"), usual_sides(choice), strict=True)]
     return Wish(choice, beside[: MOST - 1], sides[0], sides[1], "was" in given, told)
 

@@ -81,7 +81,7 @@ def save_scenario(city: City, live: LiveScenarios, choice: Choice, *, id: str, l
     SettingError
         If the name cannot be used, or the choice changes nothing.
     """
-    _check_name(id, label)
+    _check_name(id)
     rows = tuple(overlay_rows(live, choice))
     if not rows:
         raise _wrong("id", Label("与趋势情景相同，没有可保存的", "it is the baseline: there is nothing to save"))
@@ -215,18 +215,39 @@ def _says(live: LiveScenarios, choice: Choice) -> Label:
     return Label(zh[:400], en[:400])
 
 
-def _check_name(name: str, label: Label) -> None:
+def _check_name(name: str) -> None:
     package = {one.id for one in read_names(read_yaml(shipped() / "pathways" / "scenarios.yaml"))}
     if _ID.fullmatch(name) is None or name in package:
         raise _wrong(
             name[:40] or "id", Label(f"“{name[:40]}”不能用作情景的代号", f"'{name[:40]}' cannot be the id of a scenario")
         )
-    for text in (label.zh, label.en):
-        if not text.strip() or len(text) > LONGEST or any(ord(sign) < 32 for sign in text):
+
+
+def scenario_label(zh: str, en: str) -> Label:
+    """Name of a scenario for readers.
+
+    Parameters
+    ----------
+    zh, en : str
+        As typed.
+
+    Returns
+    -------
+    Label
+        Both, without blanks around them.
+
+    Raises
+    ------
+    SettingError
+        If one is missing, too long, or holds signs that cannot be printed.
+    """
+    for text in (zh.strip(), en.strip()):
+        if not text or len(text) > LONGEST or not text.isprintable():
             raise _wrong(
                 "label",
-                Label("中英文名称都要写，各不超过 60 字", "write a name in both languages, of at most 60 characters each"),
+                Label("中英文名称都要写，各不超过 60 字", "a name in both languages is needed, of at most 60 characters each"),
             )
+    return Label(zh.strip(), en.strip())
 
 
 def _wrong(where: str, what: Label) -> SettingError:

@@ -57,15 +57,29 @@
     input.setAttribute("aria-valuetext", said(input));
   }
 
-  /* What the form says, without the sliders that nobody touched. */
+  const SIDES = ["left", "left_year", "right", "right_year"];
+  function sides(form) { return SIDES.map((name) => form.elements[name].value).join("."); }
+
+  /* What the form says, without what nobody touched. */
   function asked(form) {
     const found = new URLSearchParams();
+    const left = ["was", "sides"];
+    if (!("told" in form.dataset)) left.push("shown", "beside");
+    if (sides(form) === form.elements.sides.value) left.push(...SIDES);
     new FormData(form).forEach((value, name) => {
       const slider = form.querySelector(`input[type="range"][name="${name}"]`);
-      if (name === "was" || value === "" || (slider && Number(slider.value) === Number(slider.dataset.start))) return;
+      if (left.includes(name) || value === "" || (slider && Number(slider.value) === Number(slider.dataset.start))) return;
       found.append(name, value);
     });
     return found;
+  }
+
+  /* Sides that nobody touched follow the scenario; those that were chosen stay. */
+  function follow(form, text) {
+    const usual = sides(form) === form.elements.sides.value;
+    if (!usual || !text) return;
+    text.split(".").forEach((value, at) => { form.elements[SIDES[at]].value = value; });
+    form.elements.sides.value = text;
   }
 
   function begin(form) {
@@ -86,6 +100,7 @@
         if (untouched) input.value = found.starts[input.name];
         show(input);
       });
+      follow(form, found.sides);
       history.replaceState(history.state, "", location.pathname + (found.address ? "?" + found.address : ""));
       document.querySelectorAll("[data-file]").forEach((link) => { link.href = link.dataset.file + (found.address ? "?" + found.address : ""); });
       document.querySelectorAll("[data-choice]").forEach((input) => { input.value = found.choice; });
@@ -120,6 +135,7 @@
 
     function soon(event) {
       if (event.target.form !== form) return;
+      if (event.target.name === "beside") form.dataset.told = "";
       if (event.target.type === "range") show(event.target);
       if (event.type === "input" && event.target.type !== "range") return;
       clearTimeout(waiting);

@@ -1,0 +1,295 @@
+"""The scenario page: answers while it is moved, works without scripts, refuses in words, keeps only what a login hands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from dafeng.store.accounts import set_account
+from dafeng.store.records import open_records
+from dafeng.web.app import create_app
+from dafeng.web.cities import CityView
+from dafeng.work.city import City, open_city
+from tests.web.browser import Visit, launched, served
+from tests.web.client import Client, Page
+from tests.web.reviews import PASSWORD, PEOPLE, Person, hidden
+from tests.web.sample import traces, view
+
+CITIES = Path(__file__).resolve().parents[2] / "cities"
+HOME = "/yantai/scenarios"
+CLASH = "?over=plan&over=deep"
+
+
+def shown(city: City) -> CityView:
+    own = {"slug": city.slug, "label": {"zh": city.label.zh, "en": city.label.en}}
+    return CityView({**view(), "city": {**view()["city"], **own}}, traces())
+
+
+def app_of(*cities: City) -> Any:
+    return create_app([shown(city) for city in cities], offices=cities)
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    return Client(app_of(open_city(CITIES / "yantai"), open_city(CITIES / "qingdao")))
+
+
+def values(answer: Any, scenario: int, name: str) -> list[float]:
+    return list(answer.json()["scenarios"][scenario]["series"][name])
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?lang=en", "?nuclear=9000&yulong_2=on", CLASH, "?set=capacity/pv/2040=20GW&shown=1&beside=deep"]
+)
+def test_the_page_is_served_without_inline_code(client: Client, query: str) -> None:
+    answer = client.get(HOME + query)
+    assert (answer.status_code, Page(answer.text).inline(), len(answer.text) < 300_000) == (
+        422 if query == CLASH else 200,
+        [],
+        True,
+    )
+
+
+def test_the_live_answer_is_that_of_the_page(client: Client) -> None:
+    page, live = client.get(HOME + "?nuclear=9000").text, client.get(HOME + "/live.json?nuclear=9000").json()
+    title = re.search(r"<h1>(.*?)</h1>", page)
+    assert title is not None
+    assert title[1] in live["parts"]["head"]
+    assert (live["address"], set(live["charts"]) >= {"co2", "rules", "balance", "waterfall"}) == ("nuclear=9000", True)
+
+
+def test_a_slider_changes_the_figures_and_nothing_before_it_acts(client: Client) -> None:
+    answer = client.get(HOME + ".json?nuclear=3000")
+    base, own = values(answer, 0, "co2"), values(answer, -1, "co2")
+    # the slider acts from 2027 on
+    assert (base[:7], base[15] < own[15]) == (own[:7], True)
+
+
+def test_a_live_answer_takes_less_than_a_second(client: Client) -> None:
+    client.get(HOME)
+    answer = client.get(HOME + "/live.json?nuclear=9100&electric_industry=10&saving=0.3&over=plan")
+    assert answer.elapsed.total_seconds() < 1
+
+
+def test_a_plain_form_leads_to_the_clean_address(client: Client) -> None:
+    fields = dict(re.findall(r'name="([a-z_]+)" min="[^"]*" max="[^"]*" step="[^"]*" value="([^"]*)"', client.get(HOME).text))
+    assert len(fields) >= 12
+    sent = "&".join(f"{name}={text}" for name, text in {**fields, "solar": "20000"}.items())
+    answer = client.get(f"{HOME}?was=baseline&shown=1&beside=deep&set=&{sent}", follow=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{HOME}?solar=20000&shown=1&beside=deep")
+
+
+def test_another_base_keeps_what_was_touched_only(client: Client) -> None:
+    answer = client.get(f"{HOME}?was=baseline&over=plan&nuclear=7250&solar=20000", follow=False)
+    assert answer.headers["location"] == f"{HOME}?over=plan&solar=20000"
+
+
+def test_overlays_that_disagree_are_refused_by_name(client: Client) -> None:
+    answer = client.get(HOME + "/live.json" + CLASH)
+    said = answer.json()["says"]["en"]["what"]
+    assert (answer.status_code, "'deep'" in said, "'plan'" in said, "common_saving/2026" in said) == (422, True, True, True)
+
+
+@pytest.mark.parametrize(
+    "query", ["nuclear=x", "nuclear=1e400", "set=%3Cscript%3E", "set=capacity/nuclear/2030=9GJ", "over=none", "over=..%2Fx"]
+)
+def test_what_cannot_be_answered_is_said_and_escaped(client: Client, query: str) -> None:
+    page, live = client.get(f"{HOME}?{query}"), client.get(f"{HOME}/live.json?{query}")
+    assert (page.status_code, live.status_code, "<script>" in page.text.replace("<script ", "")) == (422, 422, False)
+
+
+def test_an_endless_address_is_refused(client: Client) -> None:
+    assert client.get(HOME + "?x=" + "1" * 5000).status_code == 400
+
+
+def test_no_more_than_four_stand_side_by_side(client: Client) -> None:
+    answer = client.get(HOME + ".json?nuclear=9000&shown=1&beside=plan&beside=feasible&beside=deep&beside=plan")
+    assert [one["id"] for one in answer.json()["scenarios"]] == ["baseline", "plan", "feasible", "baseline*"]
+
+
+def test_the_waterfall_is_of_the_sides_in_the_address(client: Client) -> None:
+    found = client.get(HOME + "/live.json?left=plan&left_year=2030&right=deep&right_year=2060&lang=en").json()["charts"][
+        "waterfall"
+    ]
+    assert found["periods"] == ["plan as written 2030 → deeper cuts 2060"]
+    first, *middle, last = found["values"][0]
+    # bars are written to five digits, and causes without effect have none
+    assert first + sum(middle) == pytest.approx(last, abs=0.01 * first)
+
+
+def test_files_carry_the_choice(client: Client) -> None:
+    book, table = client.get(HOME + ".xlsx?nuclear=9000"), client.get(HOME + ".csv?nuclear=9000")
+    assert (book.content[:2], table.text.splitlines()[-1].split(",")[1]) == (b"PK", "baseline*")
+    assert 'filename="yantai-scenarios.xlsx"' in book.headers["content-disposition"]
+
+
+def test_a_city_without_a_folder_has_an_empty_page() -> None:
+    bare = Client(create_app([shown(open_city(CITIES / "yantai"))]))
+    found = [bare.get(HOME + tail).status_code for tail in ("", "/live.json", ".xlsx", ".csv")]
+    assert found == [200, 404, 404, 404]
+
+
+def test_a_broken_table_is_said_on_the_page(city_copy: Callable[[str], Path]) -> None:
+    city = open_city(city_copy("qingdao"))
+    (city.overlay / "drivers_scenarios.csv").write_text("nonsense\n", encoding="utf-8")
+    answer = Client(app_of(city)).get("/qingdao/scenarios")
+    assert (answer.status_code, "drivers_scenarios.csv" in answer.text) == (200, True)
+
+
+def test_without_accounts_nothing_is_written(client: Client) -> None:
+    assert [client.post(f"{HOME}/{name}", data={"id": "x"}).status_code for name in ("save", "import")] == [405, 405]
+
+
+@pytest.fixture
+def city(city_copy: Callable[[str], Path]) -> City:
+    found = open_city(city_copy("yantai"))
+    at = datetime.now(UTC)
+    with open_records(found.records) as records, records.write(actor="test", at=at) as session:
+        for name, role in PEOPLE.items():
+            set_account(session, name, role, PASSWORD, at=at)
+    return found
+
+
+@pytest.fixture
+def app(city: City) -> Any:
+    return app_of(city)
+
+
+def visitor(app: Any, name: str) -> Person:
+    made = Person(app)
+    form = {"token": hidden(made.get("/yantai/login")), "name": name, "password": PASSWORD}
+    assert made.post("/yantai/login", data=form, follow=False).status_code == 303
+    return made
+
+
+FIELDS = {"choice": "nuclear=9000", "id": "own_1", "label_zh": "我们的", "label_en": "Ours"}
+
+
+def test_without_a_login_nothing_can_be_kept(app: Any, city: City) -> None:
+    stranger = Person(app)
+    page = stranger.get(HOME).text
+    assert ('name="token"' in page, "/yantai/login?next=" in page) == (False, True)
+    assert stranger.post(HOME + "/save", data={"token": "x", **FIELDS}).status_code == 403
+    assert not (city.overlay / "drivers_scenarios.csv").exists()
+
+
+def test_a_reader_may_not_keep(app: Any) -> None:
+    assert 'name="token"' not in visitor(app, "王五").get(HOME).text
+
+
+def test_a_form_of_another_visit_is_refused(app: Any) -> None:
+    token = hidden(visitor(app, "李四").get(HOME))
+    assert visitor(app, "张三").post(HOME + "/save", data={"token": token, **FIELDS}).status_code == 403
+
+
+def test_an_editor_keeps_a_scenario_that_then_is_offered(app: Any) -> None:
+    editor = visitor(app, "张三")
+    answer = editor.write(HOME + "/save", home=HOME, **FIELDS)
+    assert (answer.status_code, answer.headers["location"]) == (303, HOME + "?over=own_1")
+    page = editor.get(HOME + "?over=own_1")
+    assert ("我们的" in page.text, page.headers["cache-control"]) == (True, "no-store")
+    both = editor.get(HOME + ".json?over=own_1"), editor.get(HOME + ".json?nuclear=9000")
+    assert values(both[0], 0, "co2") == pytest.approx(values(both[1], -1, "co2"), rel=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [{"id": "plan"}, {"id": "a b"}, {"label_en": ""}, {"choice": "nuclear=x"}])
+def test_what_cannot_be_kept_is_refused_in_words(app: Any, city: City, wrong: dict[str, str]) -> None:
+    answer = visitor(app, "张三").write(HOME + "/save", home=HOME, **{**FIELDS, **wrong})
+    assert (answer.status_code, (city.overlay / "drivers_scenarios.csv").exists()) == (422, False)
+
+
+def test_an_imported_workbook_is_opened_and_nothing_is_written(app: Any, city: City) -> None:
+    editor = visitor(app, "张三")
+    book = editor.get(HOME + ".xlsx?nuclear=9000&yulong_2=on").content
+    answer = editor.write(HOME + "/import", home=HOME, files={"file": ("mine.xlsx", book)})
+    assert (answer.status_code, answer.headers["location"]) == (303, HOME + "?nuclear=9000&yulong_2=on")
+    bad = editor.write(HOME + "/import", home=HOME, files={"file": ("mine.xlsx", b"PK\x03\x04 nothing")})
+    assert (bad.status_code, (city.overlay / "drivers_scenarios.csv").exists()) == (422, False)
+
+
+def test_the_login_leads_back_to_the_choice(app: Any) -> None:
+    page = Person(app).get(HOME + "?nuclear=9000").text
+    assert 'next=/yantai/scenarios%3Fnuclear%3D9000"' in page
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    with launched(chromium) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    with served(app_of(open_city(CITIES / "yantai"))) as address:
+        yield address + HOME
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize("query", ["", "?lang=en&over=plan&solar=30000"])
+def test_the_page_is_whole_at_every_width(browser: Any, base: str, query: str, width: int) -> None:
+    visit = Visit(browser, viewport={"width": width, "height": 800})
+    visit.page.goto(base + query)
+    visit.scroll()
+    wider = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    undrawn = visit.page.locator(".chart-canvas:not([data-drawn]):visible").count()
+    found = (visit.clean(), wider, undrawn, visit.page.get_by_text("undefined").count())
+    visit.context.close()
+    assert found == (([], []), 0, 0, 0)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_slider_that_is_moved_changes_figures_charts_and_address(browser: Any, base: str) -> None:
+    visit = Visit(browser, viewport={"width": 1366, "height": 900})
+    visit.page.goto(base)
+    title, tile = visit.page.locator("h1"), visit.page.locator(".scenario-tiles dd").nth(2)
+    before = tile.inner_text()
+    slider = visit.page.locator("#s-nuclear")
+    slider.focus()
+    visit.page.keyboard.press("Home")
+    expect(title).to_contain_text("所设情景")
+    expect(visit.page).to_have_url(base + "?nuclear=0")
+    expect(visit.page.locator('[data-slider="nuclear"] output')).to_have_text("0\u202f万千瓦")
+    expect(tile).not_to_have_text(before)
+    expect(visit.page.locator(".beside-table thead th").last).to_have_text("所设情景")
+    visit.page.locator('[data-back="nuclear"]').click()
+    expect(title).to_contain_text("趋势情景")
+    expect(tile).to_have_text(before)
+    found = visit.clean()
+    visit.context.close()
+    assert found == ([], [])
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_refusal_is_said_and_leaves_the_figures(browser: Any, base: str) -> None:
+    visit = Visit(browser, viewport={"width": 1366, "height": 900})
+    visit.page.goto(base)
+    visit.page.check('input[name="over"][value="plan"]')
+    expect(visit.page.locator("h1")).to_contain_text("方案情景")
+    visit.page.check('input[name="over"][value="deep"]')
+    expect(visit.page.locator("#scenario-refusal")).to_contain_text("取值不同")
+    expect(visit.page.locator("h1")).to_contain_text("方案情景")
+    visit.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_page_works_without_scripts(browser: Any, base: str) -> None:
+    visit = Visit(browser, viewport={"width": 1366, "height": 900}, java_script_enabled=False)
+    visit.page.goto(base)
+    visit.page.locator("#s-nuclear").focus()
+    visit.page.keyboard.press("Home")
+    visit.page.locator(".scenario-form button.button").click()
+    expect(visit.page.locator("h1")).to_contain_text("所设情景")
+    found = visit.page.url
+    visit.context.close()
+    assert found.startswith(base + "?nuclear=0&shown=1")
