@@ -15,7 +15,7 @@ from dafeng.store.accounts import set_account
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
-from dafeng.work.city import City, open_city
+from dafeng.work.city import City, init, open_city
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client, Page
 from tests.web.reviews import PASSWORD, PEOPLE, Person, hidden
@@ -23,6 +23,12 @@ from tests.web.sample import traces, view
 
 CITIES = Path(__file__).resolve().parents[2] / "cities"
 HOME = "/yantai/scenarios"
+TOTALS = """quantity,members,year,low,mid,high,unit,source,grade,note_zh,note_en
+closed,whole,,,1,,1,dafeng-scenarios,assumption,,
+field_energy,whole,,,1000,,万吨标准煤,dafeng-scenarios,assumption,,
+field_power,whole,,,150,,亿千瓦时,dafeng-scenarios,assumption,,
+output_start,,,,3000,,亿元,dafeng-scenarios,assumption,,
+"""
 CLASH = "?over=plan&over=deep"
 
 
@@ -140,6 +146,20 @@ def test_a_broken_table_is_said_on_the_page(city_copy: Callable[[str], Path]) ->
     (city.overlay / "drivers_scenarios.csv").write_text("nonsense\n", encoding="utf-8")
     answer = Client(app_of(city)).get("/qingdao/scenarios")
     assert (answer.status_code, "drivers_scenarios.csv" in answer.text) == (200, True)
+
+
+def test_a_city_without_figures_says_what_is_lacking(tmp_path: Path) -> None:
+    empty = Client(app_of(init(tmp_path / "qinglan", place="990200")))
+    page, live = empty.get("/qinglan/scenarios"), empty.get("/qinglan/scenarios/live.json?nuclear=9000")
+    assert (page.status_code, "data/drivers.csv" in page.text, live.status_code) == (200, True, 422)
+
+
+def test_a_city_with_totals_only_has_the_page(tmp_path: Path) -> None:
+    city = init(tmp_path / "qinglan", place="990200")
+    (city.overlay / "drivers.csv").write_text(TOTALS, encoding="utf-8")
+    answer = Client(app_of(city)).get("/qinglan/scenarios?lang=en&saving=0.5")
+    # without plants there is no share of capacity, and everything else is told
+    assert (answer.status_code, "nan" in answer.text, "CO₂ peaks in" in answer.text) == (200, False, True)
 
 
 def test_without_accounts_nothing_is_written(client: Client) -> None:

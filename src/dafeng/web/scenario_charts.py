@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dafeng.web.charts import Chart
 from dafeng.web.figures import choose_scale, largest
 from dafeng.web.labels import Words
-from dafeng.web.scenario_words import MT, name_answer, write_change, write_value
+from dafeng.web.scenario_words import MT, known_values, name_answer, write_change, write_value
 from dafeng.work.scenario_live import Answer, LiveScenarios, View
 from dafeng.work.scenario_split import CAUSES, Split
 from dafeng.work.scenarios import name_choice
@@ -52,12 +52,12 @@ def draw_charts(live: LiveScenarios, answers: Sequence[Answer], own: Answer, wor
 
 
 def _lines(live: LiveScenarios, view: View, answers: Sequence[Answer], own: Answer, words: Words) -> Chart:
-    scale = choose_scale(largest([answer.series[view.id] for answer in answers]), view.unit, words.language)
+    scale = choose_scale(largest([known_values(answer.series[view.id]) for answer in answers]), view.unit, words.language)
     series = [
         {
             "id": name_choice(answer.choice),
             "name": name_answer(live, answer, words),
-            "values": scale.spread(answer.series[view.id]),
+            "values": scale.spread(known_values(answer.series[view.id])),
             "colour": at,
             "main": answer is own,
         }
@@ -87,14 +87,22 @@ def _balance(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -
 def _several(views: Sequence[View], pair: tuple[Answer, Answer], words: Words, name: str) -> Chart:
     """Several views of one scenario, with those of the one it lies on dashed."""
     own, first = pair
-    scale = choose_scale(largest([own.series[view.id] for view in views]), views[0].unit, words.language)
+    scale = choose_scale(largest([known_values(own.series[view.id]) for view in views]), views[0].unit, words.language)
     series = []
     for at, view in enumerate(views):
         label = words.say(f"scenarios.{name}_{view.id}")
         if own is not first:
             before = {"id": f"{view.id}-first", "name": words.say("scenarios.before", values={"name": label}), "dashed": True}
-            series.append({**before, "values": scale.spread(first.series[view.id]), "colour": at})
-        series.append({"id": view.id, "name": label, "values": scale.spread(own.series[view.id]), "colour": at, "main": True})
+            series.append({**before, "values": scale.spread(known_values(first.series[view.id])), "colour": at})
+        series.append(
+            {
+                "id": view.id,
+                "name": label,
+                "values": scale.spread(known_values(own.series[view.id])),
+                "colour": at,
+                "main": True,
+            }
+        )
     return {"kind": "scenario", "unit": scale.text, "years": list(own.years), "series": series, "legend": True}
 
 

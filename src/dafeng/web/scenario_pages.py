@@ -23,6 +23,7 @@ from dafeng.web.labels import Words
 from dafeng.web.scenario_wish import Wish, read_wish
 from dafeng.web.scenarios import build_results, build_scenarios
 from dafeng.work.city import City
+from dafeng.work.scenario_choice import Choice
 from dafeng.work.scenario_files import read_scenario
 from dafeng.work.scenario_iamc import iamc_text
 from dafeng.work.scenario_live import LiveScenarios, open_scenarios
@@ -97,12 +98,13 @@ def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/{slug}/scenarios/live.json", include_in_schema=False)
     def answer_live(request: Request, slug: str) -> Response:
-        return _answer_json(desk, request, keeper.live(_city(desk, slug)))
+        return _answer_json(desk, request, keeper, _city(desk, slug))
 
     @app.get("/{slug}/scenarios.json", include_in_schema=False)
     def answer_data(request: Request, slug: str) -> Response:
-        live = keeper.live(_city(desk, slug))
+        city = _city(desk, slug)
         try:
+            live = keeper.live(city)
             wish = read_wish(live, _items(request))
             told = [write_answer(live, live.answer(choice)) for choice in wish.columns]
         except DafengError as cause:
@@ -144,8 +146,8 @@ def add_scenario_files(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
 
 def _file(desk: Desk, request: Request, keeper: Keeper, make: Make, name: str, kind: str) -> Response:
     city = _city(desk, request.path_params["slug"])
-    live = keeper.live(city)
     try:
+        live = keeper.live(city)
         wish = read_wish(live, _items(request))
         columns = wish.columns if wish.choice == wish.columns[-1] else (*wish.columns, wish.choice)
         content = make(ScenarioTable(city, live, tuple(live.answer(choice) for choice in columns)))
@@ -181,6 +183,7 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     words = Words(desk.language(request))
     try:
         live = keeper.live(city)
+        live.answer(Choice())
     except DafengError as cause:
         return _page(desk, request, city.slug, {"live": None, "said": _said(cause, words)})
     refused: DafengError | None = None
@@ -201,16 +204,16 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     return response
 
 
-def _answer_json(desk: Desk, request: Request, live: LiveScenarios) -> Response:
+def _answer_json(desk: Desk, request: Request, keeper: Keeper, city: City) -> Response:
     words = Words(desk.language(request))
     try:
+        live = keeper.live(city)
         wish = read_wish(live, _items(request))
         results = build_results(live, wish, words)
         starts = live.starts(wish.choice)
     except DafengError as cause:
         return _refusal(cause)
-    slug = request.path_params["slug"]
-    shown = {**results, "wish": wish, "command": _command(desk.offices[slug].city, wish), "slug": slug}
+    shown = {**results, "wish": wish, "command": _command(city, wish)}
     parts = {name: desk.fragment(request, f"_scenario_{name}.html", shown) for name in ("head", "table", "split", "share")}
     charts = {**results["charts"], "waterfall": results["waterfall"]}
     return JSONResponse(

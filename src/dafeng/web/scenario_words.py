@@ -5,6 +5,9 @@ Invariant: a difference carries its sign and the unit of what differs; of shares
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isfinite
+
 from dafeng.web.figures import SPACE, THIN, choose_scale, largest, show
 from dafeng.web.labels import Words
 from dafeng.work.scenario_live import Answer, LiveScenarios
@@ -55,6 +58,22 @@ def write_amount(value: float, words: Words) -> str:
     return write_signed(number, "") if number else "0"
 
 
+def known_values(values: Sequence[float]) -> list[float | None]:
+    """Values of a series with gaps where it has none.
+
+    Parameters
+    ----------
+    values : sequence of float
+        As computed. [any unit]
+
+    Returns
+    -------
+    list of float or None
+        For a chart.
+    """
+    return [value if isfinite(value) else None for value in values]
+
+
 def write_value(value: float, unit: str, words: Words) -> str:
     """A figure of a scenario.
 
@@ -72,6 +91,8 @@ def write_value(value: float, unit: str, words: Words) -> str:
     str
         Digits and unit.
     """
+    if not isfinite(value):
+        return words.say("scenarios.none")
     return str(show(round(value, 9), unit, words.language, basis="projected"))
 
 
@@ -92,6 +113,8 @@ def write_change(value: float, unit: str, words: Words) -> str:
     str
         Sign, digits and unit.
     """
+    if not isfinite(value):
+        return ""
     if unit == "%":
         return write_signed(round(value, 1), words.say("scenarios.points"))
     text = str(show(abs(float(f"{value:.3g}")), unit, words.language, basis="projected"))

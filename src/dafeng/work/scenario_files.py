@@ -6,6 +6,7 @@ Invariant: the ending of a file says its form; a file is there whole or not at a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def compare_document(table: ScenarioTable, read: ReadTable) -> dict[str, Any]:
             "scenario": one.scenario,
             "year": year,
             "value": _cut(value),
-            "own": [_cut(number) for number in own],
+            "own": [_cut(number) if isfinite(number) else None for number in own],
         }
         for one, year, value, own in compare_series(table.live, read, table.answers)
     ]

@@ -137,9 +137,13 @@ def scenario_rows(live: LiveScenarios, answer: Answer, *, region: str) -> tuple[
         One per variable, all years.
     """
     return tuple(
-        LongRow(region, one.name, one.written, dict(zip(answer.years, variable_series(live, answer, one), strict=True)))
+        LongRow(region, one.name, one.written, _finite(answer.years, variable_series(live, answer, one)))
         for one in read_variables().values()
     )
+
+
+def _finite(years: Sequence[int], values: Sequence[float]) -> dict[int, float]:
+    return {year: value for year, value in zip(years, values, strict=True) if np.isfinite(value)}
 
 
 def iamc_cells(table: ScenarioTable, *, long: bool = False) -> Iterator[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from threading import Lock
 
 import numpy as np
 
+from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.core.units import ratio
 from dafeng.library.listing import Kind, load_csv
@@ -32,6 +33,8 @@ from dafeng.work.city import City
 from dafeng.work.scenario_choice import Choice, moves_of, rows_of
 from dafeng.work.scenario_goals import list_goals
 
+MOST_SAID = 4
+"""Findings that a refusal names."""
 KEPT = 12
 """Open models kept at hand; the one that was not asked for longest is closed first."""
 PARTS = ("activity", "service", "fuels", "mix", "power_use", "hydrogen_power", "co2_sector", "thermal_total", "power_fuel",
@@ -78,7 +81,7 @@ class Answer:
     years : tuple of int
         Years of all series.
     series : mapping of str to tuple of float
-        View → values. [unit of the view]
+        View → values, nan where one has none. [unit of the view]
     parts : mapping of str to Labelled
         Quantities of the model as computed.
     drivers : Drivers
@@ -166,7 +169,8 @@ class LiveScenarios:
         Raises
         ------
         SettingError
-            If a scenario does not exist, overlays contradict each other, or a single value cannot be read.
+            If a scenario does not exist, overlays contradict each other, a single value cannot be read, or the drivers do not
+            suffice for CO2.
         DefinitionError
             If a table breaks its form.
         """
@@ -182,7 +186,7 @@ class LiveScenarios:
                     if not np.array_equal(stack.session.values[name], np.broadcast_to(value, stack.session.values[name].shape)):
                         stack.session.change(name, value)
             stack.moved = set(moved)
-            found = stack.session.read()
+            found = stack.session.read(strict=False)
         return self._told(choice, found, stack.drivers)
 
     def compose(self, choice: Choice) -> Drivers:
@@ -251,6 +255,8 @@ class LiveScenarios:
             view.id: tuple(float(value) for value in found[view.quantity].along("year") * view.factor) for view in self.views
         }
         years = tuple(int(year) for year in self.model.graph.space.years)
+        if not np.isfinite(series["co2"]).all():
+            raise _insufficient(drivers)
         return Answer(choice, years, series, found, drivers)
 
 
@@ -277,6 +283,20 @@ def open_scenarios(city: City) -> LiveScenarios:
     layers = read_layers(city.overlay, goals=list_goals(city, city.read_plan()))
     tape = compile_graph(model.graph, tuple(dict.fromkeys((*(view.quantity for view in views), *PARTS))))
     return LiveScenarios(model, layers, read_panel(model, city.overlay), views, tape)
+
+
+def _insufficient(drivers: Drivers) -> SettingError:
+    lacking = [one.says for one in drivers.findings][:MOST_SAID]
+    zh, en = "；".join(one.zh for one in lacking), "; ".join(one.en for one in lacking)
+    return SettingError(
+        Label(f"驱动因素不足以算出二氧化碳。{zh}", f"the drivers do not suffice for CO2. {en}"),
+        where="data/drivers.csv",
+        expected=Label(
+            "至少基年能源、用电与产出（docs/sector_model.md）",
+            "energy, electricity and output of the base year (docs/sector_model.md)",
+        ),
+        remedy=Label("在城市的 data/drivers.csv 中补充，附来源", "add them to the city's data/drivers.csv, with their source"),
+    )
 
 
 def read_views(model: Model) -> tuple[View, ...]:

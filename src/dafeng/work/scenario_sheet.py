@@ -7,6 +7,7 @@ becomes a formula.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 
 from dafeng.core.errors import DafengError, FileRefused, SettingError
@@ -118,7 +119,7 @@ def _results(table: ScenarioTable) -> Iterator[tuple[str, ...]]:
     yield ("view", "名称", "name", "unit", "scenario", *(str(year) for year in years))
     for view in table.live.views:
         for answer in table.answers:
-            values = (repr(value) for value in answer.series[view.id])
+            values = (repr(value) if isfinite(value) else "" for value in answer.series[view.id])
             yield (view.id, view.label.zh, view.label.en, view.unit, name_choice(answer.choice), *values)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 from dafeng.core.findings import Finding
@@ -197,5 +198,6 @@ def _both(label: Label) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
 
 
-def _cut(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+def _cut(value: float) -> float | None:
+    """Rounded; ``None`` where a view has no value, such as a share of no capacity."""
+    return float(f"{value:.{DIGITS}g}") if isfinite(value) else None

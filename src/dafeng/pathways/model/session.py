@@ -64,8 +64,13 @@ class Session:
         with np.errstate(all="ignore"):
             play(self.after[name])
 
-    def read(self) -> dict[str, Labelled]:
+    def read(self, *, strict: bool = True) -> dict[str, Labelled]:
         """Outputs as they stand.
+
+        Parameters
+        ----------
+        strict : bool
+            Whether a number that is no number is refused: without plants, shares of capacity have no value.
 
         Returns
         -------
@@ -78,7 +83,8 @@ class Session:
             If one has no finite value although everything given has.
         """
         found = outputs_of(self.tape, self.arrays, 1)
-        refuse_undefined(self.tape, self.values, found)
+        if strict:
+            refuse_undefined(self.tape, self.values, found)
         return {name: Labelled(self.tape.graph.space, made) for name, made in found.items()}
 
 
