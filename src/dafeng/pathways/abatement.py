@@ -7,216 +7,19 @@ next) and for every payer; a measure without a known cost has no price, and its 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dafeng.pathways.abatement_runs import AVOIDED, BILLS, ROWS, Board, Drawn
+from dafeng.pathways.abatement_shares import ORDERED, Abatement, Curve, Share, Shifted, Span, Taken, Terms
 from dafeng.pathways.annual_cost import cost_bands, yearly_cost
 from dafeng.pathways.attribution import Attribution, attribute
-from dafeng.pathways.measures import PAYERS, Amount, Measure
+from dafeng.pathways.measures import PAYERS, Measure
 from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.quantity import Graph
 from dafeng.pathways.model.sampling import Band
 from dafeng.pathways.peak import Peak, find_peak
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is asked.
-
-    Parameters
-    ----------
-    rate : Amount
-        Real rate of interest of annual costs. [1]
-    years : tuple of int
-        Years in which measures are compared.
-    draws : int
-        Number of draws for intervals.
-    orders : int
-        Pairs of opposite orders for the attribution of many measures.
-    seed : int
-        Seed of both.
-    """
-
-    rate: Amount
-    years: tuple[int, ...] = (2030, 2035)
-    draws: int = 100
-    orders: int = 20
-    seed: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A figure with its interval.
-
-    Parameters
-    ----------
-    mid : float
-        On middle values.
-    low, high : float
-        10 % and 90 % quantiles over the draws.
-    """
-
-    mid: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one measure contributes in a year, or in all years together.
-
-    Parameters
-    ----------
-    measure : str
-        Its id.
-    avoided : mapping of str to Span
-        CO2 avoided by scope: mean over all orders. [tCO2]
-    error : mapping of str to float
-        Standard error of it where orders were sampled. [tCO2]
-    alone, last : mapping of str to float
-        What it avoids by itself, and when all others are done already. [tCO2]
-    saving : Span
-        What is added to the energy bill of the whole city; negative where energy is saved. [CNY]
-    outlay : Span or None
-        Annuity, upkeep and running cost. [CNY]
-    cost : Span or None
-        Outlay and saving together. [CNY]
-    price : mapping of str to Span
-        Cost per CO2 avoided by scope; without the scopes in which it avoids nothing. [CNY/tCO2]
-    paid : mapping of str to float
-        Cost by payer; empty where the outlay is unknown. [CNY]
-    """
-
-    measure: str
-    avoided: Mapping[str, Span]
-    error: Mapping[str, float]
-    alone: Mapping[str, float]
-    last: Mapping[str, float]
-    saving: Span
-    outlay: Span | None = None
-    cost: Span | None = None
-    price: Mapping[str, Span] = field(default_factory=dict)
-    paid: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One step of the order in which the cheapest next measure is taken.
-
-    Parameters
-    ----------
-    measure : str
-        Its id.
-    avoided : float
-        What it adds to those before it. [tCO2]
-    cost : float or None
-        What it adds to the cost of those before it; ``None`` where its outlay is unknown. [CNY]
-    price : float or None
-        Cost per CO2 avoided; ``None`` where it has none. [CNY/tCO2]
-    """
-
-    measure: str
-    avoided: float
-    cost: float | None
-    price: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Abatement in one year, or in all years together.
-
-    Parameters
-    ----------
-    year : int or None
-        The year; ``None`` for all.
-    shares : tuple of Share
-        One per measure, in the order of the table.
-    together : mapping of str to Span
-        CO2 avoided by all measures, by scope. [tCO2]
-    orders : mapping of str to tuple of Taken
-        By scope: measures that save money first, the largest saving before the others, then by price, then those without
-        price.
-    """
-
-    year: int | None
-    shares: tuple[Share, ...]
-    together: Mapping[str, Span]
-    orders: Mapping[str, tuple[Taken, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Shifted:
-    """What a measure alone does to the peak.
-
-    Parameters
-    ----------
-    measure : str
-        Its id; ``all`` for all together.
-    peak : Peak
-        Distribution of the peak year.
-    years : float
-        Change of the mean peak year, negative where it comes earlier. [a]
-    probability : float
-        Change of the probability of a peak before 2030. [1]
-    level : float
-        Change of the median of the highest value. [tCO2]
-    """
-
-    measure: str
-    peak: Peak
-    years: float
-    probability: float
-    level: float
-
-
-@dataclass(frozen=True, slots=True)
-class Abatement:
-    """Measures of a city compared.
-
-    Parameters
-    ----------
-    measures : tuple of Measure
-        Those compared.
-    curves : tuple of Curve
-        Each year asked for, then all years together.
-    base : Peak
-        Peak without any measure.
-    shifted : mapping of str to Shifted
-        What each does to the peak by itself; under ``all`` what all do.
-    terms : Terms
-        What was asked.
-    """
-
-    measures: tuple[Measure, ...]
-    curves: tuple[Curve, ...]
-    base: Peak
-    shifted: Mapping[str, Shifted]
-    terms: Terms
-
-    def curve(self, year: int | None) -> Curve:
-        """Abatement of one year.
-
-        Parameters
-        ----------
-        year : int or None
-            One of the years asked for; ``None`` for all together.
-
-        Returns
-        -------
-        Curve
-            Its shares and orders.
-
-        Raises
-        ------
-        KeyError
-            If the year was not asked for.
-        """
-        found = [curve for curve in self.curves if curve.year == year]
-        if not found:
-            raise KeyError(year)
-        return found[0]
 
 
 def compare_measures(
@@ -260,9 +63,10 @@ def compare_measures(
     for column, year in enumerate((*terms.years, None)):
         shares = [_share(one, column, found, outlays[one.id], bands[one.id], halves[one.id]) for one in measures]
         whole = {scope: _span(found.together[row, column], drawn.together[row, column]) for row, scope in enumerate(AVOIDED)}
-        orders = {scope: cheapest_next(board.effect, outlays, column, row) for row, scope in enumerate(AVOIDED)}
+        asked = () if year is None else ORDERED
+        orders = {scope: cheapest_next(board.effect, outlays, column, ROWS.index(scope)) for scope in asked}
         curves.append(Curve(year, tuple(shares), whole, orders))
-    years = np.asarray(board.space.years)
+    years = np.asarray(board.space.years, dtype=np.int_)
     base = find_peak(years, drawn.paths[""] / 1e6)
     shifted = {name: _shifted(name, years, base, drawn.paths[""], path) for name, path in drawn.paths.items() if name}
     return Abatement(tuple(measures), tuple(curves), base, shifted, terms)
@@ -296,8 +100,8 @@ def cheapest_next(
 ) -> tuple[Taken, ...]:
     """Order in which the cheapest next measure is taken.
 
-    Cost per CO2 cannot rank measures that save money (the smaller the saved CO2, the better they would look): those are taken by
-    the money they save, before all others.
+    Cost per CO2 cannot rank measures that save money (the smaller the saved CO2, the better they would look): those are
+    taken by the money they save, before all others.
 
     Parameters
     ----------
@@ -396,6 +200,8 @@ def _share(
 
 def _paid(measure: Measure, outlay: float, bills: Mapping[str, float]) -> dict[str, float]:
     """Cost by payer; what neither households nor the budget see is the enterprises', power and heat companies among them."""
+    if measure.supplies:
+        return {payer: (outlay + bills["all"]) * measure.share(payer) for payer in PAYERS}
     own = {**bills, "enterprise": bills["all"] - bills["household"] - bills["city"]}
     return {payer: outlay * measure.share(payer) + own[payer] for payer in PAYERS}
 
@@ -412,8 +218,8 @@ def _span(mid: float, drawn: Array) -> Span:
     return Span(float(mid), float(low), float(high))
 
 
-def _shifted(name: str, years: Array, base: Peak, before: Array, path: Array) -> Shifted:
-    peak = find_peak(years.astype(int), path / 1e6)
+def _shifted(name: str, years: NDArray[np.int_], base: Peak, before: Array, path: Array) -> Shifted:
+    peak = find_peak(years, path / 1e6)
     moved = years[path.argmax(axis=1)].mean() - years[before.argmax(axis=1)].mean()
     return Shifted(
         name,

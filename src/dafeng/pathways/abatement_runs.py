@@ -22,8 +22,8 @@ from dafeng.pathways.model.tape import compile_graph
 from dafeng.pathways.model.trials import Trials, open_trials
 
 AVOIDED: Mapping[str, str] = {"local": "co2", "consumed": "co2_consumed", "grid": "supplied_co2"}
-"""Scopes in which avoided CO2 is counted and the quantity of each: within the city, of what it consumes, and with the electricity
-it trades at the factor of the grid."""
+"""Scopes in which avoided CO2 is counted and the quantity of each: within the city, of what it consumes, and with the
+electricity it trades at the factor of the grid."""
 BILLS: Mapping[str, str] = {"all": "energy_bill", "household": "household_bill", "city": "city_bill"}
 """Whose energy bill, and the quantity of each."""
 ROWS = (*AVOIDED, *BILLS)
@@ -84,6 +84,7 @@ class Board:
         self._done: frozenset[str] = frozenset()
         self._known: dict[frozenset[str], Array] = {}
         self._base = self._read()
+        self._start = self._rows()
 
     @property
     def known(self) -> bool:
@@ -105,7 +106,7 @@ class Board:
         """
         if done not in self._known:
             self._move(done)
-            self._known[done] = differences(self.space, self.years, self._base, self._read())[:, :, 0]
+            self._known[done] = self._picked(self._rows() - self._start)
         return self._known[done]
 
     def bought(self, measure: Measure) -> Array:
@@ -203,6 +204,16 @@ class Board:
     def _read(self) -> dict[str, Labelled]:
         return self._session.read()
 
+    def _rows(self) -> Array:
+        """What `ROWS` are formed from, as it stands: (rows, years); avoided is negative emission."""
+        places = [self._session.arrays[self._session.tape.places[name]] for name in (*AVOIDED.values(), *BILLS.values())]
+        signs = [-1.0] * len(AVOIDED) + [1.0] * len(BILLS)
+        return np.array([sign * place.reshape(-1) for sign, place in zip(signs, places, strict=True)])
+
+    def _picked(self, rows: Array) -> Array:
+        at = [year - int(self.space.years[0]) for year in self.years]
+        return np.concatenate([rows[:, at], rows.sum(axis=1, keepdims=True)], axis=1)
+
     def _move(self, done: frozenset[str]) -> None:
         for name in sorted(done ^ self._done):
             self._session.change(name, self._position(1.0 if name in done else 0.0))
@@ -235,7 +246,8 @@ def differences(space: Space, years: Sequence[int], base: Mapping[str, Labelled]
 
 def _by_year(found: Labelled) -> Array:
     at = found.space.position(YEAR)
-    return np.moveaxis(found.values, at, 0).reshape(found.values.shape[at], -1, found.values.shape[-1]).sum(axis=1)
+    moved = np.moveaxis(found.values, at, 0)
+    return np.asarray(moved.reshape(moved.shape[0], -1, moved.shape[-1]).sum(axis=1))
 
 
 def _change(space: Space, measure: Measure, base: Mapping[str, Labelled], changed: Mapping[str, Labelled]) -> Array:
@@ -260,5 +272,3 @@ def _joined(parts: Sequence[Drawn], ranks: Mapping[str, Array]) -> Drawn:
 
     together = np.concatenate([part.together for part in parts], axis=-1)
     return Drawn(side("alone", -1), side("last", -1), together, side("bought", -1), side("paths", 0), ranks)
-
-

@@ -104,9 +104,7 @@ def yearly_cost(
     return np.asarray(size * (investment * share + running))
 
 
-def _size(
-    space: Space, measure: Measure, bought: Array | None, unit: str, ranks: Mapping[str, Array]
-) -> tuple[Array, str]:
+def _size(space: Space, measure: Measure, bought: Array | None, unit: str, ranks: Mapping[str, Array]) -> tuple[Array, str]:
     lever = measure.lever
     if measure.bought is None or bought is None:
         size = measure.amounts["size"]
@@ -126,9 +124,10 @@ def _drawn(amount: Amount, ranks: Array | None) -> Array:
     if ranks is None:
         return np.array([amount.mid])
     found = np.empty(ranks.shape)
-    fill(Band(*(np.array([corner]) for corner in (amount.low, amount.mid, amount.high))), ranks, found)
+    fill(Band(np.array([amount.low]), np.array([amount.mid]), np.array([amount.high])), ranks, found)
     return found
 
 
 def _band(space: Space, amount: Amount) -> Band:
-    return Band(*(np.full(space.shape(()), corner) for corner in (amount.low, amount.mid, amount.high)))
+    shape = space.shape(())
+    return Band(np.full(shape, amount.low), np.full(shape, amount.mid), np.full(shape, amount.high))

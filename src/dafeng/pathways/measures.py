@@ -112,12 +112,15 @@ class Measure:
         Its known figures by name.
     bought : Bought or None
         What the investment pays for; ``None``: its size.
+    supplies : bool
+        Whether those who invest earn what power and heat companies then save or sell.
     """
 
     lever: Lever
     field: str
     amounts: Mapping[str, Amount]
     bought: Bought | None = None
+    supplies: bool = False
 
     @property
     def id(self) -> str:
@@ -162,12 +165,15 @@ class Measures:
         Names of the fields.
     measures : tuple of Measure
         Those whose effect is known, in the order of the file.
+    rate : Amount
+        Real rate of interest of their costs. [1]
     findings : tuple of Finding
         Those left out, and why.
     """
 
     fields: Mapping[str, Label]
     measures: tuple[Measure, ...]
+    rate: Amount
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -279,8 +285,8 @@ def make_measures(graph: Graph, marked: Marked, tables: Sequence[Mapping[tuple[s
         As `read_measures`.
     """
     root = Record(marked, ())
-    root.allow(("id", "fields", "measures"))
-    fields = {one.text("id"): one.label("label") for one in root.children("fields")}
+    root.allow(("id", "rate", "fields", "measures"))
+    fields = {one.text("id"): one.allow(("id", "label", "supplies")) for one in root.children("fields")}
     laid: dict[tuple[str, str], Amount | None] = {}
     for table in tables:
         laid |= table
@@ -297,7 +303,8 @@ def make_measures(graph: Graph, marked: Marked, tables: Sequence[Mapping[tuple[s
             findings.append(_unsized(record, lacking))
         else:
             made.append(_measure(record, own, fields, graph))
-    return Measures(fields, tuple(made), tuple(findings))
+    named = {name: record.label("label") for name, record in fields.items()}
+    return Measures(named, tuple(made), _rate(root.child("rate")), tuple(findings))
 
 
 def _tables(name: str, *folders: Path) -> list[Path]:
@@ -326,7 +333,14 @@ def _amount(cells: Mapping[str, Any]) -> Amount | None:
     return Amount(cells["parameter"], low, mid, high, cells["unit"], cells["source"], cells["grade"], note, cells["at"])
 
 
-def _measure(record: Record, own: Mapping[str, Amount], fields: Mapping[str, Label], graph: Graph) -> Measure:
+def _rate(record: Record) -> Amount:
+    record.allow(("low", "mid", "high", "unit", "source", "grade", "note"))
+    low, mid, high = (float(record.decimal(corner) or 0) for corner in ("low", "mid", "high"))
+    note = record.label("note") if record.value("note") is not None else None
+    return Amount("rate", low, mid, high, record.text("unit"), record.text("source"), record.text("grade"), note)
+
+
+def _measure(record: Record, own: Mapping[str, Amount], fields: Mapping[str, Record], graph: Graph) -> Measure:
     record.allow(_MEASURE)
     first, full = record.year("first"), record.year("full")
     if first is None or full is None or full <= first:
@@ -334,7 +348,8 @@ def _measure(record: Record, own: Mapping[str, Amount], fields: Mapping[str, Lab
     effects = tuple(_effect(one, own, graph) for one in record.children("effects"))
     lever = Lever(record.text("id"), record.label("label"), effects, first, full)
     bought = None if record.value("bought") is None else _bought(record.child("bought"))
-    return Measure(lever, record.text("field", among=fields), own, bought)
+    field = record.text("field", among=fields)
+    return Measure(lever, field, own, bought, fields[field].value("supplies") is True)
 
 
 def _effect(record: Record, own: Mapping[str, Amount], graph: Graph) -> Effect:
