@@ -1,0 +1,228 @@
+"""Traces of what comparing measures found.
+
+Invariant: every figure that a face shows of a measure has an address here, down to the rows of its table with source and
+grade; cost and price are formed from the figures beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
+from dafeng.pathways.abatement_shares import Abatement, Curve, Share, Span
+from dafeng.pathways.measures import PAYERS, Amount, Measure
+from dafeng.work.measures import CityMeasures
+from dafeng.work.tracing import TraceBook, number_text
+
+ROOT = "abatement"
+"""Table of the addresses."""
+SCOPES: dict[str, Label] = {
+    "local": Label("属地", "within the city"),
+    "consumed": Label("消费口径", "of consumption"),
+    "grid": Label("外送按电网因子", "trade at the grid's factor"),
+}
+"""Names of the scopes."""
+PAID: dict[str, Label] = {
+    "city": Label("财政", "city budget"),
+    "enterprise": Label("企业", "enterprises"),
+    "household": Label("居民", "households"),
+}
+"""Names of the payers."""
+PARTS: dict[str, Label] = {
+    "effect": Label("作用量", "amount of its effect"),
+    "size": Label("做满时的规模", "size when done in full"),
+    "investment": Label("单位投资", "investment per unit"),
+    "upkeep": Label("年运维占投资", "yearly upkeep over investment"),
+    "running": Label("年运行费用", "yearly running cost per unit"),
+    "lifetime": Label("寿命", "lifetime"),
+    "vehicles": Label("车辆数", "number of vehicles"),
+    "methane": Label("甲烷减排比例", "share of methane abated"),
+    "city_share": Label("财政出资比例", "share of the city budget"),
+    "household_share": Label("居民出资比例", "share of households"),
+}
+"""Names of the figures of a measure."""
+MT, YI = 1e6, 1e8
+"""Tonnes in a million tonnes, yuan in 亿元."""
+
+
+def name_column(year: int | None) -> str:
+    """Last part of the addresses of a year.
+
+    Parameters
+    ----------
+    year : int or None
+        The year; ``None`` for all together.
+
+    Returns
+    -------
+    str
+        ``2030``, or ``all``.
+    """
+    return "all" if year is None else str(year)
+
+
+def trace_measures(compared: CityMeasures, traces: TraceBook) -> None:
+    """Explain what comparing measures found.
+
+    Parameters
+    ----------
+    compared : CityMeasures
+        Result of ``measures``.
+    traces : TraceBook
+        Gets a trace for each figure.
+    """
+    found = compared.found
+    if found is None:
+        return
+    traces.add(_amount("assumptions/measures.rate", Label("实际利率", "real rate of interest"), found.terms.rate))
+    _price_traces(compared, traces)
+    for measure in found.measures:
+        traces.extend(_amounts(measure))
+    for curve in found.curves:
+        for share in curve.shares:
+            measure = next(one for one in found.measures if one.id == share.measure)
+            traces.extend(_share(measure, share, curve))
+        traces.extend(_together(curve))
+    traces.extend(_peaks(found))
+
+
+def _price_traces(compared: CityMeasures, traces: TraceBook) -> None:
+    for quantity, rows in compared.drivers.used.items():
+        if not quantity.endswith("_price"):
+            continue
+        label = compared.model.graph.quantities[quantity].label
+        for row in rows:
+            place = ".".join(sorted(row.members)) or "all"
+            named = [compared.model.members[member] for member in sorted(row.members)]
+            said = Label(
+                label.zh + "".join(f"（{one.zh}）" for one in named), label.en + "".join(f" ({one.en})" for one in named)
+            )
+            traces.add(
+                Trace(
+                    f"assumptions/prices.{quantity}.{place}",
+                    "assumption",
+                    said,
+                    None if row.mid is None else number_text(row.mid),
+                    row.unit,
+                    source=row.source,
+                    grade=row.grade,
+                    note=row.note,
+                )
+            )
+
+
+def _amounts(measure: Measure) -> Iterator[Trace]:
+    for name, amount in measure.amounts.items():
+        part = PARTS.get(name, Label(name, name))
+        said = Label(f"{measure.label.zh}：{part.zh}", f"{measure.label.en}: {part.en}")
+        yield _amount(f"assumptions/measures.{measure.id}.{name}", said, amount)
+
+
+def _amount(address: str, says: Label, amount: Amount) -> Trace:
+    spread = "" if amount.low == amount.high else f"{amount.low:g}–{amount.high:g} {amount.unit}"
+    zh, en = (amount.note.zh, amount.note.en) if amount.note is not None else ("", "")
+    told = [text for text in (zh, spread) if text], [text for text in (en, spread) if text]
+    return Trace(
+        address,
+        "assumption",
+        says,
+        number_text(amount.mid),
+        amount.unit,
+        source=amount.source,
+        grade=amount.grade,
+        note=Label("；".join(told[0]), "; ".join(told[1])) if told[0] else None,
+    )
+
+
+def _share(measure: Measure, share: Share, curve: Curve) -> Iterator[Trace]:
+    column = name_column(curve.year)
+    base = f"{ROOT}/{measure.id}"
+    given = tuple(f"assumptions/measures.{measure.id}.{name}" for name in measure.amounts)
+
+    def made(what: str, zh: str, en: str, value: float, unit: str, expression: str | None, inputs: tuple[str, ...]) -> Trace:
+        when = Label("至模型末年", "until the last year") if curve.year is None else Label(f"{curve.year}年", str(curve.year))
+        said = Label(f"{measure.label.zh}：{when.zh}{zh}", f"{measure.label.en}: {en}, {when.en}")
+        return Trace(
+            f"{base}.{what}.{column}",
+            "projection",
+            said,
+            number_text(value),
+            unit,
+            curve.year,
+            expression=expression,
+            inputs=inputs,
+            grade="estimated",
+        )
+
+    effects = tuple(f"assumptions/measures.{measure.id}.{name}" for name in measure.amounts if name in ("effect", "size"))
+    for scope, name in SCOPES.items():
+        mid = share.avoided[scope].mid
+        yield made(f"avoided_{scope}", f"减排量（{name.zh}，各种次序的平均）", f"CO2 avoided {name.en}, mean over all orders",
+                   mid / MT, "Mt CO2", None, effects)  # fmt: skip
+    yield made(
+        "alone", "单独减排量（属地）", "CO2 avoided within the city, alone", share.alone["local"] / MT, "Mt CO2", None, effects
+    )
+    yield made("last", "最后实施时减排量（属地）", "CO2 avoided within the city, after all others",
+               share.last["local"] / MT, "Mt CO2", None, effects)  # fmt: skip
+    yield made("saving", "能源费用变化", "change of the energy bill", share.saving.mid / YI, "亿元", None, (*effects, *_PRICES))
+    if share.outlay is None or share.cost is None:
+        return
+    rate = "assumptions/measures.rate"
+    yield made(
+        "outlay", "投资年金、运维与运行", "annuity, upkeep and running", share.outlay.mid / YI, "亿元", None, (rate, *given)
+    )
+    parts = (f"{base}.outlay.{column}", f"{base}.saving.{column}")
+    yield made("cost", "净成本", "net cost", share.cost.mid / YI, "亿元", "outlay + saving", parts)
+    for scope, price in share.price.items():
+        name = SCOPES[scope]
+        inputs = (f"{base}.cost.{column}", f"{base}.avoided_{scope}.{column}")
+        yield made(f"price_{scope}", f"单位减排成本（{name.zh}）", f"cost per CO2 avoided {name.en}",
+                   price.mid, "元/tCO2", "cost / avoided * 100", inputs)  # fmt: skip
+    for payer in PAYERS:
+        yield made(f"paid_{payer}", f"净成本：{PAID[payer].zh}", f"net cost of {PAID[payer].en}",
+                   share.paid[payer] / YI, "亿元", None, (f"{base}.cost.{column}", *given))  # fmt: skip
+
+
+_PRICES = (
+    "assumptions/prices.fuel_price.coal",
+    "assumptions/prices.fuel_price.oil",
+    "assumptions/prices.fuel_price.gas",
+    "assumptions/prices.bought_price.all",
+    "assumptions/prices.sold_price.all",
+)
+
+
+def _together(curve: Curve) -> Iterator[Trace]:
+    column = name_column(curve.year)
+    for scope, name in SCOPES.items():
+        span: Span = curve.together[scope]
+        inputs = tuple(f"{ROOT}/{share.measure}.avoided_{scope}.{column}" for share in curve.shares)
+        says = Label(f"全部措施合计减排（{name.zh}）", f"CO2 avoided by all measures {name.en}")
+        yield Trace(
+            f"{ROOT}/all.avoided_{scope}.{column}",
+            "projection",
+            says,
+            number_text(span.mid / MT),
+            "Mt CO2",
+            curve.year,
+            inputs=inputs,
+            grade="estimated",
+        )
+
+
+def _peaks(found: Abatement) -> Iterator[Trace]:
+    for name, shifted in found.shifted.items():
+        measure = next((one for one in found.measures if one.id == name), None)
+        label = measure.label if measure is not None else Label("全部措施", "all measures")
+        yield Trace(
+            f"{ROOT}/{name}.level",
+            "projection",
+            Label(f"{label.zh}：峰值的变化（中位数）", f"{label.en}: change of the median peak level"),
+            number_text(shifted.level / MT),
+            "Mt CO2",
+            inputs=(f"{ROOT}/{name}.alone.{found.terms.years[0]}",)
+            if measure is not None
+            else (f"{ROOT}/all.avoided_local.{found.terms.years[0]}",),
+            grade="estimated",
+        )

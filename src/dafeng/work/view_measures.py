@@ -1,0 +1,154 @@
+"""Measures of a city in the view: abatement, cost, payers and the peak.
+
+Invariant: rows stand in the order of the table; the order in which a curve is drawn is told by ids: a face computes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dafeng.pathways.abatement_shares import Abatement, Curve, Share, Span
+from dafeng.pathways.measures import Measure
+from dafeng.work.measures import CityMeasures
+from dafeng.work.trace_abatement import MT, PAID, PARTS, ROOT, SCOPES, YI, name_column
+from dafeng.work.view_number import Frame, plain, write_label
+
+Row = dict[str, Any]
+
+
+def write_measures(compared: CityMeasures | None, frame: Frame) -> Row | None:
+    """Measures compared.
+
+    Parameters
+    ----------
+    compared : CityMeasures or None
+        Result of ``measures``.
+    frame : Frame
+        Run and traces.
+
+    Returns
+    -------
+    dict or None
+        ``scopes``, ``payers``, ``fields``, ``measures`` with their figures, ``curves`` by year, ``peak``; ``None`` where the
+        figures of the city do not suffice.
+    """
+    if compared is None or compared.found is None:
+        return None
+    found = compared.found
+    return {
+        "scopes": {name: write_label(label) for name, label in SCOPES.items()},
+        "payers": {name: write_label(label) for name, label in PAID.items()},
+        "fields": {name: write_label(label) for name, label in compared.known.fields.items()},
+        "draws": found.terms.draws,
+        "measures": [_measure(one, found, frame) for one in found.measures],
+        "curves": [_curve(curve, frame) for curve in found.curves],
+        "peak": {
+            "year": found.base.year_p50,
+            "probability": plain(found.base.probability_before_2030, percent=True),
+            "level": plain(found.base.level_mt_p50),
+        },
+        "together": _shift("all", found, frame),
+    }
+
+
+def _measure(measure: Measure, found: Abatement, frame: Frame) -> Row:
+    lever = measure.lever
+    return {
+        "id": measure.id,
+        "label": write_label(measure.label),
+        "field": measure.field,
+        "first": lever.first + 1,
+        "full": lever.full,
+        "priced": measure.priced,
+        "amounts": [
+            {
+                "id": name,
+                "label": write_label(PARTS[name]) if name in PARTS else {"zh": name, "en": name},
+                "note": write_label(amount.note),
+                **frame.number(
+                    amount.mid,
+                    amount.unit,
+                    year=None,
+                    basis="assumption",
+                    address=f"assumptions/measures.{measure.id}.{name}",
+                    low=amount.low,
+                    high=amount.high,
+                ),
+            }
+            for name, amount in measure.amounts.items()
+        ],
+        "peak": _shift(measure.id, found, frame),
+    }
+
+
+def _shift(name: str, found: Abatement, frame: Frame) -> Row:
+    shifted = found.shifted[name]
+    told: Row = {"year": None, "basis": "projected", "address": f"{ROOT}/{name}.level"}
+    return {
+        "years": plain(shifted.years),
+        "probability": plain(shifted.probability, percent=True),
+        "level": frame.number(shifted.level / MT, "Mt CO2", **told),
+    }
+
+
+def _curve(curve: Curve, frame: Frame) -> Row:
+    return {
+        "year": curve.year,
+        "shares": [_share(share, curve, frame) for share in curve.shares],
+        "together": {
+            scope: _span(curve.together[scope], MT, "Mt CO2", f"{ROOT}/all.avoided_{scope}", curve, frame) for scope in SCOPES
+        },
+        "orders": {
+            scope: [
+                {
+                    "id": step.measure,
+                    "avoided": plain(step.avoided / MT),
+                    "cost": None if step.cost is None else plain(step.cost / YI),
+                    "price": plain(step.price),
+                }
+                for step in steps
+            ]
+            for scope, steps in curve.orders.items()
+        },
+    }
+
+
+def _share(share: Share, curve: Curve, frame: Frame) -> Row:
+    base = f"{ROOT}/{share.measure}"
+
+    def said(what: str, span: Span | None, unit: str, scale: float) -> Row | None:
+        return None if span is None else _span(span, scale, unit, f"{base}.{what}", curve, frame)
+
+    def one(what: str, value: float) -> Row:
+        address = f"{base}.{what}.{name_column(curve.year)}"
+        return frame.number(value / MT, "Mt CO2", year=curve.year, basis="projected", address=address)
+
+    def paid(payer: str) -> Row:
+        address = f"{base}.paid_{payer}.{name_column(curve.year)}"
+        return frame.number(share.paid[payer] / YI, "亿元", year=curve.year, basis="projected", address=address)
+
+    return {
+        "id": share.measure,
+        "avoided": {scope: said(f"avoided_{scope}", share.avoided[scope], "Mt CO2", MT) for scope in SCOPES},
+        "error": {scope: plain(share.error[scope] / MT) for scope in SCOPES},
+        "alone": one("alone", share.alone["local"]),
+        "last": one("last", share.last["local"]),
+        "saving": said("saving", share.saving, "亿元", YI),
+        "outlay": said("outlay", share.outlay, "亿元", YI),
+        "cost": said("cost", share.cost, "亿元", YI),
+        "price": {scope: said(f"price_{scope}", share.price.get(scope), "元/tCO2", 1.0) for scope in SCOPES},
+        "paid": {payer: paid(payer) for payer in share.paid},
+    }
+
+
+def _span(span: Span, scale: float, unit: str, address: str, curve: Curve, frame: Frame) -> Row:
+    low, high = sorted((span.low / scale, span.high / scale))
+    return frame.number(
+        span.mid / scale,
+        unit,
+        year=curve.year,
+        basis="projected",
+        address=f"{address}.{name_column(curve.year)}",
+        low=low,
+        high=high,
+    )
