@@ -23,7 +23,7 @@ def measures(
     place: Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")],
     year: Annotated[int | None, typer.Option("--year", help="年份；缺省 2030 · year")] = None,
     scope: Annotated[str, typer.Option("--scope", help="local 属地 / consumed 消费口径 · scope")] = "local",
-    draws: Annotated[int, typer.Option("--draws", help="区间的抽样数 · draws for intervals", min=10)] = 100,
+    draws: Annotated[int, typer.Option("--draws", help="区间的抽样数 · draws for intervals", min=10)] = 200,
     out: Annotated[Path | None, typer.Option("--out", help="写成 .csv 或 .xlsx · write a file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     lang: Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")] = "zh",

@@ -220,11 +220,12 @@ def _span(mid: float, drawn: Array) -> Span:
 
 def _shifted(name: str, years: NDArray[np.int_], base: Peak, before: Array, path: Array) -> Shifted:
     peak = find_peak(years, path / 1e6)
-    moved = years[path.argmax(axis=1)].mean() - years[before.argmax(axis=1)].mean()
+    moved = years[path.argmax(axis=1)] - years[before.argmax(axis=1)]
     return Shifted(
         name,
         peak,
-        float(moved),
+        float(moved.mean()),
+        float(moved.std() / np.sqrt(len(moved))),
         peak.probability_before_2030 - base.probability_before_2030,
         (peak.level_mt_p50 - base.level_mt_p50) * 1e6,
     )

@@ -35,7 +35,7 @@ class Terms:
 
     rate: Amount
     years: tuple[int, ...] = (2030, 2035)
-    draws: int = 100
+    draws: int = 200
     orders: int = 12
     seed: int = 1
 
@@ -154,6 +154,8 @@ class Shifted:
         Change of the mean peak year, negative where it comes earlier. [a]
     probability : float
         Change of the probability of a peak before 2030. [1]
+    error : float
+        Standard error of `years` over the draws. [a]
     level : float
         Change of the median of the highest value. [tCO2]
     """
@@ -161,6 +163,7 @@ class Shifted:
     measure: str
     peak: Peak
     years: float
+    error: float
     probability: float
     level: float
 

@@ -59,7 +59,7 @@ class CityMeasures:
 
 
 def measures(
-    place: City | Path | str, *, years: Sequence[int] = YEARS, draws: int = 100, orders: int = 12, seed: int = 1
+    place: City | Path | str, *, years: Sequence[int] = YEARS, draws: int = 200, orders: int = 12, seed: int = 1
 ) -> CityMeasures:
     """Compare the measures of a city.
 

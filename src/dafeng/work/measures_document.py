@@ -152,14 +152,13 @@ def _orders(found: Row, language: Language) -> Iterator[list[Any]]:
 
 def _figures(found: Row, language: Language) -> Iterator[list[Any]]:
     yield {
-        "zh": ["措施", "数据", "低", "中", "高", "单位", "来源", "等级", "说明"],
-        "en": ["measure", "figure", "low", "mid", "high", "unit", "source", "grade", "note"],
+        "zh": ["数据", "低", "中", "高", "单位", "来源", "等级", "说明"],
+        "en": ["figure", "low", "mid", "high", "unit", "source", "grade", "note"],
     }[language]
-    for one in found["measures"]:
-        for amount in one["amounts"]:
-            note = amount["note"][language] if amount["note"] else ""
-            cells = (amount["low"], amount["value"], amount["high"], amount["unit"], amount["source"], amount["grade"])
-            yield [one["label"][language], amount["label"][language], *cells, note]
+    for one in found["assumptions"]:
+        note = one["note"][language] if one["note"] else ""
+        corners = [one[corner] for corner in ("low", "mid", "high")]
+        yield [one["label"][language], *corners, one["unit"], one["source"], one["grade"], note]
 
 
 def _text(cell: Any) -> str:

@@ -62,6 +62,115 @@ def name_column(year: int | None) -> str:
     return "all" if year is None else str(year)
 
 
+GROUPS: dict[str, Label] = {
+    "gaining": Label("省钱的措施", "measures that save money"),
+    "costing": Label("要花钱的措施", "measures that cost money"),
+    "unpriced": Label("成本未知的措施", "measures of unknown cost"),
+    "raising": Label("反而增加排放的措施", "measures that raise emissions"),
+}
+"""Names of the groups into which measures fall."""
+
+
+def group_avoided(curve: Curve, scope: str) -> dict[str, float]:
+    """CO2 avoided by groups of measures; they add up to what all avoid.
+
+    Parameters
+    ----------
+    curve : Curve
+        A year.
+    scope : str
+        The scope.
+
+    Returns
+    -------
+    dict of str to float
+        By group. [tCO2]
+    """
+    found = dict.fromkeys(GROUPS, 0.0)
+    for share in curve.shares:
+        avoided = share.avoided[scope].mid
+        if avoided < 0:
+            group = "raising"
+        elif share.cost is None:
+            group = "unpriced"
+        else:
+            group = "gaining" if share.cost.mid < 0 else "costing"
+        found[group] += avoided
+    return found
+
+
+def sum_costs(curve: Curve) -> dict[str, float]:
+    """Outlay, change of the energy bill, net cost and what each pays, over the measures whose cost is known.
+
+    Parameters
+    ----------
+    curve : Curve
+        A year.
+
+    Returns
+    -------
+    dict of str to float
+        ``outlay``, ``saving``, ``cost`` and the payers. [CNY]
+    """
+    priced = [share for share in curve.shares if share.outlay is not None and share.cost is not None]
+    found = {
+        "outlay": sum(share.outlay.mid for share in priced if share.outlay),
+        "saving": sum(share.saving.mid for share in priced),
+        "cost": sum(share.cost.mid for share in priced if share.cost),
+    }
+    return {**found, **{f"paid_{payer}": sum(share.paid[payer] for share in priced) for payer in PAYERS}}
+
+
+def list_assumptions(compared: CityMeasures) -> list[str]:
+    """Addresses of all figures and prices that a comparison rests on.
+
+    Parameters
+    ----------
+    compared : CityMeasures
+        Result of ``measures``.
+
+    Returns
+    -------
+    list of str
+        The rate, prices, then the figures of each measure.
+    """
+    prices = [
+        f"assumptions/prices.{quantity}.{'.'.join(sorted(row.members)) or 'all'}"
+        for quantity, rows in compared.drivers.used.items()
+        if quantity.endswith("_price")
+        for row in rows
+    ]
+    own = [f"assumptions/measures.{one.id}.{name}" for one in compared.known.measures for name in one.amounts]
+    return ["assumptions/measures.rate", *prices, *own]
+
+
+def find_amount(compared: CityMeasures, address: str) -> Amount | None:
+    """Figure or price behind an address.
+
+    Parameters
+    ----------
+    compared : CityMeasures
+        Result of ``measures``.
+    address : str
+        One of `list_assumptions`.
+
+    Returns
+    -------
+    Amount or None
+        The figure; ``None`` where a price is unknown.
+    """
+    kind, _, rest = address.partition("/")[2].partition(".")
+    name, _, figure = rest.partition(".")
+    if kind == "measures":
+        own = {one.id: one for one in compared.known.measures}
+        return compared.known.rate if not figure else own[name].amounts[figure]
+    row = next(row for row in compared.drivers.used[name] if (".".join(sorted(row.members)) or "all") == figure)
+    if row.mid is None:
+        return None
+    low, high = (row.mid if corner is None else corner for corner in (row.low, row.high))
+    return Amount(name, low, row.mid, high, row.unit, row.source, row.grade, row.note, row.at)
+
+
 def trace_measures(compared: CityMeasures, traces: TraceBook) -> None:
     """Explain what comparing measures found.
 
@@ -84,6 +193,7 @@ def trace_measures(compared: CityMeasures, traces: TraceBook) -> None:
             measure = next(one for one in found.measures if one.id == share.measure)
             traces.extend(_share(measure, share, curve))
         traces.extend(_together(curve))
+        traces.extend(_groups(curve))
     traces.extend(_peaks(found))
 
 
@@ -209,6 +319,31 @@ def _together(curve: Curve) -> Iterator[Trace]:
             inputs=inputs,
             grade="estimated",
         )
+
+
+def _groups(curve: Curve) -> Iterator[Trace]:
+    column = name_column(curve.year)
+    every = tuple(f"{ROOT}/{share.measure}" for share in curve.shares)
+    for scope, name in SCOPES.items():
+        for group, value in group_avoided(curve, scope).items():
+            says = Label(f"{GROUPS[group].zh}合计减排（{name.zh}）", f"CO2 avoided {name.en} by {GROUPS[group].en}")
+            inputs = tuple(f"{one}.avoided_{scope}.{column}" for one in every)
+            yield Trace(f"{ROOT}/all.{group}_{scope}.{column}", "projection", says, number_text(value / MT), "Mt CO2",
+                        curve.year, inputs=inputs, grade="estimated")  # fmt: skip
+    priced = [share for share in curve.shares if share.cost is not None]
+    for what, value in sum_costs(curve).items():
+        says = Label(f"有成本的措施合计：{_SUMS[what].zh}", f"{_SUMS[what].en} of all measures with a known cost")
+        inputs = tuple(f"{ROOT}/{share.measure}.{what}.{column}" for share in priced)
+        yield Trace(f"{ROOT}/all.{what}.{column}", "projection", says, number_text(value / YI), "亿元",
+                    curve.year, inputs=inputs, grade="estimated")  # fmt: skip
+
+
+_SUMS = {
+    "outlay": Label("年成本", "yearly outlay"),
+    "saving": Label("能源费用变化", "change of the energy bill"),
+    "cost": Label("净成本", "net cost"),
+    **{f"paid_{name}": label for name, label in PAID.items()},
+}
 
 
 def _peaks(found: Abatement) -> Iterator[Trace]:

@@ -5,13 +5,25 @@ Invariant: rows stand in the order of the table; the order in which a curve is d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from dafeng.pathways.abatement_shares import Abatement, Curve, Share, Span
 from dafeng.pathways.measures import Measure
 from dafeng.work.measures import CityMeasures
-from dafeng.work.trace_abatement import MT, PAID, PARTS, ROOT, SCOPES, YI, name_column
-from dafeng.work.view_number import Frame, plain, write_label
+from dafeng.work.trace_abatement import (
+    MT,
+    PAID,
+    ROOT,
+    SCOPES,
+    YI,
+    find_amount,
+    group_avoided,
+    list_assumptions,
+    name_column,
+    sum_costs,
+)
+from dafeng.work.view_number import Frame, plain, write_assumption, write_label
 
 Row = dict[str, Any]
 
@@ -29,7 +41,7 @@ def write_measures(compared: CityMeasures | None, frame: Frame) -> Row | None:
     Returns
     -------
     dict or None
-        ``scopes``, ``payers``, ``fields``, ``measures`` with their figures, ``curves`` by year, ``peak``; ``None`` where the
+        ``scopes``, ``payers``, ``fields``, ``measures``, ``curves`` by year, ``assumptions``, ``peak``; ``None`` where the
         figures of the city do not suffice.
     """
     if compared is None or compared.found is None:
@@ -42,6 +54,7 @@ def write_measures(compared: CityMeasures | None, frame: Frame) -> Row | None:
         "draws": found.terms.draws,
         "measures": [_measure(one, found, frame) for one in found.measures],
         "curves": [_curve(curve, frame) for curve in found.curves],
+        "assumptions": list(_assumptions(compared, frame)),
         "peak": {
             "year": found.base.year_p50,
             "probability": plain(found.base.probability_before_2030, percent=True),
@@ -60,23 +73,6 @@ def _measure(measure: Measure, found: Abatement, frame: Frame) -> Row:
         "first": lever.first + 1,
         "full": lever.full,
         "priced": measure.priced,
-        "amounts": [
-            {
-                "id": name,
-                "label": write_label(PARTS[name]) if name in PARTS else {"zh": name, "en": name},
-                "note": write_label(amount.note),
-                **frame.number(
-                    amount.mid,
-                    amount.unit,
-                    year=None,
-                    basis="assumption",
-                    address=f"assumptions/measures.{measure.id}.{name}",
-                    low=amount.low,
-                    high=amount.high,
-                ),
-            }
-            for name, amount in measure.amounts.items()
-        ],
         "peak": _shift(measure.id, found, frame),
     }
 
@@ -86,9 +82,29 @@ def _shift(name: str, found: Abatement, frame: Frame) -> Row:
     told: Row = {"year": None, "basis": "projected", "address": f"{ROOT}/{name}.level"}
     return {
         "years": plain(shifted.years),
+        "error": plain(shifted.error),
         "probability": plain(shifted.probability, percent=True),
         "level": frame.number(shifted.level / MT, "Mt CO2", **told),
     }
+
+
+def _assumptions(compared: CityMeasures, frame: Frame) -> Iterator[Row]:
+    for address in list_assumptions(compared):
+        trace = frame.traces.get(address)
+        amount = find_amount(compared, address)
+        yield write_assumption(
+            {
+                "id": address.partition("/")[2],
+                "label": trace.says,
+                **{corner: None if amount is None else getattr(amount, corner) for corner in ("low", "mid", "high")},
+                "unit": trace.unit or "1",
+                "source": trace.source,
+                "grade": trace.grade,
+                "address": address,
+                "note": amount.note if amount is not None else trace.note,
+            },
+            frame,
+        )
 
 
 def _curve(curve: Curve, frame: Frame) -> Row:
@@ -97,6 +113,29 @@ def _curve(curve: Curve, frame: Frame) -> Row:
         "shares": [_share(share, curve, frame) for share in curve.shares],
         "together": {
             scope: _span(curve.together[scope], MT, "Mt CO2", f"{ROOT}/all.avoided_{scope}", curve, frame) for scope in SCOPES
+        },
+        "groups": {
+            scope: {
+                group: frame.number(
+                    amount / MT,
+                    "Mt CO2",
+                    year=curve.year,
+                    basis="projected",
+                    address=f"{ROOT}/all.{group}_{scope}.{name_column(curve.year)}",
+                )
+                for group, amount in group_avoided(curve, scope).items()
+            }
+            for scope in SCOPES
+        },
+        "paid": {
+            what: frame.number(
+                amount / YI,
+                "亿元",
+                year=curve.year,
+                basis="projected",
+                address=f"{ROOT}/all.{what}.{name_column(curve.year)}",
+            )
+            for what, amount in sum_costs(curve).items()
         },
         "orders": {
             scope: [
