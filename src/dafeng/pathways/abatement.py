@@ -210,7 +210,8 @@ def _ratio(cost: float, avoided: float, cost_drawn: Array, avoided_drawn: Array)
     """Price; ``None`` where nothing is avoided, and where one draw in ten avoids nothing its interval would mean nothing."""
     if avoided <= _LEAST or np.quantile(avoided_drawn, 0.1) <= _LEAST:
         return None
-    return _span(cost / avoided, cost_drawn[avoided_drawn > _LEAST] / avoided_drawn[avoided_drawn > _LEAST])
+    costs, amounts = np.broadcast_arrays(cost_drawn, avoided_drawn)
+    return _span(cost / avoided, costs[amounts > _LEAST] / amounts[amounts > _LEAST])
 
 
 def _span(mid: float, drawn: Array) -> Span:
