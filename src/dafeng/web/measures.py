@@ -52,8 +52,7 @@ def build_measures(view: Row, words: Words, query: Mapping[str, str]) -> dict[st
         "said": _said(curve, scope, words),
         "macc": draw_curve(found, curve, scope, words),
         "rows": rows,
-        "priced": [row for row in rows if row["share"]["cost"]],
-        "peak": sorted(rows, key=lambda row: row["measure"]["peak"]["level"]["value"] or 0.0),
+        "priced": [row for row in rows if row["share"]["outlay"] and row["share"]["outlay"]["value"]],
     }
 
 

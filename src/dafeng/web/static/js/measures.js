@@ -9,9 +9,9 @@
     const total = bars.reduce((sum, bar) => sum + bar.width, 0);
     const seen = bars.filter((bar) => bar.price !== null && bar.width > 0.02 * total).map((bar) => bar.price);
     const every = seen.length ? seen : bars.map((bar) => bar.price || 0);
-    const room = Math.max(...every.map(Math.abs), 100) * 1.5;
+    const room = Math.max(...every.map(Math.abs), 100) * 1.25;
     const step = 10 ** Math.floor(Math.log10(room));
-    const end = Math.ceil(room / step * 2) / 2 * step;
+    const end = [1, 2, 4, 6, 8, 10].find((size) => size * step >= room) * step;
     const lowest = bars.some((bar) => (bar.low ?? bar.price ?? 0) < 0) ? -end : 0;
     return [lowest, end];
   }
@@ -37,6 +37,10 @@
           if (inside(value) === value) parts.push({ type: "line", shape: { x1: middle - 3, y1: at, x2: middle + 3, y2: at }, style: { stroke: token("ink"), lineWidth: 1.25 } });
         });
       }
+      if (!unknown && width > 64) {
+        const below = bar.price < 0;
+        parts.push({ type: "text", style: { text: bar.name, x: left + 6, y: from[1] + (below ? -6 : 6), textVerticalAlign: below ? "bottom" : "top", width: width - 12, overflow: "truncate", fill: token("ink-2"), fontSize: 12, fontFamily: token("sans") } });
+      }
       if (!unknown && inside(bar.price) !== bar.price) {
         const down = bar.price < 0 ? 1 : -1, middle = left + width / 2;
         parts.push({ type: "polygon", shape: { points: [[middle - 5, to[1] - 8 * down], [middle + 5, to[1] - 8 * down], [middle, to[1]]] }, style: { fill: token("ink") } });
@@ -51,6 +55,7 @@
     const order = data.orders.find((one) => one.id === state) || data.orders[0];
     const limits = reach(order.bars);
     const total = order.bars.reduce((end, bar) => Math.max(end, bar.begin + bar.width), 0);
+    const hidden = order.bars.filter((bar) => bar.price === null);
     const fields = data.fields.map((field) => ({ ...field, bars: order.bars.filter((bar) => bar.field === field.id) })).filter((field) => field.bars.length);
     const told = (bar) => {
       const rows = [[data.words.avoided, write(bar.width) + "\u202f" + data.unit + range(bar.between)]];
@@ -65,13 +70,14 @@
         grid: { left: 4, right: 16, top: 34, bottom: phone() ? 96 : 62, containLabel: true },
         legend: { bottom: 0, data: fields.map((field) => field.name) },
         xAxis: { type: "value", min: 0, max: total, name: `Mt CO\u2082`, nameLocation: "middle", nameGap: 26, nameTextStyle: { align: "center" }, axisLine: { onZero: false }, axisLabel: { formatter: write, showMaxLabel: false }, splitLine: { show: false } },
-        yAxis: { type: "value", min: limits[0], max: limits[1], name: data.money, axisLabel: { formatter: write } },
+        yAxis: { type: "value", min: limits[0], max: limits[1], interval: limits[1] / 2, name: data.money, axisLabel: { formatter: write } },
         tooltip: { trigger: "item", confine: true, formatter: (at) => tip(at.data.bar.name, told(at.data.bar)) },
         series: fields.map((field) => ({
           type: "custom", name: field.name, color: token(shades[field.id] || "c-other"), itemStyle: { color: token(shades[field.id] || "c-other") },
           renderItem: rectangle(field.bars, limits, token(shades[field.id] || "c-other")),
           encode: { x: [0, 1], y: 2 },
           data: field.bars.map((bar) => ({ value: [bar.begin, bar.begin + bar.width, bar.price ?? 0], bar })),
+          markArea: field === fields[0] && hidden.length ? { silent: true, itemStyle: { color: token("sunk"), opacity: 0.6 }, label: { show: true, position: "insideTop", color: token("ink-3"), fontSize: 12, formatter: data.words.unknown }, data: [[{ xAxis: Math.min(...hidden.map((bar) => bar.begin)) }, { xAxis: total }]] } : undefined,
           markLine: field === fields[0] ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: token("ink-2"), type: "solid", width: 1 }, data: [{ yAxis: 0 }] } : undefined,
         })),
       },
