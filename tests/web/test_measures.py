@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ def shown() -> dict[str, Any]:
 def test_bars_stand_side_by_side_and_a_gain_comes_first(shown: dict[str, Any]) -> None:
     bars = shown["macc"]["orders"][0]["bars"]
     assert [bar["id"] for bar in bars] == ["wind", "heat", "motors"]
-    for bar, following in zip(bars, bars[1:], strict=False):
+    for bar, following in pairwise(bars):
         assert following["begin"] == pytest.approx(bar["begin"] + bar["width"])
     assert bars[0]["price"] < 0 < bars[1]["price"]
 

@@ -152,14 +152,13 @@ def _rank(step: Taken) -> tuple[int, float, str]:
 
 def _outlay(board: Board, measure: Measure, terms: Terms, drawn: Drawn | None) -> Array | None:
     """Outlay by column: the years asked for, then the sum of all; with draws as a second axis where there are any."""
-    if not measure.priced:
-        return None
     bought = None
-    if measure.bought is not None:
+    if measure.bought is not None and measure.priced:
         bought = board.bought(measure) if drawn is None else drawn.bought[measure.id]
     unit = board.pulled.graph.quantities[measure.bought.quantity].unit if measure.bought is not None else ""
     made = yearly_cost(board.space, measure, bought, unit, terms.rate, {} if drawn is None else drawn.ranks)
-    assert made is not None
+    if made is None:
+        return None
     first = int(board.space.years[0])
     picked = np.stack([*(made[year - first] for year in terms.years), made.sum(axis=0)])
     return picked[:, 0] if drawn is None else np.broadcast_to(picked, (len(picked), terms.draws))

@@ -121,6 +121,11 @@ class Board:
         -------
         (years, 1) array
             Size by year. [unit of its quantity]
+
+        Raises
+        ------
+        ValueError
+            If its investment pays for its size.
         """
         self._move(frozenset({measure.id}))
         return _change(self.space, measure, self._base, self._read())
@@ -251,9 +256,10 @@ def _by_year(found: Labelled) -> Array:
 
 
 def _change(space: Space, measure: Measure, base: Mapping[str, Labelled], changed: Mapping[str, Labelled]) -> Array:
-    bought = measure.bought
-    assert bought is not None
-    sides = [_summed(space, found[bought.quantity].values, bought.members) for found in (base, changed)]
+    if measure.bought is None:
+        raise ValueError(f"the investment of {measure.id} pays for its size, not for a change")
+    named, members = measure.bought.quantity, measure.bought.members
+    sides = [_summed(space, found[named].values, members) for found in (base, changed)]
     return np.asarray(np.abs(sides[1] - sides[0]))
 
 

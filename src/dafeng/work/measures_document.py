@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +95,12 @@ def save_measures(compared: CityMeasures, path: Path | str, *, language: Languag
     return target
 
 
-_SHEETS = {
+_SHEETS: Mapping[str, Mapping[str, str]] = {
     "curves": {"zh": "减排与成本", "en": "abatement"},
     "orders": {"zh": "最省次序", "en": "cheapest next"},
     "figures": {"zh": "措施数据", "en": "figures"},
 }
-_HEADS = {
+_HEADS: Mapping[str, str] = {
     "zh": "措施 领域 年份 属地减排Mt P10 P90 标准误 单独 最后 消费口径减排Mt 年成本亿元 能源费用变化亿元 净成本亿元 "
     "属地元/吨 P10 P90 消费口径元/吨 财政亿元 企业亿元 居民亿元",
     "en": "measure field year local-Mt P10 P90 standard-error alone last consumed-Mt outlay energy-bill net-cost "

@@ -6,6 +6,8 @@ not bring the peak forward, has no rank.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.pathways.abatement_shares import Abatement, Share
@@ -77,7 +79,7 @@ def _effect(found: Abatement, share: Share, traces: TraceBook) -> MeasureEffect:
     return MeasureEffect(share.measure, measure.label, cost, probability, years, avoided, per_cost, root)
 
 
-_WORDS = {
+_WORDS: Mapping[str, Label] = {
     "probability": Label("2030年前达峰概率的变化", "change of the probability of a peak before 2030"),
     "years": Label("平均达峰年份的变化", "change of the mean peak year"),
     "per_cost": Label("每亿元年成本提前达峰", "peak brought forward per 10^8 CNY of yearly outlay"),

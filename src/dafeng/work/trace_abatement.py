@@ -6,7 +6,7 @@ grade; cost and price are formed from the figures beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
@@ -17,19 +17,19 @@ from dafeng.work.tracing import TraceBook, number_text
 
 ROOT = "abatement"
 """Table of the addresses."""
-SCOPES: dict[str, Label] = {
+SCOPES: Mapping[str, Label] = {
     "local": Label("属地", "within the city"),
     "consumed": Label("消费口径", "of consumption"),
     "grid": Label("外送按电网因子", "trade at the grid's factor"),
 }
 """Names of the scopes."""
-PAID: dict[str, Label] = {
+PAID: Mapping[str, Label] = {
     "city": Label("财政", "city budget"),
     "enterprise": Label("企业", "enterprises"),
     "household": Label("居民", "households"),
 }
 """Names of the payers."""
-PARTS: dict[str, Label] = {
+PARTS: Mapping[str, Label] = {
     "effect": Label("作用量", "amount of its effect"),
     "size": Label("做满时的规模", "size when done in full"),
     "investment": Label("单位投资", "investment per unit"),
@@ -62,7 +62,7 @@ def name_column(year: int | None) -> str:
     return "all" if year is None else str(year)
 
 
-GROUPS: dict[str, Label] = {
+GROUPS: Mapping[str, Label] = {
     "gaining": Label("省钱的措施", "measures that save money"),
     "costing": Label("要花钱的措施", "measures that cost money"),
     "unpriced": Label("成本未知的措施", "measures of unknown cost"),
@@ -338,7 +338,7 @@ def _groups(curve: Curve) -> Iterator[Trace]:
                     curve.year, inputs=inputs, grade="estimated")  # fmt: skip
 
 
-_SUMS = {
+_SUMS: Mapping[str, Label] = {
     "outlay": Label("年成本", "yearly outlay"),
     "saving": Label("能源费用变化", "change of the energy bill"),
     "cost": Label("净成本", "net cost"),
