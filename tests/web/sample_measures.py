@@ -43,7 +43,12 @@ def measures(
     def curve(year: int | None) -> dict[str, Any]:
         steps = [("wind", 1.2, -1.0), ("heat", 0.5, 3.0), ("motors", 0.3, None), ("hydrogen", -0.2, None)]
         orders = [
-            {"id": name, "avoided": avoided, "cost": cost, "price": None if cost is None else cost / avoided * 100}
+            {
+                "id": name,
+                "avoided": mt(avoided),
+                "cost": None if cost is None else money(cost),
+                "price": None if cost is None else number(cost / avoided * 100, "元/tCO2", address, **TOLD),
+            }
             for name, avoided, cost in steps
         ]
         return {

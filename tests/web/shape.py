@@ -194,7 +194,7 @@ ABATEMENT = {
             "id": TEXT, "avoided": Each(NUMBER), "error": Each(FIGURE), "alone": NUMBER, "last": NUMBER, "saving": NUMBER,
             "outlay": Maybe(NUMBER), "cost": Maybe(NUMBER), "price": Each(Maybe(NUMBER)), "paid": Each(NUMBER),
         }],
-        "orders": Each([{"id": TEXT, "avoided": FIGURE, "cost": (*FIGURE, MAY), "price": (*FIGURE, MAY)}]),
+        "orders": Each([{"id": TEXT, "avoided": NUMBER, "cost": Maybe(NUMBER), "price": Maybe(NUMBER)}]),
     }],
     "peak": {"year": YEAR, "probability": FIGURE, "level": FIGURE}, "together": SHIFTED,
 }  # fmt: skip

@@ -227,7 +227,7 @@ ABATEMENT = {
             "id": str, "avoided": Keyed(N), "error": Keyed(NUMBER), "alone": N, "last": N, "saving": N, "outlay": Maybe(N),
             "cost": Maybe(N), "price": Keyed(Maybe(N)), "paid": Keyed(N),
         }],
-        "orders": Keyed([{"id": str, "avoided": NUMBER, "cost": Maybe(NUMBER), "price": Maybe(NUMBER)}]),
+        "orders": Keyed([{"id": str, "avoided": N, "cost": Maybe(N), "price": Maybe(N)}]),
     }],
     "peak": {"year": int, "probability": NUMBER, "level": NUMBER}, "together": SHIFTED,
 }  # fmt: skip

@@ -59,7 +59,7 @@ def _show(document: Mapping[str, Any], scope: str, language: Language) -> None:
     cells = list(_cells(curve, scope, names))
     out.print(grid(title, heads.split(), cells, right=tuple(range(1, 9))))
     steps = [
-        [str(at), names[step["id"]], _told(step["avoided"], 3), _plain(step["price"])]
+        [str(at), names[step["id"]], _told(step["avoided"]["value"], 3), _plain(step["price"])]
         for at, step in enumerate(curve["orders"].get(scope, ()), 1)
     ]
     head = say(language, "序 措施 增加Mt 元/吨", "step measure Mt-added CNY/t").split()
@@ -102,5 +102,5 @@ def _span(number: Mapping[str, Any]) -> str:
     return f"{number['value']:,.2f} ({number['low']:,.2f}–{number['high']:,.2f})"
 
 
-def _plain(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.0f}"
+def _plain(number: Mapping[str, Any] | None) -> str:
+    return "-" if number is None else f"{number['value']:,.0f}"

@@ -117,12 +117,13 @@ def _mean_bars(curve: Row, scope: str, named: Mapping[str, Row], words: Words) -
 def _next_bars(curve: Row, scope: str, named: Mapping[str, Row], words: Words) -> Iterator[dict[str, Any]]:
     begin = 0.0
     for step in curve["orders"].get(scope, ()):
-        if step["avoided"] <= 0:
+        width = step["avoided"]["value"]
+        if width <= 0:
             continue
-        price = None if step["price"] is None else (step["price"], None, None)
-        address = named[step["id"]]["peak"]["level"]["address"]
-        yield _bar(named[step["id"]], words, begin, step["avoided"], (None, None), price, address)
-        begin += step["avoided"]
+        price = None if step["price"] is None else (step["price"]["value"], None, None)
+        address = (step["price"] or step["avoided"])["address"]
+        yield _bar(named[step["id"]], words, begin, width, (None, None), price, address)
+        begin += width
 
 
 def _bar(

@@ -146,7 +146,7 @@ def _orders(found: Row, language: Language) -> Iterator[list[Any]]:
     for curve in found["curves"]:
         for scope, steps in curve["orders"].items():
             for at, step in enumerate(steps, 1):
-                cells = ("" if step[key] is None else step[key] for key in ("avoided", "cost", "price"))
+                cells = (_value(step[key]) for key in ("avoided", "cost", "price"))
                 yield [curve["year"], found["scopes"][scope][language], at, named[step["id"]], *cells]
 
 

@@ -192,6 +192,7 @@ def trace_measures(compared: CityMeasures, traces: TraceBook) -> None:
         for share in curve.shares:
             measure = next(one for one in found.measures if one.id == share.measure)
             traces.extend(_share(measure, share, curve))
+        traces.extend(_steps(found, curve))
         traces.extend(_together(curve))
         traces.extend(_groups(curve))
     traces.extend(_peaks(found))
@@ -301,6 +302,35 @@ _PRICES = (
     "assumptions/prices.bought_price.all",
     "assumptions/prices.sold_price.all",
 )
+
+
+def _steps(found: Abatement, curve: Curve) -> Iterator[Trace]:
+    """Increments of the order in which the cheapest next measure is taken; each rests on the steps before it."""
+    column, named = name_column(curve.year), {one.id: one.label for one in found.measures}
+    for scope, steps in curve.orders.items():
+        before: tuple[str, ...] = ()
+        for at, step in enumerate(steps, 1):
+            base, label = f"{ROOT}/{step.measure}", named[step.measure]
+
+            def made(what: str, zh: str, en: str, value: float, unit: str, expression: str | None, inputs: tuple[str, ...],
+                     *, base: str = base, label: Label = label, at: int = at, scope: str = scope) -> Trace:  # fmt: skip
+                says = Label(
+                    f"{label.zh}：逐项最省第{at}步{zh}（{SCOPES[scope].zh}）",
+                    f"{label.en}: {en} as step {at} of the cheapest next",
+                )
+                return Trace(f"{base}.{what}_{scope}.{column}", "projection", says, number_text(value), unit, curve.year,
+                             expression=expression, inputs=inputs, grade="estimated")  # fmt: skip
+
+            added = made("next", "增加的减排量", "CO2 added", step.avoided / MT, "Mt CO2", None, before)
+            yield added
+            if step.cost is not None:
+                outlay = (f"{base}.outlay.{column}",)
+                paid = made("next_cost", "增加的净成本", "net cost added", step.cost / YI, "亿元", None, (*outlay, *before))
+                yield paid
+                if step.price is not None:
+                    inputs = (paid.address, added.address)
+                    yield made("next_price", "单位成本", "cost per CO2", step.price, "元/tCO2", "cost / avoided * 100", inputs)
+            before = (added.address,)
 
 
 def _together(curve: Curve) -> Iterator[Trace]:

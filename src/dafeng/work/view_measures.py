@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dafeng.pathways.abatement_shares import Abatement, Curve, Share, Span
+from dafeng.pathways.abatement_shares import Abatement, Curve, Share, Span, Taken
 from dafeng.pathways.measures import Measure
 from dafeng.work.measures import CityMeasures
 from dafeng.work.trace_abatement import (
@@ -137,18 +137,20 @@ def _curve(curve: Curve, frame: Frame) -> Row:
             )
             for what, amount in sum_costs(curve).items()
         },
-        "orders": {
-            scope: [
-                {
-                    "id": step.measure,
-                    "avoided": plain(step.avoided / MT),
-                    "cost": None if step.cost is None else plain(step.cost / YI),
-                    "price": plain(step.price),
-                }
-                for step in steps
-            ]
-            for scope, steps in curve.orders.items()
-        },
+        "orders": {scope: [_step(step, scope, curve, frame) for step in steps] for scope, steps in curve.orders.items()},
+    }
+
+
+def _step(step: Taken, scope: str, curve: Curve, frame: Frame) -> Row:
+    def said(what: str, value: float | None, unit: str) -> Row | None:
+        address = f"{ROOT}/{step.measure}.{what}_{scope}.{name_column(curve.year)}"
+        return None if value is None else frame.number(value, unit, year=curve.year, basis="projected", address=address)
+
+    return {
+        "id": step.measure,
+        "avoided": said("next", step.avoided / MT, "Mt CO2"),
+        "cost": said("next_cost", None if step.cost is None else step.cost / YI, "亿元"),
+        "price": said("next_price", step.price, "元/tCO2"),
     }
 
 
