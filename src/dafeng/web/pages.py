@@ -268,6 +268,8 @@ def _hours(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
 def _scenarios(_: CityView, __: Words, ___: Mapping[str, str]) -> Context:
     """In a frozen copy nothing can be moved; the served page is made in `dafeng.web.scenario_pages`."""
     return {"live": None}
+
+
 def _measures(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
     return measures.build_measures(city.view, words, query)
 
