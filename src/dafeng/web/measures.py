@@ -80,6 +80,7 @@ def draw_curve(found: Row, curve: Row, scope: str, words: Words) -> Chart | None
     if not orders["mean"]:
         return None
     kinds = [name for name in orders if orders[name]]
+    names = {"mean": words.say("measures.order_mean"), "next": words.say("measures.order_next")}
     return {
         "kind": "macc",
         "title": words.say("measures.curve", values=_said(curve, scope, words)),
@@ -87,8 +88,13 @@ def draw_curve(found: Row, curve: Row, scope: str, words: Words) -> Chart | None
         "unit": "Mt",
         "money": words.say("measures.price_unit"),
         "fields": [{"id": name, "name": words.read(label)} for name, label in found["fields"].items()],
-        "orders": [{"id": name, "name": words.say(f"measures.order_{name}"), "bars": orders[name]} for name in kinds],
-        "words": {key: words.say(f"measures.{key}") for key in ("avoided", "price", "cost", "unknown", "clipped")},
+        "orders": [{"id": name, "name": names[name], "bars": orders[name]} for name in kinds],
+        "said": {
+            "avoided": words.say("measures.avoided"),
+            "price": words.say("measures.price"),
+            "unknown": words.say("measures.unknown"),
+            "clipped": words.say("measures.clipped"),
+        },
     }
 
 

@@ -58,9 +58,9 @@
     const hidden = order.bars.filter((bar) => bar.price === null);
     const fields = data.fields.map((field) => ({ ...field, bars: order.bars.filter((bar) => bar.field === field.id) })).filter((field) => field.bars.length);
     const told = (bar) => {
-      const rows = [[data.words.avoided, write(bar.width) + "\u202f" + data.unit + range(bar.between)]];
-      rows.push([data.words.price, bar.price === null ? data.words.unknown : write(bar.price) + "\u202f" + data.money + range([bar.low, bar.high])]);
-      if (bar.price !== null && (bar.price < limits[0] || bar.price > limits[1])) rows.push(["", data.words.clipped]);
+      const rows = [[data.said.avoided, write(bar.width) + "\u202f" + data.unit + range(bar.between)]];
+      rows.push([data.said.price, bar.price === null ? data.said.unknown : write(bar.price) + "\u202f" + data.money + range([bar.low, bar.high])]);
+      if (bar.price !== null && (bar.price < limits[0] || bar.price > limits[1])) rows.push(["", data.said.clipped]);
       return rows;
     };
     return {
@@ -77,11 +77,11 @@
           renderItem: rectangle(field.bars, limits, token(shades[field.id] || "c-other")),
           encode: { x: [0, 1], y: 2 },
           data: field.bars.map((bar) => ({ value: [bar.begin, bar.begin + bar.width, bar.price ?? 0], bar })),
-          markArea: field === fields[0] && hidden.length ? { silent: true, itemStyle: { color: token("sunk"), opacity: 0.6 }, label: { show: true, position: "insideTop", color: token("ink-3"), fontSize: 12, formatter: data.words.unknown }, data: [[{ xAxis: Math.min(...hidden.map((bar) => bar.begin)) }, { xAxis: total }]] } : undefined,
+          markArea: field === fields[0] && hidden.length ? { silent: true, itemStyle: { color: token("sunk"), opacity: 0.6 }, label: { show: true, position: "insideTop", color: token("ink-3"), fontSize: 12, formatter: data.said.unknown }, data: [[{ xAxis: Math.min(...hidden.map((bar) => bar.begin)) }, { xAxis: total }]] } : undefined,
           markLine: field === fields[0] ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: token("ink-2"), type: "solid", width: 1 }, data: [{ yAxis: 0 }] } : undefined,
         })),
       },
-      head: ["", data.words.avoided + " Mt", "P10", "P90", data.money, "P10", "P90"],
+      head: ["", data.said.avoided + " Mt", "P10", "P90", data.money, "P10", "P90"],
       rows: order.bars.map((bar) => [bar.name, bar.width, ...bar.between, bar.price, bar.low, bar.high]),
       address: (event) => event.data && event.data.bar && event.data.bar.address,
     };
