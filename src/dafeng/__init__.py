@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from dafeng.work.list_tasks import check_tasks, list_tasks, save_tasks
     from dafeng.work.lock import LockState, check_lock, lock_factors, update_lock
     from dafeng.work.measure import measure
+    from dafeng.work.measures import CityMeasures, measures
+    from dafeng.work.measures_document import measures_document, save_measures
     from dafeng.work.method_document import guide_documents, list_methods, method_document
     from dafeng.work.network_files import read_network, write_network
     from dafeng.work.operate_years import OperatedYears, operate_years, years_document
@@ -80,6 +82,7 @@ __all__ = [
     "Assessment",
     "Change",
     "City",
+    "CityMeasures",
     "Correction",
     "Downscaled",
     "EnergyAccount",
@@ -154,8 +157,10 @@ __all__ = [
     "lock_factors",
     "match_factor",
     "measure",
-    "name_brief",
+    "measures",
+    "measures_document",
     "method_document",
+    "name_brief",
     "open_city",
     "operate_years",
     "plan_document",
@@ -176,9 +181,10 @@ __all__ = [
     "review",
     "revise",
     "save_aggregate",
-    "save_hours",
     "save_brief",
+    "save_hours",
     "save_inventory",
+    "save_measures",
     "save_plan",
     "save_profiles",
     "save_scenario",
@@ -307,6 +313,10 @@ _HOMES: Mapping[str, str] = {
     "hindcast": "work.hindcast",
     "hindcast_document": "work.hindcast",
     "hours": "work.hours_document",
+    "CityMeasures": "work.measures",
+    "measures": "work.measures",
+    "measures_document": "work.measures_document",
+    "save_measures": "work.measures_document",
     "hours_document": "work.hours_document",
     "save_hours": "work.hours_document",
     "ScenarioTable": "work.scenarios",

@@ -15,6 +15,7 @@ from tests.reports.forms import form, form_addresses
 from tests.web.quality import quality, quality_addresses
 from tests.web.sample_energy import energy
 from tests.web.sample_inventory import inventory
+from tests.web.sample_measures import measures
 from tests.web.sample_methods import definitions
 
 TEXT = (
@@ -413,6 +414,7 @@ def view() -> dict[str, Any]:
                          for m, zh, en, c, e, y in (("heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), ("flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), ("roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), ("truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
         },
         "power": power(),
+        "abatement": measures(label, number, "measures/heat"),
         "orders": orders(),
         "retrofits": [retrofit()],
         "quality": quality(RUN),

@@ -184,6 +184,20 @@ ORDERS = {
                   "dropped": FLAG, "fact": FLAG}],
     }],
 }  # fmt: skip
+SHIFTED = {"years": FIGURE, "error": FIGURE, "probability": FIGURE, "level": NUMBER}
+ABATEMENT = {
+    "scopes": Each(LABEL), "payers": Each(LABEL), "fields": Each(LABEL), "draws": YEAR, "assumptions": [ASSUMPTION],
+    "measures": [{"id": TEXT, "label": LABEL, "field": TEXT, "first": YEAR, "full": YEAR, "priced": FLAG, "peak": SHIFTED}],
+    "curves": [{
+        "year": (*YEAR, MAY), "together": Each(NUMBER), "groups": Each(Each(NUMBER)), "paid": Each(NUMBER),
+        "shares": [{
+            "id": TEXT, "avoided": Each(NUMBER), "error": Each(FIGURE), "alone": NUMBER, "last": NUMBER, "saving": NUMBER,
+            "outlay": Maybe(NUMBER), "cost": Maybe(NUMBER), "price": Each(Maybe(NUMBER)), "paid": Each(NUMBER),
+        }],
+        "orders": Each([{"id": TEXT, "avoided": NUMBER, "cost": Maybe(NUMBER), "price": Maybe(NUMBER)}]),
+    }],
+    "peak": {"year": YEAR, "probability": FIGURE, "level": FIGURE}, "together": SHIFTED,
+}  # fmt: skip
 RETROFIT = {"plant": TEXT, "saved": NUMBER, "choices": [{"label": LABEL, "capacity": NUMBER}]}
 VIEW = {
     "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
@@ -193,7 +207,7 @@ VIEW = {
     "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
-    "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "orders": Maybe(ORDERS), "retrofits": [RETROFIT], "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "abatement": Maybe(ABATEMENT), "orders": Maybe(ORDERS), "retrofits": [RETROFIT], "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),

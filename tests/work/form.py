@@ -217,6 +217,20 @@ ORDERS = {
                   "fact": bool}],
     }],
 }  # fmt: skip
+SHIFTED = {"years": NUMBER, "error": NUMBER, "probability": NUMBER, "level": N}
+ABATEMENT = {
+    "scopes": Keyed(L), "payers": Keyed(L), "fields": Keyed(L), "draws": int, "assumptions": [ASSUMPTION],
+    "measures": [{"id": str, "label": L, "field": str, "first": int, "full": int, "priced": bool, "peak": SHIFTED}],
+    "curves": [{
+        "year": Maybe(int), "together": Keyed(N), "groups": Keyed(Keyed(N)), "paid": Keyed(N),
+        "shares": [{
+            "id": str, "avoided": Keyed(N), "error": Keyed(NUMBER), "alone": N, "last": N, "saving": N, "outlay": Maybe(N),
+            "cost": Maybe(N), "price": Keyed(Maybe(N)), "paid": Keyed(N),
+        }],
+        "orders": Keyed([{"id": str, "avoided": N, "cost": Maybe(N), "price": Maybe(N)}]),
+    }],
+    "peak": {"year": int, "probability": NUMBER, "level": NUMBER}, "together": SHIFTED,
+}  # fmt: skip
 RETROFIT = {"plant": str, "saved": N, "choices": [{"label": L, "capacity": N}]}
 VIEW = {
     "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
@@ -231,7 +245,8 @@ VIEW = {
         "findings": [FINDING],
     },
     "inventory": INVENTORY, "energy": ENERGY,
-    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "orders": Maybe(ORDERS), "retrofits": [RETROFIT],
+    "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "abatement": Maybe(ABATEMENT),
+    "orders": Maybe(ORDERS), "retrofits": [RETROFIT],
     "clashes": [CLASH], "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY), "hours": Maybe({"schema": int, "cases": [dict]}),
     "definitions": dict, "inventory_form": Maybe(dict),

@@ -27,6 +27,7 @@ from dafeng.cli import (
     inventories,
     listing,
     locks,
+    measures,
     methods,
     networks,
     planning,
@@ -51,6 +52,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     energy.app.add_typer(weather_years.app)
     made.add_typer(energy.app, name="energy")
     made.add_typer(hours.app)
+    made.add_typer(measures.app)
     made.add_typer(locks.app)
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)

@@ -21,6 +21,7 @@ from dafeng.web import (
     hours,
     inventories,
     inventory_files,
+    measures,
     methods,
     pathway,
     power,
@@ -269,6 +270,10 @@ def _scenarios(_: CityView, __: Words, ___: Mapping[str, str]) -> Context:
     return {"live": None}
 
 
+def _measures(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
+    return measures.build_measures(city.view, words, query)
+
+
 def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
     return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}}
 
@@ -309,6 +314,7 @@ _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]]
     "quality": _quality,
     "pathway": _pathway,
     "scenarios": _scenarios,
+    "measures": _measures,
     "hours": _hours,
     "conflicts": _conflicts,
     "compare": _compare,

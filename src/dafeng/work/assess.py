@@ -30,12 +30,14 @@ from dafeng.work.ingest import ingest
 from dafeng.work.inventory import Inventory, arrange_account
 from dafeng.work.judge import Verdicts, judge
 from dafeng.work.measure import measure
-from dafeng.work.measures import rank_measures
+from dafeng.work.measures import measures as compare
 from dafeng.work.power_hours import keep_power
 from dafeng.work.present import present
 from dafeng.work.project import project
+from dafeng.work.rank_measures import rank_measures
 from dafeng.work.reconcile import Reconciliation, reconcile
 from dafeng.work.study import LOCK
+from dafeng.work.trace_abatement import trace_measures
 from dafeng.work.uncertainty import Quality, Study, examine, find_years
 
 Report = Callable[[Label, float], None]
@@ -119,7 +121,9 @@ def _conclude(
     run: Run, year: int, accounted: Account, verdicts: Verdicts, found: Reconciliation, noticed: Iterable[Finding]
 ) -> Assessment:
     projection, plan, traces = found.projection, found.plan, found.traces
-    measures = rank_measures(projection, traces)
+    compared = compare(projection.city)
+    trace_measures(compared, traces)
+    measures = rank_measures(compared, traces)
     headlines = ask(plan, found, measures, projection.city.catalogue(), traces)
     energy = balance(projection.city)
     arranged = arrange_account(projection.city, accounted)
@@ -133,6 +137,7 @@ def _conclude(
         projection.findings,
         found.findings,
         plan.findings,
+        compared.findings,
     )
     return Assessment(
         city=projection.city,
@@ -147,6 +152,7 @@ def _conclude(
         projection=projection,
         reconciliation=found,
         measures=measures,
+        compared=compared,
         headlines=headlines,
         answers=answer(verdicts, found, measures, headlines, traces),
         findings=_once([*noticed, *chain.from_iterable(later)]),

@@ -16,6 +16,7 @@ from dafeng.work.balance import EnergyAccount
 from dafeng.work.city import City
 from dafeng.work.inventory import Inventory
 from dafeng.work.judge import Verdicts
+from dafeng.work.measures import CityMeasures
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.scores import Scores
@@ -178,6 +179,8 @@ class Assessment:
         All explanations.
     quality : Quality or None
         Uncertainty and quality of the inventory; ``None`` where nothing was accounted.
+    compared : CityMeasures or None
+        Measures with abatement, cost and payers.
     """
 
     city: City
@@ -197,3 +200,4 @@ class Assessment:
     findings: tuple[Finding, ...]
     traces: TraceBook
     quality: Quality | None = None
+    compared: CityMeasures | None = None

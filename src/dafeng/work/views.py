@@ -24,6 +24,7 @@ from dafeng.work.view_decomposition import decompose
 from dafeng.work.view_emissions import write_emissions
 from dafeng.work.view_energy import write_energy
 from dafeng.work.view_inventory import write_form, write_inventory
+from dafeng.work.view_measures import write_measures
 from dafeng.work.view_number import Frame, write_label
 from dafeng.work.view_orders import write_orders, write_retrofits
 from dafeng.work.view_pathway import write_pathway
@@ -104,6 +105,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "quality": write_quality(assessment, frame),
         "pathway": write_pathway(assessment, frame),
         "power": write_power(projection.power, frame),
+        "abatement": write_measures(assessment.compared, frame),
         "orders": write_orders(projection.ordered, frame),
         "retrofits": write_retrofits(projection.retrofits, projection.power.year if projection.power else None, frame),
         "clashes": list_clashes(assessment, frame),

@@ -6,7 +6,7 @@ Invariant: the file is the only truth about the model; a key that the form does 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from dafeng.core.labels import Label
@@ -80,6 +80,37 @@ def read_model(marked: Marked) -> Model:
     given = {record.text("id"): _given(record) for record in records if record.value("expression") is None}
     notes = {record.text("id"): record.label("note") for record in records if record.value("note") is not None}
     return Model(graph, given, members, groups, notes)
+
+
+def extend_model(model: Model, marked: Marked) -> Model:
+    """A model with the quantities of a further file.
+
+    Parameters
+    ----------
+    model : Model
+        What the file builds upon.
+    marked : Marked
+        The file, strictly read; it has quantities and no axes.
+
+    Returns
+    -------
+    Model
+        Checked as one.
+
+    Raises
+    ------
+    DefinitionError
+        If a field is missing, unknown or of the wrong kind, or a quantity stands in both.
+    FormulaError
+        If an expression cannot be read or has the wrong unit.
+    """
+    root = Record(marked, ())
+    root.allow(("id", "label", "quantities"))
+    records = root.children("quantities")
+    graph = make_graph(model.graph.space, [*model.graph.quantities.values(), *(_quantity(record) for record in records)])
+    given = {record.text("id"): _given(record) for record in records if record.value("expression") is None}
+    notes = {record.text("id"): record.label("note") for record in records if record.value("note") is not None}
+    return replace(model, graph=graph, given={**model.given, **given}, notes={**model.notes, **notes})
 
 
 def _axis(record: Record, members: dict[str, Label], groups: dict[str, str]) -> Axis:
