@@ -7,23 +7,25 @@ against the model, which is the only truth.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import YEAR, Array, Space
+from dafeng.pathways.model.fan import Fan, open_fan
 from dafeng.pathways.model.quantity import Graph
-from dafeng.pathways.model.run import Labelled
+from dafeng.pathways.model.run import shaped
 from dafeng.pathways.model.sampling import Band
-from dafeng.pathways.model.session import Session, open_session
 from dafeng.pathways.model.tape import compile_graph
 
 Kind = Literal["level", "decline", "rise"]
 STEP = 1e-4
 """Step of a difference, of the range of the action."""
+BLOCK = 16
+"""Actions whose differences are computed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,8 @@ class Bench:
 
     Parameters
     ----------
-    session : Session
-        The bound model.
+    one, many : Fan
+        The bound model, for one point and for several at once.
     actions : mapping of str to Action
         What can be done.
     gauges : mapping of str to Gauge
@@ -148,13 +150,17 @@ class Bench:
         Quantities that actions add to, as they were given.
     shapes : mapping of str to array
         What one unit of each action adds, along the axes of its quantity.
+    drawn : dict
+        Pictures drawn before, by the levels of their point.
     """
 
-    session: Session
+    one: Fan
+    many: Fan
     actions: Mapping[str, Action]
     gauges: Mapping[str, Gauge]
     given: Mapping[str, Array]
     shapes: Mapping[str, Array]
+    drawn: dict[tuple[float, ...], Picture] = field(default_factory=dict)
 
     @property
     def start(self) -> dict[str, float]:
@@ -174,8 +180,9 @@ class Bench:
         dict of str to float
             By gauge; nan where the model does not know it.
         """
-        self._set(levels, self.given)
-        return self._gauges()
+        self._write(levels)
+        made = self.one.play()
+        return {name: float(self._many(gauge, made)[0]) for name, gauge in self.gauges.items()}
 
     def series(self, levels: Mapping[str, float], quantity: str) -> dict[int, float]:
         """One quantity over the years when actions are taken.
@@ -192,9 +199,8 @@ class Bench:
         dict of int to float
             By year. [unit of the quantity]
         """
-        self._set(levels, self.given)
-        years = self.session.tape.graph.space.years
-        values = _over_years(self.session.read()[quantity], len(years))
+        self._write(levels)
+        years, values = self.one.tape.graph.space.years, self._series(self.one.play()[quantity])[:, 0]
         return {int(year): float(value) for year, value in zip(years, values, strict=True)}
 
     def draw(self, levels: Mapping[str, float]) -> Picture:
@@ -210,35 +216,60 @@ class Bench:
         Picture
             Values and slopes there.
         """
-        at = self.start | dict(levels)
-        values = self.read(at)
+        at = {name: float(levels.get(name, action.zero)) for name, action in self.actions.items()}
+        key = tuple(at.values())
+        if key not in self.drawn:
+            self.drawn[key] = self._draw(at)
+        return self.drawn[key]
+
+    def _draw(self, at: Mapping[str, float]) -> Picture:
+        values, actions = self.read(at), list(self.actions.values())
         slopes: dict[str, dict[str, float]] = {name: {} for name in self.gauges}
-        for action in self.actions.values():
-            step = STEP * reach_of(action)
-            self._set(at | {action.id: at[action.id] + step}, (action.quantity,))
-            more = self._gauges()
-            self._set(at | {action.id: at[action.id] - step}, (action.quantity,))
-            less = self._gauges()
-            self._set(at, (action.quantity,))
-            for name in self.gauges:
-                slope = (more[name] - less[name]) / (2 * step)
-                if slope and math.isfinite(slope):
-                    slopes[name][action.id] = slope
+        width = self.many.points // 2
+        for block in (actions[first : first + width] for first in range(0, len(actions), width)):
+            self._spread(at, block)
+            made = self.many.play()
+            for name, gauge in self.gauges.items():
+                read = np.broadcast_to(self._many(gauge, made), self.many.points)
+                for place, action in enumerate(block):
+                    slope = (read[2 * place] - read[2 * place + 1]) / (2 * STEP * reach_of(action))
+                    if slope and math.isfinite(slope):
+                        slopes[name][action.id] = float(slope)
         return Picture(at, values, slopes)
 
-    def _set(self, levels: Mapping[str, float], quantities: Iterable[str]) -> None:
-        for quantity in quantities:
-            value = self.given[quantity].copy()
-            for name, action in self.actions.items():
-                moved = levels.get(name, action.zero) - action.zero
-                if action.quantity == quantity and moved:
-                    value += moved * self.shapes[name]
-            self.session.change(quantity, value)
+    def _spread(self, at: Mapping[str, float], block: Sequence[Action]) -> None:
+        """Write two points for each action, a step above and a step below."""
+        for quantity in self.given:
+            room = self.many.room(quantity)
+            room[...] = self._value(quantity, at)
+            for place, action in enumerate(block):
+                if action.quantity == quantity:
+                    step = STEP * reach_of(action) * self.shapes[action.id][..., 0]
+                    room[..., 2 * place] += step
+                    room[..., 2 * place + 1] -= step
 
-    def _gauges(self) -> dict[str, float]:
-        made, years = self.session.read(), self.session.tape.graph.space.years
-        series = {name: _over_years(one, len(years)) for name, one in made.items()}
-        return {name: _value(gauge, series[gauge.quantity], int(years[0])) for name, gauge in self.gauges.items()}
+    def _many(self, gauge: Gauge, made: Mapping[str, Array]) -> Array:
+        """A gauge at all points."""
+        whole = self._series(made[gauge.quantity])
+        return np.asarray(_value(gauge, whole, int(self.one.tape.graph.space.years[0])))
+
+    def _series(self, values: Array) -> Array:
+        """A quantity that varies over the years only, by year and point."""
+        space = self.one.tape.graph.space
+        series = np.moveaxis(values, space.position(YEAR), 0).reshape(values.shape[space.position(YEAR)], -1)
+        return np.broadcast_to(series, (len(space.years), series.shape[1]))
+
+    def _write(self, levels: Mapping[str, float]) -> None:
+        for quantity in self.given:
+            self.one.room(quantity)[...] = self._value(quantity, levels)
+
+    def _value(self, quantity: str, levels: Mapping[str, float]) -> Array:
+        value = self.given[quantity].copy()
+        for name, action in self.actions.items():
+            moved = levels.get(name, action.zero) - action.zero
+            if action.quantity == quantity and moved:
+                value += moved * self.shapes[name]
+        return value
 
 
 def open_bench(graph: Graph, values: Mapping[str, Array | Band], actions: Sequence[Action], gauges: Sequence[Gauge]) -> Bench:
@@ -266,12 +297,17 @@ def open_bench(graph: Graph, values: Mapping[str, Array | Band], actions: Sequen
         If an action adds to what is not given, or a quantity is missing.
     """
     middle = {name: value.mid if isinstance(value, Band) else value for name, value in values.items()}
-    tape = compile_graph(graph, tuple(dict.fromkeys(gauge.quantity for gauge in gauges)))
-    used = [action for action in actions if action.quantity in tape.given]
-    session = open_session(tape, middle)
-    given = {action.quantity: session.values[action.quantity].copy() for action in used}
+    outputs = tuple(dict.fromkeys(gauge.quantity for gauge in gauges))
+    known = set(compile_graph(graph, outputs).given)
+    used = [action for action in actions if action.quantity in known]
+    given = {one.quantity: shaped(one.quantity, middle[one.quantity], _whole(graph, one.quantity)) for one in used}
+    one, many = (open_fan(graph, middle, outputs, tuple(given), points=points) for points in (1, 2 * BLOCK))
     shapes = {action.id: _shape(graph, action) for action in used}
-    return Bench(session, {action.id: action for action in used}, {gauge.name: gauge for gauge in gauges}, given, shapes)
+    return Bench(one, many, {action.id: action for action in used}, {gauge.name: gauge for gauge in gauges}, given, shapes)
+
+
+def _whole(graph: Graph, quantity: str) -> tuple[int, ...]:
+    return graph.space.shape(graph.quantities[quantity].axes)
 
 
 def reach_of(action: Action) -> float:
@@ -306,13 +342,9 @@ def _path(space: Space, action: Action) -> Array:
     return np.asarray(np.interp(space.years, years, shares).reshape(space.shape({YEAR})))
 
 
-def _over_years(made: Labelled, count: int) -> Array:
-    return np.broadcast_to(made.along(YEAR, "draw")[:, 0], (count,))
-
-
-def _value(gauge: Gauge, series: Array, first: int) -> float:
-    value = float(series[gauge.year - first])
+def _value(gauge: Gauge, series: Array, first: int) -> Any:
+    value = series[gauge.year - first]
     if gauge.kind == "level":
         return value * gauge.factor
-    base = float(series[gauge.base - first])
+    base = series[gauge.base - first]
     return 1 - value / base if gauge.kind == "decline" else (value - base) * gauge.factor

@@ -100,6 +100,8 @@ class SystemAnswer:
         Largest distance of picture and model in any answer, relative to the sizes of the rows.
     doubtful : tuple of tuple of str
         Sets of the picture that the model did not confirm.
+    unpriced : tuple of str
+        Actions without a sourced cost that the targets cannot do without; the cost leaves them out.
     """
 
     feasible: bool
@@ -113,6 +115,7 @@ class SystemAnswer:
     reach: Mapping[str, float | None]
     error: float
     doubtful: tuple[tuple[str, ...], ...] = ()
+    unpriced: tuple[str, ...] = ()
 
 
 def answer_system(system: TargetSystem, *, size: int = LARGEST_SET, priced: bool = True) -> SystemAnswer:
@@ -207,12 +210,14 @@ def _burden(system: TargetSystem, sets: Sequence[ClashSet]) -> dict[str, float]:
 
 def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased: Settled) -> SystemAnswer:
     try:
+        kept = _affordable(kept, eased)
         cost, duals, settled = least_cost(kept, start=eased.point)
     except SolveError:
         return found
     targets = [row for row in kept.rows if row.name in kept.targets]
+    whole = system.without(found.given_up)
     prices = {row.name: _checked(kept, row.name, row.sense, duals[row.name], cost, settled) for row in targets}
-    reached = {row.name: reach(kept, row.name, start=settled.point) for row in targets}
+    reached = {row.name: reach(whole, row.name, start=settled.point) for row in targets}
     for name in found.given_up:
         reached[name] = reach(system.without([one for one in found.given_up if one != name]), name, start=settled.point)
     return replace(
@@ -222,18 +227,38 @@ def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased:
         gauges=dict(settled.gauges),
         prices=prices,
         reach=reached,
+        unpriced=tuple(name for name in sorted(kept.unpriced) if settled.point.get(name, 0.0) > KEPT),
         error=max(found.error, settled.error),
     )
+
+
+def _affordable(system: TargetSystem, eased: Settled) -> TargetSystem:
+    """The system with sourced costs only, where that is enough to keep the targets."""
+    sourced = system.sourced()
+    try:
+        least_cost(sourced, start=eased.point)
+    except SolveError:
+        return system
+    return sourced
 
 
 def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: float, settled: Settled) -> Price:
     """A dual value beside what the system costs when it is solved again with less and with more asked."""
     sign = -1.0 if sense == "<=" else 1.0
     step = NUDGE * system.size(name)
+    if _spare(system, name, settled) > 2 * step:
+        return Price(0.0, 0.0, 0.0)
     less, more = (_cost(system.moved(name, sign * by), settled) for by in (-step, step))
     left = None if less is None else (cost - less) / step
     right = None if more is None else (more - cost) / step
     return Price(sign * dual, left, right)
+
+
+def _spare(system: TargetSystem, name: str, settled: Settled) -> float:
+    """By how much a row is more than kept; what is spare can be asked without moving the optimum of a linear system."""
+    row = settled.table.rows[name]
+    left = sum(factor * settled.point[one] for one, factor in row.coefficients.items())
+    return 0.0 if row.sense == "=" else (row.rhs - left if row.sense == "<=" else left - row.rhs)
 
 
 def _cost(system: TargetSystem, settled: Settled) -> float | None:

@@ -48,6 +48,8 @@ class TargetSystem:
         Size of a row by which its violation is measured, where the right-hand side is not it. [unit of the row]
     targets : frozenset of str
         Rows that are targets and may be given up.
+    unpriced : frozenset of str
+        Actions without a sourced cost.
     """
 
     rows: tuple[Row, ...]
@@ -56,6 +58,7 @@ class TargetSystem:
     costs: Mapping[str, float] = field(default_factory=dict)
     sizes: Mapping[str, float] = field(default_factory=dict)
     targets: frozenset[str] = frozenset()
+    unpriced: frozenset[str] = frozenset()
 
     @property
     def soft(self) -> tuple[str, ...]:
@@ -106,6 +109,22 @@ class TargetSystem:
             With the same model.
         """
         return replace(self, rows=tuple(row for row in self.rows if row.name not in names))
+
+    def sourced(self) -> TargetSystem:
+        """The system with only those actions whose cost has a source.
+
+        Returns
+        -------
+        TargetSystem
+            The other actions stay undone.
+        """
+        if self.bench is None or not self.unpriced:
+            return self
+        actions = {
+            name: replace(one, low=one.zero, high=one.zero) if name in self.unpriced else one
+            for name, one in self.bench.actions.items()
+        }
+        return replace(self, bench=replace(self.bench, actions=actions))
 
     def moved(self, name: str, by: float) -> TargetSystem:
         """The system with another right-hand side of one row.
@@ -179,7 +198,7 @@ class Settled:
     rounds: int
 
 
-def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] | None = None) -> Settled:
+def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] | None = None, sloped: bool = False) -> Settled:
     """Choose on a picture, draw a new one where the choice fell, until picture and model agree.
 
     Parameters
@@ -190,6 +209,8 @@ def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] |
         What an optimiser does with the rows of one picture.
     start : mapping of str to float, optional
         Where the first picture is drawn; by default where the model was given.
+    sloped : bool
+        Whether the slopes of the last picture are to be those of the answer, as prices need it.
 
     Returns
     -------
@@ -218,7 +239,7 @@ def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] |
         error = _distance(system, picture.read(point), truth)
         if best is None or error <= max(best.error, TOLERANCE):
             best = Settled(point, table, truth, error, number)
-        if error <= TOLERANCE and _stays(system.bench, at, point):
+        if error <= TOLERANCE and (not sloped or _stays(system.bench, at, point)):
             break
         step = 1.0 if error < last or error <= TOLERANCE else 0.5
         at = {name: at[name] + step * (point.get(name, at[name]) - at[name]) for name in at}
@@ -360,8 +381,8 @@ def least_cost(system: TargetSystem, *, start: Mapping[str, float] | None = None
         If the rows cannot hold together.
     """
     cost = system.cost
-    settled = settle(system, lambda table: energy_rows.solve(table, cost).values, start=start)
-    found = energy_rows.solve(settled.table, cost)
+    settled = settle(system, lambda table: energy_rows.solve(table, cost, sure=True).values, start=start, sloped=True)
+    found = energy_rows.solve(settled.table, cost, sure=True)
     return found.objective, found.prices, settled
 
 
@@ -386,16 +407,23 @@ def reach(system: TargetSystem, name: str, *, start: Mapping[str, float]) -> flo
     upward = next(row.sense for row in system.rows if row.name == name) != "<="
 
     def choose(table: Rows) -> Mapping[str, float]:
-        return energy_rows.solve(_others(table, name), table.rows[name].coefficients, maximise=upward).values
+        return energy_rows.solve(_others(table, name), table.rows[name].coefficients, maximise=upward, sure=True).values
 
-    first = system.table(None if system.bench is None else system.bench.draw(system.start | dict(start)))
-    low, high = energy_rows.range_of(_others(first, name), first.rows[name].coefficients)
-    if not math.isfinite(high if upward else low):
+    if not _limited(system, name, start, upward=upward):
         return None
     settled = settle(system, choose, start=start)
     if name in system.views:
         return settled.gauges[system.views[name]]
     return sum(factor * settled.point[one] for one, factor in settled.table.rows[name].coefficients.items())
+
+
+def _limited(system: TargetSystem, name: str, start: Mapping[str, float], *, upward: bool) -> bool:
+    """Whether anything limits the left side of a row: its own actions, or the other rows."""
+    if name in system.views and system.bench is not None:
+        return all(math.isfinite(one.low) and math.isfinite(one.high) for one in system.bench.actions.values())
+    table = system.table(None if system.bench is None else system.bench.draw(system.start | dict(start)))
+    low, high = energy_rows.range_of(_others(table, name), table.rows[name].coefficients)
+    return math.isfinite(high if upward else low)
 
 
 def _others(table: Rows, name: str) -> Rows:
