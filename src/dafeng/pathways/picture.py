@@ -231,10 +231,11 @@ class Bench:
             made = self.many.play()
             for name, gauge in self.gauges.items():
                 read = np.broadcast_to(self._many(gauge, made), self.many.points)
-                for place, action in enumerate(block):
-                    slope = (read[2 * place] - read[2 * place + 1]) / (2 * STEP * reach_of(action))
-                    if slope and math.isfinite(slope):
-                        slopes[name][action.id] = float(slope)
+                with np.errstate(invalid="ignore"):
+                    apart = read[0::2] - read[1::2]
+                for action, difference in zip(block, apart, strict=False):
+                    if difference and math.isfinite(difference):
+                        slopes[name][action.id] = float(difference) / (2 * STEP * reach_of(action))
         return Picture(at, values, slopes)
 
     def _spread(self, at: Mapping[str, float], block: Sequence[Action]) -> None:
@@ -249,9 +250,10 @@ class Bench:
                     room[..., 2 * place + 1] -= step
 
     def _many(self, gauge: Gauge, made: Mapping[str, Array]) -> Array:
-        """A gauge at all points."""
+        """A gauge at all points; nan where the model does not know it."""
         whole = self._series(made[gauge.quantity])
-        return np.asarray(_value(gauge, whole, int(self.one.tape.graph.space.years[0])))
+        with np.errstate(all="ignore"):
+            return np.asarray(_value(gauge, whole, int(self.one.tape.graph.space.years[0])))
 
     def _series(self, values: Array) -> Array:
         """A quantity that varies over the years only, by year and point."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,10 @@ from dafeng.pathways.model.axes import YEAR
 from dafeng.pathways.model.city import read_city_model
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Drivers
+from dafeng.pathways.model.fan import Fan, open_fan
 from dafeng.pathways.model.levers import Pulled, add_levers
 from dafeng.pathways.model.run import Labelled
 from dafeng.pathways.model.sampling import Band
-from dafeng.pathways.model.session import open_session
-from dafeng.pathways.model.tape import compile_graph
 from dafeng.pathways.picture import Action, Bench, Gauge, open_bench
 from dafeng.work.city import City
 
@@ -141,7 +141,7 @@ def gather_means(city: City, plants: Iterable[Mapping[str, Any]]) -> Means:
     DefinitionError
         If a table of the city breaks its form.
     """
-    model = cost_model(read_city_model())
+    model = _model()
     drivers = read_priced_drivers(model, city.overlay)
     found = read_measures(model.graph, city.overlay)
     measures = tuple(one for one in found.measures if not _builds(one))
@@ -150,6 +150,11 @@ def gather_means(city: City, plants: Iterable[Mapping[str, Any]]) -> Means:
     listed = [item for item in plants if item["plant"] in known]
     made = tuple(_plant(item, drivers, model.graph.space.years.tolist(), model) for item in listed)
     return Means(pulled, drivers, measures, made, (*drivers.findings, *found.findings))
+
+
+@cache
+def _model() -> Model:
+    return cost_model(read_city_model())
 
 
 def _builds(measure: Measure) -> bool:
@@ -177,17 +182,25 @@ def _megawatt(item: Mapping[str, Any]) -> float | None:
 def _yearly_costs(means: Means, years: Sequence[int]) -> dict[str, float | None]:
     """What each measure costs a year when done in full, less the energy it then saves when it is the only one."""
     wanted = {one.bought.quantity for one in means.measures if one.bought is not None and one.priced}
-    tape = compile_graph(means.pulled.graph, (BILL, *sorted(wanted)))
-    given = means.pulled.given(means.drivers.values)
-    session = open_session(tape, {name: value.mid if isinstance(value, Band) else value for name, value in given.items()})
-    before, costs = session.read(), dict[str, float | None]()
+    given, levers = means.pulled.given(means.drivers.values), [one.id for one in means.measures]
+    middle = {name: value.mid if isinstance(value, Band) else value for name, value in given.items()}
+    fan = open_fan(means.pulled.graph, middle, (BILL, *sorted(wanted)), levers, points=1)
+    before, costs = _copied(fan), dict[str, float | None]()
+    known = set(fan.tape.given)
     for one in means.measures:
-        session.change(one.id, np.ones_like(session.values[one.id]))
-        after = session.read()
-        session.change(one.id, np.zeros_like(session.values[one.id]))
+        if one.id not in known:
+            costs[one.id] = None
+            continue
+        fan.room(one.id)[...] = 1.0
+        after = _copied(fan)
+        fan.room(one.id)[...] = 0.0
         yearly = [_own_cost(one, before, after, year) - _saved(before, after, year) for year in years] if one.priced else []
         costs[one.id] = sum(yearly) / len(yearly) if yearly and np.isfinite(yearly).all() else None
     return costs
+
+
+def _copied(fan: Fan) -> dict[str, Labelled]:
+    return {name: Labelled(fan.tape.graph.space, values.copy()) for name, values in fan.play().items()}
 
 
 def _saved(before: Mapping[str, Labelled], after: Mapping[str, Labelled], year: int) -> float:

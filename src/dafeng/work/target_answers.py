@@ -1,4 +1,4 @@
-"""What a system of targets comes to: whether it holds, what clashes, what must give way, what the rest costs and each target's price.
+"""What a system of targets comes to: whether it holds, what clashes, what gives way, what the rest costs, each target's price.
 
 Invariant: every set is confirmed in the model itself; a price is a dual value that stands between the two one-sided differences
 of a re-solved system, or says that it does not.
@@ -37,6 +37,8 @@ class ClashSet:
         Actions at the end of their range.
     error : float
         Distance of picture and model where the others hold, relative to the sizes of the rows.
+    sizes : mapping of str to float
+        By row: by what amounts of different units are compared. [unit of the row]
     """
 
     rows: tuple[str, ...]
@@ -44,6 +46,7 @@ class ClashSet:
     hard: tuple[str, ...]
     bounds: tuple[str, ...]
     error: float
+    sizes: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,9 @@ def _sets(system: TargetSystem, eased: Settled, size: int) -> tuple[tuple[ClashS
         if any(amount <= KEPT * system.size(name) for name, amount in amounts.items()):
             doubtful.append(conflict.rows)
             continue
+        sizes = {name: system.size(name) for name in conflict.rows}
         error = max((settled.error for _, settled in ways.values()), default=0.0)
-        found.append(ClashSet(conflict.rows, amounts, conflict.hard, conflict.bounds, error))
+        found.append(ClashSet(conflict.rows, amounts, conflict.hard, conflict.bounds, error, sizes))
     return tuple(found), tuple(doubtful)
 
 
@@ -246,7 +250,7 @@ def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: flo
     """A dual value beside what the system costs when it is solved again with less and with more asked."""
     sign = -1.0 if sense == "<=" else 1.0
     step = NUDGE * system.size(name)
-    if _spare(system, name, settled) > 2 * step:
+    if _spare(name, settled) > 2 * step:
         return Price(0.0, 0.0, 0.0)
     less, more = (_cost(system.moved(name, sign * by), settled) for by in (-step, step))
     left = None if less is None else (cost - less) / step
@@ -254,7 +258,7 @@ def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: flo
     return Price(sign * dual, left, right)
 
 
-def _spare(system: TargetSystem, name: str, settled: Settled) -> float:
+def _spare(name: str, settled: Settled) -> float:
     """By how much a row is more than kept; what is spare can be asked without moving the optimum of a linear system."""
     row = settled.table.rows[name]
     left = sum(factor * settled.point[one] for one, factor in row.coefficients.items())

@@ -1,7 +1,7 @@
 """Targets, facts and physical limits as one system of rows over actions, held against the model itself.
 
-Invariant: a view of the model enters as its picture at the answer, so that what is reported is the model's own value; how far the
-two are apart is part of every answer.
+Invariant: a view of the model enters as its picture at the answer, so that what is reported is the model's own value; how far
+the two are apart is part of every answer.
 """
 
 from __future__ import annotations

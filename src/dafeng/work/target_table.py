@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import isfinite
+from math import isfinite, nan
 from typing import Any, Literal
 
 from dafeng.core.labels import Label
@@ -140,6 +140,9 @@ class Ground:
         if not asked:
             return None, frozenset()
         gauges = list({gauge.name: gauge for gauge in asked}.values())
+        known = self.means.open((), gauges).read({})
+        if not any(isfinite(value) for value in known.values()):
+            return None, frozenset()
         levers, unpriced = self.means.levers(self.paid)
         return self.means.open((*levers, *self._buildings(counting)), gauges), unpriced
 
@@ -256,10 +259,8 @@ def build_system(
 
 
 def _usable(ground: Ground, bench: Bench | None, way: Way) -> tuple[list[Asked], tuple[Lacking, ...]]:
-    if bench is None:
-        return list(ground.gathered.asked), ()
-    known = bench.read({})
-    usable = [one for one in ground.gathered.asked if not one.quantities or isfinite(known[one.gauge(way.rule).name])]
+    known = bench.read({}) if bench is not None else {}
+    usable = [one for one in ground.gathered.asked if not one.quantities or isfinite(known.get(one.gauge(way.rule).name, nan))]
     why = Label("城市数据不足，模型算不出", "the city's data do not let the model tell")
     left = [one for one in ground.gathered.asked if one not in usable]
     return usable, tuple(Lacking(one.label, one.goal.address, why, _is_above(one)) for one in left)
@@ -322,7 +323,7 @@ def _facts(ground: Ground, told: dict[str, Told]) -> Iterator[Row]:
             yield row
         for plant in ground.means.plants:
             name = at(plant.variable, year)
-            if name not in spoken:
+            if name not in spoken and year in ground.paid:
                 row = Row(
                     f"reach.{name}", {name: 1.0}, "<=", plant.ends[year][2] / PER, UNIT, _trace_reach(ground, plant, year)
                 )
