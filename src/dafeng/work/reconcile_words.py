@@ -272,6 +272,8 @@ def trace_answer(
     traces : TraceBook
         Gets the traces.
     """
+    for trace in _slacks(way, told, answer):
+        traces.add(trace)
     if answer.cost is None:
         return
     kept = tuple(dict.fromkeys(told[name].address for name in answer.prices))
@@ -294,7 +296,7 @@ def trace_answer(
     for trace in (
         *_actions(way, system, answer, cost, note),
         *_prices(way, told, answer, cost, note),
-        *_reaches(way, told, answer, note),
+        *_reaches(way, system, told, answer, note),
     ):
         traces.add(trace)
 
@@ -358,20 +360,69 @@ def _prices(way: Way, told: Mapping[str, Told], answer: SystemAnswer, cost: str,
         )
 
 
-def _reaches(way: Way, told: Mapping[str, Told], answer: SystemAnswer, note: Label) -> Iterator[Trace]:
+def _reaches(way: Way, system: TargetSystem, told: Mapping[str, Told], answer: SystemAnswer, note: Label) -> Iterator[Trace]:
     for name, value in answer.reach.items():
-        one = told[name]
-        if value is not None:
+        one, spare = told[name], spare_of(system, answer, name)
+        if value is None or spare is None:
+            continue
+        reach = f"consistency/{way.id}.reach.{name}"
+        said = Label(f"{one.label.zh}：其余目标成立时最远可到", f"{one.label.en}: furthest it could go while the others hold")
+        yield Trace(
+            reach, "result", said, number_text(value), one.unit, one.year, inputs=(one.address,), grade="estimated", note=note
+        )
+        more = Label(
+            f"{one.label.zh}：余量（负为够不到）", f"{one.label.en}: room beyond what is asked, negative where it falls short"
+        )
+        yield Trace(
+            f"consistency/{way.id}.spare.{name}",
+            "result",
+            more,
+            number_text(spare),
+            one.unit,
+            one.year,
+            inputs=(reach, one.address),
+            grade="estimated",
+        )
+
+
+def spare_of(system: TargetSystem, answer: SystemAnswer, name: str) -> float | None:
+    """How much further than asked a target could go while the others hold.
+
+    Parameters
+    ----------
+    system : TargetSystem
+        The rows.
+    answer : SystemAnswer
+        What they come to.
+    name : str
+        The target.
+
+    Returns
+    -------
+    float or None
+        Negative where it falls short; ``None`` where nothing limits it. [unit of the row]
+    """
+    value = answer.reach.get(name)
+    if value is None:
+        return None
+    row = next(one for one in system.rows if one.name == name)
+    return row.bound - value if row.sense == "<=" else value - row.bound
+
+
+def _slacks(way: Way, told: Mapping[str, Told], answer: SystemAnswer) -> Iterator[Trace]:
+    for name, value in answer.slack.items():
+        if value:
+            one = told[name]
             yield Trace(
-                f"consistency/{way.id}.reach.{name}",
+                f"consistency/{way.id}.slack.{name}",
                 "result",
-                Label(f"{one.label.zh}：其余目标成立时最远可到", f"{one.label.en}: furthest it could go while the others hold"),
+                Label(f"{one.label.zh}：最省的放宽", f"{one.label.en}: gives way in the cheapest relaxation"),
                 number_text(value),
                 one.unit,
                 one.year,
                 inputs=(one.address,),
                 grade="estimated",
-                note=note,
+                note=Label("相对放宽量之和最小", "the sum of relative amounts is least"),
             )
 
 
