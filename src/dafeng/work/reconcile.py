@@ -99,6 +99,11 @@ class Clash:
     error: float = 0.0
 
     @property
+    def firm(self) -> bool:
+        """Whether it stands even where “about” is read as at least."""
+        return any(".least." in way for way in self.ways_of_counting)
+
+    @property
     def above(self) -> bool:
         """Whether a plan above the city takes part."""
         return any(member.above for member in self.members)
@@ -211,7 +216,7 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
             systems.append(Counted(way, names.label(way), system, told, answer, tuple(dict.fromkeys(kept))))
     for one in systems:
         trace_answer(one.way, one.label, one.system, one.told, one.answer, traces)
-    ordered = tuple(sorted(clashes.values(), key=lambda c: (c.above, len(c.members), int(c.id))))
+    ordered = tuple(sorted(clashes.values(), key=lambda c: (c.above, not c.firm, len(c.members), int(c.id))))
     placed = dict.fromkeys(told.target for one in systems for told in one.told.values() if told.target is not None)
     return Reconciliation(
         ordered,
@@ -260,7 +265,8 @@ def _keep(
     at = _least(found, tuple(rows.values()), units)
     year = max(told[name].year for name in rows.values())
     slack, unit, gives = ways[at][1], units[at], ways[at][0]
-    explanation = explain_clash(names.head(way, year), [member.label for member in members], slack, unit, gives)
+    beyond = found.rows[0].endswith(":high")
+    explanation = explain_clash(names.head(way, year), [one.label for one in members], slack, unit, gives, beyond=beyond)
     number = str(len(clashes) + 1)
     address = trace_clash(number, explanation, slack, unit, year, key, traces)
     clashes[key] = Clash(

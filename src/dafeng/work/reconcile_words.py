@@ -111,7 +111,9 @@ class WayNames:
         return Label(f"“左右”按不低于−{width}理解", f"'about' read as at least −{width}")
 
 
-def explain_clash(head: Label, members: Sequence[Label], slack: float, unit: str, gives: Label) -> Label:
+def explain_clash(
+    head: Label, members: Sequence[Label], slack: float, unit: str, gives: Label, *, beyond: bool = False
+) -> Label:
     """The sentence of a clash.
 
     Parameters
@@ -126,6 +128,8 @@ def explain_clash(head: Label, members: Sequence[Label], slack: float, unit: str
         Its unit.
     gives : Label
         Which one that is.
+    beyond : bool
+        Whether a lone member is exceeded rather than missed: the upper side of “about”.
 
     Returns
     -------
@@ -135,6 +139,11 @@ def explain_clash(head: Label, members: Sequence[Label], slack: float, unit: str
     zh = "；".join(dict.fromkeys(one.zh for one in members))
     en = "; ".join(dict.fromkeys(one.en for one in members))
     short = amount(slack, unit)
+    if len(members) == 1 and beyond:
+        return Label(
+            f"{head.zh}{zh}。按已知数据必然超过“左右”的上限，超出 {short.zh}。",
+            f"{head.en}{en}. What is known exceeds the upper side of 'about' by {short.en}, whatever is done.",
+        )
     if len(members) == 1:
         return Label(
             f"{head.zh}{zh}。无论采取哪些已知措施都达不到，差 {short.zh}。",
