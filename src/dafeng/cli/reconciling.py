@@ -37,9 +37,12 @@ def show_reconciliation(found: df.Reconciliation, language: Language, *, as_json
         out.print(f"[bold]{clash.address}[/] {clash.explanation.read(language)}")
     if not found.clashes:
         out.print(say(language, "未发现冲突", "no clash found"))
-    for one in document["systems"]:
-        if one["targets"]:
+    priced = [one for one in document["systems"] if one["targets"]]
+    for one in priced:
+        if one["rule"] == priced[0]["rule"]:
             _print_system(one, language)
+    more = "非化石比重的其他口径见 --json", "other rules of counting the non-fossil share: --json"
+    out.print(say(language, *more))
     print_findings(found.findings, language)
 
 

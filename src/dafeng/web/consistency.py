@@ -65,5 +65,5 @@ def _cell(place: int, span: tuple[set[int], int, int]) -> str:
     inside, first, last = span
     if place in inside:
         alone = first == last
-        return "in" + ("" if alone else " top" if place == first else " end" if place == last else " on")
-    return "on" if first < place < last else ""
+        return "at" + ("" if alone else " line-down" if place == first else " line-up" if place == last else " line")
+    return "line" if first < place < last else ""

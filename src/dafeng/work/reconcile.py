@@ -205,30 +205,44 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
     ground = Ground(gathered, gather_means(projection.city, views["plants"]), projection, identities, views, traces)
     names = WayNames(identities, views, float(projection.city.rules().value("about.share")))
     clashes: dict[tuple[str, ...], Clash] = {}
-    systems, lacking = list[Counted](), dict.fromkeys(gathered.lacking)
+    systems, keys, lacking = list[Counted](), list[tuple[tuple[str, ...], ...]](), dict.fromkeys(gathered.lacking)
     for counting in identities["countings"]:
         opened = ground.open(counting["id"])
         for way in (Way(counting["id"], reading, rule) for rule in ground.rules for reading in READINGS):
             system, told, unknown = build_system(ground, way, opened)
             answer = answer_system(system, priced=way.reading == "least")
             lacking |= dict.fromkeys(unknown)
-            kept = tuple(_keep(one, told, way, names, clashes, traces) for one in answer.sets)
-            systems.append(Counted(way, names.label(way), system, told, answer, tuple(dict.fromkeys(kept))))
+            keys.append(tuple(dict.fromkeys(_keep(one, told, way, names, clashes) for one in answer.sets)))
+            systems.append(Counted(way, names.label(way), system, told, answer, ()))
+    numbered = _number(clashes, traces)
+    systems = [
+        replace(one, clashes=tuple(numbered[key].address for key in own)) for one, own in zip(systems, keys, strict=True)
+    ]
     for one in systems:
         trace_answer(one.way, one.label, one.system, one.told, one.answer, traces)
-    ordered = tuple(sorted(clashes.values(), key=lambda c: (c.above, not c.firm, len(c.members), int(c.id))))
     placed = dict.fromkeys(told.target for one in systems for told in one.told.values() if told.target is not None)
     return Reconciliation(
-        ordered,
-        _combinations(plan, systems, ordered),
+        tuple(numbered.values()),
+        _combinations(plan, systems, tuple(numbered.values())),
         tuple(name for name in placed if name is not None),
         projection,
         plan,
         traces,
-        find_lacking(tuple(lacking), gathered, systems_doubtful=sum(len(one.answer.doubtful) for one in systems)),
+        find_lacking(tuple(lacking), gathered, doubtful=sum(len(one.answer.doubtful) for one in systems)),
         tuple(systems),
         tuple(lacking),
     )
+
+
+def _number(clashes: Mapping[tuple[str, ...], Clash], traces: TraceBook) -> dict[tuple[str, ...], Clash]:
+    """Clashes in the order of telling: the plan's own first, then those that stand however “about” is read, the smallest first."""
+    order = sorted(clashes, key=lambda key: (clashes[key].above, not clashes[key].firm, len(key)))
+    numbered = {}
+    for number, key in enumerate(order, 1):
+        one = clashes[key]
+        address = trace_clash(str(number), one.explanation, one.slack, one.unit, one.year, key, traces)
+        numbered[key] = replace(one, id=str(number), address=address)
+    return numbered
 
 
 def _combinations(plan: Plan, systems: Sequence[Counted], clashes: Sequence[Clash]) -> dict[str, tuple[str, ...]]:
@@ -250,15 +264,15 @@ def _keep(
     way: Way,
     names: WayNames,
     clashes: dict[tuple[str, ...], Clash],
-    traces: TraceBook,
-) -> str:
+) -> tuple[str, ...]:
+    """Keep a set under the addresses of its members; one found under several ways of counting is told once."""
     rows = {told[name].address: name for name in found.rows}
     key = tuple(sorted(rows))
     if key in clashes:
         known = clashes[key]
         if way.id not in known.ways_of_counting:
             clashes[key] = replace(known, ways_of_counting=(*known.ways_of_counting, way.id))
-        return known.address
+        return key
     members = tuple(Member(one.address, one.label, one.target, one.above) for one in (told[name] for name in rows.values()))
     units = tuple(told[name].unit for name in rows.values())
     ways = tuple((told[name].label, found.ways[name]) for name in rows.values())
@@ -267,10 +281,8 @@ def _keep(
     slack, unit, gives = ways[at][1], units[at], ways[at][0]
     beyond = found.rows[0].endswith(":high")
     explanation = explain_clash(names.head(way, year), [one.label for one in members], slack, unit, gives, beyond=beyond)
-    number = str(len(clashes) + 1)
-    address = trace_clash(number, explanation, slack, unit, year, key, traces)
     clashes[key] = Clash(
-        number,
+        "",
         year,
         way.counting,
         way.reading,
@@ -279,13 +291,13 @@ def _keep(
         unit,
         gives,
         ways,
-        address,
+        "",
         explanation,
         units,
         (way.id,),
         found.error,
     )
-    return address
+    return key
 
 
 def _least(found: ClashSet, rows: Sequence[str], units: Sequence[str]) -> int:

@@ -20,6 +20,8 @@ from dafeng.work.target_table import Told, Way
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import percent, say
 
+POINTS = "百分点"
+"""Unit of differences between shares."""
 MILLION = 1e8
 """Yuan in the unit of yearly costs (亿元)."""
 
@@ -252,7 +254,7 @@ def tell_price(value: float, unit: str) -> Label:
     _, factor = price_unit(unit)
     told = value * factor
     if abs(told) < 1e-6:
-        return Label("不增加费用：不因这一目标多做任何事", "costs nothing more: nothing is done for its sake")
+        return Label("不另花钱", "no extra cost")
     if unit == "1":
         return Label(
             f"每再提高1个百分点，每年多花 {told:,.3g} 亿元",
@@ -386,8 +388,8 @@ def _reaches(way: Way, system: TargetSystem, told: Mapping[str, Told], answer: S
             f"consistency/{way.id}.spare.{name}",
             "result",
             more,
-            number_text(spare),
-            one.unit,
+            number_text(spare * 100 if one.unit == "1" else spare),
+            POINTS if one.unit == "1" else one.unit,
             one.year,
             inputs=(reach, one.address),
             grade="estimated",
@@ -435,7 +437,7 @@ def _slacks(way: Way, told: Mapping[str, Told], answer: SystemAnswer) -> Iterato
             )
 
 
-def find_lacking(lacking: Sequence[Lacking], gathered: Gathered, *, systems_doubtful: int) -> tuple[Finding, ...]:
+def find_lacking(lacking: Sequence[Lacking], gathered: Gathered, *, doubtful: int) -> tuple[Finding, ...]:
     """Targets that are no rows, counted and named.
 
     Parameters
@@ -444,7 +446,7 @@ def find_lacking(lacking: Sequence[Lacking], gathered: Gathered, *, systems_doub
         The targets.
     gathered : Gathered
         Those that are rows.
-    systems_doubtful : int
+    doubtful : int
         Sets of linear pictures that the model did not confirm.
 
     Returns
@@ -458,9 +460,9 @@ def find_lacking(lacking: Sequence[Lacking], gathered: Gathered, *, systems_doub
         if own:
             rows = sum(one.goal.address.startswith("above/") == above for one in gathered.asked)
             found.append(_counted(own, rows, above=above))
-    if systems_doubtful:
-        zh = f"线性图景中有 {systems_doubtful} 组冲突未得到模型证实，已略去"
-        en = f"{systems_doubtful} clashing sets of linear pictures were not confirmed by the model and are left out"
+    if doubtful:
+        zh = f"线性图景中有 {doubtful} 组冲突未得到模型证实，已略去"
+        en = f"{doubtful} clashing sets of linear pictures were not confirmed by the model and are left out"
         found.append(Finding("reconcile.doubtful", "plan", "info", Label(zh, en), Label("无须处理", "nothing to do")))
     return tuple(found)
 

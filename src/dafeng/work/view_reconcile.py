@@ -12,7 +12,7 @@ from dafeng.pathways.consistency import Row as TargetRow
 from dafeng.work.order_rows import Order
 from dafeng.work.plan_orders import OrderCase, PlanOrders
 from dafeng.work.reconcile import Counted, Reconciliation
-from dafeng.work.reconcile_words import MILLION, price_unit, spare_of, taken, tell_price
+from dafeng.work.reconcile_words import MILLION, POINTS, price_unit, spare_of, taken, tell_price
 from dafeng.work.view_number import Frame, write_label
 
 Row = dict[str, Any]
@@ -138,8 +138,8 @@ def _target(row: TargetRow, one: Counted, ordered: PlanOrders | None, frame: Fra
         "address": frame.locate(told.address),
         "kept": row.name not in answer.given_up,
         "reach": None if ratio else number(answer.reach.get(row.name), told.unit, "reach"),
-        "spare": number(spare, told.unit, "spare"),
-        "part": 0.0 if spare is None else max(-1.0, min(1.0, spare / one.system.size(row.name))),
+        "spare": number(spare * 100, POINTS, "spare") if spare is not None and told.unit == "1" else number(spare, told.unit, "spare"),
+        "part": 0.0 if spare is None else 100 * max(-1.0, min(1.0, spare / one.system.size(row.name))),
         "price": None if price is None else number(price.dual * factor, named, "price"),
         "words": None if price is None else write_label(tell_price(price.dual, told.unit)),
         "left": None if price is None or price.left is None else price.left * factor,
