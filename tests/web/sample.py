@@ -589,8 +589,6 @@ def traces() -> dict[str, dict[str, Any]]:
             unit="%",
             inputs=("targets/T02",),
         )
-    for name in ("reach", "spare", "price", "cost", "slack", "does"):
-        add(f"consistency/{name}", "result", "全部目标一起求解", "All targets solved at once", value="1", unit="1", inputs=("targets/T02",))
     for name, value, unit in (("free.T02", "868.3", "元/kW"), ("free.cost", "313.9", "亿元")):
         add(
             f"orders/{name}",
@@ -656,8 +654,11 @@ def traces() -> dict[str, dict[str, Any]]:
 
 
 def beside_traces() -> dict[str, dict[str, Any]]:
-    """Traces of the comparison: each judgement leads to both figures."""
+    """Traces of the comparison (each judgement leads to both figures) and of all targets at once."""
     made: dict[str, dict[str, Any]] = {}
+    said = label("全部目标一起求解", "All targets solved at once")
+    for name in ("reach", "spare", "price", "cost", "slack", "does"):
+        made[f"consistency/{name}"] = trace(f"consistency/{name}", "result", said, value="1", unit="1", inputs=("targets/T02",))
     for row in comparison()["rows"]:
         own = () if row["mine"] is None else (f"targets/{row['mine']['target']}",)
         for cell in row["cells"]:

@@ -19,9 +19,9 @@ def test_all_that_can_be_done_does_not_end_the_rise() -> None:
 
 
 def test_the_cheaper_measure_is_taken_first() -> None:
-    """share(2030) >= 1/2 asks w + 60 s >= 40. Wind costs 10 per unit of that row, saving 1200 / 60 = 20: all 30 MW, then s = 1/6.
+    """share(2030) >= 1/2 asks w + 60 s >= 40. Wind costs 10 per unit of that row, saving 1200 / 60 = 20.
 
-    Cost 30 * 10 + 1200 / 6 = 500 yuan a year.
+    So all 30 MW first, then s = 1/6: 30 * 10 + 1200 / 6 = 500 yuan a year.
     """
     found = answer_system(toy_system(share(0.5)))
     assert found.feasible

@@ -1,6 +1,6 @@
 """A city of four figures, small enough to be solved on paper.
 
-Electricity used: 100 GWh in 2025, 120 in 2030, 140 in 2035, less a saved share ``s`` (0 to 0.25, 1200 yuan a year for all of it).
+Electricity used: 100 GWh in 2025, 120 in 2030, 140 in 2035, less a saved share ``s`` (0 to 0.25, 1200 yuan a year per 1).
 Wind: 20 MW of 1000 hours, and ``w`` MW more (0 to 30, 10 yuan a year for each). The rest is burned at 1 t per MWh, so
 
     co2(2030) = 120 (1 - s) - (20 + w)        share(2030) = (20 + w) / (120 (1 - s))

@@ -224,7 +224,7 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
     return Reconciliation(
         tuple(numbered.values()),
         _combinations(plan, systems, tuple(numbered.values())),
-        tuple(name for name in placed if name is not None),
+        tuple(placed),
         projection,
         plan,
         traces,
@@ -235,7 +235,7 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
 
 
 def _number(clashes: Mapping[tuple[str, ...], Clash], traces: TraceBook) -> dict[tuple[str, ...], Clash]:
-    """Clashes in the order of telling: the plan's own first, then those that stand however “about” is read, the smallest first."""
+    """Clashes in the order of telling: the plan's own, then what stands however “about” is read, the smallest first."""
     order = sorted(clashes, key=lambda key: (clashes[key].above, not clashes[key].firm, len(key)))
     numbered = {}
     for number, key in enumerate(order, 1):

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from dafeng.core.errors import SolveError
 from dafeng.energy import rows as energy_rows
-from dafeng.work.target_system import KEPT, Settled, TargetSystem, fewest, give_way, least_cost, reach, relax
+from dafeng.work.target_choices import fewest, give_way, least_cost, reach, relax
+from dafeng.work.target_system import KEPT, Settled, TargetSystem
 
 LARGEST_SET = 6
 """Size up to which all minimal clashing sets are listed."""

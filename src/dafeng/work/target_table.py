@@ -245,7 +245,7 @@ def build_system(
     bench, unpriced = opened
     usable, lacking = _usable(ground, bench, way)
     told: dict[str, Told] = {}
-    rows: list[Row] = [*_identities(ground, way), *_stays(ground), *_facts(ground, told)]
+    rows: list[Row] = [*_identities(ground, way), *_stays(ground)]
     views, sizes = dict[str, str](), dict[str, float]()
     for one in usable:
         for row in _asked_rows(one, way, bench, views, sizes, ground):
@@ -253,7 +253,7 @@ def build_system(
             told[row.name] = Told(
                 ground.traces.get(one.goal.address).says, one.goal.address, one.target, one.unit, one.year, _is_above(one)
             )
-    rows, costs = _costs(ground, way, rows, bench)
+    rows, costs = _costs(ground, way, [*rows, *_facts(ground, told)], bench)
     targets = frozenset(name for name, one in told.items() if not one.fact)
     return TargetSystem(tuple(rows), views, bench, costs, sizes, targets, unpriced), told, lacking
 

@@ -13,6 +13,7 @@ from dafeng.work.order_rows import Order
 from dafeng.work.plan_orders import OrderCase, PlanOrders
 from dafeng.work.reconcile import Counted, Reconciliation
 from dafeng.work.reconcile_words import MILLION, POINTS, price_unit, spare_of, taken, tell_price
+from dafeng.work.target_table import Told
 from dafeng.work.view_number import Frame, write_label
 
 Row = dict[str, Any]
@@ -54,7 +55,7 @@ def write_consistency(found: Reconciliation, frame: Frame) -> Row:
     }
 
 
-def _all(found: Reconciliation, rows: Iterable[Any], *, above: bool) -> int:
+def _all(found: Reconciliation, rows: Iterable[Told], *, above: bool) -> int:
     return sum(one.above == above for one in rows) + sum(one.above == above for one in found.lacking)
 
 
@@ -138,7 +139,9 @@ def _target(row: TargetRow, one: Counted, ordered: PlanOrders | None, frame: Fra
         "address": frame.locate(told.address),
         "kept": row.name not in answer.given_up,
         "reach": None if ratio else number(answer.reach.get(row.name), told.unit, "reach"),
-        "spare": number(spare * 100, POINTS, "spare") if spare is not None and told.unit == "1" else number(spare, told.unit, "spare"),
+        "spare": number(spare * 100, POINTS, "spare")
+        if spare is not None and told.unit == "1"
+        else number(spare, told.unit, "spare"),
         "part": 0.0 if spare is None else 100 * max(-1.0, min(1.0, spare / one.system.size(row.name))),
         "price": None if price is None else number(price.dual * factor, named, "price"),
         "words": None if price is None else write_label(tell_price(price.dual, told.unit)),

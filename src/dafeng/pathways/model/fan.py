@@ -12,7 +12,7 @@ import numpy as np
 
 from dafeng.pathways.model.axes import DRAW, Array
 from dafeng.pathways.model.quantity import Graph
-from dafeng.pathways.model.run import Bound, Values, bind, fixed_arrays, play
+from dafeng.pathways.model.run import Bound, Values, bind, fixed_arrays, play, shaped
 from dafeng.pathways.model.tape import Tape, compile_graph
 
 
@@ -100,5 +100,6 @@ def open_fan(graph: Graph, values: Values, outputs: Collection[str], moved: Coll
             arrays[slot] = np.empty(graph.space.shape(axes, draws=points))
     for name in moved:
         if name in tape.places:
-            arrays[tape.places[name]][...] = values[name]
+            place = arrays[tape.places[name]]
+            place[...] = shaped(name, values[name], (*place.shape[:-1], 1))
     return Fan(tape, arrays, bind([step for step in tape.steps if DRAW in tape.slots[step.slot]], arrays), points)
