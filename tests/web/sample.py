@@ -176,6 +176,37 @@ def week(name: str, zh: str, en: str, start: int, sun: float, wind: float) -> di
     }
 
 
+def consistency() -> dict[str, Any]:
+    """All targets at once: one way of counting, in which the share cannot be reached and wind has a price."""
+    told: dict[str, Any] = {"year": 2030, "basis": "projected"}
+    share = {
+        "row": "T01:low", "target": "T01", "above": False, "label": label("非化石能源消费比重 ≈ 30%", "Non-fossil share ≈ 30%"),
+        "address": f"{RUN}/targets/T01", "kept": False, "reach": number(28, "%", "consistency/reach", **told),
+        "spare": number(-1, "百分点", "consistency/spare", **told), "part": -3.3, "price": None, "words": None, "left": None,
+        "right": None, "agrees": None, "hourly": [],
+    }  # fmt: skip
+    wind = {
+        "row": "T02", "target": "T02", "above": False, "label": label("海上风电 ≥ 700 万千瓦", "Offshore wind ≥ 7 GW"),
+        "address": f"{RUN}/targets/T02", "kept": True, "reach": None, "spare": None, "part": 0.0,
+        "price": number(139.1, "万元/万千瓦", "consistency/price", **told),
+        "words": label("每多1万千瓦，每年多花 139.1 万元", "one more 万千瓦 costs 1,391,000 yuan a year"),
+        "left": 139.1, "right": None, "agrees": True,
+        "hourly": [{"case": label("可建", "may be built"), "feasible": True, "level": None, "price": number(868.3, "元/kW", "orders/free.T02", **told)}],
+    }  # fmt: skip
+    return {
+        "placed": {"own": {"rows": 2, "of": 3}, "above": {"rows": 0, "of": 1}},
+        "lacking": [{"label": label("绿色出行比例", "Green travel"), "why": label("模型中没有对应的量", "the model has no such quantity"), "above": False, "address": f"{RUN}/targets/T03"}],
+        "systems": [{
+            "id": "operating.least.averaged", "counting": "operating", "reading": "least", "rule": "averaged",
+            "label": label("在运口径", "operating"), "feasible": False, "all_feasible": False, "clashes": ["1"],
+            "cost": number(-3.2, "亿元", "consistency/cost", year=None, basis="projected"), "given_up": [label("非化石能源消费比重", "Non-fossil share")],
+            "relaxed": [{"label": label("非化石能源消费比重", "Non-fossil share"), **number(1, "%", "consistency/slack", **told)}],
+            "does": [{"label": label("光伏", "solar PV"), **number(900, "万千瓦", "consistency/does", **told)}],
+            "unpriced": [], "error": 1e-9, "targets": [share, wind],
+        }],
+    }  # fmt: skip
+
+
 def orders() -> dict[str, Any]:
     """Targets as constraints: one case holds, in the other nuclear power clashes with what is known."""
     told = {"year": 2030, "basis": "projected"}
@@ -419,10 +450,11 @@ def view() -> dict[str, Any]:
         "retrofits": [retrofit()],
         "quality": quality(RUN),
         "clashes": [{"id": "1", "title": label("装机目标撑不起 30% 的比重", "The capacities do not carry the 30% share"), "explanation": label("按电热当量和发电煤耗两种口径，四项装机目标到期发电量折算的非化石比重最高 28.0%。", "By either conversion the capacity targets give a non-fossil share of at most 28.0%."),
-                     "targets": ["T01", "T02", "T03"], "members": [{"label": label("非化石能源消费比重 ≈ 30%", "Non-fossil share ≈ 30%"), "address": f"{RUN}/targets/T01", "anchor": anchor("非化石能源消费比重达到30%左右"), "target": "T01"},
-                         {"label": label("海上风电 ≥ 500 万千瓦", "Offshore wind ≥ 5 GW"), "address": f"{RUN}/targets/T02", "anchor": anchor("海上风电建成及在建装机达到500万千瓦"), "target": "T02"},
-                         {"label": label("用电量增速 4–5.5%", "Electricity growth 4–5.5%"), "address": f"{RUN}/assumptions/growth", "anchor": None, "target": None}],
-                     "minimal": True, "slack": 3.8, "unit": "百分点", "relax": [{"label": label("海上风电再加", "More offshore wind"), **number(180, "万千瓦", "clashes/1", basis="projected")}, {"label": label("或用能少", "Or less energy use"), **number(210, "万吨标准煤", "clashes/1", basis="projected")}], "address": f"{RUN}/clashes/1"}],
+                     "targets": ["T01", "T02", "T03"], "members": [{"label": label("非化石能源消费比重 ≈ 30%", "Non-fossil share ≈ 30%"), "address": f"{RUN}/targets/T01", "anchor": anchor("非化石能源消费比重达到30%左右"), "target": "T01", "above": False},
+                         {"label": label("海上风电 ≥ 500 万千瓦", "Offshore wind ≥ 5 GW"), "address": f"{RUN}/targets/T02", "anchor": anchor("海上风电建成及在建装机达到500万千瓦"), "target": "T02", "above": False},
+                         {"label": label("用电量增速 4–5.5%", "Electricity growth 4–5.5%"), "address": f"{RUN}/assumptions/growth", "anchor": None, "target": None, "above": False}],
+                     "minimal": True, "above": False, "found_in": ["operating.least.averaged"], "slack": 3.8, "unit": "百分点", "relax": [{"label": label("海上风电再加", "More offshore wind"), **number(180, "万千瓦", "clashes/1", basis="projected")}, {"label": label("或用能少", "Or less energy use"), **number(210, "万吨标准煤", "clashes/1", basis="projected")}], "address": f"{RUN}/clashes/1"}],
+        "consistency": consistency(),
         "comparison": comparison(),
         "headlines": [headline("q1", "2030 年 30% 的非化石比重做得到吗？", "Is the 30% non-fossil share of 2030 reachable?", ("按方案装机做不到：最高 28.0%，中位 26.2%。", "Not with the plan's capacities: 26.2% in the median, 28.0% at most.")),
                       headline("q2", "80 万千瓦储能够不够？", "Is 0.8 GW of storage enough?", ("够供电，但弃电 4.7%；加倍后降到 2.6%。", "Supply holds, with 4.7% curtailed; twice the storage takes it to 2.6%."))],
@@ -622,8 +654,11 @@ def traces() -> dict[str, dict[str, Any]]:
 
 
 def beside_traces() -> dict[str, dict[str, Any]]:
-    """Traces of the comparison: each judgement leads to both figures."""
+    """Traces of the comparison (each judgement leads to both figures) and of all targets at once."""
     made: dict[str, dict[str, Any]] = {}
+    said = label("全部目标一起求解", "All targets solved at once")
+    for name in ("reach", "spare", "price", "cost", "slack", "does"):
+        made[f"consistency/{name}"] = trace(f"consistency/{name}", "result", said, value="1", unit="1", inputs=("targets/T02",))
     for row in comparison()["rows"]:
         own = () if row["mine"] is None else (f"targets/{row['mine']['target']}",)
         for cell in row["cells"]:

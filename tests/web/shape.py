@@ -85,8 +85,22 @@ POWER = {
 }  # fmt: skip
 CLASH = {
     "id": TEXT, "title": LABEL, "explanation": LABEL, "targets": [TEXT], "minimal": FLAG, "slack": (*FIGURE, MAY), "unit": (*TEXT, MAY),
-    "members": [{"label": LABEL, "address": (*TEXT, MAY), "anchor": Maybe(ANCHOR), "target": (*TEXT, MAY)}],
-    "relax": [NAMED], "address": (*TEXT, MAY),
+    "members": [{"label": LABEL, "address": (*TEXT, MAY), "anchor": Maybe(ANCHOR), "target": (*TEXT, MAY), "above": FLAG}],
+    "above": FLAG, "found_in": [TEXT], "relax": [NAMED], "address": (*TEXT, MAY),
+}  # fmt: skip
+CONSISTENCY = {
+    "placed": Each(Each(YEAR)), "lacking": [{"label": LABEL, "why": LABEL, "above": FLAG, "address": (*TEXT, MAY)}],
+    "systems": [{
+        "id": TEXT, "counting": TEXT, "reading": TEXT, "rule": TEXT, "label": LABEL, "feasible": FLAG, "all_feasible": FLAG,
+        "clashes": [TEXT], "cost": Maybe(NUMBER), "given_up": [LABEL], "relaxed": [NAMED], "does": [{**NAMED, "year": (*YEAR, MAY)}],
+        "unpriced": [LABEL], "error": FIGURE,
+        "targets": [{
+            "row": TEXT, "target": (*TEXT, MAY), "above": FLAG, "label": LABEL, "address": (*TEXT, MAY), "kept": FLAG,
+            "reach": Maybe(NUMBER), "spare": Maybe(NUMBER), "part": FIGURE, "price": Maybe(NUMBER), "words": Maybe(LABEL),
+            "left": (*FIGURE, MAY), "right": (*FIGURE, MAY), "agrees": (*FLAG, MAY),
+            "hourly": [{"case": LABEL, "feasible": FLAG, "level": Maybe(NUMBER), "price": Maybe(NUMBER)}],
+        }],
+    }],
 }  # fmt: skip
 EMISSIONS = {
     "unit": TEXT, "label": LABEL, "history": [POINT], "gaps": [YEAR], "breaks": [{"year": YEAR, "says": LABEL}], "findings": [FINDING],
@@ -207,7 +221,7 @@ VIEW = {
     "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
-    "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "abatement": Maybe(ABATEMENT), "orders": Maybe(ORDERS), "retrofits": [RETROFIT], "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "abatement": Maybe(ABATEMENT), "orders": Maybe(ORDERS), "retrofits": [RETROFIT], "clashes": [CLASH], "consistency": Maybe(CONSISTENCY), "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
     "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),

@@ -97,8 +97,23 @@ POWER = {
 }  # fmt: skip
 CLASH = {
     "id": str, "title": L, "explanation": L, "year": int, "counting": str, "reading": str, "targets": [str],
-    "members": [{"label": L, "address": str, "anchor": Maybe(ANCHOR), "target": Maybe(str)}], "minimal": bool,
-    "slack": Maybe(NUMBER), "unit": str, "relax": [NAMED], "address": str,
+    "members": [{"label": L, "address": str, "anchor": Maybe(ANCHOR), "target": Maybe(str), "above": bool}], "minimal": bool,
+    "slack": Maybe(NUMBER), "unit": str, "relax": [NAMED], "address": str, "above": bool, "found_in": [str],
+}  # fmt: skip
+HOURLY = {"case": L, "feasible": bool, "level": Maybe(N), "price": Maybe(N)}
+CONSISTENCY = {
+    "placed": {"own": {"rows": int, "of": int}, "above": {"rows": int, "of": int}},
+    "lacking": [{"label": L, "why": L, "above": bool, "address": str}],
+    "systems": [{
+        "id": str, "counting": str, "reading": str, "rule": str, "label": L, "feasible": bool, "all_feasible": bool,
+        "clashes": [str], "cost": Maybe(N), "given_up": [L], "relaxed": [NAMED], "does": [{**NAMED, "year": Maybe(int)}],
+        "unpriced": [L], "error": NUMBER,
+        "targets": [{
+            "row": str, "target": Maybe(str), "above": bool, "label": L, "address": str, "kept": bool, "reach": Maybe(N),
+            "spare": Maybe(N), "part": NUMBER, "price": Maybe(N), "words": Maybe(L), "left": Maybe(NUMBER),
+            "right": Maybe(NUMBER), "agrees": Maybe(bool), "hourly": [HOURLY],
+        }],
+    }],
 }  # fmt: skip
 SOURCE = {
     "id": str, "title": str, "publisher": str, "date": str, "url": str, "seen": str, "grade": Maybe(str), "used": int,
@@ -247,7 +262,7 @@ VIEW = {
     "inventory": INVENTORY, "energy": ENERGY,
     "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "abatement": Maybe(ABATEMENT),
     "orders": Maybe(ORDERS), "retrofits": [RETROFIT],
-    "clashes": [CLASH], "comparison": Maybe(COMPARISON),
+    "clashes": [CLASH], "consistency": CONSISTENCY, "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY), "hours": Maybe({"schema": int, "cases": [dict]}),
     "definitions": dict, "inventory_form": Maybe(dict),
     "headlines": [{"id": str, "question": L, "answer": L, "numbers": [NAMED], "targets": [str], "address": str}],

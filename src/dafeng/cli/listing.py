@@ -176,45 +176,6 @@ def show_scores(scores: df.Scores, language: Language, *, as_json: bool) -> None
     print_findings(scores.findings, language)
 
 
-def show_clashes(found: df.Reconciliation, language: Language, *, as_json: bool) -> None:
-    """Print minimal clashing sets.
-
-    Parameters
-    ----------
-    found : Reconciliation
-        Result of ``reconcile``.
-    language : {"zh", "en"}
-        Language.
-    as_json : bool
-        Print JSON.
-    """
-    if as_json:
-        told = [
-            {
-                "targets": [m.target for m in c.members if m.target],
-                "minimal": True,
-                "slack": c.slack,
-                "unit": c.unit,
-                "explanation": {"zh": c.explanation.zh, "en": c.explanation.en},
-                "address": c.address,
-            }
-            for c in found.clashes
-        ]
-        print_json(
-            {
-                "clashes": told,
-                "combinations": {k: list(v) for k, v in found.combinations.items()},
-                "findings": [describe_finding(f) for f in found.findings],
-            }
-        )
-        return
-    for clash in found.clashes:
-        console().print(f"[bold]{clash.address}[/] {clash.explanation.read(language)}")
-    if not found.clashes:
-        console().print(say(language, "未发现冲突", "no clash found"))
-    print_findings(found.findings, language)
-
-
 def show_assessment(found: df.Assessment, language: Language, *, as_json: bool, part: str) -> None:
     """Print an assessment: verdict counts, headline findings, clashes.
 

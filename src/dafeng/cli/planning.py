@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import dafeng as df
-from dafeng.cli import comparison, listing, tasklist
+from dafeng.cli import comparison, listing, reconciling, tasklist
 from dafeng.cli.printing import print_json, read_language
 
 app = typer.Typer()
@@ -105,4 +105,4 @@ def reconcile(folder: CityFolder, as_json: AsJson = False, lang: Tongue = "zh") 
     """检验目标能否同时实现 · can all targets hold at once?"""
     city = df.open_city(folder)
     plan = city.read_plan()
-    listing.show_clashes(df.reconcile(plan, df.project(city, plan)), read_language(lang), as_json=as_json)
+    reconciling.show_reconciliation(df.reconcile(plan, df.project(city, plan)), read_language(lang), as_json=as_json)

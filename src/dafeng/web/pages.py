@@ -15,6 +15,7 @@ from dafeng.library.strict import load_yaml
 from dafeng.web import (
     briefs,
     charts,
+    consistency,
     energy,
     factors,
     filters,
@@ -275,7 +276,7 @@ def _measures(city: CityView, words: Words, query: Mapping[str, str]) -> Context
 
 
 def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
-    return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}}
+    return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}, **consistency.build_consistency(city.view)}
 
 
 def _compare(city: CityView, _: Words, query: Mapping[str, str]) -> Context:

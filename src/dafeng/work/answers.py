@@ -15,8 +15,9 @@ from dafeng.work.judge import Verdicts
 from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation
+from dafeng.work.reconcile_words import amount
 from dafeng.work.tracing import TraceBook
-from dafeng.work.wording import odds, say
+from dafeng.work.wording import odds
 
 
 def answer(
@@ -134,8 +135,9 @@ def _clash(found: Reconciliation, traces: TraceBook) -> Answer:
         "、".join(dict.fromkeys(m.label.zh for m in first.members)),
         ", ".join(dict.fromkeys(m.label.en for m in first.members)),
     )
-    firm = sum(clash.reading == "least" for clash in found.clashes)
-    short = say(first.slack, first.unit, "zh"), say(first.slack, first.unit, "en")
+    firm = sum(clash.firm for clash in found.clashes)
+    told = amount(first.slack, first.unit)
+    short = told.zh, told.en
     said = Label(
         f"条文与已知数据或假设有 {count} 组不能同时成立，其中 {firm} 组与“左右”的读法无关；"
         f"最小的一组：{names[0]}，差 {short[0]}",

@@ -1,4 +1,4 @@
-"""``reconcile``: can all targets of the plan hold at once, and with what is known?
+"""``reconcile``: can all targets of the plan, and of the plans above it, hold at once, and with what is known?
 
 Invariant: a clash is a proven minimal set of clauses and facts (without any one of them the rest can hold); nothing
 here is a text written in advance, every sentence is formed from the rows and their numbers.
@@ -7,27 +7,21 @@ here is a text written in advance, every sentence is formed from the rows and th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.core.traces import Trace
-from dafeng.energy.rows import Conflict
-from dafeng.library.indicators import Catalogue
 from dafeng.library.overlay import shipped
-from dafeng.library.rules import RuleBook
 from dafeng.library.strict import load_yaml
-from dafeng.pathways.consistency import Goal, Row, goal_rows, identity_rows, split_ratio
 from dafeng.plans.plan import Plan
-from dafeng.work.feasibility import find_conflicts
 from dafeng.work.project import Projection
-from dafeng.work.targets import about_width, listed, trace_target
-from dafeng.work.tracing import TraceBook, number_text
-from dafeng.work.wording import percent, say
-
-UNIT = "万千瓦"
-"""Unit of the capacity rows."""
+from dafeng.work.reconcile_words import WayNames, explain_clash, find_lacking, trace_answer, trace_clash
+from dafeng.work.target_actions import gather_means
+from dafeng.work.target_answers import ClashSet, SystemAnswer, answer_system
+from dafeng.work.target_rows import Gatherer, Lacking
+from dafeng.work.target_system import TargetSystem
+from dafeng.work.target_table import READINGS, Ground, Told, Way, build_system
+from dafeng.work.tracing import TraceBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +35,15 @@ class Member:
     label : Label
         What it says.
     target : str or None
-        Target id where it is a clause.
+        Target id where it is a clause of the city's own plan.
+    above : bool
+        Whether it stands in a plan above the city.
     """
 
     address: str
     label: Label
     target: str | None
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,13 @@ class Clash:
         Address of its trace.
     explanation : Label
         In words.
+    units : tuple of str
+        Unit of the amount of each way.
+    ways_of_counting : tuple of str
+        Ids of the systems in which the set was found.
+    error : float
+        Distance of the linear picture and the model where the others hold, relative to the sizes of the rows; 0 where only
+        capacities take part.
     """
 
     id: str
@@ -90,6 +94,52 @@ class Clash:
     ways: tuple[tuple[Label, float], ...]
     address: str
     explanation: Label
+    units: tuple[str, ...] = ()
+    ways_of_counting: tuple[str, ...] = ()
+    error: float = 0.0
+
+    @property
+    def firm(self) -> bool:
+        """Whether it stands even where “about” is read as at least."""
+        return any(".least." in way for way in self.ways_of_counting)
+
+    @property
+    def above(self) -> bool:
+        """Whether a plan above the city takes part."""
+        return any(member.above for member in self.members)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """All targets under one way of counting.
+
+    Parameters
+    ----------
+    way : Way
+        Counting of capacities, reading of “about”, rule of non-fossil energy.
+    label : Label
+        The same in words.
+    system : TargetSystem
+        The rows.
+    told : mapping of str to Told
+        What each soft row says.
+    answer : SystemAnswer
+        What they come to.
+    clashes : tuple of str
+        Addresses of the minimal clashing sets.
+    """
+
+    way: Way
+    label: Label
+    system: TargetSystem
+    told: Mapping[str, Told]
+    answer: SystemAnswer
+    clashes: tuple[str, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether the targets of the city's own plan can hold together with what is known."""
+        return not any(all(not self.told[name].above for name in one.rows) for one in self.answer.sets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +149,11 @@ class Reconciliation:
     Parameters
     ----------
     clashes : tuple of Clash
-        All minimal clashing sets, smallest first.
+        All minimal clashing sets up to six members; those of the city's own plan first, smallest first.
     combinations : mapping of str to tuple of str
         Addresses of the clashes per ``year.counting.reading``; none where all rows hold together.
     tested : tuple of str
-        Targets that were held against one another.
+        Targets of the plan that were held against one another.
     projection : Projection
         What it was held against.
     plan : Plan
@@ -112,6 +162,10 @@ class Reconciliation:
         Explanations.
     findings : tuple of Finding
         Targets that could not be put into rows.
+    systems : tuple of Counted
+        One for each way of counting.
+    lacking : tuple of Lacking
+        Targets that are no rows, of the plan and of those above it.
     """
 
     clashes: tuple[Clash, ...]
@@ -121,10 +175,12 @@ class Reconciliation:
     plan: Plan
     traces: TraceBook
     findings: tuple[Finding, ...]
+    systems: tuple[Counted, ...] = ()
+    lacking: tuple[Lacking, ...] = ()
 
 
 def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
-    """Hold the targets of a plan against one another and against what is known.
+    """Hold the targets of a plan, and of the plans above it, against one another, the sector model and what is known.
 
     Parameters
     ----------
@@ -136,7 +192,7 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
     Returns
     -------
     Reconciliation
-        All minimal clashes per year, counting rule and reading of “about”.
+        All minimal clashes per counting rule and reading of “about”, what each target costs and how far it could go.
 
     Raises
     ------
@@ -144,172 +200,107 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
         If a row system can be neither solved nor proved infeasible.
     """
     traces = TraceBook(projection.traces)
-    catalogue = projection.city.catalogue()
-    rules = load_yaml(shipped() / "consistency" / "power.yaml")
-    book = projection.city.rules()
+    identities, views = (load_yaml(shipped() / "consistency" / f"{name}.yaml") for name in ("power", "views"))
+    gathered = Gatherer(plan, projection, identities, views, traces).gather()
+    ground = Ground(gathered, gather_means(projection.city, views["plants"]), projection, identities, views, traces)
+    names = WayNames(identities, views, float(projection.city.rules().value("about.share")))
     clashes: dict[tuple[str, ...], Clash] = {}
-    combinations: dict[str, tuple[str, ...]] = {}
-    tested: list[str] = []
-    for year in sorted({t.year for t in plan.targets if t.year is not None}):
-        goals = _goals(plan, catalogue, year, rules, book, traces)
-        tested += [goal.target for goal in goals]
-        evidence, labels = _evidence(rules, projection, year)
-        for counting in rules["countings"]:
-            for reading in ("least", "band"):
-                rows = (
-                    *identity_rows([*rules["identities"], *counting["identities"]]),
-                    *goal_rows(goals, about_as_least=reading == "least"),
-                    *evidence,
-                )
-                sets = find_conflicts(rows)
-                context = Context(year, counting["label"], counting["id"], reading, labels, float(book.value("about.share")))
-                kept = tuple(_keep(conflict, rows, context, clashes, traces) for conflict in sets)
-                combinations[f"{year}.{counting['id']}.{reading}"] = tuple(dict.fromkeys(kept))
-    ordered = sorted(clashes.values(), key=lambda c: (len(c.members), c.id))
+    systems, keys, lacking = list[Counted](), list[tuple[tuple[str, ...], ...]](), dict.fromkeys(gathered.lacking)
+    for counting in identities["countings"]:
+        opened = ground.open(counting["id"])
+        for way in (Way(counting["id"], reading, rule) for rule in ground.rules for reading in READINGS):
+            system, told, unknown = build_system(ground, way, opened)
+            answer = answer_system(system, priced=way.reading == "least")
+            lacking |= dict.fromkeys(unknown)
+            keys.append(tuple(dict.fromkeys(_keep(one, told, way, names, clashes) for one in answer.sets)))
+            systems.append(Counted(way, names.label(way), system, told, answer, ()))
+    numbered = _number(clashes, traces)
+    systems = [
+        replace(one, clashes=tuple(numbered[key].address for key in own)) for one, own in zip(systems, keys, strict=True)
+    ]
+    for one in systems:
+        trace_answer(one.way, one.label, one.system, one.told, one.answer, traces)
+    placed = dict.fromkeys(told.target for one in systems for told in one.told.values() if told.target is not None)
     return Reconciliation(
-        tuple(ordered), combinations, tuple(tested), projection, plan, traces, _unplaced(plan, catalogue, rules)
+        tuple(numbered.values()),
+        _combinations(plan, systems, tuple(numbered.values())),
+        tuple(placed),
+        projection,
+        plan,
+        traces,
+        find_lacking(tuple(lacking), gathered, doubtful=sum(len(one.answer.doubtful) for one in systems)),
+        tuple(systems),
+        tuple(lacking),
     )
 
 
-def _variables(rules: Mapping[str, Any]) -> set[str]:
-    listed_rows = [*rules["identities"], *(row for counting in rules["countings"] for row in counting["identities"])]
-    return {name for row in listed_rows for name in row["terms"]}
+def _number(clashes: Mapping[tuple[str, ...], Clash], traces: TraceBook) -> dict[tuple[str, ...], Clash]:
+    """Clashes in the order of telling: the plan's own, then what stands however “about” is read, the smallest first."""
+    order = sorted(clashes, key=lambda key: (clashes[key].above, not clashes[key].firm, len(key)))
+    numbered = {}
+    for number, key in enumerate(order, 1):
+        one = clashes[key]
+        address = trace_clash(str(number), one.explanation, one.slack, one.unit, one.year, key, traces)
+        numbered[key] = replace(one, id=str(number), address=address)
+    return numbered
 
 
-def _goals(
-    plan: Plan, catalogue: Catalogue, year: int, rules: Mapping[str, Any], book: RuleBook, traces: TraceBook
-) -> list[Goal]:
-    known = _variables(rules)
-    goals = []
-    for target, indicator, value in listed(plan, catalogue):
-        if target.year != year or indicator is None or value is None:
-            continue
-        ratio = split_ratio(indicator.definition)
-        if not ({indicator.id} <= known or (ratio is not None and set(ratio) <= known)):
-            continue
-        address = trace_target(target, indicator, plan, traces)
-        width = about_width(indicator, float(value), book)
-        rising = indicator.direction != "decrease"
-        goals.append(
-            Goal(target.id, indicator.id, indicator.definition, target.comparator, float(value), width, address, rising)
-        )
-    return goals
-
-
-def _evidence(rules: Mapping[str, Any], projection: Projection, year: int) -> tuple[tuple[Row, ...], Mapping[str, Label]]:
-    rows = []
-    labels = {}
-    for item in rules["evidence"]:
-        series = [s for s in projection.scores.of(item["indicator"]) if (s.basis == "projected") == item["projected"]]
-        usable = [s for s in series if s.year == year] if item["projected"] else [s for s in series if s.year <= year]
-        if usable:
-            score = usable[-1]
-            rows.append(Row(item["id"], {item["indicator"]: 1.0}, item["sense"], score.value, score.unit, score.address))
-            zh, en = say(score.value, score.unit, "zh"), say(score.value, score.unit, "en")
-            told = Label(**item["says"])
-            labels[item["id"]] = Label(f"{told.zh}（{score.year}年 {zh}）", f"{told.en} ({score.year}: {en})")
-    return tuple(rows), labels
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Under which rules a clash was found.
-
-    Parameters
-    ----------
-    year : int
-        Year.
-    label : mapping
-        Name of the counting rule.
-    counting : str
-        Id of the counting rule.
-    reading : str
-        ``band`` or ``least``.
-    evidence : mapping of str to Label
-        What each row of evidence says, with its figure.
-    about : float
-        Width of “about” on each side of a value. [1]
-    """
-
-    year: int
-    label: Mapping[str, str]
-    counting: str
-    reading: str
-    evidence: Mapping[str, Label]
-    about: float
+def _combinations(plan: Plan, systems: Sequence[Counted], clashes: Sequence[Clash]) -> dict[str, tuple[str, ...]]:
+    """Addresses of the clashes per year, counting and reading, over all rules of counting non-fossil energy."""
+    years = sorted({target.year for target in plan.targets if target.year is not None})
+    by_address = {clash.address: clash for clash in clashes}
+    found: dict[str, tuple[str, ...]] = {}
+    for one in systems:
+        for year in years:
+            key = f"{year}.{one.way.counting}.{one.way.reading}"
+            own = [address for address in one.clashes if by_address[address].year == year]
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *own)))
+    return found
 
 
 def _keep(
-    conflict: Conflict, rows: Sequence[Row], context: Context, clashes: dict[tuple[str, ...], Clash], traces: TraceBook
-) -> str:
-    by_name = {row.name: row for row in rows}
-    found = [by_name[name] for name in conflict.rows]
-    key = tuple(sorted({row.address for row in found}))
+    found: ClashSet,
+    told: Mapping[str, Told],
+    way: Way,
+    names: WayNames,
+    clashes: dict[tuple[str, ...], Clash],
+) -> tuple[str, ...]:
+    """Keep a set under the addresses of its members; one found under several ways of counting is told once."""
+    rows = {told[name].address: name for name in found.rows}
+    key = tuple(sorted(rows))
     if key in clashes:
-        return clashes[key].address
-    members = tuple(_member(row, context, traces) for row in found)
-    ways = tuple((member.label, conflict.shortfall[row.name]) for member, row in zip(members, found, strict=True))
-    gives, slack = min(ways, key=lambda way: way[1])
-    explanation = _explain(context, members, slack, gives)
-    number = str(len(clashes) + 1)
-    address = traces.add(
-        Trace(
-            address=f"clashes/{number}",
-            kind="clash",
-            says=explanation,
-            value=number_text(slack),
-            unit=UNIT,
-            year=context.year,
-            inputs=key,
-            grade="derived",
-        )
-    )
+        known = clashes[key]
+        if way.id not in known.ways_of_counting:
+            clashes[key] = replace(known, ways_of_counting=(*known.ways_of_counting, way.id))
+        return key
+    members = tuple(Member(one.address, one.label, one.target, one.above) for one in (told[name] for name in rows.values()))
+    units = tuple(told[name].unit for name in rows.values())
+    ways = tuple((told[name].label, found.ways[name]) for name in rows.values())
+    at = _least(found, tuple(rows.values()), units)
+    year = max(told[name].year for name in rows.values())
+    slack, unit, gives = ways[at][1], units[at], ways[at][0]
+    beyond = found.rows[0].endswith(":high")
+    explanation = explain_clash(names.head(way, year), [one.label for one in members], slack, unit, gives, beyond=beyond)
     clashes[key] = Clash(
-        number, context.year, context.counting, context.reading, members, slack, UNIT, gives, ways, address, explanation
+        "",
+        year,
+        way.counting,
+        way.reading,
+        members,
+        slack,
+        unit,
+        gives,
+        ways,
+        "",
+        explanation,
+        units,
+        (way.id,),
+        found.error,
     )
-    return address
+    return key
 
 
-def _member(row: Row, context: Context, traces: TraceBook) -> Member:
-    if row.name in context.evidence:
-        return Member(row.address, context.evidence[row.name], None)
-    return Member(row.address, traces.get(row.address).says, row.name.split(":")[0])
-
-
-def _explain(context: Context, members: Sequence[Member], slack: float, gives: Label) -> Label:
-    width = percent(context.about, digits=0)
-    about = {
-        "band": (f"“左右”按±{width}理解", f"'about' read as ±{width}"),
-        "least": (f"“左右”按不低于−{width}理解", f"'about' read as at least −{width}"),
-    }[context.reading]
-    zh = "；".join(dict.fromkeys(member.label.zh for member in members))
-    en = "; ".join(dict.fromkeys(member.label.en for member in members))
-    head = f"{context.year}年，{context.label['zh']}，{about[0]}：", f"{context.year}, {context.label['en']}, {about[1]}: "
-    return Label(
-        f"{head[0]}{zh}。以上不能同时成立；至少须放宽 {say(slack, UNIT, 'zh')}（{gives.zh}）。",
-        f"{head[1]}{en}. These cannot hold together; at least {say(slack, UNIT, 'en')} must give way ({gives.en}).",
-    )
-
-
-def _unplaced(plan: Plan, catalogue: Catalogue, rules: Mapping[str, Any]) -> tuple[Finding, ...]:
-    known = _variables(rules)
-    names = []
-    for _, indicator, value in listed(plan, catalogue):
-        ratio = split_ratio(indicator.definition) if indicator is not None else None
-        if indicator is None or value is None or not ({indicator.id} <= known or (ratio is not None and set(ratio) <= known)):
-            names.append(indicator.label if indicator is not None else None)
-    count = len(names)
-    if not count:
-        return ()
-    return (
-        Finding(
-            rule="reconcile.not_in_rows",
-            at="plan",
-            severity="info",
-            says=Label(
-                f"{count} 个目标尚无可用的约束模型，未参与冲突检验",
-                f"{count} targets have no constraint model yet and were not held against others",
-            ),
-            remedy=Label("在 data/consistency 中增加恒等式", "add identities to data/consistency"),
-        ),
-    )
+def _least(found: ClashSet, rows: Sequence[str], units: Sequence[str]) -> int:
+    """Which member gives way least; amounts of different units are compared by the size of what they belong to."""
+    alike = len(set(units)) == 1
+    return min(range(len(rows)), key=lambda at: found.ways[rows[at]] / (1.0 if alike else found.sizes[rows[at]]))

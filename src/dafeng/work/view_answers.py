@@ -133,6 +133,7 @@ def _clash(clash: Clash, names: Mapping[str, Label], anchors: Mapping[str, Row |
             "address": frame.locate(member.address),
             "anchor": anchors.get(member.target) if member.target is not None else None,
             "target": member.target,
+            "above": member.above,
         }
         for member in clash.members
     ]
@@ -147,6 +148,8 @@ def _clash(clash: Clash, names: Mapping[str, Label], anchors: Mapping[str, Row |
         "targets": targets,
         "members": members,
         "minimal": True,
+        "above": clash.above,
+        "found_in": list(clash.ways_of_counting),
         "slack": slack["value"],
         "unit": slack["unit"],
         "relax": _ways(clash, frame),
@@ -159,11 +162,11 @@ def _ways(clash: Clash, frame: Frame) -> list[Row]:
     rows = [
         {
             "label": write_label(label),
-            **frame.number(amount, clash.unit, year=clash.year, basis="projected", address=_way(clash, number), share=True),
+            **frame.number(amount, unit, year=clash.year, basis="projected", address=_way(clash, number), share=True),
         }
-        for number, (label, amount) in enumerate(clash.ways, 1)
+        for number, ((label, amount), unit) in enumerate(zip(clash.ways, clash.units, strict=True), 1)
     ]
-    return sorted(rows, key=lambda row: row["value"])
+    return sorted(rows, key=lambda row: (row["unit"] != clash.unit, row["value"]))
 
 
 def _way(clash: Clash, number: int) -> str:
@@ -181,16 +184,21 @@ def trace_ways(clashes: Iterable[Clash], traces: TraceBook) -> None:
         Gets one trace per clash and member.
     """
     for clash in clashes:
-        for number, (label, amount) in enumerate(clash.ways, 1):
+        for number, ((label, amount), unit) in enumerate(zip(clash.ways, clash.units, strict=True), 1):
             says = Label(f"仅放宽这一项：{label.zh}", f"if only this gives way: {label.en}")
             inputs = (clash.address, clash.members[number - 1].address)
             told = number_text(amount)
-            traces.add(Trace(_way(clash, number), "clash", says, told, clash.unit, clash.year, inputs=inputs, grade="derived"))
+            traces.add(Trace(_way(clash, number), "clash", says, told, unit, clash.year, inputs=inputs, grade="derived"))
 
 
 def _title(clash: Clash, names: Iterable[Label]) -> Label:
     listed = list(dict.fromkeys(names))
     zh, en = "、".join(name.zh for name in listed), "; ".join(name.en for name in listed)
+    upper = [member for member in clash.members if member.above]
+    if upper and not listed and len(clash.members) == 1:
+        return Label(
+            f"够不到的上级目标：{upper[0].label.zh}", f"a target of the level above is out of reach: {upper[0].label.en}"
+        )
     rest = len({member.address for member in clash.members if member.target is None})
     facts = (f"与 {rest} 项已知数据或假设", f" against known figures or assumptions ({rest})") if rest else ("", "")
     return Label(f"{clash.year}年：{zh}{facts[0]}不能同时成立", f"{clash.year}: {en}{facts[1]} cannot hold together")

@@ -39,6 +39,7 @@ from dafeng.work.view_plan import (
 )
 from dafeng.work.view_power import write_power
 from dafeng.work.view_quality import trace_quality, write_quality
+from dafeng.work.view_reconcile import write_consistency
 
 SCHEMA = 1
 """Version of the form of the document."""
@@ -109,6 +110,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "orders": write_orders(projection.ordered, frame),
         "retrofits": write_retrofits(projection.retrofits, projection.power.year if projection.power else None, frame),
         "clashes": list_clashes(assessment, frame),
+        "consistency": write_consistency(assessment.reconciliation, frame),
         "hours": None,
         "comparison": write_comparison(compare_city(city, plan), frame),
         "headlines": list_headlines(assessment.headlines, frame),

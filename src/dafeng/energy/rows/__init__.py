@@ -4,7 +4,19 @@ Every answer is proven: a point that keeps the rows, or multipliers that show th
 """
 
 from dafeng.energy.rows.conflict import Conflict, conflicts
-from dafeng.energy.rows.optimum import Relaxation, RowsResult, range_of, relaxation, solve
+from dafeng.energy.rows.optimum import Relaxation, RowsResult, range_of, relaxation, shortfall, solve
 from dafeng.energy.rows.table import Row, Rows, Variable
 
-__all__ = ["Conflict", "Relaxation", "Row", "Rows", "RowsResult", "Variable", "conflicts", "range_of", "relaxation", "solve"]
+__all__ = [
+    "Conflict",
+    "Relaxation",
+    "Row",
+    "Rows",
+    "RowsResult",
+    "Variable",
+    "conflicts",
+    "range_of",
+    "relaxation",
+    "shortfall",
+    "solve",
+]

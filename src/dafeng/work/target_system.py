@@ -1,0 +1,263 @@
+"""Targets, facts and physical limits as one system of rows over actions, held against the model itself.
+
+Invariant: a view of the model enters as its picture at the answer, so that what is reported is the model's own value; how far
+the two are apart is part of every answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from dafeng.core.errors import SolveError
+from dafeng.energy import rows as energy_rows
+from dafeng.energy.rows import Rows, Variable
+from dafeng.pathways.consistency import Row
+from dafeng.pathways.picture import Bench, Picture, reach_of
+
+TOLERANCE = 1e-6
+"""How far picture and model may be apart at an answer, relative to the size of the row."""
+KEPT = 1e-6
+"""Violation up to which a row counts as kept, relative to its size."""
+NEAR = 1e-6
+"""How far a picture may be drawn from its answer, of the range of each action."""
+ROUNDS = 12
+"""Most pictures per answer."""
+STILL = "nothing"
+"""A variable that is always 0: it carries the rows that no action moves."""
+Choose = Callable[[Rows], Mapping[str, float]]
+"""From a table of rows to a point."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetSystem:
+    """Rows over actions.
+
+    Parameters
+    ----------
+    rows : tuple of Row
+        Targets, facts (soft) and physics (hard); a row that speaks of a view of the model has no coefficients.
+    views : mapping of str to str
+        By row without coefficients: gauge of the bench that it bounds.
+    bench : Bench or None
+        The model with the actions; ``None`` where no row speaks of a view.
+    costs : mapping of str to float
+        Yearly cost per unit of variables that are no actions. [CNY/a per unit]
+    sizes : mapping of str to float
+        Size of a row by which its violation is measured, where the right-hand side is not it. [unit of the row]
+    targets : frozenset of str
+        Rows that are targets and may be given up.
+    unpriced : frozenset of str
+        Actions without a sourced cost.
+    """
+
+    rows: tuple[Row, ...]
+    views: Mapping[str, str] = field(default_factory=dict)
+    bench: Bench | None = None
+    costs: Mapping[str, float] = field(default_factory=dict)
+    sizes: Mapping[str, float] = field(default_factory=dict)
+    targets: frozenset[str] = frozenset()
+    unpriced: frozenset[str] = frozenset()
+
+    @property
+    def soft(self) -> tuple[str, ...]:
+        """Rows that may be given up, in order."""
+        return tuple(row.name for row in self.rows if not row.hard)
+
+    @property
+    def cost(self) -> dict[str, float]:
+        """Yearly cost of one unit of each variable. [CNY/a per unit]"""
+        actions = self.bench.actions.values() if self.bench else ()
+        return {
+            **{one.id: one.cost for one in actions if one.cost},
+            **{name: cost for name, cost in self.costs.items() if cost},
+        }
+
+    @property
+    def start(self) -> dict[str, float]:
+        """Actions at which the model stands as it was given."""
+        return self.bench.start if self.bench else {}
+
+    def size(self, name: str) -> float:
+        """By what the violation of a row is measured.
+
+        Parameters
+        ----------
+        name : str
+            A row.
+
+        Returns
+        -------
+        float
+            > 0. [unit of the row]
+        """
+        found = next(row for row in self.rows if row.name == name)
+        return self.sizes.get(name) or abs(found.bound) or 1.0
+
+    def without(self, names: Collection[str]) -> TargetSystem:
+        """The system less some rows.
+
+        Parameters
+        ----------
+        names : collection of str
+            Rows to leave out.
+
+        Returns
+        -------
+        TargetSystem
+            With the same model.
+        """
+        return replace(self, rows=tuple(row for row in self.rows if row.name not in names))
+
+    def sourced(self) -> TargetSystem:
+        """The system with only those actions whose cost has a source.
+
+        Returns
+        -------
+        TargetSystem
+            The other actions stay undone.
+        """
+        if self.bench is None or not self.unpriced:
+            return self
+        actions = {
+            name: replace(one, low=one.zero, high=one.zero) if name in self.unpriced else one
+            for name, one in self.bench.actions.items()
+        }
+        return replace(self, bench=replace(self.bench, actions=actions))
+
+    def moved(self, name: str, by: float) -> TargetSystem:
+        """The system with another right-hand side of one row.
+
+        Parameters
+        ----------
+        name : str
+            The row.
+        by : float
+            Added to its right-hand side. [unit of the row]
+
+        Returns
+        -------
+        TargetSystem
+            With the same model.
+        """
+        return replace(self, rows=tuple(replace(one, bound=one.bound + by) if one.name == name else one for one in self.rows))
+
+    def table(self, picture: Picture | None) -> Rows:
+        """Rows over variables, as the picture has the views.
+
+        Parameters
+        ----------
+        picture : Picture or None
+            The model around a point.
+
+        Returns
+        -------
+        Rows
+            All rows, hard and soft.
+        """
+        made = {row.name: self._row(row, picture) for row in self.rows}
+        named = dict.fromkeys(name for row in made.values() for name in row.coefficients)
+        actions = self.bench.actions if self.bench else {}
+        variables = {name: Variable("", 0.0, 0.0 if name == STILL else math.inf) for name in [*named, *self.costs]}
+        for action in actions.values():
+            variables[action.id] = Variable(action.unit, action.low, action.high)
+        return Rows(variables, made)
+
+    def _row(self, row: Row, picture: Picture | None) -> energy_rows.Row:
+        weight = 1.0 / self.size(row.name)
+        if row.name not in self.views or picture is None:
+            return energy_rows.Row(dict(row.coefficients), row.sense, row.bound, row.unit, soft=not row.hard, weight=weight)
+        slopes, value = picture.slopes[self.views[row.name]], picture.values[self.views[row.name]]
+        bound = row.bound - value + sum(slope * picture.at[name] for name, slope in slopes.items())
+        return energy_rows.Row(dict(slopes) or {STILL: 1.0}, row.sense, bound, row.unit, soft=not row.hard, weight=weight)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """A point that an optimiser chose and the model confirms.
+
+    Parameters
+    ----------
+    point : mapping of str to float
+        Value of each variable.
+    table : Rows
+        The rows at the last picture.
+    gauges : mapping of str to float
+        Views as the model itself has them at the point.
+    error : float
+        Largest distance of picture and model at the point, relative to the sizes of the rows.
+    rounds : int
+        Pictures drawn.
+    """
+
+    point: Mapping[str, float]
+    table: Rows
+    gauges: Mapping[str, float]
+    error: float
+    rounds: int
+
+
+def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] | None = None, sloped: bool = False) -> Settled:
+    """Choose on a picture, draw a new one where the choice fell, until picture and model agree.
+
+    Parameters
+    ----------
+    system : TargetSystem
+        The rows.
+    choose : callable
+        What an optimiser does with the rows of one picture.
+    start : mapping of str to float, optional
+        Where the first picture is drawn; by default where the model was given.
+    sloped : bool
+        Whether the slopes of the last picture are to be those of the answer, as prices need it.
+
+    Returns
+    -------
+    Settled
+        The best agreement found; `error` says how good it is.
+
+    Raises
+    ------
+    SolveError
+        If the optimiser finds no answer on the first picture.
+    """
+    if system.bench is None:
+        table = system.table(None)
+        return Settled(choose(table), table, {}, 0.0, 0)
+    at, best, last = system.start | dict(start or {}), None, math.inf
+    for number in range(1, ROUNDS + 1):
+        picture = system.bench.draw(at)
+        table = system.table(picture)
+        try:
+            point = choose(table)
+        except SolveError:
+            if best is None:
+                raise
+            break
+        truth = system.bench.read(point)
+        error = _distance(system, picture.read(point), truth)
+        if best is None or error <= max(best.error, TOLERANCE):
+            best = Settled(point, table, truth, error, number)
+        if error <= TOLERANCE and (not sloped or _stays(system.bench, at, point)):
+            break
+        step = 1.0 if error < last or error <= TOLERANCE else 0.5
+        at = {name: at[name] + step * (point.get(name, at[name]) - at[name]) for name in at}
+        last = error
+    if best is None:
+        raise AssertionError("no picture was drawn")
+    return best
+
+
+def _stays(bench: Bench, at: Mapping[str, float], point: Mapping[str, float]) -> bool:
+    """Whether the picture was drawn where the choice fell, so that its slopes are those of the answer."""
+    return all(abs(at[one] - point.get(one, at[one])) <= NEAR * reach_of(action) for one, action in bench.actions.items())
+
+
+def _distance(system: TargetSystem, said: Mapping[str, float], truth: Mapping[str, float]) -> float:
+    apart = [abs(said[gauge] - truth[gauge]) / system.size(name) for name, gauge in system.views.items() if _has(system, name)]
+    return max(apart, default=0.0)
+
+
+def _has(system: TargetSystem, name: str) -> bool:
+    return any(row.name == name for row in system.rows)
