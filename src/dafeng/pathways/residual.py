@@ -54,7 +54,8 @@ def read_residual(series: Sequence[tuple[int, float]]) -> Residual:
     Parameters
     ----------
     series : sequence of (year, value)
-        At least five points in rising order of years, all above zero. [years, any one unit]
+        At least five points with another one within three years, in rising order of years, all above zero. [years, any one
+        unit]
 
     Returns
     -------
@@ -66,12 +67,13 @@ def read_residual(series: Sequence[tuple[int, float]]) -> Residual:
     Raises
     ------
     ValueError
-        If there are fewer than five points.
+        If there are fewer.
     """
-    if len(series) < FEWEST:
-        raise ValueError(f"a residual needs {FEWEST} points, got {len(series)}")
-    years = np.array([year for year, _ in series])
-    logs = np.log(np.array([value for _, value in series]))
+    close = [one for one in series if sum(abs(one[0] - year) <= REACH for year, _ in series) > 1]
+    if len(close) < FEWEST:
+        raise ValueError(f"a residual needs {FEWEST} points with neighbours, got {len(close)}")
+    years = np.array([year for year, _ in close])
+    logs = np.log(np.array([value for _, value in close]))
     odd = np.array([logs[at] - _trend(years, logs, at) for at in range(len(years))])
     size = ROBUST * float(np.median(np.abs(odd)))
     memory, error, steps = _memory(years, np.clip(odd, -3 * size, 3 * size))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dafeng.core.errors import DefinitionError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import Array
@@ -33,6 +34,8 @@ BESIDE = 2_000
 """Draws of the others: the first ones of the same ranks."""
 SEED = 20260101
 """Seed of all ranks."""
+PARTS = (0.1, 0.5, 0.9)
+"""Parts of the draws below the ends and the middle of a band."""
 EMISSIONS = "co2"
 """View whose peak is sought."""
 
@@ -61,10 +64,13 @@ class Drawn:
         What it is and in which unit.
     values : (draws, years) array
         Its paths. [unit of the view]
+    band : (3, years) array
+        Tenth, fiftieth and ninetieth percentile of the draws, year by year. [unit of the view]
     """
 
     view: View
     values: Array
+    band: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,9 @@ class Outset:
     recorded: tuple[tuple[int, float], ...] = ()
 
 
-def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]] | None = None) -> Futures:
+def make_futures(
+    outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]] | None = None, draws: int = DRAWS
+) -> Futures:
     """Run the sector model under every scenario.
 
     Parameters
@@ -209,6 +217,8 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
         The scenario that answers: it has all draws, the others the first ones of the same ranks.
     above : mapping of str to sequence of Row, optional
         Rows above all others by scenario: what the hourly model has found.
+    draws : int
+        Draws of that scenario, at least 1; the others have at most `BESIDE`.
 
     Returns
     -------
@@ -220,12 +230,15 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
         one.id: lay_scenario(outset.model, outset.tables, one.id, goals=outset.goals, above=rows.get(one.id, ()))
         for one in read_scenario_names()
     }
-    findings = tuple(dict.fromkeys(finding for drivers in laid.values() for finding in drivers.findings))
+    findings = tuple({found.says: found for drivers in laid.values() for found in drivers.findings}.values())
     residual = read_residual(outset.recorded) if len(outset.recorded) >= FEWEST else None
     if not is_started(laid[main]):
         return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, findings)
-    desk = _Desk(outset.model, residual, _bands(laid.values()))
-    paths = {one.id: desk.run(one, laid[one.id], DRAWS if one.id == main else BESIDE) for one in read_scenario_names()}
+    views = tuple(view for view in read_views(outset.model) if _computable(outset.model, laid[main], view.id))
+    if EMISSIONS not in {view.id for view in views}:
+        return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, findings)
+    desk = _Desk(outset.model, views, residual, _bands(laid.values()), draws)
+    paths = {one.id: desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in read_scenario_names()}
     return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, findings)
 
 
@@ -245,7 +258,7 @@ def is_started(drivers: Drivers) -> bool:
     return any(bool(np.nansum(_middle(drivers.values[name])) > 0) for name in ("field_energy", "claimed"))
 
 
-def run_middle(outset: Outset, scenario: str, *outputs: str) -> dict[str, Labelled]:
+def run_middle(outset: Outset, scenario: str, *outputs: str, above: Sequence[Row] = ()) -> dict[str, Labelled]:
     """The model of one scenario with every band at its middle value.
 
     Parameters
@@ -256,17 +269,31 @@ def run_middle(outset: Outset, scenario: str, *outputs: str) -> dict[str, Labell
         The scenario.
     *outputs : str
         Quantities wanted.
+    above : sequence of Row
+        Rows above all others.
 
     Returns
     -------
     dict of str to Labelled
         By quantity, without draws; empty where nothing is known of the base year.
     """
-    drivers = lay_scenario(outset.model, outset.tables, scenario, goals=outset.goals)
+    drivers = lay_scenario(outset.model, outset.tables, scenario, goals=outset.goals, above=above)
     if not is_started(drivers):
         return {}
-    values = {name: _middle(value) for name, value in drivers.values.items()}
-    return run_tape(compile_graph(outset.model.graph, outputs), values)
+    return run_tape(compile_graph(outset.model.graph, outputs), _middles(drivers))
+
+
+def _computable(model: Model, drivers: Drivers, quantity: str) -> bool:
+    """Whether the drivers give a quantity a finite value: a city without a list of plants has no clean share of them."""
+    try:
+        made = run_tape(compile_graph(model.graph, (quantity,)), _middles(drivers))
+    except DefinitionError:
+        return False
+    return bool(np.isfinite(made[quantity].values).all())
+
+
+def _middles(drivers: Drivers) -> dict[str, Array]:
+    return {name: _middle(value) for name, value in drivers.values.items()}
 
 
 def _middle(value: Array | Band) -> Array:
@@ -280,10 +307,11 @@ def _bands(laid: Iterable[Drivers]) -> dict[str, Band]:
 class _Desk:
     """Where scenarios are run: one set of ranks and one table of views for all of them."""
 
-    def __init__(self, model: Model, residual: Residual | None, bands: Mapping[str, Band]) -> None:
-        self.model, self.residual = model, residual
-        self.views = read_views(model)
-        self.ranks = make_ranks(model.graph.space, bands, draws=DRAWS, seed=SEED)
+    def __init__(
+        self, model: Model, views: tuple[View, ...], residual: Residual | None, bands: Mapping[str, Band], draws: int
+    ) -> None:
+        self.model, self.views, self.residual = model, views, residual
+        self.ranks = make_ranks(model.graph.space, bands, draws=draws, seed=SEED)
         self.added = 0.0
 
     def run(self, scenario: Scenario, drivers: Drivers, draws: int) -> Future:
@@ -293,7 +321,7 @@ class _Desk:
         made = run_tape(tape, drivers.values, ranks=ranks)
         years = self.model.graph.space.years
         level = self.level(drivers, made, draws)
-        views = {view.id: _drawn(view, made[view.id], draws, level) for view in self.views if _known(made[view.id])}
+        views = {view.id: _drawn(view, made[view.id], draws, level) for view in self.views}
         co2 = views[EMISSIONS].values
         observed = None
         if self.residual is not None:
@@ -325,14 +353,11 @@ class _Desk:
 
 def _drawn(view: View, made: Labelled, draws: int, level: Array) -> Drawn:
     values = np.broadcast_to(made.along("year", "draw"), (made.values.shape[made.space.position("year")], draws))
-    return Drawn(view, np.ascontiguousarray((values * view.factor * (level if "CO2" in view.unit else 1.0)).T))
-
-
-def _known(made: Labelled) -> bool:
-    return bool(np.isfinite(made.values).all())
+    shown = np.ascontiguousarray(values * view.factor * (level if "CO2" in view.unit else 1.0))
+    return Drawn(view, shown.T, np.quantile(shown, PARTS, axis=1))
 
 
 def _normal(name: str, draws: int, years: int) -> Array:
-    """Standard normal numbers that belong to a name and a draw: the first draws of a longer run are the same."""
+    """Standard normal numbers that belong to a name and a draw: those of a longer run begin with them."""
     word = int.from_bytes(hashlib.sha256(f"{SEED}/{name}".encode()).digest()[:8], "big")
-    return np.random.Generator(np.random.PCG64(word)).standard_normal((DRAWS, years))[:draws]
+    return np.random.Generator(np.random.PCG64(word)).standard_normal((draws, years))

@@ -1,6 +1,6 @@
 """Measures compared: what each does to the peak for the same yearly cost.
 
-Invariant: effects are differences between two simulations on the same random ranks; a measure without a sourced cost
+Invariant: effects are differences between two runs of the sector model on the same ranks; a measure without a sourced cost
 is listed with its effect and without a rank.
 """
 
@@ -20,14 +20,20 @@ from dafeng.energy.profiles import HOURS
 from dafeng.energy.technologies import Technology, annual_cost, interest, read_technologies
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
-from dafeng.pathways.drivers import Band, Driver, Scenario, overlay
-from dafeng.pathways.simulation import Paths, ranks, simulate
+from dafeng.pathways.model.axes import Array
+from dafeng.pathways.model.definition import Model
+from dafeng.pathways.model.run import run_tape
+from dafeng.pathways.model.sampling import Band
+from dafeng.pathways.model.tape import compile_graph
 from dafeng.work.assessment import Figure, MeasureEffect
+from dafeng.work.futures import EMISSIONS, Future
 from dafeng.work.project import Projection
 from dafeng.work.tracing import TraceBook, number_text
 
 YEAR = 2030
 """Year in which avoided emissions are compared."""
+DRAWS = 500
+"""Draws of each comparison: the first ones of the scenarios."""
 
 
 def rank_measures(projection: Projection, traces: TraceBook) -> tuple[MeasureEffect, ...]:
@@ -46,46 +52,67 @@ def rank_measures(projection: Projection, traces: TraceBook) -> tuple[MeasureEff
         Most effective per cost first; those without a cost last. Empty where there is no pathway.
     """
     base = projection.paths.get("baseline")
-    if base is None or projection.study is None or projection.base is None or np.isnan(base.energy).any():
+    if base is None or projection.futures is None:
         return ()
+    model, years = projection.futures.model, base.years
     rules = load_yaml(shipped() / "scenarios" / "measures.yaml")
-    rank = ranks(projection.study.draws, projection.study.seed)
+    before = _emitted(model, base, {})
     found = []
     for item in rules["measures"]:
         if "technology" in item and not _known(item["technology"], projection.city.code):
             continue
-        before, after, cost, inputs = _change(item, rules, base, projection.city.code, traces)
-        last = int(base.years[-1])
-        pair = [simulate(one, projection.base, last_year=last, rank=rank) for one in (before, after)]
-        found.append(_effect(item, pair[0], pair[1], cost, inputs, traces))
+        changed, cost, inputs = _change(item, rules, base, model, projection.city.code, traces)
+        found.append(_effect(item, before, _emitted(model, base, changed), years, cost, inputs, traces))
     return tuple(sorted(found, key=lambda e: (e.per_cost is None, -e.per_cost.value if e.per_cost else 0.0)))
 
 
+def _emitted(model: Model, base: Future, changed: Mapping[str, Band]) -> Array:
+    """Emissions of the first draws, years by draws. [tCO2]"""
+    tape = compile_graph(model.graph, (EMISSIONS,), drawn=base.drivers.drawn + tuple(set(changed) - set(base.drivers.drawn)))
+    some = next(iter(base.ranks.values())).shape[-1]
+    ranks = {name: rank[..., : min(DRAWS, some)] for name, rank in base.ranks.items() if name in tape.given}
+    flat = np.full((1,) * (len(model.graph.space.axes) + 1), 0.5)
+    ranks |= {name: np.broadcast_to(flat, (*flat.shape[:-1], min(DRAWS, some))) for name in set(changed) - set(ranks)}
+    return run_tape(tape, {**base.drivers.values, **changed}, ranks=ranks)[EMISSIONS].along("year", "draw")
+
+
 def _change(
-    item: Mapping[str, Any], rules: Mapping[str, Any], base: Paths, place: str, traces: TraceBook
-) -> tuple[Scenario, Scenario, Figure | None, tuple[str, ...]]:
-    """Scenario without and with the measure; both have the same knots, so that only the measure differs."""
-    scenario = base.scenario
+    item: Mapping[str, Any], rules: Mapping[str, Any], base: Future, model: Model, place: str, traces: TraceBook
+) -> tuple[dict[str, Band], Figure | None, tuple[str, ...]]:
+    """Given quantities with the measure, its cost and what that came from."""
+    start = int(rules["from"])
     if "decline" in item:
-        driver = scenario.drivers["intensity_decline"]
-        return scenario, overlay(scenario, _shift_rates(driver, int(rules["from"]), float(item["decline"]))), None, ()
-    cost, share, inputs = _supply(item, rules, base, place, traces)
-    start = max(int(rules["from"]), int(item["earliest"]) - 1)
+        rise = np.where(base.years >= start, float(item["decline"]), 0.0)
+        return {"common_saving": _raised(model, base, "common_saving", "", rise)}, None, ()
+    cost, megawatts, inputs = _supply(item, rules, base, place, traces)
+    start = max(start, int(item["earliest"]) - 1)
     full = max(int(rules["full"]), start + 1)
-    before, after = (_raise_level(scenario.drivers["non_fossil_share"], start, full, amount) for amount in (0.0, share))
-    return overlay(scenario, before), overlay(scenario, after), cost, inputs
+    rise = megawatts * np.clip((base.years - start) / (full - start), 0.0, 1.0)
+    return {"capacity": _raised(model, base, "capacity", item["technology"], rise)}, cost, inputs
+
+
+def _raised(model: Model, base: Future, quantity: str, member: str, rise: Array) -> Band:
+    value, space = base.drivers.values[quantity], model.graph.space
+    band = value if isinstance(value, Band) else Band(value, value, value)
+    shape = [1] * (len(space.axes) + 1)
+    shape[space.position("year")] = len(rise)
+    share = np.ones(1)
+    if member:
+        share = np.zeros([len(axis.members) if axis.name == model.graph.marks[member][0] else 1 for axis in space.axes] + [1])
+        share[tuple(space.member(a.name, member) if a.name == model.graph.marks[member][0] else 0 for a in space.axes)] = 1.0
+    more = rise.reshape(shape) * share
+    return replace(band, low=band.low + more, mid=band.mid + more, high=band.high + more)
 
 
 def _supply(
-    item: Mapping[str, Any], rules: Mapping[str, Any], base: Paths, place: str, traces: TraceBook
+    item: Mapping[str, Any], rules: Mapping[str, Any], base: Future, place: str, traces: TraceBook
 ) -> tuple[Figure, float, tuple[str, ...]]:
     technology = read_technologies()[item["technology"]]
     capex = technology.parameters["capex"]
     hours = _hours(technology, place)
-    energy = float(np.median(base.energy[:, YEAR - int(base.years[0])]))
+    energy = float(np.median(base.at("energy", YEAR)))
     budget = float(rules["budget"]["value"]) * energy
     megawatts = budget * 1e8 / annual_cost(technology, rate=interest())
-    supply = megawatts * hours * float(rules["coal_rate"]["value"]) / 1e4
     address = traces.add(
         Trace(
             f"assumptions/measures.{item['id']}",
@@ -132,7 +159,7 @@ def _supply(
         )
     budget_address = "measures/budget"
     cost = Figure(Label("年成本", "yearly cost"), budget, "亿元", None, "assumption", budget_address)
-    return cost, supply / energy, (address, budget_address, f"pathway/baseline.energy.{YEAR}")
+    return cost, megawatts, (address, budget_address, f"pathway/baseline.energy.{YEAR}")
 
 
 def _known(technology: str, place: str) -> bool:
@@ -150,50 +177,23 @@ def _hours(technology: Technology, place: str) -> float:
     return full_load_hours(place)[technology.profile].value
 
 
-def _raise_level(driver: Driver, start: int, full: int, amount: float) -> Driver:
-    knots = {band.year: band for band in driver.bands}
-    for year in (start, full):
-        knots.setdefault(year, _between(driver, year))
-    bands = [_lift(knots[year], amount if year >= full else 0.0) for year in sorted(knots)]
-    return replace(driver, bands=tuple(bands))
-
-
-def _between(driver: Driver, year: int) -> Band:
-    years = [band.year for band in driver.bands]
-    low, mid, high = (float(np.interp(year, years, [getattr(b, n) for b in driver.bands])) for n in ("low", "mid", "high"))
-    near = min(driver.bands, key=lambda band: abs(band.year - year))
-    return Band(year, low, mid, high, near.source, near.grade, near.address, near.note)
-
-
-def _lift(band: Band, amount: float) -> Band:
-    low, mid, high = (min(value + amount, 0.99) for value in (band.low, band.mid, band.high))
-    return replace(band, low=low, mid=mid, high=high)
-
-
-def _shift_rates(driver: Driver, start: int, amount: float) -> Driver:
-    bands = []
-    for band in driver.bands:
-        shifted = replace(band, low=band.low + amount, mid=band.mid + amount, high=band.high + amount)
-        bands.append(band if band.year < start else shifted)
-    return replace(driver, bands=tuple(bands))
-
-
 def _effect(
-    item: Mapping[str, Any], base: Paths, path: Paths, cost: Figure | None, inputs: tuple[str, ...], traces: TraceBook
+    item: Mapping[str, Any], base: Array, path: Array, years: Array, cost: Figure | None, inputs: tuple[str, ...], traces: TraceBook
 ) -> MeasureEffect:
     root = f"measures/{item['id']}"
     label = Label(**item["label"])
-    at = YEAR - int(base.years[0])
-    mean_year = float(path.years[path.co2.argmax(1)].mean() - base.years[base.co2.argmax(1)].mean())
+    at = YEAR - int(years[0])
+    mean_year = float(years[path.argmax(axis=0)].mean() - years[base.argmax(axis=0)].mean())
+    chance = float((years[path.argmax(axis=0)] < YEAR).mean() - (years[base.argmax(axis=0)] < YEAR).mean())
     numbers = {
         "probability": (
-            path.peak.probability_before_2030 - base.peak.probability_before_2030,
+            chance,
             "1",
             Label("2030年前达峰概率的变化", "change of the probability of a peak before 2030"),
         ),
         "years": (mean_year, "年", Label("平均达峰年份的变化", "change of the mean peak year")),
         "avoided": (
-            float(np.median(base.co2[:, at] - path.co2[:, at])),
+            1e-6 * float(np.median(base[at] - path[at])),
             "Mt CO2",
             Label(f"{YEAR}年减排量", f"CO2 avoided in {YEAR}"),
         ),

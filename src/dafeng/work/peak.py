@@ -144,5 +144,6 @@ def peak_words(projection: Projection, year: int) -> Label:
     Label
         ``2019年或更早`` where the paths only fall.
     """
-    first = projection.base is not None and year <= projection.base.year
+    starts = [int(path.years[0]) for path in projection.paths.values()]
+    first = bool(starts) and year <= starts[0]
     return Label(f"{year} 年或更早", f"{year} or earlier") if first else Label(f"{year} 年", f"{year}")

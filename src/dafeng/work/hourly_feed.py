@@ -1,0 +1,152 @@
+"""What the hourly balance of power says to the sector model: the share of wind and sun taken up, the hours of coal plants.
+
+Invariant: a row that the hourly model gives has the address of its figure; a driver's relative interval stays, since one
+weather year and one demand do not make a figure certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
+from dafeng.core.units import conversion
+from dafeng.pathways.model.city import lay_scenario
+from dafeng.pathways.model.drivers import Row
+from dafeng.work.futures import EMISSIONS, Outset, run_middle
+from dafeng.work.power import Case, Power
+from dafeng.work.tracing import TraceBook, number_text
+
+VARIABLE = ("offshore_wind", "onshore_wind", "pv")
+"""Plants whose output may be more than is taken up."""
+COAL = "public_coal"
+"""Plant of the sector model whose hours the coal plant of the hourly model gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Rows of the hourly model with what they change.
+
+    Parameters
+    ----------
+    year : int
+        Year of the hourly model.
+    rows : mapping of str to tuple of Row
+        By scenario.
+    before, after : mapping of str to float
+        Emissions of the year at the middle of all bands, without and with the rows, by scenario. [Mt CO2]
+    """
+
+    year: int
+    rows: Mapping[str, tuple[Row, ...]]
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+def feed_power(power: Power | None, asked: Mapping[str, Any], outset: Outset, traces: TraceBook) -> Feed | None:
+    """Rows that the hourly cases give to the scenarios they stand for.
+
+    Parameters
+    ----------
+    power : Power or None
+        Operated cases; ``None`` where the city names none.
+    asked : mapping
+        The city's ``power.yaml``; a case may name `scenarios`.
+    outset : Outset
+        What the futures start from.
+    traces : TraceBook
+        Gets hours and the difference that the rows make.
+
+    Returns
+    -------
+    Feed or None
+        ``None`` where no case stands for a scenario.
+    """
+    if power is None:
+        return None
+    named = {item["id"]: tuple(item.get("scenarios", ())) for item in asked["cases"]}
+    rows = {
+        scenario: tuple(_rows(case, power.year, outset, scenario, traces))
+        for case in power.cases
+        for scenario in named.get(case.id, ())
+    }
+    if not rows:
+        return None
+    before = {name: _emitted(outset, name, power.year, ()) for name in rows}
+    after = {name: _emitted(outset, name, power.year, found) for name, found in rows.items()}
+    for name in rows:
+        _trace_difference(name, power.year, after[name] - before[name], rows[name], traces)
+    return Feed(power.year, rows, before, after)
+
+
+def _rows(case: Case, year: int, outset: Outset, scenario: str, traces: TraceBook) -> list[Row]:
+    used = lay_scenario(outset.model, outset.tables, scenario, goals=outset.goals).used
+    said = Label(f"逐时模型，情形“{case.label.zh}”", f"hourly model, case '{case.label.en}'")
+    taken = [
+        _taken(row, plant, case, said) if row.year == year else replace(row, members=frozenset({plant}))
+        for plant in VARIABLE
+        for row in used["taken"]
+        if not row.members
+    ]
+    hours = _coal_hours(case, traces)
+    planned = [row for row in used["burner_hours"] if row.members == {COAL} and row.year == year and row.mid]
+    return taken + [_scaled(row, hours[0] / (row.mid or 1.0), said, hours[1]) for row in planned if hours is not None]
+
+
+def _taken(row: Row, plant: str, case: Case, said: Label) -> Row:
+    share, where = 1 - case.totals["curtailed_share"], case.addresses["curtailed_share"]
+    return replace(row, members=frozenset({plant}), mid=share, source="dafeng", grade="estimated", note=said, at=where)
+
+
+def _scaled(row: Row, factor: float, said: Label, where: str) -> Row:
+    low, mid, high = (None if part is None else part * factor for part in (row.low, row.mid, row.high))
+    return replace(row, low=low, mid=mid, high=high, source="dafeng", grade="estimated", note=said, at=where)
+
+
+def _coal_hours(case: Case, traces: TraceBook) -> tuple[float, str] | None:
+    made = case.totals.get("generation.coal")
+    sizes = {one.plant.id: one.plant.figures["capacity"] for one in case.found.city.members if "capacity" in one.plant.figures}
+    if made is None or not sizes.get("coal"):
+        return None
+    hours = made * float(conversion("亿千瓦时", "MWh")) / sizes["coal"]
+    address = traces.add(
+        Trace(
+            f"power/{case.id}.coal_hours",
+            "result",
+            Label(f"{case.label.zh}：煤电利用小时", f"{case.label.en}: full-load hours of coal plants"),
+            number_text(hours),
+            "h",
+            inputs=(case.addresses["generation.coal"],),
+            grade="estimated",
+        )
+    )
+    return hours, address
+
+
+def _emitted(outset: Outset, scenario: str, year: int, rows: Sequence[Row]) -> float:
+    made = run_middle(outset, scenario, EMISSIONS, above=rows)
+    if not made:
+        return float("nan")
+    return 1e-6 * float(made[EMISSIONS].along("year")[year - int(outset.model.graph.space.years[0])])
+
+
+def _trace_difference(scenario: str, year: int, change: float, rows: Sequence[Row], traces: TraceBook) -> None:
+    if change != change:
+        return
+    traces.add(
+        Trace(
+            f"pathway/{scenario}.hourly.{year}",
+            "projection",
+            Label(
+                f"逐时模型的消纳率与煤电小时对{year}年排放的影响（各区间取中值）",
+                f"what the shares taken up and coal hours of the hourly model change in the emissions of {year} (middle values)",
+            ),
+            number_text(change),
+            "Mt CO2",
+            year,
+            inputs=tuple(dict.fromkeys(row.at for row in rows if row.at in traces)),
+            grade="estimated",
+        )
+    )
