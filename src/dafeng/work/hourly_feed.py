@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
@@ -19,6 +21,9 @@ from dafeng.work.futures import EMISSIONS, Outset, run_middle
 from dafeng.work.power import Case, Power
 from dafeng.work.tracing import TraceBook, number_text
 
+HOLD = 2
+"""Years before the hourly year in which the drivers still hold: its capacities are new."""
+_HELD = Label("逐时模型年份之前沿用驱动因素", "the drivers hold until shortly before the year of the hourly model")
 VARIABLE = ("offshore_wind", "onshore_wind", "pv")
 """Plants whose output may be more than is taken up."""
 COAL = "public_coal"
@@ -84,25 +89,40 @@ def feed_power(power: Power | None, asked: Mapping[str, Any], outset: Outset, tr
 def _rows(case: Case, year: int, outset: Outset, scenario: str, traces: TraceBook) -> list[Row]:
     used = lay_scenario(outset.model, outset.tables, scenario, goals=outset.goals).used
     said = Label(f"逐时模型，情形“{case.label.zh}”", f"hourly model, case '{case.label.en}'")
-    taken = [
-        _taken(row, plant, case, said) if row.year == year else replace(row, members=frozenset({plant}))
-        for plant in VARIABLE
-        for row in used["taken"]
-        if not row.members
-    ]
-    hours = _coal_hours(case, traces)
-    planned = [row for row in used["burner_hours"] if row.members == {COAL} and row.year == year and row.mid]
-    return taken + [_scaled(row, hours[0] / (row.mid or 1.0), said, hours[1]) for row in planned if hours is not None]
-
-
-def _taken(row: Row, plant: str, case: Case, said: Label) -> Row:
     share, where = 1 - case.totals["curtailed_share"], case.addresses["curtailed_share"]
-    return replace(row, members=frozenset({plant}), mid=share, source="dafeng", grade="estimated", note=said, at=where)
+    common = [row for row in used["taken"] if not row.members]
+    found = [
+        replace(row, members=frozenset({plant}))
+        for plant in VARIABLE
+        for row in _dated(common, year, {"low": share, "mid": share, "high": share}, said, where)
+    ]
+    hours, planned = _coal_hours(case, traces), [row for row in used["burner_hours"] if row.members == {COAL}]
+    if hours is None or not planned:
+        return found
+    now = _at_year(planned, year)
+    scaled = {corner: value * hours[0] / now["mid"] for corner, value in now.items()}
+    return found + _dated(planned, year, scaled, said, hours[1])
 
 
-def _scaled(row: Row, factor: float, said: Label, where: str) -> Row:
-    low, mid, high = (None if part is None else part * factor for part in (row.low, row.mid, row.high))
-    return replace(row, low=low, mid=mid, high=high, source="dafeng", grade="estimated", note=said, at=where)
+def _dated(rows: Sequence[Row], year: int, values: Mapping[str, float], said: Label, where: str) -> list[Row]:
+    """Rows of one place with the hourly figure in its year: two years before, what the drivers say still holds."""
+    before = _at_year(rows, year - HOLD)
+    kept = [row for row in rows if row.year is not None and row.year not in (year, year - HOLD)]
+    held = replace(rows[0], year=year - HOLD, **before, grade=rows[0].grade, note=_HELD)
+    fed = replace(rows[0], year=year, **values, source="dafeng", grade="estimated", note=said, at=where)
+    return [*kept, held, fed]
+
+
+def _at_year(rows: Sequence[Row], year: int) -> dict[str, float]:
+    """Corners of a place between its dated values."""
+    known = sorted((row for row in rows if row.year is not None), key=lambda row: row.year or 0)
+    years = [row.year or 0 for row in known]
+    corners = {
+        "low": [row.mid if row.low is None else row.low for row in known],
+        "mid": [row.mid for row in known],
+        "high": [row.mid if row.high is None else row.high for row in known],
+    }
+    return {name: float(np.interp(year, years, [value or 0.0 for value in values])) for name, values in corners.items()}
 
 
 def _coal_hours(case: Case, traces: TraceBook) -> tuple[float, str] | None:

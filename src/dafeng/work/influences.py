@@ -19,7 +19,7 @@ from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.session import open_session
-from dafeng.pathways.model.tape import compile_graph
+from dafeng.pathways.model.tape import Tape, compile_graph
 from dafeng.pathways.sensitivity import Influence, Swing, sobol, swings
 from dafeng.work.futures import EMISSIONS, SEED, Future, Futures
 from dafeng.work.project_traces import GUESSED, row_address, row_label
@@ -27,7 +27,7 @@ from dafeng.work.tracing import TraceBook, number_text
 
 YEAR = 2030
 """Year whose emissions are looked at beside the peak year."""
-GROUPS = 6
+GROUPS = 7
 """Quantities whose interactions are computed by exchanged draws."""
 DRAWS = 400
 """Draws of each exchange."""
@@ -93,15 +93,16 @@ class Influences:
         Those with an interval, the strongest first.
     fixed : tuple of Driver
         Estimated ones without an interval, the strongest first.
-    exchanged : tuple of Influence
-        Sobol's indices of the peak year: the strongest quantities and all others together.
+    exchanged : mapping of str to tuple of Influence
+        Sobol's indices of the peak year (``peak``) and of the emissions (``emitted``): the strongest quantities and all others
+        together.
     year : int
         Year whose emissions are looked at.
     """
 
     drivers: tuple[Driver, ...]
     fixed: tuple[Driver, ...]
-    exchanged: tuple[Influence, ...]
+    exchanged: Mapping[str, tuple[Influence, ...]]
     year: int
 
 
@@ -243,22 +244,31 @@ def _nudged(model: Model, values: Array, row: Row) -> Array:
     return raised
 
 
-def _exchange(model: Model, future: Future, drivers: Sequence[Driver]) -> tuple[Influence, ...]:
-    """Sobol's indices of the peak year for the strongest quantities and for all others together."""
+def _exchange(model: Model, future: Future, drivers: Sequence[Driver]) -> dict[str, tuple[Influence, ...]]:
+    """Sobol's indices of the peak year and of the emissions: for the strongest quantities and for all others together."""
     strength: dict[str, float] = {}
     for one in drivers:
-        strength[one.quantity] = strength.get(one.quantity, 0.0) + (one.alone or 0.0)
+        strength[one.quantity] = strength.get(one.quantity, 0.0) + (one.alone or 0.0) + (one.emitted_alone or 0.0)
     named = sorted(strength, key=lambda name: (-strength[name], name))[:GROUPS]
     bands = {name: band for name, band in future.drivers.values.items() if name in future.ranks and isinstance(band, Band)}
+    one, other = (
+        _grouped(make_ranks(model.graph.space, bands, draws=DRAWS, seed=SEED + number), named) for number in (1, 2)
+    )
     tape = compile_graph(model.graph, (EMISSIONS,), drawn=future.drivers.drawn)
+    runs = {frozenset[str](): one, frozenset(one): other} | {frozenset({name}): {**one, name: other[name]} for name in one}
+    paths = {which: _path(tape, future, groups) for which, groups in runs.items()}
+    peaks = {which: future.years[path.argmax(axis=0)].astype(float) for which, path in paths.items()}
+    emitted = {which: 1e-6 * path[YEAR - int(future.years[0])] for which, path in paths.items()}
+    marks = dict.fromkeys(one, False), dict.fromkeys(one, True)
+    return {
+        name: sobol(lambda exchanged, known=known: known[frozenset(n for n, is_other in exchanged.items() if is_other)], *marks).influences
+        for name, known in (("peak", peaks), ("emitted", emitted))
+    }
 
-    def peaks(groups: Mapping[str, Mapping[str, Array]]) -> Array:
-        ranks = {name: rank for group in groups.values() for name, rank in group.items() if name in tape.given}
-        made = run_tape(tape, future.drivers.values, ranks=ranks)
-        return future.years[made[EMISSIONS].along("year", "draw").argmax(axis=0)].astype(float)
 
-    sets = [_grouped(make_ranks(model.graph.space, bands, draws=DRAWS, seed=SEED + other), named) for other in (1, 2)]
-    return sobol(peaks, sets[0], sets[1]).influences
+def _path(tape: Tape, future: Future, groups: Mapping[str, Mapping[str, Array]]) -> Array:
+    ranks = {name: rank for group in groups.values() for name, rank in group.items() if name in tape.given}
+    return run_tape(tape, future.drivers.values, ranks=ranks)[EMISSIONS].along("year", "draw")
 
 
 def _grouped(ranks: Mapping[str, Array], named: Sequence[str]) -> dict[str, dict[str, Array]]:
