@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from dafeng.work.operate_years import OperatedYears, operate_years, years_document
     from dafeng.work.present import Site, present
     from dafeng.work.profiles import HourlyProfiles, import_profiles, profiles, profiles_document
+    from dafeng.work.futures import Future
     from dafeng.work.project import Projection, project
     from dafeng.work.read_plan import read_plan, save_plan
     from dafeng.work.recalculate import Recalculations, recalculate
@@ -86,6 +87,7 @@ __all__ = [
     "OperatedYears",
     "Plan",
     "PlanComparison",
+    "Future",
     "Projection",
     "Quality",
     "Recalculations",
@@ -197,6 +199,7 @@ _HOMES: Mapping[str, str] = {
     "LockState": "work.lock",
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
+    "Future": "work.futures",
     "Projection": "work.project",
     "Quality": "work.uncertainty",
     "Recalculations": "work.recalculate",

@@ -50,7 +50,7 @@ GROUPS: Mapping[str, Label] = {
     "undivided": Label("未分部门", "not divided by sector"),
 }
 """Groups of sectors with their names."""
-SUPPLIES = ("co2_power", "co2_heat")
+SUPPLIES: Mapping[str, Label] = {"co2_power": Label("发电", "power"), "co2_heat": Label("供热", "heat")}
 """Emissions of power and heat, which no sector holds."""
 
 
@@ -345,8 +345,7 @@ class _Desk:
         for group, label in GROUPS.items():
             members = [at for at, name in enumerate(names) if self.model.groups[name] == group]
             found.append(Part(group, label, 1e-6 * (sectors[members].sum(axis=0) * level).mean(axis=1)))
-        for name in SUPPLIES:
-            label = self.model.graph.quantities[name].label
+        for name, label in SUPPLIES.items():
             found.append(Part(name, label, 1e-6 * (made[name].along("year", "draw") * level).mean(axis=1)))
         return tuple(part for part in found if part.values.any())
 

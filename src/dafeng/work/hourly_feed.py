@@ -21,6 +21,8 @@ from dafeng.work.futures import EMISSIONS, Outset, run_middle
 from dafeng.work.power import Case, Power
 from dafeng.work.tracing import TraceBook, number_text
 
+LEAST = 1.0
+"""Least hours of a plant that stands: without any, its share in thermal output would be undefined. [h]"""
 HOLD = 2
 """Years before the hourly year in which the drivers still hold: its capacities are new."""
 _HELD = Label("逐时模型年份之前沿用驱动因素", "the drivers hold until shortly before the year of the hourly model")
@@ -130,7 +132,7 @@ def _coal_hours(case: Case, traces: TraceBook) -> tuple[float, str] | None:
     sizes = {one.plant.id: one.plant.figures["capacity"] for one in case.found.city.members if "capacity" in one.plant.figures}
     if made is None or not sizes.get("coal"):
         return None
-    hours = made * float(conversion("亿千瓦时", "MWh")) / sizes["coal"]
+    hours = max(made * float(conversion("亿千瓦时", "MWh")) / sizes["coal"], LEAST)
     address = traces.add(
         Trace(
             f"power/{case.id}.coal_hours",

@@ -197,8 +197,7 @@ def _period(cells: Cells, at: int, name: str, start: int, end: int, traces: Trac
 
 
 def _group(group: str) -> Label:
-    supplies = {"co2_power": Label("电力", "power"), "co2_heat": Label("热力", "heat")}
-    return supplies.get(group) or GROUPS[group]
+    return SUPPLIES.get(group) or GROUPS[group]
 
 
 def write_decomposition(projection: Projection, frame: Frame) -> list[dict[str, Any]]:
