@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dafeng.work.factor_import import FactorImport, import_factors
     from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
+    from dafeng.work.futures import Future
     from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from dafeng.work.operate_years import OperatedYears, operate_years, years_document
     from dafeng.work.present import Site, present
     from dafeng.work.profiles import HourlyProfiles, import_profiles, profiles, profiles_document
-    from dafeng.work.futures import Future
     from dafeng.work.project import Projection, project
     from dafeng.work.read_plan import read_plan, save_plan
     from dafeng.work.recalculate import Recalculations, recalculate
@@ -78,6 +78,7 @@ __all__ = [
     "Downscaled",
     "EnergyAccount",
     "FactorImport",
+    "Future",
     "HourlyProfiles",
     "HoursView",
     "Ingested",
@@ -87,7 +88,6 @@ __all__ = [
     "OperatedYears",
     "Plan",
     "PlanComparison",
-    "Future",
     "Projection",
     "Quality",
     "Recalculations",

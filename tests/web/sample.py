@@ -133,7 +133,10 @@ def verdict(row: tuple[Any, ...], at: int) -> dict[str, Any]:
 def decided(label: Any, number: Any) -> dict[str, Any]:
     """Views, parts and drivers of the pathway."""
     years, scenarios, at = [2025, 2030], ("plan", "slow", "fast"), "assumptions/growth"
-    values = {name: [number(64.8, "Mt CO2", at, basis="projected"), number(60.1, "Mt CO2", at, basis="projected")] for name in scenarios}
+    values = {
+        name: [number(64.8, "Mt CO2", at, basis="projected"), number(60.1, "Mt CO2", at, basis="projected")]
+        for name in scenarios
+    }
     driver = {
         "id": "growth.all", "label": label("经济增速", "Economic growth"), "grade": "assumption", "sources": ["plan"], "guessed": True,
         "alone": 0.6, "emitted_alone": 0.5, "years": 1.2, "emitted": number(4.2, "Mt CO2", at, basis="projected"),

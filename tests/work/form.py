@@ -76,8 +76,8 @@ PEAK = {
     "shares": [NUMBER],
 }  # fmt: skip
 DRIVER = {
-    "id": str, "label": L, "grade": str, "sources": [str], "guessed": bool, "alone": Maybe(NUMBER), "emitted_alone": Maybe(NUMBER),
-    "years": NUMBER, "emitted": N, "bands": [(Maybe(int), Maybe(NUMBER), Maybe(NUMBER), Maybe(NUMBER), str, str)],
+    "id": str, "label": L, "grade": str, "sources": [str], "guessed": bool, "alone": Maybe(NUMBER),
+    "emitted_alone": Maybe(NUMBER), "years": NUMBER, "emitted": N, "bands": [(Maybe(int), Maybe(NUMBER), Maybe(NUMBER), Maybe(NUMBER), str, str)],
 }  # fmt: skip
 INFLUENCES = {
     "year": int, "drivers": [DRIVER], "fixed": [DRIVER],

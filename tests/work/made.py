@@ -120,7 +120,19 @@ def projection(city: City, found: Scores, traces: TraceBook) -> Projection:
     traces.add(at)
     rows = (
         Row("closed", frozenset({"whole"}), None, None, 1.0, None, "1", "dafeng", "derived", None, at.address),
-        Row("field_energy", frozenset({"whole"}), None, 180.0, 200.0, 220.0, "万吨标准煤", "dafeng", "secondary", None, at.address),
+        Row(
+            "field_energy",
+            frozenset({"whole"}),
+            None,
+            180.0,
+            200.0,
+            220.0,
+            "万吨标准煤",
+            "dafeng",
+            "secondary",
+            None,
+            at.address,
+        ),
         Row("field_power", frozenset({"whole"}), None, None, 15.0, None, "亿千瓦时", "dafeng", "secondary", None, at.address),
         Row("output_start", frozenset(), None, None, 400.0, None, "亿元", "dafeng", "secondary", None, at.address),
     )

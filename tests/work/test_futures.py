@@ -122,9 +122,10 @@ def test_the_common_error_of_elasticities_moves_a_city_more_than_its_share_of_la
     assert all(one.address.startswith("influences/") for one in found.drivers)
 
 
-def test_shares_of_the_variance_of_emissions_add_up_to_about_one(futures):
+def test_the_strongest_shares_of_the_variance_add_up_to_about_one(futures):
     found = find_influences(futures, "plan", TraceBook())
-    assert 0.6 < sum(one.emitted_alone for one in found.drivers) < 1.4
+    strongest = sorted((one.emitted_alone for one in found.drivers), reverse=True)[:10]
+    assert 0.6 < sum(strongest) < 1.2
     assert {one.driver for one in found.exchanged["emitted"]} >= {"rest", "common_elasticity"}
 
 

@@ -344,7 +344,9 @@ def project(
 ) -> None:
     """预测路径与达峰年份 · project pathways and the peak year."""
     city = df.open_city(folder)
-    projecting.show_projection(df.project(city, city.read_plan(), scenario=scenario, draws=draws), read_language(lang), as_json=as_json)
+    projecting.show_projection(
+        df.project(city, city.read_plan(), scenario=scenario, draws=draws), read_language(lang), as_json=as_json
+    )
 
 
 @app.command()

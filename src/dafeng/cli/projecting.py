@@ -82,9 +82,12 @@ def _show_views(found: df.Projection, language: Language) -> None:
         return
     at = [year - int(path.years[0]) for year in YEARS]
     cells = [
-        [drawn.view.label.read(language), *(f"{drawn.band[1, one]:,.4g}" for one in at), drawn.view.unit] for drawn in path.views.values()
+        [drawn.view.label.read(language), *(f"{drawn.band[1, one]:,.4g}" for one in at), drawn.view.unit]
+        for drawn in path.views.values()
     ]
-    title = say(language, f"{path.scenario.label.zh}：官方口径（中位数）", f"{path.scenario.label.en}: official views (medians)")
+    title = say(
+        language, f"{path.scenario.label.zh}：官方口径（中位数）", f"{path.scenario.label.en}: official views (medians)"
+    )
     heads = [say(language, "口径", "view"), *(str(year) for year in YEARS), say(language, "单位", "unit")]
     console().print(grid(title, heads, cells, right=tuple(range(1, len(YEARS) + 1))))
 
@@ -113,7 +116,10 @@ def _peaks(path: df.Future) -> dict[str, Any]:
 def _views(path: df.Future) -> dict[str, Any]:
     at = [year - int(path.years[0]) for year in YEARS]
     return {
-        name: {"unit": drawn.view.unit, **{str(year): [float(f"{v:.6g}") for v in drawn.band[:, one]] for year, one in zip(YEARS, at, strict=True)}}
+        name: {
+            "unit": drawn.view.unit,
+            **{str(year): [float(f"{v:.6g}") for v in drawn.band[:, one]] for year, one in zip(YEARS, at, strict=True)},
+        }
         for name, drawn in path.views.items()
     }
 

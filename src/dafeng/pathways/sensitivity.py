@@ -62,9 +62,7 @@ class Sensitivity:
     runs: int
 
 
-def sobol(
-    answer: Callable[[Mapping[str, Ranks]], Array], one: Mapping[str, Ranks], other: Mapping[str, Ranks]
-) -> Sensitivity:
+def sobol(answer: Callable[[Mapping[str, Ranks]], Array], one: Mapping[str, Ranks], other: Mapping[str, Ranks]) -> Sensitivity:
     """Sobol's indices of first and total order.
 
     Parameters
@@ -91,9 +89,7 @@ def sobol(
     return Sensitivity(tuple(found), variance, len(base) * (len(one) + 2))
 
 
-def _influence(
-    name: str, base: Array, exchanged: Array, mixed: Array, variance: float
-) -> Influence:
+def _influence(name: str, base: Array, exchanged: Array, mixed: Array, variance: float) -> Influence:
     if variance == 0.0:
         return Influence(name, 0.0, 0.0, 0.0)
     squares = 0.5 * (base - mixed) ** 2 / variance
@@ -145,7 +141,9 @@ def swings(ranks: Mapping[str, Array], answer: Array) -> tuple[Swing, ...]:
     """
     variance = float(np.var(answer))
     found = [
-        _swing(name, place, rank[place], answer, variance) for name, rank in ranks.items() for place in np.ndindex(rank.shape[:-1])
+        _swing(name, place, rank[place], answer, variance)
+        for name, rank in ranks.items()
+        for place in np.ndindex(rank.shape[:-1])
     ]
     return tuple(sorted(found, key=lambda one: (-one.alone, one.driver, one.place)))
 

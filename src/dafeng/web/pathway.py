@@ -144,7 +144,9 @@ def draw_parts(view: Mapping[str, Any], words: Words) -> Chart | None:
     if main is None or not parts:
         return None
     raw = {one["id"]: [part["scenarios"].get(one["id"]) or [] for part in parts] for one in pathway["scenarios"]}
-    scale = choose_scale(largest([[sum(year) for year in zip(*lists, strict=True)] for lists in raw.values()]), pathway["unit"], words.language)
+    scale = choose_scale(
+        largest([[sum(year) for year in zip(*lists, strict=True)] for lists in raw.values()]), pathway["unit"], words.language
+    )
     return {
         "kind": "layers",
         "title": words.say("chart.layers", values=_largest_parts(parts, main["id"], words)),
@@ -163,8 +165,10 @@ def draw_parts(view: Mapping[str, Any], words: Words) -> Chart | None:
 def _largest_parts(parts: Sequence[Mapping[str, Any]], scenario: str, words: Words) -> dict[str, str]:
     """Largest part in the first and in the last year."""
     lists = [(words.read(part["label"]), part["scenarios"].get(scenario) or [0.0]) for part in parts]
-    first, last = (max(lists, key=lambda one, at=at: one[1][at])[0] for at in (0, -1))
-    return {"first": first, "last": last}
+    return {
+        "first": max((values[0], name) for name, values in lists)[1],
+        "last": max((values[-1], name) for name, values in lists)[1],
+    }
 
 
 def draw_decisive(view: Mapping[str, Any], words: Words) -> Chart | None:
@@ -191,7 +195,9 @@ def draw_decisive(view: Mapping[str, Any], words: Words) -> Chart | None:
     first = next((row for row in rows["peak"] if row["id"] != "rest"), None)
     return {
         "kind": "decisive",
-        "title": words.say("chart.decisive" if first else "chart.decisive_none", values={"driver": words.read(first["label"]) if first else ""}),
+        "title": words.say(
+            "chart.decisive" if first else "chart.decisive_none", values={"driver": words.read(first["label"]) if first else ""}
+        ),
         "subtitle": words.say("chart.decisive_sub"),
         "unit": "%",
         "parts": [words.say("chart.alone"), words.say("chart.together")],

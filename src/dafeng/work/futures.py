@@ -30,7 +30,7 @@ from dafeng.pathways.residual import FEWEST, Residual, observe, read_residual
 
 DRAWS = 10_000
 """Draws of the scenario that answers."""
-BESIDE = 2_000
+BESIDE = 1_000
 """Draws of the others: the first ones of the same ranks."""
 SEED = 20260101
 """Seed of all ranks."""
@@ -204,9 +204,7 @@ class Outset:
     recorded: tuple[tuple[int, float], ...] = ()
 
 
-def make_futures(
-    outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]] | None = None, draws: int = DRAWS
-) -> Futures:
+def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]] | None = None, draws: int = DRAWS) -> Futures:
     """Run the sector model under every scenario.
 
     Parameters
@@ -238,7 +236,9 @@ def make_futures(
     if EMISSIONS not in {view.id for view in views}:
         return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, findings)
     desk = _Desk(outset.model, views, residual, _bands(laid.values()), draws)
-    paths = {one.id: desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in read_scenario_names()}
+    paths = {
+        one.id: desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in read_scenario_names()
+    }
     return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, findings)
 
 

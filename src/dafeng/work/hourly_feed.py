@@ -110,9 +110,13 @@ def _dated(rows: Sequence[Row], year: int, values: Mapping[str, float], said: La
     """Rows of one place with the hourly figure in its year: two years before, what the drivers say still holds."""
     before = _at_year(rows, year - HOLD)
     kept = [row for row in rows if row.year is not None and row.year not in (year, year - HOLD)]
-    held = replace(rows[0], year=year - HOLD, **before, grade=rows[0].grade, note=_HELD)
-    fed = replace(rows[0], year=year, **values, source="dafeng", grade="estimated", note=said, at=where)
-    return [*kept, held, fed]
+    held = _with_corners(replace(rows[0], year=year - HOLD, note=_HELD), before)
+    fed = replace(rows[0], year=year, source="dafeng", grade="estimated", note=said, at=where)
+    return [*kept, held, _with_corners(fed, values)]
+
+
+def _with_corners(row: Row, values: Mapping[str, float]) -> Row:
+    return replace(row, low=values["low"], mid=values["mid"], high=values["high"])
 
 
 def _at_year(rows: Sequence[Row], year: int) -> dict[str, float]:
@@ -163,7 +167,7 @@ def _trace_difference(scenario: str, year: int, change: float, rows: Sequence[Ro
             "projection",
             Label(
                 f"逐时模型的消纳率与煤电小时对{year}年排放的影响（各区间取中值）",
-                f"what the shares taken up and coal hours of the hourly model change in the emissions of {year} (middle values)",
+                f"what shares taken up and coal hours of the hourly model change in the emissions of {year} (middle values)",
             ),
             number_text(change),
             "Mt CO2",

@@ -29,7 +29,7 @@ YEAR = 2030
 """Year whose emissions are looked at beside the peak year."""
 GROUPS = 7
 """Quantities whose interactions are computed by exchanged draws."""
-DRAWS = 400
+DRAWS = 300
 """Draws of each exchange."""
 NUDGE = 0.1
 """Part by which a value without interval is raised to see what it moves."""
@@ -145,10 +145,15 @@ def _rows_of(model: Model, future: Future, swing: Swing) -> tuple[Row, ...]:
     band = future.drivers.values[swing.driver]
     if not isinstance(band, Band):
         return ()
-    cut = tuple(slice(at, at + 1) if axis.name in band.apart else slice(None) for axis, at in zip(model.graph.space.axes, swing.place, strict=True))
+    cut = tuple(
+        slice(at, at + 1) if axis.name in band.apart else slice(None)
+        for axis, at in zip(model.graph.space.axes, swing.place, strict=True)
+    )
     if not bool((band.high[cut] > band.low[cut]).any()):
         return ()
-    members = {axis.members[at] for axis, at in zip(model.graph.space.axes, swing.place, strict=True) if axis.name in band.apart}
+    members = {
+        axis.members[at] for axis, at in zip(model.graph.space.axes, swing.place, strict=True) if axis.name in band.apart
+    }
     speaking = [row for row in future.drivers.used[swing.driver] if not _others(model, row, members, band.apart)]
     strength = max((len(row.members) for row in speaking), default=0)
     return tuple(row for row in speaking if not band.apart or len(row.members) == strength)
@@ -163,7 +168,7 @@ def _driver(
     model: Model, main: str, own: set[int], rows: tuple[Row, ...], peak: Swing, emitted: Swing, traces: TraceBook
 ) -> Driver:
     label = row_label(rows[0], model) if len({row.members for row in rows}) == 1 else model.graph.quantities[peak.driver].label
-    inputs = tuple(row_address(row, "" if id(row) in own else main) for row in rows)
+    inputs = tuple(row_address(row, scenario="" if id(row) in own else main) for row in rows)
     place = rows[0].members if len({row.members for row in rows}) == 1 else frozenset()
     root = f"influences/{peak.driver}.{'-'.join(sorted(place)) or 'all'}"
     if root + ".years" in traces:
@@ -213,7 +218,7 @@ def _moved(
     model: Model, main: str, own: set[int], rows: tuple[Row, ...], moved: float, delay: float, traces: TraceBook
 ) -> Driver:
     label = row_label(rows[0], model)
-    inputs = tuple(row_address(row, "" if id(row) in own else main) for row in rows)
+    inputs = tuple(row_address(row, scenario="" if id(row) in own else main) for row in rows)
     root = f"influences/{rows[0].quantity}.{'-'.join(sorted(rows[0].members)) or 'all'}.tenth"
     said = Label(f"{label.zh}：提高一成", f"{label.en}: a tenth more")
     moves = Label(f"{YEAR}年排放的变化", f"change of the emissions of {YEAR}")
@@ -251,19 +256,25 @@ def _exchange(model: Model, future: Future, drivers: Sequence[Driver]) -> dict[s
         strength[one.quantity] = strength.get(one.quantity, 0.0) + (one.alone or 0.0) + (one.emitted_alone or 0.0)
     named = sorted(strength, key=lambda name: (-strength[name], name))[:GROUPS]
     bands = {name: band for name, band in future.drivers.values.items() if name in future.ranks and isinstance(band, Band)}
-    one, other = (
+    first, second = (
         _grouped(make_ranks(model.graph.space, bands, draws=DRAWS, seed=SEED + number), named) for number in (1, 2)
     )
     tape = compile_graph(model.graph, (EMISSIONS,), drawn=future.drivers.drawn)
-    runs = {frozenset[str](): one, frozenset(one): other} | {frozenset({name}): {**one, name: other[name]} for name in one}
+    runs: dict[frozenset[str], Mapping[str, Mapping[str, Array]]] = {frozenset(): first, frozenset(first): second}
+    runs |= {frozenset({name}): {**first, name: second[name]} for name in first}
     paths = {which: _path(tape, future, groups) for which, groups in runs.items()}
     peaks = {which: future.years[path.argmax(axis=0)].astype(float) for which, path in paths.items()}
     emitted = {which: 1e-6 * path[YEAR - int(future.years[0])] for which, path in paths.items()}
-    marks = dict.fromkeys(one, False), dict.fromkeys(one, True)
-    return {
-        name: sobol(lambda exchanged, known=known: known[frozenset(n for n, is_other in exchanged.items() if is_other)], *marks).influences
-        for name, known in (("peak", peaks), ("emitted", emitted))
-    }
+    return {"peak": _indices(peaks, tuple(first)), "emitted": _indices(emitted, tuple(first))}
+
+
+def _indices(answers: Mapping[frozenset[str], Array], names: Sequence[str]) -> tuple[Influence, ...]:
+    """Sobol's indices from answers by the groups that were exchanged."""
+
+    def answer(exchanged: Mapping[str, bool]) -> Array:
+        return answers[frozenset(name for name, is_other in exchanged.items() if is_other)]
+
+    return sobol(answer, dict.fromkeys(names, False), dict.fromkeys(names, True)).influences
 
 
 def _path(tape: Tape, future: Future, groups: Mapping[str, Mapping[str, Array]]) -> Array:

@@ -54,7 +54,7 @@ def rank_measures(projection: Projection, traces: TraceBook) -> tuple[MeasureEff
     base = projection.paths.get("baseline")
     if base is None or projection.futures is None:
         return ()
-    model, years = projection.futures.model, base.years
+    model, years = projection.futures.model, base.years.astype(float)
     rules = load_yaml(shipped() / "scenarios" / "measures.yaml")
     before = _emitted(model, base, {})
     found = []
@@ -178,7 +178,13 @@ def _hours(technology: Technology, place: str) -> float:
 
 
 def _effect(
-    item: Mapping[str, Any], base: Array, path: Array, years: Array, cost: Figure | None, inputs: tuple[str, ...], traces: TraceBook
+    item: Mapping[str, Any],
+    base: Array,
+    path: Array,
+    years: Array,
+    cost: Figure | None,
+    inputs: tuple[str, ...],
+    traces: TraceBook,
 ) -> MeasureEffect:
     root = f"measures/{item['id']}"
     label = Label(**item["label"])

@@ -147,9 +147,7 @@ def middle_figure(outset: Outset, where: Mapping[str, Any], traces: TraceBook) -
     return Operand(value, value, value, view.unit, address, "estimated", view.label)
 
 
-def _totals(
-    scores: Scores, year: int, recorded: tuple[tuple[int, float], ...], findings: list[Finding]
-) -> dict[str, Row]:
+def _totals(scores: Scores, year: int, recorded: tuple[tuple[int, float], ...], findings: list[Finding]) -> dict[str, Row]:
     """Totals of the base year by quantity, and the marks that make the model close on them."""
     rules = load_yaml(shipped() / "pathways" / "outset.yaml")
     rows: dict[str, Row] = {}
@@ -183,9 +181,7 @@ def _total(rule: Mapping[str, Any], found: Score, year: int) -> Row:
     grade = found.grade if found.grade in GRADES else "secondary"
     members = frozenset(rule["members"])
     low, high = found.low, found.high
-    return Row(
-        rule["quantity"], members, None, low, found.value, high, found.unit, "dafeng", grade, note, found.address
-    )
+    return Row(rule["quantity"], members, None, low, found.value, high, found.unit, "dafeng", grade, note, found.address)
 
 
 def _inferred(rule: Mapping[str, Any], of: Row) -> Row:
@@ -195,7 +191,9 @@ def _inferred(rule: Mapping[str, Any], of: Row) -> Row:
     scale = factor * float(ratio(rule["unit"], f"{unit}/{'tCO2' if rule['of'] == 'co2_published' else 'tce'}"))
     low, mid, high = (middle * scale * float(rule[corner]) for corner in ("low", "mid", "high"))
     members = frozenset({"whole"}) if rule["quantity"].startswith("field_") else frozenset()
-    return Row(rule["quantity"], members, None, low, mid, high, unit, rule["source"], rule["grade"], Label(**rule["note"]), of.at)
+    return Row(
+        rule["quantity"], members, None, low, mid, high, unit, rule["source"], rule["grade"], Label(**rule["note"]), of.at
+    )
 
 
 def _widen(row: Row, recorded: tuple[tuple[int, float], ...]) -> Row:

@@ -44,7 +44,12 @@ def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: 
     best = [m for m in measures if m.per_cost is not None][:3]
     figures = [*_when(projection, peak, traces), *(m.per_cost for m in best if m.per_cost is not None)]
     again = _again(projection, traces)
-    said = [_plan_words(projection, peak), *_seen_words(projection), *_trend_words(projection), *_record_words(projection, again)]
+    said = [
+        _plan_words(projection, peak),
+        *_seen_words(projection),
+        *_trend_words(projection),
+        *_record_words(projection, again),
+    ]
     if best:
         names = "、".join(m.label.zh for m in best), ", ".join(m.label.en for m in best)
         said.append(Label(f"同样花费下使达峰提前最多的措施：{names[0]}。", f"Most years gained for the same cost: {names[1]}."))

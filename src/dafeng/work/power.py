@@ -119,9 +119,7 @@ class Job:
     inputs: tuple[str, ...]
 
 
-def balance_power(
-    city: City, plan: Plan, scores: Scores, traces: TraceBook, *, outset: Outset | None = None
-) -> Power | None:
+def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook, *, outset: Outset | None = None) -> Power | None:
     """Operate the city's power system hour by hour in the year its file names.
 
     Parameters

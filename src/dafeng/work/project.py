@@ -142,7 +142,9 @@ def project(
     feed = feed_power(power, city.definition("power"), outset, traces)
     futures = make_futures(outset, main=main, above=feed.rows if feed else None, draws=draws)
     trace_futures(futures, tuple(row.address for row in recorded), traces)
-    made, missing = estimate(_rules(city, later=True), _finder(plan, now, futures.paths, city, traces), city.catalogue(), traces)
+    made, missing = estimate(
+        _rules(city, later=True), _finder(plan, now, futures.paths, city, traces), city.catalogue(), traces
+    )
     ahead = _ahead(now, made, traces)
     ordered = order_plan(city, plan, power, _finder(plan, ahead, futures.paths, city, traces), traces)
     retrofits, unknown = choose_retrofits(city, power, traces)

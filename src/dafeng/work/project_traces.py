@@ -50,7 +50,7 @@ def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook
         _trace_peak(name, future, traces)
 
 
-def row_address(row: Row, scenario: str = "") -> str:
+def row_address(row: Row, *, scenario: str = "") -> str:
     """Address of a row of drivers.
 
     Parameters
@@ -93,9 +93,7 @@ def row_label(row: Row, model: Model) -> Label:
     return Label(f"{label.zh}：{zh}", f"{label.en}: {en}")
 
 
-def _trace_groups(
-    name: str, future: Future, model: Model, common: set[int], traces: TraceBook
-) -> Iterator[tuple[str, str]]:
+def _trace_groups(name: str, future: Future, model: Model, common: set[int], traces: TraceBook) -> Iterator[tuple[str, str]]:
     """Given quantities with the address under which their rows stand together."""
     for quantity, rows in future.drivers.used.items():
         if not rows:
@@ -111,7 +109,7 @@ def _trace_groups(
 
 
 def _trace_row(row: Row, scenario: str, model: Model, traces: TraceBook) -> str:
-    address = row_address(row, scenario)
+    address = row_address(row, scenario=scenario)
     if address in traces:
         return address
     elsewhere = row.at if row.at in traces else None
@@ -170,9 +168,7 @@ def _year_trace(address: str, view: View, scenario: Label, year: int, band: np.n
     return Trace(
         address=address,
         kind="projection",
-        says=Label(
-            f"{scenario.zh}：{year}年{view.label.zh}（中位数）", f"{scenario.en}: {view.label.en} in {year} (median)"
-        ),
+        says=Label(f"{scenario.zh}：{year}年{view.label.zh}（中位数）", f"{scenario.en}: {view.label.en} in {year} (median)"),
         value=number_text(middle),
         unit=view.unit,
         year=year,
@@ -189,7 +185,9 @@ def _trace_part(name: str, future: Future, part: str, label: Label, values: np.n
             Trace(
                 f"pathway/{name}.part.{part}.{year}",
                 "projection",
-                Label(f"{scenario.zh}：{year}年排放，{label.zh}（平均）", f"{scenario.en}: emissions of {label.en}, {year} (mean)"),
+                Label(
+                    f"{scenario.zh}：{year}年排放，{label.zh}（平均）", f"{scenario.en}: emissions of {label.en}, {year} (mean)"
+                ),
                 number_text(float(value)),
                 "Mt CO2",
                 int(year),
@@ -214,7 +212,12 @@ def _trace_distribution(
     said = (f"（{seen.zh}）", f" ({seen.en})") if seen else ("", "")
     chance = odds(peak.probability_before_2030)
     rows = {
-        "": (str(peak.year_p50), "年", f"达峰年份中位数；2030年前达峰概率 {chance}", f"median peak year; a peak before 2030 has {chance}"),
+        "": (
+            str(peak.year_p50),
+            "年",
+            f"达峰年份中位数；2030年前达峰概率 {chance}",
+            f"median peak year; a peak before 2030 has {chance}",
+        ),
         ".before": (number_text(peak.probability_before_2030), "1", "2030年前达峰概率", "probability of a peak before 2030"),
         ".level": (number_text(peak.level_mt_p50), "Mt CO2", "峰值排放中位数", "median emissions at the peak"),
     }
@@ -246,14 +249,16 @@ def _trace_residual(residual: Residual, recorded: tuple[str, ...], traces: Trace
         Trace(
             RESIDUAL,
             "result",
-            Label("有记录的排放序列相对自身趋势的年际起伏（标准差）", "scatter of the recorded emissions around their own trend"),
+            Label(
+                "有记录的排放序列相对自身趋势的年际起伏（标准差）", "scatter of the recorded emissions around their own trend"
+            ),
             number_text(residual.size),
             "1",
             inputs=recorded,
             grade="derived",
             note=Label(
                 f"上年起伏留存 {residual.memory:.2f} ± {residual.error:.2f}（由 {residual.steps} 对相邻年份估计）",
-                f"share left of the year before {residual.memory:.2f} ± {residual.error:.2f}, from {residual.steps} pairs of years",
+                f"share left of the year before {residual.memory:.2f} ± {residual.error:.2f}, from {residual.steps} pairs",
             ),
         )
     )

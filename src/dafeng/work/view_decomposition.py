@@ -149,7 +149,9 @@ def _cells_of(made: Mapping[str, Labelled], at: int, carriers: tuple[str, ...]) 
     emitted = _over(at_year["process"], activity)
     fuels = np.stack(cells, axis=-1).reshape(len(FACTORS), -1)
     heated = _cell(scale * output, structure, started, burning, heat, shape, supplied * shape, shape)
-    lit = _cell(scale * output, structure, _over(at_year["power_use"], fed), _over(fed, activity), shape, rate * shape, shape, shape)
+    lit = _cell(
+        scale * output, structure, _over(at_year["power_use"], fed), _over(fed, activity), shape, rate * shape, shape, shape
+    )
     made_in = _cell(scale * output, structure, shape, shape, shape, shape, shape, emitted)
     hydrogen = _cell(scale * output, 1 / output, 1.0, at_year["hydrogen_power"], 1.0, rate, 1.0, 1.0)
     return np.concatenate([fuels, heated, lit, made_in, hydrogen.reshape(len(FACTORS), -1)[:, :1]], axis=1)
@@ -226,7 +228,8 @@ def write_decomposition(projection: Projection, frame: Frame) -> list[dict[str, 
     ]
     columns = [Label(f"{a}–{b}年", f"{a}–{b}") for a, b in PERIODS]
     title = Label(
-        f"排放变化的分解（{scenario.zh}，驱动因素取中值）", f"What changes the emissions ({scenario.en}, drivers at their middle)"
+        f"排放变化的分解（{scenario.zh}，驱动因素取中值）",
+        f"What changes the emissions ({scenario.en}, drivers at their middle)",
     )
     return [_table("decomposition", title, columns, rows, found, frame), _grouped(main, scenario, found, frame)]
 
@@ -236,7 +239,8 @@ def _grouped(main: str, scenario: Label, found: Mapping[str, float], frame: Fram
     groups = [group for group in (*GROUPS, *SUPPLIES) if f"decomposition/{main}.{group}.activity.{start}-{end}" in found]
     rows = [(_group(one), [f"decomposition/{main}.{one}.{name}.{start}-{end}" for name in FACTORS]) for one in groups]
     title = Label(
-        f"{start}–{end}年排放变化：部门与因素（{scenario.zh}）", f"Change of emissions {start}–{end} by group and factor ({scenario.en})"
+        f"{start}–{end}年排放变化：部门与因素（{scenario.zh}）",
+        f"Change of emissions {start}–{end} by group and factor ({scenario.en})",
     )
     return _table("decomposition_groups", title, list(FACTORS.values()), rows, found, frame)
 
@@ -291,7 +295,9 @@ def _trace_effect(
         Trace(
             address=f"decomposition/{key}.{start}-{end}",
             kind="projection",
-            says=Label(f"{start}–{end}年{zh}“{label.zh}”对排放的影响", f"{en}effect of '{label.en}' on emissions, {start} to {end}"),
+            says=Label(
+                f"{start}–{end}年{zh}“{label.zh}”对排放的影响", f"{en}effect of '{label.en}' on emissions, {start} to {end}"
+            ),
             value=number_text(value),
             unit=UNIT,
             year=end,
@@ -299,6 +305,8 @@ def _trace_effect(
             inputs=tuple(f"decomposition/{name}.level.{year}" for year in (start, end)),
             source="ang-2005",
             grade="estimated",
-            note=Label("对数平均迪氏分解（LMDI-I，加法，逐单元相加）", "additive index decomposition LMDI-I, summed over cells"),
+            note=Label(
+                "对数平均迪氏分解（LMDI-I，加法，逐单元相加）", "additive index decomposition LMDI-I, summed over cells"
+            ),
         )
     )

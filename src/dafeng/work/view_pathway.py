@@ -135,7 +135,9 @@ def _views(paths: Mapping[str, Future], frame: Frame) -> Row:
                 "id": name,
                 "label": write_label(drawn.view.label),
                 "scenarios": {
-                    key: [_cell(key, path, name, year, frame) for year in YEARS] for key, path in paths.items() if name in path.views
+                    key: [_cell(key, path, name, year, frame) for year in YEARS]
+                    for key, path in paths.items()
+                    if name in path.views
                 },
             }
             for name, drawn in first.views.items()
@@ -204,7 +206,9 @@ def _influences(found: Influences, futures: Futures, projection: Projection, fra
 
 
 def _index(one: Influence, futures: Futures) -> Row:
-    label = Label("其余全部因素", "all others together") if one.driver == REST else futures.model.graph.quantities[one.driver].label
+    label = (
+        Label("其余全部因素", "all others together") if one.driver == REST else futures.model.graph.quantities[one.driver].label
+    )
     alone, together, error = curve([one.alone, one.together, one.error])
     return {"id": one.driver, "label": write_label(label), "alone": alone, "together": together, "error": error}
 
@@ -222,7 +226,8 @@ def _driver(one: Driver, projection: Projection, frame: Frame) -> Row:
         "years": curve([one.years])[0],
         "emitted": emitted,
         "bands": [
-            [row.year, row.low, row.mid, row.high, row.unit, frame.locate(_where(row, projection))] for row in _in_order(one.rows)
+            [row.year, row.low, row.mid, row.high, row.unit, frame.locate(_where(row, projection))]
+            for row in _in_order(one.rows)
         ],
     }
 
@@ -234,7 +239,7 @@ def _in_order(rows: Sequence[DriverRow]) -> list[DriverRow]:
 def _where(row: DriverRow, projection: Projection) -> str:
     futures = projection.futures
     common = futures is not None and any(row is one for table in futures.tables.drivers for one in table)
-    return row_address(row, "" if common else projection.main)
+    return row_address(row, scenario="" if common else projection.main)
 
 
 def _deciding(projection: Projection, frame: Frame) -> Iterator[Row]:

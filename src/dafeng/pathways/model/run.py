@@ -258,7 +258,7 @@ def _band(name: str, given: Array | Band) -> Band:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Which array each drawn slot uses: slots of one shape whose lives do not meet share one, so that a block stays in cache."""
+    """Which array each drawn slot uses: slots of one shape whose lives do not meet share one, for the cache."""
 
     shared: Mapping[int, int]
     axes: tuple[frozenset[str], ...]
