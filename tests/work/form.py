@@ -77,7 +77,8 @@ PEAK = {
 }  # fmt: skip
 DRIVER = {
     "id": str, "label": L, "grade": str, "sources": [str], "guessed": bool, "alone": Maybe(NUMBER),
-    "emitted_alone": Maybe(NUMBER), "years": NUMBER, "emitted": N, "bands": [(Maybe(int), Maybe(NUMBER), Maybe(NUMBER), Maybe(NUMBER), str, str)],
+    "emitted_alone": Maybe(NUMBER), "years": NUMBER, "emitted": N,
+    "bands": [(Maybe(int), Maybe(NUMBER), Maybe(NUMBER), Maybe(NUMBER), str, str)],
 }  # fmt: skip
 INFLUENCES = {
     "year": int, "drivers": [DRIVER], "fixed": [DRIVER],
