@@ -131,6 +131,32 @@ def verdict(row: tuple[Any, ...], at: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def decided(label: Any, number: Any) -> dict[str, Any]:
+    """Views, parts and drivers of the pathway."""
+    years, scenarios, at = [2025, 2030], ("plan", "slow", "fast"), "assumptions/growth"
+    values = {
+        name: [number(64.8, "Mt CO2", at, basis="projected"), number(60.1, "Mt CO2", at, basis="projected")]
+        for name in scenarios
+    }
+    driver = {
+        "id": "growth.all", "label": label("经济增速", "Economic growth"), "grade": "assumption", "sources": ["plan"], "guessed": True,
+        "alone": 0.6, "emitted_alone": 0.5, "years": 1.2, "emitted": number(4.2, "Mt CO2", at, basis="projected"),
+        "bands": [[2025, 4.0, 5.0, 5.5, "%", f"{RUN}/{at}"], [2030, 3.0, 4.0, 5.0, "%", f"{RUN}/{at}"]],
+    }  # fmt: skip
+    index = {"id": "growth", "label": label("经济增速", "Economic growth"), "alone": 0.6, "together": 0.7, "error": 0.02}
+    return {
+        "views": {"years": years, "rows": [{"id": "co2", "label": label("二氧化碳排放", "CO2 emissions"), "scenarios": values}]},
+        "parts": [
+            {"id": "industry", "label": label("工业", "industry"), "scenarios": {name: [40.0] * 36 for name in scenarios}},
+            {"id": "power", "label": label("电力", "power"), "scenarios": {name: [20.0] * 36 for name in scenarios}},
+        ],
+        "residual": {"size": number(5.1, "%", at, basis="estimated"), "memory": 0.3, "error": 0.2, "steps": 12},
+        "hourly": {"year": 2030, "changes": [{"label": label("方案情景", "Plan"), "change": number(-0.4, "Mt CO2", at, basis="projected")}]},
+        "influences": {"year": 2030, "drivers": [driver], "fixed": [{**driver, "alone": None, "emitted_alone": None}],
+                       "exchanged": {"peak": [index], "emitted": [index]}},
+    }  # fmt: skip
+
+
 def scenario(name: str, zh: str, en: str, peak: int, depth: float) -> dict[str, Any]:
     """A scenario of the pathway."""
     years = list(range(2025, 2061))
@@ -144,12 +170,15 @@ def scenario(name: str, zh: str, en: str, peak: int, depth: float) -> dict[str, 
     return {
         "id": name,
         "label": label(zh, en),
+        "says": label(zh + "的说明", f"what '{en}' assumes"),
         "p10": [round(max(1.0, m - s), 3) for m, s in zip(middle, spread, strict=True)],
         "p50": [round(m, 3) for m in middle],
         "p90": [round(m + s, 3) for m, s in zip(middle, spread, strict=True)],
         "peak": {"year_p10": peak - 2, "year_p50": peak, "year_p90": peak + 3,
-                 "probability_before_2030": round(sum(shares[:6]) / sum(shares), 3), "level_mt_p50": 66.0,
+                 "probability_before_2030": round(sum(shares[:6]) / sum(shares), 3), "level_mt_p10": 63.0, "level_mt_p50": 66.0, "level_mt_p90": 69.5,
                  "years": list(range(2024, 2039)), "shares": [round(s / sum(shares), 4) for s in shares]},
+        "observed": {"year_p10": peak - 3, "year_p50": peak, "year_p90": peak + 5, "probability_before_2030": 0.4, "level_mt_p10": 64.0,
+                     "level_mt_p50": 68.0, "level_mt_p90": 73.0, "years": list(range(2024, 2039)), "shares": [round(1 / 15, 4)] * 15},
         "address": f"{RUN}/pathway/{name}",
     }  # fmt: skip
 
@@ -437,6 +466,7 @@ def view() -> dict[str, Any]:
             "main": "plan",
             "quantities": [{"id": q, "label": label(zh, en), "unit": u, "scenarios": {s: {"p10": [a * f * 0.95 * g ** i for i in range(36)], "p50": [a * f * g ** i for i in range(36)], "p90": [a * f * 1.05 * g ** i for i in range(36)]} for s, f in (("plan", 1.0), ("slow", 1.1), ("fast", 0.9))}}
                            for q, zh, en, u, a, g in (("energy", "能源消费总量", "Total energy use", "万吨标准煤", 2600.0, 0.996), ("gdp", "地区生产总值", "GDP", "亿元", 7000.0, 1.035), ("share", "非化石比重", "Non-fossil share", "%", 17.4, 1.04))],
+            **decided(label, number),
             "assumptions": [{"id": "growth", "label": label("经济增速", "Economic growth"), "low": 4.0, "mid": 5.0, "high": 5.5, "unit": "%", "source": "plan", "grade": "assumption", "address": f"{RUN}/assumptions/growth", "note": label("十五五前三年", "first three years of the period")},
                             {"id": "load", "label": label("用电量", "Electricity use"), "low": 900, "mid": 980, "high": None, "unit": "亿千瓦时", "source": "gazette", "grade": "estimated", "address": f"{RUN}/assumptions/growth", "note": None}],
             "measures": [{"id": m, "address": f"{RUN}/measures/{m}",

@@ -67,12 +67,23 @@ TASKLIST = {
 }  # fmt: skip
 PEAK = {
     "year_p10": (*YEAR, MAY), "year_p50": (*YEAR, MAY), "year_p90": (*YEAR, MAY), "probability_before_2030": (*FIGURE, MAY),
-    "level_mt_p50": (*FIGURE, MAY), "years": [YEAR], "shares": [FIGURE],
+    "level_mt_p10": (*FIGURE, MAY), "level_mt_p50": (*FIGURE, MAY), "level_mt_p90": (*FIGURE, MAY), "years": [YEAR],
+    "shares": [FIGURE],
+}  # fmt: skip
+DRIVER = {
+    "id": TEXT, "label": LABEL, "grade": TEXT, "sources": [TEXT], "guessed": FLAG, "alone": (*FIGURE, MAY),
+    "emitted_alone": (*FIGURE, MAY), "years": FIGURE, "emitted": NUMBER, "bands": (list,),
 }  # fmt: skip
 PATHWAY = {
     "years": [YEAR], "unit": TEXT, "main": TEXT, "assumptions": [ASSUMPTION],
-    "scenarios": [{"id": TEXT, "label": LABEL, **BANDS, "peak": PEAK, "address": (*TEXT, MAY)}],
+    "scenarios": [{"id": TEXT, "label": LABEL, "says": LABEL, **BANDS, "peak": PEAK, "observed": Maybe(PEAK), "address": (*TEXT, MAY)}],
     "quantities": [{"id": TEXT, "label": LABEL, "unit": TEXT, "scenarios": Each(BANDS)}],
+    "views": {"years": [YEAR], "rows": [{"id": TEXT, "label": LABEL, "scenarios": Each([NUMBER])}]},
+    "parts": [{"id": TEXT, "label": LABEL, "scenarios": Each([FIGURE])}],
+    "residual": Maybe({"size": NUMBER, "memory": FIGURE, "error": FIGURE, "steps": YEAR}),
+    "hourly": Maybe({"year": YEAR, "changes": [{"label": LABEL, "change": NUMBER}]}),
+    "influences": Maybe({"year": YEAR, "drivers": [DRIVER], "fixed": [DRIVER],
+                         "exchanged": Each([{"id": TEXT, "label": LABEL, "alone": FIGURE, "together": FIGURE, "error": FIGURE}])}),
     "measures": [{"id": TEXT, "label": LABEL, "cost": Maybe(NUMBER), "effect": Maybe(NUMBER), "per_cost": Maybe(NUMBER),
                   "years": Maybe(NUMBER), "address": (*TEXT, MAY)}],
 }  # fmt: skip

@@ -71,17 +71,32 @@ TASKLIST = {
 }  # fmt: skip
 TABLE = {"id": str, "label": L, "unit": str, "columns": [L], "rows": [{"label": L, "cells": [Maybe(N)]}]}
 PEAK = {
-    "year_p10": int, "year_p50": int, "year_p90": int, "probability_before_2030": NUMBER, "probability_no_peak": NUMBER,
-    "level_mt_p50": NUMBER, "years": [int], "shares": [NUMBER],
+    "year_p10": int, "year_p50": int, "year_p90": int, "probability_before_2030": NUMBER, "probability_by_2030": NUMBER,
+    "probability_no_peak": NUMBER, "level_mt_p10": NUMBER, "level_mt_p50": NUMBER, "level_mt_p90": NUMBER, "years": [int],
+    "shares": [NUMBER],
+}  # fmt: skip
+DRIVER = {
+    "id": str, "label": L, "grade": str, "sources": [str], "guessed": bool, "alone": Maybe(NUMBER),
+    "emitted_alone": Maybe(NUMBER), "years": NUMBER, "emitted": N,
+    "bands": [(Maybe(int), Maybe(NUMBER), Maybe(NUMBER), Maybe(NUMBER), str, str)],
+}  # fmt: skip
+INFLUENCES = {
+    "year": int, "drivers": [DRIVER], "fixed": [DRIVER],
+    "exchanged": Keyed([{"id": str, "label": L, "alone": NUMBER, "together": NUMBER, "error": NUMBER}]),
 }  # fmt: skip
 MEASURE = {
     "id": str, "label": L, "cost": Maybe(NAMED), "effect": NAMED, "probability": NAMED, "years": NAMED,
     "per_cost": Maybe(NAMED), "address": str,
 }  # fmt: skip
 PATHWAY = {
-    "years": [int], "unit": str, "scenarios": [{"id": str, "label": L, **FAN, "peak": PEAK, "address": str}], "main": str,
-    "quantities": [{"id": str, "label": L, "unit": str, "scenarios": Keyed(FAN)}], "assumptions": [ASSUMPTION],
-    "measures": [MEASURE],
+    "years": [int], "unit": str, "main": str, "draws": int,
+    "scenarios": [{"id": str, "label": L, "says": L, **FAN, "peak": PEAK, "observed": Maybe(PEAK), "address": str}],
+    "quantities": [{"id": str, "label": L, "unit": str, "scenarios": Keyed(FAN)}],
+    "views": {"years": [int], "rows": [{"id": str, "label": L, "scenarios": Keyed([N])}]},
+    "parts": [{"id": str, "label": L, "scenarios": Keyed([NUMBER])}],
+    "residual": Maybe({"size": N, "memory": NUMBER, "error": NUMBER, "steps": int}),
+    "hourly": Maybe({"year": int, "changes": [{"label": L, "before": NUMBER, "after": NUMBER, "change": N}]}),
+    "influences": Maybe(INFLUENCES), "assumptions": [ASSUMPTION], "measures": [MEASURE],
 }  # fmt: skip
 WEEK = {
     "id": str, "case": str, "label": L, "start_hour": int, "series": [{"carrier": str, "label": L, "values": [NUMBER]}],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,18 +18,21 @@ from dafeng.energy.dispatch import Dispatch
 from dafeng.library.factors import read_factors
 from dafeng.methods.account import account
 from dafeng.methods.catalogue import read_methods
-from dafeng.pathways.drivers import Band, Driver, Scenario
+from dafeng.pathways.model.city import read_city_model, read_city_tables
+from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.peak import read_history
-from dafeng.pathways.simulation import Base, quantiles, ranks, simulate
 from dafeng.plans.plan import Goal, Organisation, Plan, PlanDocument, Responsible, Target, Task
 from dafeng.work.account import Account
 from dafeng.work.assessment import Answer, Assessment, Figure, Headline, MeasureEffect
 from dafeng.work.balance import balance
 from dafeng.work.city import City, init
+from dafeng.work.futures import Outset, make_futures
+from dafeng.work.influences import find_influences
 from dafeng.work.inventory import arrange_account
 from dafeng.work.judge import judge
 from dafeng.work.power import Case, Power
-from dafeng.work.project import QUANTITIES, Projection
+from dafeng.work.project import Projection
+from dafeng.work.project_traces import trace_futures
 from dafeng.work.reconcile import Clash, Member, Reconciliation
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.tracing import TraceBook, number_text
@@ -111,45 +115,37 @@ def scores(traces: TraceBook) -> Scores:
 
 
 def projection(city: City, found: Scores, traces: TraceBook) -> Projection:
-    """Pathway of one scenario to 2040, with traces for its bands and medians."""
-    labels = {
-        "growth": ("rate", "1/a"),
-        "intensity_decline": ("rate", "1/a"),
-        "non_fossil_share": ("level", "1"),
-        "carbon_decline": ("rate", "1/a"),
-    }
-    rows = {"growth": (0.03, 0.05, 0.06), "intensity_decline": (0.02, 0.03, 0.04), "carbon_decline": (0.0, 0.005, 0.01)}
-    drivers = {}
-    for name, (kind, unit) in labels.items():
-        years = {2040: rows[name]} if name in rows else {2020: (0.07, 0.07, 0.07), 2040: (0.3, 0.4, 0.5)}
-        bands = []
-        for year, (low, mid, high) in years.items():
-            address = traces.add(
-                Trace(
-                    f"assumptions/plan.{name}.{year}",
-                    "assumption",
-                    NAME,
-                    number_text(mid),
-                    unit,
-                    year,
-                    source="dafeng-scenarios",
-                )
-            )
-            bands.append(Band(year, low, mid, high, "dafeng-scenarios", "assumption", address))
-        drivers[name] = Driver(name, NAME, kind, unit, tuple(bands))
-    path = simulate(
-        Scenario("plan", Label("方案情景", "plan"), drivers),
-        Base(2020, 31.0, 0.02, 2020, (float("nan"),) * 3),
-        last_year=2040,
-        rank=ranks(200, 1),
+    """Pathway of a city with a total of energy and electricity only: 2 Mt of coal equivalent and 1.5 TWh, 200 draws."""
+    at = Trace("facts/total", "fact", NAME, "200", "万吨标准煤", 2020, source="dafeng")
+    traces.add(at)
+    rows = (
+        Row("closed", frozenset({"whole"}), None, None, 1.0, None, "1", "dafeng", "derived", None, at.address),
+        Row(
+            "field_energy",
+            frozenset({"whole"}),
+            None,
+            180.0,
+            200.0,
+            220.0,
+            "万吨标准煤",
+            "dafeng",
+            "secondary",
+            None,
+            at.address,
+        ),
+        Row("field_power", frozenset({"whole"}), None, None, 15.0, None, "亿千瓦时", "dafeng", "secondary", None, at.address),
+        Row("output_start", frozenset(), None, None, 400.0, None, "亿元", "dafeng", "secondary", None, at.address),
     )
-    for name, (_, unit) in QUANTITIES.items():
-        for year, value in zip(path.years, quantiles(getattr(path, name))[1], strict=True):
-            traces.add(Trace(f"pathway/plan.{name}.{year}", "projection", NAME, number_text(float(value)), unit, int(year)))
-    traces.add(Trace("pathway/plan.peak", "projection", NAME, str(path.peak.year_p50), "年"))
     recorded = found.of("co2_emissions_ceads")
-    history = read_history(tuple((row.year, row.value) for row in recorded))
-    return Projection(city, found, None, None, history, recorded, {"plan": path}, "plan", power(traces), traces)
+    series = tuple((row.year, row.value) for row in recorded)
+    tables = read_city_tables()
+    outset = Outset(read_city_model(), replace(tables, drivers=(*tables.drivers, rows)), {}, series)
+    futures = make_futures(outset, main="plan", draws=200)
+    trace_futures(futures, tuple(row.address for row in recorded), traces)
+    influences = find_influences(futures, "plan", traces)
+    return Projection(
+        city, found, futures, read_history(series), recorded, "plan", power(traces), traces, influences=influences
+    )
 
 
 def operated() -> Dispatch:

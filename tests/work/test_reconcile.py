@@ -28,7 +28,7 @@ def score(indicator: str, year: int, value: float, basis: str = "actual") -> Sco
 def held(city: City, targets: tuple[Target, ...], *scores: Score) -> Reconciliation:
     traces = TraceBook(Trace(s.address, "indicator", Label(s.indicator, s.indicator)) for s in scores)
     table = Scores("370600", scores, traces)
-    projection = Projection(city, table, None, None, None, (), {}, "plan", None, traces)
+    projection = Projection(city, table, None, None, (), "plan", None, traces)
     plan = Plan(PlanDocument("p", "0" * 64, "方案"), "370600", targets, (), (), (), ())
     return reconcile(plan, projection)
 

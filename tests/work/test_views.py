@@ -62,7 +62,9 @@ def test_preparing_twice_adds_no_trace(assessment):
 
 def test_a_city_without_a_pathway_has_none(assessment):
     bare = replace(
-        assessment, projection=replace(assessment.projection, paths={}, power=None, history=None, recorded=()), measures=()
+        assessment,
+        projection=replace(assessment.projection, futures=None, power=None, history=None, recorded=(), influences=None),
+        measures=(),
     )
     shown = build_view(bare)
     assert (shown["pathway"], shown["power"], shown["emissions"]["gaps"], assessment_document(shown)["peak"]) == (

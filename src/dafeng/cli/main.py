@@ -346,12 +346,15 @@ def judge(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: 
 def project(
     folder: CityFolder,
     scenario: Annotated[str | None, typer.Option(help="情景 · scenario")] = None,
+    draws: Annotated[int, typer.Option(help="抽样次数 · draws")] = 10_000,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """预测路径与达峰年份 · project pathways and the peak year."""
     city = df.open_city(folder)
-    projecting.show_projection(df.project(city, city.read_plan(), scenario=scenario), read_language(lang), as_json=as_json)
+    projecting.show_projection(
+        df.project(city, city.read_plan(), scenario=scenario, draws=draws), read_language(lang), as_json=as_json
+    )
 
 
 @app.command()

@@ -29,34 +29,22 @@ def show_projection(found: df.Projection, language: Language, *, as_json: bool) 
     as_json : bool
         Print JSON.
     """
-    from dafeng.work.wording import odds
-
-    peaks = {name: path.peak for name, path in found.paths.items()}
     if as_json:
-        told = {n: {k: getattr(p, k) for k in PEAK} for n, p in peaks.items()}
         print_json(
             {
                 "main": found.main,
-                "scenarios": told,
+                "scenarios": {name: _peaks(path) for name, path in found.paths.items()},
+                "views": {name: _views(path) for name, path in found.paths.items()},
+                "influences": _influences(found),
                 "orders": _orders(found),
                 "retrofits": _retrofits(found),
                 "findings": [describe_finding(f) for f in found.findings],
             }
         )
         return
-    heads = say(language, "情景 P10 中位 P90 2030年前概率 峰值Mt", "scenario P10 median P90 before-2030 level-Mt").split()
-    cells = [
-        [
-            read_label(found.paths[n].scenario.label, language),
-            str(p.year_p10),
-            str(p.year_p50),
-            str(p.year_p90),
-            odds(p.probability_before_2030),
-            f"{p.level_mt_p50:,.1f}",
-        ]
-        for n, p in peaks.items()
-    ]
-    console().print(grid(say(language, "达峰年份", "peak year"), heads, cells, right=(1, 2, 3, 4, 5)))
+    _show_peaks(found, language)
+    _show_views(found, language)
+    _show_influences(found, language)
     for case in found.ordered.cases if found.ordered else ():
         _show_orders(case, language)
     for one in found.retrofits:
@@ -65,6 +53,91 @@ def show_projection(found: df.Projection, language: Language, *, as_json: bool) 
     print_findings(found.findings, language)
 
 
+def _show_peaks(found: df.Projection, language: Language) -> None:
+    from dafeng.work.wording import odds
+
+    heads = say(
+        language, "情景 P10 中位 P90 2030年前概率 峰值Mt 公布序列P10–P90 公布序列2030年前",
+        "scenario P10 median P90 before-2030 level-Mt published-P10–P90 published-before-2030",
+    ).split()  # fmt: skip
+    cells = []
+    for path in found.paths.values():
+        peak, seen = path.peak, path.observed
+        cells.append(
+            [
+                read_label(path.scenario.label, language),
+                *(str(year) for year in (peak.year_p10, peak.year_p50, peak.year_p90)),
+                odds(peak.probability_before_2030),
+                f"{peak.level_mt_p50:,.1f}",
+                f"{seen.year_p10}–{seen.year_p90}" if seen else "-",
+                odds(seen.probability_before_2030) if seen else "-",
+            ]
+        )
+    console().print(grid(say(language, "达峰年份", "peak year"), heads, cells, right=(1, 2, 3, 4, 5, 6, 7)))
+
+
+def _show_views(found: df.Projection, language: Language) -> None:
+    path = found.paths.get(found.main)
+    if path is None:
+        return
+    at = [year - int(path.years[0]) for year in YEARS]
+    cells = [
+        [drawn.view.label.read(language), *(f"{drawn.band[1, one]:,.4g}" for one in at), drawn.view.unit]
+        for drawn in path.views.values()
+    ]
+    title = say(
+        language, f"{path.scenario.label.zh}：官方口径（中位数）", f"{path.scenario.label.en}: official views (medians)"
+    )
+    heads = [say(language, "口径", "view"), *(str(year) for year in YEARS), say(language, "单位", "unit")]
+    console().print(grid(title, heads, cells, right=tuple(range(1, len(YEARS) + 1))))
+
+
+def _show_influences(found: df.Projection, language: Language) -> None:
+    if found.influences is None:
+        return
+    heads = say(
+        language, f"因素 达峰年移动 {found.influences.year}年排放Mt 单独份额 等级",
+        f"driver peak-moves-by CO2-{found.influences.year}-Mt share-alone grade",
+    ).split()  # fmt: skip
+    cells = [
+        [one.label.read(language), f"{one.years:+.1f}", f"{one.emitted:+.1f}", f"{one.alone or 0:.0%}", one.grade]
+        for one in found.influences.drivers[:STRONGEST]
+    ]
+    console().print(grid(say(language, "什么在决定结果", "what decides"), heads, cells, right=(1, 2, 3)))
+
+
+def _peaks(path: df.Future) -> dict[str, Any]:
+    seen = path.observed
+    return {name: getattr(path.peak, name) for name in PEAK} | {
+        "observed": None if seen is None else {name: getattr(seen, name) for name in PEAK}
+    }
+
+
+def _views(path: df.Future) -> dict[str, Any]:
+    at = [year - int(path.years[0]) for year in YEARS]
+    return {
+        name: {
+            "unit": drawn.view.unit,
+            **{str(year): [float(f"{v:.6g}") for v in drawn.band[:, one]] for year, one in zip(YEARS, at, strict=True)},
+        }
+        for name, drawn in path.views.items()
+    }
+
+
+def _influences(found: df.Projection) -> list[dict[str, Any]]:
+    if found.influences is None:
+        return []
+    return [
+        {"driver": one.address, "label": {"zh": one.label.zh, "en": one.label.en}, "grade": one.grade, "alone": one.alone,
+         "years": one.years, "emitted": one.emitted}
+        for one in (*found.influences.drivers, *found.influences.fixed)
+    ]  # fmt: skip
+
+
+YEARS = (2020, 2025, 2030, 2035, 2045, 2060)
+"""Years of the table of official views."""
+STRONGEST = 8
+"""Drivers that the terminal lists."""
 PEAK = ("year_p10", "year_p50", "year_p90", "probability_before_2030", "level_mt_p50")
 """Fields of a peak that are printed as JSON."""
 

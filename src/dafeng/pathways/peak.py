@@ -33,8 +33,8 @@ class Peak:
         The same including 2030 itself. [0..1]
     probability_no_peak : float
         Share of draws still highest in the last year: no peak inside the horizon. [0..1]
-    level_mt_p50 : float
-        Median of the highest value. [Mt CO2]
+    level_mt_p10, level_mt_p50, level_mt_p90 : float
+        Quantiles of the highest value. [Mt CO2]
     """
 
     years: tuple[int, ...]
@@ -45,7 +45,9 @@ class Peak:
     probability_before_2030: float
     probability_by_2030: float
     probability_no_peak: float
+    level_mt_p10: float
     level_mt_p50: float
+    level_mt_p90: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def find_peak(years: NDArray[np.int_], paths: Array) -> Peak:
     found = years[at]
     low, mid, high = (int(q) for q in np.quantile(found, [0.1, 0.5, 0.9], method="lower"))
     shares = np.bincount(at, minlength=len(years)) / len(paths)
+    least, level, most = (float(q) for q in np.quantile(paths.max(axis=1), [0.1, 0.5, 0.9]))
     return Peak(
         years=tuple(int(y) for y in years),
         shares=tuple(float(s) for s in shares),
@@ -105,7 +108,9 @@ def find_peak(years: NDArray[np.int_], paths: Array) -> Peak:
         probability_before_2030=float((found < 2030).mean()),
         probability_by_2030=float((found <= 2030).mean()),
         probability_no_peak=float((at == len(years) - 1).mean()),
-        level_mt_p50=float(np.median(paths.max(axis=1))),
+        level_mt_p10=least,
+        level_mt_p50=level,
+        level_mt_p90=most,
     )
 
 

@@ -245,6 +245,8 @@ def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
         "peak_words": pathway.tell_peak(main, view["pathway"]["unit"], words) if main else {},
         "fan": pathway.draw_fan(view, words),
         "peak": pathway.draw_peak(view, words),
+        "parts": pathway.draw_parts(view, words),
+        "decisive": pathway.draw_decisive(view, words),
         "quantities": pathway.draw_quantities(view, words),
         "measures": power.draw_measures(view, words),
         "measure_rows": (view.get("pathway") or {}).get("measures") or [],

@@ -14,6 +14,8 @@ from dafeng.web.labels import Words
 
 SPECK = 0.0005
 """Share of draws below which a year at either end of the distribution is not drawn."""
+MINOR = 0.01
+"""Share of the variance below which a driver is not drawn."""
 
 
 def draw_fan(view: Mapping[str, Any], words: Words) -> Chart | None:
@@ -90,19 +92,131 @@ def draw_peak(view: Mapping[str, Any], words: Words) -> Chart | None:
     main = main_scenario(view)
     if main is None or not any(share >= SPECK for share in main["peak"].get("shares") or ()):
         return None
-    peak = main["peak"]
-    held = [at for at, share in enumerate(peak["shares"]) if share >= SPECK]
-    kept = slice(max(held[0] - 1, 0), held[-1] + 2)
+    scenarios = view["pathway"]["scenarios"]
+    shown = [one["peak"] for one in scenarios] + [one["observed"] for one in scenarios if one.get("observed")]
+    held = [at for peak in shown for at, share in enumerate(peak["shares"]) if share >= SPECK]
+    kept = slice(max(min(held) - 1, 0), max(held) + 2)
     return {
         "kind": "peak",
         "title": words.say("chart.peak", values=tell_peak(main, view["pathway"]["unit"], words)),
-        "subtitle": words.say("chart.peak_sub", values={"scenario": words.read(main["label"])}),
+        "subtitle": words.say("chart.peak_sub"),
         "unit": "%",
-        "years": peak["years"][kept],
-        "values": [float(f"{share * 100:.3g}") for share in peak["shares"][kept]],
-        "middle": peak["year_p50"],
-        "address": main.get("address"),
+        "years": main["peak"]["years"][kept],
+        "names": [words.say("chart.underlying"), words.say("chart.observed")],
+        "scenarios": [_histogram(one, kept, words) for one in scenarios],
+        "main": main["id"],
     }
+
+
+def _histogram(scenario: Mapping[str, Any], kept: slice, words: Words) -> dict[str, Any]:
+    peak, observed = scenario["peak"], scenario.get("observed")
+    return {
+        "id": scenario["id"],
+        "name": words.read(scenario["label"]),
+        "values": _percents(peak["shares"][kept]),
+        "observed": _percents(observed["shares"][kept]) if observed else None,
+        "middle": peak["year_p50"],
+        "address": scenario.get("address"),
+    }
+
+
+def _percents(shares: Sequence[float]) -> list[float]:
+    return [float(f"{share * 100:.3g}") for share in shares]
+
+
+def draw_parts(view: Mapping[str, Any], words: Words) -> Chart | None:
+    """Emissions by group of sectors, power and heat, one scenario at a time.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        Chart ``layers``; ``None`` where there is no pathway.
+    """
+    pathway = view.get("pathway") or {}
+    parts, main = pathway.get("parts") or [], main_scenario(view)
+    if main is None or not parts:
+        return None
+    raw = {one["id"]: [part["scenarios"].get(one["id"]) or [] for part in parts] for one in pathway["scenarios"]}
+    scale = choose_scale(
+        largest([[sum(year) for year in zip(*lists, strict=True)] for lists in raw.values()]), pathway["unit"], words.language
+    )
+    return {
+        "kind": "layers",
+        "title": words.say("chart.layers", values=_largest_parts(parts, main["id"], words)),
+        "subtitle": words.say("chart.layers_sub", values={"unit": scale.text}),
+        "unit": scale.text,
+        "years": list(pathway["years"]),
+        "names": [words.read(part["label"]) for part in parts],
+        "scenarios": [
+            {"id": one["id"], "name": words.read(one["label"]), "values": [scale.spread(values) for values in raw[one["id"]]]}
+            for one in pathway["scenarios"]
+        ],
+        "main": main["id"],
+    }
+
+
+def _largest_parts(parts: Sequence[Mapping[str, Any]], scenario: str, words: Words) -> dict[str, str]:
+    """Largest part in the first and in the last year."""
+    lists = [(words.read(part["label"]), part["scenarios"].get(scenario) or [0.0]) for part in parts]
+    return {
+        "first": max((values[0], name) for name, values in lists)[1],
+        "last": max((values[-1], name) for name, values in lists)[1],
+    }
+
+
+def draw_decisive(view: Mapping[str, Any], words: Words) -> Chart | None:
+    """Which drivers decide the peak year and the emissions: Sobol's indices.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        Chart ``decisive``; ``None`` where they were not computed.
+    """
+    found = (view.get("pathway") or {}).get("influences")
+    if not found or not any(found["exchanged"].values()):
+        return None
+    year = str(found["year"])
+    named = {"peak": words.say("chart.decisive_peak"), "emitted": words.say("chart.decisive_emitted", values={"year": year})}
+    rows = {key: [row for row in found["exchanged"][key] if row["together"] >= MINOR] for key in named}
+    first = next((row for row in rows["peak"] if row["id"] != "rest"), None)
+    return {
+        "kind": "decisive",
+        "title": words.say(
+            "chart.decisive" if first else "chart.decisive_none", values={"driver": words.read(first["label"]) if first else ""}
+        ),
+        "subtitle": words.say("chart.decisive_sub"),
+        "unit": "%",
+        "parts": [words.say("chart.alone"), words.say("chart.together")],
+        "answers": [
+            {
+                "id": key,
+                "name": name,
+                "names": [words.read(row["label"]) for row in rows[key]],
+                "alone": [_share_of(row["alone"]) for row in rows[key]],
+                "together": [_share_of(row["together"]) for row in rows[key]],
+                "error": [_share_of(row["error"]) for row in rows[key]],
+            }
+            for key, name in named.items()
+        ],
+    }
+
+
+def _share_of(value: float) -> float:
+    return float(f"{max(value, 0.0) * 100:.3g}")
 
 
 def draw_quantities(view: Mapping[str, Any], words: Words) -> list[Chart]:

@@ -137,6 +137,7 @@ class PowerCase(Form):
     id: str
     label: Words
     capacities: dict[str, Reference]
+    scenarios: list[str] = Field(default_factory=list)
 
 
 class PlantRow(Form):
@@ -192,39 +193,6 @@ class PowerFile(Form):
     retrofits: list[RetrofitRow] = Field(default_factory=list)
 
 
-class BandRow(Form):
-    """A dated band of a driver."""
-
-    year: int
-    low: Number | None = None
-    mid: Number | None = None
-    high: Number | None = None
-    target: str | None = None
-    short: Number = 0
-    extra: Number = 0
-    source: str
-    grade: Annotated[str, AfterValidator(_known_grade)]
-    note: Words | None = None
-
-
-class ScenarioRow(Form):
-    """Bands that a city lays over a scenario."""
-
-    id: str
-    drivers: dict[str, list[BandRow]]
-
-
-class Scenarios(Form):
-    """``scenarios.yaml``."""
-
-    id: str
-    scenarios: list[ScenarioRow]
-    horizon: int | None = None
-    draws: int | None = None
-    seed: int | None = None
-    scatter_years: int | None = None
-
-
 class PlanEntry(Form):
     """A plan document of a city."""
 
@@ -252,7 +220,7 @@ class CityFile(Form):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
-FORMS: Mapping[str, type[Form]] = {"estimates": Estimates, "power": PowerFile, "scenarios": Scenarios}
+FORMS: Mapping[str, type[Form]] = {"estimates": Estimates, "power": PowerFile}
 """Form of each file in a city's ``data`` folder."""
 
 
@@ -284,7 +252,6 @@ def read_definition(path: Path, name: str) -> Mapping[str, Any]:
     except ValidationError as cause:
         raise _refusal(path, cause) from cause
     _check_lines(path, read)
-    _check_bands(path, read)
     return dict(read)
 
 
@@ -292,15 +259,6 @@ def _check_lines(path: Path, read: Mapping[str, Any]) -> None:
     lines = read.get("lines")
     if lines is not None and (set(lines) != {"import", "export"} or "co2_intensity" not in lines["import"]):
         raise _error(path, "lines", "须有 import（含 co2_intensity）和 export", "needs import (with co2_intensity) and export")
-
-
-def _check_bands(path: Path, read: Mapping[str, Any]) -> None:
-    for scenario in read.get("scenarios", ()):
-        for name, rows in scenario["drivers"].items():
-            for row in rows:
-                if "target" not in row and not {"low", "mid", "high"} <= set(row):
-                    where = f"{scenario['id']}.{name}.{row['year']}"
-                    raise _error(path, where, "须有 low、mid、high，或 target", "needs low, mid and high, or a target")
 
 
 def _refusal(path: Path, cause: ValidationError) -> DefinitionError:

@@ -44,7 +44,12 @@ def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: 
     best = [m for m in measures if m.per_cost is not None][:3]
     figures = [*_when(projection, peak, traces), *(m.per_cost for m in best if m.per_cost is not None)]
     again = _again(projection, traces)
-    said = [_plan_words(projection, peak), *_trend_words(projection), *_record_words(projection, again)]
+    said = [
+        _plan_words(projection, peak),
+        *_seen_words(projection),
+        *_trend_words(projection),
+        *_record_words(projection, again),
+    ]
     if best:
         names = "、".join(m.label.zh for m in best), ", ".join(m.label.en for m in best)
         said.append(Label(f"同样花费下使达峰提前最多的措施：{names[0]}。", f"Most years gained for the same cost: {names[1]}."))
@@ -57,12 +62,13 @@ def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: 
     yield keep_answer(Headline("peak", question, answer, tuple(figures), (), ROOT), traces)
 
 
-def _when(projection: Projection, peak: Peak, traces: TraceBook) -> tuple[Figure, Figure]:
+def _when(projection: Projection, peak: Peak, traces: TraceBook) -> tuple[Figure, ...]:
     address = f"pathway/{projection.main}.peak"
     median, chance = (
         Label("达峰年份（中位数）", "median peak year"),
         Label("2030年前达峰概率", "probability of a peak before 2030"),
     )
+    seen = _seen(projection, traces)
     year = Figure(median, float(peak.year_p50), "年", peak.year_p50, "projected", address, peak.year_p10, peak.year_p90)
     where = traces.add(
         Trace(
@@ -76,7 +82,15 @@ def _when(projection: Projection, peak: Peak, traces: TraceBook) -> tuple[Figure
             grade="estimated",
         )
     )
-    return year, Figure(chance, peak.probability_before_2030, "1", 2030, "projected", where)
+    return year, Figure(chance, peak.probability_before_2030, "1", 2030, "projected", where), *seen
+
+
+def _seen(projection: Projection, traces: TraceBook) -> tuple[Figure, ...]:
+    seen, address = projection.paths[projection.main].observed, f"pathway/{projection.main}.observed.before"
+    if seen is None or address not in traces:
+        return ()
+    label = Label("公布序列显示2030年前达峰的概率", "probability that a published series shows a peak before 2030")
+    return (Figure(label, seen.probability_before_2030, "1", 2030, "projected", address),)
 
 
 def _plan_words(projection: Projection, peak: Peak) -> Label:
@@ -85,6 +99,18 @@ def _plan_words(projection: Projection, peak: Peak) -> Label:
     return Label(
         f"方案情景下达峰年份中位数 {when.zh}（P10–P90：{between}），2030年前达峰概率 {chance}。",
         f"In the plan scenario the median peak year is {when.en} (P10–P90 {between}); a peak before 2030 has {chance}.",
+    )
+
+
+def _seen_words(projection: Projection) -> Iterator[Label]:
+    """What a published series with the scatter of the record would show of the same path."""
+    seen = projection.paths[projection.main].observed
+    if seen is None:
+        return
+    chance, between = odds(seen.probability_before_2030), f"{seen.year_p10}–{seen.year_p90}"
+    yield Label(
+        f"公布的序列带有年际起伏，看上去的最高年份在 {between} 之间，落在2030年前的概率 {chance}。",
+        f"A published series scatters from year to year: its highest year would lie in {between}, before 2030 with {chance}.",
     )
 
 
@@ -144,5 +170,6 @@ def peak_words(projection: Projection, year: int) -> Label:
     Label
         ``2019年或更早`` where the paths only fall.
     """
-    first = projection.base is not None and year <= projection.base.year
+    starts = [int(path.years[0]) for path in projection.paths.values()]
+    first = bool(starts) and year <= starts[0]
     return Label(f"{year} 年或更早", f"{year} or earlier") if first else Label(f"{year} 年", f"{year}")

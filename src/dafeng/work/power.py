@@ -25,7 +25,9 @@ from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
+from dafeng.work.futures import Outset
 from dafeng.work.measure import measure
+from dafeng.work.outset import begin, middle_figure, read_goals
 from dafeng.work.power_figures import BATTERY, MW, PARTS, SHARE, name_totals, totals_of
 from dafeng.work.scores import Scores
 from dafeng.work.targets import target_operand
@@ -117,7 +119,7 @@ class Job:
     inputs: tuple[str, ...]
 
 
-def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> Power | None:
+def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook, *, outset: Outset | None = None) -> Power | None:
     """Operate the city's power system hour by hour in the year its file names.
 
     Parameters
@@ -130,6 +132,8 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> 
         Indicators, for capacities that are known.
     traces : TraceBook
         Gets every input and figure.
+    outset : Outset, optional
+        The sector model that gives the demand; read afresh where it is asked for and not given.
 
     Returns
     -------
@@ -145,7 +149,7 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook) -> 
     if not asked:
         return None
     rules = load_yaml(shipped() / "scenarios" / "dispatch.yaml")
-    desk = _Desk(city, plan, scores, traces, rules, asked, coastal_year(city.code))
+    desk = _Desk(city, plan, scores, traces, rules, asked, coastal_year(city.code), outset)
     findings: list[Finding] = []
     jobs = desk.jobs(findings)
     if not jobs:
@@ -231,9 +235,10 @@ class _Desk:
         rules: Mapping[str, Any],
         asked: Mapping[str, Any],
         profiles: Profiles,
+        outset: Outset | None = None,
     ) -> None:
         self.city, self.plan, self.scores, self.traces = city, plan, scores, traces
-        self.rules, self.asked, self.profiles = rules, asked, profiles
+        self.rules, self.asked, self.profiles, self.outset = rules, asked, profiles, outset
         self.rows: list[Mapping[str, Any]] = []
         self.catalogue = city.catalogue()
         self.technologies = read_technologies()
@@ -306,6 +311,10 @@ class _Desk:
         if "target" in where:
             goal = target_operand(self.plan, where["target"], int(where["year"]), self.catalogue, self.traces)
             return None if goal is None else (goal.value * float(conversion(goal.unit, unit)), goal.address)
+        if "pathway" in where:
+            self.outset = self.outset or begin(self.city, self.scores, read_goals(self.plan, self.city, self.traces))[0]
+            path = middle_figure(self.outset, where, self.traces)
+            return None if path is None else (path.value * float(conversion(path.unit, unit)), path.address)
         rows = self.scores.of(where["indicator"])
         wanted = f".{where['estimate']}" if "estimate" in where else f".{where['year']}"
         row = next((r for r in rows if r.address.endswith(wanted)), None)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.pathways.simulation import Base
 from dafeng.work.city import City
+from dafeng.work.futures import Futures
 from dafeng.work.scores import Score, Scores
 from dafeng.work.wording import percent
 
@@ -16,8 +16,8 @@ SHOCK = 0.5
 """Yearly growth of a branch from which a trend no longer describes it. [1/a]"""
 
 
-def find_shocks(city: City, scores: Scores, base: Base | None) -> list[Finding]:
-    """Branches that grew in a step which no trend describes.
+def find_shocks(city: City, scores: Scores, futures: Futures) -> list[Finding]:
+    """Branches that grew in a step which no trend describes and no dated start of the city's drivers names.
 
     Parameters
     ----------
@@ -25,17 +25,25 @@ def find_shocks(city: City, scores: Scores, base: Base | None) -> list[Finding]:
         The city.
     scores : Scores
         Indicators.
-    base : Base or None
-        State from which the paths start.
+    futures : Futures
+        The sector model under all scenarios.
 
     Returns
     -------
     list of Finding
         None where nothing is to be said.
     """
+    if not futures.paths or _has_events(futures):
+        return []
     names = city.catalogue().indicators
     rows = [row for row in scores.rows if row.indicator.endswith("_growth") and row.value >= SHOCK]
-    return [_shock(row, names[row.indicator].label) for row in rows if base is not None and row.year > base.year]
+    start = int(futures.model.graph.space.years[0])
+    return [_shock(row, names[row.indicator].label) for row in rows if row.year > start]
+
+
+def _has_events(futures: Futures) -> bool:
+    used = next(iter(futures.paths.values())).drivers.used
+    return any(row.mid for name in ("thermal_event", "power_event") for row in used[name])
 
 
 def find_misfit(city: City, scores: Scores) -> list[Finding]:
@@ -72,20 +80,22 @@ def find_misfit(city: City, scores: Scores) -> list[Finding]:
     ]
 
 
-def tell_scope(base: Base | None) -> list[Finding]:
+def tell_scope(city: City, futures: Futures) -> list[Finding]:
     """What the pathway does not tell apart.
 
     Parameters
     ----------
-    base : Base or None
-        State from which the paths start.
+    city : City
+        The city.
+    futures : Futures
+        The sector model under all scenarios.
 
     Returns
     -------
     list of Finding
-        None where nothing is to be said.
+        None where the city has drivers of its own.
     """
-    if base is None:
+    if not futures.paths or (city.overlay / "drivers.csv").exists():
         return []
     return [
         Finding(
@@ -93,10 +103,10 @@ def tell_scope(base: Base | None) -> list[Finding]:
             at="pathway",
             severity="info",
             says=Label(
-                "路径按全市四个驱动因素模拟，未分行业；驱动因素多为通用区间",
-                "the pathway moves the whole city by four drivers, without sectors; most bands are generic",
+                "路径按全市一个部门模拟，驱动因素为通用区间",
+                "the pathway moves the whole city as one sector, by generic intervals",
             ),
-            remedy=Label("补充分领域的能源和排放数据", "deliver energy and emissions by field"),
+            remedy=Label("在 data/drivers.csv 中给出分部门数据", "give figures by sector in data/drivers.csv"),
         )
     ]
 
@@ -119,7 +129,7 @@ def _shock(row: Score, label: Label) -> Finding:
 
 
 def lack_level() -> Finding:
-    """There is no level to start from.
+    """There is nothing to start from.
 
     Returns
     -------
@@ -131,25 +141,10 @@ def lack_level() -> Finding:
         at="facts",
         severity="error",
         says=Label(
-            "没有至少五年的排放序列，无法预测路径与达峰",
-            "no series of emissions of at least five years; no pathway and no peak",
+            "没有基年的能源消费或排放数据，无法预测路径与达峰",
+            "neither energy nor emissions of the base year are known; no pathway and no peak",
         ),
-        remedy=Label("导入能源平衡表或排放序列", "deliver energy balances or a series of emissions"),
-    )
-
-
-def lack_energy() -> Finding:
-    """Total energy consumption is unknown.
-
-    Returns
-    -------
-    Finding
-        With its remedy.
-    """
-    return Finding(
-        rule="project.no_energy",
-        at="facts",
-        severity="warning",
-        says=Label("没有能源消费总量，路径只给出排放", "no total energy consumption; the pathway gives emissions only"),
-        remedy=Label("补充能源消费总量", "deliver the total energy consumption"),
+        remedy=Label(
+            "导入能源消费总量或排放数据，或给出 data/drivers.csv", "deliver energy or emissions, or give data/drivers.csv"
+        ),
     )

@@ -17,7 +17,8 @@ from dafeng.methods.account import Accounting
 from dafeng.methods.inventory import Computed
 from dafeng.methods.views import Total, matrix, totals
 from dafeng.work.assessment import Assessment
-from dafeng.work.project import LEVELS, Projection
+from dafeng.work.outset import LEVELS
+from dafeng.work.project import Projection
 from dafeng.work.scores import Score, Scores
 from dafeng.work.view_data import write_findings
 from dafeng.work.view_decomposition import write_decomposition
@@ -55,7 +56,7 @@ def write_emissions(assessment: Assessment, frame: Frame, library: FactorLibrary
         "history": [[row.year, plain(row.value), frame.locate(row.address)] for row in rows],
         "gaps": list(projection.history.gaps) if projection.history is not None else [],
         "breaks": _breaks(projection),
-        "tables": [*_inventories(assessment.account.years, library, frame), *([parts] if parts else [])],
+        "tables": [*_inventories(assessment.account.years, library, frame), *parts],
         "findings": write_findings(assessment.account.findings),
     }
 

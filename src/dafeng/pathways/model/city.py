@@ -6,17 +6,32 @@ table of its own to be read, and what it lacks is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dafeng.core.findings import Finding
 from dafeng.library.overlay import layers, shipped
 from dafeng.library.sources import read_sources
 from dafeng.library.strict import read_yaml
 from dafeng.pathways.model.definition import Model, read_model
 from dafeng.pathways.model.drivers import Drivers, Row, lay_over, read_drivers
-from dafeng.pathways.model.tables import Goal, Scenario, read_names, read_rows, read_scenarios, scenario_rows
+from dafeng.pathways.model.tables import Goal, Scenario, ScenarioRow, read_names, read_rows, read_scenarios, scenario_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Tables of drivers and scenarios, the lowest first.
+
+    Parameters
+    ----------
+    drivers : tuple of tuple of Row
+        Rows of the package, of a province, of a city.
+    overlays : tuple of tuple of ScenarioRow
+        Rows of scenarios in the same order.
+    """
+
+    drivers: tuple[tuple[Row, ...], ...]
+    overlays: tuple[tuple[ScenarioRow, ...], ...]
 
 
 def read_city_model() -> Model:
@@ -67,20 +82,74 @@ def read_city_drivers(
     DefinitionError
         If a table breaks its form or names what the model does not know.
     """
+    return lay_scenario(model, read_city_tables(*folders), scenario, goals=goals)
+
+
+def read_city_tables(*folders: Path) -> Tables:
+    """Tables of drivers and scenarios of a city, read once for all its scenarios.
+
+    Parameters
+    ----------
+    *folders : Path
+        Data folders of a province and a city, the lowest first.
+
+    Returns
+    -------
+    Tables
+        Rows of the package and of each folder that has any.
+
+    Raises
+    ------
+    DefinitionError
+        If a table breaks its form.
+    """
     known = read_sources(*folders)
     package = shipped() / "pathways"
-    tables = [
-        path for path in (package / "drivers.csv", *(folder / "drivers.csv" for folder in _own(*folders))) if path.exists()
-    ]
+    drivers = [package / "drivers.csv", *(folder / "drivers.csv" for folder in _own(*folders))]
     overlays = [package / "scenarios.csv", *(folder / "drivers_scenarios.csv" for folder in _own(*folders))]
-    laid: list[tuple[Row, ...]] = [read_rows(path, sources=known) for path in tables]
-    findings: list[Finding] = []
-    for path in (path for path in overlays if path.exists()):
-        rows, unnamed = scenario_rows(read_scenarios(path, sources=known), scenario, goals or {})
-        laid.append(rows)
-        findings.extend(unnamed)
-    made = read_drivers(model.graph, model.given, lay_over(*laid))
-    return replace(made, findings=(*made.findings, *findings))
+    return Tables(
+        tuple(read_rows(path, sources=known) for path in drivers if path.exists()),
+        tuple(read_scenarios(path, sources=known) for path in overlays if path.exists()),
+    )
+
+
+def lay_scenario(
+    model: Model,
+    tables: Tables,
+    scenario: str,
+    *,
+    goals: Mapping[tuple[str, int], Goal] | None = None,
+    above: Sequence[Row] = (),
+) -> Drivers:
+    """Drivers of one scenario from tables that are read already.
+
+    Parameters
+    ----------
+    model : Model
+        The sector model.
+    tables : Tables
+        Its tables.
+    scenario : str
+        Scenario whose rows lie above the drivers.
+    goals : mapping of (str, int) to Goal, optional
+        Targets of the plan by indicator and year, for rows that wait for them.
+    above : sequence of Row
+        Rows above everything: what another model has found.
+
+    Returns
+    -------
+    Drivers
+        Arrays and bands, with what is missing and which targets the plan does not name.
+
+    Raises
+    ------
+    DefinitionError
+        If a row names what the model does not know.
+    """
+    found = [scenario_rows(table, scenario, goals or {}) for table in tables.overlays]
+    laid = lay_over(*tables.drivers, *(rows for rows, _ in found), above)
+    made = read_drivers(model.graph, model.given, laid)
+    return replace(made, findings=(*made.findings, *(finding for _, unnamed in found for finding in unnamed)))
 
 
 def _own(*folders: Path) -> tuple[Path, ...]:

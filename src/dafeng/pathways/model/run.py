@@ -20,8 +20,8 @@ from dafeng.pathways.model.tape import Step, Tape
 Values = Mapping[str, Array | Band]
 """Given quantities: an array with all axes but the draws, or a band to draw from."""
 Bound = list[tuple[Callable[..., object], tuple[Array, ...]]]
-BLOCK_NUMBERS = 4_000_000
-"""Numbers that one block of draws may hold in all its arrays together."""
+BLOCK_NUMBERS = 2_000_000
+"""Numbers that one block of draws may hold in all its arrays together: few enough for the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,21 +229,20 @@ def _by_blocks(
     fixed: Mapping[int, Array],
     found: dict[str, Array],
 ) -> None:
-    draws, width = _draws(ranks), _width(tape)
-    bands = {name: values[name] for name in tape.given if DRAW in tape.slots[tape.places[name]]}
-    bound: tuple[int, Bound, dict[int, Array]] = (0, [], {})
+    draws = _draws(ranks)
+    bands = {name: _band(name, values[name]) for name in tape.given if DRAW in tape.slots[tape.places[name]]}
+    plan = _plan(tape, steps)
+    width = max(16, BLOCK_NUMBERS // max(sum(plan.sizes(tape)), 1))
+    bound: _Bound | None = None
     for start, end in _blocks(draws, width):
-        if bound[0] != end - start:
-            arrays = _room(tape, end - start)
-            bound = (end - start, bind(steps, {**fixed, **arrays}), arrays)
-        for name, band in bands.items():
-            if not isinstance(band, Band):
-                raise _misfit(name, "array", ())
-            fill(band, ranks[name][..., start:end], bound[2][tape.places[name]])
-        play(bound[1])
-        for name in tape.outputs:
-            if tape.places[name] in bound[2]:
-                found[name][..., start:end] = bound[2][tape.places[name]]
+        if bound is None or bound.draws != end - start:
+            bound = _bind_block(tape, steps, plan, fixed, end - start)
+        for wanted, compute, operands in bound.stages:
+            for name, array in wanted:
+                fill(bands[name], ranks[name][..., start:end], array)
+            compute(*operands)
+        for name, array in bound.outputs.items():
+            found[name][..., start:end] = array
 
 
 def _blocks(draws: int, width: int) -> Iterator[tuple[int, int]]:
@@ -251,15 +250,77 @@ def _blocks(draws: int, width: int) -> Iterator[tuple[int, int]]:
         yield start, min(start + width, draws)
 
 
-def _width(tape: Tape) -> int:
-    space = tape.graph.space
-    one = sum(int(np.prod(space.shape(axes))) for axes in tape.slots if DRAW in axes)
-    return max(16, BLOCK_NUMBERS // max(one, 1))
+def _band(name: str, given: Array | Band) -> Band:
+    if not isinstance(given, Band):
+        raise _misfit(name, "array", ())
+    return given
 
 
-def _room(tape: Tape, draws: int) -> dict[int, Array]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which array each drawn slot uses: slots of one shape whose lives do not meet share one, for the cache."""
+
+    shared: Mapping[int, int]
+    axes: tuple[frozenset[str], ...]
+
+    def sizes(self, tape: Tape) -> Iterator[int]:
+        return (int(np.prod(tape.graph.space.shape(axes))) for axes in self.axes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A block's steps on their arrays, each with the bands that must be drawn before it."""
+
+    draws: int
+    stages: list[tuple[list[tuple[str, Array]], Callable[..., object], tuple[Array, ...]]]
+    outputs: Mapping[str, Array]
+
+
+def _plan(tape: Tape, steps: Sequence[Step]) -> _Plan:
+    last = {slot: at for at, step in enumerate(steps) for slot in (*step.operands, step.slot)}
+    kept = {tape.places[name] for name in tape.outputs}
+    shared: dict[int, int] = {}
+    axes: list[frozenset[str]] = []
+    free: dict[frozenset[str], list[int]] = {}
+    for at, step in enumerate(steps):
+        used = [slot for slot in dict.fromkeys((*step.operands, step.slot)) if DRAW in tape.slots[slot]]
+        for slot in used:
+            if slot not in shared:
+                shared[slot] = _take(free.setdefault(tape.slots[slot], []), axes, tape.slots[slot])
+        for slot in used:
+            if last[slot] == at and slot not in kept:
+                free[tape.slots[slot]].append(shared[slot])
+    for slot in kept:
+        if DRAW in tape.slots[slot] and slot not in shared:
+            shared[slot] = _take([], axes, tape.slots[slot])
+    return _Plan(shared, tuple(axes))
+
+
+def _take(free: list[int], axes: list[frozenset[str]], wanted: frozenset[str]) -> int:
+    if free:
+        return free.pop()
+    axes.append(wanted)
+    return len(axes) - 1
+
+
+def _bind_block(tape: Tape, steps: Sequence[Step], plan: _Plan, fixed: Mapping[int, Array], draws: int) -> _Bound:
     space = tape.graph.space
-    return {slot: np.empty(space.shape(axes, draws=draws)) for slot, axes in enumerate(tape.slots) if DRAW in axes}
+    arrays = [np.empty(space.shape(axes, draws=draws)) for axes in plan.axes]
+    names = {tape.places[name]: name for name in tape.given if DRAW in tape.slots[tape.places[name]]}
+    places = {**fixed, **{slot: arrays[at] for slot, at in plan.shared.items()}}
+    stages: list[tuple[list[tuple[str, Array]], Callable[..., object], tuple[Array, ...]]] = []
+    for step in steps:
+        wanted = [(names.pop(slot), places[slot]) for slot in dict.fromkeys(step.operands) if slot in names]
+        stages.append((wanted, step.compute, (*(places[slot] for slot in step.operands), places[step.slot])))
+    rest = [(name, places[slot]) for slot, name in names.items() if slot in places]
+    if rest:
+        stages.insert(0, (rest, _nothing, ()))
+    outputs = {name: places[tape.places[name]] for name in tape.outputs if DRAW in tape.slots[tape.places[name]]}
+    return _Bound(draws, stages, outputs)
+
+
+def _nothing() -> None:
+    """What a stage computes that only draws."""
 
 
 def refuse_undefined(tape: Tape, values: Values, found: Mapping[str, Array]) -> None:

@@ -47,12 +47,12 @@ def fill(band: Band, ranks: Array, out: Array) -> None:
     """
     span = band.high - band.low
     rise, drop = band.mid - band.low, band.high - band.mid
-    np.multiply(span * rise, ranks, out)
-    np.sqrt(out, out)
+    turn = np.divide(rise, span, out=np.ones_like(span), where=span > 0)
+    np.multiply(np.sqrt(span * rise), np.sqrt(ranks), out)
     out += band.low
-    upper = np.sqrt(span * drop * (1.0 - ranks))
-    np.subtract(band.high, upper, upper)
-    np.copyto(out, upper, where=ranks * span > rise)
+    upper = np.multiply(np.sqrt(span * drop), -np.sqrt(1.0 - ranks))
+    upper += band.high
+    np.copyto(out, upper, where=ranks > turn)
 
 
 def make_ranks(space: Space, bands: Mapping[str, Band], *, draws: int, seed: int) -> dict[str, Array]:

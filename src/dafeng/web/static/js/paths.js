@@ -73,25 +73,85 @@
     };
   };
 
-  kinds.peak = (data) => ({
-    option: {
-      grid: grid(12),
-      xAxis: { type: "category", data: data.years.map(String), axisLabel: { hideOverlap: true } },
-      yAxis: { type: "value", axisLabel: { formatter: (value) => write(value) + "%" }, splitNumber: 3 },
-      tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: ([at]) => tip(at.name, [[words().probability, write(at.value) + "%"]]) },
-      series: [{
-        type: "bar", barCategoryGap: "18%", cursor: "pointer",
-        markLine: data.years.includes(data.middle) ? mark(data.middle, `${words().median} ${data.middle}`) : undefined,
-        data: data.values.map((value, at) => ({
-          value,
-          itemStyle: { color: data.years[at] < 2030 ? token("s-1") : token("s-8"), opacity: data.years[at] < 2030 ? 1 : 0.55, borderRadius: [3, 3, 0, 0] },
+  /* Bars: when the path itself is highest; line: what a published series with its scatter would show. */
+  kinds.peak = (data, state) => {
+    const one = data.scenarios.find((each) => each.id === (state || data.main)) || data.scenarios[0];
+    const [own, seen] = data.names;
+    return {
+      choices: data.scenarios.length > 1 ? data.scenarios.map(({ id, name }) => ({ id, name: name.split(/[（(]/)[0] })) : [],
+      chosen: one.id,
+      option: {
+        grid: { ...grid(10), top: one.observed ? 34 : 16 },
+        legend: { show: Boolean(one.observed), top: 0, left: 0, data: [own, seen] },
+        xAxis: { ...years(data.years, true), boundaryGap: true },
+        yAxis: { type: "value", min: 0, axisLabel: { formatter: (value) => write(value) + "%" }, splitNumber: 3 },
+        tooltip: { trigger: "axis", confine: true, axisPointer: { type: "shadow" }, formatter: (all) => tip(all[0].name, all.map((at) => [at.seriesName, write(at.value) + "%"])) },
+        series: [
+          {
+            type: "bar", name: own, barCategoryGap: "22%", itemStyle: { color: token("s-1") },
+            markLine: data.years.includes(one.middle) ? mark(one.middle, `${words().median} ${one.middle}`) : undefined,
+            data: one.values.map((value, at) => ({
+              value,
+              itemStyle: { color: data.years[at] < 2030 ? token("s-1") : token("s-8"), opacity: data.years[at] < 2030 ? 1 : 0.55, borderRadius: [3, 3, 0, 0] },
+            })),
+          },
+          ...(one.observed ? [line("observed", seen, one.observed, { colour: token("s-4"), line: { width: 2 }, more: { symbol: "circle", symbolSize: 5, showAllSymbol: true } })] : []),
+        ],
+      },
+      head: [words().year, `${own} (%)`, ...(one.observed ? [`${seen} (%)`] : [])],
+      rows: data.years.map((year, at) => [year, one.values[at], ...(one.observed ? [one.observed[at]] : [])]),
+      address: () => one.address,
+    };
+  };
+
+  /* What makes up the emissions, layer on layer. */
+  kinds.layers = (data, state) => {
+    const one = data.scenarios.find((each) => each.id === (state || data.main)) || data.scenarios[0];
+    const every = data.scenarios.flatMap((each) => data.years.map((_, at) => each.values.reduce((sum, list) => sum + (list[at] || 0), 0)));
+    return {
+      choices: data.scenarios.length > 1 ? data.scenarios.map(({ id, name }) => ({ id, name: name.split(/[（(]/)[0] })) : [],
+      chosen: one.id,
+      option: {
+        grid: { left: 4, right: 16, top: 12, bottom: phone() ? 92 : 46, containLabel: true },
+        legend: { bottom: 0, type: "plain", data: data.names },
+        xAxis: { ...years(data.years), boundaryGap: false },
+        yAxis: { type: "value", max: (Math.ceil(Math.max(...every) / 10) || 1) * 10, axisLabel: { formatter: write }, splitNumber: 4 },
+        tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${all[0].name} · ${data.unit}`, all.filter((at) => at.value).reverse().map((at) => [at.seriesName, write(at.value)])) },
+        series: data.names.map((name, at) => ({
+          type: "line", name, stack: "all", data: one.values[at], symbol: "none", lineStyle: { width: 0 },
+          itemStyle: { color: token("s-" + ((at % 8) + 1)) }, areaStyle: { color: token("s-" + ((at % 8) + 1)), opacity: 0.88 }, emphasis: { disabled: true },
+          ...(at ? {} : { markLine: mark(2030, "2030") }),
         })),
-      }],
-    },
-    head: [words().year, words().probability + " (%)"],
-    rows: data.years.map((year, at) => [year, data.values[at]]),
-    address: () => data.address,
-  });
+      },
+      head: [words().year, ...data.names],
+      rows: data.years.map((year, at) => [year, ...one.values.map((list) => list[at])]),
+    };
+  };
+
+  /* Share of the variance: alone, and what it has only together with others. */
+  kinds.decisive = (data, state) => {
+    const one = data.answers.find((each) => each.id === state) || data.answers[0];
+    const [alone, together] = data.parts;
+    const more = one.together.map((value, at) => Math.max(0, Number((value - one.alone[at]).toPrecision(3))));
+    const bar = (name, list, opacity, shown) => ({
+      type: "bar", name, stack: "all", data: list, barMaxWidth: 20, itemStyle: { color: token("s-1"), opacity },
+      ...(shown ? { label: { show: true, position: "right", formatter: (at) => `${write(one.together[at.dataIndex])}% ± ${write(one.error[at.dataIndex])}`, color: token("ink-2") } } : {}),
+    });
+    return {
+      choices: data.answers.map(({ id, name }) => ({ id, name })),
+      chosen: one.id,
+      option: {
+        grid: { ...grid(96), top: 34, bottom: 4 },
+        legend: { top: 0, left: 0, data: data.parts },
+        xAxis: { type: "value", axisLabel: { formatter: (value) => write(value) + "%" }, splitNumber: 4 },
+        yAxis: { type: "category", inverse: true, data: one.names, axisLabel: { width: phone() ? 112 : 220, overflow: "break", color: token("ink-2"), fontSize: 13 } },
+        tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: (all) => { const at = all[0].dataIndex; return tip(all[0].name, [[alone, write(one.alone[at]) + "%"], [together, `${write(one.together[at])}% ± ${write(one.error[at])}`]]); } },
+        series: [bar(alone, one.alone.map((value, at) => Math.min(value, one.together[at])), 1, false), bar(together, more, 0.4, true)],
+      },
+      head: [one.name, `${alone} (%)`, `${together} (%)`, "±"],
+      rows: one.names.map((name, at) => [name, one.alone[at], one.together[at], one.error[at]]),
+    };
+  };
 
   kinds.trajectory = (data) => {
     const [due, goal, upper, sign] = data.goal;

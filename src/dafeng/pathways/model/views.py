@@ -1,0 +1,80 @@
+"""The official views of the sector model: which of its quantities are shown, in which unit, for which indicator.
+
+Invariant: a view is a quantity of the model in another unit of the same kind; nothing is computed here that the model does not
+state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dafeng.core.labels import Label
+from dafeng.core.units import ratio
+from dafeng.library.listing import Kind, load_csv
+from dafeng.library.overlay import shipped
+from dafeng.library.strict import refusal
+from dafeng.pathways.model.definition import Model
+
+_COLUMNS: Mapping[str, Kind] = {"quantity": "text", "unit": "text", "indicator": "text?"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One official view.
+
+    Parameters
+    ----------
+    id : str
+        Quantity of the model.
+    label : Label
+        Name for readers.
+    unit : str
+        Unit it is shown in.
+    factor : float
+        What turns values of the model into that unit. [shown unit / unit of the quantity]
+    indicator : str or None
+        Indicator of the catalogue that it forecasts, if there is one.
+    """
+
+    id: str
+    label: Label
+    unit: str
+    factor: float
+    indicator: str | None
+
+
+def read_views(model: Model) -> tuple[View, ...]:
+    """Official views in the order in which they are shown.
+
+    Parameters
+    ----------
+    model : Model
+        The sector model.
+
+    Returns
+    -------
+    tuple of View
+        Of ``data/pathways/outlooks.csv``.
+
+    Raises
+    ------
+    DefinitionError
+        If a row names no quantity of the model.
+    UnitError
+        If a unit does not fit the quantity.
+    """
+    rows = load_csv(shipped() / "pathways" / "outlooks.csv", _COLUMNS, key=("quantity",))
+    return tuple(_view(row["quantity"], row["unit"], row["indicator"], row["at"], model) for row in rows)
+
+
+def _view(name: str, unit: str, indicator: str | None, at: str, model: Model) -> View:
+    quantity = model.graph.quantities.get(name)
+    if quantity is None:
+        raise refusal(
+            f"{at}:1",
+            f"模型没有“{name}”",
+            f"the model has no '{name}'",
+            expected=Label("模型中的量", "a quantity of the model"),
+        )
+    return View(name, quantity.label, unit, float(ratio(quantity.unit, unit)), indicator)

@@ -1,0 +1,264 @@
+"""Where every number of the futures comes from: rows of drivers, quantities, views, peaks.
+
+Invariant: a row has one address, whichever scenarios use it; a row that another model or an indicator gave leads on to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from dafeng.core.labels import Label
+from dafeng.core.traces import Trace, TraceKind
+from dafeng.pathways.model.definition import Model
+from dafeng.pathways.model.drivers import Row
+from dafeng.pathways.model.views import View
+from dafeng.pathways.peak import Peak
+from dafeng.pathways.residual import Residual
+from dafeng.work.futures import EMISSIONS, Drawn, Future, Futures
+from dafeng.work.tracing import TraceBook, number_text
+from dafeng.work.wording import odds
+
+RESIDUAL = "pathway/residual"
+"""Address of the scatter of the record."""
+GUESSED = ("assumption", "estimated")
+"""Grades of a row that nobody has published."""
+
+
+def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook) -> None:
+    """Traces of all scenarios.
+
+    Parameters
+    ----------
+    futures : Futures
+        What was run.
+    recorded : tuple of str
+        Addresses of the recorded series of emissions.
+    traces : TraceBook
+        Gets rows, quantities, views, peaks and the residual.
+    """
+    if futures.residual is not None and recorded:
+        _trace_residual(futures.residual, recorded, traces)
+    common = {id(row) for table in futures.tables.drivers for row in table}
+    for name, future in futures.paths.items():
+        groups = dict(_trace_groups(name, future, futures.model, common, traces))
+        for view, drawn in future.views.items():
+            _trace_view(name, future, view, drawn, futures.model, groups, traces)
+        for part in future.parts:
+            _trace_part(name, future, part.id, part.label, part.values, traces)
+        _trace_peak(name, future, traces)
+
+
+def row_address(row: Row, *, scenario: str = "") -> str:
+    """Address of a row of drivers.
+
+    Parameters
+    ----------
+    row : Row
+        The row.
+    scenario : str
+        Scenario it belongs to; empty where it holds for all.
+
+    Returns
+    -------
+    str
+        ``drivers/elasticity.cement.2030``, ``drivers/plan.capacity.nuclear.2030`` …
+    """
+    place = "-".join(sorted(row.members)) or "all"
+    parts = ([scenario] if scenario else []) + [row.quantity, place] + ([str(row.year)] if row.year is not None else [])
+    return f"drivers/{'.'.join(parts)}"
+
+
+def row_label(row: Row, model: Model) -> Label:
+    """Name of a row of drivers.
+
+    Parameters
+    ----------
+    row : Row
+        The row.
+    model : Model
+        The sector model.
+
+    Returns
+    -------
+    Label
+        Quantity and members.
+    """
+    label = model.graph.quantities[row.quantity].label
+    members = [model.members[one] for one in sorted(row.members)]
+    if not members:
+        return label
+    zh, en = "、".join(one.zh for one in members), ", ".join(one.en for one in members)
+    return Label(f"{label.zh}：{zh}", f"{label.en}: {en}")
+
+
+def _trace_groups(name: str, future: Future, model: Model, common: set[int], traces: TraceBook) -> Iterator[tuple[str, str]]:
+    """Given quantities with the address under which their rows stand together."""
+    for quantity, rows in future.drivers.used.items():
+        if not rows:
+            continue
+        own = any(id(row) not in common for row in rows)
+        inputs = tuple(_trace_row(row, "" if id(row) in common else name, model, traces) for row in rows)
+        label = model.graph.quantities[quantity].label
+        scenario = future.scenario.label
+        address = f"drivers/{name}.{quantity}" if own else f"drivers/{quantity}"
+        says = Label(f"{scenario.zh}：{label.zh}", f"{scenario.en}: {label.en}") if own else label
+        traces.add(Trace(address, "assumption", says, inputs=inputs, grade="derived"))
+        yield quantity, address
+
+
+def _trace_row(row: Row, scenario: str, model: Model, traces: TraceBook) -> str:
+    address = row_address(row, scenario=scenario)
+    if address in traces:
+        return address
+    elsewhere = row.at if row.at in traces else None
+    kind: TraceKind = "assumption" if row.grade in GUESSED else "fact"
+    return traces.add(
+        Trace(
+            address=address,
+            kind=kind,
+            says=row_label(row, model),
+            value=None if row.mid is None else number_text(row.mid),
+            unit=row.unit,
+            year=row.year,
+            inputs=(elsewhere,) if elsewhere else (),
+            source=row.source,
+            grade=row.grade,
+            note=_row_note(row),
+        )
+    )
+
+
+def _row_note(row: Row) -> Label | None:
+    zh, en = [], []
+    if row.mid is not None and (row.low is not None or row.high is not None):
+        low, high = (row.mid if part is None else part for part in (row.low, row.high))
+        zh.append(f"区间 {low:.6g} 至 {high:.6g}（三角分布）")
+        en.append(f"interval {low:.6g} to {high:.6g} (triangular)")
+    if row.note is not None:
+        zh.append(row.note.zh)
+        en.append(row.note.en)
+    return Label("；".join(zh), "; ".join(en)) if zh else None
+
+
+def _trace_view(
+    name: str, future: Future, view: str, drawn: Drawn, model: Model, groups: Mapping[str, str], traces: TraceBook
+) -> None:
+    label, scenario = drawn.view.label, future.scenario.label
+    expression = model.graph.quantities[view].expression
+    needed = [one for one in model.graph.order((view,)) if one in groups]
+    whole = traces.add(
+        Trace(
+            f"pathway/{name}.{view}",
+            "projection",
+            Label(f"{scenario.zh}：{label.zh}", f"{scenario.en}: {label.en}"),
+            expression=None if expression is None else str(expression),
+            inputs=tuple(groups[one] for one in needed),
+            grade="estimated",
+            note=Label(f"抽样 {len(drawn.values):,} 次", f"{len(drawn.values):,} draws"),
+        )
+    )
+    for at, year in enumerate(future.years):
+        traces.add(_year_trace(f"{whole}.{year}", drawn.view, scenario, int(year), drawn.band[:, at], whole))
+
+
+def _year_trace(address: str, view: View, scenario: Label, year: int, band: np.ndarray, whole: str) -> Trace:
+    low, middle, high = (float(one) for one in band)
+    return Trace(
+        address=address,
+        kind="projection",
+        says=Label(f"{scenario.zh}：{year}年{view.label.zh}（中位数）", f"{scenario.en}: {view.label.en} in {year} (median)"),
+        value=number_text(middle),
+        unit=view.unit,
+        year=year,
+        inputs=(whole,),
+        grade="estimated",
+        note=Label(f"P10–P90：{low:.4g} 至 {high:.4g}", f"P10–P90: {low:.4g} to {high:.4g}"),
+    )
+
+
+def _trace_part(name: str, future: Future, part: str, label: Label, values: np.ndarray, traces: TraceBook) -> None:
+    scenario = future.scenario.label
+    for year, value in zip(future.years, values, strict=True):
+        traces.add(
+            Trace(
+                f"pathway/{name}.part.{part}.{year}",
+                "projection",
+                Label(
+                    f"{scenario.zh}：{year}年排放，{label.zh}（平均）", f"{scenario.en}: emissions of {label.en}, {year} (mean)"
+                ),
+                number_text(float(value)),
+                "Mt CO2",
+                int(year),
+                inputs=(f"pathway/{name}.{EMISSIONS}",),
+                grade="estimated",
+            )
+        )
+
+
+def _trace_peak(name: str, future: Future, traces: TraceBook) -> None:
+    scenario, whole = future.scenario.label, f"pathway/{name}.{EMISSIONS}"
+    _trace_distribution(f"pathway/{name}.peak", scenario, future.peak, (whole,), None, traces)
+    if future.observed is not None:
+        seen = Label("按公布序列的年际起伏所见", "as a published series with its scatter would show it")
+        inputs = (whole, *((RESIDUAL,) if RESIDUAL in traces else ()))
+        _trace_distribution(f"pathway/{name}.observed", scenario, future.observed, inputs, seen, traces)
+
+
+def _trace_distribution(
+    address: str, scenario: Label, peak: Peak, inputs: tuple[str, ...], seen: Label | None, traces: TraceBook
+) -> None:
+    said = (f"（{seen.zh}）", f" ({seen.en})") if seen else ("", "")
+    chance = odds(peak.probability_before_2030)
+    rows = {
+        "": (
+            str(peak.year_p50),
+            "年",
+            f"达峰年份中位数；2030年前达峰概率 {chance}",
+            f"median peak year; a peak before 2030 has {chance}",
+        ),
+        ".before": (number_text(peak.probability_before_2030), "1", "2030年前达峰概率", "probability of a peak before 2030"),
+        ".level": (number_text(peak.level_mt_p50), "Mt CO2", "峰值排放中位数", "median emissions at the peak"),
+    }
+    spread = {
+        "": Label(f"P10–P90：{peak.year_p10}–{peak.year_p90}年", f"P10–P90: {peak.year_p10}–{peak.year_p90}"),
+        ".level": Label(
+            f"P10–P90：{peak.level_mt_p10:.4g} 至 {peak.level_mt_p90:.4g}",
+            f"P10–P90: {peak.level_mt_p10:.4g} to {peak.level_mt_p90:.4g}",
+        ),
+    }
+    for key, (value, unit, zh, en) in rows.items():
+        traces.add(
+            Trace(
+                address + key,
+                "projection",
+                Label(f"{scenario.zh}：{zh}{said[0]}", f"{scenario.en}: {en}{said[1]}"),
+                value,
+                unit,
+                peak.year_p50 if key == "" else None,
+                inputs=inputs,
+                grade="estimated",
+                note=spread.get(key),
+            )
+        )
+
+
+def _trace_residual(residual: Residual, recorded: tuple[str, ...], traces: TraceBook) -> None:
+    traces.add(
+        Trace(
+            RESIDUAL,
+            "result",
+            Label(
+                "有记录的排放序列相对自身趋势的年际起伏（标准差）", "scatter of the recorded emissions around their own trend"
+            ),
+            number_text(residual.size),
+            "1",
+            inputs=recorded,
+            grade="derived",
+            note=Label(
+                f"上年起伏留存 {residual.memory:.2f} ± {residual.error:.2f}（由 {residual.steps} 对相邻年份估计）",
+                f"share left of the year before {residual.memory:.2f} ± {residual.error:.2f}, from {residual.steps} pairs",
+            ),
+        )
+    )

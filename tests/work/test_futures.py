@@ -1,0 +1,135 @@
+"""Futures of a small city: totals on paper, shared draws, what is unknown, what the hourly model changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dafeng.core.traces import Trace
+from dafeng.pathways.model.city import read_city_model, read_city_tables
+from dafeng.pathways.model.drivers import Row
+from dafeng.work.futures import Outset, make_futures, run_middle
+from dafeng.work.influences import find_influences
+from dafeng.work.project_traces import trace_futures
+from dafeng.work.tracing import TraceBook
+
+RECORD = tuple((2010 + year, 20.0 + (year % 3)) for year in range(10))
+
+
+def _row(quantity: str, mid: float, unit: str, *members: str, low: float | None = None, high: float | None = None) -> Row:
+    return Row(quantity, frozenset(members), None, low, mid, high, unit, "dafeng", "secondary")
+
+
+ROWS = (
+    _row("closed", 1.0, "1", "whole"),
+    _row("field_energy", 1000.0, "万吨标准煤", "whole"),
+    _row("field_power", 150.0, "亿千瓦时", "whole"),
+    _row("output_start", 3000.0, "亿元"),
+)
+ANCHOR = (_row("anchored", 1.0, "1"), _row("co2_published", 20.0, "Mt CO2", low=19.0, high=21.0))
+
+
+def _outset(*rows: Row) -> Outset:
+    tables = read_city_tables()
+    return Outset(read_city_model(), replace(tables, drivers=(*tables.drivers, rows)), {}, RECORD)
+
+
+@pytest.fixture(scope="module")
+def futures():
+    return make_futures(_outset(*ROWS, *ANCHOR), main="plan", draws=400)
+
+
+def test_totals_of_the_base_year_are_those_given(futures):
+    plan = futures.paths["plan"]
+    assert plan.at("energy", 2020) == pytest.approx(np.full(400, 1000.0))
+    assert plan.at("consumption", 2020) == pytest.approx(np.full(400, 150.0))
+    assert np.median(plan.at("co2", 2020)) == pytest.approx(20.0, rel=0.02)
+
+
+def test_parts_add_up_to_the_mean_of_the_city(futures):
+    plan = futures.paths["plan"]
+    assert sum(part.values for part in plan.parts) == pytest.approx(plan.co2.mean(axis=0), rel=1e-9)
+
+
+def test_scenarios_share_their_draws(futures):
+    base, deep = futures.paths["baseline"], futures.paths["deep"]
+    assert base.at("output", 2045) == pytest.approx(deep.at("output", 2045), rel=1e-12)
+
+
+def test_fewer_draws_are_the_first_of_more():
+    few = make_futures(_outset(*ROWS), main="plan", draws=400).paths
+    assert set(few) == {"baseline", "plan", "feasible", "deep"}
+    assert few["plan"].co2.shape == (400, 41)
+
+
+def test_a_second_run_gives_the_same_bits(futures):
+    again = make_futures(_outset(*ROWS, *ANCHOR), main="plan", draws=400)
+    assert all(np.array_equal(again.paths[name].co2, path.co2) for name, path in futures.paths.items())
+
+
+def test_the_record_adds_what_it_scatters_beyond_the_base_year(futures):
+    own = float(np.std(np.log(make_futures(_outset(*ROWS, *ANCHOR), main="plan", draws=400).paths["plan"].at("co2", 2020))))
+    assert own == pytest.approx(futures.residual.level, rel=0.1)
+
+
+def test_a_city_that_closes_on_energy_takes_no_scatter_of_an_emission_series():
+    assert make_futures(_outset(*ROWS), main="plan", draws=50).added == 0.0
+
+
+def test_a_city_without_a_list_of_plants_has_no_clean_share_of_them(futures):
+    assert "clean_capacity_share" not in futures.paths["plan"].views
+    assert "co2" in futures.paths["plan"].views
+
+
+def test_a_city_of_which_nothing_is_known_has_no_path():
+    assert make_futures(_outset(), main="plan", draws=50).paths == {}
+    assert run_middle(_outset(), "plan", "co2") == {}
+
+
+def test_a_row_of_the_hourly_model_stands_above_all_others():
+    outset = _outset(*ROWS)
+    share = Row("burner_share", frozenset({"public_coal"}), 2020, None, 0.3, None, "1", "dafeng", "estimated")
+    rows = (share, *(replace(share, year=year) for year in (2030, 2045, 2060)))
+    without, fed = (run_middle(outset, "plan", "co2_power", above=above)["co2_power"].along("year")[10] for above in ((), rows))
+    assert fed == pytest.approx(without * 0.3 / 0.62, rel=1e-9)
+
+
+def test_every_input_of_a_path_leads_to_a_row_with_source_and_grade(futures):
+    traces = TraceBook()
+    trace_futures(futures, (), traces)
+    group = traces.get(traces.get(traces.get("pathway/plan.co2.2030").inputs[0]).inputs[0])
+    rows = [traces.get(address) for address in group.inputs]
+    assert rows
+    assert all(row.source and row.grade for row in rows)
+    known = {trace.address for trace in traces}
+    assert [one for trace in traces for one in trace.inputs if one not in known] == []
+
+
+def test_a_row_that_came_from_an_indicator_leads_to_it():
+    traces = TraceBook([Trace("scores/gdp.2020", "indicator", read_city_model().members["cement"])])
+    rows = (*ROWS[:3], replace(ROWS[3], at="scores/gdp.2020"))
+    trace_futures(make_futures(_outset(*rows), main="plan", draws=50), (), traces)
+    assert traces.get("drivers/output_start.all").inputs == ("scores/gdp.2020",)
+
+
+def test_the_common_error_of_elasticities_moves_a_city_more_than_its_share_of_land(futures):
+    found = find_influences(futures, "plan", TraceBook())
+    strong = {one.quantity: one for one in found.drivers}
+    assert strong["common_elasticity"].emitted > 1.0
+    assert strong["common_saving"].emitted < -1.0
+    assert all(one.address.startswith("influences/") for one in found.drivers)
+
+
+def test_the_strongest_shares_of_the_variance_add_up_to_about_one(futures):
+    found = find_influences(futures, "plan", TraceBook())
+    strongest = sorted((one.emitted_alone for one in found.drivers), reverse=True)[:10]
+    assert 0.6 < sum(strongest) < 1.2
+    assert {one.driver for one in found.exchanged["emitted"]} >= {"rest", "common_elasticity"}
+
+
+def test_a_tenth_more_of_a_value_without_interval_moves_what_arithmetic_says(futures):
+    found = find_influences(futures, "plan", TraceBook())
+    fixed = {one.quantity: one for one in found.fixed}
+    assert "burner_rate" in fixed or "heat_coal" in fixed
