@@ -22,7 +22,7 @@ from dafeng.energy.program import Floats
 from dafeng.energy.years.batch import batch_of
 from dafeng.energy.years.chain import Chain, chain_of, refusal
 from dafeng.energy.years.elimination import pattern_of
-from dafeng.energy.years.interior import SMALL, finish
+from dafeng.energy.years.interior import SMALL, Guide, finish, mean_guide
 from dafeng.energy.years.series import Series, changes_of, network_of_year, years_of
 from dafeng.energy.years.stage import Stage, stage_of
 
@@ -34,6 +34,8 @@ TIGHTEST, LOOSEST = 1e-7, 0.1
 """Gaps that can be asked for."""
 SHORTEST = 3
 """Steps that a ring needs."""
+GUIDES = 6
+"""Years that are begun without a guide, at least; their prices on the way guide all others."""
 TOGETHER = 8760
 """Steps of all years that are worked on at once."""
 
@@ -50,6 +52,8 @@ class YearsResult:
         Energy of each component; of a link what it takes in. [MWh]
     unserved, curtailed : (years,) array
         Energy of the components named as unserved demand, and of varied generators that was available and not used. [MWh]
+    resolution : (years,) array
+        Unserved energy that is not told from none: what the gap of the year would pay for. [MWh]
     exact : mapping of int to float
         Least cost of the years that were solved exactly. [yuan]
     violation : (years,) array
@@ -59,7 +63,7 @@ class YearsResult:
     reason : str
         Why the kernel does not fit any year; empty where it does.
     seconds : mapping of str to float
-        CPU seconds of ``kernel`` and ``exact``. [s]
+        CPU seconds of ``formulation``, ``kernel`` and ``exact``. [s]
     """
 
     cost: Floats
@@ -67,6 +71,7 @@ class YearsResult:
     energy: Mapping[tuple[str, str], Floats]
     unserved: Floats
     curtailed: Floats
+    resolution: Floats
     exact: Mapping[int, float]
     violation: Floats
     alone: tuple[int, ...]
@@ -141,11 +146,16 @@ def dispatch_years(
         energy=found.energy,
         unserved=_total(found.energy, unserved, count),
         curtailed=_curtailed(network, series, found.energy, unserved),
+        resolution=_resolution(network, series, found, unserved),
         exact={year: outcome.system_cost for year, outcome in solved.items()},
         violation=found.violation,
         alone=tuple(int(year) for year in np.flatnonzero(failed)),
         reason=reason,
-        seconds={"kernel": done - start, "exact": time.process_time() - done},
+        seconds={
+            "formulation": found.formulated - start,
+            "kernel": done - found.formulated,
+            "exact": time.process_time() - done,
+        },
     )
 
 
@@ -167,6 +177,7 @@ class _Found:
     bound: Floats
     violation: Floats
     energy: dict[tuple[str, str], Floats]
+    formulated: float
 
 
 def _kernel(
@@ -174,7 +185,7 @@ def _kernel(
 ) -> tuple[_Found, Places, str]:
     """What the kernel found, which years it did not finish, and why it fits none."""
     energy = {(kind, name): np.zeros(count) for kind in DISPATCH for name in network.table(kind).names}
-    found = _Found(np.zeros(count), np.zeros(count), np.zeros(count), energy)
+    found = _Found(np.zeros(count), np.zeros(count), np.zeros(count), energy, time.process_time())
     failed = np.ones(count, dtype=bool)
     try:
         _check(network)
@@ -186,10 +197,13 @@ def _kernel(
     except DefinitionError as error:
         return found, failed, str(error)
     pattern = pattern_of(stage)
+    found.formulated = time.process_time()
     step = max(1, TOGETHER // stage.steps)
+    guides: list[Guide] = []
     for first in range(0, count, step):
         mine = np.arange(first, min(first + step, count))
-        part = finish(batch_of(stage, mine), pattern, gap)
+        part = finish(batch_of(stage, mine), pattern, gap, mean_guide(guides) if guides and first >= GUIDES else None)
+        guides += part.guides
         if told is not None:
             told(int(mine[-1]) + 1)
         found.cost[mine], found.bound[mine] = part.cost + stage.constant, part.bound + stage.constant
@@ -234,6 +248,17 @@ def _put(found: _Found, year: int, outcome: Outcome) -> None:
 
 def _total(energy: Mapping[tuple[str, str], Floats], names: Sequence[str], count: int) -> Floats:
     return sum((energy["generator", name] for name in names), start=np.zeros(count))
+
+
+def _resolution(network: Network, series: Series, found: _Found, unserved: Sequence[str]) -> Floats:
+    """Unserved energy worth the gap of each year, at the least price of what stands for it."""
+    table = network.table("generator")
+    prices = np.broadcast_to(table.varying("marginal_cost", network.clock.size), (network.clock.size, len(table)))
+    least = [
+        float(series.get(("generator", "marginal_cost", name), prices[:, table.names.index(name)]).min()) for name in unserved
+    ]
+    price = min(least, default=0.0) * float(network.clock.objective[0] / network.clock.generators[0])
+    return np.maximum(found.cost - found.bound, 0.0) / price if price > 0 else np.zeros(len(found.cost))
 
 
 def _curtailed(network: Network, series: Series, energy: Mapping[tuple[str, str], Floats], unserved: Sequence[str]) -> Floats:
