@@ -21,7 +21,7 @@ from dafeng.energy.solving.chain import chain_program, places_of
 from dafeng.energy.solving.guard import Guard, hear_interrupt
 from dafeng.energy.solving.loosen import Loosened, loosen
 from dafeng.energy.solving.memory import Handed, Shelf, leave_to_disk, release_memory
-from dafeng.energy.solving.rare import rare_columns, without_columns, lowers_cost
+from dafeng.energy.solving.rare import lowers_cost, rare_columns, without_columns
 from dafeng.energy.solving.reduce import Reduced, reduce_program
 from dafeng.energy.solving.substitute import Substituted, substitute
 
@@ -79,7 +79,7 @@ def _run(program: Program, algorithm: Algorithm, terms: Terms, rare: Any = None)
     del chained, reduced, loose, bare, sides
     leave_to_disk(program)
     guard = Guard(terms.watch)
-    solution = _solve(cone, _settings(len(cone.cost), algorithm, terms, trial=rare is not None), algorithm, guard)
+    solution = _solve(cone, _settings(len(cone.cost), algorithm, terms), algorithm, guard)
     reduced, loose, bare, sides = way.take()
     values = np.asarray(solution.x, dtype=np.float64)[:columns] * large
     prices = _row_prices(sides, np.asarray(solution.z, dtype=np.float64) * dear)[:rows]
@@ -150,15 +150,14 @@ def _solve(cone: _Cone, settings: Any, algorithm: Algorithm, guard: Guard) -> An
         return solver.solve()
 
 
-def _settings(columns: int, algorithm: Algorithm, terms: Terms, *, trial: bool) -> Any:
+def _settings(columns: int, algorithm: Algorithm, terms: Terms) -> Any:
     exact = algorithm == "clarabel_exact"
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_threads = 1
     settings.direct_solve_method = "qdldl"
     settings.tol_gap_abs = 1e-30
-    if not trial:  # a false claim of a trial costs the trial and nothing else
-        settings.tol_infeas_abs = settings.tol_infeas_rel = NO_RAY
+    settings.tol_infeas_abs = settings.tol_infeas_rel = NO_RAY
     aim = terms.tolerance * MARGIN * (MARGIN if exact else 1.0)
     fine = exact or columns < FINE
     settings.tol_gap_rel = settings.tol_feas = max(1e-11, min(1e-8, aim) * (1.0 if fine else UNREFINED))

@@ -152,6 +152,6 @@ def _mapped(array: Any) -> Any:
     if not array.nbytes:
         return array
     with tempfile.TemporaryFile() as file:
-        file.write(memoryview(np.ascontiguousarray(array)).cast("B"))
+        array.tofile(file)
         file.flush()
         return np.frombuffer(mmap.mmap(file.fileno(), 0), dtype=array.dtype)
