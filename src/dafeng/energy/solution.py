@@ -18,7 +18,8 @@ from dafeng.energy.certificate import GAP_TOLERANCE, Certificate, certify, kind_
 from dafeng.energy.ladder import choose_ladder
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.proofs import Infeasibility, Unboundedness, diagnose, prove_infeasible
-from dafeng.energy.solvers import Algorithm, Answer, Terms, Watch, run_solver
+from dafeng.energy.solvers import Algorithm, Answer, Progress, Terms, Watch, run_solver
+from dafeng.energy.solving.guard import present_watch
 
 FAULTS = Label(
     "{name}（{status}）：违反 {violation:.1e}，在“{worst}”，对偶 {dual:.1e}，间隙 {gap:.1e}",
@@ -167,7 +168,8 @@ def solve_program(
     tolerance : float
         What the certificate accepts: relative gap, violations and reduced costs.
     progress : callable, optional
-        Told between iterations where the solver stands (``Progress``); the solve is cancelled when it returns true.
+        Told before each solver and between iterations where it stands (``Progress``); the solve is cancelled when it
+        returns true. If not given, the watch of ``solving.guard.watched``, where one is told.
     seconds : float
         Wall time after which each solver is stopped; its point counts only if the certificate passes. [s]
     scaled : bool
@@ -189,10 +191,12 @@ def solve_program(
         If none passes; never a result with a doubtful certificate, nor one of another algorithm than was asked for.
     """
     _check_squares(program)
-    terms = Terms(tolerance, progress, seconds)
+    terms = Terms(tolerance, progress or present_watch(), seconds)
     relaxed: Floats | None = None
     attempts: list[Attempt] = []
     for algorithm in ladder or choose_ladder(program):
+        if terms.watch is not None and terms.watch(Progress(algorithm, 0, math.nan, 0.0)):
+            raise _cancelled(algorithm)
         answer = run_solver(program, algorithm, scaled=scaled, terms=terms)
         if answer.cancelled:
             raise _cancelled(algorithm)

@@ -20,6 +20,7 @@ from dafeng.energy.interop.designs import stated_design, with_design
 from dafeng.energy.interop.exchange import Exchange, network_from
 from dafeng.energy.interop.options import REFINED, read_options
 from dafeng.energy.interop.results import with_results
+from dafeng.energy.modes.certified import Certified
 from dafeng.energy.modes.mode import GIVEN, PLAIN, Mode, check_mode, read_mode, usual_mode
 from dafeng.energy.modes.running import Found, Wishes, run_mode
 from dafeng.energy.network.build import with_capacities
@@ -51,7 +52,7 @@ class SolvedEnergy:
     scenarios : int
         How many futures the file holds; cost and proof are those of all together, operation that of the first.
     findings : tuple of Finding
-        Cells of the file that hold nothing and were read as their default.
+        Cells of the file that hold nothing and were read as their default; a gap asked for and not reached.
     """
 
     path: Path
@@ -163,7 +164,25 @@ def solve_energy(
     found = run_mode(network, chosen, wishes=wishes, compare=compare)
     _write(found, exchange, out, scenario, Path(path).stem)
     seconds = {"read": spent, **found.seconds}
-    return SolvedEnergy(Path(path), found, seconds, len(futures), list_absent(exchange.sheets))
+    findings = (*list_absent(exchange.sheets), *_short_of(found))
+    return SolvedEnergy(Path(path), found, seconds, len(futures), findings)
+
+
+def _short_of(found: Found) -> tuple[Finding, ...]:
+    """What was asked for and not reached."""
+    made = found.made
+    if not isinstance(made, Certified) or made.reached:
+        return ()
+    says = Label(
+        f"证得间隙 {made.gap:.2%}，未达到要求的 {made.asked:.2%}；{len(made.rounds)} 轮，末轮 {made.rounds[-1].segments} 段",
+        f"a gap of {made.gap:.2%} was proven, not the {made.asked:.2%} asked for; {len(made.rounds)} rounds, the last one of"
+        f" {made.rounds[-1].segments} segments",
+    )
+    remedy = Label(
+        "放宽 --gap，或缩短时间范围后用 --mode expand 精确求解",
+        "ask for a larger --gap, or solve fewer steps exactly with --mode expand",
+    )
+    return (Finding(rule="energy.modes.gap_not_reached", at="--gap", severity="warning", says=says, remedy=remedy),)
 
 
 def _network(exchange: Exchange, *, given: bool, periods: bool | None) -> Network:

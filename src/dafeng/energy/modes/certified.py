@@ -27,17 +27,21 @@ from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Network
 from dafeng.energy.program import Floats
-from dafeng.energy.solution import Solution, UnboundedError, solve_program
+from dafeng.energy.solution import CancelledError, InfeasibleError, Solution, UnboundedError, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
 Future = tuple[float, Network]
 """Probability of a future, and its network."""
-GROWTH = 1.6
-"""How many times more segments the next round has."""
-ROUNDS = 4
-"""Most rounds of refinement."""
 DENSITY = 12
-"""Steps per segment in the first round; sharpening makes up for few segments."""
+"""Steps per segment in the first round: two a day tell day from night, and sharpening makes up for few segments
+(measured in docs/modes.md: half as many leave a sharpened bound twice as far away)."""
+GROWTH = 1.6
+"""How many times more segments the next round has: rounds that cost a third, a half, ... of the last one, so that all
+before it together cost less than twice the last."""
+ROUNDS = 4
+"""Most rounds: the fourth has a segment for three steps, and a fifth would cost as much as the whole programme."""
+WHOLE = 500_000
+"""Columns up to which the whole programme is solved where four rounds leave too large a gap: a minute, less than 1 GB."""
 TOLERANCE = 1e-5
 """What the certificate of an aggregated optimum accepts: far below any gap, and no bound depends on it."""
 
@@ -85,8 +89,11 @@ class Certified:
         What each round of refinement reached.
     certificates : tuple of Certificate
         Proofs of the aggregated optima and of all windows of operation.
+    asked : float
+        Gap that was asked for.
     seconds : mapping of str to float
-        CPU seconds of ``build``, ``solve`` (the segments), ``operate`` (the cost) and ``sharpen`` (the bound). [s]
+        CPU seconds of ``build``, ``solve`` (the segments), ``operate`` (the cost), ``sharpen`` (the bound) and ``whole``
+        (all steps, where the rounds left too large a gap). [s]
     """
 
     network: Network
@@ -96,6 +103,7 @@ class Certified:
     violation: float
     rounds: tuple[Round, ...]
     certificates: tuple[Certificate, ...]
+    asked: float
     seconds: Mapping[str, float]
 
     @property
@@ -109,13 +117,21 @@ class Certified:
         return share_above(self.cost, self.bound)
 
     @property
+    def reached(self) -> bool:
+        """Whether the gap is as small as it was asked for."""
+        return self.gap <= self.asked
+
+    @property
     def statement(self) -> Label:
-        """Between which values the optimum lies."""
+        """Between which values the optimum lies, and whether that is as close as it was asked for."""
+        missed_zh = "" if self.reached else f"，未达到要求的 {self.asked:.2%}"
+        missed_en = "" if self.reached else f"; the {self.asked:.2%} asked for is not reached"
         if math.isinf(self.gap):
-            return Label("可行，但未证得下界", "feasible, but no lower bound could be proven")
+            return Label(f"可行，但未证得下界{missed_zh}", f"feasible, but no lower bound could be proven{missed_en}")
         return Label(
-            f"最优费用介于 {self.bound:.9g} 与 {self.cost:.9g} 元之间（已证明），方案至多贵 {self.gap:.2%}",
-            f"the optimum is proven to lie between {self.bound:.9g} and {self.cost:.9g} yuan: at most {self.gap:.2%} too dear",
+            f"最优费用介于 {self.bound:.9g} 与 {self.cost:.9g} 元之间（已证明），方案至多贵 {self.gap:.2%}{missed_zh}",
+            f"the optimum is proven to lie between {self.bound:.9g} and {self.cost:.9g} yuan: at most {self.gap:.2%} too dear"
+            f"{missed_en}",
         )
 
     def regret(self, optimum: float) -> float:
@@ -157,14 +173,15 @@ def solve_certified(
     Returns
     -------
     Certified
-        The best design and the best bound of all rounds; the gap may be larger than wished, it is always stated.
+        The best design and the best bound of all rounds. Where four rounds leave too large a gap, the whole programme is
+        solved, unless it is out of reach; then ``reached`` is false and ``statement`` says so.
 
     Raises
     ------
     DefinitionError
         If whole numbers or squared costs are to be decided, for which the bound would not hold.
     SolveError
-        If an aggregated programme has no certified optimum, or no design of any round can be operated.
+        If a programme has no certified optimum; ``InfeasibleError`` and ``UnboundedError`` name the blocks of the network.
     """
     given = [(1.0, futures)] if isinstance(futures, Network) else list(futures)
     clock = _Stopwatch()
@@ -177,11 +194,10 @@ def solve_certified(
     while _gap(tried) > gap and len(tried) < ROUNDS and count < timed.steps:
         count = min(timed.steps, max(count + 1, int(count * GROWTH)))
         tried.append(work.round(count, _least(tried)))
-    if math.isinf(_gap(tried)) and count < timed.steps:
-        tried.append(work.round(timed.steps, math.inf))
+    gap_now = _gap(tried)
+    if gap_now > gap and (len(timed.program.cost) <= WHOLE or math.isinf(gap_now)):
+        tried.append(work.whole())
     best = min(tried, key=lambda one: one.told.cost)
-    if math.isinf(best.told.cost):
-        raise _inoperable(len(tried))
     return Certified(
         network=given[0][1],
         design=best.design,
@@ -190,6 +206,7 @@ def solve_certified(
         violation=best.violation,
         rounds=tuple(one.told for one in tried),
         certificates=tuple(proof for one in tried for proof in one.proofs),
+        asked=gap,
         seconds=clock.seconds,
     )
 
@@ -233,9 +250,7 @@ class _Work:
         edges = merge_steps(self.series, min(count, timed.steps), begins=self.begins, alone=alone)
         try:
             small, solution = self._solved(edges, ceiling)
-        except UnboundedError:
-            if len(edges) > timed.steps:
-                raise
+        except (InfeasibleError, UnboundedError):  # sums prove nothing about costs without end, and name no blocks
             return _Tried(Round(len(edges) - 1, -math.inf, math.inf, 0, 0), Design({}, 0.0), math.inf, ())
         design = design_at(self.given[0][1], timed.built[0], small.spread(solution.values, timed.program))
         self.clock.stop("solve")
@@ -244,6 +259,15 @@ class _Work:
         bound = self._bound(small.rows.T @ solution.prices, cost, min(cost, ceiling))
         told = Round(len(edges) - 1, bound, cost, *small.program.matrix.shape)
         return _Tried(told, design, violation, (solution.certificate, *proofs))
+
+    def whole(self) -> _Tried:
+        """Solve all steps at once; what cannot be solved is named by the blocks of the network."""
+        timed = self.timed
+        solution = solve_program(timed.program, ladder=self.ladder)
+        self.clock.stop("whole")
+        proof = solution.certificate
+        told = Round(timed.steps, proof.bound, proof.objective, *timed.program.matrix.shape)
+        return _Tried(told, design_at(self.given[0][1], timed.built[0], solution.values), proof.primal_share, (proof,))
 
     def _bound(self, prices: Floats, cost: float, ceiling: float) -> float:
         """The bound that prices prove; where it leaves more than the gap, also that of prices made hourly."""
@@ -271,6 +295,8 @@ class _Work:
         """Cost of a design; infinite where it cannot be operated, which more segments cure."""
         try:
             return _cost(self.given, self.timed, small, solution, edges, design)
+        except CancelledError:
+            raise
         except SolveError:
             return math.inf, math.inf, ()
 
@@ -327,15 +353,6 @@ def _peaks(given: Sequence[Future]) -> list[int]:
     return [
         place * network.clock.size + int(step) for place, (_, network) in enumerate(given) for step in extreme_steps(network)
     ]
-
-
-def _inoperable(rounds: int) -> SolveError:
-    return SolveError(
-        Label(f"{rounds} 轮方案均不能运行", f"the design of none of {rounds} rounds can be operated"),
-        where="energy.modes.certified",
-        expected=Label("每个方案都能运行", "every design to be operable"),
-        remedy=Label("给未满足的需求定价，或增加时段数", "give unserved demand a price, or ask for more segments"),
-    )
 
 
 def _check(timed: Timed) -> None:

@@ -23,7 +23,7 @@ from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats, Program
-from dafeng.energy.solution import Solution, solve_program
+from dafeng.energy.solution import CancelledError, Solution, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
 TRIES = 6
@@ -206,6 +206,8 @@ def operate(timed: Timed, plan: Plan, *, ladder: Sequence[Algorithm] | None = No
     for _ in range(TRIES):
         try:
             values, proofs = _operated(cutter, plan, search.price, ladder)
+        except CancelledError:
+            raise
         except SolveError:
             break
         found = certify(timed.program, values, np.zeros(len(timed.row_step)))

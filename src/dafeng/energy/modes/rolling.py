@@ -23,7 +23,7 @@ from dafeng.energy.network.build import Built, build_network, values_of
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.network.vintages import shares
 from dafeng.energy.program import Floats, Program
-from dafeng.energy.solution import solve_program
+from dafeng.energy.solution import CancelledError, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
 
@@ -249,6 +249,8 @@ def solve_window(
     """
     try:
         found = solve_program(part, ladder=ladder)
+    except CancelledError:
+        raise
     except SolveError as error:
         first, last = network.clock.labels[steps[0]], network.clock.labels[steps[1] - 1]
         raise SolveError(

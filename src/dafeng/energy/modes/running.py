@@ -27,9 +27,10 @@ from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.program import Floats
 from dafeng.energy.solution import InfeasibleError, UnboundedError
 from dafeng.energy.solving.answer import Algorithm, Watch
+from dafeng.energy.solving.guard import watched
 
-WHOLE = (*PLAIN, "near-optimal")
-"""Modes that solve the network as it is, so that their proof of infeasibility is one about the network."""
+WHOLE = (*PLAIN, "near-optimal", "certified")
+"""Modes that solve the network as it is, at least in the end, so that their proof of infeasibility is one about it."""
 INSTEAD: tuple[Algorithm, ...] = ("hipo", "ipx", "simplex")
 """Solvers where HiGHS is asked for and no single programme is there to choose by."""
 Made = Outcome | Myopic | Rolled | Segmented | Certified | NearOptimal
@@ -158,7 +159,8 @@ def run_mode(network: Network, mode: Mode, *, wishes: Wishes | None = None, comp
     asked = wishes or Wishes()
     check_mode(mode, network)
     try:
-        found = _RUNS[mode.name](network, mode, asked)
+        with watched(asked.progress):
+            found = _RUNS[mode.name](network, mode, asked)
     except (InfeasibleError, UnboundedError) as failure:
         if mode.name in WHOLE:
             raise

@@ -20,7 +20,7 @@ from dafeng.energy.modes.timing import Timed
 from dafeng.energy.modes.window import Cutter, cutter_of
 from dafeng.energy.network.linear import Places
 from dafeng.energy.program import Floats, Program
-from dafeng.energy.solution import solve_program
+from dafeng.energy.solution import CancelledError, solve_program
 from dafeng.energy.solving.answer import Algorithm
 
 SPAN = 72
@@ -54,6 +54,8 @@ def sharpen(timed: Timed, prices: Floats, *, ladder: Sequence[Algorithm] = LADDE
     for rows in windows:
         try:
             found[rows] = solve_program(_window(whole, rows, found[rows], reduced), ladder=ladder).prices
+        except CancelledError:
+            raise
         except SolveError:
             continue
     restored = np.empty_like(found)

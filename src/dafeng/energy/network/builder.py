@@ -17,6 +17,7 @@ from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.network.linear import Linear, Places, Present, variable
 from dafeng.energy.program import Floats, Program
+from dafeng.energy.solving.memory import on_disk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +95,7 @@ class Builder:
             The block as an expression.
         """
         count = int(present.sum())
-        place = np.full(present.shape, -1, dtype=np.int64)
+        place = np.full(present.shape, -1, dtype=np.int32)
         place[present] = np.arange(self._width, self._width + count)
         self.variables[name] = place
         self._columns[name] = slice(self._width, self._width + count)
@@ -209,7 +210,7 @@ class Builder:
         """Elements that hold exactly one variable become bounds of it."""
         count = sum(((place >= 0) & (value != 0)).astype(np.int8) for value, place in zip(coefficients, places, strict=True))
         single = needed & (np.asarray(count) == 1)
-        column, side = np.full(len(least), -1, dtype=np.int64), np.zeros(len(least))
+        column, side = np.full(len(least), -1, dtype=np.int32), np.zeros(len(least))
         for value, place in zip(coefficients, places, strict=True):
             mine = single & (place >= 0) & (value != 0)
             column[mine], side[mine] = place[mine], value[mine]
@@ -245,7 +246,7 @@ class Builder:
         )
         for part in (self._low, self._high, self._integer, self._row_low, self._row_high, self._costs, self._bounds):
             part.clear()
-        return program
+        return on_disk(program)
 
     def _matrix(self) -> Any:
         """The coefficients; the entries are let go."""
@@ -309,7 +310,8 @@ def _shaped(values: Any, present: Present, missing: float = -1) -> Any:
         return np.broadcast_to(np.asarray(missing, dtype=values.dtype), present.shape)  # one number, not one per element
     found = np.full(present.shape, missing, dtype=values.dtype)
     found[present] = values
-    return found
+    alike = len(found) > 1 and bool((found == found[:1]).all())
+    return np.broadcast_to(found[:1].copy(), present.shape) if alike else found
 
 
 def _flat(coefficient: Any, place: Places) -> tuple[Places, Floats]:

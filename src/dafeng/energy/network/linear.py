@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Places = NDArray[np.int64]
+Places = NDArray[np.signedinteger[Any]]
 """Positions of variables or rows; −1 is absent."""
 Present = NDArray[np.bool_]
 """Where something exists."""

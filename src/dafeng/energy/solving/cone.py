@@ -20,7 +20,8 @@ from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
 from dafeng.energy.solving.chain import chain_program, places_of
 from dafeng.energy.solving.guard import Guard, hear_interrupt
 from dafeng.energy.solving.loosen import Loosened, loosen
-from dafeng.energy.solving.memory import Handed, release_memory
+from dafeng.energy.solving.memory import Handed, Shelf, leave_to_disk, release_memory
+from dafeng.energy.solving.rare import lowers_cost, rare_columns, without_columns
 from dafeng.energy.solving.reduce import Reduced, reduce_program
 from dafeng.energy.solving.substitute import Substituted, substitute
 
@@ -31,7 +32,7 @@ FINE = 50_000
 SMALLER, DEARER = 5.0, 10.0
 """Bounds are left this much above size one and costs this much below it: violations in true units fall thirtyfold at
 equal iterations, since the solver's residuals are relative to the largest bound."""
-UNREFINED = 0.2
+UNREFINED = 0.01
 """Without refinement the solver aims this much lower: one or two iterations more, for violations below the tolerance."""
 NO_RAY = 1e-14
 """Tolerance of Clarabel's claim of infeasibility; its default made false claims on pathways."""
@@ -54,22 +55,36 @@ def run_clarabel(program: Program, algorithm: Algorithm, terms: Terms) -> Answer
     Answer
         Point, multipliers and counters; rays in their place where Clarabel claims infeasibility.
     """
+    rare = rare_columns(program)
+    if not rare.any():
+        return _run(program, algorithm, terms)
+    first = _run(program, algorithm, terms, rare)
+    if first.cancelled or (first.status.endswith("Solved") and not lowers_cost(program, rare, first.multipliers)):
+        return first
+    second = _run(program, algorithm, terms)
+    return replace(second, seconds=first.seconds + second.seconds, iterations=first.iterations + second.iterations)
+
+
+def _run(program: Program, algorithm: Algorithm, terms: Terms, rare: Any = None) -> Answer:
     start = time.process_time()
-    reduced = reduce_program(program)
+    reduced = reduce_program(program if rare is None else without_columns(program, rare))
     if not len(reduced.columns) or (not len(reduced.rows) and reduced.program.quadratic is None):
         return _nothing_left(reduced, algorithm, time.process_time() - start)
     loose = loosen(reduced.program)
     bare = substitute(loose.program)
     chained = _chained(program, reduced, loose, bare)
-    reduced, loose, bare, sides = _lightened(reduced), _lightened(loose), _lightened(bare), _sides(chained)
+    sides, rows, columns = _sides(chained), len(bare.rows), len(bare.columns)
+    way = Shelf((_lightened(replace(reduced, whole=_NONE)), _lightened(loose), _lightened(bare), sides))
     cone, large, dear = _cone_form(chained, sides)
-    del chained
+    del chained, reduced, loose, bare, sides
+    leave_to_disk(program)
     guard = Guard(terms.watch)
     solution = _solve(cone, _settings(len(cone.cost), algorithm, terms), algorithm, guard)
-    values = np.asarray(solution.x, dtype=np.float64)[: len(bare.columns)] * large
-    prices = _row_prices(sides, np.asarray(solution.z, dtype=np.float64) * dear)[: len(bare.rows)]
+    reduced, loose, bare, sides = way.take()
+    values = np.asarray(solution.x, dtype=np.float64)[:columns] * large
+    prices = _row_prices(sides, np.asarray(solution.z, dtype=np.float64) * dear)[:rows]
     point, multipliers = bare.restore(values, prices)
-    point, multipliers = reduced.restore(point, loose.restore(multipliers))
+    point, multipliers = replace(reduced, whole=program).restore(point, loose.restore(multipliers))
     return Answer(
         asked=algorithm,
         ran=algorithm,
@@ -80,6 +95,11 @@ def run_clarabel(program: Program, algorithm: Algorithm, terms: Terms) -> Answer
         seconds=time.process_time() - start,
         cancelled=guard.stopped(),
     )
+
+
+_NOTHING = np.zeros(0)
+_NONE = Program(None, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, {}, {})
+"""In the place of a programme that is not kept."""
 
 
 @dataclass(slots=True, eq=False)
@@ -95,15 +115,15 @@ class _Cone:
 
 def _chained(program: Program, reduced: Reduced, loose: Loosened, bare: Substituted) -> Program:
     rows, columns = program.matrix.shape
-    row_place = places_of(program.constraints, rows)[reduced.rows][loose.rows][bare.rows]
-    column_place = places_of(program.variables, columns)[reduced.columns][bare.columns]
-    return chain_program(bare.program, row_place, column_place)
+    row_place = places_of(program.constraints, rows)[reduced.rows][loose.rows]
+    column_place = places_of(program.variables, columns)[reduced.columns]
+    row_place = np.append(row_place, column_place[bare.bounded])
+    return chain_program(bare.program, row_place[bare.rows], column_place[bare.columns])
 
 
 def _lightened(step: Any) -> Any:
     """The way back without the programme that the step led to: nothing of it is needed once the solver has its copy."""
-    nothing = np.zeros(0)
-    return replace(step, program=Program(None, nothing, nothing, nothing, nothing, nothing, {}, {}))
+    return replace(step, program=_NONE)
 
 
 def _nothing_left(reduced: Reduced, algorithm: Algorithm, seconds: float) -> Answer:

@@ -10,10 +10,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
 
 from dafeng.energy.solving.answer import Progress, Watch
+
+_WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)
 
 
 @dataclass(slots=True, eq=False)
@@ -105,3 +108,35 @@ def hear_interrupt(guard: Guard) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def watched(watch: Watch | None) -> Iterator[None]:
+    """Have every programme that is solved inside told to one watch, however many a mode solves on its way.
+
+    Parameters
+    ----------
+    watch : callable or None
+        Told where the solver stands; true cancels.
+
+    Yields
+    ------
+    None
+        Once, while the watch is told.
+    """
+    token = _WATCH.set(watch)
+    try:
+        yield
+    finally:
+        _WATCH.reset(token)
+
+
+def present_watch() -> Watch | None:
+    """The watch that is told at present, outside any ``watched`` none.
+
+    Returns
+    -------
+    callable or None
+        Told where a solver stands; true cancels.
+    """
+    return _WATCH.get()

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import highspy
 import numpy as np
 from scipy import sparse
 
@@ -57,6 +56,8 @@ def run_highs(program: Program, algorithm: Algorithm, terms: Terms) -> Answer:
         Point, multipliers and counters; for whole variables the point is the best one found and the multipliers are
         the prices with those variables held.
     """
+    import highspy  # only where it runs: it takes memory
+
     start = time.process_time()
     solver = highs_of(program, {**OPTIONS[algorithm], **_limits(program, algorithm, terms)})
     guard = Guard(terms.watch)
@@ -92,6 +93,8 @@ def highs_of(program: Program, options: Mapping[str, Any]) -> Any:
     highspy.Highs
         Ready to run.
     """
+    import highspy
+
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     for name, value in options.items():
@@ -184,6 +187,8 @@ def _priced(program: Program, found: Answer) -> Answer:
 
 
 def _model(program: Program) -> Any:
+    import highspy
+
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(program.cost), len(program.row_low)
     model.col_cost_, model.col_lower_, model.col_upper_ = program.cost, program.low, program.high
@@ -201,6 +206,8 @@ def _model(program: Program) -> Any:
 
 def _hessian(quadratic: Floats) -> Any:
     """HiGHS minimises ``½ x·H·x``: twice our diagonal."""
+    import highspy
+
     diagonal = sparse.csc_matrix(sparse.diags(2.0 * quadratic))
     hessian = highspy.HighsHessian()
     hessian.dim_ = len(quadratic)

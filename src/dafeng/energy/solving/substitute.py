@@ -1,7 +1,9 @@
-"""Replace variables without bounds by what an equation says they are: fuel by its use, a store's flow by its level.
+"""Replace variables by what an equation says they are: fuel by its use, a store's flow by its level.
+
+A variable with one bound can go too, where that costs few entries (what a storage gives out): its bound becomes a row.
 
 Invariant: the substituted programme has the same optimum; ``restore`` gives each variable from its equation, and each
-equation the price that leaves its variable no reduced cost.
+equation the price that leaves its variable no reduced cost but that of a bound which became a row.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ FEW = 4
 """Most entries of a variable that is replaced; each multiplies the entries of its equation."""
 SHORT = 8
 """Most entries of the equation that replaces it."""
+MORE = 2
+"""Most entries that replacing a variable with a bound may add."""
 SMALLEST, LARGEST = 1e-3, 1e3
 """Sizes between which the entry of a variable that is replaced lies."""
 Places = NDArray[np.int64]
@@ -34,7 +38,9 @@ class Substituted:
     program : Program
         What is left.
     rows, columns : array of int
-        Which rows and columns of the given programme are left.
+        Which rows and columns are left of the given programme, whose bounds that became rows follow its own rows.
+    bounded : (m,) array of int
+        Variables whose bound became a row.
     out_rows, out_columns : (n,) array of int
         The equations and the variables that they replaced.
     pivot, right, cost : (n,) array
@@ -46,6 +52,7 @@ class Substituted:
     program: Program
     rows: Places
     columns: Places
+    bounded: Places
     out_rows: Places
     out_columns: Places
     pivot: Floats
@@ -72,11 +79,11 @@ class Substituted:
         point[self.columns], prices[self.rows] = values, multipliers
         point[self.out_columns] = (self.right - self.along @ values) / self.pivot
         prices[self.out_rows] = (self.cost - self.across.T @ multipliers) / self.pivot
-        return point, prices
+        return point, prices[: len(prices) - len(self.bounded)]
 
 
 def substitute(program: Program) -> Substituted:
-    """Replace free variables that stand in a short equation.
+    """Replace variables that stand in a short equation and are free, or have one bound and cost few entries.
 
     Parameters
     ----------
@@ -88,6 +95,8 @@ def substitute(program: Program) -> Substituted:
     Substituted
         What is left; everything where nothing could be replaced.
     """
+    bounded = _worth_freeing(program)
+    program = _freed(program, bounded)
     by_row = program.matrix.tocsr()
     out_rows, out_columns, pivot = _pairs(program, by_row)
     row_stays, column_stays = np.ones(by_row.shape[0], dtype=bool), np.ones(by_row.shape[1], dtype=bool)
@@ -110,7 +119,7 @@ def substitute(program: Program) -> Substituted:
         integer=None if program.integer is None else program.integer[columns],
         quadratic=None if program.quadratic is None else program.quadratic[columns],
     )
-    return Substituted(left, rows, columns, out_rows, out_columns, pivot, right, cost, along, across)
+    return Substituted(left, rows, columns, bounded, out_rows, out_columns, pivot, right, cost, along, across)
 
 
 def _pairs(program: Program, by_row: Any) -> tuple[Places, Places, Floats]:
@@ -136,3 +145,38 @@ def _pairs(program: Program, by_row: Any) -> tuple[Places, Places, Floats]:
     held = np.bincount(entries.row[chosen[entries.col] & (entries.data != 0)], minlength=by_row.shape[0])
     kept = held[row] == 1
     return row[kept], column[kept], value[kept]
+
+
+def _worth_freeing(program: Program) -> Places:
+    """Variables with one bound, in one equation of its own each, that can be replaced for few entries."""
+    entries = program.matrix.tocoo()
+    row, column, size = entries.row, entries.col, np.abs(entries.data)
+    lengths, counts = np.bincount(row, minlength=len(program.row_low)), np.bincount(column, minlength=len(program.cost))
+    equation = (program.row_low == program.row_high) & (lengths <= SHORT)
+    equation[row[(np.isneginf(program.low) & np.isposinf(program.high))[column]]] = False
+    fits = (np.isfinite(program.low) != np.isfinite(program.high)) & (np.bincount(column, equation[row], len(counts)) == 1)
+    for other in (program.quadratic, program.integer):
+        fits &= True if other is None else other == 0
+    # its equation goes; each other row and the bound take the equation's other entries in place of its own
+    added = counts[column] * (lengths[row] - 2) - lengths[row]
+    use = equation[row] & fits[column] & (added <= MORE) & (size > SMALLEST) & (size < LARGEST)
+    row, column = row[use], column[use]
+    last = np.lexsort((-column, row))
+    return np.sort(column[last[np.unique(row[last], return_index=True)[1]]])
+
+
+def _freed(program: Program, chosen: Places) -> Program:
+    """The programme with the bounds of some variables as rows below its own."""
+    if not len(chosen):
+        return program
+    own = sparse.csc_matrix((np.ones(len(chosen)), (np.arange(len(chosen)), chosen)), shape=(len(chosen), len(program.cost)))
+    low, high = program.low.copy(), program.high.copy()
+    low[chosen], high[chosen] = -np.inf, np.inf
+    return replace(
+        program,
+        matrix=sparse.vstack([program.matrix, own], format="csc"),
+        row_low=np.append(program.row_low, program.low[chosen]),
+        row_high=np.append(program.row_high, program.high[chosen]),
+        low=low,
+        high=high,
+    )
