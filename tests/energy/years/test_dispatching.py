@@ -141,7 +141,7 @@ def test_each_year_stands_for_itself() -> None:
     whole = dispatch_years(network, series)
     for year in range(YEARS):
         alone = dispatch_years(network, {key: values[year : year + 1] for key, values in series.items()})
-        assert alone.cost[0] == pytest.approx(whole.cost[year], rel=1e-8)
+        assert alone.cost[0] == pytest.approx(whole.cost[year], rel=1e-5)
 
 
 def test_an_extendable_capacity_is_solved_year_by_year() -> None:

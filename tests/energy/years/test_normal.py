@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from dafeng.energy.years.batch import Batch
+from dafeng.energy.years.batch import Batch, links_of
 from dafeng.energy.years.elimination import factor, pattern_of
 from dafeng.energy.years.interior import bound_of
 from dafeng.energy.years.ring import factor_ring
@@ -33,7 +33,7 @@ def _stage(seed: int) -> tuple[Stage, Batch]:
     shape = (COLUMNS, YEARS, STEPS)
     low, high, cost = -random.random(shape), random.random(shape), random.standard_normal(shape)
     right = random.standard_normal((ROWS, YEARS, STEPS))
-    return stage, Batch(sparse.csr_matrix(now), sparse.csr_matrix(before), stage.loose, loose, low, high, cost, right)
+    return stage, Batch(sparse.csr_matrix(now), links_of(before), stage.loose, loose, low, high, cost, right)
 
 
 def _dense(batch: Batch, year: int) -> np.ndarray:
@@ -69,7 +69,7 @@ def test_no_prices_give_a_bound_above_the_optimum(seed: int) -> None:
     _, batch = _stage(seed)
     inside = batch.low + 0.5 * (batch.high - batch.low)
     right = batch.times(inside)
-    batch = Batch(batch.now, batch.before, batch.loose, batch.coefficients, batch.low, batch.high, batch.cost, right)
+    batch = Batch(batch.now, batch.links, batch.loose, batch.coefficients, batch.low, batch.high, batch.cost, right)
     bounds = np.stack([batch.low[:, 0].ravel(), batch.high[:, 0].ravel()], axis=1)
     least = linprog(batch.cost[:, 0].ravel(), A_eq=_dense(batch, 0), b_eq=right[:, 0].ravel(), bounds=bounds).fun
     random = np.random.Generator(np.random.PCG64(seed))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy import sparse
 
 from dafeng.energy.network.linear import Places
@@ -16,13 +17,49 @@ from dafeng.energy.years.stage import Stage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """Coefficients of the step before, only the rows and variables that have any.
+
+    Parameters
+    ----------
+    rows, columns : array of int
+        Rows that look back, and variables that they find there.
+    matrix : scipy.sparse.csr_matrix, (rows, columns)
+        Coefficients.
+    """
+
+    rows: Places
+    columns: Places
+    matrix: sparse.csr_matrix
+
+
+def links_of(before: Floats) -> Links:
+    """Coefficients of the step before.
+
+    Parameters
+    ----------
+    before : (m, n) array
+        All of them.
+
+    Returns
+    -------
+    Links
+        Those that are not zero.
+    """
+    rows, columns = np.flatnonzero(before.any(axis=1)), np.flatnonzero(before.any(axis=0))
+    return Links(rows, columns, sparse.csr_matrix(before[np.ix_(rows, columns)]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Minimise ``cost·x`` with ``A x = right``, ``low <= x <= high`` in each of some years.
 
     Parameters
     ----------
-    now, before : scipy.sparse.csr_matrix
-        Coefficients of the step's own variables and of those of the step before, of variables whose coefficients stay.
+    now : scipy.sparse.csr_matrix
+        Coefficients of the step's own variables, of those whose coefficients stay.
+    links : Links
+        Coefficients of the variables of the step before.
     loose : (k,) array of int
         Variables whose coefficients vary.
     coefficients : (rows, k, years, steps) array
@@ -34,7 +71,7 @@ class Batch:
     """
 
     now: sparse.csr_matrix
-    before: sparse.csr_matrix
+    links: Links
     loose: Places
     coefficients: Floats
     low: Floats
@@ -55,12 +92,12 @@ class Batch:
         (rows, years, steps) array
             Left sides.
         """
-        flat = point.reshape(len(point), -1)
-        found = np.asarray(self.now @ flat).reshape(-1, *point.shape[1:])
-        found += np.roll(np.asarray(self.before @ flat).reshape(-1, *point.shape[1:]), 1, axis=2)
-        for number, column in enumerate(self.loose):
-            for row in np.flatnonzero(self.coefficients[:, number].any(axis=(1, 2))):
-                found[row] += self.coefficients[row, number] * point[column]
+        links, found = self.links, _product(self.now, point)
+        earlier = _product(links.matrix, point[links.columns])
+        found[links.rows, :, 1:] += earlier[:, :, :-1]
+        found[links.rows, :, 0] += earlier[:, :, -1]
+        for row, number, column in self._varied():
+            found[row] += self.coefficients[row, number] * point[column]
         return found
 
     def transposed(self, prices: Floats) -> Floats:
@@ -76,13 +113,18 @@ class Batch:
         (columns, years, steps) array
             Their worth to each variable.
         """
-        found = np.asarray(self.now.T @ prices.reshape(len(prices), -1)).reshape(-1, *prices.shape[1:])
-        later = np.roll(prices, -1, axis=2)
-        found += np.asarray(self.before.T @ later.reshape(len(prices), -1)).reshape(found.shape)
-        for number, column in enumerate(self.loose):
-            for row in np.flatnonzero(self.coefficients[:, number].any(axis=(1, 2))):
-                found[column] += self.coefficients[row, number] * prices[row]
+        links, found = self.links, _product(self.now.T, prices)
+        later = _product(links.matrix.T, prices[links.rows])
+        found[links.columns, :, :-1] += later[:, :, 1:]
+        found[links.columns, :, -1] += later[:, :, 0]
+        for row, number, column in self._varied():
+            found[column] += self.coefficients[row, number] * prices[row]
         return found
+
+    def _varied(self) -> list[tuple[int, int, int]]:
+        """Row, number and column of the coefficients that vary."""
+        rows, numbers = np.nonzero(self.coefficients.any(axis=(2, 3)))
+        return [(int(row), int(number), int(self.loose[number])) for row, number in zip(rows, numbers, strict=True)]
 
     def taken(self, kept: Places) -> Batch:
         """Some of the years.
@@ -99,6 +141,32 @@ class Batch:
         """
         named = {name: np.ascontiguousarray(getattr(self, name)[:, kept]) for name in ("low", "high", "cost", "right")}
         return replace(self, coefficients=np.ascontiguousarray(self.coefficients[:, :, kept]), **named)
+
+    def rounded(self, precision: DTypeLike) -> Batch:
+        """The same programme with matrix and cost in another precision; bounds and right sides stay as they are.
+
+        Parameters
+        ----------
+        precision : numpy type
+            Which.
+
+        Returns
+        -------
+        Batch
+            A copy.
+        """
+        return replace(
+            self,
+            now=self.now.astype(precision),
+            links=replace(self.links, matrix=self.links.matrix.astype(precision)),
+            coefficients=self.coefficients.astype(precision),
+            cost=self.cost.astype(precision),
+        )
+
+
+def _product(matrix: sparse.spmatrix, values: Floats) -> Floats:
+    years, steps = values.shape[1:]
+    return np.asarray(matrix @ values.reshape(len(values), years * steps)).reshape(-1, years, steps)
 
 
 def batch_of(stage: Stage, years: Places) -> Batch:
@@ -134,6 +202,5 @@ def batch_of(stage: Stage, years: Places) -> Batch:
             right[change.row] += values
         else:
             coefficients[change.row, spot[change.column]] = values
-    return Batch(
-        sparse.csr_matrix(stage.now), sparse.csr_matrix(stage.before), stage.loose, coefficients, low, high, cost, right
-    )
+    now, links = sparse.csr_matrix(stage.now), links_of(stage.before)
+    return Batch(now, links, stage.loose, coefficients, low, high, cost, right)

@@ -22,7 +22,7 @@ from dafeng.energy.program import Floats
 from dafeng.energy.years.batch import batch_of
 from dafeng.energy.years.chain import Chain, chain_of, refusal
 from dafeng.energy.years.elimination import pattern_of
-from dafeng.energy.years.interior import SMALL, finish
+from dafeng.energy.years.interior import SMALL, Guide, finish, mean_guide
 from dafeng.energy.years.series import Series, changes_of, network_of_year, years_of
 from dafeng.energy.years.stage import Stage, stage_of
 
@@ -34,6 +34,8 @@ TIGHTEST, LOOSEST = 1e-7, 0.1
 """Gaps that can be asked for."""
 SHORTEST = 3
 """Steps that a ring needs."""
+GUIDES = 3
+"""Years that are begun without a guide, at least; their prices on the way guide all others."""
 TOGETHER = 8760
 """Steps of all years that are worked on at once."""
 
@@ -187,9 +189,11 @@ def _kernel(
         return found, failed, str(error)
     pattern = pattern_of(stage)
     step = max(1, TOGETHER // stage.steps)
+    guides: list[Guide] = []
     for first in range(0, count, step):
         mine = np.arange(first, min(first + step, count))
-        part = finish(batch_of(stage, mine), pattern, gap)
+        part = finish(batch_of(stage, mine), pattern, gap, mean_guide(guides) if guides and first >= GUIDES else None)
+        guides += part.guides
         if told is not None:
             told(int(mine[-1]) + 1)
         found.cost[mine], found.bound[mine] = part.cost + stage.constant, part.bound + stage.constant

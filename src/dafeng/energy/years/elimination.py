@@ -177,7 +177,7 @@ class Normal:
         """
         pattern, entries = self.pattern, self.entries
         size = pattern.rows
-        found = np.concatenate([right, np.zeros((pattern.ties, *right.shape[1:]))])
+        found = np.concatenate([right, np.zeros((pattern.ties, *right.shape[1:]), dtype=right.dtype)])
         for pivot in pattern.order:
             for row, entry in pivot.near:
                 found[row] -= entries[entry] * found[pivot.row]
@@ -212,7 +212,8 @@ def factor(pattern: Pattern, weights: Floats, coefficients: Floats, loose: Place
         Ready to solve.
     """
     shape = weights.shape[1:]
-    entries = np.asarray(pattern.products @ weights.reshape(len(weights), -1)).reshape(-1, *shape)
+    products = pattern.products.astype(weights.dtype, copy=False)
+    entries = np.asarray(products @ weights.reshape(len(weights), -1)).reshape(-1, *shape)
     for place, i, j, k in pattern.loose:
         entries[place] += coefficients[i, k] * coefficients[j, k] * weights[loose[k]]
     for pivot in pattern.order:
@@ -234,13 +235,19 @@ def _ring(pattern: Pattern, entries: Floats) -> Ring:
     """Gather what is left: a step's own part, what the step before adds to it, and the links to the next step."""
     ties = pattern.ties
     own, later = pattern.tying, range(pattern.rows, pattern.rows + ties)
-    columns = np.zeros((ties, 2 * ties, *entries.shape[1:]))
+    columns = np.empty((ties, 2 * ties, *entries.shape[1:]), dtype=entries.dtype)
     for b in range(ties):
         for a in range(ties):
-            if a >= b and (place := pattern.place.get(_pair(own[a], own[b]))) is not None:
-                columns[b, a - b] += entries[place]
-            if a >= b and (place := pattern.place.get(_pair(later[a], later[b]))) is not None:
-                columns[b, a - b] += np.roll(entries[place], 1, axis=1)
-            if (place := pattern.place.get(_pair(later[a], own[b]))) is not None:
-                columns[b, ties + a - b] = entries[place]
+            near = columns[b, a - b] if a >= b else None
+            if near is not None:
+                _put(near, entries, pattern.place.get(_pair(own[a], own[b])))
+                if (place := pattern.place.get(_pair(later[a], later[b]))) is not None:
+                    near[:, 1:] += entries[place, :, :-1]
+                    near[:, 0] += entries[place, :, -1]
+            _put(columns[b, ties + a - b], entries, pattern.place.get(_pair(later[a], own[b])))
+        columns[b, 2 * ties - b :] = 0.0
     return factor_ring(columns)
+
+
+def _put(column: Floats, entries: Floats, place: int | None) -> None:
+    column[...] = 0.0 if place is None else entries[place]

@@ -1,72 +1,63 @@
-"""An interior point for some years at once that stops at a wanted gap: predictor and corrector after Mehrotra.
+"""An interior point for some years at once that stops at a wanted gap: predictor and corrector, steps of their own each hour.
 
-Invariant: a point lies strictly inside its bounds in every iteration; a year is finished when its rows hold and the gap
-between its cost and the weak-duality bound of its prices, both reckoned from its own data, is small enough.
+Invariant: a year is finished when a point of it that lies within its bounds satisfies its rows and the gap between its cost
+and the weak-duality bound of its prices, both reckoned in double precision from its own data, is small enough.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats
 from dafeng.energy.years.batch import Batch
-from dafeng.energy.years.elimination import Normal, Pattern, factor
+from dafeng.energy.years.elimination import Pattern, factor
+from dafeng.energy.years.walk import NARROW, PINNED, Walk, advance
 
 ROUNDS = 80
 """Most iterations."""
-NARROW = 1e-7
-"""Width below which a variable counts as fixed. [MW]"""
-PINNED = 1e30
-"""Divisor that stands for a variable that cannot move."""
-BACK = 0.995
-"""Share of the way to the nearest bound that a step may take."""
+LOCAL = 25
+"""Iterations after which all hours of a year take steps of one length."""
+RADIUS = 5
+"""Hours before and after an hour whose steps it follows."""
+COARSE = 1e-3
+"""Gap from which single precision is enough on the way."""
 MARGIN = 0.01
 """Least distance of the first point from a bound. [share of the width]"""
+NEARER = 0.1
+"""Share of the distance to a bound that the first correction of a guided point leaves."""
 EARLY = 8.0
 """Times the wanted gap at which complementarity says that it is time to reckon the bound."""
+MENDS = 3
+"""Corrections of a point towards its rows."""
+GUIDING = 2.0
+"""Complementarity of the point whose prices guide other years. [per cost]"""
 SMALL = 1.0
 """Cost below which a gap is counted in yuan. [yuan]"""
 CLOSE = 1e-10
 """Most that a row may lack, per greatest right side of the year."""
 
 
-@dataclass(slots=True, eq=False)
-class Iterate:
-    """A point of some years.
+@dataclass(frozen=True, slots=True, eq=False)
+class Guide:
+    """Prices on the way to the optimum of some years, from which others begin.
 
     Parameters
     ----------
-    point : (columns, years, steps) array
-        Values, strictly inside their bounds where these differ.
-    prices : (rows, years, steps) array
-        Multipliers of the rows.
-    low, high : (columns, years, steps) array
-        Multipliers of the bounds, none negative; their difference is the reduced cost.
+    prices : (rows, steps) array
+        Mean multipliers.
+    product : float
+        Mean product of a distance to a bound and its multiplier. [yuan]
     """
 
-    point: Floats
     prices: Floats
-    low: Floats
-    high: Floats
-
-    def taken(self, kept: Places) -> Iterate:
-        """Some of the years.
-
-        Parameters
-        ----------
-        kept : array of int
-            Which.
-
-        Returns
-        -------
-        Iterate
-            Their part.
-        """
-        return Iterate(*(np.ascontiguousarray(part[:, kept]) for part in (self.point, self.prices, self.low, self.high)))
+    product: float
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +76,8 @@ class Finished:
         Iterations.
     failed : (years,) array of bool
         Years that did not reach the gap.
+    guides : list of Guide
+        What the years that were begun without a guide can tell others.
     """
 
     cost: Floats
@@ -93,6 +86,7 @@ class Finished:
     violation: Floats
     rounds: Places
     failed: Flags
+    guides: list[Guide]
 
 
 def bound_of(batch: Batch, prices: Floats) -> Floats:
@@ -111,42 +105,13 @@ def bound_of(batch: Batch, prices: Floats) -> Floats:
         Bounds. [yuan]
     """
     reduced = batch.cost - batch.transposed(prices)
-    return _total(np.minimum(reduced * batch.low, reduced * batch.high)) + _total(batch.right * prices)
+    found = _total(batch.right, prices)
+    for kind, values in enumerate(reduced):
+        found += np.minimum(values * batch.low[kind], values * batch.high[kind]).sum(axis=1)
+    return found
 
 
-def begin(batch: Batch, pattern: Pattern) -> Iterate:
-    """A point to begin with: the middle of the bounds moved towards the rows, and the prices that fit the costs best.
-
-    Parameters
-    ----------
-    batch : Batch
-        The years.
-    pattern : Pattern
-        Order of elimination.
-
-    Returns
-    -------
-    Iterate
-        Strictly inside; its multipliers fit its prices.
-    """
-    width = batch.high - batch.low
-    free = width > NARROW
-    half = np.where(free, width / 2, 0.0)
-    middle, weights = batch.low + half, half * half
-    normal = factor(pattern, weights, batch.coefficients, batch.loose)
-    point = middle + weights * batch.transposed(normal.solve(batch.right - batch.times(middle)))
-    prices = normal.solve(batch.times(weights * batch.cost))
-    point = np.where(free, np.clip(point, batch.low + MARGIN * width, batch.high - MARGIN * width), batch.low)
-    reduced = batch.cost - batch.transposed(prices)
-    down, up = np.where(free, point - batch.low, 1.0), np.where(free, batch.high - point, 1.0)
-    mean = _total(np.where(free, np.minimum(down, up) * np.abs(reduced), 0.0)) / np.maximum(free.sum(axis=(0, 2)), 1)
-    low, high = mean[:, None] / down, mean[:, None] / up
-    short = reduced - (low - high)
-    low, high = low + np.maximum(short, 0.0), high + np.maximum(-short, 0.0)
-    return Iterate(point, prices, np.where(free, low, 0.0), np.where(free, high, 0.0))
-
-
-def finish(batch: Batch, pattern: Pattern, gap: float) -> Finished:
+def finish(batch: Batch, pattern: Pattern, gap: float, guide: Guide | None = None) -> Finished:
     """Improve a first point until each year's own gap is small enough.
 
     Parameters
@@ -157,6 +122,8 @@ def finish(batch: Batch, pattern: Pattern, gap: float) -> Finished:
         Order of elimination.
     gap : float
         Largest relative difference of cost and bound.
+    guide : Guide, optional
+        Prices to begin from.
 
     Returns
     -------
@@ -171,173 +138,189 @@ def finish(batch: Batch, pattern: Pattern, gap: float) -> Finished:
         violation=np.full(count, np.inf),
         rounds=np.zeros(count, dtype=np.int64),
         failed=np.ones(count, dtype=bool),
+        guides=[],
     )
-    left, last = np.arange(count), None
+    left = np.arange(count)
+    with suppress(np.linalg.LinAlgError):
+        walk = _first(batch, pattern, guide, np.float32 if gap >= COARSE else np.float64)
+        for number in range(ROUNDS):
+            products = walk.products()
+            if guide is None and not found.guides and (kept_guide := _guide(walk, products)):
+                found.guides.append(kept_guide)
+            done = _done(found, left, batch, walk, pattern, gap, products, number)
+            if done.any():
+                kept = np.flatnonzero(~done)
+                left, batch, walk = left[kept], batch.taken(kept), walk.taken(kept)
+            if not len(left):
+                break
+            walk = _next(walk, batch, pattern, RADIUS if number < LOCAL else batch.low.shape[2])
+    return found
+
+
+def _first(batch: Batch, pattern: Pattern, guide: Guide | None, precision: DTypeLike) -> Walk:
+    if guide is not None:
+        with suppress(np.linalg.LinAlgError):
+            return _follow(batch, pattern, guide, precision)
+    return _begin(batch, pattern, precision)
+
+
+def _next(walk: Walk, batch: Batch, pattern: Pattern, radius: int) -> Walk:
+    """Take a step, in double precision where single precision is not enough."""
     try:
-        iterate = begin(batch, pattern)
+        advance(walk, pattern, radius)
     except np.linalg.LinAlgError:
-        return found
-    for number in range(ROUNDS):
-        lack, done = _done(batch, iterate, gap, last)
-        if done.any():
-            _keep(found, left, np.flatnonzero(done), batch, iterate, lack, number)
-            kept = np.flatnonzero(~done)
-            left, batch, iterate, lack = left[kept], batch.taken(kept), iterate.taken(kept), lack[:, kept]
-        if not len(left):
-            break
-        try:
-            last = _Round(batch, iterate, pattern, lack)
-            last.move()
-        except np.linalg.LinAlgError:
-            break
-    return found
+        if walk.down.dtype == np.float64:
+            raise
+        walk = walk.sharpened(batch)
+        advance(walk, pattern, radius)
+    return walk
 
 
-def _done(batch: Batch, iterate: Iterate, gap: float, last: _Round | None) -> tuple[Floats, Flags]:
-    """What rows lack, and the years whose rows hold and whose gap is small; where only rows do not hold, they are mended."""
-    lack = batch.right - batch.times(iterate.point)
-    small = _products(batch, iterate) <= EARLY * gap * np.maximum(np.abs(_total(batch.cost * iterate.point)), SMALL)
-    if small.any():
-        small &= _gap(batch, iterate) <= gap
-    limit = CLOSE * (1.0 + np.abs(batch.right).max(axis=(0, 2)))
-    if last is not None and (np.abs(lack).max(axis=(0, 2)) > limit)[small].any():
-        last.mend(lack, small)
-        lack = batch.right - batch.times(iterate.point)
-        small &= _gap(batch, iterate) <= gap
-    return lack, small & (np.abs(lack).max(axis=(0, 2)) <= limit)
+def mean_guide(guides: Sequence[Guide]) -> Guide:
+    """What several guides say on average.
+
+    Parameters
+    ----------
+    guides : sequence of Guide
+        At least one.
+
+    Returns
+    -------
+    Guide
+        Their mean.
+    """
+    prices = np.mean([guide.prices for guide in guides], axis=0)
+    return Guide(prices, float(np.mean([guide.product for guide in guides])))
 
 
-def _gap(batch: Batch, iterate: Iterate) -> Floats:
-    cost = _total(batch.cost * iterate.point)
-    found: Floats = (cost - bound_of(batch, iterate.prices)) / np.maximum(np.abs(cost), SMALL)
-    return found
+def _guide(walk: Walk, products: Floats) -> Guide | None:
+    """Prices of years that have come half the way."""
+    if products.sum() > GUIDING * np.abs(walk.cost()).sum():
+        return None
+    return Guide(walk.prices.mean(axis=1, dtype=np.float64), float(products.mean()) / (2 * walk.down[:, 0].size))
 
 
-def _products(batch: Batch, iterate: Iterate) -> Floats:
-    found = np.zeros(batch.low.shape[1])
-    for kind in range(len(batch.low)):
-        found += ((iterate.point[kind] - batch.low[kind]) * iterate.low[kind]).sum(axis=1)
-        found += ((batch.high[kind] - iterate.point[kind]) * iterate.high[kind]).sum(axis=1)
-    return found
+def _begin(batch: Batch, pattern: Pattern, precision: DTypeLike) -> Walk:
+    """The middle of the bounds moved towards the rows, and the prices that fit the costs best."""
+    width = batch.high - batch.low
+    free = width > NARROW
+    half = np.where(free, width / 2, 0.0)
+    middle, weights = batch.low + half, half * half
+    normal = factor(pattern, weights, batch.coefficients, batch.loose)
+    point = middle + weights * batch.transposed(normal.solve(batch.right - batch.times(middle)))
+    prices = normal.solve(batch.times(weights * batch.cost))
+    point = np.where(free, np.clip(point, batch.low + MARGIN * width, batch.high - MARGIN * width), batch.low)
+    reduced = batch.cost - batch.transposed(prices)
+    down, up = np.where(free, point - batch.low, 1.0), np.where(free, batch.high - point, 1.0)
+    mean = np.where(free, np.minimum(down, up) * np.abs(reduced), 0.0).sum(axis=(0, 2)) / np.maximum(free.sum(axis=(0, 2)), 1)
+    mean = np.maximum(mean, np.finfo(np.float32).tiny)
+    low, high = mean[:, None] / down, mean[:, None] / up
+    short = np.where(free, reduced - (low - high), 0.0)
+    return _walk(batch, point, (down, up), (low + np.maximum(short, 0.0), high + np.maximum(-short, 0.0)), prices, precision)
 
 
-def _keep(found: Finished, left: Places, done: Places, batch: Batch, iterate: Iterate, lack: Floats, number: int) -> None:
-    mine, part, at = left[done], batch.taken(done), iterate.taken(done)
-    found.cost[mine] = _total(part.cost * at.point)
-    found.bound[mine] = bound_of(part, at.prices)
-    found.sums[:, mine] = at.point.sum(axis=2)
-    found.violation[mine] = np.abs(lack[:, done]).max(axis=(0, 2))
+def _follow(batch: Batch, pattern: Pattern, guide: Guide, precision: DTypeLike) -> Walk:
+    """The point to which a guide's prices belong, moved towards the rows once."""
+    rounded = batch.rounded(precision)
+    prices = np.repeat(guide.prices[:, None], batch.low.shape[1], axis=1)
+    worth = batch.transposed(prices)
+    point, down, up = (np.empty_like(worth) for _ in range(3))
+    weights = np.empty(worth.shape, dtype=precision)
+    for kind, gain in enumerate(worth):
+        down[kind], up[kind], weights[kind] = _central(batch, kind, batch.cost[kind] - gain, guide.product)
+        point[kind] = np.where(down[kind] < up[kind], batch.low[kind] + down[kind], batch.high[kind] - up[kind])
+    normal = factor(pattern, weights, rounded.coefficients, rounded.loose)
+    step = rounded.transposed(normal.solve((batch.right - batch.times(point)).astype(precision)))
+    for kind, change in enumerate(step):
+        change *= weights[kind]
+        np.clip(change, -(1.0 - NEARER) * down[kind], (1.0 - NEARER) * up[kind], out=change, casting="same_kind")
+        for values, sign in ((point, 1.0), (down, 1.0), (up, -1.0)):
+            values[kind] += sign * change
+    return _walk(batch, point, (down, up), (guide.product / down, guide.product / up), prices, precision)
+
+
+def _central(batch: Batch, kind: int, worth: Floats, product: float) -> tuple[Floats, Floats, Floats]:
+    """Distances of a variable to its bounds where both, times their multipliers, give a product; how easily it moves there."""
+    width = batch.high[kind] - batch.low[kind]
+    free = width > NARROW
+    gain = np.abs(worth) * width / 2
+    root = np.hypot(product, gain) + gain
+    near = width / 2 * product * (1.0 + product / root) / (product + root - gain)
+    near, far = np.where(free, near, 1.0), np.where(free, width - near, 1.0)
+    weights = np.where(free, 1.0 / (product / near**2 + product / far**2), 0.0)
+    return np.where(worth > 0, near, far), np.where(worth > 0, far, near), weights
+
+
+def _walk(
+    batch: Batch,
+    point: Floats,
+    distances: tuple[Floats, Floats],
+    multipliers: tuple[Floats, Floats],
+    prices: Floats,
+    precision: DTypeLike,
+) -> Walk:
+    lack = batch.right - batch.times(point)
+    still = np.where(batch.high - batch.low > NARROW, 0.0, PINNED)
+    parts = (*distances, *multipliers, prices, lack, still)
+    return Walk(batch.rounded(precision), _total(batch.cost, batch.low), *(part.astype(precision) for part in parts))
+
+
+def _done(
+    found: Finished,
+    left: Places,
+    batch: Batch,
+    walk: Walk,
+    pattern: Pattern,
+    gap: float,
+    products: Floats,
+    number: int,
+) -> Flags:
+    """Years whose gap is small and whose point could be moved onto its rows; what was found of them is kept."""
+    done = np.zeros(len(left), dtype=bool)
+    near = np.flatnonzero(products <= EARLY * gap * np.maximum(np.abs(walk.cost()), SMALL))
+    if not len(near):
+        return done
+    part, point, prices = batch.taken(near), walk.point(near), walk.prices[:, near].astype(np.float64)
+    bound = bound_of(part, prices)
+    small = _gap(_total(part.cost, point), bound) <= gap
+    if not small.any():
+        return done
+    near, part, point, bound = near[small], part.taken(np.flatnonzero(small)), point[:, small], bound[small]
+    point, lack = _mended(part, pattern, point)
+    cost = _total(part.cost, point)
+    good = (_gap(cost, bound) <= gap) & (lack <= CLOSE * (1.0 + np.abs(part.right).max(axis=(0, 2))))
+    mine = left[near[good]]
+    found.cost[mine], found.bound[mine], found.violation[mine] = cost[good], bound[good], lack[good]
+    found.sums[:, mine] = point[:, good].sum(axis=2)
     found.rounds[mine], found.failed[mine] = number, False
+    done[near[good]] = True
+    return done
 
 
-def _total(values: Floats) -> Floats:
-    found: Floats = values.sum(axis=(0, 2))
+def _mended(batch: Batch, pattern: Pattern, point: Floats) -> tuple[Floats, Floats]:
+    """A point moved onto its rows, each variable the more the further it is from its bounds, and what rows lack then."""
+    weights, most = np.empty_like(point), CLOSE * (1.0 + np.abs(batch.right).max(axis=(0, 2)))
+    lack = batch.right - batch.times(point)
+    for _ in range(MENDS):
+        for kind, values in enumerate(point):
+            down, up = values - batch.low[kind], batch.high[kind] - values
+            weights[kind] = (down * up) ** 2 / np.maximum(down**2 + up**2, NARROW**2)
+        step = batch.transposed(factor(pattern, weights, batch.coefficients, batch.loose).solve(lack))
+        for kind, values in enumerate(point):
+            values += weights[kind] * step[kind]
+            np.clip(values, batch.low[kind], batch.high[kind], out=values)
+        lack = batch.right - batch.times(point)
+        if (np.abs(lack).max(axis=(0, 2)) <= most).all():
+            break
+    return point, np.abs(lack).max(axis=(0, 2))
+
+
+def _gap(cost: Floats, bound: Floats) -> Floats:
+    found: Floats = (cost - bound) / np.maximum(np.abs(cost), SMALL)
     return found
 
 
-class _Round:
-    """One iteration, kind by kind of variable, so that what is worked on stays in the cache."""
-
-    def __init__(self, batch: Batch, iterate: Iterate, pattern: Pattern, lack: Floats) -> None:
-        self.batch, self.iterate, self.lack = batch, iterate, lack
-        shape = batch.low.shape
-        self.kinds, self.years = range(shape[0]), shape[1]
-        self.below, self.above, self.weights, self.aim = (np.empty(shape) for _ in range(4))
-        self.free = np.zeros(self.years)
-        self.sums = np.zeros((6, self.years))
-        self.prepare()
-        self.normal: Normal = factor(pattern, self.weights, batch.coefficients, batch.loose)
-
-    def move(self) -> None:
-        """Predict, correct and step."""
-        self.far = np.zeros((4, self.years))
-        gain = self.turn()[1]
-        self.change_low, self.change_high = np.empty_like(self.weights), np.empty_like(self.weights)
-        for kind in self.kinds:
-            self.predict(kind, gain[kind])
-        self.centre(*self.lengths(self.far, 1.0))
-        prices, gain = self.turn()
-        self.far = np.zeros((4, self.years))
-        for kind in self.kinds:
-            self.correct(kind, gain[kind])
-        length, other = self.lengths(self.far, BACK)
-        iterate = self.iterate
-        iterate.prices += other[:, None] * prices
-        for kind in self.kinds:
-            iterate.point[kind] += length[:, None] * self.aim[kind]
-            iterate.low[kind] += other[:, None] * self.change_low[kind]
-            iterate.high[kind] += other[:, None] * self.change_high[kind]
-
-    def mend(self, lack: Floats, wanted: Flags) -> None:
-        """Move the point of wanted years onto its rows by the factors of this round where it stays inside."""
-        step = self.weights * self.batch.transposed(self.normal.solve(lack))
-        point = self.iterate.point + step
-        free = self.batch.high - self.batch.low > NARROW
-        inside = wanted & ~(free & ((point <= self.batch.low) | (point >= self.batch.high))).any(axis=(0, 2))
-        self.iterate.point[:, inside] = point[:, inside]
-
-    def prepare(self) -> None:
-        """Inverse distances to the bounds, weights of the Newton system and where the predictor aims."""
-        batch, iterate = self.batch, self.iterate
-        for kind in self.kinds:
-            down, up = iterate.point[kind] - batch.low[kind], batch.high[kind] - iterate.point[kind]
-            still = np.where(down + up > NARROW, 0.0, PINNED)
-            self.free += (still == 0.0).sum(axis=1)
-            self.sums[0] += (down * iterate.low[kind]).sum(axis=1)
-            self.sums[3] += (up * iterate.high[kind]).sum(axis=1)
-            below, above = 1.0 / (down + still), 1.0 / (up + still)
-            self.below[kind], self.above[kind] = below, above
-            self.weights[kind] = 1.0 / (iterate.low[kind] * below + iterate.high[kind] * above + still)
-            self.aim[kind] = iterate.low[kind] - iterate.high[kind]
-
-    def turn(self) -> tuple[Floats, Floats]:
-        """Change of the prices for an aim, and what it is worth to each variable."""
-        prices = self.normal.solve(self.lack + self.batch.times(self.weights * self.aim))
-        return prices, self.batch.transposed(prices)
-
-    def predict(self, kind: int, gain: Floats) -> None:
-        """Step straight to the optimum: how far it may go, and what would be left there."""
-        step = self.weights[kind] * (gain - self.aim[kind])
-        low, high = step * self.below[kind], step * self.above[kind]
-        self.change_low[kind], self.change_high[kind] = low, high
-        self.reach(-low, high, 1.0 + low, 1.0 - high)
-        batch, iterate = self.batch, self.iterate
-        inner = (iterate.point[kind] - batch.low[kind]) * iterate.low[kind] * low
-        outer = (batch.high[kind] - iterate.point[kind]) * iterate.high[kind] * high
-        for place, values in ((1, inner), (2, inner * low), (4, outer), (5, outer * high)):
-            self.sums[place] += values.sum(axis=1)
-
-    def reach(self, *shares: Floats) -> None:
-        for place, values in enumerate(shares):
-            np.maximum(self.far[place], values.max(axis=1), out=self.far[place])
-
-    @staticmethod
-    def lengths(far: Floats, back: float) -> tuple[Floats, Floats]:
-        """Lengths of the steps of values and multipliers."""
-        far = np.maximum(far, 1e-12)
-        return np.minimum(1.0, back / far[:2].max(axis=0)), np.minimum(1.0, back / far[2:].max(axis=0))
-
-    def centre(self, length: Floats, other: Floats) -> None:
-        """Where the corrector aims: nearer to the middle the less the predictor achieves."""
-        sums, slope = self.sums, length * (1.0 - other) - other
-        rest = (1.0 - other) * (sums[0] + sums[3]) + slope * (sums[1] - sums[4]) - length * other * (sums[2] + sums[5])
-        mean = (sums[0] + sums[3]) / (2.0 * self.free)
-        goal = ((rest / (2.0 * self.free) / mean) ** 3 * mean)[:, None]
-        iterate = self.iterate
-        for kind in self.kinds:
-            low, high = self.change_low[kind], self.change_high[kind]
-            low = goal * self.below[kind] - iterate.low[kind] * (1.0 - low - low * low)
-            high = goal * self.above[kind] - iterate.high[kind] * (1.0 + high - high * high)
-            self.change_low[kind], self.change_high[kind], self.aim[kind] = low, high, high - low
-
-    def correct(self, kind: int, gain: Floats) -> None:
-        """The step that is taken, and how far it may go; the aim becomes the change of the values."""
-        iterate = self.iterate
-        step = self.weights[kind] * (gain - self.aim[kind])
-        low, high = step * self.below[kind], step * self.above[kind]
-        self.change_low[kind] -= iterate.low[kind] * low
-        self.change_high[kind] += iterate.high[kind] * high
-        still = np.where(iterate.low[kind] > 0.0, 0.0, PINNED)
-        self.reach(-low, high, -self.change_low[kind] / (iterate.low[kind] + still),
-                   -self.change_high[kind] / (iterate.high[kind] + still))  # fmt: skip
-        self.aim[kind] = step
+def _total(values: Floats, others: Floats) -> Floats:
+    """Sum of products by year."""
+    found: Floats = np.einsum("kys,kys->y", values, others, dtype=np.float64, casting="safe")
+    return found

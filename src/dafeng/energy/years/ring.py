@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from dafeng.energy.program import Floats
 
@@ -32,14 +32,17 @@ class Ring:
     ----------
     band : (width, steps * size) array
         Cholesky factor of all steps but the first of each year.
-    spikes : (years, size, steps * size) array
-        That factor's solution for what the first step adds.
+    head : (years, size, reach * size) array
+        That factor's solution for what the first step passes on to the next ones, up to where it has faded.
+    tail : (years, size, size) array
+        The same for what ties the last step to the first.
     closing : (years, size, size) array
         What is left for the first steps.
     """
 
     band: Floats
-    spikes: Floats
+    head: Floats
+    tail: Floats
     closing: Floats
 
     def solve(self, right: Floats) -> Floats:
@@ -56,18 +59,21 @@ class Ring:
             Solution.
         """
         size, years, steps = right.shape
-        flat = np.ascontiguousarray(right.transpose(1, 2, 0))
+        reach = self.head.shape[2]
+        substitute = get_lapack_funcs("tbtrs", (self.band,))
+        flat = _turned(right.reshape(size, -1)).reshape(years, steps, size)
         first = flat[:, 0].copy()
         flat[:, 0] = 0.0
-        ahead, _ = lapack.dtbtrs(self.band, flat.reshape(-1, 1), uplo="L", overwrite_b=1)
-        found: Floats = np.asarray(ahead, dtype=np.float64).reshape(years, steps * size)
-        first -= (self.spikes @ found[:, :, None])[:, :, 0]
-        first = np.asarray(np.linalg.solve(self.closing, first[:, :, None])[:, :, 0], dtype=np.float64)
-        found -= np.asarray((first[:, None] @ self.spikes)[:, 0], dtype=np.float64)
-        back, _ = lapack.dtbtrs(self.band, found.reshape(-1, 1), uplo="L", trans="T", overwrite_b=1)
-        found = np.asarray(back, dtype=np.float64).reshape(years, steps, size)
+        ahead, _ = substitute(self.band, flat.reshape(-1, 1), uplo="L", overwrite_b=1)
+        found: Floats = np.asarray(ahead).reshape(years, steps * size)
+        first -= (self.head @ found[:, :reach, None])[:, :, 0] + (self.tail @ found[:, -size:, None])[:, :, 0]
+        first = np.asarray(np.linalg.solve(self.closing, first[:, :, None])[:, :, 0])
+        found[:, :reach] -= (first[:, None] @ self.head)[:, 0]
+        found[:, -size:] -= (first[:, None] @ self.tail)[:, 0]
+        back, _ = substitute(self.band, found.reshape(-1, 1), uplo="L", trans="T", overwrite_b=1)
+        found = np.asarray(back).reshape(years, steps, size)
         found[:, 0] = first
-        return np.ascontiguousarray(found.transpose(2, 0, 1))
+        return _turned(found.reshape(-1, size)).reshape(size, years, steps)
 
 
 def factor_ring(columns: Floats) -> Ring:
@@ -92,40 +98,48 @@ def factor_ring(columns: Floats) -> Ring:
     size, width, years, steps = columns.shape
     band = _turned(columns.reshape(size * width, years * steps)).reshape(years, steps, size, width)
     closing, after, ahead = _cut(band)
-    factor, flaw = lapack.dpbtrf(band.reshape(-1, width).T, lower=1, overwrite_ab=1)
+    factor, flaw = get_lapack_funcs("pbtrf", (band,))(band.reshape(-1, width).T, lower=1, overwrite_ab=1)
     if flaw:
         raise np.linalg.LinAlgError(f"pivot {flaw}")
-    spikes = np.stack([_spike(own, *ends) for own, *ends in zip(np.split(factor, years, axis=1), after, ahead, strict=True)])
-    return Ring(factor, spikes, closing - spikes @ spikes.transpose(0, 2, 1))
+    spikes = [_spike(own, *ends) for own, *ends in zip(np.split(factor, years, axis=1), after, ahead, strict=True)]
+    head = np.zeros((years, size, max(spike.shape[1] for spike, _ in spikes)), dtype=band.dtype)
+    for mine, (spike, _) in zip(head, spikes, strict=True):
+        mine[:, : spike.shape[1]] = spike
+    tail = np.stack([end for _, end in spikes])
+    closing -= head @ head.transpose(0, 2, 1) + tail @ tail.transpose(0, 2, 1)
+    if head.shape[2] == steps * size:
+        both = head[:, :, -size:] @ tail.transpose(0, 2, 1)
+        closing -= both + both.transpose(0, 2, 1)
+    return Ring(factor, head, tail, closing)
 
 
-def _spike(factor: Floats, after: Floats, ahead: Floats) -> Floats:
-    """Solution of one year's factor for what ties the first step to the second and to the last.
+def _spike(factor: Floats, after: Floats, ahead: Floats) -> tuple[Floats, Floats]:
+    """Solution of one year's factor for what ties the first step to the second, and for what ties it to the last.
 
     What the second step passes on fades from step to step; where it has faded it is left out, because numbers that
     approach nothing are slow.
     """
     size = len(after)
-    found = np.zeros((factor.shape[1], size))
+    pieces = [np.zeros((size, size), dtype=factor.dtype)]
     given, start = after, size
-    while start < len(found) and np.abs(given).max() > FADED * np.abs(after).max(initial=0.0):
-        end = min(start + REACH * size, len(found))
-        found[start : start + size] = given
-        found[start:end] = _forward(factor[:, start:end], found[start:end])
-        given, start = -_link(factor, end - size) @ found[end - size : end], end
-    found[-size:] += _forward(factor[:, -size:], ahead.T)
-    return np.ascontiguousarray(found.T)
+    while start < factor.shape[1] and np.abs(given).max() > FADED * np.abs(after).max(initial=0.0):
+        end = min(start + REACH * size, factor.shape[1])
+        right = np.zeros((end - start, size), dtype=factor.dtype)
+        right[:size] = given
+        pieces.append(_forward(factor[:, start:end], right))
+        given, start = -_link(factor, end - size) @ pieces[-1][-size:], end
+    return np.concatenate(pieces).T, _forward(factor[:, -size:], ahead.T).T
 
 
 def _forward(factor: Floats, right: Floats) -> Floats:
-    found, _ = lapack.dtbtrs(factor, right, uplo="L")
+    found, _ = get_lapack_funcs("tbtrs", (factor,))(factor, right, uplo="L")
     return np.asarray(found)
 
 
 def _link(factor: Floats, start: int) -> Floats:
     """Block of the factor below the step that begins at a column."""
     size = len(factor) // 2
-    found = np.zeros((size, size))
+    found = np.zeros((size, size), dtype=factor.dtype)
     for b in range(size):
         found[:, b] = factor[size - b : 2 * size - b, start + b]
     return found
@@ -138,7 +152,7 @@ def _cut(band: Floats) -> tuple[Floats, Floats, Floats]:
     band[:, 0] = 0.0
     diagonal = band[:, :, :, 0]
     diagonal[diagonal < LEAST] = EMPTY
-    closing, after, ahead = (np.zeros((len(band), size, size)) for _ in range(3))
+    closing, after, ahead = (np.zeros((len(band), size, size), dtype=band.dtype) for _ in range(3))
     for b in range(size):
         closing[:, b:, b] = closing[:, b, b:] = block[:, b, : size - b]
         after[:, :, b] = block[:, b, size - b : 2 * size - b]
@@ -149,7 +163,12 @@ def _cut(band: Floats) -> tuple[Floats, Floats, Floats]:
 
 def _turned(rows: Floats) -> Floats:
     """Transpose in pieces that stay in the cache."""
-    found = np.empty(rows.shape[::-1])
-    for start in range(0, rows.shape[1], PIECE):
-        found[start : start + PIECE] = rows[:, start : start + PIECE].T
+    height, width = rows.shape
+    found = np.empty((width, height), dtype=rows.dtype)
+    if height < width:
+        for start in range(0, width, PIECE):
+            found[start : start + PIECE] = rows[:, start : start + PIECE].T
+    else:
+        for start in range(0, height, PIECE):
+            found[:, start : start + PIECE] = rows[start : start + PIECE].T
     return found
