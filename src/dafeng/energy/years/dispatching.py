@@ -34,7 +34,7 @@ TIGHTEST, LOOSEST = 1e-7, 0.1
 """Gaps that can be asked for."""
 SHORTEST = 3
 """Steps that a ring needs."""
-GUIDES = 3
+GUIDES = 6
 """Years that are begun without a guide, at least; their prices on the way guide all others."""
 TOGETHER = 8760
 """Steps of all years that are worked on at once."""

@@ -18,30 +18,29 @@ from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats
 from dafeng.energy.years.batch import Batch
 from dafeng.energy.years.elimination import Pattern, factor
+from dafeng.energy.years.mending import limit_of, mended
 from dafeng.energy.years.walk import NARROW, PINNED, Walk, advance
 
 ROUNDS = 80
 """Most iterations."""
+RADIUS, NEAR = 5, 2
+"""Hours before and after an hour whose steps it follows, without and with a guide; twice as many after each vain mending."""
+PATIENCE = 3
+"""Vain mendings after which all hours of a year take steps of one length."""
 LOCAL = 25
-"""Iterations after which all hours of a year take steps of one length."""
-RADIUS = 5
-"""Hours before and after an hour whose steps it follows."""
+"""Iterations after which they do so too."""
 COARSE = 1e-3
 """Gap from which single precision is enough on the way."""
 MARGIN = 0.01
 """Least distance of the first point from a bound. [share of the width]"""
-NEARER = 0.1
+NEARER = 0.3
 """Share of the distance to a bound that the first correction of a guided point leaves."""
 EARLY = 8.0
 """Times the wanted gap at which complementarity says that it is time to reckon the bound."""
-MENDS = 3
-"""Corrections of a point towards its rows."""
-GUIDING = 2.0
-"""Complementarity of the point whose prices guide other years. [per cost]"""
+GUIDING, GUIDED = 1.0, 1.5
+"""Complementarity of the point whose prices guide other years, and that at which these begin. [per cost]"""
 SMALL = 1.0
 """Cost below which a gap is counted in yuan. [yuan]"""
-CLOSE = 1e-10
-"""Most that a row may lack, per greatest right side of the year."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +76,7 @@ class Finished:
     failed : (years,) array of bool
         Years that did not reach the gap.
     guides : list of Guide
-        What the years that were begun without a guide can tell others.
+        What the years can tell others if they were begun without a guide; at most one.
     """
 
     cost: Floats
@@ -140,21 +139,36 @@ def finish(batch: Batch, pattern: Pattern, gap: float, guide: Guide | None = Non
         failed=np.ones(count, dtype=bool),
         guides=[],
     )
-    left = np.arange(count)
+    halfway = _improve(found, batch, pattern, gap, guide)
+    if guide is not None and found.failed.any():
+        _improve(found, batch, pattern, gap, None)
+    if guide is None and halfway is not None and not found.failed.any():
+        pairs = 2 * len(batch.low) * batch.low.shape[2]
+        found.guides.append(Guide(halfway, GUIDED * float(np.abs(found.cost).mean()) / pairs))
+    return found
+
+
+def _improve(found: Finished, batch: Batch, pattern: Pattern, gap: float, guide: Guide | None) -> Floats | None:
+    """Work on the years that are not done; mean prices of their points half the way."""
+    left, steps, halfway = np.flatnonzero(found.failed), batch.low.shape[2], None
+    batch, tried, radius = batch.taken(left), 0, RADIUS if guide is None else NEAR
     with suppress(np.linalg.LinAlgError):
         walk = _first(batch, pattern, guide, np.float32 if gap >= COARSE else np.float64)
         for number in range(ROUNDS):
             products = walk.products()
-            if guide is None and not found.guides and (kept_guide := _guide(walk, products)):
-                found.guides.append(kept_guide)
-            done = _done(found, left, batch, walk, pattern, gap, products, number)
+            if halfway is None and products.sum() <= GUIDING * np.abs(walk.cost()).sum():
+                halfway = walk.prices.mean(axis=1, dtype=np.float64)
+            close = _close(batch, walk, gap, products)
+            done = _keep(found, left[close], batch, walk, pattern, gap, close, number)
             if done.any():
                 kept = np.flatnonzero(~done)
                 left, batch, walk = left[kept], batch.taken(kept), walk.taken(kept)
             if not len(left):
                 break
-            walk = _next(walk, batch, pattern, RADIUS if number < LOCAL else batch.low.shape[2])
-    return found
+            tried += int(close.sum() > done.sum())
+            radius = steps if number >= LOCAL or tried > PATIENCE else radius
+            walk = _next(walk, batch, pattern, radius << tried)
+    return halfway
 
 
 def _first(batch: Batch, pattern: Pattern, guide: Guide | None, precision: DTypeLike) -> Walk:
@@ -193,13 +207,6 @@ def mean_guide(guides: Sequence[Guide]) -> Guide:
     return Guide(prices, float(np.mean([guide.product for guide in guides])))
 
 
-def _guide(walk: Walk, products: Floats) -> Guide | None:
-    """Prices of years that have come half the way."""
-    if products.sum() > GUIDING * np.abs(walk.cost()).sum():
-        return None
-    return Guide(walk.prices.mean(axis=1, dtype=np.float64), float(products.mean()) / (2 * walk.down[:, 0].size))
-
-
 def _begin(batch: Batch, pattern: Pattern, precision: DTypeLike) -> Walk:
     """The middle of the bounds moved towards the rows, and the prices that fit the costs best."""
     width = batch.high - batch.low
@@ -223,25 +230,26 @@ def _follow(batch: Batch, pattern: Pattern, guide: Guide, precision: DTypeLike) 
     """The point to which a guide's prices belong, moved towards the rows once."""
     rounded = batch.rounded(precision)
     prices = np.repeat(guide.prices[:, None], batch.low.shape[1], axis=1)
-    worth = batch.transposed(prices)
-    point, down, up = (np.empty_like(worth) for _ in range(3))
-    weights = np.empty(worth.shape, dtype=precision)
+    worth, product = batch.transposed(prices), guide.product
+    point, down, up, weights = (np.empty(worth.shape, dtype=kind) for kind in (np.float64, precision, precision, precision))
     for kind, gain in enumerate(worth):
-        down[kind], up[kind], weights[kind] = _central(batch, kind, batch.cost[kind] - gain, guide.product)
+        parts = _central(batch, kind, (batch.cost[kind] - gain).astype(precision), product)
+        down[kind], up[kind], weights[kind] = parts
         point[kind] = np.where(down[kind] < up[kind], batch.low[kind] + down[kind], batch.high[kind] - up[kind])
     normal = factor(pattern, weights, rounded.coefficients, rounded.loose)
     step = rounded.transposed(normal.solve((batch.right - batch.times(point)).astype(precision)))
     for kind, change in enumerate(step):
         change *= weights[kind]
         np.clip(change, -(1.0 - NEARER) * down[kind], (1.0 - NEARER) * up[kind], out=change, casting="same_kind")
-        for values, sign in ((point, 1.0), (down, 1.0), (up, -1.0)):
-            values[kind] += sign * change
-    return _walk(batch, point, (down, up), (guide.product / down, guide.product / up), prices, precision)
+        point[kind] += change
+        down[kind] += change
+        up[kind] -= change
+    return _walk(batch, point, (down, up), (product / down, product / up), prices, precision)
 
 
 def _central(batch: Batch, kind: int, worth: Floats, product: float) -> tuple[Floats, Floats, Floats]:
     """Distances of a variable to its bounds where both, times their multipliers, give a product; how easily it moves there."""
-    width = batch.high[kind] - batch.low[kind]
+    width = (batch.high[kind] - batch.low[kind]).astype(worth.dtype)
     free = width > NARROW
     gain = np.abs(worth) * width / 2
     root = np.hypot(product, gain) + gain
@@ -260,59 +268,43 @@ def _walk(
     precision: DTypeLike,
 ) -> Walk:
     lack = batch.right - batch.times(point)
-    still = np.where(batch.high - batch.low > NARROW, 0.0, PINNED)
+    still = np.empty(point.shape, dtype=precision)
+    for kind, values in enumerate(still):
+        values[...] = np.where(batch.high[kind] - batch.low[kind] > NARROW, 0.0, PINNED)
     parts = (*distances, *multipliers, prices, lack, still)
-    return Walk(batch.rounded(precision), _total(batch.cost, batch.low), *(part.astype(precision) for part in parts))
+    rounded = (part.astype(precision, copy=False) for part in parts)
+    return Walk(batch.rounded(precision), _total(batch.cost, batch.low), *rounded)
 
 
-def _done(
-    found: Finished,
-    left: Places,
-    batch: Batch,
-    walk: Walk,
-    pattern: Pattern,
-    gap: float,
-    products: Floats,
-    number: int,
+def _close(batch: Batch, walk: Walk, gap: float, products: Floats) -> Flags:
+    """Years whose gap would be small enough if their rows held."""
+    close = np.asarray(products <= EARLY * gap * np.maximum(np.abs(walk.cost()), SMALL))
+    if close.any():
+        near = np.flatnonzero(close)
+        part = batch.taken(near)
+        bound = bound_of(part, walk.prices[:, near].astype(np.float64))
+        close[near] = _gap(_total(part.cost, walk.point(near)), bound) <= gap
+    return close
+
+
+def _keep(
+    found: Finished, names: Places, batch: Batch, walk: Walk, pattern: Pattern, gap: float, close: Flags, number: int
 ) -> Flags:
-    """Years whose gap is small and whose point could be moved onto its rows; what was found of them is kept."""
-    done = np.zeros(len(left), dtype=bool)
-    near = np.flatnonzero(products <= EARLY * gap * np.maximum(np.abs(walk.cost()), SMALL))
+    """Years whose point could be moved onto its rows at a small gap; what was found of them is kept under their names."""
+    done, near = np.zeros(len(close), dtype=bool), np.flatnonzero(close)
     if not len(near):
         return done
-    part, point, prices = batch.taken(near), walk.point(near), walk.prices[:, near].astype(np.float64)
-    bound = bound_of(part, prices)
-    small = _gap(_total(part.cost, point), bound) <= gap
-    if not small.any():
-        return done
-    near, part, point, bound = near[small], part.taken(np.flatnonzero(small)), point[:, small], bound[small]
-    point, lack = _mended(part, pattern, point)
+    part = batch.taken(near)
+    bound = bound_of(part, walk.prices[:, near].astype(np.float64))
+    point, lack = mended(part, pattern, walk.point(near))
     cost = _total(part.cost, point)
-    good = (_gap(cost, bound) <= gap) & (lack <= CLOSE * (1.0 + np.abs(part.right).max(axis=(0, 2))))
-    mine = left[near[good]]
+    good = (_gap(cost, bound) <= gap) & (lack <= limit_of(part))
+    mine = names[good]
     found.cost[mine], found.bound[mine], found.violation[mine] = cost[good], bound[good], lack[good]
     found.sums[:, mine] = point[:, good].sum(axis=2)
     found.rounds[mine], found.failed[mine] = number, False
-    done[near[good]] = True
+    done[near] = good
     return done
-
-
-def _mended(batch: Batch, pattern: Pattern, point: Floats) -> tuple[Floats, Floats]:
-    """A point moved onto its rows, each variable the more the further it is from its bounds, and what rows lack then."""
-    weights, most = np.empty_like(point), CLOSE * (1.0 + np.abs(batch.right).max(axis=(0, 2)))
-    lack = batch.right - batch.times(point)
-    for _ in range(MENDS):
-        for kind, values in enumerate(point):
-            down, up = values - batch.low[kind], batch.high[kind] - values
-            weights[kind] = (down * up) ** 2 / np.maximum(down**2 + up**2, NARROW**2)
-        step = batch.transposed(factor(pattern, weights, batch.coefficients, batch.loose).solve(lack))
-        for kind, values in enumerate(point):
-            values += weights[kind] * step[kind]
-            np.clip(values, batch.low[kind], batch.high[kind], out=values)
-        lack = batch.right - batch.times(point)
-        if (np.abs(lack).max(axis=(0, 2)) <= most).all():
-            break
-    return point, np.abs(lack).max(axis=(0, 2))
 
 
 def _gap(cost: Floats, bound: Floats) -> Floats:

@@ -20,6 +20,8 @@ FADED = 1e-13
 """Share of its beginning at which a spike has faded."""
 PIECE = 256
 """Steps that are transposed at once."""
+FIRM = 8.0
+"""Roundings by which the diagonal is raised, so that it stays positive."""
 LEAST = 1e-16
 """Diagonal below which nothing can move a row."""
 
@@ -152,6 +154,7 @@ def _cut(band: Floats) -> tuple[Floats, Floats, Floats]:
     band[:, 0] = 0.0
     diagonal = band[:, :, :, 0]
     diagonal[diagonal < LEAST] = EMPTY
+    diagonal *= 1.0 + FIRM * np.finfo(band.dtype).eps
     closing, after, ahead = (np.zeros((len(band), size, size), dtype=band.dtype) for _ in range(3))
     for b in range(size):
         closing[:, b:, b] = closing[:, b, b:] = block[:, b, : size - b]

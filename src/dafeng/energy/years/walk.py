@@ -22,8 +22,10 @@ NARROW = 1e-7
 """Width below which a variable counts as fixed. [MW]"""
 PINNED = 1e30
 """Divisor that stands for a variable that cannot move."""
-BACK = 0.995
+BACK = 0.997
 """Share of the way to the nearest bound that a step may take."""
+LESS = 0.2
+"""What the corrector aims at, per what the predictor would leave."""
 CACHED = 32768
 """Numbers that are worked on at once, so that they stay in the cache."""
 
@@ -167,7 +169,7 @@ def advance(walk: Walk, pattern: Pattern, radius: int) -> None:
     for kinds in _groups(walk.down):
         _predict(walk, kinds, (gain, reduced, weights), far)
     lengths = _lengths(far, 1.0, radius)
-    goal = mean * ((1.0 - lengths[0]) * (1.0 - lengths[1])).mean(axis=-1)
+    goal = LESS * mean * ((1.0 - lengths[0]) * (1.0 - lengths[1])).mean(axis=-1)
     for kinds in _groups(walk.down):
         _centre(walk, kinds, (gain, reduced, weights, low, high), goal.astype(gain.dtype)[:, None])
     prices, gain = _turn(walk, normal, gain)
