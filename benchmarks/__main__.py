@@ -26,7 +26,7 @@ def main() -> int:
         "--hours", type=int, default=0, help="hours of the year that energy cases take; the whole year without it"
     )
     parser.add_argument("--nodes", type=int, default=0, help="nodes that energy cases have; one without it")
-    parser.add_argument("--years", type=int, default=0, help="weather years of energy_years on our side; 24 without it")
+    parser.add_argument("--years", type=int, default=0, help="weather years of energy_years on our side; 60 without it")
     options = parser.parse_args()
     given = {name: value for name in ("hours", "nodes", "years") if (value := getattr(options, name))}
     try:
