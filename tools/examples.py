@@ -22,7 +22,7 @@ EXAMPLE = re.compile(r"```python\n(?P<code>.*?)```\n\n```text\n.*?```\n", re.DOT
 
 def fill(text: str) -> str:
     """Return a page with the output of every example that shows one; the examples of a page share their names."""
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"__name__": "__main__"}
 
     def run(match: re.Match[str]) -> str:
         printed = io.StringIO()

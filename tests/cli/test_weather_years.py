@@ -18,12 +18,11 @@ STEPS = 48
 DRIVEN = {"wind": "onshore_wind", "town": "electricity_load"}
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A small network on the disk."""
+def _written(path: Path, **plant: float) -> Path:
+    """A small network on the disk, its plant with more attributes."""
     generators = {
         "wind": {"bus": "power", "p_nom": 80.0, "marginal_cost": 1.0},
-        "plant": {"bus": "power", "p_nom": 40.0, "marginal_cost": 400.0},
+        "plant": {"bus": "power", "p_nom": 40.0, "marginal_cost": 400.0, **plant},
         "shed": {"bus": "power", "p_nom": 500.0, "marginal_cost": 9000.0},
     }
     battery = {"bus": "power", "p_nom": 10.0, "max_hours": 4.0, "efficiency_store": 0.95, "cyclic_state_of_charge": True}
@@ -33,9 +32,14 @@ def file(tmp_path: Path) -> Path:
         make_table("storage_unit", {"battery": battery}),
         make_table("load", {"town": {"bus": "power", "p_set": 45.0}}),
     )
-    path = tmp_path / "town.nc"
     df.write_network(Network("town", plain_clock(STEPS), {table.component: table for table in tables}), path)
     return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """That network."""
+    return _written(tmp_path / "town.nc")
 
 
 def _run(*words: object) -> tuple[int, str, str]:
@@ -98,3 +102,24 @@ def test_a_constant_profile_costs_what_the_network_costs(file: Path) -> None:
         ("generator", "p_max_pu", "wind"): network.table("generator").varying("p_max_pu", STEPS)[None, :1, 0].repeat(STEPS, 1)
     }
     assert dispatch_years(network, series, gap=1e-6).cost[0] == pytest.approx(least, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_years_that_the_kernel_does_not_fit_are_named_with_the_reason(tmp_path: Path) -> None:
+    file = _written(tmp_path / "limited.nc", e_sum_max=1e6)
+    words = _words(file, tmp_path / "out")
+    told = json.loads(_run(*words, "--json")[1])
+    assert told["alone"] == list(range(5))
+    assert "year" in told["reason"]
+    text = _run(*words, "--lang", "en")[1]
+    assert "years solved alone (5): 0, 1, 2, 3, 4" in text
+    assert "reason:" in text
+
+
+@pytest.mark.slow
+def test_unserved_energy_within_the_gap_is_not_a_finding(file: Path, tmp_path: Path) -> None:
+    told = json.loads(_run(*_words(file, tmp_path / "out", "--gap", 0.01, "--json"))[1])
+    table = df.operate_years(file, tmp_path / "out", years=5, place="370600", driven=DRIVEN, workers=1, gap=0.01).table
+    short = [row for row in table.to_pylist() if row["unserved"] > row["resolution"]]
+    assert told["short_years"] == len(short)
+    assert told["resolution"] == max(table["resolution"].to_pylist())

@@ -5,7 +5,7 @@ Invariant: table and JSON show the same figures; a synthetic year is never shown
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +23,8 @@ app = typer.Typer()
 
 CITY = "city.yaml"
 """File by which a city's folder is known."""
+LISTED = 20
+"""Most years that are named."""
 
 
 @app.command()
@@ -96,7 +98,7 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
     }
     columns = ("mean", "q0", "q0.05", "q0.5", "q0.95", "q1")
     heads = say(language, "项目 均值 最小 5% 中位 95% 最大", "item mean least 5% median 95% most").split()
-    rows = [[label, *(f"{document[name][column]:,.0f}" for column in columns)] for name, label in names.items()]
+    rows = [[label, *(_number(document, name, column) for column in columns)] for name, label in names.items()]
     title = say(
         language,
         f"{document['network']}：{document['years']} 个合成天气年",
@@ -116,4 +118,28 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
             f"; against {len(true['years'])} years solved exactly: mean {true['mean']:.2e}",
         )
     console().print(told, markup=False)
+    for line in _notes(document, language):
+        console().print(line, markup=False)
     console().print(say(language, f"结果在 {document['folder']}", f"results in {document['folder']}"), markup=False)
+
+
+def _number(document: Mapping[str, Any], name: str, column: str) -> str:
+    """A figure; unserved energy that the gap does not tell from none is shown as that."""
+    value = document[name][column]
+    small = name == "unserved" and value <= document["resolution"]
+    return f"≤ {document['resolution']:,.0f}" if small else f"{value:,.0f}"
+
+
+def _notes(document: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """What is to be known of unserved energy and of years that were solved one by one."""
+    many, below = document["short_years"], document["resolution"]
+    yield say(
+        language,
+        f"有缺供的年份：{many} 个；{below:,.0f} MWh 以下在间隙之内，不能与零区分",
+        f"years with unserved demand: {many}; below {below:,.0f} MWh the gap does not tell it from none",
+    )
+    if alone := document["alone"]:
+        listed = ", ".join(map(str, alone[:LISTED])) + (" …" if len(alone) > LISTED else "")
+        yield say(language, f"单独精确求解的年份（{len(alone)}）：{listed}", f"years solved alone ({len(alone)}): {listed}")
+    if document["reason"]:
+        yield say(language, f"原因：{document['reason']}", f"reason: {document['reason']}")

@@ -177,10 +177,19 @@ def years_document(found: OperatedYears) -> dict[str, Any]:
         "weather": "synthetic",
         "series": list(found.series),
         **{name: _spread(table[name]) for name in TOLD},
+        **_short(table),
+        "alone": table["year"].filter(table["alone"]).to_pylist(),
+        "reason": table["reason"][0].as_py(),
         "proven_gap": {"mean": float(proven.mean()), "most": float(proven.max())},
         "true_gap": {"mean": float(np.mean(list(true.values()))) if true else None, "years": true},
         "folder": str(found.folder),
     }
+
+
+def _short(table: pa.Table) -> dict[str, Any]:
+    """Years whose unserved energy is told from none, and the most that is not."""
+    unserved, resolution = table["unserved"].to_numpy(), table["resolution"].to_numpy()
+    return {"short_years": int((unserved > resolution).sum()), "resolution": float(resolution.max())}
 
 
 def _spread(values: pa.ChunkedArray) -> dict[str, float]:

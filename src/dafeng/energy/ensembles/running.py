@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -33,12 +34,16 @@ SCHEMA = pa.schema(
         pa.field("cost", pa.float64(), nullable=False),
         pa.field("bound", pa.float64(), nullable=False),
         pa.field("unserved", pa.float64(), nullable=False),
+        pa.field("resolution", pa.float64(), nullable=False),
         pa.field("curtailed", pa.float64(), nullable=False),
         pa.field("exact", pa.float64()),
+        pa.field("alone", pa.bool_(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
         pa.field("energy", pa.map_(pa.string(), pa.float64()), nullable=False),
     ]
 )
-"""Columns of an ensemble: costs in yuan, energy in MWh; ``exact`` only where a year was solved exactly."""
+"""Columns of an ensemble: costs in yuan, energy in MWh; ``exact`` only where a year was solved exactly, ``alone`` where its
+result is that one, ``reason`` why the kernel fits none; unserved energy below ``resolution`` is not told from none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,9 @@ def _table(case: Case, result: YearsResult) -> pa.Table:
         "bound": result.bound,
         "unserved": result.unserved,
         "curtailed": result.curtailed,
+        "resolution": result.resolution,
+        "alone": np.isin(np.arange(count), result.alone),
+        "reason": [result.reason] * count,
         "exact": [result.exact.get(year) for year in range(count)],
         "energy": energy,
     }
@@ -175,12 +183,12 @@ def _table(case: Case, result: YearsResult) -> pa.Table:
 
 
 def _finished(folder: Path, part: Part) -> bool:
-    """Whether a part's file is there and says itself that it is this part's."""
+    """Whether a part's file is there, has today's columns and says itself that it is this part's."""
     path = folder / f"{part.name}{SUFFIX}"
     if not path.is_file():
         return False
     try:
-        described = pq.read_schema(path).metadata or {}
+        schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError):
         return False
-    return bool(described.get(PART) == part.name.encode())
+    return bool(schema.equals(SCHEMA) and (schema.metadata or {}).get(PART) == part.name.encode())

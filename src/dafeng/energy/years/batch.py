@@ -139,8 +139,10 @@ class Batch:
         Batch
             The same programme for them.
         """
-        named = {name: np.ascontiguousarray(getattr(self, name)[:, kept]) for name in ("low", "high", "cost", "right")}
-        return replace(self, coefficients=np.ascontiguousarray(self.coefficients[:, :, kept]), **named)
+        parts = (self.low, self.high, self.cost, self.right)
+        low, high, cost, right = (np.ascontiguousarray(part[:, kept]) for part in parts)
+        coefficients = np.ascontiguousarray(self.coefficients[:, :, kept])
+        return replace(self, coefficients=coefficients, low=low, high=high, cost=cost, right=right)
 
     def rounded(self, precision: DTypeLike) -> Batch:
         """The same programme with matrix and cost in another precision; bounds and right sides stay as they are.

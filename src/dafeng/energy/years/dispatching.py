@@ -52,6 +52,8 @@ class YearsResult:
         Energy of each component; of a link what it takes in. [MWh]
     unserved, curtailed : (years,) array
         Energy of the components named as unserved demand, and of varied generators that was available and not used. [MWh]
+    resolution : (years,) array
+        Unserved energy that is not told from none: what the gap of the year would pay for. [MWh]
     exact : mapping of int to float
         Least cost of the years that were solved exactly. [yuan]
     violation : (years,) array
@@ -69,6 +71,7 @@ class YearsResult:
     energy: Mapping[tuple[str, str], Floats]
     unserved: Floats
     curtailed: Floats
+    resolution: Floats
     exact: Mapping[int, float]
     violation: Floats
     alone: tuple[int, ...]
@@ -143,6 +146,7 @@ def dispatch_years(
         energy=found.energy,
         unserved=_total(found.energy, unserved, count),
         curtailed=_curtailed(network, series, found.energy, unserved),
+        resolution=_resolution(network, series, found, unserved),
         exact={year: outcome.system_cost for year, outcome in solved.items()},
         violation=found.violation,
         alone=tuple(int(year) for year in np.flatnonzero(failed)),
@@ -244,6 +248,17 @@ def _put(found: _Found, year: int, outcome: Outcome) -> None:
 
 def _total(energy: Mapping[tuple[str, str], Floats], names: Sequence[str], count: int) -> Floats:
     return sum((energy["generator", name] for name in names), start=np.zeros(count))
+
+
+def _resolution(network: Network, series: Series, found: _Found, unserved: Sequence[str]) -> Floats:
+    """Unserved energy worth the gap of each year, at the least price of what stands for it."""
+    table = network.table("generator")
+    prices = np.broadcast_to(table.varying("marginal_cost", network.clock.size), (network.clock.size, len(table)))
+    least = [
+        float(series.get(("generator", "marginal_cost", name), prices[:, table.names.index(name)]).min()) for name in unserved
+    ]
+    price = min(least, default=0.0) * float(network.clock.objective[0] / network.clock.generators[0])
+    return np.maximum(found.cost - found.bound, 0.0) / price if price > 0 else np.zeros(len(found.cost))
 
 
 def _curtailed(network: Network, series: Series, energy: Mapping[tuple[str, str], Floats], unserved: Sequence[str]) -> Floats:

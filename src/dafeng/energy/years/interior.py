@@ -238,8 +238,8 @@ def _follow(batch: Batch, pattern: Pattern, guide: Guide, precision: DTypeLike) 
         point[kind] = np.where(down[kind] < up[kind], batch.low[kind] + down[kind], batch.high[kind] - up[kind])
     normal = factor(pattern, weights, rounded.coefficients, rounded.loose)
     step = rounded.transposed(normal.solve((batch.right - batch.times(point)).astype(precision)))
+    step *= weights
     for kind, change in enumerate(step):
-        change *= weights[kind]
         np.clip(change, -(1.0 - NEARER) * down[kind], (1.0 - NEARER) * up[kind], out=change, casting="same_kind")
         point[kind] += change
         down[kind] += change

@@ -98,7 +98,8 @@ def _correct(batch: Batch, pattern: Pattern, point: Floats, lack: Floats, short:
 def _windows(short: Flags) -> tuple[Places, Places] | None:
     """Years and steps (windows, length) that hold all that is short without overlap; none where they would be half of all."""
     length, steps = 2 * REACH, short.shape[1]
-    years, starts = [], []
+    years: list[int] = []
+    starts: list[int] = []
     for year, mine in enumerate(short):
         end, first = 0, len(starts)
         for step in np.flatnonzero(mine):
@@ -127,5 +128,4 @@ def _move(batch: Batch, pattern: Pattern, point: Floats, lack: Floats, *, closed
         change = weights[kind] * step[kind]
         np.maximum(change, -FAR * (values - batch.low[kind]), out=change)
         np.minimum(change, FAR * (batch.high[kind] - values), out=change)
-        values += change
-        np.clip(values, batch.low[kind], batch.high[kind], out=values)
+        np.clip(values + change, batch.low[kind], batch.high[kind], out=values)

@@ -82,9 +82,10 @@ class Walk:
         (years,) array
             Cost in working precision. [yuan]
         """
-        return self.base + sum(
-            np.einsum("kys,kys->y", self.batch.cost[kinds], self.down[kinds]) for kinds in _groups(self.down)
-        )
+        found = self.base.copy()
+        for kinds in _groups(self.down):
+            found += np.einsum("kys,kys->y", self.batch.cost[kinds], self.down[kinds])
+        return found
 
     def point(self, years: Places) -> Floats:
         """Values, reckoned from the nearer bound.
