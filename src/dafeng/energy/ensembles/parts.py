@@ -18,7 +18,7 @@ from dafeng.energy.program import Floats
 from dafeng.energy.years.dispatching import GAP, YearsResult, dispatch_years
 from dafeng.energy.years.series import Series, years_of
 
-SIZE = 20
+SIZE = 50
 """Years of a part: minutes of work at most, so that little is lost when a run is stopped."""
 PACKAGES = ("dafeng", "numpy", "scipy", "highspy", "clarabel")
 """What a result depends on."""
