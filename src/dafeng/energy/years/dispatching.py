@@ -202,7 +202,8 @@ def _kernel(
     guides: list[Guide] = []
     for first in range(0, count, step):
         mine = np.arange(first, min(first + step, count))
-        part = finish(batch_of(stage, mine), pattern, gap, mean_guide(guides) if guides and first >= GUIDES else None)
+        guide = mean_guide(guides) if guides and first >= GUIDES else None
+        part = finish(batch_of(stage, mine), pattern, gap, guide=guide)
         guides += part.guides
         if told is not None:
             told(int(mine[-1]) + 1)

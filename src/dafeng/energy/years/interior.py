@@ -110,7 +110,7 @@ def bound_of(batch: Batch, prices: Floats) -> Floats:
     return found
 
 
-def finish(batch: Batch, pattern: Pattern, gap: float, guide: Guide | None = None) -> Finished:
+def finish(batch: Batch, pattern: Pattern, gap: float, *, guide: Guide | None = None) -> Finished:
     """Improve a first point until each year's own gap is small enough.
 
     Parameters
