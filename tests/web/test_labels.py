@@ -16,7 +16,7 @@ CLOSED = (
     "verdict", "basis", "grade", "severity", "strength", "counting", "comparator", "trajectory", "kind", "match", "purpose",
     "error", "error_why", "task_state", "task_role", "task_place", "standing", "change", "energy_kind",
     "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery",
-    "method_years", "hours_curve", "hours_end",
+    "method_years", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

@@ -72,25 +72,25 @@ def _rules(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> 
     own = pair[0]
     low, high = (f([own.value(view.id, 2030) for view in views]) for f in (min, max))
     title = words.say("scenarios.rules", values={"low": write_value(low, "%", words), "high": write_value(high, "%", words)})
-    return _several(views, pair, words, "rules") | {"title": title, "subtitle": words.say("scenarios.rules_sub")}
+    return _several(views, pair, words) | {"title": title, "subtitle": words.say("scenarios.rules_sub")}
 
 
 def _balance(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> Chart:
     own = pair[0]
     sold = own.value("exported", 2030)
-    key = "scenarios.sells" if sold >= 0 else "scenarios.buys"
-    title = words.say(key, values={"amount": write_value(abs(sold), "亿千瓦时", words)})
-    made = _several(views, pair, words, "balance")
+    said = {"amount": write_value(abs(sold), "亿千瓦时", words)}
+    title = words.say("scenarios.sells", values=said) if sold >= 0 else words.say("scenarios.buys", values=said)
+    made = _several(views, pair, words)
     return made | {"title": title, "subtitle": words.say("scenarios.balance_sub", values={"unit": made["unit"]})}
 
 
-def _several(views: Sequence[View], pair: tuple[Answer, Answer], words: Words, name: str) -> Chart:
+def _several(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> Chart:
     """Several views of one scenario, with those of the one it lies on dashed."""
     own, first = pair
     scale = choose_scale(largest([known_values(own.series[view.id]) for view in views]), views[0].unit, words.language)
     series = []
     for at, view in enumerate(views):
-        label = words.say(f"scenarios.{name}_{view.id}")
+        label = words.word("scenario_line", view.id)
         if own is not first:
             before = {"id": f"{view.id}-first", "name": words.say("scenarios.before", values={"name": label}), "dashed": True}
             series.append({**before, "values": scale.spread(known_values(first.series[view.id])), "colour": at})

@@ -227,7 +227,9 @@ def tell_peak(live: LiveScenarios, own: Answer, words: Words) -> str:
     said = {"scenario": name_answer(live, own, words), "year": year, "level": write_value(level, MT, words)}
     if year == own.years[-1]:
         return words.say("scenarios.title_none", values=said)
-    return words.say("scenarios.title_first" if year == own.years[0] else "scenarios.title", values=said)
+    if year == own.years[0]:
+        return words.say("scenarios.title_first", values=said)
+    return words.say("scenarios.title", values=said)
 
 
 def tell_change(live: LiveScenarios, own: Answer, base: Answer, words: Words) -> str:
@@ -256,8 +258,9 @@ def tell_change(live: LiveScenarios, own: Answer, base: Answer, words: Words) ->
         "now": write_change(own.value("co2", 2035) - base.value("co2", 2035), MT, words),
         "last": write_change(own.value("co2", 2060) - base.value("co2", 2060), MT, words),
     }
-    when = "same" if not years else ("later" if years > 0 else "earlier")
-    return words.say(f"scenarios.change_{when}", values=said)
+    if not years:
+        return words.say("scenarios.change_same", values=said)
+    return words.say("scenarios.change_later", values=said) if years > 0 else words.say("scenarios.change_earlier", values=said)
 
 
 def list_tiles(own: Answer, base: Answer, words: Words) -> list[Context]:
