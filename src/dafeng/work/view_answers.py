@@ -164,9 +164,14 @@ def _ways(clash: Clash, frame: Frame) -> list[Row]:
             "label": write_label(label),
             **frame.number(amount, unit, year=clash.year, basis="projected", address=_way(clash, number), share=True),
         }
-        for number, ((label, amount), unit) in enumerate(zip(clash.ways, clash.units, strict=True), 1)
+        for number, ((label, amount), unit) in enumerate(zip(clash.ways, _units(clash), strict=True), 1)
     ]
     return sorted(rows, key=lambda row: (row["unit"] != clash.unit, row["value"]))
+
+
+def _units(clash: Clash) -> tuple[str, ...]:
+    """Unit of each way; that of the clash where none is told apart."""
+    return clash.units or (clash.unit,) * len(clash.ways)
 
 
 def _way(clash: Clash, number: int) -> str:
@@ -184,7 +189,7 @@ def trace_ways(clashes: Iterable[Clash], traces: TraceBook) -> None:
         Gets one trace per clash and member.
     """
     for clash in clashes:
-        for number, ((label, amount), unit) in enumerate(zip(clash.ways, clash.units, strict=True), 1):
+        for number, ((label, amount), unit) in enumerate(zip(clash.ways, _units(clash), strict=True), 1):
             says = Label(f"仅放宽这一项：{label.zh}", f"if only this gives way: {label.en}")
             inputs = (clash.address, clash.members[number - 1].address)
             told = number_text(amount)
