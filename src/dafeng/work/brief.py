@@ -54,7 +54,7 @@ def brief(city: City, *, run: str | None = None) -> dict[str, Any]:
     return write_brief(read_view(city, run=run))
 
 
-def write_brief(view: Row, templates: Templates | None = None) -> dict[str, Any]:
+def write_brief(view: Row, *, templates: Templates | None = None) -> dict[str, Any]:
     """The brief of a run.
 
     Parameters
@@ -131,7 +131,7 @@ def _say(claim: Claim, index: Index, city: Row) -> Iterator[dict[str, Any] | Non
     """Sentences of a claim; ``None`` where its figures exist but no sentence fits them."""
     bounds: Sequence[str | None] = index.bind(claim.each)[: claim.most] if claim.each else [None]
     for bound in bounds:
-        found = {name: index.number(pattern, bound) for name, pattern in claim.figures.items()}
+        found = {name: index.number(pattern, bound=bound) for name, pattern in claim.figures.items()}
         figures = {name: row for name, row in found.items() if row is not None}
         names = {name: _named(index, pattern, bound) for name, pattern in claim.figures.items()} | {"city": city}
         fitting = [option for option in claim.options if _sayable(option, figures, names)]
