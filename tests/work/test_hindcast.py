@@ -7,7 +7,6 @@ import re
 
 import numpy as np
 import pytest
-from pytest import approx
 
 import dafeng as df
 from dafeng.core.errors import SettingError
@@ -72,13 +71,13 @@ def test_documents_alone_miss_2019_and_as_uncertain_as_plans_were_they_hold_it(b
 
 
 def test_published_totals_are_those_of_the_yearbook_and_of_ceads(by_case) -> None:
-    assert by_case["documents", "energy"].published == approx(413_900_000)
-    assert by_case["documents", "co2"].published == approx(937_117_000)
+    assert by_case["documents", "energy"].published == pytest.approx(413_900_000)
+    assert by_case["documents", "co2"].published == pytest.approx(937_117_000)
 
 
 def test_an_interval_reaches_the_outcome_at_the_width_that_is_told(by_case) -> None:
     one = by_case["documents", "energy"]
-    assert one.stretch == approx(np.log(one.published / one.middle) / np.log(one.low / one.middle))
+    assert one.stretch == pytest.approx(np.log(one.published / one.middle) / np.log(one.low / one.middle))
     assert all((one.stretch <= 1) == one.inside for one in by_case.values())
 
 
@@ -86,7 +85,7 @@ def test_the_miss_adds_up_from_its_factors(by_case) -> None:
     # the median path of two factors is nearly the median of their product
     for one in by_case.values():
         assert set(one.parts) == {"activity", "intensity"} | ({"carbon"} if one.quantity == "co2" else set())
-        assert one.published - sum(one.parts.values()) == approx(one.middle, rel=0.05)
+        assert one.published - sum(one.parts.values()) == pytest.approx(one.middle, rel=0.05)
     energy = by_case["documents", "energy"].parts
     assert energy["activity"] < energy["intensity"] < 0
 
@@ -98,7 +97,7 @@ def test_the_score_beats_no_change_and_trend_where_plans_are_taken_as_uncertain_
         assert mirrored.score < mirrored.same < mirrored.trend
         assert past.score > past.same
         assert (mirrored.count, past.count) == (7, 8)
-        assert mirrored.inside / mirrored.count == approx(6 / 7)
+        assert mirrored.inside / mirrored.count == pytest.approx(6 / 7)
 
 
 def test_the_same_seed_gives_the_same_bits(found) -> None:
