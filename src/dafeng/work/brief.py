@@ -21,7 +21,14 @@ Row = Mapping[str, Any]
 Figures = Mapping[str, Row]
 PLAIN: Mapping[Language, Mapping[str, str]] = {
     "zh": {"CO2": "二氧化碳"},
-    "en": {"10^9 CNY": "billion CNY", "10^8 CNY": "100 million CNY", "yr/": "years per ", " yr": " years", "CO2": "CO₂"},
+    "en": {
+        "10^9 CNY": "billion CNY",
+        "10^8 CNY": "100 million CNY",
+        "10^6 CNY": "million CNY",
+        "yr/": "years per ",
+        " yr": " years",
+        "CO2": "CO₂",
+    },
 }
 """Units as a reader says them who is no specialist."""
 TILES = 4
