@@ -5,6 +5,7 @@ Invariant: formats and computes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -12,11 +13,15 @@ import typer
 import dafeng as df
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.labels import Label, Language
+from dafeng.core.units import unit
 from dafeng.work.hindcast import CASES, Calibration, Forecast, calibrate, scale
 
 app = typer.Typer()
-NAMES = {"energy": Label("能源消费总量", "energy consumption"), "co2": Label("二氧化碳排放", "CO2 emissions")}
-PARTS = {
+NAMES: Mapping[str, Label] = {
+    "energy": Label("能源消费总量", "energy consumption"),
+    "co2": Label("二氧化碳排放", "CO2 emissions"),
+}
+PARTS: Mapping[str, Label] = {
     "activity": Label("产出", "output"),
     "intensity": Label("单位产出能耗", "energy per output"),
     "carbon": Label("单位能耗碳排放", "CO2 per energy"),
@@ -66,7 +71,7 @@ def _why(one: Forecast, language: Language) -> str:
     name, joined = CASES[one.case].read(language), _amount(one.joined, one.quantity)
     total = _name(one.quantity, language)
     zh = f"{name}，{total}：公布值与中位路径之差 = {told}；区间须为 {one.stretch:.2f} 倍宽才触及；口径不断裂时为 {joined}"
-    en = f"{name}, {total}: published less the median path = {told}; the interval reaches it at {one.stretch:.2f} times its width;"
+    en = f"{name}, {total}: published less the median path = {told}; reached at {one.stretch:.2f} times the width;"
     return say(language, zh, f"{en} without the break of the accounts it would be {joined}")
 
 
@@ -76,7 +81,7 @@ def _sum(one: Calibration, language: Language) -> list[str]:
 
 
 def _name(quantity: str, language: Language) -> str:
-    return f"{NAMES[quantity].read(language)} [{scale(quantity)[1]}]"
+    return f"{NAMES[quantity].read(language)} [{unit(scale(quantity)[1]).read(language)}]"
 
 
 def _amount(value: float, quantity: str) -> str:

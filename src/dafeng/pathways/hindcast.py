@@ -183,7 +183,8 @@ def mirror_misses(stated: Mapping[str, float], record: Record) -> tuple[Row, ...
     Returns
     -------
     tuple of Row
-        One band per factor: to both sides as far as the farther of the last two five-year means (of the last one, where the record is shorter) lies from the stated rate.
+        One band per factor: to both sides as far as the farther of the last two five-year means lies from the stated rate (of
+        the last one, where the record is shorter).
     """
     made = []
     for name, rates in record.rates().items():

@@ -103,7 +103,7 @@ class _Setter:
                 self.line(one["parts"], HEAD, SIZE, strong=True)
             else:
                 self.line(one["parts"], SONG, SIZE, style="List Bullet")
-        if section["id"] == "peak" and page["chart"]:
+        if number == 1 and page["chart"]:
             self._chart(page)
         listed = {"behind": page["targets"], "cheapest": page["measures"]}.get(section["id"])
         if listed and listed["rows"]:

@@ -6,15 +6,16 @@ Invariant: the annex begins on page three, or nothing is written; the same brief
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
 from dafeng.reports.brief_page import write_page
-from dafeng.reports.inventory_pdf import BORN, choose_fonts, load_typst
+from dafeng.reports.inventory_pdf import BORN, choose_fonts, load_typesetter
 
+Choice = TypeVar("Choice")
 TEMPLATE = Path(__file__).with_name("brief.typ")
 SIZES = (12.0, 11.5, 11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)
 """Sizes of the text, the first that fits is taken. [pt]"""
@@ -46,16 +47,41 @@ def write_pdf(form: Mapping[str, Any], language: Language) -> bytes:
     SettingError
         If the package ``typst`` or a font with Chinese characters is missing, or the text does not fit on two pages.
     """
-    typst = load_typst()
+    typst = load_typesetter()
     page = {**write_page(form, language), "fonts": choose_fonts(typst.Fonts().families())}
-    for size in SIZES:
-        if _fits(typst, page, size, HEIGHTS[-1]):
-            high = next(high for high in HEIGHTS if high == HEIGHTS[-1] or _fits(typst, page, size, high))
-            content: bytes = typst.compile(
-                TEMPLATE.read_bytes(), sys_inputs=_inputs(page, size, high), timestamp=BORN, pdf_standards=STANDARD
-            )
-            return content
-    raise _too_long(form)
+    size = largest(SIZES, lambda size: _fits(typst, page, size, HEIGHTS[-1]))
+    if size is None:
+        raise _too_long(form)
+    high = largest(HEIGHTS, lambda high: high == HEIGHTS[-1] or _fits(typst, page, size, high))
+    inputs = _inputs(page, size, high or HEIGHTS[-1])
+    content: bytes = typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs, timestamp=BORN, pdf_standards=STANDARD)
+    return content
+
+
+def largest(choices: Sequence[Choice], fits: Callable[[Choice], bool]) -> Choice | None:
+    """The first choice that fits, found without trying them all.
+
+    Parameters
+    ----------
+    choices : sequence
+        The largest first; what fits still fits when smaller.
+    fits : callable
+        Whether a choice fits.
+
+    Returns
+    -------
+    object or None
+        The choice; ``None`` where even the last does not fit.
+    """
+    if fits(choices[0]):
+        return choices[0]
+    if not fits(choices[-1]):
+        return None
+    low, high = 0, len(choices) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if fits(choices[middle]) else (middle, high)
+    return choices[high]
 
 
 def _inputs(page: Mapping[str, Any], size: float, high: int) -> dict[str, str]:

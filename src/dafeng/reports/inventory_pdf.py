@@ -54,7 +54,7 @@ def write_pdf(form: Mapping[str, Any], language: Language) -> bytes:
     SettingError
         If the package ``typst`` or a font with Chinese characters is missing.
     """
-    typst = load_typst()
+    typst = load_typesetter()
     fonts = choose_fonts(typst.Fonts().families())
     document = _document(write_report(form, language), fonts)
     content: bytes = typst.compile(
@@ -96,7 +96,7 @@ def choose_fonts(families: Iterable[str]) -> dict[str, str]:
     return {role: next((name for name in names if name in known), every[0]) for role, names in ROLES.items()}
 
 
-def load_typst() -> Any:
+def load_typesetter() -> Any:
     """The typesetter.
 
     Returns

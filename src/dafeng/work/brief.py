@@ -21,7 +21,14 @@ Row = Mapping[str, Any]
 Figures = Mapping[str, Row]
 PLAIN: Mapping[Language, Mapping[str, str]] = {
     "zh": {"CO2": "二氧化碳"},
-    "en": {"10^9 CNY": "billion CNY", "10^8 CNY": "100 million CNY", "yr/": "years per ", " yr": " years", "CO2": "CO₂"},
+    "en": {
+        "10^9 CNY": "billion CNY",
+        "10^8 CNY": "100 million CNY",
+        "10^6 CNY": "million CNY",
+        "yr/": "years per ",
+        " yr": " years",
+        "CO2": "CO₂",
+    },
 }
 """Units as a reader says them who is no specialist."""
 TILES = 4
@@ -54,7 +61,7 @@ def brief(city: City, *, run: str | None = None) -> dict[str, Any]:
     return write_brief(read_view(city, run=run))
 
 
-def write_brief(view: Row, templates: Templates | None = None) -> dict[str, Any]:
+def write_brief(view: Row, *, templates: Templates | None = None) -> dict[str, Any]:
     """The brief of a run.
 
     Parameters
@@ -131,7 +138,7 @@ def _say(claim: Claim, index: Index, city: Row) -> Iterator[dict[str, Any] | Non
     """Sentences of a claim; ``None`` where its figures exist but no sentence fits them."""
     bounds: Sequence[str | None] = index.bind(claim.each)[: claim.most] if claim.each else [None]
     for bound in bounds:
-        found = {name: index.number(pattern, bound) for name, pattern in claim.figures.items()}
+        found = {name: index.number(pattern, bound=bound) for name, pattern in claim.figures.items()}
         figures = {name: row for name, row in found.items() if row is not None}
         names = {name: _named(index, pattern, bound) for name, pattern in claim.figures.items()} | {"city": city}
         fitting = [option for option in claim.options if _sayable(option, figures, names)]

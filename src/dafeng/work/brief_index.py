@@ -58,7 +58,7 @@ class Index:
         form = re.compile(re.escape(pattern).replace(r"\*", "(.+)"))
         return list(dict.fromkeys(found[1] for name in self.numbers if (found := form.fullmatch(name))))
 
-    def number(self, pattern: str, bound: str | None = None) -> Row | None:
+    def number(self, pattern: str, *, bound: str | None = None) -> Row | None:
         """Number of a name.
 
         Parameters

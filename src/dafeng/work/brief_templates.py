@@ -7,7 +7,7 @@ different figures are refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -35,9 +35,15 @@ class Option(Form):
     zh: str
     en: str
 
-    def names(self, *, forms: Iterable[str] = FORMS) -> set[str]:
-        """Figures that the sentence names in the given forms."""
-        return {name for name, form in PLACE.findall(self.zh) if (form or "say") in forms}
+    def names(self) -> set[str]:
+        """Figures that the sentence names.
+
+        Returns
+        -------
+        set of str
+            Their names in the claim.
+        """
+        return {name for name, _ in PLACE.findall(self.zh)}
 
     @model_validator(mode="after")
     def _speaks_of_figures(self) -> Self:
