@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,9 +15,9 @@ import dafeng as df
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
-from dafeng.work.scenario_files import compare_document
-from dafeng.work.scenario_save import scenario_label
-from dafeng.work.scenarios import ScenarioTable, label_choice
+
+if TYPE_CHECKING:
+    from dafeng.work.scenarios import ScenarioTable
 
 app = typer.Typer()
 SHOWN = (
@@ -59,6 +59,9 @@ def scenarios(
     lang: Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")] = "zh",
 ) -> None:
     """情景：并列比较、调整、导入导出 · scenarios side by side, changed, in and out."""
+    from dafeng.work.scenario_files import compare_document
+    from dafeng.work.scenario_save import scenario_label
+
     city, language = df.open_city(folder), read_language(lang)
     table = df.scenarios(city, scenario=scenario or (), levers=_pairs(lever), events=event or (), sets=sets or ())
     if source is not None:
@@ -98,6 +101,8 @@ def _pairs(given: list[str] | None) -> dict[str, str]:
 
 
 def _show(table: ScenarioTable, language: Language) -> None:
+    from dafeng.work.scenarios import label_choice
+
     names = [label_choice(table.live, answer.choice).read(language) for answer in table.answers]
     heads = [say(language, "口径", "view"), say(language, "年", "year"), *names]
     rows = [
