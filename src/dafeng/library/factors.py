@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
@@ -20,7 +21,7 @@ from dafeng.library.factor import Factor, Key, Match, Substitute, answer, failur
 from dafeng.library.listing import Kind, load_csv
 from dafeng.library.overlay import definition_files, layers, merged
 from dafeng.library.sources import check_source, read_sources
-from dafeng.library.strict import refusal
+from dafeng.library.strict import Texts, read_texts, refusal
 
 _COLUMNS: Mapping[str, Kind] = {
     "id": "text",
@@ -266,12 +267,18 @@ def read_factors(*folders: Path) -> FactorLibrary:
         If a file breaks the schema: unknown name, unit or source, a repeated id or key, an unknown value without note.
     """
     stack = layers(*folders)
-    known = read_sources(*folders)
-    carriers = _carriers(definition_files(stack, "classes/carriers.csv"))
-    names = merged(chain(carriers, _names(definition_files(stack, "factors/names*.csv"))))
-    substitutes = merged(_substitutes(definition_files(stack, "factors/substitutes.csv")))
-    paths = (p for p in definition_files(stack, "factors/*.csv") if not p.name.startswith(("names", "substitutes")))
-    rows = [(row["id"], row["at"], row) for path in paths for row in load_csv(path, _COLUMNS)]
+    carriers = read_texts(definition_files(stack, "classes/carriers.csv"))
+    return _library(carriers, read_texts(definition_files(stack, "factors/*.csv")), frozenset(read_sources(*folders)))
+
+
+@lru_cache(maxsize=16)
+def _library(carriers: Texts, files: Texts, known: frozenset[str]) -> FactorLibrary:
+    named = [file for file in files if file[0].startswith("names")]
+    replacing = [file for file in files if file[0] == "substitutes.csv"]
+    others = (file for file in files if not file[0].startswith(("names", "substitutes")))
+    names = merged(chain(_carriers(carriers), _names(named)))
+    substitutes = merged(_substitutes(replacing))
+    rows = [(row["id"], row["at"], row) for file, text in others for row in load_csv(text, _COLUMNS, name=file)]
     factors = {name: _factor(row, names) for name, row in merged(rows).items()}
     for _, at, row in rows:
         check_source(row["source"], known, at)
@@ -316,23 +323,23 @@ def library(
     return FactorLibrary(factors, names, substitutes, index)
 
 
-def _carriers(paths: Iterator[Path]) -> Iterator[tuple[Any, str, tuple[Label, str]]]:
-    for path in paths:
-        for row in load_csv(path, _CARRIERS, others=True):
+def _carriers(files: Iterable[tuple[str, str]]) -> Iterator[tuple[Any, str, tuple[Label, str]]]:
+    for file, text in files:
+        for row in load_csv(text, _CARRIERS, others=True, name=file):
             yield ("substance", row["carrier"]), row["at"], (Label(row["zh"], row["en"]), "")
 
 
-def _names(paths: Iterator[Path]) -> Iterator[tuple[Any, str, tuple[Label, str]]]:
-    for path in paths:
-        for row in load_csv(path, _NAMES):
+def _names(files: Iterable[tuple[str, str]]) -> Iterator[tuple[Any, str, tuple[Label, str]]]:
+    for file, text in files:
+        for row in load_csv(text, _NAMES, name=file):
             if row["kind"] not in (*_KINDS, *_OTHER_KINDS):
                 raise refusal(row["at"], f"种类“{row['kind']}”不明", f"unknown kind '{row['kind']}'")
             yield (row["kind"], row["id"]), row["at"], (Label(row["zh"], row["en"]), row["symbol"] or "")
 
 
-def _substitutes(paths: Iterator[Path]) -> Iterator[tuple[Any, str, Substitute]]:
-    for path in paths:
-        for row in load_csv(path, _SUBSTITUTES):
+def _substitutes(files: Iterable[tuple[str, str]]) -> Iterator[tuple[Any, str, Substitute]]:
+    for file, text in files:
+        for row in load_csv(text, _SUBSTITUTES, name=file):
             found = Substitute(row["substitute"], row["source"], Label(row["zh"], row["en"]))
             yield (row["purpose"], row["substance"]), row["at"], found
 

@@ -6,7 +6,7 @@ name nobody defined stays unknown (``None``) and is never forced onto the neares
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -15,7 +15,6 @@ from typing import Literal, cast, get_args
 
 from dafeng.core.errors import FormulaError, UnitError
 from dafeng.core.labels import Label
-from dafeng.core.sources import Source
 from dafeng.core.units import same_dimension, unit
 from dafeng.formula import parse, unit_of
 from dafeng.library.naming import asked_names, fit_unit, folded, is_change
@@ -23,7 +22,7 @@ from dafeng.library.overlay import definition_files, layers, merged
 from dafeng.library.recognition import How, NameIndex, index_names, nearest, recognise, same_without_tail
 from dafeng.library.records import Record
 from dafeng.library.sources import check_source, read_sources
-from dafeng.library.strict import Marked, read_yaml
+from dafeng.library.strict import Texts, read_texts, read_yaml
 
 Kind = Literal["stock", "flow", "ratio", "count", "coverage", "milestone"]
 Direction = Literal["increase", "decrease", "none"]
@@ -235,9 +234,14 @@ def read_indicators(*folders: Path) -> Catalogue:
         If a file breaks the schema, a definition or a list of synonyms speaks of an unknown indicator, or the unit of a
         definition is not the declared one.
     """
-    paths = definition_files(layers(*folders), "indicators/*.yaml")
-    roots = [Record(_parsed((path, path.stat().st_mtime_ns)), ()) for path in paths]
-    rows = list(_rows(roots, read_sources(*folders)))
+    texts = read_texts(definition_files(layers(*folders), "indicators/*.yaml"))
+    return _catalogue(texts, frozenset(read_sources(*folders)))
+
+
+@lru_cache(maxsize=16)
+def _catalogue(texts: Texts, known: frozenset[str]) -> Catalogue:
+    roots = [Record(read_yaml(text, name=name), ()) for name, text in texts]
+    rows = list(_rows(roots, known))
     found = merged((indicator.id, at, indicator) for at, indicator, _ in rows)
     catalogue = Catalogue(_with_synonyms(found, roots))
     for _, indicator, record in rows:
@@ -245,13 +249,7 @@ def read_indicators(*folders: Path) -> Catalogue:
     return catalogue
 
 
-@lru_cache(maxsize=64)
-def _parsed(file: tuple[Path, int]) -> Marked:
-    """A file as it was at a time: the many names of the package are parsed once."""
-    return read_yaml(file[0])
-
-
-def _rows(roots: Iterable[Record], known: Mapping[str, Source]) -> Iterator[tuple[str, Indicator, Record]]:
+def _rows(roots: Iterable[Record], known: Collection[str]) -> Iterator[tuple[str, Indicator, Record]]:
     for root in roots:
         default = root.allow({"id", "source", "indicators", "synonyms"}).text("source")
         for record in root.children("indicators"):

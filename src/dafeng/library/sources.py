@@ -6,14 +6,15 @@ Invariant: a row that quotes a source id resolves to exactly one source.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from dafeng.core.labels import Label
 from dafeng.core.sources import Source
 from dafeng.library.overlay import definition_files, layers, merged
 from dafeng.library.records import Record, records
-from dafeng.library.strict import read_yaml, refusal
+from dafeng.library.strict import Texts, read_texts, read_yaml, refusal
 
 _FIELDS = frozenset({"title", "publisher", "date", "url", "seen"})
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -37,18 +38,18 @@ def read_sources(*folders: Path) -> Mapping[str, Source]:
     DefinitionError
         If a file breaks the schema, or an id comes twice.
     """
-    return merged(_rows(definition_files(layers(*folders), "sources*.yaml")))
+    return dict(_sources(read_texts(definition_files(layers(*folders), "sources*.yaml"))))
 
 
-def check_source(name: str, known: Mapping[str, Source], at: str) -> str:
+def check_source(name: str, known: Collection[str], at: str) -> str:
     """The same id, if it is a known source.
 
     Parameters
     ----------
     name : str
         Source id.
-    known : mapping of str to Source
-        Known sources.
+    known : collection of str
+        Ids of the known sources.
     at : str
         Place of the row that quotes it.
 
@@ -72,9 +73,14 @@ def check_source(name: str, known: Mapping[str, Source], at: str) -> str:
     return name
 
 
-def _rows(paths: Iterator[Path]) -> Iterator[tuple[str, str, Source]]:
-    for path in paths:
-        marked = read_yaml(path)
+@lru_cache(maxsize=16)
+def _sources(files: Texts) -> Mapping[str, Source]:
+    return merged(_rows(files))
+
+
+def _rows(files: Texts) -> Iterator[tuple[str, str, Source]]:
+    for file, text in files:
+        marked = read_yaml(text, name=file)
         for name, record in records(marked, "sources"):
             yield name, marked.at(*record.path), _source(name, record)
 

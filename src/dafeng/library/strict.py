@@ -1,16 +1,19 @@
 """Read YAML definitions without surprises: what a line looks like is what it means.
 
 Invariant: a value that YAML 1.1 would silently turn into something else (``NO``, ``1e6``, ``012``, the last of
-two equal keys) is refused with its line and column; numbers are exact (``int`` or ``Decimal``), never float.
+two equal keys) is refused with its line and column; numbers are exact (``int`` or ``Decimal``), never float. The same text is
+parsed once, and each reader gets a tree of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -35,6 +38,10 @@ LARGEST = 16 * 1024 * 1024
 """Largest definition file accepted. [bytes]"""
 DEEPEST = 64
 """Deepest nesting accepted. [levels]"""
+REMEMBERED = 1024 * 1024
+"""Longest text whose tree is kept for the next reader. [characters]"""
+Texts = tuple[tuple[str, str], ...]
+"""File names and texts: what a reading depends on, so that a memory keyed by it cannot be out of date."""
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
@@ -129,6 +136,37 @@ def read_yaml(source: Path | str, *, name: str = "text") -> Marked:
     """
     name = source.name if isinstance(source, Path) else name
     text = read_text(source, name=name)
+    kept = _kept(text, name) if len(text) <= REMEMBERED else _parsed(text, name)
+    return Marked(_own(kept.value), name, kept.marks)
+
+
+def read_texts(paths: Iterable[Path]) -> Texts:
+    """Names and texts of definition files: the key under which what they say is remembered.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Name and text of each file, in their order.
+
+    Raises
+    ------
+    DefinitionError
+        As ``read_text``.
+    """
+    return tuple((path.name, read_text(path, name=path.name)) for path in paths)
+
+
+@lru_cache(maxsize=512)
+def _kept(text: str, name: str) -> Marked:
+    return _parsed(text, name)
+
+
+def _parsed(text: str, name: str) -> Marked:
     marks: dict[Trail, tuple[int, int]] = {}
     try:
         events = iter(list(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))))
@@ -139,7 +177,14 @@ def read_yaml(source: Path | str, *, name: str = "text") -> Marked:
         raise refusal(f"{name}:{line}:{column}", f"不是合法的 YAML：{cause.problem}", f"not YAML: {cause.problem}") from cause
     except yaml.YAMLError as cause:
         raise refusal(f"{name}:1:1", f"不是合法的 YAML：{cause}", f"not YAML: {cause}") from cause
-    return Marked(value, name, marks)
+    return Marked(value, name, MappingProxyType(marks))
+
+
+def _own(value: Any) -> Any:
+    """The same tree in mappings and lists of its own."""
+    if isinstance(value, dict):
+        return {key: _own(part) for key, part in value.items()}
+    return [_own(part) for part in value] if isinstance(value, list) else value
 
 
 def read_text(source: Path | str, *, name: str = "text") -> str:

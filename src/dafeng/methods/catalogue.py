@@ -7,19 +7,19 @@ with its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import cast, get_args
 
 from dafeng.core.errors import FormulaError, UnitError
-from dafeng.core.sources import Source
 from dafeng.core.units import Unit, unit
 from dafeng.formula import Expression, check_unit, evaluate_exact, parse
 from dafeng.library.overlay import definition_files, layers, merged
 from dafeng.library.records import Record
 from dafeng.library.sources import check_source, read_sources
-from dafeng.library.strict import read_text, read_yaml, refusal
+from dafeng.library.strict import Texts, read_texts, read_yaml, refusal
 from dafeng.methods.definition import (
     BALANCE,
     PLAIN,
@@ -83,9 +83,13 @@ def read_methods(*folders: Path, files: Iterable[Path] | None = None) -> Mapping
         If a file breaks the schema, an equation has another unit than declared or is not linear in its activity, or
         an id comes twice.
     """
-    known = read_sources(*folders)
     paths = definition_files(layers(*folders), "methods/*.yaml") if files is None else files
-    found = merged(_rows(paths, known))
+    return dict(_methods(read_texts(paths), frozenset(read_sources(*folders))))
+
+
+@lru_cache(maxsize=16)
+def _methods(files: Texts, known: frozenset[str]) -> Mapping[str, Method]:
+    found = merged(_rows(files, known))
     _check_shared(found)
     return found
 
@@ -108,12 +112,12 @@ def method_paths(paths: Iterable[Path]) -> Mapping[str, Path]:
     DefinitionError
         If a file breaks the schema.
     """
-    return {root.text("id"): path for path in paths for root, _ in _written(path)}
+    return {root.text("id"): path for path in paths for file in read_texts([path]) for root, _ in _written(*file)}
 
 
-def _rows(paths: Iterable[Path], known: Mapping[str, Source]) -> Iterator[tuple[str, str, Method]]:
-    for path in paths:
-        for root, examples in _written(path):
+def _rows(files: Texts, known: Collection[str]) -> Iterator[tuple[str, str, Method]]:
+    for file, text in files:
+        for root, examples in _written(file, text):
             method = _method(root, examples)
             check_source(method.source, known, root.marked.at("source"))
             _check_names(root, method)
@@ -122,19 +126,19 @@ def _rows(paths: Iterable[Path], known: Mapping[str, Source]) -> Iterator[tuple[
             yield method.id, root.marked.at("id"), method
 
 
-def _written(path: Path) -> Iterator[tuple[Record, tuple[Record, ...]]]:
+def _written(file: str, text: str) -> Iterator[tuple[Record, tuple[Record, ...]]]:
     """Definitions of a file with their examples: one, or one for each of its ``gases`` (which stand last in the file).
 
     What a gas says under a key, ``species: CH4``, stands for ``<species>`` in the lines above.
     """
-    root = Record(read_yaml(path), ()).allow(_FIELDS)
+    root = Record(read_yaml(text, name=file), ()).allow(_FIELDS)
     gases = root.children("gases")
     if not gases:
         yield root, root.children("examples")
-    above = read_text(path).partition("\ngases:")[0] + "\n"
+    above = text.partition("\ngases:")[0] + "\n"
     for gas in gases:
         made = _WORD.sub(lambda found, gas=gas: gas.text(found[1]), above)  # type: ignore[misc]
-        yield Record(read_yaml(made, name=path.name), ()), gas.children("examples")
+        yield Record(read_yaml(made, name=file), ()), gas.children("examples")
 
 
 def _method(root: Record, examples: tuple[Record, ...]) -> Method:

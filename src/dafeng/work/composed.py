@@ -5,7 +5,7 @@ Invariant: nothing is borrowed: an edition without a factor of its own is left o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,12 +14,14 @@ from dafeng.library.conflicts import topic_of
 from dafeng.library.factor import Factor, Match
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.account import compose
-from dafeng.methods.definition import Edition, Method
+from dafeng.methods.definition import Edition, FactorNeed, Method
 
 PLACES = Decimal("0.000001")
 """Scale at which composed factors are set side by side."""
 _Plain = Mapping[tuple[str, str, str, str], Factor]
 """Defaults of the standards, which are tied to no place, year or sector, by topic and standard."""
+_Needs = Mapping[str, Sequence[FactorNeed]]
+"""Factors by edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +65,38 @@ def compare_composed(library: FactorLibrary, methods: Iterable[Method]) -> tuple
         if one.value is not None and one.place is None and one.year is None and one.sector is None
     }
     names = sorted({topic[0] for topic in plain})
-    found = [one for method in methods for name in names for one in _of_substance(plain, method, name)]
+    found = [
+        one
+        for method in methods
+        for needs in [_needs(method)]
+        for name in names
+        for one in _of_substance(plain, method, needs, name)
+    ]
     return tuple(sorted(found, key=lambda one: (-(max(one.values.values()) / min(one.values.values())), one.substance)))
 
 
-def _of_substance(plain: _Plain, method: Method, substance: str) -> Iterator[ComposedConflict]:
+def _needs(method: Method) -> _Needs:
+    """Factors of each edition whose equation asks for one of the carrier; the others cannot differ between fuels."""
+    found = {
+        edition.id: [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
+        for edition in method.editions.values()
+    }
+    return {name: needs for name, needs in found.items() if any(one.substance is None and one.by == "carrier" for one in needs)}
+
+
+def _of_substance(plain: _Plain, method: Method, needs: _Needs, substance: str) -> Iterator[ComposedConflict]:
     """A substance by each edition, from the edition's own standard only and without substitutes."""
     for variant in method.variants:
         unit = variant[method.activity.name]
-        values = {edition.id: _emits(plain, method, edition, substance, unit) for edition in method.editions.values()}
+        values = {name: _emits(plain, method, method.editions[name], own, substance, unit) for name, own in needs.items()}
         known = {name: value for name, value in values.items() if value is not None and value > 0}
         if len(set(known.values())) > 1:
             yield ComposedConflict(method.id, substance, f"{method.unit}/{unit}", known)
 
 
-def _emits(plain: _Plain, method: Method, edition: Edition, substance: str, unit: str) -> Decimal | None:
-    needs = [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
-    if not any(need.substance is None and need.by == "carrier" for need in needs):
-        return None
+def _emits(
+    plain: _Plain, method: Method, edition: Edition, needs: Sequence[FactorNeed], substance: str, unit: str
+) -> Decimal | None:
     topics = {need.name: (need.substance or substance, need.parameter, need.purpose, edition.standard) for need in needs}
     listed = {name: plain[topic] for name, topic in topics.items() if topic in plain}
     matches = {name: Match(one, one.value, "exact", ()) for name, one in listed.items() if one.value is not None}

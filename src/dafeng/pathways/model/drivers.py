@@ -172,6 +172,7 @@ def _values(graph: Graph, quantity: Quantity, rule: Given, rows: Sequence[Row], 
     space = graph.space
     axes = [axis for axis in space.axes if axis.name in quantity.axes and axis.name != YEAR]
     groups = _groups(graph, quantity, rows)
+    drawn: dict[frozenset[str], tuple[Array, ...]] = {}
     shape = space.shape(quantity.axes)
     corners = np.full((3, *shape), np.nan)
     for places in product(*(range(len(axis.members)) for axis in axes)):
@@ -181,7 +182,9 @@ def _values(graph: Graph, quantity: Quantity, rule: Given, rows: Sequence[Row], 
         if found is None:
             _leave(quantity, rule, members, corners, at, findings)
         else:
-            for corner, series in enumerate(_corners(graph, quantity, rule, groups[found])):
+            if found not in drawn:
+                drawn[found] = tuple(_corners(graph, quantity, rule, groups[found]))
+            for corner, series in enumerate(drawn[found]):
                 corners[corner][at] = series.reshape(corners[corner][at].shape)
     low, mid, high = corners
     certain = np.array_equal(low, high, equal_nan=True)
