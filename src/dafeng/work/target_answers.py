@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from dafeng.core.errors import SolveError
 from dafeng.energy import rows as energy_rows
+from dafeng.energy.rows import Conflict, Relaxation, RowsResult
 from dafeng.work.target_choices import fewest, give_way, least_cost, reach, relax
-from dafeng.work.target_system import KEPT, Settled, TargetSystem
+from dafeng.work.target_system import KEPT, Settled, TargetSystem, recall
 
 LARGEST_SET = 6
 """Size up to which all minimal clashing sets are listed."""
@@ -144,6 +145,10 @@ def answer_system(system: TargetSystem, *, size: int = LARGEST_SET, priced: bool
     SolveError
         If physics alone contradicts itself, or nothing can be proven.
     """
+    return recall(system, (size, priced), lambda: _answer(system, size, priced=priced))
+
+
+def _answer(system: TargetSystem, size: int, *, priced: bool) -> SystemAnswer:
     eased, slack = relax(system)
     feasible = not any(slack.values())
     sets, doubtful = ((), ()) if feasible else _sets(system, eased, size)
@@ -153,22 +158,30 @@ def answer_system(system: TargetSystem, *, size: int = LARGEST_SET, priced: bool
     return _price(system, kept, found, eased) if priced and given_up is not None else found
 
 
-def _sets(system: TargetSystem, eased: Settled, size: int) -> tuple[tuple[ClashSet, ...], tuple[tuple[str, ...], ...]]:
+def _sets(
+    system: TargetSystem, eased: Settled[Relaxation], size: int
+) -> tuple[tuple[ClashSet, ...], tuple[tuple[str, ...], ...]]:
     """All minimal sets of the picture, each confirmed or refused by the model."""
     found, doubtful = [], []
     for conflict in energy_rows.conflicts(eased.table, max_size=size):
-        ways = {name: give_way(system, conflict.rows, name, start=eased.point) for name in conflict.rows}
-        amounts = {name: amount for name, (amount, _) in ways.items()}
+        amounts, error = _ways(system, conflict, eased)
         if any(amount <= KEPT * system.size(name) for name, amount in amounts.items()):
             doubtful.append(conflict.rows)
             continue
         sizes = {name: system.size(name) for name in conflict.rows}
-        error = max((settled.error for _, settled in ways.values()), default=0.0)
         found.append(ClashSet(conflict.rows, amounts, conflict.hard, conflict.bounds, error, sizes))
     return tuple(found), tuple(doubtful)
 
 
-def _give_up(system: TargetSystem, sets: Sequence[ClashSet], eased: Settled) -> tuple[str, ...]:
+def _ways(system: TargetSystem, conflict: Conflict, eased: Settled[Relaxation]) -> tuple[Mapping[str, float], float]:
+    """By how much each row of a set alone must give way; where none speaks of the model, the picture has told already."""
+    if not any(name in system.views for name in conflict.rows):
+        return conflict.shortfall, 0.0
+    ways = {name: give_way(system, conflict.rows, name, start=eased.point) for name in conflict.rows}
+    return {name: amount for name, (amount, _) in ways.items()}, max(settled.error for _, settled in ways.values())
+
+
+def _give_up(system: TargetSystem, sets: Sequence[ClashSet], eased: Settled[Relaxation]) -> tuple[str, ...]:
     """The fewest targets whose absence lets the rest hold; larger sets than were listed are found as they are met."""
     known = [frozenset(one.rows) for one in sets]
     burden = _burden(system, sets)
@@ -185,7 +198,7 @@ def _give_up(system: TargetSystem, sets: Sequence[ClashSet], eased: Settled) -> 
         known.extend(fresh)
 
 
-def settled_table(system: TargetSystem, eased: Settled) -> energy_rows.Rows:
+def settled_table(system: TargetSystem, eased: Settled[Relaxation]) -> energy_rows.Rows:
     """The rows of a system as the picture at a known point has them.
 
     Parameters
@@ -213,7 +226,7 @@ def _burden(system: TargetSystem, sets: Sequence[ClashSet]) -> dict[str, float]:
     return burden
 
 
-def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased: Settled) -> SystemAnswer:
+def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased: Settled[Relaxation]) -> SystemAnswer:
     try:
         kept = _affordable(kept, eased)
         cost, duals, settled = least_cost(kept, start=eased.point)
@@ -229,7 +242,7 @@ def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased:
         found,
         cost=cost,
         levels=dict(settled.point),
-        gauges=dict(settled.gauges),
+        gauges={} if kept.bench is None else kept.bench.read(settled.point),
         prices=prices,
         reach=reached,
         unpriced=tuple(name for name in sorted(kept.unpriced) if settled.point.get(name, 0.0) > KEPT),
@@ -237,7 +250,7 @@ def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased:
     )
 
 
-def _affordable(system: TargetSystem, eased: Settled) -> TargetSystem:
+def _affordable(system: TargetSystem, eased: Settled[Relaxation]) -> TargetSystem:
     """The system with sourced costs only, where that is enough to keep the targets."""
     sourced = system.sourced()
     try:
@@ -247,7 +260,7 @@ def _affordable(system: TargetSystem, eased: Settled) -> TargetSystem:
     return sourced
 
 
-def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: float, settled: Settled) -> Price:
+def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: float, settled: Settled[RowsResult]) -> Price:
     """A dual value beside what the system costs when it is solved again with less and with more asked."""
     sign = -1.0 if sense == "<=" else 1.0
     step = NUDGE * system.size(name)
@@ -259,14 +272,14 @@ def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: flo
     return Price(sign * dual, left, right)
 
 
-def _spare(name: str, settled: Settled) -> float:
+def _spare(name: str, settled: Settled[RowsResult]) -> float:
     """By how much a row is more than kept; what is spare can be asked without moving the optimum of a linear system."""
     row = settled.table.rows[name]
     left = sum(factor * settled.point[one] for one, factor in row.coefficients.items())
     return 0.0 if row.sense == "=" else (row.rhs - left if row.sense == "<=" else left - row.rhs)
 
 
-def _cost(system: TargetSystem, settled: Settled) -> float | None:
+def _cost(system: TargetSystem, settled: Settled[RowsResult]) -> float | None:
     try:
         return least_cost(system, start=settled.point)[0]
     except SolveError:

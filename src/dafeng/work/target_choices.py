@@ -9,11 +9,11 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from dafeng.energy import rows as energy_rows
-from dafeng.energy.rows import Rows
-from dafeng.work.target_system import KEPT, Settled, TargetSystem, settle
+from dafeng.energy.rows import Relaxation, Rows, RowsResult
+from dafeng.work.target_system import KEPT, Settled, TargetSystem, recall, settle
 
 
-def relax(system: TargetSystem) -> tuple[Settled, dict[str, float]]:
+def relax(system: TargetSystem) -> tuple[Settled[Relaxation], dict[str, float]]:
     """The cheapest way to make all rows hold: least sum of relative violations.
 
     Parameters
@@ -28,20 +28,19 @@ def relax(system: TargetSystem) -> tuple[Settled, dict[str, float]]:
     dict of str to float
         By soft row: by how much it gives way, 0 where it is kept. [unit of the row]
     """
-    slack: dict[str, float] = {}
 
-    def choose(table: Rows) -> Mapping[str, float]:
+    def choose(table: Rows) -> tuple[Mapping[str, float], Relaxation]:
         found = energy_rows.relaxation(table)
-        slack.clear()
-        slack.update(found.slack)
-        return found.values
+        return found.values, found
 
-    settled = settle(system, choose)
-    kept = energy_rows.relaxation(settled.table)
-    return settled, {name: (value if value > KEPT * system.size(name) else 0.0) for name, value in kept.slack.items()}
+    settled = recall(system, "relax", lambda: settle(system, choose))
+    slack = settled.found.slack.items()
+    return settled, {name: (value if value > KEPT * system.size(name) else 0.0) for name, value in slack}
 
 
-def give_way(system: TargetSystem, held: Collection[str], name: str, *, start: Mapping[str, float]) -> tuple[float, Settled]:
+def give_way(
+    system: TargetSystem, held: Collection[str], name: str, *, start: Mapping[str, float]
+) -> tuple[float, Settled[float]]:
     """By how much one row must give way when others hold, in the model itself.
 
     Parameters
@@ -65,11 +64,12 @@ def give_way(system: TargetSystem, held: Collection[str], name: str, *, start: M
     names = {*held, name}
     part = system.without([one for one in system.soft if one not in names])
 
-    def choose(table: Rows) -> Mapping[str, float]:
-        return energy_rows.shortfall(table, tuple(table.rows), name)[1]
+    def choose(table: Rows) -> tuple[Mapping[str, float], float]:
+        amount, point = energy_rows.shortfall(table, tuple(table.rows), name)
+        return point, amount
 
-    settled = settle(part, choose, start=start)
-    return energy_rows.shortfall(settled.table, tuple(settled.table.rows), name)[0], settled
+    settled = recall(part, ("give way", name), lambda: settle(part, choose, start=start))
+    return settled.found, settled
 
 
 def fewest(sets: Sequence[Collection[str]], targets: Collection[str], burden: Mapping[str, float]) -> tuple[str, ...]:
@@ -107,7 +107,9 @@ def fewest(sets: Sequence[Collection[str]], targets: Collection[str], burden: Ma
     return best[2] if best else ()
 
 
-def least_cost(system: TargetSystem, *, start: Mapping[str, float] | None = None) -> tuple[float, Mapping[str, float], Settled]:
+def least_cost(
+    system: TargetSystem, *, start: Mapping[str, float] | None = None
+) -> tuple[float, Mapping[str, float], Settled[RowsResult]]:
     """The actions of least yearly cost with which all rows hold.
 
     Parameters
@@ -132,9 +134,13 @@ def least_cost(system: TargetSystem, *, start: Mapping[str, float] | None = None
         If the rows cannot hold together.
     """
     cost = system.cost
-    settled = settle(system, lambda table: energy_rows.solve(table, cost, sure=True).values, start=start, sloped=True)
-    found = energy_rows.solve(settled.table, cost, sure=True)
-    return found.objective, found.prices, settled
+
+    def choose(table: Rows) -> tuple[Mapping[str, float], RowsResult]:
+        found = energy_rows.solve(table, cost, sure=True)
+        return found.values, found
+
+    settled = recall(system, "least cost", lambda: settle(system, choose, start=start, sloped=True))
+    return settled.found.objective, settled.found.prices, settled
 
 
 def reach(system: TargetSystem, name: str, *, start: Mapping[str, float]) -> float | None:
@@ -155,10 +161,15 @@ def reach(system: TargetSystem, name: str, *, start: Mapping[str, float]) -> flo
         Best value of its left side, in the model itself where it is a view; ``None`` where nothing limits it.
         [unit of the row]
     """
+    return recall(system, ("reach", name), lambda: _reach(system, name, start))
+
+
+def _reach(system: TargetSystem, name: str, start: Mapping[str, float]) -> float | None:
     upward = next(row.sense for row in system.rows if row.name == name) != "<="
 
-    def choose(table: Rows) -> Mapping[str, float]:
-        return energy_rows.solve(_others(table, name), table.rows[name].coefficients, maximise=upward, sure=True).values
+    def choose(table: Rows) -> tuple[Mapping[str, float], None]:
+        found = energy_rows.solve(_others(table, name), table.rows[name].coefficients, maximise=upward, sure=True)
+        return found.values, None
 
     if not _limited(system, name, start, upward=upward):
         return None

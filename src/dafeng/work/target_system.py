@@ -7,8 +7,9 @@ the two are apart is part of every answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar, cast
 
 from dafeng.core.errors import SolveError
 from dafeng.energy import rows as energy_rows
@@ -26,8 +27,10 @@ ROUNDS = 12
 """Most pictures per answer."""
 STILL = "nothing"
 """A variable that is always 0: it carries the rows that no action moves."""
-Choose = Callable[[Rows], Mapping[str, float]]
-"""From a table of rows to a point."""
+Answer = TypeVar("Answer")
+Found = TypeVar("Found")
+Choose = Callable[[Rows], tuple[Mapping[str, float], Found]]
+"""From a table of rows to a point, and what else was found there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +53,8 @@ class TargetSystem:
         Rows that are targets and may be given up.
     unpriced : frozenset of str
         Actions without a sourced cost.
+    memory : dict
+        Answers by question and rows; systems of the same model may share it.
     """
 
     rows: tuple[Row, ...]
@@ -59,6 +64,22 @@ class TargetSystem:
     sizes: Mapping[str, float] = field(default_factory=dict)
     targets: frozenset[str] = frozenset()
     unpriced: frozenset[str] = frozenset()
+    memory: dict[Hashable, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Hashable:
+        """What tells one system from another: rows, views, costs and actions."""
+        rows = (
+            (one.name, *one.coefficients.items(), one.sense, one.bound, self.views.get(one.name), self.sizes.get(one.name))
+            for one in self.rows
+        )
+        model = None if self.bench is None else (self.bench.many, *self.bench.actions.values())
+        return tuple(rows), tuple(self.costs.items()), self.targets, model
+
+    @property
+    def viewed(self) -> bool:
+        """Whether a row speaks of a view of the model."""
+        return self.bench is not None and any(row.name in self.views for row in self.rows)
 
     @property
     def soft(self) -> tuple[str, ...]:
@@ -173,8 +194,42 @@ class TargetSystem:
         return energy_rows.Row(dict(slopes) or {STILL: 1.0}, row.sense, bound, row.unit, soft=not row.hard, weight=weight)
 
 
+def recall(system: TargetSystem, question: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """The answer to a question about a system, asked once however many ways of counting come to the same rows.
+
+    Parameters
+    ----------
+    system : TargetSystem
+        The rows.
+    question : hashable
+        What is asked of them.
+    ask : callable
+        Finds the answer.
+
+    Returns
+    -------
+    object
+        The answer.
+
+    Raises
+    ------
+    SolveError
+        As `ask` does, each time.
+    """
+    key = question, system.key
+    if key not in system.memory:
+        try:
+            system.memory[key] = ask()
+        except SolveError as failure:
+            system.memory[key] = failure
+    found = system.memory[key]
+    if isinstance(found, SolveError):
+        raise found
+    return cast(Answer, found)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Settled:
+class Settled(Generic[Found]):
     """A point that an optimiser chose and the model confirms.
 
     Parameters
@@ -184,11 +239,13 @@ class Settled:
     table : Rows
         The rows at the last picture.
     gauges : mapping of str to float
-        Views as the model itself has them at the point.
+        Views as the model itself has them at the point; none where no row speaks of one.
     error : float
         Largest distance of picture and model at the point, relative to the sizes of the rows.
     rounds : int
         Pictures drawn.
+    found : object
+        What else the optimiser told of the point.
     """
 
     point: Mapping[str, float]
@@ -196,9 +253,12 @@ class Settled:
     gauges: Mapping[str, float]
     error: float
     rounds: int
+    found: Found
 
 
-def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] | None = None, sloped: bool = False) -> Settled:
+def settle(
+    system: TargetSystem, choose: Choose[Found], *, start: Mapping[str, float] | None = None, sloped: bool = False
+) -> Settled[Found]:
     """Choose on a picture, draw a new one where the choice fell, until picture and model agree.
 
     Parameters
@@ -222,15 +282,17 @@ def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] |
     SolveError
         If the optimiser finds no answer on the first picture.
     """
-    if system.bench is None:
+    best: Settled[Found] | None = None
+    if system.bench is None or not system.viewed:
         table = system.table(None)
-        return Settled(choose(table), table, {}, 0.0, 0)
-    at, best, last = system.start | dict(start or {}), None, math.inf
+        point, found = choose(table)
+        return Settled(point, table, {}, 0.0, 0, found)
+    at, last = system.start | dict(start or {}), math.inf
     for number in range(1, ROUNDS + 1):
         picture = system.bench.draw(at)
         table = system.table(picture)
         try:
-            point = choose(table)
+            point, found = choose(table)
         except SolveError:
             if best is None:
                 raise
@@ -238,7 +300,7 @@ def settle(system: TargetSystem, choose: Choose, *, start: Mapping[str, float] |
         truth = system.bench.read(point)
         error = _distance(system, picture.read(point), truth)
         if best is None or error <= max(best.error, TOLERANCE):
-            best = Settled(point, table, truth, error, number)
+            best = Settled(point, table, truth, error, number, found)
         if error <= TOLERANCE and (not sloped or _stays(system.bench, at, point)):
             break
         step = 1.0 if error < last or error <= TOLERANCE else 0.5

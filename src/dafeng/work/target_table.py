@@ -5,11 +5,11 @@ Invariant: what is counted is chosen here and nowhere else; every soft row has a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import isfinite, nan
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
@@ -102,6 +102,8 @@ class Ground:
         ``data/consistency/power.yaml`` and ``views.yaml``.
     traces : TraceBook
         Gets the traces of assumptions.
+    memory : dict
+        What was asked of the rows of any way of counting, and of the model under each counting.
     """
 
     gathered: Gathered
@@ -110,6 +112,7 @@ class Ground:
     identities: Mapping[str, Any]
     views: Mapping[str, Any]
     traces: TraceBook
+    memory: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def paid(self) -> tuple[int, ...]:
@@ -159,8 +162,12 @@ class Ground:
         mapping of str to mapping of str to float
             By ``bill@year`` and variable, negative where it saves. [CNY/a per unit]
         """
-        bench = self.means.open(tuple(self._buildings(counting)), [Gauge(at(BILL, year), BILL, year) for year in self.paid])
-        return bench.draw(bench.start).slopes
+        key = "savings", counting
+        if key not in self.memory:
+            gauges = [Gauge(at(BILL, year), BILL, year) for year in self.paid]
+            bench = self.means.open(tuple(self._buildings(counting)), gauges)
+            self.memory[key] = bench.draw(bench.start).slopes
+        return cast(Mapping[str, Mapping[str, float]], self.memory[key])
 
     def linked(self, plant: Plant, counting: str) -> str:
         """Variable that stands for what runs.
@@ -255,7 +262,7 @@ def build_system(
             )
     rows, costs = _costs(ground, way, [*rows, *_facts(ground, told)], bench)
     targets = frozenset(name for name, one in told.items() if not one.fact)
-    return TargetSystem(tuple(rows), views, bench, costs, sizes, targets, unpriced), told, lacking
+    return TargetSystem(tuple(rows), views, bench, costs, sizes, targets, unpriced, ground.memory), told, lacking
 
 
 def _usable(ground: Ground, bench: Bench | None, way: Way) -> tuple[list[Asked], tuple[Lacking, ...]]:

@@ -91,16 +91,23 @@ def _before(space: Space, _: object) -> Compute:
 
 
 def _stock(space: Space, _: object) -> Compute:
-    years = len(space.axis(YEAR).members)
-    places = [_slice(space, YEAR, year) for year in range(years)]
+    axis, years = space.position(YEAR), len(space.axis(YEAR).members)
 
     def compute(start: Array, kept: Array, added: Array, out: Array) -> None:
-        out[places[0]] = _year(start, places[0])
-        for year in range(1, years):
-            np.multiply(out[places[year - 1]], _year(kept, places[year]), out[places[year]])
-            out[places[year]] += _year(added, places[year])
+        rows = np.moveaxis(out, axis, 0)
+        rows[0] = np.moveaxis(start, axis, 0)[0]
+        keeps, adds = (_yearly(values, axis, years) for values in (kept, added))
+        for last, row, keep, add in zip(rows, rows[1:], keeps[1:], adds[1:], strict=False):
+            np.multiply(last, keep, row)
+            np.add(row, add, row)
 
     return compute
+
+
+def _yearly(values: Array, axis: int, years: int) -> Array:
+    """The years first, also where nothing varies along them."""
+    first = np.moveaxis(values, axis, 0)
+    return np.broadcast_to(first, (years, *first.shape[1:]))
 
 
 def _year(values: Array, place: tuple[slice, ...]) -> Array:
