@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -141,7 +141,7 @@ class Bench:
     Parameters
     ----------
     one, many : Fan
-        The bound model, for one point and for several at once.
+        The bound model, for one point over all years, and for several at once until the last year that is read.
     actions : mapping of str to Action
         What can be done.
     gauges : mapping of str to Gauge
@@ -150,8 +150,8 @@ class Bench:
         Quantities that actions add to, as they were given.
     shapes : mapping of str to array
         What one unit of each action adds, along the axes of its quantity.
-    drawn : dict
-        Pictures drawn before, by the levels of their point.
+    drawn, known : dict
+        Pictures drawn and gauges read before, by the levels of their point.
     """
 
     one: Fan
@@ -161,6 +161,7 @@ class Bench:
     given: Mapping[str, Array]
     shapes: Mapping[str, Array]
     drawn: dict[tuple[float, ...], Picture] = field(default_factory=dict)
+    known: dict[tuple[float, ...], dict[str, float]] = field(default_factory=dict)
 
     @property
     def start(self) -> dict[str, float]:
@@ -180,9 +181,12 @@ class Bench:
         dict of str to float
             By gauge; nan where the model does not know it.
         """
-        self._write(levels)
-        made = self.one.play()
-        return {name: float(self._many(gauge, made)[0]) for name, gauge in self.gauges.items()}
+        key = tuple(self._at(levels).values())
+        if key not in self.known:
+            self._write(levels)
+            made = self.one.play()
+            self.known[key] = {name: float(_read(gauge, self.one, made)[0]) for name, gauge in self.gauges.items()}
+        return dict(self.known[key])
 
     def series(self, levels: Mapping[str, float], quantity: str) -> dict[int, float]:
         """One quantity over the years when actions are taken.
@@ -200,7 +204,8 @@ class Bench:
             By year. [unit of the quantity]
         """
         self._write(levels)
-        years, values = self.one.tape.graph.space.years, self._series(self.one.play()[quantity])[:, 0]
+        space = self.one.tape.graph.space
+        years, values = space.years, _series(space, self.one.play()[quantity])[:, 0]
         return {int(year): float(value) for year, value in zip(years, values, strict=True)}
 
     def draw(self, levels: Mapping[str, float]) -> Picture:
@@ -216,11 +221,14 @@ class Bench:
         Picture
             Values and slopes there.
         """
-        at = {name: float(levels.get(name, action.zero)) for name, action in self.actions.items()}
+        at = self._at(levels)
         key = tuple(at.values())
         if key not in self.drawn:
             self.drawn[key] = self._draw(at)
         return self.drawn[key]
+
+    def _at(self, levels: Mapping[str, float]) -> dict[str, float]:
+        return {name: float(levels.get(name, action.zero)) for name, action in self.actions.items()}
 
     def _draw(self, at: Mapping[str, float]) -> Picture:
         values, actions = self.read(at), list(self.actions.values())
@@ -230,7 +238,7 @@ class Bench:
             self._spread(at, block)
             made = self.many.play()
             for name, gauge in self.gauges.items():
-                read = np.broadcast_to(self._many(gauge, made), self.many.points)
+                read = np.broadcast_to(_read(gauge, self.many, made), self.many.points)
                 with np.errstate(invalid="ignore"):
                     apart = read[0::2] - read[1::2]
                 for action, difference in zip(block, apart, strict=False):
@@ -240,26 +248,15 @@ class Bench:
 
     def _spread(self, at: Mapping[str, float], block: Sequence[Action]) -> None:
         """Write two points for each action, a step above and a step below."""
+        axis = self.many.tape.graph.space.position(YEAR)
         for quantity in self.given:
             room = self.many.room(quantity)
-            room[...] = self._value(quantity, at)
+            room[...] = _first(self._value(quantity, at), axis, room.shape[axis])
             for place, action in enumerate(block):
                 if action.quantity == quantity:
-                    step = STEP * reach_of(action) * self.shapes[action.id][..., 0]
+                    step = STEP * reach_of(action) * _first(self.shapes[action.id], axis, room.shape[axis])[..., 0]
                     room[..., 2 * place] += step
                     room[..., 2 * place + 1] -= step
-
-    def _many(self, gauge: Gauge, made: Mapping[str, Array]) -> Array:
-        """A gauge at all points; nan where the model does not know it."""
-        whole = self._series(made[gauge.quantity])
-        with np.errstate(all="ignore"):
-            return np.asarray(_value(gauge, whole, int(self.one.tape.graph.space.years[0])))
-
-    def _series(self, values: Array) -> Array:
-        """A quantity that varies over the years only, by year and point."""
-        space = self.one.tape.graph.space
-        series = np.moveaxis(values, space.position(YEAR), 0).reshape(values.shape[space.position(YEAR)], -1)
-        return np.broadcast_to(series, (len(space.years), series.shape[1]))
 
     def _write(self, levels: Mapping[str, float]) -> None:
         for quantity in self.given:
@@ -303,9 +300,28 @@ def open_bench(graph: Graph, values: Mapping[str, Array | Band], actions: Sequen
     known = set(compile_graph(graph, outputs).given)
     used = [action for action in actions if action.quantity in known]
     given = {one.quantity: shaped(one.quantity, middle[one.quantity], _whole(graph, one.quantity)) for one in used}
-    one, many = (open_fan(graph, middle, outputs, tuple(given), points=points) for points in (1, 2 * BLOCK))
+    one = open_fan(graph, middle, outputs, tuple(given), points=1)
+    early = _until(graph, max((year for gauge in gauges for year in (gauge.year, gauge.base)), default=0))
+    axis, years = early.space.position(YEAR), len(early.space.years)
+    cut = {name: _first(value, axis, years) for name, value in middle.items()}
+    many = open_fan(early, cut, outputs, tuple(given), points=2 * BLOCK)
     shapes = {action.id: _shape(graph, action) for action in used}
     return Bench(one, many, {action.id: action for action in used}, {gauge.name: gauge for gauge in gauges}, given, shapes)
+
+
+def _until(graph: Graph, last: int) -> Graph:
+    """The model until a year. No quantity looks ahead unless it is summed over the years; then all years stay."""
+    expressions = (one.expression for one in graph.quantities.values())
+    if any(YEAR in expression.names for expression in expressions if expression is not None):
+        return graph
+    years = tuple(member for member in graph.space.axis(YEAR).members if int(member) <= last)
+    axes = (replace(axis, members=years) if axis.name == YEAR else axis for axis in graph.space.axes)
+    return replace(graph, space=replace(graph.space, axes=tuple(axes))) if years else graph
+
+
+def _first(values: Array, axis: int, years: int) -> Array:
+    """The first years of a quantity; what does not vary over the years, or comes without all axes, as it is."""
+    return np.moveaxis(np.moveaxis(values, axis, 0)[:years], 0, axis) if np.ndim(values) > axis else values
 
 
 def _whole(graph: Graph, quantity: str) -> tuple[int, ...]:
@@ -342,6 +358,20 @@ def _shape(graph: Graph, action: Action) -> Array:
 def _path(space: Space, action: Action) -> Array:
     years, shares = zip(*action.path, strict=True)
     return np.asarray(np.interp(space.years, years, shares).reshape(space.shape({YEAR})))
+
+
+def _read(gauge: Gauge, fan: Fan, made: Mapping[str, Array]) -> Array:
+    """A gauge at all points; nan where the model does not know it."""
+    space = fan.tape.graph.space
+    with np.errstate(all="ignore"):
+        return np.asarray(_value(gauge, _series(space, made[gauge.quantity]), int(space.years[0])))
+
+
+def _series(space: Space, values: Array) -> Array:
+    """A quantity that varies over the years only, by year and point."""
+    axis, years = space.position(YEAR), len(space.axis(YEAR).members)
+    series = np.moveaxis(values, axis, 0).reshape(values.shape[axis], -1)
+    return np.broadcast_to(series, (years, series.shape[1]))
 
 
 def _value(gauge: Gauge, series: Array, first: int) -> Any:
