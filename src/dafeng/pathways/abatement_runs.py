@@ -177,24 +177,24 @@ class Board:
         base = self._seen(trials)
         alone, last, bought = dict[str, Array](), dict[str, Array](), dict[str, Array]()
         paths = {"": base["co2"].along(YEAR, "draw").T}
-        for measure in self.measures:
-            with_it = self._tried(trials, measure.id, 1.0)
+        names = [measure.id for measure in self.measures]
+        for measure, past in zip(self.measures, [None, *names], strict=False):
+            with_it = self._tried(trials, measure.id, 1.0, past)
             alone[measure.id] = differences(self.space, self.years, base, with_it)
             paths[measure.id] = with_it["co2"].along(YEAR, "draw").T
             bought |= {measure.id: _change(self.space, measure, base, with_it)} if measure.bought else {}
-            self._tried(trials, measure.id, 0.0)
-        for measure in self.measures:
-            trials.change(measure.id, self._position(1.0))
+        trials.change_all(dict.fromkeys(names, self._position(1.0)))
         every = self._seen(trials)
         paths["all"] = every["co2"].along(YEAR, "draw").T
-        for measure in self.measures:
-            without = self._tried(trials, measure.id, 0.0)
+        for measure, past in zip(self.measures, [None, *names], strict=False):
+            without = self._tried(trials, measure.id, 0.0, past)
             last[measure.id] = differences(self.space, self.years, without, every)
-            trials.change(measure.id, self._position(1.0))
         return Drawn(alone, last, differences(self.space, self.years, base, every), bought, paths, {})
 
-    def _tried(self, trials: Trials, name: str, at: float) -> dict[str, Labelled]:
-        trials.change(name, self._position(at))
+    def _tried(self, trials: Trials, name: str, at: float, past: str | None) -> dict[str, Labelled]:
+        """What one measure does at a position, the one tried before it put back."""
+        back = {} if past is None else {past: self._position(1.0 - at)}
+        trials.change_all({**back, name: self._position(at)})
         return self._seen(trials)
 
     def _seen(self, trials: Trials) -> dict[str, Labelled]:
@@ -220,8 +220,7 @@ class Board:
         return np.concatenate([rows[:, at], rows.sum(axis=1, keepdims=True)], axis=1)
 
     def _move(self, done: frozenset[str]) -> None:
-        for name in sorted(done ^ self._done):
-            self._session.change(name, self._position(1.0 if name in done else 0.0))
+        self._session.change_all({name: self._position(float(name in done)) for name in sorted(done ^ self._done)})
         self._done = done
 
 

@@ -6,7 +6,7 @@ infinite or undefined is an error that names the quantity.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -179,6 +179,31 @@ def bind(steps: Sequence[Step], arrays: Mapping[int, Array]) -> Bound:
         What `play` plays.
     """
     return [(step.compute, (*(arrays[at] for at in step.operands), arrays[step.slot])) for step in steps]
+
+
+def bind_following(tape: Tape, names: Collection[str], arrays: Mapping[int, Array]) -> Bound:
+    """Steps that follow from some quantities, with the arrays they work on.
+
+    Parameters
+    ----------
+    tape : Tape
+        The compiled model.
+    names : collection of str
+        Given quantities.
+    arrays : mapping of int to array
+        By slot.
+
+    Returns
+    -------
+    list of (callable, arrays)
+        What `play` plays.
+    """
+    moved, steps = {tape.places[name] for name in names}, []
+    for step in tape.steps:
+        if not moved.isdisjoint(step.operands):
+            moved.add(step.slot)
+            steps.append(step)
+    return bind(steps, arrays)
 
 
 def play(bound: Bound) -> None:

@@ -13,7 +13,18 @@ import numpy as np
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import DRAW, Array
-from dafeng.pathways.model.run import Bound, Labelled, Values, bind, fixed_arrays, outputs_of, play, refuse_undefined, shaped
+from dafeng.pathways.model.run import (
+    Bound,
+    Labelled,
+    Values,
+    bind,
+    bind_following,
+    fixed_arrays,
+    outputs_of,
+    play,
+    refuse_undefined,
+    shaped,
+)
 from dafeng.pathways.model.tape import Tape
 
 
@@ -56,13 +67,30 @@ class Session:
         DefinitionError
             If the quantity is not a given one of this model, or the shape does not fit.
         """
-        if name not in self.after:
-            raise _unknown(name, self.tape.given)
-        place = self.arrays[self.tape.places[name]]
-        np.copyto(place, shaped(name, value, place.shape))
-        self.values[name] = place
+        self.change_all({name: value})
+
+    def change_all(self, values: Mapping[str, Array]) -> None:
+        """Give quantities other values and compute once what follows from any of them.
+
+        Parameters
+        ----------
+        values : mapping of str to (axes..., 1) array
+            New values of given quantities. [unit of the quantity]
+
+        Raises
+        ------
+        DefinitionError
+            If one is not a given quantity of this model, or its shape does not fit.
+        """
+        for name, value in values.items():
+            if name not in self.after:
+                raise _unknown(name, self.tape.given)
+            place = self.arrays[self.tape.places[name]]
+            np.copyto(place, shaped(name, value, place.shape))
+            self.values[name] = place
+        alone = next(iter(values)) if len(values) == 1 else None
         with np.errstate(all="ignore"):
-            play(self.after[name])
+            play(bind_following(self.tape, values, self.arrays) if alone is None else self.after[alone])
 
     def read(self, *, strict: bool = True) -> dict[str, Labelled]:
         """Outputs as they stand.
@@ -115,17 +143,8 @@ def open_session(tape: Tape, values: Values) -> Session:
     whole = bind(tape.steps, arrays)
     with np.errstate(all="ignore"):
         play(whole)
-    after = {name: _after(tape, name, arrays) for name in tape.given}
+    after = {name: bind_following(tape, (name,), arrays) for name in tape.given}
     return Session(tape, {name: arrays[tape.places[name]] for name in tape.given}, arrays, after, whole)
-
-
-def _after(tape: Tape, name: str, arrays: Mapping[int, Array]) -> Bound:
-    moved, steps = {tape.places[name]}, []
-    for step in tape.steps:
-        if moved.intersection(step.operands):
-            moved.add(step.slot)
-            steps.append(step)
-    return bind(steps, arrays)
 
 
 def _unknown(name: str, given: tuple[str, ...]) -> DefinitionError:

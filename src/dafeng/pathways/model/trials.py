@@ -13,7 +13,7 @@ import numpy as np
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import DRAW, Array
-from dafeng.pathways.model.run import Bound, Labelled, Values, bind, fixed_arrays, play, shaped
+from dafeng.pathways.model.run import Bound, Labelled, Values, bind, bind_following, fixed_arrays, play, shaped
 from dafeng.pathways.model.sampling import Band, fill
 from dafeng.pathways.model.tape import Tape
 
@@ -28,13 +28,13 @@ class Trials:
         The compiled model.
     arrays : mapping of int to array
         Array of each slot, the draws last.
-    after : dict of str to list
-        Steps that follow from each quantity that was changed, bound to their arrays.
+    after : dict of frozenset of str to list
+        Steps that follow from quantities that were changed together, bound to their arrays.
     """
 
     tape: Tape
     arrays: Mapping[int, Array]
-    after: dict[str, Bound]
+    after: dict[frozenset[str], Bound]
 
     def change(self, name: str, value: Array) -> None:
         """Give a fixed quantity another value and compute what follows.
@@ -51,14 +51,31 @@ class Trials:
         DefinitionError
             If the quantity is drawn or not given, or the shape does not fit.
         """
-        if name not in self.tape.given or DRAW in self.tape.slots[self.tape.places[name]]:
-            raise _unfit(name)
-        place = self.arrays[self.tape.places[name]]
-        np.copyto(place, shaped(name, value, place.shape))
-        if name not in self.after:
-            self.after[name] = _following(self.tape, name, self.arrays)
+        self.change_all({name: value})
+
+    def change_all(self, values: Mapping[str, Array]) -> None:
+        """Give fixed quantities other values and compute once what follows from any of them.
+
+        Parameters
+        ----------
+        values : mapping of str to (axes..., 1) array
+            New values of given quantities that are not drawn. [unit of the quantity]
+
+        Raises
+        ------
+        DefinitionError
+            If one is drawn or not given, or its shape does not fit.
+        """
+        for name, value in values.items():
+            if name not in self.tape.given or DRAW in self.tape.slots[self.tape.places[name]]:
+                raise _unfit(name)
+            place = self.arrays[self.tape.places[name]]
+            np.copyto(place, shaped(name, value, place.shape))
+        key = frozenset(values)
+        if key not in self.after:
+            self.after[key] = bind_following(self.tape, key, self.arrays)
         with np.errstate(all="ignore"):
-            play(self.after[name])
+            play(self.after[key])
 
     def read(self, name: str) -> Labelled:
         """An output as it stands.
@@ -108,15 +125,6 @@ def open_trials(tape: Tape, values: Values, ranks: Mapping[str, Array]) -> Trial
     with np.errstate(all="ignore"):
         play(bind(tape.steps, arrays))
     return Trials(tape, arrays, {})
-
-
-def _following(tape: Tape, name: str, arrays: Mapping[int, Array]) -> Bound:
-    moved, steps = {tape.places[name]}, []
-    for step in tape.steps:
-        if moved.intersection(step.operands):
-            moved.add(step.slot)
-            steps.append(step)
-    return bind(steps, arrays)
 
 
 def _unfit(name: str) -> DefinitionError:
