@@ -77,11 +77,6 @@ class TargetSystem:
         return tuple(rows), tuple(self.costs.items()), self.targets, model
 
     @property
-    def viewed(self) -> bool:
-        """Whether a row speaks of a view of the model."""
-        return self.bench is not None and any(row.name in self.views for row in self.rows)
-
-    @property
     def soft(self) -> tuple[str, ...]:
         """Rows that may be given up, in order."""
         return tuple(row.name for row in self.rows if not row.hard)
@@ -283,7 +278,7 @@ def settle(
         If the optimiser finds no answer on the first picture.
     """
     best: Settled[Found] | None = None
-    if system.bench is None or not system.viewed:
+    if system.bench is None or not any(row.name in system.views for row in system.rows):
         table = system.table(None)
         point, found = choose(table)
         return Settled(point, table, {}, 0.0, 0, found)

@@ -117,10 +117,8 @@ def fixed_arrays(tape: Tape, values: Values) -> dict[int, Array]:
     DefinitionError
         If a given quantity is missing or does not fit.
     """
-    space, arrays = tape.graph.space, dict[int, Array]()
-    flat = (1,) * (len(space.axes) + 1)
-    for slot, number in tape.constants.items():
-        arrays[slot] = np.full(flat, number)
+    space, flat = tape.graph.space, (1,) * (len(tape.graph.space.axes) + 1)
+    arrays = {slot: np.full(flat, number) for slot, number in tape.constants.items()}
     for name in tape.given:
         if name not in values:
             raise _missing(name)
@@ -181,7 +179,7 @@ def bind(steps: Sequence[Step], arrays: Mapping[int, Array]) -> Bound:
     return [(step.compute, (*(arrays[at] for at in step.operands), arrays[step.slot])) for step in steps]
 
 
-def bind_following(tape: Tape, names: Collection[str], arrays: Mapping[int, Array]) -> Bound:
+def bind_after(tape: Tape, names: Collection[str], arrays: Mapping[int, Array]) -> Bound:
     """Steps that follow from some quantities, with the arrays they work on.
 
     Parameters
@@ -196,7 +194,7 @@ def bind_following(tape: Tape, names: Collection[str], arrays: Mapping[int, Arra
     Returns
     -------
     list of (callable, arrays)
-        What `play` plays.
+        In order.
     """
     moved, steps = {tape.places[name] for name in names}, []
     for step in tape.steps:

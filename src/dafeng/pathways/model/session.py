@@ -18,7 +18,7 @@ from dafeng.pathways.model.run import (
     Labelled,
     Values,
     bind,
-    bind_following,
+    bind_after,
     fixed_arrays,
     outputs_of,
     play,
@@ -90,7 +90,7 @@ class Session:
             self.values[name] = place
         alone = next(iter(values)) if len(values) == 1 else None
         with np.errstate(all="ignore"):
-            play(bind_following(self.tape, values, self.arrays) if alone is None else self.after[alone])
+            play(bind_after(self.tape, values, self.arrays) if alone is None else self.after[alone])
 
     def read(self, *, strict: bool = True) -> dict[str, Labelled]:
         """Outputs as they stand.
@@ -143,7 +143,7 @@ def open_session(tape: Tape, values: Values) -> Session:
     whole = bind(tape.steps, arrays)
     with np.errstate(all="ignore"):
         play(whole)
-    after = {name: bind_following(tape, (name,), arrays) for name in tape.given}
+    after = {name: bind_after(tape, (name,), arrays) for name in tape.given}
     return Session(tape, {name: arrays[tape.places[name]] for name in tape.given}, arrays, after, whole)
 
 

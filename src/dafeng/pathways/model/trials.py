@@ -13,7 +13,7 @@ import numpy as np
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import DRAW, Array
-from dafeng.pathways.model.run import Bound, Labelled, Values, bind, bind_following, fixed_arrays, play, shaped
+from dafeng.pathways.model.run import Bound, Labelled, Values, bind, bind_after, fixed_arrays, play, shaped
 from dafeng.pathways.model.sampling import Band, fill
 from dafeng.pathways.model.tape import Tape
 
@@ -73,7 +73,7 @@ class Trials:
             np.copyto(place, shaped(name, value, place.shape))
         key = frozenset(values)
         if key not in self.after:
-            self.after[key] = bind_following(self.tape, key, self.arrays)
+            self.after[key] = bind_after(self.tape, key, self.arrays)
         with np.errstate(all="ignore"):
             play(self.after[key])
 
