@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,13 @@ def read_yaml(source: Path | str, *, name: str = "text") -> Marked:
         As ``load_yaml``.
     """
     name = source.name if isinstance(source, Path) else name
-    text = read_text(source, name=name)
+    known = _parse(read_text(source, name=name), name)
+    return Marked(_copy(known.value), name, known.marks)
+
+
+@lru_cache(maxsize=512)
+def _parse(text: str, name: str) -> Marked:
+    """Parse a text, once in a process: the same definitions are read for every question."""
     marks: dict[Trail, tuple[int, int]] = {}
     try:
         events = iter(list(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))))
@@ -140,6 +147,13 @@ def read_yaml(source: Path | str, *, name: str = "text") -> Marked:
     except yaml.YAMLError as cause:
         raise refusal(f"{name}:1:1", f"不是合法的 YAML：{cause}", f"not YAML: {cause}") from cause
     return Marked(value, name, marks)
+
+
+def _copy(value: Any) -> Any:
+    """A tree of its own for each reader."""
+    if isinstance(value, dict):
+        return {key: _copy(inner) for key, inner in value.items()}
+    return [_copy(inner) for inner in value] if isinstance(value, list) else value
 
 
 def read_text(source: Path | str, *, name: str = "text") -> str:

@@ -91,9 +91,7 @@ def environment() -> Environment:
     jinja2.Environment
         With autoescape on.
     """
-    made = _Pages(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
-    )
+    made = _Pages(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False)
     made.filters["is_number"] = figures.is_number
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     return made

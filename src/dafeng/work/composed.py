@@ -14,10 +14,11 @@ from dafeng.library.conflicts import topic_of
 from dafeng.library.factor import Factor, Match
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.account import compose
-from dafeng.methods.definition import Edition, Method
+from dafeng.methods.definition import Edition, FactorNeed, Method
 
 PLACES = Decimal("0.000001")
 """Scale at which composed factors are set side by side."""
+_Needs = list[FactorNeed]
 _Plain = Mapping[tuple[str, str, str, str], Factor]
 """Defaults of the standards, which are tied to no place, year or sector, by topic and standard."""
 
@@ -63,23 +64,36 @@ def compare_composed(library: FactorLibrary, methods: Iterable[Method]) -> tuple
         if one.value is not None and one.place is None and one.year is None and one.sector is None
     }
     names = sorted({topic[0] for topic in plain})
-    found = [one for method in methods for name in names for one in _of_substance(plain, method, name)]
+    found = [one for method in methods for one in _of_method(plain, method, names)]
     return tuple(sorted(found, key=lambda one: (-(max(one.values.values()) / min(one.values.values())), one.substance)))
 
 
-def _of_substance(plain: _Plain, method: Method, substance: str) -> Iterator[ComposedConflict]:
+def _of_method(plain: _Plain, method: Method, substances: Iterable[str]) -> Iterator[ComposedConflict]:
+    needs = {name: _needs(method, edition) for name, edition in method.editions.items()}
+    for substance in substances if any(needs.values()) else ():
+        yield from _of_substance(plain, method, substance, needs)
+
+
+def _needs(method: Method, edition: Edition) -> _Needs:
+    """Factors that an edition composes; none where it asks for none of the fuel itself."""
+    needs = [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
+    return needs if any(need.substance is None and need.by == "carrier" for need in needs) else []
+
+
+def _of_substance(plain: _Plain, method: Method, substance: str, needs: Mapping[str, _Needs]) -> Iterator[ComposedConflict]:
     """A substance by each edition, from the edition's own standard only and without substitutes."""
     for variant in method.variants:
         unit = variant[method.activity.name]
-        values = {edition.id: _emits(plain, method, edition, substance, unit) for edition in method.editions.values()}
+        values = {
+            name: _emits(plain, method, edition, substance, unit, needs[name]) for name, edition in method.editions.items()
+        }
         known = {name: value for name, value in values.items() if value is not None and value > 0}
         if len(set(known.values())) > 1:
             yield ComposedConflict(method.id, substance, f"{method.unit}/{unit}", known)
 
 
-def _emits(plain: _Plain, method: Method, edition: Edition, substance: str, unit: str) -> Decimal | None:
-    needs = [method.factors[name] for name in method.equations[edition.equation].names if name in method.factors]
-    if not any(need.substance is None and need.by == "carrier" for need in needs):
+def _emits(plain: _Plain, method: Method, edition: Edition, substance: str, unit: str, needs: _Needs) -> Decimal | None:
+    if not needs:
         return None
     topics = {need.name: (need.substance or substance, need.parameter, need.purpose, edition.standard) for need in needs}
     listed = {name: plain[topic] for name, topic in topics.items() if topic in plain}
