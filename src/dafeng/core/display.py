@@ -12,11 +12,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from dafeng.core.labels import Language
-from dafeng.core.units import Unit, convert, family, ratio, unit
+from dafeng.core.units import Unit, conversion, convert, family, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,22 @@ def display(value: Decimal | float, stored: str | Unit, language: Language) -> A
     """
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     source = stored if isinstance(stored, Unit) else unit(stored)
-    steps = _steps().get((language, family(str(source))), ())
-    if not steps:
-        return Amount(convert(exact, source, source), source, source.read(language))
-    amounts = [Amount(convert(exact, source, step), step, step.read(language)) for step in steps]
-    fitting = [amount for amount in amounts if abs(amount.value) >= 1]
-    if fitting or exact:
-        return fitting[-1] if fitting else amounts[0]
-    return min(amounts, key=lambda amount: abs(math.log10(ratio(source, amount.unit))))
+    steps = _ladder(str(source), language)
+    taken = _climb(abs(exact), steps) if steps else source
+    return Amount(convert(exact, source, taken), taken, taken.read(language))
+
+
+def _climb(magnitude: Decimal, steps: tuple[tuple[Unit, Decimal], ...]) -> Unit:
+    """Largest unit that a magnitude fills; the smallest where it fills none, and for zero the nearest one."""
+    if not magnitude:
+        return min(steps, key=lambda step: abs(math.log10(step[1])))[0]
+    return next((step for step, least in reversed(steps) if magnitude >= least), steps[0][0])
+
+
+@lru_cache(maxsize=4096)
+def _ladder(stored: str, language: Language) -> tuple[tuple[Unit, Decimal], ...]:
+    """Units for what is stored in a unit, each with the stored figure that makes one of it."""
+    return tuple((step, conversion(step, stored)) for step in _steps().get((language, family(stored)), ()))
 
 
 @cache

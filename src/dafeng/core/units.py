@@ -206,6 +206,7 @@ def ratio(source: str | Unit, target: str | Unit) -> Fraction:
     return one.ratio / other.ratio
 
 
+@lru_cache(maxsize=4096)
 def conversion(source: str | Unit, target: str | Unit) -> Decimal:
     """Number of target units in one source unit.
 

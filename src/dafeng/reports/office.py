@@ -8,13 +8,17 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import parse_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.text.run import CT_R
 from docx.shared import Pt
+from docx.text.font import Font
 
 BORN = datetime(2000, 1, 1)  # noqa: DTZ001 - the properties of the format have no zone
 """Time that stands in every file, so that the same content gives the same bytes."""
@@ -43,6 +47,21 @@ def set_font(font: Any, name: str, size: float) -> None:
     size : float
         Size. [pt]
     """
+    if isinstance(font.element, CT_R) and font.element.rPr is None:
+        font.element.insert(0, deepcopy(_make_look(name, size)))
+    else:
+        _set(font, name, size)
+
+
+@lru_cache(maxsize=64)
+def _make_look(name: str, size: float) -> Any:
+    """What a run without a look of its own is given."""
+    run = OxmlElement("w:r")
+    _set(Font(run), name, size)
+    return run.rPr
+
+
+def _set(font: Any, name: str, size: float) -> None:
     font.name, font.size = name, Pt(size)
     fonts = font.element.get_or_add_rPr().get_or_add_rFonts()
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):

@@ -66,8 +66,10 @@ def find_factor(city: CityView, address: str) -> str | None:
         The id; ``None`` where it is no factor of the library of this run.
     """
     named = _FACTOR.fullmatch(address)
+    if named is None:
+        return None
     rows = (city.view.get("library") or {}).get("factors") or ()
-    return next((row["id"] for row in rows if named and row["id"] == named[1]), None)
+    return next((row["id"] for row in rows if row["id"] == named[1]), None)
 
 
 def sentence(documents: Mapping[str, str], anchor: Mapping[str, Any] | None) -> tuple[str, str, str] | None:

@@ -17,7 +17,7 @@ from dafeng.web import briefs, explain, inventory_files, methods, pages, tasklis
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
 from dafeng.web.links import STATIC, FrozenLinks, method_file, page_file, target_file
-from dafeng.web.render import Frame, render
+from dafeng.web.render import Frame, render, render_each
 
 LANGUAGES = cast(tuple[Language, ...], ("zh", "en"))
 
@@ -108,8 +108,8 @@ def _write_language(folder: Path, city: CityView, language: Language) -> None:
 def _write_shelves(folder: Path, city: CityView, frame: Frame) -> None:
     """Explanations, one script file per table, since a page in a folder may load scripts but not fetch data."""
     shelves: dict[str, dict[str, str]] = {}
-    for address in city.traces:
-        fragment = render("_drawer.html", frame, explain.gather(city, address, frame.words))
+    gathered = (explain.gather(city, address, frame.words) for address in city.traces)
+    for address, fragment in zip(city.traces, render_each("_drawer.html", frame, gathered), strict=True):
         shelves.setdefault(shelf(address), {})[address] = re.sub(r"\n\s*", "\n", fragment)
     for table, items in shelves.items():
         said = f"dafeng.keep({json.dumps(table)},{json.dumps(items, ensure_ascii=False)});\n"

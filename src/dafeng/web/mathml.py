@@ -5,6 +5,7 @@ Invariant: whatever goes in, the markup that comes out holds no script, no link 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 
@@ -53,6 +54,7 @@ class _Cleaner(HTMLParser):
             self.parts.append(escape(data))
 
 
+@lru_cache(maxsize=4096)
 def clean(markup: str | None) -> Markup | None:
     """Formula as safe markup.
 

@@ -5,13 +5,15 @@ Invariant: everything is escaped unless this module made it; a template gets wor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from jinja2.runtime import Context
 
 from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
@@ -23,6 +25,8 @@ from dafeng.web.pages import read_pages
 from dafeng.web.pathway import share_text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+_PLAIN = (FunctionType, MethodType)
+_METHODS = frozenset(dir(dict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,28 @@ class Frame:
     review: str = ""
 
 
+class _Call(Context):
+    """Calls what is a plain function without asking first what jinja would pass to it."""
+
+    def call(self, obj: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
+        if type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg"):
+            return super().call(obj, *args, **named)
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        return obj(*args, **named)
+
+
+class _Pages(Environment):
+    """Looks into a mapping for a key before asking it for an attribute, which is the rare case and the slow one."""
+
+    context_class = _Call
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj and attribute not in _METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def environment() -> Environment:
     """The template environment.
@@ -65,9 +91,7 @@ def environment() -> Environment:
     jinja2.Environment
         With autoescape on.
     """
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
-    )
+    made = _Pages(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False)
     made.filters["is_number"] = figures.is_number
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     return made
@@ -90,7 +114,29 @@ def render(template: str, frame: Frame, context: Mapping[str, Any] | None) -> st
     str
         HTML.
     """
-    return environment().get_template(template).render({**_tools(frame), **(context or {})})
+    return next(render_each(template, frame, (context,)))
+
+
+def render_each(template: str, frame: Frame, contexts: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
+    """Many fragments of one kind, with what surrounds them made once.
+
+    Parameters
+    ----------
+    template : str
+        File name of the template.
+    frame : Frame
+        What surrounds each.
+    contexts : iterable of mapping or None
+        What each shows.
+
+    Yields
+    ------
+    str
+        HTML.
+    """
+    made, tools = environment().get_template(template), _tools(frame)
+    for context in contexts:
+        yield made.render({**tools, **(context or {})})
 
 
 def _tools(frame: Frame) -> dict[str, Any]:

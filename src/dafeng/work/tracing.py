@@ -6,13 +6,16 @@ Invariant: an address is given once; a second, different trace under the same ad
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
 from dafeng.core.errors import AddressError
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
+
+_FIELDS = tuple(one.name for one in fields(Trace))
+_NESTED = ("says", "anchor", "cell", "note")
 
 
 class TraceBook:
@@ -146,6 +149,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
     dict
         All fields; labels as ``{"zh", "en"}``, inputs as a list.
     """
-    document = asdict(trace)
+    document = {name: getattr(trace, name) for name in _FIELDS}
+    document |= {name: asdict(document[name]) for name in _NESTED if document[name] is not None}
     document["inputs"] = list(trace.inputs)
     return document
