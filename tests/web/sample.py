@@ -157,6 +157,29 @@ def decided(label: Any, number: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+SHOWN = {
+    "year": ("", "达峰年份", "Peak year", "2029", "年"),
+    "before": (".before", "2030年前达峰概率", "Probability of a peak before 2030", "0.63", "1"),
+    "level": (".level", "峰值排放", "Emissions at the peak", "66", "Mt CO2"),
+}
+
+
+def places(name: str, part: str) -> dict[str, Any]:
+    """Addresses of what is shown of a peak."""
+    return {key: {"address": f"{RUN}/pathway/{name}.{part}{at}"} for key, (at, *_) in SHOWN.items()}
+
+
+def peaks(name: str) -> dict[str, Any]:
+    """Traces of what is shown of a peak, of the path and of a published series."""
+    return {
+        f"pathway/{name}.{part}{at}": trace(
+            f"pathway/{name}.{part}{at}", "projection", label(zh, en), value=value, unit=unit, inputs=(f"pathway/{name}",)
+        )
+        for part in ("peak", "observed")
+        for at, zh, en, value, unit in SHOWN.values()
+    }
+
+
 def scenario(name: str, zh: str, en: str, peak: int, depth: float) -> dict[str, Any]:
     """A scenario of the pathway."""
     years = list(range(2025, 2061))
@@ -176,10 +199,10 @@ def scenario(name: str, zh: str, en: str, peak: int, depth: float) -> dict[str, 
         "p90": [round(m + s, 3) for m, s in zip(middle, spread, strict=True)],
         "peak": {"year_p10": peak - 2, "year_p50": peak, "year_p90": peak + 3,
                  "probability_before_2030": round(sum(shares[:6]) / sum(shares), 3), "level_mt_p10": 63.0, "level_mt_p50": 66.0, "level_mt_p90": 69.5,
-                 "years": list(range(2024, 2039)), "shares": [round(s / sum(shares), 4) for s in shares]},
+                 "years": list(range(2024, 2039)), "shares": [round(s / sum(shares), 4) for s in shares], "told": places(name, "peak")},
         "observed": {"year_p10": peak - 3, "year_p50": peak, "year_p90": peak + 5, "probability_before_2030": 0.4, "level_mt_p10": 64.0,
-                     "level_mt_p50": 68.0, "level_mt_p90": 73.0, "years": list(range(2024, 2039)), "shares": [round(1 / 15, 4)] * 15},
-        "address": f"{RUN}/pathway/{name}",
+                     "level_mt_p50": 68.0, "level_mt_p90": 73.0, "years": list(range(2024, 2039)), "shares": [round(1 / 15, 4)] * 15, "told": places(name, "observed")},
+        "address": f"{RUN}/pathway/{name}.peak",
     }  # fmt: skip
 
 
@@ -607,6 +630,7 @@ def traces() -> dict[str, dict[str, Any]]:
             unit="年",
             inputs=("assumptions/growth", "results/co2.2025"),
         )
+        made |= peaks(name)
     for year in range(2010, 2026):
         add(f"results/co2.{year}", "result", f"{year} 年能源活动排放", f"Emissions from energy in {year}", value="61234567.891", unit="tCO2", year=year, expression="burned * heat * carbon * 44 / 12", typeset=MATH, inputs=("factors/coal", "facts/T01.2025", "facts/gone"))  # fmt: skip
     for name in ("plan", "double"):

@@ -65,10 +65,11 @@ TASKLIST = {
         }],
     }],
 }  # fmt: skip
+AT = {"address": TEXT}
 PEAK = {
     "year_p10": (*YEAR, MAY), "year_p50": (*YEAR, MAY), "year_p90": (*YEAR, MAY), "probability_before_2030": (*FIGURE, MAY),
     "level_mt_p10": (*FIGURE, MAY), "level_mt_p50": (*FIGURE, MAY), "level_mt_p90": (*FIGURE, MAY), "years": [YEAR],
-    "shares": [FIGURE],
+    "shares": [FIGURE], "told": {"year": AT, "before": AT, "level": AT},
 }  # fmt: skip
 DRIVER = {
     "id": TEXT, "label": LABEL, "grade": TEXT, "sources": [TEXT], "guessed": FLAG, "alone": (*FIGURE, MAY),

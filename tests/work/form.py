@@ -70,10 +70,11 @@ TASKLIST = {
     "findings": [FINDING],
 }  # fmt: skip
 TABLE = {"id": str, "label": L, "unit": str, "columns": [L], "rows": [{"label": L, "cells": [Maybe(N)]}]}
+AT = {"address": str}
 PEAK = {
     "year_p10": int, "year_p50": int, "year_p90": int, "probability_before_2030": NUMBER, "probability_by_2030": NUMBER,
     "probability_no_peak": NUMBER, "level_mt_p10": NUMBER, "level_mt_p50": NUMBER, "level_mt_p90": NUMBER, "years": [int],
-    "shares": [NUMBER],
+    "shares": [NUMBER], "told": {"year": AT, "before": AT, "level": AT},
 }  # fmt: skip
 DRIVER = {
     "id": str, "label": L, "grade": str, "sources": [str], "guessed": bool, "alone": Maybe(NUMBER),

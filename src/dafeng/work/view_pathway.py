@@ -30,6 +30,9 @@ UNIT = "Mt CO2"
 MATTERS = 0.005
 """Share of a variance from which a driver's rows are listed among the assumptions."""
 
+PEAK_PARTS = {"year": "", "before": ".before", "level": ".level"}
+"""What is shown of a peak, and what its address adds to that of the median year."""
+
 
 def write_pathway(assessment: Assessment, frame: Frame) -> Row | None:
     """Pathways of all scenarios.
@@ -74,24 +77,28 @@ def _scenario(name: str, path: Future, frame: Frame) -> Row:
         "label": write_label(path.scenario.label),
         "says": write_label(path.scenario.says),
         **_fan(path.views[EMISSIONS]),
-        "peak": write_peak(path.peak),
-        "observed": None if path.observed is None else write_peak(path.observed),
+        "peak": write_peak(path.peak, f"pathway/{name}.peak", frame),
+        "observed": None if path.observed is None else write_peak(path.observed, f"pathway/{name}.observed", frame),
         "address": frame.locate(f"pathway/{name}.peak"),
     }
 
 
-def write_peak(peak: Peak) -> Row:
+def write_peak(peak: Peak, root: str, frame: Frame) -> Row:
     """Distribution of the peak year.
 
     Parameters
     ----------
     peak : Peak
         The distribution.
+    root : str
+        Address of its median year.
+    frame : Frame
+        Run of the addresses.
 
     Returns
     -------
     dict
-        Quantiles, probabilities as shares of 1, the level and the share of every year.
+        Quantiles, probabilities as shares of 1, the level, the share of every year, and the addresses of what is shown.
     """
     least, level, most = curve([peak.level_mt_p10, peak.level_mt_p50, peak.level_mt_p90])
     before, by, later = curve([peak.probability_before_2030, peak.probability_by_2030, peak.probability_no_peak])
@@ -107,6 +114,7 @@ def write_peak(peak: Peak) -> Row:
         "level_mt_p90": most,
         "years": list(peak.years),
         "shares": curve(peak.shares),
+        "told": {part: {"address": frame.locate(root + at)} for part, at in PEAK_PARTS.items()},
     }
 
 
