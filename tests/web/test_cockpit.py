@@ -160,7 +160,9 @@ def test_a_chart_can_be_taken_along(desk: Visit, base: str) -> None:
     desk.page.locator("#peak [data-drawn]").wait_for()
     with desk.page.expect_download() as waiting:
         desk.page.click('#peak [data-act="csv"]')
-    assert Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()[0] == "年份,概率 (%)"
+    assert (
+        Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()[0] == "年份,路径本身 (%),公布序列会显示的 (%)"
+    )
 
 
 def test_the_weeks_can_be_switched(desk: Visit, base: str) -> None:

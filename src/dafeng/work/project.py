@@ -141,7 +141,7 @@ def project(
     power = balance_power(city, plan, now, traces, outset=outset)
     feed = feed_power(power, city.definition("power"), outset, traces)
     futures = make_futures(outset, main=main, above=feed.rows if feed else None, draws=draws)
-    trace_futures(futures, tuple(row.address for row in recorded), traces)
+    trace_futures(futures, tuple(row.address for row in recorded), traces, folder=city.overlay)
     made, missing = estimate(
         _rules(city, later=True), _finder(plan, now, futures.paths, city, traces), city.catalogue(), traces
     )

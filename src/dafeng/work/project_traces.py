@@ -5,17 +5,21 @@ Invariant: a row has one address, whichever scenarios use it; a row that another
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from dafeng.core.labels import Label
-from dafeng.core.traces import Trace, TraceKind
+from dafeng.core.traces import Cell, Trace, TraceKind
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.model.views import View
 from dafeng.pathways.peak import Peak
 from dafeng.pathways.residual import Residual
+from dafeng.store.files import hash_file
 from dafeng.work.futures import EMISSIONS, Drawn, Future, Futures
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import odds
@@ -26,7 +30,7 @@ GUESSED = ("assumption", "estimated")
 """Grades of a row that nobody has published."""
 
 
-def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook) -> None:
+def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook, *, folder: Path | None = None) -> None:
     """Traces of all scenarios.
 
     Parameters
@@ -37,17 +41,38 @@ def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook
         Addresses of the recorded series of emissions.
     traces : TraceBook
         Gets rows, quantities, views, peaks and the residual.
+    folder : Path, optional
+        The city's own definitions; figures of its ``drivers.csv`` lead to their cells.
     """
+    delivered = Delivered(
+        {} if folder is None else _cells(folder / "drivers.csv"), {_figure(traces, one): one for one in recorded}
+    )
     if futures.residual is not None and recorded:
         _trace_residual(futures.residual, recorded, traces)
     common = {id(row) for table in futures.tables.drivers for row in table}
     for name, future in futures.paths.items():
-        groups = dict(_trace_groups(name, future, futures.model, common, traces))
+        groups = dict(_trace_groups(name, future, futures.model, common, traces, delivered))
         for view, drawn in future.views.items():
             _trace_view(name, future, view, drawn, futures.model, groups, traces)
         for part in future.parts:
             _trace_part(name, future, part.id, part.label, part.values, traces)
         _trace_peak(name, future, traces)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Where figures of drivers were delivered.
+
+    Parameters
+    ----------
+    cells : mapping
+        Cell of a row of the city's own table.
+    figures : mapping
+        Value and unit of a recorded figure → its address.
+    """
+
+    cells: Mapping[tuple[object, ...], Cell]
+    figures: Mapping[tuple[float | None, str | None], str]
 
 
 def row_address(row: Row, *, scenario: str = "") -> str:
@@ -93,13 +118,15 @@ def row_label(row: Row, model: Model) -> Label:
     return Label(f"{label.zh}：{zh}", f"{label.en}: {en}")
 
 
-def _trace_groups(name: str, future: Future, model: Model, common: set[int], traces: TraceBook) -> Iterator[tuple[str, str]]:
+def _trace_groups(
+    name: str, future: Future, model: Model, common: set[int], traces: TraceBook, delivered: Delivered
+) -> Iterator[tuple[str, str]]:
     """Given quantities with the address under which their rows stand together."""
     for quantity, rows in future.drivers.used.items():
         if not rows:
             continue
         own = any(id(row) not in common for row in rows)
-        inputs = tuple(_trace_row(row, "" if id(row) in common else name, model, traces) for row in rows)
+        inputs = tuple(_trace_row(row, "" if id(row) in common else name, model, traces, delivered) for row in rows)
         label = model.graph.quantities[quantity].label
         scenario = future.scenario.label
         address = f"drivers/{name}.{quantity}" if own else f"drivers/{quantity}"
@@ -108,11 +135,11 @@ def _trace_groups(name: str, future: Future, model: Model, common: set[int], tra
         yield quantity, address
 
 
-def _trace_row(row: Row, scenario: str, model: Model, traces: TraceBook) -> str:
+def _trace_row(row: Row, scenario: str, model: Model, traces: TraceBook, delivered: Delivered) -> str:
     address = row_address(row, scenario=scenario)
     if address in traces:
         return address
-    elsewhere = row.at if row.at in traces else None
+    elsewhere = row.at if row.at in traces else delivered.figures.get((row.mid, row.unit))
     kind: TraceKind = "assumption" if row.grade in GUESSED else "fact"
     return traces.add(
         Trace(
@@ -125,9 +152,36 @@ def _trace_row(row: Row, scenario: str, model: Model, traces: TraceBook) -> str:
             inputs=(elsewhere,) if elsewhere else (),
             source=row.source,
             grade=row.grade,
+            cell=delivered.cells.get(_key(row)) if kind == "fact" else None,
             note=_row_note(row),
         )
     )
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return row.quantity, row.members, row.year, row.source, row.mid
+
+
+def _figure(traces: TraceBook, address: str) -> tuple[float | None, str | None]:
+    """Value and unit of a recorded figure."""
+    found = traces.get(address)
+    return None if found.value is None else float(found.value), found.unit
+
+
+def _cells(path: Path) -> dict[tuple[object, ...], Cell]:
+    """Cell of the middle value of each row of a city's table."""
+    if not path.is_file():
+        return {}
+    digest, lines = hash_file(path), path.read_text(encoding="utf-8-sig").splitlines()
+    first = next(at for at, line in enumerate(lines) if not line.startswith("#"))
+    rows = csv.DictReader(lines[first:])
+    column = chr(ord("A") + list(rows.fieldnames or ()).index("mid"))
+    return {_line_key(row): Cell(path.name, "", f"{column}{first + rows.line_num}", digest) for row in rows if row["mid"]}
+
+
+def _line_key(line: Mapping[str, str]) -> tuple[object, ...]:
+    year = int(line["year"]) if line["year"] else None
+    return line["quantity"], frozenset(line["members"].split()), year, line["source"], float(line["mid"])
 
 
 def _row_note(row: Row) -> Label | None:
