@@ -30,7 +30,7 @@ UNIT = "Mt CO2"
 MATTERS = 0.005
 """Share of a variance from which a driver's rows are listed among the assumptions."""
 
-PEAK_PARTS = {"year": "", "before": ".before", "level": ".level"}
+PEAK_PARTS: Mapping[str, str] = {"year": "", "before": ".before", "level": ".level"}
 """What is shown of a peak, and what its address adds to that of the median year."""
 
 
