@@ -19,8 +19,8 @@ OUR_YEARS = 60
 """Weather years that our side operates; the wanted number is reckoned from them."""
 THEIR_YEARS = 2
 """The last of these that PyPSA solves one by one; their costs are compared."""
-YEARS_GAP = 5.5e-3
-"""Largest proven gap of a weather year, and so the largest difference of costs; the mean is to be 0.5 % at most."""
+YEARS_GAP = 5e-3
+"""Largest proven gap of a weather year, and so the largest difference of costs."""
 CERTIFIED_GAP = 0.01
 """Largest gap that certified aggregation may leave; a run that leaves more is an error and no row."""
 PATH_STEP_H = 24
