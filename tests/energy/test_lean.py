@@ -13,7 +13,7 @@ from dafeng.energy.program import Constraints, Term, Variables, compile_program
 from dafeng.energy.solution import solve_program
 from dafeng.energy.solvers import Terms, run_solver
 from dafeng.energy.solving import cone, memory, rare
-from dafeng.energy.solving.memory import Shelf, leave_to_disk, on_disk
+from dafeng.energy.solving.memory import Shelf, leave_to_disk, on_disk, release_memory
 from dafeng.energy.solving.substitute import substitute
 from tests.energy.test_traps import storage_city
 
@@ -76,6 +76,15 @@ def test_without_room_on_disk_everything_stays_in_memory(monkeypatch):
     assert on_disk(program) is program
     leave_to_disk(program)
     assert Shelf(program).take() is program
+
+
+def test_memory_is_given_back_only_before_something_large(monkeypatch):
+    collected = []
+    monkeypatch.setattr(memory.gc, "collect", lambda: collected.append(True))
+    release_memory(memory.WORTH - 1)
+    assert collected == []
+    release_memory(memory.WORTH)
+    assert collected == [True]
 
 
 @settings(max_examples=8, deadline=None)

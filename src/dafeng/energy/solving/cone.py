@@ -139,12 +139,12 @@ def _solve(cone: _Cone, settings: Any, algorithm: Algorithm, guard: Guard) -> An
         return guard.tell(Progress(algorithm, int(info.iterations), float(info.gap_rel), float(info.solve_time)))
 
     cones = [clarabel.ZeroConeT(cone.equal), clarabel.NonnegativeConeT(len(cone.right) - cone.equal)]
-    cost, right, matrix = cone.cost, cone.right, Handed(cone.matrix)
+    cost, right, matrix, rows = cone.cost, cone.right, Handed(cone.matrix), len(cone.right)
     cone.cost = cone.right = cone.matrix = None  # the solver holds its own copy
-    release_memory()
+    release_memory(rows)
     solver = clarabel.DefaultSolver(cone.squared, cost, matrix, right, cones, settings)
     del cost, right
-    release_memory()
+    release_memory(rows)
     solver.set_termination_callback(call)
     with hear_interrupt(guard):
         return solver.solve()

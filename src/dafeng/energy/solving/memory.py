@@ -21,6 +21,8 @@ from dafeng.energy.program import Program
 
 LARGE = 100_000
 """Columns from which a programme lies on disk while a solver works on its own copy."""
+WORTH = 100_000
+"""Rows from which giving memory back is worth looking through every object of the process, which takes up to a second."""
 SIDES = ("row_low", "row_high", "low", "high", "cost")
 """Dense arrays of a programme."""
 
@@ -57,8 +59,16 @@ class Handed:
         return self._parts.pop("indptr")
 
 
-def release_memory() -> None:
-    """Collect what is no longer used and let the C library return it to the system, where it is glibc."""
+def release_memory(rows: int) -> None:
+    """Collect what is no longer used and let the C library return it to the system, where it is glibc.
+
+    Parameters
+    ----------
+    rows : int
+        Size of what is solved next; before something small nothing happens.
+    """
+    if rows < WORTH:
+        return
     gc.collect()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
