@@ -12,7 +12,7 @@ from dafeng.formula.kernels import Kernel, registered_kernels
 from dafeng.formula.parser import parse
 from dafeng.formula.sql import to_sql
 from dafeng.formula.typesetting import typeset
-from dafeng.formula.words import words
+from dafeng.formula.words import say, words
 
 __all__ = [
     "Expression",
@@ -22,6 +22,7 @@ __all__ = [
     "evaluate_exact",
     "parse",
     "registered_kernels",
+    "say",
     "to_sql",
     "typeset",
     "unit_of",

@@ -51,22 +51,39 @@ def words(
     Label
         ``热量 = 燃烧量（1 200 t）× 低位发热量（26.7 GJ/t）= 32 040 GJ`` and the same in English.
     """
-    return Label(*(_sentence(expression, labels, values or {}, subject, result, language) for language in ("zh", "en")))
+    return Label(*(say(expression, labels, each, values=values, subject=subject, result=result) for each in ("zh", "en")))
 
 
-def _sentence(
+def say(
     expression: Expression,
     labels: Mapping[str, Label],
-    values: Mapping[str, str],
-    subject: Label | None,
-    result: str | None,
     language: Language,
+    *,
+    values: Mapping[str, str] | None = None,
+    subject: Label | None = None,
+    result: str | None = None,
 ) -> str:
+    """Expression in the words of one language, for numbers that are written otherwise in the other.
+
+    Parameters
+    ----------
+    expression, labels, values, subject, result
+        As for ``words``.
+    language : {"zh", "en"}
+        Which one.
+
+    Returns
+    -------
+    str
+        The sentence.
+    """
+    shown = values or {}
+
     def visit(node: Node, parts: tuple[str, ...]) -> str:
         if isinstance(node, Number):
             return node.text.replace("-", "−")
         if isinstance(node, Name):
-            return _named(labels[node.id].read(language) if node.id in labels else node.id, values.get(node.id), language)
+            return _named(labels[node.id].read(language) if node.id in labels else node.id, shown.get(node.id), language)
         return _applied(node, parts, labels, language)
 
     said = fold(expression.root, visit)

@@ -165,7 +165,9 @@ def arrange(
     gases = [cell for cell in cells if is_gas(cell.method.quantity, library)]
     lost = [cell for cell in missing if is_gas(cell.method.quantity, library)]
     potentials = find_potentials({cell.method.quantity for cell in gases}, library, standard=standard, year=year)
-    sheet = _Sheet(layout, year, tuple(gases), tuple(lost), potentials, notation)
+    lines_of = {name: layout.line_of(name) for name in {one.activity.category.id for one in (*gases, *lost)}}
+    codes = {name: line.code for name, line in lines_of.items() if line}
+    sheet = _Sheet(layout, year, tuple(gases), tuple(lost), potentials, notation, codes)
     lines = [sheet.line(line) for line in layout.lines]
     totals = [sheet.total(t.id, t.label, t.lines) for t in layout.totals]
     entries = (*lines, *totals)
@@ -181,6 +183,7 @@ class _Sheet:
     lost: tuple[Missing, ...]
     potentials: Mapping[str, Potential]
     notation: Sequence[Notation]
+    codes: Mapping[str, str]
 
     def line(self, line: Line) -> Entry:
         codes = set(self.layout.under(line.code))
@@ -225,8 +228,7 @@ class _Sheet:
         )
 
     def _code(self, cell: Computed | Missing) -> str | None:
-        line = self.layout.line_of(cell.activity.category.id)
-        return line.code if line else None
+        return self.codes.get(cell.activity.category.id)
 
     def _equivalent(self, masses: Mapping[str, Decimal]) -> Decimal:
         with localcontext() as context:
@@ -280,7 +282,7 @@ def _traces(potentials: Mapping[str, Potential]) -> Iterator[Trace]:
 
 
 def _findings(sheet: _Sheet, entries: Iterable[Entry]) -> Iterator[Finding]:
-    homeless = {c.activity.category.id for c in sheet.cells if sheet.layout.line_of(c.activity.category.id) is None}
+    homeless = {c.activity.category.id for c in sheet.cells} - sheet.codes.keys()
     for name in sorted(homeless):
         if not sheet.layout.leaves_out(name):
             yield _unassigned(sheet.layout, name)

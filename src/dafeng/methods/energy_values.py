@@ -13,7 +13,7 @@ from dafeng.core.errors import FormulaError
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert, unit
-from dafeng.formula import check_unit, evaluate_exact, typeset, words
+from dafeng.formula import check_unit, evaluate_exact, say, typeset
 from dafeng.library.balances import Flow, carriers
 from dafeng.methods.energy_balance import TCE, Balance, Cell
 from dafeng.methods.energy_views import BASE, EQUIVALENT, PHYSICAL, FieldRule, Single, Sum, View, ViewBook
@@ -246,10 +246,10 @@ class Evaluation:
         labels, symbols = {p: v.label for p, v in inputs.items()}, {p: self._symbol(p) for p in inputs}
         shown = {language: _shown(inputs, language) for language in LANGUAGES}
         result = {language: _text(value, view.unit, language) for language in LANGUAGES}
-        said = (
-            words(view.expression, labels, values=shown[each], subject=view.label, result=result[each]) for each in LANGUAGES
+        zh, en = (
+            say(view.expression, labels, each, values=shown[each], subject=view.label, result=result[each])
+            for each in LANGUAGES
         )
-        zh, en = (sentence.read(language) for sentence, language in zip(said, LANGUAGES, strict=True))
         return Trace(
             address=self._address(address),
             kind="result",

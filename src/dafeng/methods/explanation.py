@@ -14,7 +14,7 @@ from dafeng.core.findings import Finding, Severity
 from dafeng.core.labels import Label, Language
 from dafeng.core.traces import Trace
 from dafeng.core.units import unit
-from dafeng.formula import typeset, words
+from dafeng.formula import say, typeset
 from dafeng.library.factor import Match, worst
 from dafeng.library.factors import FactorLibrary
 from dafeng.methods.definition import TIMES, YEAR, Method
@@ -49,8 +49,8 @@ def result_trace(cell: Computed, library: FactorLibrary) -> Trace:
     labels = {method.activity.name: method.activity.label, **_labels(cell, library)}
     result = {language: f"{plain(cell.value)} {unit(method.unit).read(language)}" for language in LANGUAGES}
     said = Label(
-        words(expression, labels, values=cell_values(cell, "zh"), subject=subject, result=result["zh"]).zh,
-        words(expression, labels, values=cell_values(cell, "en"), subject=subject, result=result["en"]).en,
+        say(expression, labels, "zh", values=cell_values(cell, "zh"), subject=subject, result=result["zh"]),
+        say(expression, labels, "en", values=cell_values(cell, "en"), subject=subject, result=result["en"]),
     )
     grades = [str(row["grade"]) for row in activity.facts] + [match.factor.grade for match in cell.matches.values()]
     composed = f"{plain(cell.composed)} {method.unit}/{activity.unit}"
