@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 
 from dafeng.core.errors import AccessError, SettingError
@@ -60,6 +62,13 @@ def test_no_password_is_kept_or_logged(records, tmp_path):
         logged = "".join(entry.after or "" for entry in session.scalars(select(AuditEntry)))
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert (hashed.startswith("$argon2id$"), PASSWORD.encode() in content, hashed in logged) == (True, False, False)
+
+
+def test_a_hash_costs_what_the_library_recommends(records):
+    enter(records)
+    with records.read() as session:
+        costs = extract_parameters(list_accounts(session)[0].password)
+    assert costs == RFC_9106_LOW_MEMORY
 
 
 def test_the_log_still_shows_a_password_changed_behind_the_programme(records, tmp_path):

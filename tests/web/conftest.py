@@ -1,0 +1,19 @@
+"""What the tests of the pages share: passwords that are hashed fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+
+from dafeng.store import accounts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_hashes() -> Iterator[None]:
+    """Argon2 with its least costs: a page does not know what a hash costs, and tests/store holds the real costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "hasher", lambda: PasswordHasher.from_parameters(CHEAPEST))
+        yield
