@@ -38,7 +38,7 @@ run: .venv/.default ## assess Yantai and Qingdao and serve the cockpit
 test: .venv/.test ## everything: browser, style, types, tests
 	@tools/browser.sh
 	@$(MAKE) --no-print-directory lint
-	$(bin)/python -m pytest -n 2 --dist worksteal
+	$(bin)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-cluster: .venv-spark/.spark .venv-sail/.sail ## the same sums on Spark and on Sail, each in its own environment
 	JAVA_HOME="$$(tools/java.sh)" .venv-spark/bin/python -m pytest tests/cluster

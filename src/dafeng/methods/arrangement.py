@@ -165,8 +165,8 @@ def arrange(
     gases = [cell for cell in cells if is_gas(cell.method.quantity, library)]
     lost = [cell for cell in missing if is_gas(cell.method.quantity, library)]
     potentials = find_potentials({cell.method.quantity for cell in gases}, library, standard=standard, year=year)
-    lines_of = {name: layout.line_of(name) for name in {one.activity.category.id for one in (*gases, *lost)}}
-    codes = {name: line.code for name, line in lines_of.items() if line}
+    categories = {cell.activity.category.id for cell in gases} | {cell.activity.category.id for cell in lost}
+    codes = {name: line.code for name in categories if (line := layout.line_of(name))}
     sheet = _Sheet(layout, year, tuple(gases), tuple(lost), potentials, notation, codes)
     lines = [sheet.line(line) for line in layout.lines]
     totals = [sheet.total(t.id, t.label, t.lines) for t in layout.totals]
