@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dafeng.work.factor_import import FactorImport, import_factors
     from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
-    from dafeng.work.futures import Future
+    from dafeng.work.future import Future
     from dafeng.work.hindcast import Hindcast, hindcast, hindcast_document
     from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
     from dafeng.work.ingest import Ingested, ingest
@@ -226,7 +226,7 @@ _HOMES: Mapping[str, str] = {
     "LockState": "work.lock",
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
-    "Future": "work.futures",
+    "Future": "work.future",
     "Projection": "work.project",
     "Quality": "work.uncertainty",
     "Recalculations": "work.recalculate",

@@ -151,8 +151,12 @@ def decided(label: Any, number: Any) -> dict[str, Any]:
             {"id": "power", "label": label("电力", "power"), "scenarios": {name: [20.0] * 36 for name in scenarios}},
         ],
         "residual": {"size": number(5.1, "%", at, basis="estimated"), "memory": 0.3, "error": 0.2, "steps": 12},
+        "errors": [{"id": "co2", "label": label("二氧化碳排放", "CO2 emissions"), "size": number(0.037, "1/a", at, basis="estimated"),
+                    "memory": 0.819, "later": 0.27, "misses": 7}],
         "hourly": {"year": 2030, "changes": [{"label": label("方案情景", "Plan"), "change": number(-0.4, "Mt CO2", at, basis="projected")}]},
         "influences": {"year": 2030, "drivers": [driver], "fixed": [{**driver, "alone": None, "emitted_alone": None}],
+                       "split": {key: {part: number(value, "%", at, basis="projected") for part, value in
+                                       (("drivers", 20.0), ("error", 45.0), ("together", 35.0))} for key in ("peak", "emitted")},
                        "exchanged": {"peak": [index], "emitted": [index]}},
     }  # fmt: skip
 
@@ -175,7 +179,7 @@ def peaks(name: str) -> dict[str, Any]:
         f"pathway/{name}.{part}{at}": trace(
             f"pathway/{name}.{part}{at}", "projection", label(zh, en), value=value, unit=unit, inputs=(f"pathway/{name}",)
         )
-        for part in ("peak", "observed")
+        for part in ("peak", "drivers_peak", "observed")
         for at, zh, en, value, unit in SHOWN.values()
     }
 
@@ -200,6 +204,10 @@ def scenario(name: str, zh: str, en: str, peak: int, depth: float) -> dict[str, 
         "peak": {"year_p10": peak - 2, "year_p50": peak, "year_p90": peak + 3,
                  "probability_before_2030": round(sum(shares[:6]) / sum(shares), 3), "level_mt_p10": 63.0, "level_mt_p50": 66.0, "level_mt_p90": 69.5,
                  "years": list(range(2024, 2039)), "shares": [round(s / sum(shares), 4) for s in shares], "told": places(name, "peak")},
+        "drivers_peak": {"year_p10": peak - 1, "year_p50": peak, "year_p90": peak + 1, "probability_before_2030": 0.9,
+                         "level_mt_p10": 64.0, "level_mt_p50": 66.0, "level_mt_p90": 68.0, "years": list(range(2024, 2039)),
+                         "shares": [round(s / sum(shares), 4) for s in shares], "told": places(name, "drivers_peak")},
+        "chances": [number(value, "%", f"pathway/{name}.peak", year=2030, basis="projected") for value in (55.0, 70.0)],
         "observed": {"year_p10": peak - 3, "year_p50": peak, "year_p90": peak + 5, "probability_before_2030": 0.4, "level_mt_p10": 64.0,
                      "level_mt_p50": 68.0, "level_mt_p90": 73.0, "years": list(range(2024, 2039)), "shares": [round(1 / 15, 4)] * 15, "told": places(name, "observed")},
         "address": f"{RUN}/pathway/{name}.peak",

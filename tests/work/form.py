@@ -83,6 +83,7 @@ DRIVER = {
 }  # fmt: skip
 INFLUENCES = {
     "year": int, "drivers": [DRIVER], "fixed": [DRIVER],
+    "split": Keyed({"drivers": N, "error": N, "together": N}),
     "exchanged": Keyed([{"id": str, "label": L, "alone": NUMBER, "together": NUMBER, "error": NUMBER}]),
 }  # fmt: skip
 MEASURE = {
@@ -91,11 +92,13 @@ MEASURE = {
 }  # fmt: skip
 PATHWAY = {
     "years": [int], "unit": str, "main": str, "draws": int,
-    "scenarios": [{"id": str, "label": L, "says": L, **FAN, "peak": PEAK, "observed": Maybe(PEAK), "address": str}],
+    "scenarios": [{"id": str, "label": L, "says": L, **FAN, "peak": PEAK, "drivers_peak": PEAK, "chances": [N],
+                   "observed": Maybe(PEAK), "address": str}],
     "quantities": [{"id": str, "label": L, "unit": str, "scenarios": Keyed(FAN)}],
     "views": {"years": [int], "rows": [{"id": str, "label": L, "scenarios": Keyed([N])}]},
     "parts": [{"id": str, "label": L, "scenarios": Keyed([NUMBER])}],
     "residual": Maybe({"size": N, "memory": NUMBER, "error": NUMBER, "steps": int}),
+    "errors": [{"id": str, "label": L, "size": N, "memory": NUMBER, "later": NUMBER, "misses": int}],
     "hourly": Maybe({"year": int, "changes": [{"label": L, "before": NUMBER, "after": NUMBER, "change": N}]}),
     "influences": Maybe(INFLUENCES), "assumptions": [ASSUMPTION], "measures": [MEASURE],
 }  # fmt: skip

@@ -10,13 +10,14 @@ from typing import Any
 
 from dafeng.core.sources import Source
 from dafeng.pathways.model.sliders import Slider
+from dafeng.pathways.model.views import View
 from dafeng.web.figures import choose_scale, largest, show
 from dafeng.web.labels import Words
 from dafeng.web.scenario_charts import SMALL, draw_charts, draw_waterfall
 from dafeng.web.scenario_wish import MINE, Wish
 from dafeng.web.scenario_words import MT, name_answer, write_amount, write_change, write_signed, write_value
 from dafeng.work.scenario_choice import BASELINE
-from dafeng.work.scenario_live import Answer, LiveScenarios, View
+from dafeng.work.scenario_live import Answer, LiveScenarios
 from dafeng.work.scenario_split import CAUSES, GROUPS, Side, Split, order_groups, split
 from dafeng.work.scenarios import label_choice
 

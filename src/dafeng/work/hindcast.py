@@ -38,6 +38,7 @@ from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.tables import ScenarioRow, read_scenarios, scenario_rows
 from dafeng.pathways.model.tape import compile_graph
+from dafeng.work.past_misses import list_pairs
 
 CASES: Mapping[str, Label] = {
     "documents": Label("当时文件所说", "what documents said"),
@@ -47,10 +48,6 @@ CASES: Mapping[str, Label] = {
 """How the bands are made."""
 STATED = 2010
 """Origin for which the lowest, middle and highest of what was stated are known."""
-ORIGINS = (2005, 2008, 2010, 2012, 2015)
-"""Origins of the calibration."""
-HORIZONS = (4, 5, 9)
-"""Years ahead of the calibration; the shortest only where no longer one has an outcome."""
 PARTS = ("activity", "intensity", "carbon")
 """Factors of the total, as the model names their indices."""
 
@@ -175,7 +172,7 @@ def hindcast(*, origin: int = STATED, year: int = 2019, draws: int = 10_000, see
                 found += _forecast(model, record, case, stated, pair, draws, seed)
         return tuple(found)
 
-    rolling = run(_pairs(record), ("mirrored", "record"))
+    rolling = run(list_pairs(record), ("mirrored", "record"))
     return Hindcast(origin, year, run([(origin, year)], CASES), rolling, _stated(known, origin), record)
 
 
@@ -299,13 +296,6 @@ def _check(record: Record, origin: int, year: int) -> None:
             expected=Label(f"{first} ≤ 起点 < 比较年 ≤ {last}", f"{first} <= origin < year <= {last}"),
             remedy=Label("改用记录之内的年份", "choose years of the record"),
         )
-
-
-def _pairs(record: Record) -> Iterator[tuple[int, int]]:
-    last = min(max(series) for series in record.series.values())
-    for origin in ORIGINS:
-        ahead = [horizon for horizon in HORIZONS if origin + horizon <= last]
-        yield from ((origin, origin + horizon) for horizon in (ahead[1:] or ahead))
 
 
 def _stated(known: Sequence[ScenarioRow], origin: int) -> tuple[Row, ...]:

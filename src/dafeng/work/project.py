@@ -19,7 +19,8 @@ from dafeng.plans.plan import Plan
 from dafeng.work.city import City
 from dafeng.work.coal_retrofits import RetrofitChoice, choose_retrofits
 from dafeng.work.estimates import Operand, estimate, of_score
-from dafeng.work.futures import DRAWS, Future, Futures, make_futures
+from dafeng.work.future import Future
+from dafeng.work.futures import DRAWS, Futures, make_futures
 from dafeng.work.hourly_feed import Feed, feed_power
 from dafeng.work.influences import Influences, find_influences
 from dafeng.work.measure import measure
@@ -130,7 +131,7 @@ def project(
     DefinitionError
         If a table of drivers breaks its form.
     """
-    main = _main(scenario, draws)
+    main = _main(scenario, draws, city)
     plan = plan or city.read_plan()
     scores = scores or measure(city)
     traces = TraceBook(scores.traces)
@@ -182,8 +183,8 @@ def _ahead(scores: Scores, made: Sequence[Any], traces: TraceBook) -> Scores:
     return Scores(scores.place, sort_scores(rows.values()), traces, scores.findings)
 
 
-def _main(scenario: str | None, draws: int) -> str:
-    known = [item.id for item in read_scenario_names()]
+def _main(scenario: str | None, draws: int, city: City) -> str:
+    known = [item.id for item in read_scenario_names(city.overlay)]
     wanted = scenario or MAIN
     if wanted not in known:
         raise SettingError(
