@@ -25,6 +25,8 @@ ORIGINS = (2005, 2008, 2010, 2012, 2015)
 """Origins of the calibration."""
 HORIZONS = (4, 5, 9)
 """Years ahead of the calibration; the shortest only where no longer one has an outcome."""
+NORMAL = 1.6449
+"""Half width of the 90 % interval of a normal distribution over its standard deviation."""
 NAMES: Mapping[str, Label] = {
     "energy": Label("能源消费总量", "energy consumption"),
     "co2": Label("二氧化碳排放", "CO2 emissions"),
@@ -64,6 +66,25 @@ class PastMisses:
             In the order of their origins.
         """
         return tuple(one for one in self.misses if one.total == total)
+
+    def left_out(self, total: str) -> tuple[int, int]:
+        """How often an error sized by all other origins holds the outcomes of one.
+
+        Parameters
+        ----------
+        total : str
+            ``energy`` or ``co2``.
+
+        Returns
+        -------
+        (int, int)
+            Outcomes inside the 90 % interval around what was stated, and outcomes.
+        """
+        held = 0
+        for one in self.of(total):
+            others = [other for other in self.of(total) if other.origin != one.origin]
+            held += abs(one.size) <= NORMAL * size_error(others, {}, self.memory).deviation(one.ahead)
+        return held, len(self.of(total))
 
     def ahead(self) -> tuple[int, ...]:
         """Years ahead for which there is an outcome. [a]"""
@@ -181,7 +202,7 @@ def _note(error: ModelError, lasting: Label) -> Label:
     return Label(
         f"由 {count} 次以往预测的偏差定，已扣除驱动因素自身的离散；相当于十年后 {later}（一倍标准差）。"
         f"上年误差留存 {error.memory:.2f}（{lasting.zh}）",
-        f"sized by {count} misses of past forecasts, the drivers' own spread taken off; {later} after ten years (one deviation);"
+        f"sized by {count} misses of past forecasts less the drivers' own spread; {later} after ten years (one deviation);"
         f" {error.memory:.2f} of it is left in the next year ({lasting.en})",
     )
 

@@ -14,6 +14,7 @@ from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.units import ratio
+from dafeng.pathways.model.city import read_city_tables, read_scenario_names
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Drivers, Row, lay_over, read_drivers
 from dafeng.pathways.model.moves import Move, apply_moves
