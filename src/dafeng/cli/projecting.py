@@ -58,7 +58,7 @@ def _show_peaks(found: df.Projection, language: Language) -> None:
 
     heads = say(
         language, "情景 P10 中位 P90 2030年前概率 其中只计驱动因素 误差持续长短之间 峰值Mt 公布序列P10–P90 公布序列2030年前",
-        "scenario P10 median P90 before-2030 drivers-alone by-how-long-errors-last level-Mt published-P10–P90 published-before-2030",
+        "scenario P10 median P90 before-2030 drivers-alone by-error-length level-Mt published-P10–P90 published-before-2030",
     ).split()  # fmt: skip
     cells = []
     for path in found.paths.values():

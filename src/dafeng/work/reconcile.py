@@ -15,7 +15,9 @@ from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan
 from dafeng.work.project import Projection
-from dafeng.work.reconcile_words import WayNames, explain_clash, find_lacking, trace_answer, trace_clash
+from dafeng.work.reconcile_findings import find_lacking
+from dafeng.work.reconcile_traces import trace_answer, trace_clash
+from dafeng.work.reconcile_words import WayNames, explain_clash
 from dafeng.work.target_actions import gather_means
 from dafeng.work.target_answers import ClashSet, SystemAnswer, answer_system
 from dafeng.work.target_rows import Gatherer, Lacking

@@ -12,7 +12,8 @@ from dafeng.pathways.consistency import Row as TargetRow
 from dafeng.work.order_rows import Order
 from dafeng.work.plan_orders import OrderCase, PlanOrders
 from dafeng.work.reconcile import Counted, Reconciliation
-from dafeng.work.reconcile_words import MILLION, POINTS, price_unit, spare_of, taken, tell_price
+from dafeng.work.reconcile_traces import spare_of, taken
+from dafeng.work.reconcile_words import MILLION, POINTS, price_unit, tell_price
 from dafeng.work.target_table import Told
 from dafeng.work.view_number import Frame, write_label
 
