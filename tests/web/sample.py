@@ -244,6 +244,8 @@ def consistency() -> dict[str, Any]:
         "address": f"{RUN}/targets/T01", "kept": False, "reach": number(28, "%", "consistency/reach", **told),
         "spare": number(-1, "百分点", "consistency/spare", **told), "part": -3.3, "price": None, "words": None, "left": None,
         "right": None, "agrees": None, "hourly": [],
+        "years": [{"year": year, "value": number(value, "%", "consistency/year", **told), "line": value + 0.4, "kept": False}
+                  for year, value in ((2029, 26.9), (2030, 28.0))],
     }  # fmt: skip
     wind = {
         "row": "T02", "target": "T02", "above": False, "label": label("海上风电 ≥ 700 万千瓦", "Offshore wind ≥ 7 GW"),
@@ -251,11 +253,12 @@ def consistency() -> dict[str, Any]:
         "price": number(139.1, "万元/万千瓦", "consistency/price", **told),
         "words": label("每多1万千瓦，每年多花 139.1 万元", "one more 万千瓦 costs 1,391,000 yuan a year"),
         "left": 139.1, "right": None, "agrees": True,
-        "hourly": [{"case": label("可建", "may be built"), "feasible": True, "level": None, "price": number(868.3, "元/kW", "orders/free.T02", **told)}],
+        "hourly": [{"case": label("可建", "may be built"), "feasible": True, "level": None, "price": number(868.3, "元/kW", "orders/free.T02", **told)}], "years": [],
     }  # fmt: skip
     return {
         "placed": {"own": {"rows": 2, "of": 3}, "above": {"rows": 0, "of": 1}},
-        "lacking": [{"label": label("绿色出行比例", "Green travel"), "why": label("模型中没有对应的量", "the model has no such quantity"), "above": False, "address": f"{RUN}/targets/T03"}],
+        "reasons": [{"kind": "subject", "label": label("不是能源或排放的量", "no quantity of energy or emissions"), "own": 1, "above": 0}],
+        "lacking": [{"label": label("绿色出行比例", "Green travel"), "kind": "subject", "why": label("出行次数的比例", "a share of trips"), "above": False, "address": f"{RUN}/targets/T03", "hourly": []}],
         "systems": [{
             "id": "operating.least.averaged", "counting": "operating", "reading": "least", "rule": "averaged",
             "label": label("在运口径", "operating"), "feasible": False, "all_feasible": False, "clashes": ["1"],
@@ -719,7 +722,7 @@ def beside_traces() -> dict[str, dict[str, Any]]:
     """Traces of the comparison (each judgement leads to both figures) and of all targets at once."""
     made: dict[str, dict[str, Any]] = {}
     said = label("全部目标一起求解", "All targets solved at once")
-    for name in ("reach", "spare", "price", "cost", "slack", "does"):
+    for name in ("reach", "spare", "price", "cost", "slack", "does", "year"):
         made[f"consistency/{name}"] = trace(f"consistency/{name}", "result", said, value="1", unit="1", inputs=("targets/T02",))
     for row in comparison()["rows"]:
         own = () if row["mine"] is None else (f"targets/{row['mine']['target']}",)

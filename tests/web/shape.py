@@ -104,7 +104,8 @@ CLASH = {
     "above": FLAG, "found_in": [TEXT], "relax": [NAMED], "address": (*TEXT, MAY),
 }  # fmt: skip
 CONSISTENCY = {
-    "placed": Each(Each(YEAR)), "lacking": [{"label": LABEL, "why": LABEL, "above": FLAG, "address": (*TEXT, MAY)}],
+    "placed": Each(Each(YEAR)), "reasons": [{"kind": TEXT, "label": LABEL, "own": YEAR, "above": YEAR}],
+    "lacking": [{"label": LABEL, "kind": TEXT, "why": LABEL, "above": FLAG, "address": (*TEXT, MAY), "hourly": (list,)}],
     "systems": [{
         "id": TEXT, "counting": TEXT, "reading": TEXT, "rule": TEXT, "label": LABEL, "feasible": FLAG, "all_feasible": FLAG,
         "clashes": [TEXT], "cost": Maybe(NUMBER), "given_up": [LABEL], "relaxed": [NAMED], "does": [{**NAMED, "year": (*YEAR, MAY)}],
@@ -114,6 +115,7 @@ CONSISTENCY = {
             "reach": Maybe(NUMBER), "spare": Maybe(NUMBER), "part": FIGURE, "price": Maybe(NUMBER), "words": Maybe(LABEL),
             "left": (*FIGURE, MAY), "right": (*FIGURE, MAY), "agrees": (*FLAG, MAY),
             "hourly": [{"case": LABEL, "feasible": FLAG, "level": Maybe(NUMBER), "price": Maybe(NUMBER)}],
+            "years": [{"year": YEAR, "value": NUMBER, "line": FIGURE, "kept": FLAG}],
         }],
     }],
 }  # fmt: skip

@@ -122,7 +122,8 @@ CLASH = {
 HOURLY = {"case": L, "feasible": bool, "level": Maybe(N), "price": Maybe(N)}
 CONSISTENCY = {
     "placed": {"own": {"rows": int, "of": int}, "above": {"rows": int, "of": int}},
-    "lacking": [{"label": L, "why": L, "above": bool, "address": str}],
+    "reasons": [{"kind": str, "label": L, "own": int, "above": int}],
+    "lacking": [{"label": L, "kind": str, "why": L, "above": bool, "address": str, "hourly": [HOURLY]}],
     "systems": [{
         "id": str, "counting": str, "reading": str, "rule": str, "label": L, "feasible": bool, "all_feasible": bool,
         "clashes": [str], "cost": Maybe(N), "given_up": [L], "relaxed": [NAMED], "does": [{**NAMED, "year": Maybe(int)}],
@@ -131,6 +132,7 @@ CONSISTENCY = {
             "row": str, "target": Maybe(str), "above": bool, "label": L, "address": str, "kept": bool, "reach": Maybe(N),
             "spare": Maybe(N), "part": NUMBER, "price": Maybe(N), "words": Maybe(L), "left": Maybe(NUMBER),
             "right": Maybe(NUMBER), "agrees": Maybe(bool), "hourly": [HOURLY],
+            "years": [{"year": int, "value": N, "line": NUMBER, "kept": bool}],
         }],
     }],
 }  # fmt: skip

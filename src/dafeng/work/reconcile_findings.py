@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.work.target_rows import Gathered, Lacking
+from dafeng.work.target_reasons import Lacking, Reason, read_reasons
+from dafeng.work.target_rows import Gathered
 
 
 def find_lacking(lacking: Sequence[Lacking], gathered: Gathered, *, doubtful: int) -> tuple[Finding, ...]:
@@ -44,22 +45,24 @@ def find_lacking(lacking: Sequence[Lacking], gathered: Gathered, *, doubtful: in
 
 def _counted(lacking: Sequence[Lacking], rows: int, *, above: bool) -> Finding:
     whose = Label("上级方案", "plans above the city") if above else Label("本方案", "the plan")
-    reasons: dict[str, tuple[Label, list[Label]]] = {}
-    for one in lacking:
-        reasons.setdefault(one.why.en, (one.why, []))[1].append(one.label)
-    zh = "；".join(f"{why.zh}：{'、'.join(dict.fromkeys(name.zh for name in names))}" for why, names in reasons.values())
-    en = "; ".join(f"{why.en}: {', '.join(dict.fromkeys(name.en for name in names))}" for why, names in reasons.values())
+    told = [(reason, [one.label for one in lacking if one.reason.kind == reason.kind]) for reason, _ in _kinds(lacking)]
+    zh = "；".join(f"{why.label.zh} {len(of)} 个（{'、'.join(dict.fromkeys(one.zh for one in of))}）" for why, of in told)
+    en = "; ".join(f"{why.label.en}: {len(of)} ({', '.join(dict.fromkeys(one.en for one in of))})" for why, of in told)
     total = rows + len(lacking)
     return Finding(
         rule="reconcile.not_in_rows",
         at="above" if above else "plan",
         severity="info",
         says=Label(
-            f"{whose.zh}的 {total} 个目标中 {rows} 个成为约束，{len(lacking)} 个没有。{zh}",
-            f"of {total} targets of {whose.en}, {rows} are rows and {len(lacking)} are not. {en}",
+            f"{whose.zh}的 {total} 个目标中 {rows} 个成为约束，{len(lacking)} 个没有：{zh}",
+            f"of {total} targets of {whose.en}, {rows} are rows and {len(lacking)} are not: {en}",
         ),
         remedy=Label(
             "在 data/consistency/views.yaml 中补对应关系，或补充数据",
             "map them in data/consistency/views.yaml, or add what is missing",
         ),
     )
+
+
+def _kinds(lacking: Sequence[Lacking]) -> list[tuple[Reason, int]]:
+    return read_reasons().count(lacking)

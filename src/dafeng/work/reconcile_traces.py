@@ -5,7 +5,7 @@ Invariant: every number that a reconciliation shows has its address here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
@@ -13,6 +13,7 @@ from dafeng.work.reconcile_words import MILLION, POINTS, price_unit, tell_price
 from dafeng.work.target_answers import SystemAnswer
 from dafeng.work.target_system import TargetSystem
 from dafeng.work.target_table import Told, Way
+from dafeng.work.target_years import Interim
 from dafeng.work.tracing import TraceBook, number_text
 
 
@@ -58,9 +59,16 @@ def trace_clash(
 
 
 def trace_answer(
-    way: Way, label: Label, system: TargetSystem, told: Mapping[str, Told], answer: SystemAnswer, traces: TraceBook
+    way: Way,
+    label: Label,
+    system: TargetSystem,
+    told: Mapping[str, Told],
+    answer: SystemAnswer,
+    traces: TraceBook,
+    *,
+    years: Mapping[str, Sequence[Interim]],
 ) -> None:
-    """Explain cost, actions, prices and reaches of one way of counting.
+    """Explain cost, actions, prices, reaches and the years between of one way of counting.
 
     Parameters
     ----------
@@ -76,6 +84,8 @@ def trace_answer(
         What they come to.
     traces : TraceBook
         Gets the traces.
+    years : mapping of str to sequence of Interim
+        By row: years on the way to it.
     """
     for trace in _slacks(way, told, answer):
         traces.add(trace)
@@ -102,6 +112,7 @@ def trace_answer(
         *_actions(way, system, answer, cost, note),
         *_prices(way, told, answer, cost, note),
         *_reaches(way, system, told, answer, note),
+        *_years(way, told, years, cost, note),
     ):
         traces.add(trace)
 
@@ -212,6 +223,25 @@ def spare_of(system: TargetSystem, answer: SystemAnswer, name: str) -> float | N
         return None
     row = next(one for one in system.rows if one.name == name)
     return row.bound - value if row.sense == "<=" else value - row.bound
+
+
+def _years(
+    way: Way, told: Mapping[str, Told], years: Mapping[str, Sequence[Interim]], cost: str, note: Label
+) -> Iterator[Trace]:
+    for name, found in years.items():
+        for one in found:
+            label, line = told[name].label, f"{one.line:.6g} {told[name].unit}"
+            yield Trace(
+                f"consistency/{way.id}.year.{name}.{one.year}",
+                "result",
+                Label(f"{label.zh}：{one.year}年（费用最低时）", f"{label.en}: {one.year}, at least cost"),
+                number_text(one.value),
+                told[name].unit,
+                one.year,
+                inputs=(told[name].address, cost),
+                grade="estimated",
+                note=Label(f"直线进度为 {line}。{note.zh}", f"a straight line stands at {line}. {note.en}"),
+            )
 
 
 def _slacks(way: Way, told: Mapping[str, Told], answer: SystemAnswer) -> Iterator[Trace]:
