@@ -150,7 +150,7 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
         return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, {}, findings)
     desk = _Desk(outset.model, views, residual, _bands(laid.values()), draws)
     runs = [desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in outset.scenarios]
-    errors = read_misses().size(_own_spread(runs[0]))
+    errors = size_errors(runs[0].made)
     paths = {one.scenario.id: desk.tell(one, errors) for one in runs}
     return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, errors, findings)
 
@@ -232,12 +232,24 @@ class _Run:
         return len(self.level)
 
 
-def _own_spread(run: _Run) -> dict[str, dict[int, float]]:
-    """Variance of the logarithm of each total against its base year that the drivers give, for the years of past outcomes."""
-    paths = {total: np.log(run.made[total].along("year", "draw")) for total in (EMISSIONS, ENERGY)}
-    return {
-        total: {ahead: float(np.var(path[ahead] - path[0])) for ahead in read_misses().ahead()} for total, path in paths.items()
-    }
+def size_errors(made: Mapping[str, Labelled]) -> dict[str, ModelError]:
+    """The model's own error by total, the spread that the drivers of the trend give already taken off.
+
+    Parameters
+    ----------
+    made : mapping of str to Labelled
+        Emissions and, where wanted, energy of the trend, draw by draw.
+
+    Returns
+    -------
+    dict of str to ModelError
+        For each of the two totals that was made.
+    """
+    past = read_misses()
+    paths = {total: np.log(made[total].along("year", "draw")) for total in (EMISSIONS, ENERGY) if total in made}
+    return past.size(
+        {total: {ahead: float(np.var(path[ahead] - path[0])) for ahead in past.ahead()} for total, path in paths.items()}
+    )
 
 
 class _Desk:
@@ -273,7 +285,7 @@ class _Desk:
             self.parts(run.made, run.level),
             peak,
             find_peak(years, alone),
-            _chances(years, alone, errors[EMISSIONS], peak.probability_before_2030),
+            range_chances(years, alone, errors[EMISSIONS], peak.probability_before_2030),
             drawn,
             run.drivers,
             run.ranks,
@@ -309,8 +321,25 @@ def _drawn(view: View, made: Labelled, level: Array, errors: Mapping[str, Array]
     return Drawn(view, shown.T, np.quantile(shown, PARTS, axis=1))
 
 
-def _chances(years: NDArray[np.int_], paths: Array, error: ModelError, chance: float) -> tuple[float, float]:
-    """Probability of a peak before 2030 if an error of the model lasts a year, as assumed, or for good."""
+def range_chances(years: NDArray[np.int_], paths: Array, error: ModelError, chance: float) -> tuple[float, float]:
+    """Probability of a peak before 2030 if an error of the model lasts a year, as assumed, or for good.
+
+    Parameters
+    ----------
+    years : (years,) array of int
+        Calendar years.
+    paths : (draws, years) array
+        Emissions as the drivers alone give them. [any one unit]
+    error : ModelError
+        The model's own error as assumed.
+    chance : float
+        Probability with it. [0..1]
+
+    Returns
+    -------
+    (float, float)
+        Lowest and highest. [0..1]
+    """
     normal, found = draw_normal("model", *paths.shape), [chance]
     for memory in (0.0, 1.0):
         other = size_error(error.misses, error.own, memory)

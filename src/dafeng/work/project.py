@@ -27,7 +27,7 @@ from dafeng.work.measure import measure
 from dafeng.work.outset import begin, read_goals, recorded_emissions
 from dafeng.work.plan_orders import PlanOrders, order_plan
 from dafeng.work.power import Power, balance_power
-from dafeng.work.project_findings import find_misfit, find_shocks, lack_level, tell_scope
+from dafeng.work.project_findings import find_gaps
 from dafeng.work.project_traces import trace_futures
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.targets import target_operand
@@ -149,18 +149,8 @@ def project(
     ahead = _ahead(now, made, traces)
     ordered = order_plan(city, plan, power, _finder(plan, ahead, futures.paths, city, traces), traces)
     retrofits, unknown = choose_retrofits(city, power, traces)
-    findings = (
-        *((lack_level(),) if not futures.paths else ()),
-        *inferred,
-        *(power.findings if power else ()),
-        *(ordered.findings if ordered else ()),
-        *unknown,
-        *futures.findings,
-        *missing,
-        *find_shocks(city, scores, futures),
-        *tell_scope(city, futures),
-        *find_misfit(city, ahead),
-    )
+    said = (*inferred, *(power.findings if power else ()), *(ordered.findings if ordered else ()), *unknown, *missing)
+    findings = (*said, *find_gaps(city, scores, ahead, futures, main))
     return Projection(
         city,
         ahead,

@@ -27,6 +27,7 @@ from dafeng.pathways.model.session import Session, open_session
 from dafeng.pathways.model.sliders import Panel, read_panel
 from dafeng.pathways.model.tape import Tape, compile_graph
 from dafeng.pathways.model.views import View, in_percent, read_views
+from dafeng.pathways.model_error import ModelError
 from dafeng.work.city import City
 from dafeng.work.outset import read_goals
 from dafeng.work.scenario_choice import Choice, moves_of, rows_of
@@ -114,6 +115,8 @@ class LiveScenarios:
         Official views.
     tape : Tape
         The compiled model.
+    errors : dict
+        The model's own error for this city, once it was asked for.
     """
 
     model: Model
@@ -121,6 +124,7 @@ class LiveScenarios:
     panel: Panel
     views: tuple[View, ...]
     tape: Tape
+    errors: dict[str, ModelError] = field(default_factory=dict, repr=False)
     _stacks: OrderedDict[str, _Stack] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
