@@ -87,7 +87,13 @@ class PastMisses:
         return held, len(self.of(total))
 
     def ahead(self) -> tuple[int, ...]:
-        """Years ahead for which there is an outcome. [a]"""
+        """Years ahead for which there is an outcome.
+
+        Returns
+        -------
+        tuple of int
+            Each once, in order. [a]
+        """
         return tuple(sorted({one.ahead for one in self.misses}))
 
     def size(self, own: Mapping[str, Mapping[int, float]], *, memory: float | None = None) -> dict[str, ModelError]:
