@@ -29,12 +29,14 @@ from dafeng.pathways.model_error import ModelError, draw_error, size_error
 from dafeng.pathways.peak import find_peak
 from dafeng.pathways.residual import FEWEST, Residual, observe, read_residual
 from dafeng.work.future import EMISSIONS, Drawn, Future, Part
-from dafeng.work.past_misses import read_misses
+from dafeng.work.past_misses import read_misses, spread_ahead
 
 DRAWS = 10_000
 """Draws of the scenario that answers."""
 BESIDE = 1_000
 """Draws of the others: the first ones of the same ranks."""
+TIMES = 20
+"""Errors of the model for each draw, where the drivers have few draws."""
 SEED = 20260101
 """Seed of all ranks."""
 PARTS = (0.1, 0.5, 0.9)
@@ -245,11 +247,25 @@ def size_errors(made: Mapping[str, Labelled]) -> dict[str, ModelError]:
     dict of str to ModelError
         For each of the two totals that was made.
     """
-    past = read_misses()
-    paths = {total: np.log(made[total].along("year", "draw")) for total in (EMISSIONS, ENERGY) if total in made}
-    return past.size(
-        {total: {ahead: float(np.var(path[ahead] - path[0])) for ahead in past.ahead()} for total, path in paths.items()}
-    )
+    paths = {total: made[total].along("year", "draw") for total in (EMISSIONS, ENERGY) if total in made}
+    return read_misses().size({total: spread_ahead(path) for total, path in paths.items()})
+
+
+def draw_city_error(paths: Array) -> Array:
+    """Factors of the model's own error on emissions, sized by the paths of the trend that they belong to.
+
+    Parameters
+    ----------
+    paths : (draws, years) array
+        Emissions of the trend as its drivers give them. [any one unit]
+
+    Returns
+    -------
+    (times · draws, years) array
+        `TIMES` factors for each draw, for what a few draws of the drivers would not settle. [1]
+    """
+    error = read_misses().size({EMISSIONS: spread_ahead(paths.T)})[EMISSIONS]
+    return draw_error(error, draw_normal("model", TIMES * len(paths), paths.shape[1]))
 
 
 class _Desk:

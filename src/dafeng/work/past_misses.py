@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from math import exp
 
+import numpy as np
+import numpy.typing as npt
+
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.library.overlay import shipped
@@ -21,6 +24,7 @@ from dafeng.pathways.model.tables import ScenarioRow, read_scenarios
 from dafeng.pathways.model_error import Miss, ModelError, list_misses, size_error
 from dafeng.work.tracing import TraceBook, number_text
 
+Array = npt.NDArray[np.float64]
 ORIGINS = (2005, 2008, 2010, 2012, 2015)
 """Origins of the calibration."""
 HORIZONS = (4, 5, 9)
@@ -172,6 +176,22 @@ def read_misses() -> PastMisses:
     stated = stated_rates(read_scenarios(folder / "known.csv", sources=sources))
     lasting = float(load_yaml(folder / "error.yaml")["lasting"]["years"])
     return PastMisses(list_misses(record, stated, list_pairs(record)), exp(-1 / lasting), lasting)
+
+
+def spread_ahead(paths: Array) -> dict[int, float]:
+    """Variance of the logarithm of a total against its first year, for the years ahead for which there is an outcome.
+
+    Parameters
+    ----------
+    paths : (years, draws) array
+        The total as its drivers give it. [any one unit]
+
+    Returns
+    -------
+    dict of int to float
+        By years ahead. [1]
+    """
+    return {ahead: float(np.var(np.log(paths[ahead] / paths[0]))) for ahead in read_misses().ahead()}
 
 
 def trace_misses(errors: Mapping[str, ModelError], traces: TraceBook) -> None:
