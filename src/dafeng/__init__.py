@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from dafeng.work.factor_import import FactorImport, import_factors
     from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
     from dafeng.work.frozen import city_view
-    from dafeng.work.futures import Future
-    from dafeng.work.hindcast import Hindcast, hindcast, hindcast_document
+    from dafeng.work.future import Future
+    from dafeng.work.hindcast import Hindcast, hindcast
+    from dafeng.work.hindcast_document import hindcast_document
     from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
@@ -226,7 +227,7 @@ _HOMES: Mapping[str, str] = {
     "LockState": "work.lock",
     "Plan": "plans.plan",
     "PlanComparison": "work.compare_plans",
-    "Future": "work.futures",
+    "Future": "work.future",
     "Projection": "work.project",
     "Quality": "work.uncertainty",
     "Recalculations": "work.recalculate",
@@ -314,7 +315,7 @@ _HOMES: Mapping[str, str] = {
     "years_document": "work.operate_years",
     "HoursView": "work.hours_document",
     "hindcast": "work.hindcast",
-    "hindcast_document": "work.hindcast",
+    "hindcast_document": "work.hindcast_document",
     "hours": "work.hours_document",
     "CityMeasures": "work.measures",
     "measures": "work.measures",

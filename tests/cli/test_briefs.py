@@ -26,7 +26,7 @@ def test_a_hindcast_prints_both_totals_and_its_calibration() -> None:
 
 def test_a_hindcast_as_json_holds_every_forecast() -> None:
     found = json.loads(RUNNER.invoke(app, ["hindcast", "--json"]).stdout)
-    assert {one["case"] for one in found["forecasts"]} == {"documents", "mirrored", "record"}
+    assert {one["case"] for one in found["forecasts"]} == {"documents", "mirrored", "widened", "record"}
     assert all(one["low"] < one["middle"] < one["high"] for one in found["forecasts"] + found["rolling"])
 
 

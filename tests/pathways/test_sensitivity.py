@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from dafeng.pathways.sensitivity import Array, sobol, swings
+from dafeng.pathways.sensitivity import Array, sobol, split_variance, swings
 
 
 def _ranks(seed: int, draws: int = 40_000) -> dict[str, Array]:
@@ -65,3 +65,14 @@ def test_a_large_level_spoils_no_share() -> None:
     """Peak years are numbers near 2030: the first order must not depend on that."""
     found = sobol(lambda ranks: 2030 + ranks["a"], _ranks(1, 500), _ranks(2, 500))
     assert found.influences[0].alone == pytest.approx(1.0, abs=0.15)
+
+
+def test_a_sum_and_a_product_split_as_on_paper() -> None:
+    """x + y with variances 1 and 4: shares 0.2 and 0.8. x·y of zero means: all of it together."""
+    random = np.random.default_rng(3)
+    one, other = random.standard_normal(40_000), 2 * random.standard_normal(40_000)
+    summed = split_variance(one + other, one + np.roll(other, 1))
+    assert (summed.one, summed.other, summed.together) == pytest.approx((0.2, 0.8, 0.0), abs=0.02)
+    crossed = split_variance(one * other, one * np.roll(other, 1))
+    assert (crossed.one, crossed.other, crossed.together) == pytest.approx((0.0, 0.0, 1.0), abs=0.03)
+    assert split_variance(np.ones(4), np.ones(4)).together == 0.0

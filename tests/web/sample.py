@@ -151,8 +151,12 @@ def decided(label: Any, number: Any) -> dict[str, Any]:
             {"id": "power", "label": label("电力", "power"), "scenarios": {name: [20.0] * 36 for name in scenarios}},
         ],
         "residual": {"size": number(5.1, "%", at, basis="estimated"), "memory": 0.3, "error": 0.2, "steps": 12},
+        "errors": [{"id": "co2", "label": label("二氧化碳排放", "CO2 emissions"), "size": number(0.037, "1/a", at, basis="estimated"),
+                    "memory": 0.819, "later": 0.27, "misses": 7}],
         "hourly": {"year": 2030, "changes": [{"label": label("方案情景", "Plan"), "change": number(-0.4, "Mt CO2", at, basis="projected")}]},
         "influences": {"year": 2030, "drivers": [driver], "fixed": [{**driver, "alone": None, "emitted_alone": None}],
+                       "split": {key: {part: number(value, "%", at, basis="projected") for part, value in
+                                       (("drivers", 20.0), ("error", 45.0), ("together", 35.0))} for key in ("peak", "emitted")},
                        "exchanged": {"peak": [index], "emitted": [index]}},
     }  # fmt: skip
 
@@ -175,7 +179,7 @@ def peaks(name: str) -> dict[str, Any]:
         f"pathway/{name}.{part}{at}": trace(
             f"pathway/{name}.{part}{at}", "projection", label(zh, en), value=value, unit=unit, inputs=(f"pathway/{name}",)
         )
-        for part in ("peak", "observed")
+        for part in ("peak", "drivers_peak", "observed")
         for at, zh, en, value, unit in SHOWN.values()
     }
 
@@ -200,6 +204,10 @@ def scenario(name: str, zh: str, en: str, peak: int, depth: float) -> dict[str, 
         "peak": {"year_p10": peak - 2, "year_p50": peak, "year_p90": peak + 3,
                  "probability_before_2030": round(sum(shares[:6]) / sum(shares), 3), "level_mt_p10": 63.0, "level_mt_p50": 66.0, "level_mt_p90": 69.5,
                  "years": list(range(2024, 2039)), "shares": [round(s / sum(shares), 4) for s in shares], "told": places(name, "peak")},
+        "drivers_peak": {"year_p10": peak - 1, "year_p50": peak, "year_p90": peak + 1, "probability_before_2030": 0.9,
+                         "level_mt_p10": 64.0, "level_mt_p50": 66.0, "level_mt_p90": 68.0, "years": list(range(2024, 2039)),
+                         "shares": [round(s / sum(shares), 4) for s in shares], "told": places(name, "drivers_peak")},
+        "chances": [number(value, "%", f"pathway/{name}.peak", year=2030, basis="projected") for value in (55.0, 70.0)],
         "observed": {"year_p10": peak - 3, "year_p50": peak, "year_p90": peak + 5, "probability_before_2030": 0.4, "level_mt_p10": 64.0,
                      "level_mt_p50": 68.0, "level_mt_p90": 73.0, "years": list(range(2024, 2039)), "shares": [round(1 / 15, 4)] * 15, "told": places(name, "observed")},
         "address": f"{RUN}/pathway/{name}.peak",
@@ -236,6 +244,8 @@ def consistency() -> dict[str, Any]:
         "address": f"{RUN}/targets/T01", "kept": False, "reach": number(28, "%", "consistency/reach", **told),
         "spare": number(-1, "百分点", "consistency/spare", **told), "part": -3.3, "price": None, "words": None, "left": None,
         "right": None, "agrees": None, "hourly": [],
+        "years": [{"year": year, "value": number(value, "%", "consistency/year", **told), "line": value + 0.4, "kept": False}
+                  for year, value in ((2029, 26.9), (2030, 28.0))],
     }  # fmt: skip
     wind = {
         "row": "T02", "target": "T02", "above": False, "label": label("海上风电 ≥ 700 万千瓦", "Offshore wind ≥ 7 GW"),
@@ -243,11 +253,12 @@ def consistency() -> dict[str, Any]:
         "price": number(139.1, "万元/万千瓦", "consistency/price", **told),
         "words": label("每多1万千瓦，每年多花 139.1 万元", "one more 万千瓦 costs 1,391,000 yuan a year"),
         "left": 139.1, "right": None, "agrees": True,
-        "hourly": [{"case": label("可建", "may be built"), "feasible": True, "level": None, "price": number(868.3, "元/kW", "orders/free.T02", **told)}],
+        "hourly": [{"case": label("可建", "may be built"), "feasible": True, "level": None, "price": number(868.3, "元/kW", "orders/free.T02", **told)}], "years": [],
     }  # fmt: skip
     return {
         "placed": {"own": {"rows": 2, "of": 3}, "above": {"rows": 0, "of": 1}},
-        "lacking": [{"label": label("绿色出行比例", "Green travel"), "why": label("模型中没有对应的量", "the model has no such quantity"), "above": False, "address": f"{RUN}/targets/T03"}],
+        "reasons": [{"kind": "subject", "label": label("不是能源或排放的量", "no quantity of energy or emissions"), "own": 1, "above": 0}],
+        "lacking": [{"label": label("绿色出行比例", "Green travel"), "kind": "subject", "why": label("出行次数的比例", "a share of trips"), "above": False, "address": f"{RUN}/targets/T03", "hourly": []}],
         "systems": [{
             "id": "operating.least.averaged", "counting": "operating", "reading": "least", "rule": "averaged",
             "label": label("在运口径", "operating"), "feasible": False, "all_feasible": False, "clashes": ["1"],
@@ -711,7 +722,7 @@ def beside_traces() -> dict[str, dict[str, Any]]:
     """Traces of the comparison (each judgement leads to both figures) and of all targets at once."""
     made: dict[str, dict[str, Any]] = {}
     said = label("全部目标一起求解", "All targets solved at once")
-    for name in ("reach", "spare", "price", "cost", "slack", "does"):
+    for name in ("reach", "spare", "price", "cost", "slack", "does", "year"):
         made[f"consistency/{name}"] = trace(f"consistency/{name}", "result", said, value="1", unit="1", inputs=("targets/T02",))
     for row in comparison()["rows"]:
         own = () if row["mine"] is None else (f"targets/{row['mine']['target']}",)

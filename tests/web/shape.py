@@ -77,13 +77,16 @@ DRIVER = {
 }  # fmt: skip
 PATHWAY = {
     "years": [YEAR], "unit": TEXT, "main": TEXT, "assumptions": [ASSUMPTION],
-    "scenarios": [{"id": TEXT, "label": LABEL, "says": LABEL, **BANDS, "peak": PEAK, "observed": Maybe(PEAK), "address": (*TEXT, MAY)}],
+    "scenarios": [{"id": TEXT, "label": LABEL, "says": LABEL, **BANDS, "peak": PEAK, "drivers_peak": PEAK, "chances": [NUMBER],
+                   "observed": Maybe(PEAK), "address": (*TEXT, MAY)}],
     "quantities": [{"id": TEXT, "label": LABEL, "unit": TEXT, "scenarios": Each(BANDS)}],
     "views": {"years": [YEAR], "rows": [{"id": TEXT, "label": LABEL, "scenarios": Each([NUMBER])}]},
     "parts": [{"id": TEXT, "label": LABEL, "scenarios": Each([FIGURE])}],
     "residual": Maybe({"size": NUMBER, "memory": FIGURE, "error": FIGURE, "steps": YEAR}),
+    "errors": [{"id": TEXT, "label": LABEL, "size": NUMBER, "memory": FIGURE, "later": FIGURE, "misses": YEAR}],
     "hourly": Maybe({"year": YEAR, "changes": [{"label": LABEL, "change": NUMBER}]}),
     "influences": Maybe({"year": YEAR, "drivers": [DRIVER], "fixed": [DRIVER],
+                         "split": Each({"drivers": NUMBER, "error": NUMBER, "together": NUMBER}),
                          "exchanged": Each([{"id": TEXT, "label": LABEL, "alone": FIGURE, "together": FIGURE, "error": FIGURE}])}),
     "measures": [{"id": TEXT, "label": LABEL, "cost": Maybe(NUMBER), "effect": Maybe(NUMBER), "per_cost": Maybe(NUMBER),
                   "years": Maybe(NUMBER), "address": (*TEXT, MAY)}],
@@ -101,7 +104,8 @@ CLASH = {
     "above": FLAG, "found_in": [TEXT], "relax": [NAMED], "address": (*TEXT, MAY),
 }  # fmt: skip
 CONSISTENCY = {
-    "placed": Each(Each(YEAR)), "lacking": [{"label": LABEL, "why": LABEL, "above": FLAG, "address": (*TEXT, MAY)}],
+    "placed": Each(Each(YEAR)), "reasons": [{"kind": TEXT, "label": LABEL, "own": YEAR, "above": YEAR}],
+    "lacking": [{"label": LABEL, "kind": TEXT, "why": LABEL, "above": FLAG, "address": (*TEXT, MAY), "hourly": (list,)}],
     "systems": [{
         "id": TEXT, "counting": TEXT, "reading": TEXT, "rule": TEXT, "label": LABEL, "feasible": FLAG, "all_feasible": FLAG,
         "clashes": [TEXT], "cost": Maybe(NUMBER), "given_up": [LABEL], "relaxed": [NAMED], "does": [{**NAMED, "year": (*YEAR, MAY)}],
@@ -111,6 +115,7 @@ CONSISTENCY = {
             "reach": Maybe(NUMBER), "spare": Maybe(NUMBER), "part": FIGURE, "price": Maybe(NUMBER), "words": Maybe(LABEL),
             "left": (*FIGURE, MAY), "right": (*FIGURE, MAY), "agrees": (*FLAG, MAY),
             "hourly": [{"case": LABEL, "feasible": FLAG, "level": Maybe(NUMBER), "price": Maybe(NUMBER)}],
+            "years": [{"year": YEAR, "value": NUMBER, "line": FIGURE, "kept": FLAG}],
         }],
     }],
 }  # fmt: skip

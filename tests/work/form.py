@@ -83,6 +83,7 @@ DRIVER = {
 }  # fmt: skip
 INFLUENCES = {
     "year": int, "drivers": [DRIVER], "fixed": [DRIVER],
+    "split": Keyed({"drivers": N, "error": N, "together": N}),
     "exchanged": Keyed([{"id": str, "label": L, "alone": NUMBER, "together": NUMBER, "error": NUMBER}]),
 }  # fmt: skip
 MEASURE = {
@@ -91,11 +92,13 @@ MEASURE = {
 }  # fmt: skip
 PATHWAY = {
     "years": [int], "unit": str, "main": str, "draws": int,
-    "scenarios": [{"id": str, "label": L, "says": L, **FAN, "peak": PEAK, "observed": Maybe(PEAK), "address": str}],
+    "scenarios": [{"id": str, "label": L, "says": L, **FAN, "peak": PEAK, "drivers_peak": PEAK, "chances": [N],
+                   "observed": Maybe(PEAK), "address": str}],
     "quantities": [{"id": str, "label": L, "unit": str, "scenarios": Keyed(FAN)}],
     "views": {"years": [int], "rows": [{"id": str, "label": L, "scenarios": Keyed([N])}]},
     "parts": [{"id": str, "label": L, "scenarios": Keyed([NUMBER])}],
     "residual": Maybe({"size": N, "memory": NUMBER, "error": NUMBER, "steps": int}),
+    "errors": [{"id": str, "label": L, "size": N, "memory": NUMBER, "later": NUMBER, "misses": int}],
     "hourly": Maybe({"year": int, "changes": [{"label": L, "before": NUMBER, "after": NUMBER, "change": N}]}),
     "influences": Maybe(INFLUENCES), "assumptions": [ASSUMPTION], "measures": [MEASURE],
 }  # fmt: skip
@@ -119,7 +122,8 @@ CLASH = {
 HOURLY = {"case": L, "feasible": bool, "level": Maybe(N), "price": Maybe(N)}
 CONSISTENCY = {
     "placed": {"own": {"rows": int, "of": int}, "above": {"rows": int, "of": int}},
-    "lacking": [{"label": L, "why": L, "above": bool, "address": str}],
+    "reasons": [{"kind": str, "label": L, "own": int, "above": int}],
+    "lacking": [{"label": L, "kind": str, "why": L, "above": bool, "address": str, "hourly": [HOURLY]}],
     "systems": [{
         "id": str, "counting": str, "reading": str, "rule": str, "label": L, "feasible": bool, "all_feasible": bool,
         "clashes": [str], "cost": Maybe(N), "given_up": [L], "relaxed": [NAMED], "does": [{**NAMED, "year": Maybe(int)}],
@@ -128,6 +132,7 @@ CONSISTENCY = {
             "row": str, "target": Maybe(str), "above": bool, "label": L, "address": str, "kept": bool, "reach": Maybe(N),
             "spare": Maybe(N), "part": NUMBER, "price": Maybe(N), "words": Maybe(L), "left": Maybe(NUMBER),
             "right": Maybe(NUMBER), "agrees": Maybe(bool), "hourly": [HOURLY],
+            "years": [{"year": int, "value": N, "line": NUMBER, "kept": bool}],
         }],
     }],
 }  # fmt: skip

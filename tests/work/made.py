@@ -18,7 +18,7 @@ from dafeng.energy.dispatch import Dispatch
 from dafeng.library.factors import read_factors
 from dafeng.methods.account import account
 from dafeng.methods.catalogue import read_methods
-from dafeng.pathways.model.city import read_city_model, read_city_tables
+from dafeng.pathways.model.city import read_city_model, read_city_tables, read_scenario_names
 from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.peak import read_history
 from dafeng.plans.plan import Goal, Organisation, Plan, PlanDocument, Responsible, Target, Task
@@ -139,7 +139,7 @@ def projection(city: City, found: Scores, traces: TraceBook) -> Projection:
     recorded = found.of("co2_emissions_ceads")
     series = tuple((row.year, row.value) for row in recorded)
     tables = read_city_tables()
-    outset = Outset(read_city_model(), replace(tables, drivers=(*tables.drivers, rows)), {}, series)
+    outset = Outset(read_city_model(), replace(tables, drivers=(*tables.drivers, rows)), {}, read_scenario_names(), series)
     futures = make_futures(outset, main="plan", draws=200)
     trace_futures(futures, tuple(row.address for row in recorded), traces)
     influences = find_influences(futures, "plan", traces)

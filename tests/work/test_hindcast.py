@@ -66,6 +66,7 @@ def test_documents_alone_miss_2019_and_as_uncertain_as_plans_were_they_hold_it(b
     assert inside == {
         ("documents", "energy"): False, ("documents", "co2"): False,
         ("mirrored", "energy"): True, ("mirrored", "co2"): True,
+        ("widened", "energy"): False, ("widened", "co2"): False,
         ("record", "energy"): False, ("record", "co2"): False,
     }  # fmt: skip
 
@@ -108,3 +109,12 @@ def test_the_same_seed_gives_the_same_bits(found) -> None:
 def test_years_outside_the_record_are_refused(origin: int, year: int) -> None:
     with pytest.raises(SettingError, match="2005"):
         df.hindcast(origin=origin, year=year)
+
+
+def test_the_one_miss_known_in_2010_brings_the_documents_from_nowhere_to_the_edge(by_case) -> None:
+    before, after = by_case["documents", "co2"].percentile, by_case["widened", "co2"].percentile
+    assert before < 0.001 < 0.01 < after < 0.05
+
+
+def test_an_error_sized_by_all_other_origins_holds_six_of_seven_outcomes(found) -> None:
+    assert df.hindcast_document(found)["left_out"] == {"energy": [6, 7], "co2": [6, 7]}

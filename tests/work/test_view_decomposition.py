@@ -38,7 +38,7 @@ def test_one_period_begins_where_the_other_ends(table):
 
 def test_the_levels_are_those_of_the_model_with_every_driver_at_its_middle(table, assessment):
     futures = assessment.projection.futures
-    made = run_middle(Outset(futures.model, futures.tables, futures.goals), "plan", "co2")["co2"].along("year")
+    made = run_middle(Outset(futures.model, futures.tables, futures.goals, ()), "plan", "co2")["co2"].along("year")
     assert [column(table, 0)[0], column(table, 0)[-1]] == pytest.approx([1e-6 * made[5], 1e-6 * made[10]], rel=1e-9)
 
 

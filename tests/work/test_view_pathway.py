@@ -37,7 +37,7 @@ def test_official_views_stand_in_the_years_of_the_table(view):
 
 
 def test_parts_add_up_to_the_mean_of_the_draws(view, assessment):
-    mean = assessment.projection.paths["plan"].co2.mean(axis=0)
+    mean = assessment.projection.paths["plan"].drivers_co2.mean(axis=0)
     sums = [sum(values) for values in zip(*(part["scenarios"]["plan"] for part in view["pathway"]["parts"]), strict=True)]
     assert sums == pytest.approx(list(mean), rel=1e-4)
 

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dafeng.cli.printing import console, grid, say
 from dafeng.core.labels import Label, Language
 from dafeng.core.units import unit
-from dafeng.work.hindcast import CASES, Calibration, Forecast, Hindcast, calibrate, scale
+from dafeng.work.hindcast import CASES, Calibration, Forecast, Hindcast, calibrate
+from dafeng.work.hindcast_document import scale
+from dafeng.work.past_misses import NAMES, read_misses
 
-NAMES: Mapping[str, Label] = {
-    "energy": Label("能源消费总量", "energy consumption"),
-    "co2": Label("二氧化碳排放", "CO2 emissions"),
-}
 PARTS: Mapping[str, Label] = {
     "activity": Label("产出", "output"),
     "intensity": Label("单位产出能耗", "energy per output"),
@@ -43,6 +41,11 @@ def show_hindcast(found: Hindcast, language: Language) -> None:
     heads = say(language, "所知 总量 次数 区间内 得分 不变 趋势", "known total outcomes inside score no-change trend").split()
     title = say(language, "各起点的校准（得分为 CRPS，越小越好）", "calibration over all origins (CRPS, smaller is better)")
     console().print(grid(title, heads, [_sum(one, language) for one in calibrate(found.rolling)], right=(2, 3, 4, 5, 6)))
+    for total, name in NAMES.items():
+        held, count = read_misses().left_out(total)
+        zh = f"{name.zh}：由其他起点的偏差定出的模型误差，90% 区间包含 {count} 次结果中的 {held} 次"
+        en = f"{name.en}: the model's own error, sized by the other origins, holds {held} of {count} outcomes (90 %)"
+        console().print(say(language, zh, en), markup=False, highlight=False)
 
 
 def _row(one: Forecast, language: Language) -> list[str]:

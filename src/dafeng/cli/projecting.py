@@ -57,23 +57,39 @@ def _show_peaks(found: df.Projection, language: Language) -> None:
     from dafeng.work.wording import odds
 
     heads = say(
-        language, "情景 P10 中位 P90 2030年前概率 峰值Mt 公布序列P10–P90 公布序列2030年前",
-        "scenario P10 median P90 before-2030 level-Mt published-P10–P90 published-before-2030",
+        language, "情景 达峰年（P10–P90） 2030年前概率 只计驱动因素 峰值Mt 公布序列2030年前",
+        "scenario peak-year(P10–P90) before-2030 drivers-alone level-Mt as-published",
     ).split()  # fmt: skip
     cells = []
     for path in found.paths.values():
-        peak, seen = path.peak, path.observed
+        peak, seen, (least, most) = path.peak, path.observed, path.chances
         cells.append(
             [
                 read_label(path.scenario.label, language),
-                *(str(year) for year in (peak.year_p10, peak.year_p50, peak.year_p90)),
-                odds(peak.probability_before_2030),
+                f"{peak.year_p50} ({peak.year_p10}–{peak.year_p90})",
+                f"{odds(peak.probability_before_2030)} ({odds(least)}–{odds(most)})",
+                odds(path.drivers_peak.probability_before_2030),
                 f"{peak.level_mt_p50:,.1f}",
-                f"{seen.year_p10}–{seen.year_p90}" if seen else "-",
-                odds(seen.probability_before_2030) if seen else "-",
+                f"{odds(seen.probability_before_2030)} ({seen.year_p10}–{seen.year_p90})" if seen else "-",
             ]
         )
-    console().print(grid(say(language, "达峰年份", "peak year"), heads, cells, right=(1, 2, 3, 4, 5, 6, 7)))
+    console().print(grid(say(language, "达峰年份", "peak year"), heads, cells, right=(1, 2, 3, 4, 5)))
+    _show_split(found, language)
+
+
+def _show_split(found: df.Projection, language: Language) -> None:
+    """How much of the uncertainty is the model's own."""
+    if found.influences is None:
+        return
+    split = found.influences.split["peak"]
+    zh, en = (
+        "概率含模型自身误差，括号内为误差持续一年至一直持续",
+        "chances hold the model's error; in brackets, if it lasts a year … for good",
+    )
+    console().print(say(language, zh, en), markup=False, highlight=False)
+    zh = f"达峰年份的不确定性：模型自身误差 {split.other:.0%}，驱动因素 {split.one:.0%}，两者共同 {split.together:.0%}"
+    en = f"uncertainty of the peak year: model error {split.other:.0%}, drivers {split.one:.0%}, both {split.together:.0%}"
+    console().print(say(language, zh, en), markup=False, highlight=False)
 
 
 def _show_views(found: df.Projection, language: Language) -> None:
@@ -109,7 +125,9 @@ def _show_influences(found: df.Projection, language: Language) -> None:
 def _peaks(path: df.Future) -> dict[str, Any]:
     seen = path.observed
     return {name: getattr(path.peak, name) for name in PEAK} | {
-        "observed": None if seen is None else {name: getattr(seen, name) for name in PEAK}
+        "drivers_peak": {name: getattr(path.drivers_peak, name) for name in PEAK},
+        "chances": list(path.chances),
+        "observed": None if seen is None else {name: getattr(seen, name) for name in PEAK},
     }
 
 

@@ -101,7 +101,9 @@ def _pairs(given: list[str] | None) -> dict[str, str]:
 
 
 def _show(table: ScenarioTable, language: Language) -> None:
+    from dafeng.work.scenario_chance import find_chance
     from dafeng.work.scenarios import label_choice
+    from dafeng.work.wording import odds
 
     names = [label_choice(table.live, answer.choice).read(language) for answer in table.answers]
     heads = [say(language, "口径", "view"), say(language, "年", "year"), *names]
@@ -110,6 +112,11 @@ def _show(table: ScenarioTable, language: Language) -> None:
             say(language, "CO2 峰值年（中值路径）", "peak year of CO2 (middle path)"),
             "",
             *(str(one.peak[0]) for one in table.answers),
+        ],
+        [
+            say(language, "2030年前达峰概率（含模型自身误差）", "chance of a peak before 2030, model error within"),
+            "",
+            *(odds(find_chance(table.live, one.choice).before) for one in table.answers),
         ],
         *(
             [

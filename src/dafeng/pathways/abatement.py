@@ -23,7 +23,12 @@ from dafeng.pathways.peak import Peak, find_peak
 
 
 def compare_measures(
-    graph: Graph, values: Mapping[str, Array | Band], measures: Sequence[Measure], terms: Terms
+    graph: Graph,
+    values: Mapping[str, Array | Band],
+    measures: Sequence[Measure],
+    terms: Terms,
+    *,
+    erring: Callable[[Array], Array] | None = None,
 ) -> Abatement | None:
     """Abatement, cost and effect on the peak of each measure of a city.
 
@@ -37,6 +42,9 @@ def compare_measures(
         Measures; their order changes nothing.
     terms : Terms
         Years, rate, draws.
+    erring : callable, optional
+        From emissions of the baseline (draws, years) to factors of the model's own error on the paths whose peak is looked at,
+        for each draw once or several times (times · draws, years); without it the peak is that of the drivers alone.
 
     Returns
     -------
@@ -67,8 +75,11 @@ def compare_measures(
         orders = {scope: cheapest_next(board.effect, outlays, column, ROWS.index(scope)) for scope in asked}
         curves.append(Curve(year, tuple(shares), whole, orders))
     years = np.asarray(board.space.years, dtype=np.int_)
-    base = find_peak(years, drawn.paths[""] / 1e6)
-    shifted = {name: _shifted(name, years, base, drawn.paths[""], path) for name, path in drawn.paths.items() if name}
+    factors = np.ones_like(drawn.paths[""]) if erring is None else erring(drawn.paths[""])
+    times = len(factors) // len(drawn.paths[""])
+    paths = {name: np.tile(path, (times, 1)) * factors for name, path in drawn.paths.items()}
+    base = find_peak(years, paths[""] / 1e6)
+    shifted = {name: _shifted(name, years, base, paths[""], path, times) for name, path in paths.items() if name}
     return Abatement(tuple(measures), tuple(curves), base, shifted, terms)
 
 
@@ -218,9 +229,10 @@ def _span(mid: float, drawn: Array) -> Span:
     return Span(float(mid), float(low), float(high))
 
 
-def _shifted(name: str, years: NDArray[np.int_], base: Peak, before: Array, path: Array) -> Shifted:
+def _shifted(name: str, years: NDArray[np.int_], base: Peak, before: Array, path: Array, times: int) -> Shifted:
     peak = find_peak(years, path / 1e6)
-    moved = years[path.argmax(axis=1)] - years[before.argmax(axis=1)]
+    # one mean for each draw of the drivers: the means are independent, the repetitions of a draw are not
+    moved = (years[path.argmax(axis=1)] - years[before.argmax(axis=1)]).reshape(times, -1).mean(axis=0)
     return Shifted(
         name,
         peak,

@@ -159,3 +159,48 @@ def _swing(name: str, place: tuple[int, ...], rank: Array, answer: Array, varian
     between = float(np.sum(count * (means - answer.mean()) ** 2)) / len(answer)
     chance = variance * (BINS - 1) / len(answer)
     return Swing(name, place, max(0.0, (between - chance) / variance), low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Variance of an answer between two causes.
+
+    Parameters
+    ----------
+    one, other : float
+        Share that each explains by itself. [1]
+    together : float
+        Share that only both together explain. [1]
+    """
+
+    one: float
+    other: float
+    together: float
+
+
+def split_variance(answer: Array, mixed: Array) -> Split:
+    """Shares of two causes that were drawn independently, from draws that exist and one more run of their answers.
+
+    Parameters
+    ----------
+    answer : (draws,) array
+        Answer of each draw of both causes.
+    mixed : (draws,) array
+        Answer of draw n of the one cause with draw n - 1 of the other; the first takes the last.
+
+    Returns
+    -------
+    Split
+        With no variance at all, every share is 0. What only the sample explains is not told as negative.
+
+    Source
+    ------
+    ``saltelli-2010``: covariance of answers that share one cause.
+    """
+    variance = float(np.var(answer))
+    if variance == 0.0:
+        return Split(0.0, 0.0, 0.0)
+    centred = answer - answer.mean()
+    one = max(0.0, float(np.mean(centred * (mixed - mixed.mean()))) / variance)
+    other = max(0.0, float(np.mean(np.roll(centred, 1) * (mixed - mixed.mean()))) / variance)
+    return Split(one, other, max(0.0, 1.0 - one - other))

@@ -32,6 +32,7 @@ def build_consistency(view: Mapping[str, Any]) -> Row:
         "leading": [one for one in systems if rules and one["rule"] == rules[0]],
         "further": [one for one in systems if rules and one["rule"] != rules[0]],
         "placed": (view.get("consistency") or {}).get("placed"),
+        "reasons": (view.get("consistency") or {}).get("reasons") or [],
         "lacking": (view.get("consistency") or {}).get("lacking") or [],
     }
 

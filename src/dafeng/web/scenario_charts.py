@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dafeng.pathways.model.views import View
 from dafeng.web.charts import Chart
 from dafeng.web.figures import choose_scale, largest
 from dafeng.web.labels import Words
 from dafeng.web.scenario_words import MT, known_values, name_answer, write_change, write_value
-from dafeng.work.scenario_live import Answer, LiveScenarios, View
+from dafeng.work.scenario_live import Answer, LiveScenarios
 from dafeng.work.scenario_split import CAUSES, Split
 from dafeng.work.scenarios import name_choice
 

@@ -10,15 +10,18 @@ from typing import Any
 
 from dafeng.core.sources import Source
 from dafeng.pathways.model.sliders import Slider
+from dafeng.pathways.model.views import View
 from dafeng.web.figures import choose_scale, largest, show
 from dafeng.web.labels import Words
 from dafeng.web.scenario_charts import SMALL, draw_charts, draw_waterfall
 from dafeng.web.scenario_wish import MINE, Wish
 from dafeng.web.scenario_words import MT, name_answer, write_amount, write_change, write_signed, write_value
+from dafeng.work.scenario_chance import Chance, find_chance
 from dafeng.work.scenario_choice import BASELINE
-from dafeng.work.scenario_live import Answer, LiveScenarios, View
+from dafeng.work.scenario_live import Answer, LiveScenarios
 from dafeng.work.scenario_split import CAUSES, GROUPS, Side, Split, order_groups, split
 from dafeng.work.scenarios import label_choice
+from dafeng.work.wording import odds
 
 Context = dict[str, Any]
 YEARS = (2030, 2035, 2060)
@@ -195,7 +198,7 @@ def build_results(live: LiveScenarios, wish: Wish, words: Words) -> Context:
     return {
         "title": tell_peak(live, own, words),
         "change": tell_change(live, own, base, words),
-        "tiles": list_tiles(own, base, words),
+        "tiles": [*list_tiles(own, base, words), _chance(find_chance(live, own.choice), words)],
         "names": names,
         "rows": list_rows(live, answers, words),
         "years": YEARS,
@@ -294,6 +297,13 @@ def list_tiles(own: Answer, base: Answer, words: Words) -> list[Context]:
             }
         )
     return tiles
+
+
+def _chance(found: Chance, words: Words) -> Context:
+    """Chance of a peak before 2030, and what it holds."""
+    least, most, alone = odds(found.least), odds(found.most), odds(found.drivers)
+    held = words.say("scenarios.chance_held", values={"least": least, "most": most, "alone": alone, "draws": found.draws})
+    return {"name": words.say("scenarios.chance"), "text": odds(found.before), "delta": held}
 
 
 def list_rows(live: LiveScenarios, answers: Sequence[Answer], words: Words) -> list[Context]:

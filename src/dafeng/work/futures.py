@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from dafeng.core.errors import DefinitionError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import Array
-from dafeng.pathways.model.city import Tables, lay_scenario, read_scenario_names
+from dafeng.pathways.model.city import Tables, lay_scenario
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Drivers, Row
 from dafeng.pathways.model.run import Labelled, run_tape
@@ -25,19 +25,24 @@ from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.tables import Goal, Scenario
 from dafeng.pathways.model.tape import compile_graph
 from dafeng.pathways.model.views import View, read_views
-from dafeng.pathways.peak import Peak, find_peak
+from dafeng.pathways.model_error import ModelError, draw_error, size_error
+from dafeng.pathways.peak import find_peak
 from dafeng.pathways.residual import FEWEST, Residual, observe, read_residual
+from dafeng.work.future import EMISSIONS, Drawn, Future, Part
+from dafeng.work.past_misses import read_misses, spread_ahead
 
 DRAWS = 10_000
 """Draws of the scenario that answers."""
 BESIDE = 1_000
 """Draws of the others: the first ones of the same ranks."""
+TIMES = 20
+"""Errors of the model for each draw, where the drivers have few draws."""
 SEED = 20260101
 """Seed of all ranks."""
 PARTS = (0.1, 0.5, 0.9)
 """Parts of the draws below the ends and the middle of a band."""
-EMISSIONS = "co2"
-"""View whose peak is sought."""
+ENERGY = "energy"
+"""Total whose past misses are known beside those of the emissions."""
 
 
 GROUPS: Mapping[str, Label] = {
@@ -52,100 +57,6 @@ GROUPS: Mapping[str, Label] = {
 """Groups of sectors with their names."""
 SUPPLIES: Mapping[str, Label] = {"co2_power": Label("发电", "power"), "co2_heat": Label("供热", "heat")}
 """Emissions of power and heat, which no sector holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One official view of one scenario.
-
-    Parameters
-    ----------
-    view : View
-        What it is and in which unit.
-    values : (draws, years) array
-        Its paths. [unit of the view]
-    band : (3, years) array
-        Tenth, fiftieth and ninetieth percentile of the draws, year by year. [unit of the view]
-    """
-
-    view: View
-    values: Array
-    band: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a group of sectors, power or heat emits.
-
-    Parameters
-    ----------
-    id : str
-        The group.
-    label : Label
-        Name for readers.
-    values : (years,) array
-        Mean over the draws, so that parts add up to the mean of the whole. [Mt CO2]
-    """
-
-    id: str
-    label: Label
-    values: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Future:
-    """A city under one scenario.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Name and what it assumes.
-    years : (years,) array of int
-        Calendar years; the first is the base year.
-    views : mapping of str to Drawn
-        Official views by quantity of the model.
-    parts : tuple of Part
-        Emissions by group.
-    peak : Peak
-        Peak of the underlying path.
-    drivers : Drivers
-        What went in, row by row.
-    ranks : mapping of str to array
-        Ranks of each uncertain quantity: what draw number n drew. [0..1]
-    observed : Peak or None
-        Peak that a published series with the scatter of the record would show; ``None`` without a record.
-    """
-
-    scenario: Scenario
-    years: NDArray[np.int_]
-    views: Mapping[str, Drawn]
-    parts: tuple[Part, ...]
-    peak: Peak
-    drivers: Drivers
-    ranks: Mapping[str, Array] = field(repr=False)
-    observed: Peak | None = None
-
-    @property
-    def co2(self) -> Array:
-        """Emissions within the city, draws by years. [Mt CO2]"""
-        return self.views[EMISSIONS].values
-
-    def at(self, view: str, year: int) -> Array:
-        """Draws of one view in one year.
-
-        Parameters
-        ----------
-        view : str
-            Quantity of the model.
-        year : int
-            Calendar year.
-
-        Returns
-        -------
-        (draws,) array
-            Values. [unit of the view]
-        """
-        return self.views[view].values[:, year - int(self.years[0])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +79,8 @@ class Futures:
         Scatter of the record; ``None`` where there is none.
     added : float
         Standard deviation that the record adds to the level, relative. [1]
+    errors : mapping of str to ModelError
+        Error of the model by total.
     findings : tuple of Finding
         What is not given.
     """
@@ -179,6 +92,7 @@ class Futures:
     paths: Mapping[str, Future]
     residual: Residual | None
     added: float
+    errors: Mapping[str, ModelError]
     findings: tuple[Finding, ...]
 
 
@@ -194,6 +108,8 @@ class Outset:
         Drivers and scenarios.
     goals : mapping of (str, int) to Goal
         Targets of the plan.
+    scenarios : tuple of Scenario
+        All scenarios in the order in which they are shown; the first one is the trend.
     recorded : tuple of (year, value)
         The recorded series of emissions. [Mt CO2]
     """
@@ -201,6 +117,7 @@ class Outset:
     model: Model
     tables: Tables
     goals: Mapping[tuple[str, int], Goal]
+    scenarios: tuple[Scenario, ...]
     recorded: tuple[tuple[int, float], ...] = ()
 
 
@@ -226,20 +143,18 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
     rows = above or {}
     laid = {
         one.id: lay_scenario(outset.model, outset.tables, one.id, goals=outset.goals, above=rows.get(one.id, ()))
-        for one in read_scenario_names()
+        for one in outset.scenarios
     }
     findings = tuple({found.says: found for drivers in laid.values() for found in drivers.findings}.values())
     residual = read_residual(outset.recorded) if len(outset.recorded) >= FEWEST else None
-    if not is_started(laid[main]):
-        return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, findings)
     views = tuple(view for view in read_views(outset.model) if _computable(outset.model, laid[main], view.id))
-    if EMISSIONS not in {view.id for view in views}:
-        return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, findings)
+    if not is_started(laid[main]) or EMISSIONS not in {view.id for view in views}:
+        return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, {}, findings)
     desk = _Desk(outset.model, views, residual, _bands(laid.values()), draws)
-    paths = {
-        one.id: desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in read_scenario_names()
-    }
-    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, findings)
+    runs = [desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in outset.scenarios]
+    errors = size_errors(runs[0].made)
+    paths = {one.scenario.id: desk.tell(one, errors) for one in runs}
+    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, errors, findings)
 
 
 def is_started(drivers: Drivers) -> bool:
@@ -304,6 +219,55 @@ def _bands(laid: Iterable[Drivers]) -> dict[str, Band]:
     return {name: value for drivers in laid for name, value in drivers.values.items() if isinstance(value, Band)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A scenario as its drivers give it."""
+
+    scenario: Scenario
+    drivers: Drivers
+    made: Mapping[str, Labelled]
+    level: Array
+    ranks: Mapping[str, Array]
+
+    @property
+    def draws(self) -> int:
+        return len(self.level)
+
+
+def size_errors(made: Mapping[str, Labelled]) -> dict[str, ModelError]:
+    """The model's own error by total, the spread that the drivers of the trend give already taken off.
+
+    Parameters
+    ----------
+    made : mapping of str to Labelled
+        Emissions and, where wanted, energy of the trend, draw by draw.
+
+    Returns
+    -------
+    dict of str to ModelError
+        For each of the two totals that was made.
+    """
+    paths = {total: made[total].along("year", "draw") for total in (EMISSIONS, ENERGY) if total in made}
+    return read_misses().size({total: spread_ahead(path) for total, path in paths.items()})
+
+
+def draw_city_error(paths: Array) -> Array:
+    """Factors of the model's own error on emissions, sized by the paths of the trend that they belong to.
+
+    Parameters
+    ----------
+    paths : (draws, years) array
+        Emissions of the trend as its drivers give them. [any one unit]
+
+    Returns
+    -------
+    (times · draws, years) array
+        `TIMES` factors for each draw, for what a few draws of the drivers would not settle. [1]
+    """
+    error = read_misses().size({EMISSIONS: spread_ahead(paths.T)})[EMISSIONS]
+    return draw_error(error, draw_normal("model", TIMES * len(paths), paths.shape[1]))
+
+
 class _Desk:
     """Where scenarios are run: one set of ranks and one table of views for all of them."""
 
@@ -314,20 +278,35 @@ class _Desk:
         self.ranks = make_ranks(model.graph.space, bands, draws=draws, seed=SEED)
         self.added = 0.0
 
-    def run(self, scenario: Scenario, drivers: Drivers, draws: int) -> Future:
-        outputs = (*(view.id for view in self.views), *SUPPLIES, "co2_sector")
+    def run(self, scenario: Scenario, drivers: Drivers, draws: int) -> _Run:
+        outputs = (*dict.fromkeys((*(view.id for view in self.views), *SUPPLIES, EMISSIONS, ENERGY)), "co2_sector")
         tape = compile_graph(self.model.graph, outputs, drawn=drivers.drawn)
         ranks = {name: self.ranks[name][..., :draws] for name in drivers.drawn if name in tape.given}
         made = run_tape(tape, drivers.values, ranks=ranks)
-        years = self.model.graph.space.years
-        level = self.level(drivers, made, draws)
-        views = {view.id: _drawn(view, made[view.id], draws, level) for view in self.views}
+        return _Run(scenario, drivers, made, self.level(drivers, made, draws), ranks)
+
+    def tell(self, run: _Run, errors: Mapping[str, ModelError]) -> Future:
+        years, draws = self.model.graph.space.years, run.draws
+        drawn = {total: draw_error(error, draw_normal("model", draws, len(years))) for total, error in errors.items()}
+        views = {view.id: _drawn(view, run.made[view.id], run.level, drawn) for view in self.views}
         co2 = views[EMISSIONS].values
+        peak, alone = find_peak(years, co2), co2 / drawn[EMISSIONS]
         observed = None
         if self.residual is not None:
-            observed = find_peak(years, observe(co2, self.residual, _normal("residual", draws, len(years))))
-        parts = self.parts(made, level)
-        return Future(scenario, years, views, parts, find_peak(years, co2), drivers, ranks, observed)
+            observed = find_peak(years, observe(co2, self.residual, draw_normal("residual", draws, len(years))))
+        return Future(
+            run.scenario,
+            years,
+            views,
+            self.parts(run.made, run.level),
+            peak,
+            find_peak(years, alone),
+            range_chances(years, alone, errors[EMISSIONS], peak.probability_before_2030),
+            drawn,
+            run.drivers,
+            run.ranks,
+            observed,
+        )
 
     def level(self, drivers: Drivers, made: Mapping[str, Labelled], draws: int) -> Array:
         """Factor on all emissions: what a record scatters beyond the spread of the base year, where the model closes on it."""
@@ -336,7 +315,7 @@ class _Desk:
         first = made[EMISSIONS].along("year", "draw")[0]
         own = float(np.std(np.log(first)))
         self.added = float(np.sqrt(max(0.0, self.residual.level**2 - own**2)))
-        return np.exp(self.added * _normal("level", draws, 1)[:, 0])
+        return np.exp(self.added * draw_normal("level", draws, 1)[:, 0])
 
     def parts(self, made: Mapping[str, Labelled], level: Array) -> tuple[Part, ...]:
         sectors = made["co2_sector"].along("sector", "year", "draw")
@@ -350,13 +329,54 @@ class _Desk:
         return tuple(part for part in found if part.values.any())
 
 
-def _drawn(view: View, made: Labelled, draws: int, level: Array) -> Drawn:
-    values = np.broadcast_to(made.along("year", "draw"), (made.values.shape[made.space.position("year")], draws))
+def _drawn(view: View, made: Labelled, level: Array, errors: Mapping[str, Array]) -> Drawn:
+    values = np.broadcast_to(made.along("year", "draw"), (made.values.shape[made.space.position("year")], len(level)))
     shown = np.ascontiguousarray(values * view.factor * (level if "CO2" in view.unit else 1.0))
+    if view.error is not None:
+        shown *= errors[view.error].T
     return Drawn(view, shown.T, np.quantile(shown, PARTS, axis=1))
 
 
-def _normal(name: str, draws: int, years: int) -> Array:
-    """Standard normal numbers that belong to a name and a draw: those of a longer run begin with them."""
+def range_chances(years: NDArray[np.int_], paths: Array, error: ModelError, chance: float) -> tuple[float, float]:
+    """Probability of a peak before 2030 if an error of the model lasts a year, as assumed, or for good.
+
+    Parameters
+    ----------
+    years : (years,) array of int
+        Calendar years.
+    paths : (draws, years) array
+        Emissions as the drivers alone give them. [any one unit]
+    error : ModelError
+        The model's own error as assumed.
+    chance : float
+        Probability with it. [0..1]
+
+    Returns
+    -------
+    (float, float)
+        Lowest and highest. [0..1]
+    """
+    normal, found = draw_normal("model", *paths.shape), [chance]
+    for memory in (0.0, 1.0):
+        other = size_error(error.misses, error.own, memory)
+        found.append(find_peak(years, paths * draw_error(other, normal)).probability_before_2030)
+    return min(found), max(found)
+
+
+def draw_normal(name: str, draws: int, years: int) -> Array:
+    """Standard normal numbers that belong to a name and a draw: those of a longer run begin with them.
+
+    Parameters
+    ----------
+    name : str
+        What they are for.
+    draws, years : int
+        How many.
+
+    Returns
+    -------
+    (draws, years) array
+        [1]
+    """
     word = int.from_bytes(hashlib.sha256(f"{SEED}/{name}".encode()).digest()[:8], "big")
     return np.random.Generator(np.random.PCG64(word)).standard_normal((draws, years))

@@ -130,61 +130,42 @@ def _clean_share(goals: Goals, found: Reconciliation, traces: TraceBook) -> Iter
 def _clean_headline(
     target: Target, indicator: Indicator, value: float, parts: Goals, found: Reconciliation, traces: TraceBook
 ) -> Headline:
-    root = f"headlines/clean_share.{target.id}"
+    root, year = f"headlines/clean_share.{target.id}", target.year
     asked = goal_figure(target, indicator, value)
-    named = {f"part{n}": goal_figure(*part) for n, part in enumerate(parts)}
-    year = target.year
-    clean = compute(
-        traces,
-        f"{root}.clean",
-        Label("方案点名的清洁装机合计", "clean capacity named by the plan"),
-        " + ".join(named),
-        named,
-        unit="万千瓦",
-        year=year,
-    )
-    both = {"clean": clean, "share": asked}
-    total = compute(
-        traces, f"{root}.total", Label("隐含总装机", "implied total capacity"), "clean / share", both, unit="万千瓦", year=year
-    )
-    other = compute(
-        traces,
-        f"{root}.other",
-        Label("隐含非清洁装机", "implied other capacity"),
-        "clean / share - clean",
-        both,
-        unit="万千瓦",
-        year=year,
-    )
-    numbers = [asked, clean, total, other]
+    numbers = [asked, *_implied(root, asked, parts, traces)]
     known = found.projection.scores.of("other_capacity")
     if known:
         now = of_score(known[-1], Label("最近一年非清洁装机", "other capacity in the latest year"))
-        extra = compute(
-            traces,
-            f"{root}.extra",
-            Label("非清洁装机须新增", "other capacity to be added"),
-            "other - now",
-            {"other": other, "now": now},
-            unit="万千瓦",
-            year=year,
-        )
-        share = compute(
-            traces,
-            f"{root}.share",
-            Label("非清洁装机不增时的占比", "share if other capacity does not grow"),
-            "clean / (clean + now)",
-            {"clean": clean, "now": now},
-            unit="1",
-            year=year,
-        )
-        numbers += [now, extra, share]
+        numbers += [now, *_unchanged(root, numbers, now, traces)]
     targets = (target.id, *(t.id for t, _, _ in parts))
     question = Label(
         f"{year}年清洁装机占比{percent(value, digits=0)}与分项装机目标是否矛盾？",
         f"Does the {percent(value, digits=0)} clean share of {year} contradict the capacity targets?",
     )
     return Headline(f"clean_share.{target.id}", question, _clean_answer(target, numbers, found), tuple(numbers), targets, root)
+
+
+def _implied(root: str, asked: Figure, parts: Goals, traces: TraceBook) -> tuple[Figure, Figure, Figure]:
+    """Clean capacity that the plan names, and what its share says of all and of other capacity."""
+    named = {f"part{n}": goal_figure(*part) for n, part in enumerate(parts)}
+    label = Label("方案点名的清洁装机合计", "clean capacity named by the plan")
+    clean = compute(traces, f"{root}.clean", label, " + ".join(named), named, unit="万千瓦", year=asked.year)
+    both = {"clean": clean, "share": asked}
+    label = Label("隐含总装机", "implied total capacity")
+    total = compute(traces, f"{root}.total", label, "clean / share", both, unit="万千瓦", year=asked.year)
+    label = Label("隐含非清洁装机", "implied other capacity")
+    return clean, total, compute(traces, f"{root}.other", label, "clean / share - clean", both, unit="万千瓦", year=asked.year)
+
+
+def _unchanged(root: str, numbers: Sequence[Figure], now: Figure, traces: TraceBook) -> tuple[Figure, Figure]:
+    """What is missing from the other capacity of today, and the share without it."""
+    asked, clean, _, other = numbers
+    label = Label("非清洁装机须新增", "other capacity to be added")
+    inputs = {"other": other, "now": now}
+    extra = compute(traces, f"{root}.extra", label, "other - now", inputs, unit="万千瓦", year=asked.year)
+    label = Label("非清洁装机不增时的占比", "share if other capacity does not grow")
+    inputs = {"clean": clean, "now": now}
+    return extra, compute(traces, f"{root}.share", label, "clean / (clean + now)", inputs, unit="1", year=asked.year)
 
 
 def _clean_answer(target: Target, numbers: Sequence[Figure], found: Reconciliation) -> Label:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -38,19 +37,18 @@ from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.tables import ScenarioRow, read_scenarios, scenario_rows
 from dafeng.pathways.model.tape import compile_graph
+from dafeng.pathways.model_error import size_error
+from dafeng.work.past_misses import list_pairs, read_misses
 
 CASES: Mapping[str, Label] = {
     "documents": Label("当时文件所说", "what documents said"),
     "mirrored": Label("当时文件，按以往偏差放宽", "documents, as uncertain as plans had been"),
+    "widened": Label("当时文件，加模型自身误差", "documents, with the model's own error"),
     "record": Label("过去十年延续", "the last ten years continued"),
 }
 """How the bands are made."""
 STATED = 2010
 """Origin for which the lowest, middle and highest of what was stated are known."""
-ORIGINS = (2005, 2008, 2010, 2012, 2015)
-"""Origins of the calibration."""
-HORIZONS = (4, 5, 9)
-"""Years ahead of the calibration; the shortest only where no longer one has an outcome."""
 PARTS = ("activity", "intensity", "carbon")
 """Factors of the total, as the model names their indices."""
 
@@ -175,7 +173,7 @@ def hindcast(*, origin: int = STATED, year: int = 2019, draws: int = 10_000, see
                 found += _forecast(model, record, case, stated, pair, draws, seed)
         return tuple(found)
 
-    rolling = run(_pairs(record), ("mirrored", "record"))
+    rolling = run(list_pairs(record), ("mirrored", "record"))
     return Hindcast(origin, year, run([(origin, year)], CASES), rolling, _stated(known, origin), record)
 
 
@@ -230,65 +228,6 @@ def _mean(group: Sequence[Forecast], name: str) -> float:
     return float(np.mean([getattr(one, name) for one in group]))
 
 
-def hindcast_document(found: Hindcast) -> dict[str, Any]:
-    """A hindcast as JSON-able data.
-
-    Parameters
-    ----------
-    found : Hindcast
-        The hindcast.
-
-    Returns
-    -------
-    dict
-        ``origin, year, forecasts, rolling, calibration, stated``; energy in 万吨标准煤, CO2 in Mt.
-    """
-    return {
-        "origin": found.origin,
-        "year": found.year,
-        "forecasts": [_document(one) for one in found.forecasts],
-        "rolling": [_document(one) for one in found.rolling],
-        "calibration": [_calibration(one) for one in calibrate(found.rolling)],
-        "stated": [
-            {"quantity": row.quantity, "low": row.low, "mid": row.mid, "high": row.high, "unit": row.unit, "source": row.source}
-            for row in found.stated
-        ],
-    }
-
-
-def scale(quantity: str) -> tuple[float, str]:
-    """Unit in which readers are told a total.
-
-    Parameters
-    ----------
-    quantity : str
-        ``energy`` or ``co2``.
-
-    Returns
-    -------
-    (float, str)
-        Factor from the stored unit, and the unit.
-    """
-    return (1e-4, "万吨标准煤") if quantity == "energy" else (1e-6, "Mt CO2")
-
-
-def _document(one: Forecast) -> dict[str, Any]:
-    factor, unit = scale(one.quantity)
-    names = ("low", "middle", "high", "published", "joined", "score", "same", "trend")
-    return {
-        **{name: getattr(one, name) for name in ("case", "quantity", "origin", "year", "percentile", "inside", "stretch")},
-        **{name: getattr(one, name) * factor for name in names},
-        "parts": {name: part * factor for name, part in one.parts.items()},
-        "unit": unit,
-    }
-
-
-def _calibration(one: Calibration) -> dict[str, Any]:
-    factor, unit = scale(one.quantity)
-    scores = {name: getattr(one, name) * factor for name in ("score", "same", "trend")}
-    return {**{name: getattr(one, name) for name in ("case", "quantity", "count", "inside")}, **scores, "unit": unit}
-
-
 def _check(record: Record, origin: int, year: int) -> None:
     last = min(max(series) for series in record.series.values())
     first = max(min(series) for series in record.series.values()) + PERIOD - 1
@@ -299,13 +238,6 @@ def _check(record: Record, origin: int, year: int) -> None:
             expected=Label(f"{first} ≤ 起点 < 比较年 ≤ {last}", f"{first} <= origin < year <= {last}"),
             remedy=Label("改用记录之内的年份", "choose years of the record"),
         )
-
-
-def _pairs(record: Record) -> Iterator[tuple[int, int]]:
-    last = min(max(series) for series in record.series.values())
-    for origin in ORIGINS:
-        ahead = [horizon for horizon in HORIZONS if origin + horizon <= last]
-        yield from ((origin, origin + horizon) for horizon in (ahead[1:] or ahead))
 
 
 def _stated(known: Sequence[ScenarioRow], origin: int) -> tuple[Row, ...]:
@@ -319,6 +251,20 @@ def _cases(stated: Sequence[Row]) -> list[str]:
     return list(CASES) if all(row.low is not None for row in stated) else ["mirrored", "record"]
 
 
+def _widen(drawn: Mapping[str, Array], years: tuple[int, int], seed: int) -> dict[str, Array]:
+    """Both totals with the model's own error as sized by the misses that were known at the origin."""
+    origin, ahead = years[0], years[1] - years[0]
+    past, normal = read_misses(), np.random.default_rng(seed).standard_normal(drawn["co2"].shape)
+    found = dict(drawn)
+    for total in ("energy", "co2"):
+        known = [one for one in past.of(total) if one.year <= origin]
+        own = float(np.var(np.log(drawn[total])))
+        spread = {one.ahead: own * (one.ahead / ahead) ** 2 for one in known}
+        if known:
+            found[total] = drawn[total] * np.exp(size_error(known, spread, past.memory).deviation(ahead) * normal)
+    return found
+
+
 def _forecast(
     model: Model, record: Record, case: str, stated: Sequence[Row], years: tuple[int, int], draws: int, seed: int
 ) -> list[Forecast]:
@@ -327,11 +273,13 @@ def _forecast(
     known = record.until(origin)
     rows = (*_bands(case, known, stated, year - origin), *_start(known, origin))
     drawn = _run(model, rows, years, draws, seed)
+    if case == "widened":
+        drawn = _widen(drawn, years, seed)
     return [_compare(drawn, record, case, quantity, years) for quantity in ("energy", "co2")]
 
 
 def _bands(case: str, known: Record, stated: Sequence[Row], horizon: int) -> tuple[Row, ...]:
-    if case == "documents":
+    if case in ("documents", "widened"):
         return tuple(stated)
     if case == "mirrored":
         return mirror_misses({row.quantity: float(row.mid or 0) / 100 for row in stated}, known)

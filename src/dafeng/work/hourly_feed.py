@@ -17,7 +17,8 @@ from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
 from dafeng.pathways.model.city import lay_scenario
 from dafeng.pathways.model.drivers import Row
-from dafeng.work.futures import EMISSIONS, Outset, run_middle
+from dafeng.work.future import EMISSIONS
+from dafeng.work.futures import Outset, run_middle
 from dafeng.work.power import Case, Power
 from dafeng.work.tracing import TraceBook, number_text
 

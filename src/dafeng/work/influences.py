@@ -20,8 +20,10 @@ from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.session import open_session
 from dafeng.pathways.model.tape import Tape, compile_graph
-from dafeng.pathways.sensitivity import Influence, Swing, sobol, swings
-from dafeng.work.futures import EMISSIONS, SEED, Future, Futures
+from dafeng.pathways.model_error import draw_error
+from dafeng.pathways.sensitivity import Influence, Split, Swing, sobol, split_variance, swings
+from dafeng.work.future import EMISSIONS, Future
+from dafeng.work.futures import SEED, Futures, draw_normal
 from dafeng.work.project_traces import GUESSED, row_address, row_label
 from dafeng.work.tracing import TraceBook, number_text
 
@@ -35,6 +37,16 @@ NUDGE = 0.1
 """Part by which a value without interval is raised to see what it moves."""
 REST = "rest"
 """Name of all other quantities together."""
+ERROR = "error"
+"""Name of the model's own error."""
+SPLIT: Mapping[str, Label] = {
+    "peak": Label("达峰年份方差中的份额", "share of the variance of the peak year"),
+    "emitted": Label(f"{YEAR}年排放方差中的份额", f"share of the variance of the emissions of {YEAR}"),
+    "drivers": Label("全部驱动因素", "all drivers"),
+    "error": Label("模型自身误差", "the model's own error"),
+    "together": Label("两者共同作用", "only both together"),
+}
+"""Parts of a variance and what they are parts of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +110,15 @@ class Influences:
         together.
     year : int
         Year whose emissions are looked at.
+    split : mapping of str to Split
+        For peak year and emissions: share of all drivers together, of the model's own error, and of both only together.
     """
 
     drivers: tuple[Driver, ...]
     fixed: tuple[Driver, ...]
     exchanged: Mapping[str, tuple[Influence, ...]]
     year: int
+    split: Mapping[str, Split]
 
 
 def find_influences(futures: Futures, main: str, traces: TraceBook) -> Influences | None:
@@ -135,9 +150,24 @@ def find_influences(futures: Futures, main: str, traces: TraceBook) -> Influence
         if rows:
             found.append(_driver(futures.model, main, own, rows, swing, emitted[swing.driver, swing.place], traces))
     found.sort(key=lambda one: (-max(one.alone or 0.0, one.emitted_alone or 0.0), one.address))
-    return Influences(
-        tuple(found), tuple(_fixed(futures, future, main, own, traces)), _exchange(futures.model, future, found), YEAR
-    )
+    fixed = tuple(_fixed(futures, future, main, own, traces))
+    exchanged = _exchange(futures, future, found)
+    return Influences(tuple(found), fixed, exchanged, YEAR, _split(future, peaks, traces))
+
+
+def _split(future: Future, peaks: Array, traces: TraceBook) -> dict[str, Split]:
+    """Variance between the drivers and the model's own error, over all draws."""
+    at, mixed = YEAR - int(future.years[0]), future.drivers_co2 * np.roll(future.errors[EMISSIONS], 1, axis=0)
+    found = {
+        "peak": split_variance(peaks, future.years[mixed.argmax(axis=1)].astype(float)),
+        "emitted": split_variance(future.at(EMISSIONS, YEAR), mixed[:, at]),
+    }
+    for name, split in found.items():
+        for part, share in (("drivers", split.one), ("error", split.other), ("together", split.together)):
+            address, what = f"influences/{part}.{name}", SPLIT[name]
+            inputs = (f"pathway/{future.scenario.id}.peak",)
+            _keep(address, SPLIT[part], what, share, "1", None, inputs, traces)
+    return found
 
 
 def _rows_of(model: Model, future: Future, swing: Swing) -> tuple[Row, ...]:
@@ -249,9 +279,9 @@ def _nudged(model: Model, values: Array, row: Row) -> Array:
     return raised
 
 
-def _exchange(model: Model, future: Future, drivers: Sequence[Driver]) -> dict[str, tuple[Influence, ...]]:
-    """Sobol's indices of the peak year and of the emissions: for the strongest quantities and for all others together."""
-    strength: dict[str, float] = {}
+def _exchange(futures: Futures, future: Future, drivers: Sequence[Driver]) -> dict[str, tuple[Influence, ...]]:
+    """Sobol's indices of peak year and emissions: the strongest quantities, all others together, the model's own error."""
+    model, strength = futures.model, dict[str, float]()
     for one in drivers:
         strength[one.quantity] = strength.get(one.quantity, 0.0) + (one.alone or 0.0) + (one.emitted_alone or 0.0)
     named = sorted(strength, key=lambda name: (-strength[name], name))[:GROUPS]
@@ -263,9 +293,15 @@ def _exchange(model: Model, future: Future, drivers: Sequence[Driver]) -> dict[s
     runs: dict[frozenset[str], Mapping[str, Mapping[str, Array]]] = {frozenset(): first, frozenset(first): second}
     runs |= {frozenset({name}): {**first, name: second[name]} for name in first}
     paths = {which: _path(tape, future, groups) for which, groups in runs.items()}
-    peaks = {which: future.years[path.argmax(axis=0)].astype(float) for which, path in paths.items()}
-    emitted = {which: 1e-6 * path[YEAR - int(future.years[0])] for which, path in paths.items()}
-    return {"peak": _indices(peaks, tuple(first)), "emitted": _indices(emitted, tuple(first))}
+    factors = [
+        draw_error(futures.errors[EMISSIONS], draw_normal(f"exchange/{at}", DRAWS, len(future.years))).T for at in (0, 1)
+    ]
+    whole = frozenset((*first, ERROR))
+    erring = {which: path * factors[0] for which, path in paths.items() if which != frozenset(first)}
+    erring |= {frozenset({ERROR}): paths[frozenset()] * factors[1], whole: paths[frozenset(first)] * factors[1]}
+    peaks = {which: future.years[path.argmax(axis=0)].astype(float) for which, path in erring.items()}
+    emitted = {which: 1e-6 * path[YEAR - int(future.years[0])] for which, path in erring.items()}
+    return {"peak": _indices(peaks, (*first, ERROR)), "emitted": _indices(emitted, (*first, ERROR))}
 
 
 def _indices(answers: Mapping[frozenset[str], Array], names: Sequence[str]) -> tuple[Influence, ...]:

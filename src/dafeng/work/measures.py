@@ -20,6 +20,7 @@ from dafeng.pathways.model.city import read_city_model
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Drivers
 from dafeng.work.city import City, open_city
+from dafeng.work.futures import draw_city_error
 
 YEARS = (2030, 2035)
 """Years in which measures are compared where nothing else is asked."""
@@ -97,7 +98,8 @@ def measures(
     drivers = read_priced_drivers(model, city.overlay)
     known = read_measures(model.graph, city.overlay)
     given = known.measures if (city.overlay / "drivers.csv").is_file() else ()
-    found = compare_measures(model.graph, drivers.values, given, Terms(known.rate, asked, draws, orders, seed))
+    terms = Terms(known.rate, asked, draws, orders, seed)
+    found = compare_measures(model.graph, drivers.values, given, terms, erring=draw_city_error)
     return CityMeasures(city, model, drivers, known, found, known.findings)
 
 

@@ -16,7 +16,7 @@ from dafeng.core.traces import Trace
 from dafeng.core.units import ratio
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
-from dafeng.pathways.model.city import read_city_model, read_city_tables
+from dafeng.pathways.model.city import read_city_model, read_city_tables, read_scenario_names
 from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.model.tables import GRADES, Goal
 from dafeng.pathways.model.views import read_views
@@ -83,7 +83,7 @@ def begin(city: City, scores: Scores, goals: Mapping[tuple[str, int], Goal]) -> 
     if not (city.overlay / "drivers.csv").exists():
         rows = _totals(scores, int(model.graph.space.years[0]), recorded, findings)
         tables = replace(tables, drivers=(*tables.drivers, tuple(rows.values())))
-    return Outset(model, tables, goals, recorded), tuple(findings)
+    return Outset(model, tables, goals, read_scenario_names(city.overlay), recorded), tuple(findings)
 
 
 def read_goals(plan: Plan, city: City, traces: TraceBook) -> dict[tuple[str, int], Goal]:

@@ -13,6 +13,7 @@ from dafeng.core.traces import Trace
 from dafeng.pathways.peak import Peak
 from dafeng.work.assessment import Figure, Headline, MeasureEffect
 from dafeng.work.figures import keep_answer
+from dafeng.work.future import Future
 from dafeng.work.project import Projection
 from dafeng.work.tracing import TraceBook
 from dafeng.work.wording import odds, say
@@ -46,6 +47,7 @@ def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: 
     again = _again(projection, traces)
     said = [
         _plan_words(projection, peak),
+        _error_words(projection.paths[projection.main]),
         *_seen_words(projection),
         *_trend_words(projection),
         *_record_words(projection, again),
@@ -82,7 +84,22 @@ def _when(projection: Projection, peak: Peak, traces: TraceBook) -> tuple[Figure
             grade="estimated",
         )
     )
-    return year, Figure(chance, peak.probability_before_2030, "1", 2030, "projected", where), *seen
+    least, most = projection.paths[projection.main].chances
+    said = Figure(chance, peak.probability_before_2030, "1", 2030, "projected", where, least, most)
+    return year, said, *_alone(projection, traces), *seen
+
+
+def _alone(projection: Projection, traces: TraceBook) -> tuple[Figure, ...]:
+    """Probability if the model had no error of its own."""
+    address = f"pathway/{projection.main}.drivers_peak.before"
+    if address not in traces:
+        return ()
+    label = Label("只计驱动因素时2030年前达峰概率", "probability of a peak before 2030 by the drivers alone")
+    value = projection.paths[projection.main].drivers_peak.probability_before_2030
+    where = traces.add(
+        Trace(f"{ROOT}.alone", "projection", label, f"{value:.4f}", "1", 2030, inputs=(address,), grade="estimated")
+    )
+    return (Figure(label, value, "1", 2030, "projected", where),)
 
 
 def _seen(projection: Projection, traces: TraceBook) -> tuple[Figure, ...]:
@@ -99,6 +116,16 @@ def _plan_words(projection: Projection, peak: Peak) -> Label:
     return Label(
         f"方案情景下达峰年份中位数 {when.zh}（P10–P90：{between}），2030年前达峰概率 {chance}。",
         f"In the plan scenario the median peak year is {when.en} (P10–P90 {between}); a peak before 2030 has {chance}.",
+    )
+
+
+def _error_words(path: Future) -> Label:
+    """What the probability contains."""
+    alone, least, most = (odds(one) for one in (path.drivers_peak.probability_before_2030, *path.chances))
+    return Label(
+        f"概率含模型自身误差（按以往预测的偏差定），随误差持续长短在 {least} 至 {most} 之间；只计驱动因素为 {alone}。",
+        f"It holds the model's own error, sized by what past forecasts missed: between {least} and {most} depending on how long"
+        f" an error lasts; {alone} by the drivers alone.",
     )
 
 

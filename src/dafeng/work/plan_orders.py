@@ -6,6 +6,7 @@ of time is stated with the error of the cost.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -226,38 +227,22 @@ def _trace(case: OrderCase, year: int, traces: TraceBook) -> None:
         )
     )
     for one in case.rows:
-        price, level = case.price(one), case.level(one)
-        if level is not None:
-            traces.add(
-                Trace(
-                    address=f"orders/{case.id}.{one.policy.name}.level",
-                    kind="result",
-                    says=Label(
-                        f"{case.label.zh}：{one.policy.label.zh}的结果", f"{case.label.en}: {one.policy.label.en} reached"
-                    ),
-                    value=number_text(level),
-                    unit=one.unit,
-                    year=year,
-                    inputs=(cost,),
-                    grade="estimated",
-                    note=note,
-                )
-            )
-        if price is not None:
-            traces.add(
-                Trace(
-                    address=f"orders/{case.id}.{one.policy.name}",
-                    kind="result",
-                    says=Label(f"{case.label.zh}：{one.policy.label.zh}每多一单位的年费用",
-                               f"{case.label.en}: yearly cost of one more unit of {one.policy.label.en}"),
-                    value=number_text(price),
-                    unit=one.priced,
-                    year=year,
-                    inputs=(*((one.address,) if one.address in traces else ()), cost),
-                    grade="estimated",
-                    note=note,
-                )
-            )  # fmt: skip
+        for trace in _row_traces(case, one, year, cost, note, known=one.address in traces):
+            traces.add(trace)
+
+
+def _row_traces(case: OrderCase, one: Order, year: int, cost: str, note: Label, *, known: bool) -> Iterator[Trace]:
+    """What a row comes to, and what one unit more of it costs."""
+    price, level = case.price(one), case.level(one)
+    address, (zh, en) = f"orders/{case.id}.{one.policy.name}", (one.policy.label.zh, one.policy.label.en)
+    if level is not None:
+        said = Label(f"{case.label.zh}：{zh}的结果", f"{case.label.en}: {en} reached")
+        yield Trace(f"{address}.level", "result", said, number_text(level), one.unit, year,
+                    inputs=(cost,), grade="estimated", note=note)  # fmt: skip
+    if price is not None:
+        said = Label(f"{case.label.zh}：{zh}每多一单位的年费用", f"{case.label.en}: yearly cost of one more unit of {en}")
+        inputs = (*((one.address,) if known else ()), cost)
+        yield Trace(address, "result", said, number_text(price), one.priced, year, inputs=inputs, grade="estimated", note=note)
 
 
 def _unsolved(name: str, failure: SolveError) -> Finding:

@@ -19,14 +19,15 @@ from dafeng.plans.plan import Plan
 from dafeng.work.city import City
 from dafeng.work.coal_retrofits import RetrofitChoice, choose_retrofits
 from dafeng.work.estimates import Operand, estimate, of_score
-from dafeng.work.futures import DRAWS, Future, Futures, make_futures
+from dafeng.work.future import Future
+from dafeng.work.futures import DRAWS, Futures, make_futures
 from dafeng.work.hourly_feed import Feed, feed_power
 from dafeng.work.influences import Influences, find_influences
 from dafeng.work.measure import measure
 from dafeng.work.outset import begin, read_goals, recorded_emissions
 from dafeng.work.plan_orders import PlanOrders, order_plan
 from dafeng.work.power import Power, balance_power
-from dafeng.work.project_findings import find_misfit, find_shocks, lack_level, tell_scope
+from dafeng.work.project_findings import find_gaps
 from dafeng.work.project_traces import trace_futures
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.targets import target_operand
@@ -130,7 +131,7 @@ def project(
     DefinitionError
         If a table of drivers breaks its form.
     """
-    main = _main(scenario, draws)
+    main = _main(scenario, draws, city)
     plan = plan or city.read_plan()
     scores = scores or measure(city)
     traces = TraceBook(scores.traces)
@@ -148,18 +149,8 @@ def project(
     ahead = _ahead(now, made, traces)
     ordered = order_plan(city, plan, power, _finder(plan, ahead, futures.paths, city, traces), traces)
     retrofits, unknown = choose_retrofits(city, power, traces)
-    findings = (
-        *((lack_level(),) if not futures.paths else ()),
-        *inferred,
-        *(power.findings if power else ()),
-        *(ordered.findings if ordered else ()),
-        *unknown,
-        *futures.findings,
-        *missing,
-        *find_shocks(city, scores, futures),
-        *tell_scope(city, futures),
-        *find_misfit(city, ahead),
-    )
+    said = (*inferred, *(power.findings if power else ()), *(ordered.findings if ordered else ()), *unknown, *missing)
+    findings = (*said, *find_gaps(city, scores, ahead, futures, main))
     return Projection(
         city,
         ahead,
@@ -182,8 +173,8 @@ def _ahead(scores: Scores, made: Sequence[Any], traces: TraceBook) -> Scores:
     return Scores(scores.place, sort_scores(rows.values()), traces, scores.findings)
 
 
-def _main(scenario: str | None, draws: int) -> str:
-    known = [item.id for item in read_scenario_names()]
+def _main(scenario: str | None, draws: int, city: City) -> str:
+    known = [item.id for item in read_scenario_names(city.overlay)]
     wanted = scenario or MAIN
     if wanted not in known:
         raise SettingError(

@@ -5,8 +5,12 @@ Invariant: every finding names the figure that would change it.
 
 from __future__ import annotations
 
+import numpy as np
+
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.core.units import ratio
+from dafeng.pathways.model.sampling import Band
 from dafeng.work.city import City
 from dafeng.work.futures import Futures
 from dafeng.work.scores import Score, Scores
@@ -14,6 +18,34 @@ from dafeng.work.wording import percent
 
 SHOCK = 0.5
 """Yearly growth of a branch from which a trend no longer describes it. [1/a]"""
+
+
+def find_gaps(city: City, scores: Scores, ahead: Scores, futures: Futures, main: str) -> tuple[Finding, ...]:
+    """Everything that the pathways of a city cannot say.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    scores, ahead : Scores
+        Indicators before and after the projection.
+    futures : Futures
+        The sector model under all scenarios.
+    main : str
+        The scenario that answers.
+
+    Returns
+    -------
+    tuple of Finding
+        In order: nothing to start from, drivers, steps, scope, estimates that do not fit.
+    """
+    return (
+        *(() if futures.paths else (lack_level(),)),
+        *futures.findings,
+        *find_shocks(city, scores, futures),
+        *tell_scope(city, futures),
+        *find_misfit(city, ahead, futures, main),
+    )
 
 
 def find_shocks(city: City, scores: Scores, futures: Futures) -> list[Finding]:
@@ -46,15 +78,19 @@ def _has_events(futures: Futures) -> bool:
     return any(row.mid for name in ("thermal_event", "power_event") for row in used[name])
 
 
-def find_misfit(city: City, scores: Scores) -> list[Finding]:
-    """Estimates of electricity and energy that do not fit together.
+def find_misfit(city: City, scores: Scores, futures: Futures, main: str) -> list[Finding]:
+    """Electricity and energy that do not fit together.
 
     Parameters
     ----------
     city : City
         The city.
     scores : Scores
-        Indicators.
+        Indicators, with a share of electricity where the city's estimates name one.
+    futures : Futures
+        The sector model; where no estimate names the share, that of its base year is looked at.
+    main : str
+        The scenario that answers.
 
     Returns
     -------
@@ -62,22 +98,37 @@ def find_misfit(city: City, scores: Scores) -> list[Finding]:
         None where nothing is to be said.
     """
     limit = float(city.rules().value("plausible.electric_share"))
-    rows = [row for row in scores.of("electric_share") if row.value > limit]
-    return [
-        Finding(
-            rule="project.estimates_disagree",
-            at=row.address,
-            severity="warning",
-            says=Label(
-                f"用电折标占能耗的{percent(row.value, digits=0)}，高于{percent(limit, digits=0)}：用电与能耗两个推算值不相容，"
-                "由此得出的非化石比重偏高",
-                f"electricity is {percent(row.value, digits=0)} of energy consumption, above {percent(limit, digits=0)}:"
-                " the two estimates do not fit together, and the non-fossil share made from them is too high",
-            ),
-            remedy=Label("提供全社会用电量和能源消费总量的公布值", "deliver the published electricity and energy consumption"),
-        )
-        for row in rows
-    ]
+    shares = [(row.address, row.value) for row in scores.of("electric_share")] or _modelled_share(futures, main)
+    return [_misfit(address, share, limit) for address, share in shares if share > limit]
+
+
+def _modelled_share(futures: Futures, main: str) -> list[tuple[str, float]]:
+    """Share of electricity in the energy of the base year, by fuel equivalent, at the median of the draws."""
+    path = futures.paths.get(main)
+    if path is None or not {"energy", "consumption"} <= path.views.keys():
+        return []
+    given = path.drivers.values["equivalent"]
+    equivalent = float(np.ravel(given.mid if isinstance(given, Band) else given)[0])
+    powers, energy = path.views["consumption"], path.views["energy"]
+    per = float(ratio(f"{powers.view.unit}*kgce/kWh", energy.view.unit))
+    year = int(path.years[0])
+    share = powers.band[1, 0] * equivalent * per / energy.band[1, 0]
+    return [(f"pathway/{main}.consumption.{year}", float(share))]
+
+
+def _misfit(address: str, share: float, limit: float) -> Finding:
+    said, most = percent(share, digits=0), percent(limit, digits=0)
+    return Finding(
+        rule="project.estimates_disagree",
+        at=address,
+        severity="warning",
+        says=Label(
+            f"用电折标占能耗的{said}，高于{most}：用电与能耗两个推算值不相容，由此得出的非化石比重偏高",
+            f"electricity is {said} of energy consumption, above {most}: the two estimates do not fit together,"
+            " and the non-fossil share made from them is too high",
+        ),
+        remedy=Label("提供全社会用电量和能源消费总量的公布值", "deliver the published electricity and energy consumption"),
+    )
 
 
 def tell_scope(city: City, futures: Futures) -> list[Finding]:

@@ -20,10 +20,16 @@ from dafeng.pathways.model.views import View
 from dafeng.pathways.peak import Peak
 from dafeng.pathways.residual import Residual
 from dafeng.store.files import hash_file
-from dafeng.work.futures import EMISSIONS, Drawn, Future, Futures
+from dafeng.work.future import EMISSIONS, Drawn, Future
+from dafeng.work.futures import Futures
+from dafeng.work.past_misses import trace_misses
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import odds
 
+CHANCES = (".least", ".most")
+"""What the addresses of the lowest and the highest probability add to that of the peak."""
+ERROR = "pathway/error.co2"
+"""Address of the model's own error."""
 RESIDUAL = "pathway/residual"
 """Address of the scatter of the record."""
 GUESSED = ("assumption", "estimated")
@@ -49,6 +55,7 @@ def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook
     )
     if futures.residual is not None and recorded:
         _trace_residual(futures.residual, recorded, traces)
+    trace_misses(futures.errors, traces)
     common = {id(row) for table in futures.tables.drivers for row in table}
     for name, future in futures.paths.items():
         groups = dict(_trace_groups(name, future, futures.model, common, traces, delivered))
@@ -208,13 +215,23 @@ def _trace_view(
             "projection",
             Label(f"{scenario.zh}：{label.zh}", f"{scenario.en}: {label.en}"),
             expression=None if expression is None else str(expression),
-            inputs=tuple(groups[one] for one in needed),
+            inputs=(*(groups[one] for one in needed), *((f"pathway/error.{drawn.view.error}",) if drawn.view.error else ())),
             grade="estimated",
-            note=Label(f"抽样 {len(drawn.values):,} 次", f"{len(drawn.values):,} draws"),
+            note=_drawn_note(drawn),
         )
     )
     for at, year in enumerate(future.years):
         traces.add(_year_trace(f"{whole}.{year}", drawn.view, scenario, int(year), drawn.band[:, at], whole))
+
+
+def _drawn_note(drawn: Drawn) -> Label:
+    count = f"{len(drawn.values):,}"
+    if drawn.view.error is None:
+        return Label(f"抽样 {count} 次；区间只含驱动因素的离散", f"{count} draws; interval of the drivers alone")
+    return Label(
+        f"抽样 {count} 次；区间含驱动因素的离散与模型自身误差",
+        f"{count} draws; interval of drivers and model error",
+    )
 
 
 def _year_trace(address: str, view: View, scenario: Label, year: int, band: np.ndarray, whole: str) -> Trace:
@@ -253,11 +270,35 @@ def _trace_part(name: str, future: Future, part: str, label: Label, values: np.n
 
 def _trace_peak(name: str, future: Future, traces: TraceBook) -> None:
     scenario, whole = future.scenario.label, f"pathway/{name}.{EMISSIONS}"
-    _trace_distribution(f"pathway/{name}.peak", scenario, future.peak, (whole,), None, traces)
+    _trace_distribution(f"pathway/{name}.peak", scenario, future.peak, (whole, ERROR), None, traces)
+    alone = Label("只含驱动因素的离散，不含模型自身误差", "spread of the drivers alone, without the model's own error")
+    _trace_distribution(f"pathway/{name}.drivers_peak", scenario, future.drivers_peak, (whole,), alone, traces)
+    _trace_chances(name, future, traces)
     if future.observed is not None:
         seen = Label("按公布序列的年际起伏所见", "as a published series with its scatter would show it")
         inputs = (whole, *((RESIDUAL,) if RESIDUAL in traces else ()))
         _trace_distribution(f"pathway/{name}.observed", scenario, future.observed, inputs, seen, traces)
+
+
+def _trace_chances(name: str, future: Future, traces: TraceBook) -> None:
+    """Probability before 2030 at both ends of what may be assumed of the model's own error."""
+    scenario = future.scenario.label
+    ends = Label("最低", "lowest"), Label("最高", "highest")
+    for at, end, value in zip(CHANCES, ends, future.chances, strict=True):
+        zh = f"{scenario.zh}：2030年前达峰概率（模型误差持续一年、一个规划期或一直持续时的{end.zh}值）"
+        en = f"{scenario.en}: {end.en} probability of a peak before 2030 if model errors last a year, a plan or for good"
+        inputs = (f"pathway/{name}.peak",)
+        traces.add(
+            Trace(
+                f"pathway/{name}.peak{at}",
+                "projection",
+                Label(zh, en),
+                number_text(value),
+                "1",
+                inputs=inputs,
+                grade="estimated",
+            )
+        )
 
 
 def _trace_distribution(

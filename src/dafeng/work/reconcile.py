@@ -15,12 +15,16 @@ from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan
 from dafeng.work.project import Projection
-from dafeng.work.reconcile_words import WayNames, explain_clash, find_lacking, trace_answer, trace_clash
+from dafeng.work.reconcile_findings import find_lacking
+from dafeng.work.reconcile_traces import trace_answer, trace_clash
+from dafeng.work.reconcile_words import WayNames, explain_clash
 from dafeng.work.target_actions import gather_means
 from dafeng.work.target_answers import ClashSet, SystemAnswer, answer_system
-from dafeng.work.target_rows import Gatherer, Lacking
+from dafeng.work.target_reasons import Lacking
+from dafeng.work.target_rows import Gatherer
 from dafeng.work.target_system import TargetSystem
 from dafeng.work.target_table import READINGS, Ground, Told, Way, build_system
+from dafeng.work.target_years import Interim, interim_years
 from dafeng.work.tracing import TraceBook
 
 
@@ -127,6 +131,8 @@ class Counted:
         What they come to.
     clashes : tuple of str
         Addresses of the minimal clashing sets.
+    years : mapping of str to tuple of Interim
+        By target: years on the way to it; none where it is no view of the model or its year has come.
     """
 
     way: Way
@@ -135,6 +141,7 @@ class Counted:
     told: Mapping[str, Told]
     answer: SystemAnswer
     clashes: tuple[str, ...]
+    years: Mapping[str, tuple[Interim, ...]]
 
     @property
     def feasible(self) -> bool:
@@ -213,13 +220,18 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
             answer = answer_system(system, priced=way.reading == "least")
             lacking |= dict.fromkeys(unknown)
             keys.append(tuple(dict.fromkeys(_keep(one, told, way, names, clashes) for one in answer.sets)))
-            systems.append(Counted(way, names.label(way), system, told, answer, ()))
+            years = {
+                row.name: interim_years(system, answer, row, projection.city.year)
+                for row in system.rows
+                if row.name in system.targets
+            }
+            systems.append(Counted(way, names.label(way), system, told, answer, (), years))
     numbered = _number(clashes, traces)
     systems = [
         replace(one, clashes=tuple(numbered[key].address for key in own)) for one, own in zip(systems, keys, strict=True)
     ]
     for one in systems:
-        trace_answer(one.way, one.label, one.system, one.told, one.answer, traces)
+        trace_answer(one.way, one.label, one.system, one.told, one.answer, traces, years=one.years)
     placed = dict.fromkeys(told.target for one in systems for told in one.told.values() if told.target is not None)
     return Reconciliation(
         tuple(numbered.values()),

@@ -15,9 +15,6 @@ import numpy as np
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.core.units import ratio
-from dafeng.library.listing import Kind, load_csv
-from dafeng.library.overlay import shipped
 from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.city import read_city_model
 from dafeng.pathways.model.definition import Model
@@ -29,9 +26,12 @@ from dafeng.pathways.model.sampling import Band
 from dafeng.pathways.model.session import Session, open_session
 from dafeng.pathways.model.sliders import Panel, read_panel
 from dafeng.pathways.model.tape import Tape, compile_graph
+from dafeng.pathways.model.views import View, in_percent, read_views
+from dafeng.pathways.model_error import ModelError
 from dafeng.work.city import City
+from dafeng.work.outset import read_goals
 from dafeng.work.scenario_choice import Choice, moves_of, rows_of
-from dafeng.work.scenario_goals import list_goals
+from dafeng.work.tracing import TraceBook
 
 MOST_SAID = 4
 """Findings that a refusal names."""
@@ -40,34 +40,6 @@ KEPT = 12
 PARTS = ("activity", "service", "fuels", "mix", "power_use", "hydrogen_power", "co2_sector", "thermal_total", "power_fuel",
          "heat_use", "heat_fuel", "capacity", "burner_capacity", "clean", "clean_total", "final")  # fmt: skip
 """What decompositions and exchange tables need besides the views."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One official view.
-
-    Parameters
-    ----------
-    id : str
-        Its name.
-    quantity : str
-        Quantity of the model.
-    label : Label
-        Name for readers.
-    unit : str
-        Unit it is told in.
-    factor : float
-        That unit per unit of the quantity.
-    chart : str
-        Chart it stands in; empty for none.
-    """
-
-    id: str
-    quantity: str
-    label: Label
-    unit: str
-    factor: float
-    chart: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +115,8 @@ class LiveScenarios:
         Official views.
     tape : Tape
         The compiled model.
+    errors : dict
+        The model's own error for this city, once it was asked for.
     """
 
     model: Model
@@ -150,6 +124,7 @@ class LiveScenarios:
     panel: Panel
     views: tuple[View, ...]
     tape: Tape
+    errors: dict[str, ModelError] = field(default_factory=dict, repr=False)
     _stacks: OrderedDict[str, _Stack] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -251,9 +226,7 @@ class LiveScenarios:
         return made
 
     def _told(self, choice: Choice, found: Mapping[str, Labelled], drivers: Drivers) -> Answer:
-        series = {
-            view.id: tuple(float(value) for value in found[view.quantity].along("year") * view.factor) for view in self.views
-        }
+        series = {view.id: tuple(float(value) for value in found[view.id].along("year") * view.factor) for view in self.views}
         years = tuple(int(year) for year in self.model.graph.space.years)
         if not np.isfinite(series["co2"]).all():
             raise _insufficient(drivers)
@@ -279,9 +252,9 @@ def open_scenarios(city: City) -> LiveScenarios:
         If a table breaks its form.
     """
     model = read_city_model()
-    views = read_views(model)
-    layers = read_layers(city.overlay, goals=list_goals(city, city.read_plan()))
-    tape = compile_graph(model.graph, tuple(dict.fromkeys((*(view.quantity for view in views), *PARTS))))
+    views = tuple(in_percent(view) for view in read_views(model))
+    layers = read_layers(city.overlay, goals=read_goals(city.read_plan(), city, TraceBook()))
+    tape = compile_graph(model.graph, tuple(dict.fromkeys((*(view.id for view in views), *PARTS))))
     return LiveScenarios(model, layers, read_panel(model, city.overlay), views, tape)
 
 
@@ -296,33 +269,6 @@ def _insufficient(drivers: Drivers) -> SettingError:
             "energy, electricity and output of the base year (docs/sector_model.md)",
         ),
         remedy=Label("在城市的 data/drivers.csv 中补充，附来源", "add them to the city's data/drivers.csv, with their source"),
-    )
-
-
-def read_views(model: Model) -> tuple[View, ...]:
-    """Official views in the order in which they are told.
-
-    Parameters
-    ----------
-    model : Model
-        The model whose quantities they are.
-
-    Returns
-    -------
-    tuple of View
-        As the definition file lists them.
-
-    Raises
-    ------
-    DefinitionError
-        If the file breaks its form.
-    """
-    columns: Mapping[str, Kind] = {"view": "text", "quantity": "text", "unit": "text", "chart": "text?"}
-    rows = load_csv(shipped() / "pathways" / "views.csv", columns, key=("view",))
-    made = [(row, model.graph.quantities[row["quantity"]]) for row in rows]
-    return tuple(
-        View(row["view"], own.id, own.label, row["unit"], float(ratio(own.unit, row["unit"])), row["chart"] or "")
-        for row, own in made
     )
 
 

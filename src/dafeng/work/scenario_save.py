@@ -23,8 +23,9 @@ from dafeng.core.labels import Label
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import read_yaml
 from dafeng.pathways.model.axes import YEAR, Array
+from dafeng.pathways.model.city import OWN_NAMES
 from dafeng.pathways.model.drivers import Given, Row, lay_over
-from dafeng.pathways.model.overlays import OWN_NAMES, begun_rows
+from dafeng.pathways.model.overlays import begun_rows
 from dafeng.pathways.model.sampling import Band
 from dafeng.pathways.model.tables import Scenario, read_names
 from dafeng.store.files import write_whole

@@ -13,6 +13,7 @@ from typing import Any
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.work.city import City
+from dafeng.work.scenario_chance import Chance, find_chance
 from dafeng.work.scenario_choice import BASELINE, Choice, make_choice
 from dafeng.work.scenario_live import Answer, LiveScenarios, open_scenarios
 
@@ -143,7 +144,7 @@ def write_answer(live: LiveScenarios, answer: Answer) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``id``, ``label``, ``query`` (the address that reproduces it), ``peak`` and ``series``.
+        ``id``, ``label``, ``query`` (the address that reproduces it), ``peak``, ``chance`` (of a peak before 2030), ``series``.
     """
     year, level = answer.peak
     return {
@@ -151,7 +152,18 @@ def write_answer(live: LiveScenarios, answer: Answer) -> dict[str, Any]:
         "label": _both(label_choice(live, answer.choice)),
         "query": answer.choice.key,
         "peak": {"year": year, "level": _cut(level), "unit": "Mt CO2"},
+        "chance": _chance(find_chance(live, answer.choice)),
         "series": {view: [_cut(value) for value in values] for view, values in answer.series.items()},
+    }
+
+
+def _chance(found: Chance) -> dict[str, Any]:
+    return {
+        "before_2030": _cut(found.before),
+        "least": _cut(found.least),
+        "most": _cut(found.most),
+        "drivers_alone": _cut(found.drivers),
+        "draws": found.draws,
     }
 
 

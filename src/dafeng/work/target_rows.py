@@ -22,6 +22,7 @@ from dafeng.plans.plan import Goal as PlanGoal
 from dafeng.plans.plan import Plan, Target
 from dafeng.work.parties import Party, parties_above
 from dafeng.work.project import Projection
+from dafeng.work.target_reasons import Lacking, read_reasons
 from dafeng.work.targets import COMPARATORS, about_width, listed, trace_target
 from dafeng.work.tracing import TraceBook, number_text
 
@@ -85,34 +86,6 @@ class Asked:
         return Gauge(name, quantity, self.year, self.kind, self.base, self.factor)
 
 
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """One target that is no row.
-
-    Parameters
-    ----------
-    label : Label
-        Indicator.
-    address : str
-        Its trace.
-    why : Label
-        What would have to be known.
-    above : bool
-        Whether it stands in a plan above the city.
-    """
-
-    label: Label
-    address: str
-    why: Label
-    above: bool
-
-
-NO_MODEL = Label("模型中没有对应的量", "the model has no such quantity")
-NOT_DOWN = Label("上级总量未分解到本市", "a total of the level above that is not handed down to the city")
-NO_FIGURE = Label("没有数值（由上级下达或定性）", "no figure: handed down later, or in words")
-NO_YEAR = Label("没有目标年份", "no year")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
     """Targets of a plan and of those above it.
@@ -162,6 +135,7 @@ class Gatherer:
         self.book: RuleBook = projection.city.rules()
         self.city = projection.city
         self.capacities = variables_of(identities)
+        self.reasons = read_reasons()
 
     @cached_property
     def known(self) -> Mapping[str, Mapping[str, Any]]:
@@ -197,7 +171,7 @@ class Gatherer:
             number = None if value is None else float(value)
             address = _trace_above(party, target, indicator, name, self.traces)
             if indicator is None or not self.known.get(indicator.id, {}).get("down"):
-                why = NO_FIGURE if number is None else NOT_DOWN
+                why = self.reasons.of("figure" if number is None else "down")
                 yield Lacking(_label(target, indicator), address, why, above=True)
             else:
                 yield self._one(target, indicator, number, address, name, None)
@@ -207,11 +181,11 @@ class Gatherer:
     ) -> Asked | Lacking:
         label, above = _label(target, indicator), own is None
         if value is None:
-            return Lacking(label, address, NO_FIGURE, above)
+            return Lacking(label, address, self.reasons.of("figure"), above)
         if target.year is None:
-            return Lacking(label, address, NO_YEAR, above)
+            return Lacking(label, address, self.reasons.of("figure"), above)
         if indicator is None:
-            return Lacking(label, address, NO_MODEL, above)
+            return Lacking(label, address, self.reasons.of("other"), above)
         width = about_width(indicator, value, self.book)
         rising = indicator.direction != "decrease"
         goal = Goal(name, indicator.id, indicator.definition, target.comparator, value, width, address, rising)
@@ -219,7 +193,7 @@ class Gatherer:
             return Asked(goal, target.year, UNIT, label, own, {})
         item = self.known.get(indicator.id)
         if item is None:
-            return Lacking(label, address, NO_MODEL, above)
+            return Lacking(label, address, self.reasons.about(indicator.id), above)
         return self._view(goal, target, indicator, item, own)
 
     def _view(
@@ -229,12 +203,12 @@ class Gatherer:
         if year < FIRST or (item["kind"] == "decline" and base < FIRST):
             when = base if item["kind"] == "decline" else year
             why = Label(f"模型自{FIRST}年起，缺{when}年数据", f"the model starts in {FIRST}; {when} is not known")
-            return Lacking(label, goal.address, why, own is None)
+            return Lacking(label, goal.address, replace(self.reasons.of("early"), says=why), own is None)
         quantities = item.get("quantities") or dict.fromkeys((rule["id"] for rule in self.views["rules"]), item["quantity"])
         try:
             factor = 1.0 if item["kind"] == "decline" else float(ratio(item["unit"], indicator.unit))
         except UnitError:
-            return Lacking(label, goal.address, NO_MODEL, own is None)
+            return Lacking(label, goal.address, self.reasons.about(indicator.id), own is None)
         return Asked(replace(goal, definition=None), year, indicator.unit, label, own, quantities, item["kind"], base, factor)
 
     def _is_capacity(self, indicator: Indicator) -> bool:

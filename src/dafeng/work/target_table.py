@@ -17,7 +17,8 @@ from dafeng.pathways.consistency import Row, goal_rows, identity_rows
 from dafeng.pathways.picture import Action, Bench, Gauge
 from dafeng.work.project import Projection
 from dafeng.work.target_actions import BILL, Means, Plant
-from dafeng.work.target_rows import UNIT, Asked, Gathered, Lacking
+from dafeng.work.target_reasons import Lacking, read_reasons
+from dafeng.work.target_rows import UNIT, Asked, Gathered
 from dafeng.work.target_system import TargetSystem
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import say
@@ -27,6 +28,7 @@ PER = 10.0
 COMMITTED = "built_and_under_construction"
 """Counting rule by which what is under construction counts as running."""
 Reading = Literal["least", "band"]
+UNTOLD = Label("城市数据不足，模型算不出", "the city's data do not let the model tell")
 READINGS: tuple[Reading, Reading] = ("least", "band")
 """How “about” can be read: as at least, or as a band."""
 
@@ -268,7 +270,9 @@ def build_system(
 def _usable(ground: Ground, bench: Bench | None, way: Way) -> tuple[list[Asked], tuple[Lacking, ...]]:
     known = bench.read({}) if bench is not None else {}
     usable = [one for one in ground.gathered.asked if not one.quantities or isfinite(known.get(one.gauge(way.rule).name, nan))]
-    why = Label("城市数据不足，模型算不出", "the city's data do not let the model tell")
+    why = replace(
+        read_reasons().of("data"), says=Label("城市数据不足，模型算不出", "the city's data do not let the model tell")
+    )
     left = [one for one in ground.gathered.asked if one not in usable]
     return usable, tuple(Lacking(one.label, one.goal.address, why, _is_above(one)) for one in left)
 

@@ -19,7 +19,8 @@ from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.run import Labelled, run_tape
 from dafeng.pathways.model.sampling import Band
 from dafeng.pathways.model.tape import compile_graph
-from dafeng.work.futures import EMISSIONS, GROUPS, SUPPLIES
+from dafeng.work.future import EMISSIONS
+from dafeng.work.futures import GROUPS, SUPPLIES
 from dafeng.work.project import Projection
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.view_number import Frame, write_label

@@ -11,14 +11,17 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.pathways.model.drivers import Row as DriverRow
+from dafeng.pathways.model_error import ModelError
 from dafeng.pathways.peak import Peak
-from dafeng.pathways.sensitivity import Influence
+from dafeng.pathways.sensitivity import Influence, Split
 from dafeng.work.assessment import Assessment
 from dafeng.work.city import City
-from dafeng.work.futures import EMISSIONS, Drawn, Future, Futures
-from dafeng.work.influences import REST, Driver, Influences
+from dafeng.work.future import EMISSIONS, Drawn, Future
+from dafeng.work.futures import Futures
+from dafeng.work.influences import ERROR, REST, SPLIT, Driver, Influences
+from dafeng.work.past_misses import NAMES
 from dafeng.work.project import Projection
-from dafeng.work.project_traces import RESIDUAL, row_address, row_label
+from dafeng.work.project_traces import CHANCES, RESIDUAL, row_address, row_label
 from dafeng.work.view_answers import list_measures
 from dafeng.work.view_number import PERCENT, SHARE, Frame, curve, write_assumption, write_label
 
@@ -64,6 +67,7 @@ def write_pathway(assessment: Assessment, frame: Frame) -> Row | None:
         "views": _views(paths, frame),
         "parts": _parts(paths),
         "residual": _residual(futures, frame),
+        "errors": [_error(total, error, frame) for total, error in futures.errors.items()],
         "hourly": _hourly(projection, frame),
         "influences": None if projection.influences is None else _influences(projection.influences, futures, projection, frame),
         "assumptions": [*_deciding(projection, frame), *_constants(assessment.city, frame)],
@@ -78,9 +82,15 @@ def _scenario(name: str, path: Future, frame: Frame) -> Row:
         "says": write_label(path.scenario.says),
         **_fan(path.views[EMISSIONS]),
         "peak": write_peak(path.peak, f"pathway/{name}.peak", frame),
+        "drivers_peak": write_peak(path.drivers_peak, f"pathway/{name}.drivers_peak", frame),
+        "chances": [_chance(name, at, value, frame) for at, value in zip(CHANCES, path.chances, strict=True)],
         "observed": None if path.observed is None else write_peak(path.observed, f"pathway/{name}.observed", frame),
         "address": frame.locate(f"pathway/{name}.peak"),
     }
+
+
+def _chance(name: str, at: str, value: float, frame: Frame) -> Row:
+    return frame.number(value, SHARE, year=2030, basis="projected", address=f"pathway/{name}.peak{at}", share=True)
 
 
 def write_peak(peak: Peak, root: str, frame: Frame) -> Row:
@@ -179,6 +189,13 @@ def _residual(futures: Futures, frame: Frame) -> Row | None:
     return {"size": size, "memory": memory, "error": error, "steps": residual.steps}
 
 
+def _error(total: str, error: ModelError, frame: Frame) -> Row:
+    size = frame.number(error.size, "1/a", year=None, basis="estimated", address=f"pathway/error.{total}")
+    memory, later = curve([error.memory, error.deviation(10)])
+    return {"id": total, "label": write_label(NAMES[total]), "size": size, "memory": memory, "later": later,
+            "misses": len(error.misses)}  # fmt: skip
+
+
 def _hourly(projection: Projection, frame: Frame) -> Row | None:
     feed = projection.feed
     if feed is None:
@@ -209,14 +226,22 @@ def _influences(found: Influences, futures: Futures, projection: Projection, fra
         "year": found.year,
         "drivers": [_driver(one, projection, frame) for one in found.drivers],
         "fixed": [_driver(one, projection, frame) for one in found.fixed],
+        "split": {key: _split(key, one, frame) for key, one in found.split.items()},
         "exchanged": {key: [_index(one, futures) for one in rows] for key, rows in found.exchanged.items()},
     }
 
 
+def _split(key: str, split: Split, frame: Frame) -> Row:
+    shares = {"drivers": split.one, "error": split.other, "together": split.together}
+    return {
+        part: frame.number(share, SHARE, year=None, basis="projected", address=f"influences/{part}.{key}", share=True)
+        for part, share in shares.items()
+    }
+
+
 def _index(one: Influence, futures: Futures) -> Row:
-    label = (
-        Label("其余全部因素", "all others together") if one.driver == REST else futures.model.graph.quantities[one.driver].label
-    )
+    named = {REST: Label("其余全部因素", "all others together"), ERROR: SPLIT[ERROR]}
+    label = named.get(one.driver) or futures.model.graph.quantities[one.driver].label
     alone, together, error = curve([one.alone, one.together, one.error])
     return {"id": one.driver, "label": write_label(label), "alone": alone, "together": together, "error": error}
 

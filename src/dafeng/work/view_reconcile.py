@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from dafeng.pathways.consistency import Row as TargetRow
+from dafeng.pathways.picture import Bench
 from dafeng.work.order_rows import Order
 from dafeng.work.plan_orders import OrderCase, PlanOrders
 from dafeng.work.reconcile import Counted, Reconciliation
-from dafeng.work.reconcile_words import MILLION, POINTS, price_unit, spare_of, taken, tell_price
+from dafeng.work.reconcile_traces import spare_of, taken
+from dafeng.work.reconcile_words import MILLION, POINTS, price_unit, tell_price
+from dafeng.work.target_reasons import Lacking, read_reasons
 from dafeng.work.target_table import Told
-from dafeng.work.view_number import Frame, write_label
+from dafeng.work.target_years import Interim
+from dafeng.work.view_number import SHARE, Frame, curve, write_label
 
 Row = dict[str, Any]
 
@@ -42,15 +46,11 @@ def write_consistency(found: Reconciliation, frame: Frame) -> Row:
             kind: {"rows": sum(one.above == above for one in rows.values()), "of": _all(found, rows.values(), above=above)}
             for kind, above in (("own", False), ("above", True))
         },
-        "lacking": [
-            {
-                "label": write_label(one.label),
-                "why": write_label(one.why),
-                "above": one.above,
-                "address": frame.locate(one.address),
-            }
-            for one in found.lacking
+        "reasons": [
+            {"kind": reason.kind, "label": write_label(reason.label), **_counts(found.lacking, reason.kind)}
+            for reason, _ in read_reasons().count(found.lacking)
         ],
+        "lacking": [_lacking(one, found.projection.ordered, frame) for one in found.lacking],
         "systems": [_system(one, found, frame) for one in found.systems],
     }
 
@@ -59,11 +59,31 @@ def _all(found: Reconciliation, rows: Iterable[Told], *, above: bool) -> int:
     return sum(one.above == above for one in rows) + sum(one.above == above for one in found.lacking)
 
 
+def _counts(lacking: Iterable[Lacking], kind: str) -> Row:
+    kinds = [one.above for one in lacking if one.reason.kind == kind]
+    return {"own": kinds.count(False), "above": kinds.count(True)}
+
+
+def _lacking(one: Lacking, ordered: PlanOrders | None, frame: Frame) -> Row:
+    """A target that is no row, and what the hourly model says of it where it holds it."""
+    target = one.address.removeprefix("targets/")
+    return {
+        "label": write_label(one.label),
+        "kind": one.reason.kind,
+        "why": write_label(one.reason.says),
+        "above": one.above,
+        "address": frame.locate(one.address),
+        "hourly": [] if one.above or ordered is None else list(_hourly(target, ordered, frame)),
+    }
+
+
 def _system(one: Counted, found: Reconciliation, frame: Frame) -> Row:
-    answer, root = one.answer, f"consistency/{one.way.id}"
+    answer, bench = one.answer, one.system.bench
     cost = None
     if answer.cost is not None:
-        cost = frame.number(answer.cost / MILLION, "亿元", year=None, basis="projected", address=f"{root}.cost")
+        cost = frame.number(
+            answer.cost / MILLION, "亿元", year=None, basis="projected", address=f"consistency/{one.way.id}.cost"
+        )
     by_address = {clash.address: clash.id for clash in found.clashes}
     return {
         "id": one.way.id,
@@ -76,44 +96,30 @@ def _system(one: Counted, found: Reconciliation, frame: Frame) -> Row:
         "clashes": [by_address[address] for address in one.clashes],
         "cost": cost,
         "given_up": [write_label(one.told[name].label) for name in answer.given_up],
-        "relaxed": [
-            {
-                "label": write_label(one.told[name].label),
-                **frame.number(
-                    value,
-                    one.told[name].unit,
-                    year=one.told[name].year,
-                    basis="projected",
-                    address=f"{root}.slack.{name}",
-                    share=True,
-                ),
-            }
-            for name, value in answer.slack.items()
-            if value
-        ],
-        "does": [
-            {
-                "label": write_label(one.system.bench.actions[name].label),
-                "year": int(name.rsplit("@", 1)[1]) if "@" in name else None,
-                **frame.number(
-                    level,
-                    one.system.bench.actions[name].unit,
-                    year=None,
-                    basis="projected",
-                    address=f"{root}.does.{name}",
-                    share=True,
-                ),
-            }
-            for name, level in taken(one.system, answer)
-            if one.system.bench is not None and cost is not None
-        ],
-        "unpriced": [write_label(one.system.bench.actions[name].label) for name in answer.unpriced if one.system.bench],
+        "relaxed": [_relaxed(name, value, one, frame) for name, value in answer.slack.items() if value],
+        "does": [] if bench is None or cost is None else [_done(bench, *act, one, frame) for act in taken(one.system, answer)],
+        "unpriced": [] if bench is None else [write_label(bench.actions[name].label) for name in answer.unpriced],
         "error": answer.error,
         "targets": [
             _target(row, one, found.projection.ordered, frame)
             for row in one.system.rows
             if row.name in one.system.targets and cost is not None
         ],
+    }
+
+
+def _relaxed(name: str, value: float, one: Counted, frame: Frame) -> Row:
+    told, address = one.told[name], f"consistency/{one.way.id}.slack.{name}"
+    amount = frame.number(value, told.unit, year=told.year, basis="projected", address=address, share=True)
+    return {"label": write_label(told.label), **amount}
+
+
+def _done(bench: Bench, name: str, level: float, one: Counted, frame: Frame) -> Row:
+    action, address = bench.actions[name], f"consistency/{one.way.id}.does.{name}"
+    return {
+        "label": write_label(action.label),
+        "year": int(name.rsplit("@", 1)[1]) if "@" in name else None,
+        **frame.number(level, action.unit, year=None, basis="projected", address=address, share=True),
     }
 
 
@@ -149,7 +155,15 @@ def _target(row: TargetRow, one: Counted, ordered: PlanOrders | None, frame: Fra
         "right": None if price is None or price.right is None else price.right * factor,
         "agrees": None if price is None else price.agrees,
         "hourly": [] if told.target is None or ordered is None else list(_hourly(told.target, ordered, frame)),
+        "years": [_interim(each, row.name, one, frame) for each in one.years.get(row.name, ())],
     }
+
+
+def _interim(each: Interim, name: str, one: Counted, frame: Frame) -> Row:
+    unit, address = one.told[name].unit, f"consistency/{one.way.id}.year.{name}.{each.year}"
+    line = each.line * 100 if unit == SHARE else each.line
+    value = frame.number(each.value, unit, year=each.year, basis="projected", address=address, share=True)
+    return {"year": each.year, "value": value, "line": curve([line])[0], "kept": each.kept}
 
 
 def _hourly(target: str, ordered: PlanOrders, frame: Frame) -> Iterable[Row]:

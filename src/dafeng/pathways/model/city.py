@@ -17,6 +17,9 @@ from dafeng.pathways.model.definition import Model, read_model
 from dafeng.pathways.model.drivers import Drivers, Row, lay_over, read_drivers
 from dafeng.pathways.model.tables import Goal, Scenario, ScenarioRow, read_names, read_rows, read_scenarios, scenario_rows
 
+OWN_NAMES = "drivers_scenarios.yaml"
+"""File with the names of a city's own scenarios."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -45,15 +48,27 @@ def read_city_model() -> Model:
     return read_model(read_yaml(shipped() / "pathways" / "city.yaml"))
 
 
-def read_scenario_names() -> tuple[Scenario, ...]:
+def read_scenario_names(*folders: Path) -> tuple[Scenario, ...]:
     """Scenarios in the order in which they are shown.
+
+    Parameters
+    ----------
+    *folders : Path
+        Data folders of a province and a city, the lowest first; a city names those of its own in `OWN_NAMES`.
 
     Returns
     -------
     tuple of Scenario
-        Of ``data/pathways/scenarios.yaml``.
+        Of ``data/pathways/scenarios.yaml``, then those of the folders; a folder may rename one.
+
+    Raises
+    ------
+    DefinitionError
+        If a file breaks its form.
     """
-    return read_names(read_yaml(shipped() / "pathways" / "scenarios.yaml"))
+    named = [shipped() / "pathways" / "scenarios.yaml", *(folder / OWN_NAMES for folder in _own(*folders))]
+    scenarios = [one for path in named if path.exists() for one in read_names(read_yaml(path))]
+    return tuple({one.id: one for one in scenarios}.values())
 
 
 def read_city_drivers(

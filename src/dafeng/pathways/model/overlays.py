@@ -14,17 +14,13 @@ from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.units import ratio
-from dafeng.library.overlay import layers, shipped
-from dafeng.library.sources import read_sources
-from dafeng.library.strict import read_yaml
+from dafeng.pathways.model.city import read_city_tables, read_scenario_names
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Drivers, Row, lay_over, read_drivers
 from dafeng.pathways.model.moves import Move, apply_moves
-from dafeng.pathways.model.tables import Goal, Scenario, ScenarioRow, read_names, read_rows, read_scenarios, scenario_rows
+from dafeng.pathways.model.tables import Goal, Scenario, ScenarioRow, scenario_rows
 
 Key = tuple[str, frozenset[str]]
-OWN_NAMES = "drivers_scenarios.yaml"
-"""File with the names of a city's own scenarios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +111,8 @@ def read_layers(*folders: Path, goals: Mapping[tuple[str, int], Goal] | None = N
     DefinitionError
         If a table breaks its form.
     """
-    known, package, own = read_sources(*folders), shipped() / "pathways", layers(*folders)[1:]
-    named = [package / "scenarios.yaml", *(folder / OWN_NAMES for folder in own)]
-    scenarios = [one for path in named if path.exists() for one in read_names(read_yaml(path))]
-    drivers = [package / "drivers.csv", *(folder / "drivers.csv" for folder in own)]
-    overlays = [package / "scenarios.csv", *(folder / "drivers_scenarios.csv" for folder in own)]
-    return Layers(
-        tuple({one.id: one for one in scenarios}.values()),
-        lay_over(*(read_rows(path, sources=known) for path in drivers if path.exists())),
-        tuple(read_scenarios(path, sources=known) for path in overlays if path.exists()),
-        goals or {},
-    )
+    tables = read_city_tables(*folders)
+    return Layers(read_scenario_names(*folders), lay_over(*tables.drivers), tables.overlays, goals or {})
 
 
 def compose(model: Model, base: Sequence[Row], overlays: Iterable[Overlay], *, top: Sequence[Row] = ()) -> Drivers:

@@ -7,7 +7,8 @@ state.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.core.units import ratio
@@ -16,7 +17,9 @@ from dafeng.library.overlay import shipped
 from dafeng.library.strict import refusal
 from dafeng.pathways.model.definition import Model
 
-_COLUMNS: Mapping[str, Kind] = {"quantity": "text", "unit": "text", "indicator": "text?"}
+_COLUMNS: Mapping[str, Kind] = {"quantity": "text", "unit": "text", "indicator": "text?", "error": "text?", "chart": "text?"}
+SHARE, PERCENT = "1", "%"
+"""Units of a share as it is computed and as a reader takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class View:
         What turns values of the model into that unit. [shown unit / unit of the quantity]
     indicator : str or None
         Indicator of the catalogue that it forecasts, if there is one.
+    error : str or None
+        Total whose error of the model it carries beside the spread of the drivers: ``co2``, ``energy`` or none.
+    chart : str
+        Chart of the scenario builder it stands in; empty for none.
     """
 
     id: str
@@ -42,6 +49,8 @@ class View:
     unit: str
     factor: float
     indicator: str | None
+    error: str | None = None
+    chart: str = ""
 
 
 def read_views(model: Model) -> tuple[View, ...]:
@@ -55,7 +64,7 @@ def read_views(model: Model) -> tuple[View, ...]:
     Returns
     -------
     tuple of View
-        Of ``data/pathways/outlooks.csv``.
+        Of ``data/pathways/views.csv``.
 
     Raises
     ------
@@ -64,11 +73,28 @@ def read_views(model: Model) -> tuple[View, ...]:
     UnitError
         If a unit does not fit the quantity.
     """
-    rows = load_csv(shipped() / "pathways" / "outlooks.csv", _COLUMNS, key=("quantity",))
-    return tuple(_view(row["quantity"], row["unit"], row["indicator"], row["at"], model) for row in rows)
+    rows = load_csv(shipped() / "pathways" / "views.csv", _COLUMNS, key=("quantity",))
+    return tuple(_view(row, model) for row in rows)
 
 
-def _view(name: str, unit: str, indicator: str | None, at: str, model: Model) -> View:
+def in_percent(view: View) -> View:
+    """A view as a reader takes it: a share in per cent.
+
+    Parameters
+    ----------
+    view : View
+        The view.
+
+    Returns
+    -------
+    View
+        The same where it is no share.
+    """
+    return replace(view, unit=PERCENT, factor=view.factor * 100) if view.unit == SHARE else view
+
+
+def _view(row: Mapping[str, Any], model: Model) -> View:
+    name, unit, at = row["quantity"], row["unit"], row["at"]
     quantity = model.graph.quantities.get(name)
     if quantity is None:
         raise refusal(
@@ -77,4 +103,5 @@ def _view(name: str, unit: str, indicator: str | None, at: str, model: Model) ->
             f"the model has no '{name}'",
             expected=Label("模型中的量", "a quantity of the model"),
         )
-    return View(name, quantity.label, unit, float(ratio(quantity.unit, unit)), indicator)
+    factor = float(ratio(quantity.unit, unit))
+    return View(name, quantity.label, unit, factor, row["indicator"], row["error"], row["chart"] or "")

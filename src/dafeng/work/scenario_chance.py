@@ -1,0 +1,100 @@
+"""Chance that a choice of scenarios, sliders and events peaks before 2030, as ``project`` would tell it with fewer draws.
+
+Invariant: the same seeds, bands and error of the model as in ``project``; what the hourly model gives back is not within.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dafeng.pathways.model.axes import Array
+from dafeng.pathways.model.drivers import Drivers
+from dafeng.pathways.model.run import Labelled, run_tape
+from dafeng.pathways.model.sampling import Band, make_ranks
+from dafeng.pathways.model.tape import compile_graph
+from dafeng.pathways.model_error import ModelError, draw_error
+from dafeng.pathways.peak import find_peak
+from dafeng.work.future import EMISSIONS
+from dafeng.work.futures import SEED, draw_normal, range_chances, size_errors
+from dafeng.work.scenario_choice import Choice
+from dafeng.work.scenario_live import LiveScenarios
+
+DRAWS = 400
+"""Draws of an answer while sliders move: the chance is sure to about two and a half points (one standard error)."""
+TREND = Choice(("baseline",))
+"""Scenario whose drivers' spread is taken off the error of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Chance of a peak before 2030.
+
+    Parameters
+    ----------
+    before : float
+        With the model's own error. [0..1]
+    least, most : float
+        The same if an error of the model lasts a year, as assumed, or for good. [0..1]
+    drivers : float
+        By the drivers alone. [0..1]
+    draws : int
+        Draws.
+    """
+
+    before: float
+    least: float
+    most: float
+    drivers: float
+    draws: int
+
+
+def find_chance(live: LiveScenarios, choice: Choice, *, draws: int = DRAWS) -> Chance:
+    """Chance that a choice peaks before 2030.
+
+    Parameters
+    ----------
+    live : LiveScenarios
+        The city.
+    choice : Choice
+        Scenarios, sliders, events and single values.
+    draws : int
+        How many, at least 1.
+
+    Returns
+    -------
+    Chance
+        By the bands of its drivers and the model's own error.
+
+    Raises
+    ------
+    SettingError
+        If a scenario does not exist or overlays contradict each other.
+    DefinitionError
+        If a table breaks its form.
+    """
+    years = live.model.graph.space.years
+    alone = _draw(live, live.compose(choice), draws)[EMISSIONS].along("year", "draw").T
+    error = _error(live)
+    peak = find_peak(years, _erring(alone, error, draws))
+    least, most = range_chances(years, alone, error, peak.probability_before_2030)
+    return Chance(peak.probability_before_2030, least, most, find_peak(years, alone).probability_before_2030, draws)
+
+
+def _erring(alone: Array, error: ModelError, draws: int) -> Array:
+    return alone * draw_error(error, draw_normal("model", draws, alone.shape[1]))
+
+
+def _error(live: LiveScenarios) -> ModelError:
+    """Error of the model for this city: from its trend, once."""
+    if EMISSIONS not in live.errors:
+        live.errors.update(size_errors(_draw(live, live.compose(TREND), DRAWS)))
+    return live.errors[EMISSIONS]
+
+
+def _draw(live: LiveScenarios, drivers: Drivers, draws: int) -> dict[str, Labelled]:
+    tape = compile_graph(live.model.graph, (EMISSIONS,), drawn=drivers.drawn)
+    bands = {name: drivers.values[name] for name in drivers.drawn if name in tape.given}
+    ranks = make_ranks(
+        live.model.graph.space, {name: one for name, one in bands.items() if isinstance(one, Band)}, draws=draws, seed=SEED
+    )
+    return run_tape(tape, drivers.values, ranks=ranks)
