@@ -34,7 +34,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _RATES = frozenset({"1/年", "1/a", "1/yr"})
 _SCRIPTS = (
     (re.compile(r"10\^6\b"), "million"),
+    (re.compile(r"10\^8\b"), "100 million"),
     (re.compile(r"10\^9\b"), "billion"),
+    (re.compile(r"10\^10\b"), "10 billion"),
     (re.compile(r"10\^(\d+)"), lambda m: "10" + m[1].translate(_POWERS)),
     (re.compile(r"\b(k?m|cm)([23])\b"), lambda m: m[1] + m[2].translate(_POWERS)),
     (re.compile(r"(CO|CH|SF|NF)(\d)"), lambda m: m[1] + "₀₁₂₃₄₅₆₇₈₉"[int(m[2])]),
@@ -313,6 +315,36 @@ def span(low: Any, high: Any, unit: str, language: Language, *, basis: str) -> s
     vague = basis not in _STATED
     first = show(low, unit, language, basis=basis, scale=scale, vague=vague)
     return f"{first.text}–{show(high, unit, language, basis=basis, scale=scale, vague=vague)}"
+
+
+def between(number: Mapping[str, Any], language: Language, *, scale: Scale | None = None) -> str:
+    """The interval of a figure, in the unit in which the figure itself is shown.
+
+    Parameters
+    ----------
+    number : mapping
+        Figure of the view document with ``value``, ``low``, ``high``, ``unit`` and ``basis``.
+    language : {"zh", "en"}
+        The reader's language.
+    scale : Scale, optional
+        Scale of the figure, if it follows those beside it.
+
+    Returns
+    -------
+    str
+        E.g. ``15–18``; with a word between the ends where one is negative, so that dash and minus do not meet.
+    """
+    unit, basis = number["unit"] or "", number.get("basis") or "actual"
+    taken = scale or choose_scale(Decimal(str(number["value"])), unit, language)
+    low, high = (_end(number[end], taken, basis) for end in ("low", "high"))
+    joint = "–" if number["low"] >= 0 else " 至 " if language == "zh" else " to "
+    return f"{low}{joint}{high}"
+
+
+def _end(value: Any, scale: Scale, basis: str) -> str:
+    """One end of an interval: no claim of certainty, so that a share of nearly all stays a figure."""
+    scaled = Decimal(str(value)) * scale.factor
+    return write(_decimals(scaled, 1) if scale.text == "%" and basis not in _STATED else _cut(scaled, 3))
 
 
 def is_number(text: Any) -> bool:

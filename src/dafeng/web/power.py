@@ -119,3 +119,46 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
         "values": scale.spread(values),
         "addresses": [row.get("address") for row in rows],
     }
+
+
+def scale_measures(view: Mapping[str, Any], words: Words) -> dict[str, Scale]:
+    """One unit for each column of the table of measures.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict of str to Scale
+        ``effect`` and ``cost``, each only where a measure has such a figure.
+    """
+    rows = (view.get("pathway") or {}).get("measures") or []
+    given = {name: [row[name] for row in rows if row.get(name)] for name in ("effect", "cost")}
+    return {
+        name: choose_scale(largest([[one["value"] for one in numbers]]), numbers[0]["unit"], words.language)
+        for name, numbers in given.items()
+        if numbers
+    }
+
+
+def list_cases(view: Mapping[str, Any]) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+    """The cases of the power system side by side.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    list of (label, cells)
+        One per figure; a cell is the label of its case and the figure, ``None`` where that case has none.
+    """
+    cases = (view.get("power") or {}).get("cases") or []
+    labels = {figure["label"]["zh"]: figure["label"] for case in cases for figure in case["figures"]}
+    held = [(case["label"], {figure["label"]["zh"]: figure for figure in case["figures"]}) for case in cases]
+    return [(label, [(case, figures.get(name)) for case, figures in held]) for name, label in labels.items()]
