@@ -66,7 +66,11 @@ def _closed(found: Row, curve: Row, scope: str, words: Words) -> dict[str, str]:
         return str(show(number["value"], number["unit"], words.language, basis="projected", vague=True))
 
     known = curve["paid"]["cost"]["value"] is not None
-    paid = [f"{words.read(label)} {told(curve['paid']['paid_' + name])}" for name, label in found["payers"].items()] if known else []
+    paid = (
+        [f"{words.read(label)} {told(curve['paid']['paid_' + name])}" for name, label in found["payers"].items()]
+        if known
+        else []
+    )
     cost = {"cost": told(curve["paid"]["cost"]), "paid": words.say("app.joint").join(paid)} if known else {}
     together = {"n": len(curve["shares"]), "total": told(curve["together"][scope])}
     return {
