@@ -177,6 +177,26 @@ def largest(groups: Sequence[Sequence[float | None]]) -> Decimal:
     return Decimal(repr(max((abs(float(value)) for values in groups for value in values if value is not None), default=0.0)))
 
 
+def scale_series(groups: Sequence[Sequence[float | None]], unit: str, language: Language) -> Scale:
+    """One unit for several series, that of their largest figure.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of float or None
+        Figures with gaps. [unit]
+    unit : str
+        Unit as stored, may be empty.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    Scale
+        As `choose_scale`.
+    """
+    return choose_scale(largest(groups), unit, language)
+
+
 def spell(unit: str, language: Language) -> str:
     """A unit as print sets it.
 
@@ -311,7 +331,7 @@ def span(low: Any, high: Any, unit: str, language: Language, *, basis: str) -> s
     """
     if high is None:
         return str(show(low, unit, language, basis=basis))
-    scale = choose_scale(largest([[low, high]]), unit, language)
+    scale = scale_series([[low, high]], unit, language)
     vague = basis not in _STATED
     first = show(low, unit, language, basis=basis, scale=scale, vague=vague)
     return f"{first.text}–{show(high, unit, language, basis=basis, scale=scale, vague=vague)}"

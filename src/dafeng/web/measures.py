@@ -6,11 +6,11 @@ computes nothing but where a bar begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dafeng.web.charts import Chart
-from dafeng.web.figures import Scale, choose_scale, largest, show
+from dafeng.web.charts import Chart, scale_column
+from dafeng.web.figures import Scale, scale_series, show
 from dafeng.web.filters import keep
 from dafeng.web.labels import Words
 
@@ -53,8 +53,8 @@ def build_measures(view: Row, words: Words, query: Mapping[str, str]) -> dict[st
         "macc": draw_curve(found, curve, scope, words),
         "rows": rows,
         "priced": [row for row in rows if row["share"]["outlay"] and row["share"]["outlay"]["value"]],
-        "money": _columns(curve["paid"].values(), words),
-        "mass": _columns([curve["together"][scope]], words),
+        "money": scale_column(curve["paid"].values(), words.language),
+        "mass": scale_column([curve["together"][scope]], words.language),
         "says": _closed(found, curve, scope, words),
     }
 
@@ -77,12 +77,6 @@ def _closed(found: Row, curve: Row, scope: str, words: Words) -> dict[str, str]:
         "payers": words.say("measures.payers_says", values=cost) if known else "",
         "interactions": words.say("measures.interactions_says", values=together),
     }
-
-
-def _columns(numbers: Iterable[Row], words: Words) -> Scale | None:
-    """One unit for the figures of a table, that of the largest."""
-    known = [one for one in numbers if one["value"] is not None]
-    return choose_scale(largest([[one["value"] for one in known]]), known[0]["unit"], words.language) if known else None
 
 
 def draw_curve(found: Row, curve: Row, scope: str, words: Words) -> Chart | None:
@@ -109,7 +103,7 @@ def draw_curve(found: Row, curve: Row, scope: str, words: Words) -> Chart | None
     if not orders["mean"]:
         return None
     whole = curve["together"][scope]
-    scale = choose_scale(largest([[whole["value"]]]), whole["unit"], words.language)
+    scale = scale_series([[whole["value"]]], whole["unit"], words.language)
     kinds = [name for name in orders if orders[name]]
     names = {"mean": words.say("measures.order_mean"), "next": words.say("measures.order_next")}
     return {

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dafeng.web.charts import Chart
-from dafeng.web.figures import Scale, choose_scale, largest, show
+from dafeng.web.charts import Chart, scale_column
+from dafeng.web.figures import Scale, scale_series, show
 from dafeng.web.labels import Words
 
 
@@ -33,7 +33,7 @@ def draw_weeks(view: Mapping[str, Any], words: Words) -> Chart | None:
     if not weeks:
         return None
     # one scale for all weeks, so that they can be compared
-    scale = choose_scale(largest([series["values"] for week in weeks for series in week["series"]]), "MW", words.language)
+    scale = scale_series([series["values"] for week in weeks for series in week["series"]], "MW", words.language)
     return {
         "kind": "weeks",
         "title": words.say("chart.weeks", values={"year": power["year"]}),
@@ -70,8 +70,8 @@ def draw_storage(view: Mapping[str, Any], words: Words) -> Chart | None:
     storage = (view.get("power") or {}).get("storage") or {}
     if len(storage.get("capacity") or []) < 2:
         return None
-    size = choose_scale(largest([storage["capacity"]]), "GW", words.language)
-    money = choose_scale(largest([storage.get("cost") or []]), "亿元/年", words.language)
+    size = scale_series([storage["capacity"]], "GW", words.language)
+    money = scale_series([storage.get("cost") or []], "亿元/年", words.language)
     ends: Sequence[int] = (0, -1)
     sizes = [show(storage["capacity"][i], "GW", words.language) for i in ends]
     shares = [show(storage["curtailed_share"][i], "%", words.language, basis="projected") for i in ends]
@@ -108,7 +108,7 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
     if not rows:
         return None
     values = [row["per_cost"]["value"] for row in rows]
-    scale = choose_scale(largest([values]), rows[0]["per_cost"]["unit"], words.language)
+    scale = scale_series([values], rows[0]["per_cost"]["unit"], words.language)
     joint = "、" if words.language == "zh" else ", "
     return {
         "kind": "measures",
@@ -121,7 +121,7 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
     }
 
 
-def scale_measures(view: Mapping[str, Any], words: Words) -> dict[str, Scale]:
+def scale_measures(view: Mapping[str, Any], words: Words) -> dict[str, Scale | None]:
     """One unit for each column of the table of measures.
 
     Parameters
@@ -133,16 +133,11 @@ def scale_measures(view: Mapping[str, Any], words: Words) -> dict[str, Scale]:
 
     Returns
     -------
-    dict of str to Scale
-        ``effect`` and ``cost``, each only where a measure has such a figure.
+    dict of str to Scale or None
+        ``effect`` and ``cost``; ``None`` where no measure has such a figure.
     """
     rows = (view.get("pathway") or {}).get("measures") or []
-    given = {name: [row[name] for row in rows if row.get(name)] for name in ("effect", "cost")}
-    return {
-        name: choose_scale(largest([[one["value"] for one in numbers]]), numbers[0]["unit"], words.language)
-        for name, numbers in given.items()
-        if numbers
-    }
+    return {name: scale_column([row.get(name) for row in rows], words.language) for name in ("effect", "cost")}
 
 
 def list_cases(view: Mapping[str, Any]) -> list[tuple[Any, list[tuple[Any, Any]]]]:
