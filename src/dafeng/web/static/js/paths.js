@@ -55,8 +55,8 @@
     ];
     return {
       option: {
-        grid: { ...grid(small ? 14 : 104), ...(small ? { top: 10, bottom: 4 } : {}) },
-        legend: phone() && !small ? { bottom: 0, data: [...past.map((one) => one.name), ...data.scenarios.map((one) => one.name)] } : { show: false },
+        grid: { ...grid(small ? 14 : 104), ...(small ? { top: 10, bottom: 4 } : phone() ? { bottom: 62 } : {}) },
+        legend: phone() && !small ? { bottom: 0, left: 0, data: [...past.map((one) => one.name), ...data.scenarios.map((one) => one.name)] } : { show: false },
         xAxis: small ? { ...years(data.years), axisLabel: { interval: (at, text) => Number(text) % 10 === 0 } } : years(data.years),
         yAxis: { ...values(data.scenarios.flatMap((one) => one.band), data.unit === "%"), splitNumber: small ? 3 : 4 },
         tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${data.years[all[0].dataIndex]} · ${data.unit}`, rows(all[0].dataIndex)) },

@@ -92,7 +92,7 @@
       choices: data.periods.length > 1 ? data.periods.map((name, id) => ({ id, name })) : [],
       chosen,
       option: {
-        grid: { ...grid(lying ? 64 : 16), ...(lying ? { top: 4, bottom: 4, right: 64 } : {}) },
+        grid: { ...grid(lying ? 64 : 16), ...(lying ? { left: phone() ? 116 : 236, top: 4, bottom: 24, right: 64, containLabel: false } : {}) },
         xAxis: lying ? sized : named,
         yAxis: lying ? named : sized,
         tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: (all) => tip(all[0].name, [[data.periods[chosen], write(bars[all[0].dataIndex].value) + unit(data)]]) },
