@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the rules of the browser stand as they run there
 """What a page owes readers who use a keyboard, a screen reader or weak eyes, measured in the browser as axe does it."""
 
 from __future__ import annotations

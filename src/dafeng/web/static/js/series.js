@@ -76,7 +76,7 @@
   }
 
   function grid(right) {
-    return { left: 4, right: phone() ? 10 : right, top: 26, bottom: phone() ? 34 : 8, containLabel: true };
+    return { left: 4, right: phone() ? 18 : right, top: 26, bottom: phone() ? 34 : 8, containLabel: true };
   }
 
   dafeng.series = { years, values, band, line, shade, mark, marks, dodge, roof, grid };
