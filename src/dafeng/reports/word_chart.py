@@ -109,7 +109,7 @@ def _draw(book: Any, rows: int, unit: str) -> Any:
     )
     area.set_legend({"position": "top", "font": font, "delete_series": [0]})
     area.set_chartarea({"border": {"none": True}})
-    area.show_blanks_as("gap")
+    area.show_blanks_as("span")
     return area
 
 
