@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dafeng.web.figures import choose_scale, goal, is_number, largest, show, span, spell, write
+from dafeng.web.figures import between, choose_scale, goal, is_number, largest, show, span, spell, write
 
 UNITS = ["万千瓦", "亿千瓦时", "万吨标准煤", "Mt CO2", "亿元", "家", "%"]
 FIGURES = st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, allow_infinity=False, places=4)
@@ -71,7 +71,7 @@ def test_a_gap_stays_a_gap_on_a_scale() -> None:
 
 def test_units_are_set_as_in_print() -> None:
     plain = ("t CO2", "10^6 m3", "10^8 CNY", "item", "1")
-    assert [spell(unit, "en") for unit in plain] == ["t CO₂", "million m³", "10⁸ CNY", "", ""]
+    assert [spell(unit, "en") for unit in plain] == ["t CO₂", "million m³", "100 million CNY", "", ""]
 
 
 def test_words_and_infinities_are_no_numbers() -> None:
@@ -80,3 +80,12 @@ def test_words_and_infinities_are_no_numbers() -> None:
 
 def test_a_share_that_a_model_puts_near_all_is_not_called_certain():
     assert (show(99.96, "%", "zh", basis="projected").text, show(100, "%", "zh", basis="actual").text) == ("> 99", "100")
+
+
+def test_an_interval_is_written_in_the_unit_of_its_figure() -> None:
+    output = {"value": 10100.0, "low": 9650.0, "high": 10300.0, "unit": "亿元", "basis": "projected"}
+    saved = {"value": -0.95, "low": -1.6, "high": 0.27, "unit": "亿元", "basis": "projected"}
+    share = {"value": 96.0, "low": 88.1, "high": 99.9, "unit": "%", "basis": "projected"}
+    assert between(output, "zh") == "0.965–1.03"
+    assert (between(saved, "zh"), between(saved, "en")) == ("−16,000 至 2700", "−160 to 27")
+    assert between(share, "zh") == "88.1–99.9"

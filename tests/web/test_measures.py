@@ -28,7 +28,7 @@ def test_bars_stand_side_by_side_and_a_gain_comes_first(shown: dict[str, Any]) -
 def test_a_measure_without_cost_has_a_bar_without_height(shown: dict[str, Any]) -> None:
     bars = {bar["id"]: bar for bar in shown["macc"]["orders"][0]["bars"]}
     assert bars["motors"]["price"] is None
-    assert bars["motors"]["width"] == pytest.approx(0.3)
+    assert (bars["motors"]["width"], shown["macc"]["unit"]) == (pytest.approx(30.0), "万吨CO₂")
 
 
 def test_what_raises_emissions_has_no_bar(shown: dict[str, Any]) -> None:

@@ -172,3 +172,36 @@ def test_a_city_without_pathway_says_what_is_not_measurable() -> None:
 
 def test_the_table_begins_with_the_worst_verdict() -> None:
     assert [row["verdict"] for row in write_brief(invented())["targets"]][:2] == ["off_course", "off_course"]
+
+
+@pytest.mark.parametrize(
+    ("chance", "trend", "first", "missing"),
+    [
+        (99.6, 97.0, "能，而且不全靠方案", "最大的变数是方案落实与否"),
+        (99.6, 41.0, "能，前提是方案兑现", "达峰的结论经得起方案落空"),
+        (82.4, 41.0, "有可能，但没有十足把握", "达峰的结论经得起方案落空"),
+    ],
+)
+def test_the_plan_is_called_decisive_only_where_it_is(chance: float, trend: float, first: str, missing: str) -> None:
+    shown = invented()
+    shown["headlines"][0]["numbers"][1]["value"] = chance
+    shown["answers"][0]["figures"][0]["value"] = trend
+    told = said(write_brief(shown))
+    assert told[0].startswith(first)
+    assert all(missing not in one for one in told)
+
+
+def test_a_section_whose_answer_has_nothing_to_say_begins_with_one_all_the_same() -> None:
+    shown = invented()
+    shown["headlines"] = [one for one in shown["headlines"] if not one["id"].startswith("capacity")]
+    form = write_brief(shown)
+    assert all(section["sentences"][0]["kind"] == "answer" for section in form["sections"])
+    assert "装机目标与已知项目之差" not in {row["about"]["zh"] for row in form["omitted"]}
+
+
+def test_an_interval_names_its_unit_once() -> None:
+    row = {"value": 33.1, "low": 28.3, "high": 44.3, "unit": "Mt CO2"}
+    assert [write_number(row, "span", language) for language in ("zh", "en")] == [
+        "2,830–4,430 万吨二氧化碳",
+        "28.3–44.3 Mt CO₂",
+    ]

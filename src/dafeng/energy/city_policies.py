@@ -202,7 +202,7 @@ def curtailment_limit(city: City, share: float, *, clause: str = "") -> Policy:
     renewable = [one for one in city.of("plant") if one.kit.technology.renewable and one.component == "generator"]
     used = tuple(Term(one.component, "p", 1.0, name=one.name) for one in renewable)
     offered = tuple(Term(one.component, AVAILABLE, -(1.0 - share), name=one.name) for one in renewable)
-    label = Label("新能源利用率下限", "limit of curtailment")
+    label = Label("新能源利用率下限", "least share of wind and sun taken up")
     return Policy("curtailment_limit", label, (*used, *offered), ">=", 0.0, clause)
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dafeng.core.display import display
 from dafeng.core.labels import Language
+from dafeng.core.units import conversion
 from dafeng.plans.verdict import WORDS as VERDICTS
 
 Row = Mapping[str, Any]
 NONE = "–"
 COMPARED = ("asked", "known", "expected")
 MEASURED = ("cost", "years", "avoided", "probability")
+CURVES = ("p10", "p50", "p90")
 JOINT: Mapping[Language, str] = {"zh": "、", "en": "; "}
 
 
@@ -116,9 +119,16 @@ def _cells(row: Row, names: Sequence[str], numbers: Mapping[str, int], language:
 
 
 def _chart(chart: Row | None, words: Mapping[str, str], language: Language) -> dict[str, Any] | None:
+    """The chart in the unit that a reader of the language expects."""
     if chart is None:
         return None
     peak = {name.removeprefix("year_"): year for name, year in chart["peak"].items()}
-    names = {"label": chart["label"][language], "unit": chart["unit"], "first": chart["years"][0], "last": chart["years"][-1]}
+    curves = {name: chart[name] for name in CURVES}
+    amount = display(max(abs(value) for values in curves.values() for value in values), chart["unit"], language)
+    factor = float(conversion(chart["unit"], str(amount.unit)))
+    scaled = {name: [value * factor for value in values] for name, values in curves.items()}
+    recorded = [[year, value * factor] for year, value in chart["recorded"]]
+    unit = amount.text.replace("CO2", "CO₂")
+    names = {"label": chart["label"][language], "unit": unit, "first": chart["years"][0], "last": chart["years"][-1]}
     told = {name: words[name].format(**names, **peak) for name in ("chart", "alt", "peaks")}
-    return {**chart, "label": names["label"], "words": told, "peak": peak}
+    return {**chart, **scaled, "recorded": recorded, "unit": unit, "label": names["label"], "words": told, "peak": peak}

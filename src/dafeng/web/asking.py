@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
@@ -19,15 +19,13 @@ from dafeng.core.errors import ConflictError, DafengError, LookupFailure
 from dafeng.core.labels import Language
 from dafeng.plans.review import Review
 from dafeng.web import cards
+from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed, read_handed
 from dafeng.web.labels import Words
 from dafeng.web.logins import send_to_login
 from dafeng.web.offices import Office, Visitor
 from dafeng.web.spans import Sheet
 from dafeng.work.review import review
-
-if TYPE_CHECKING:
-    from dafeng.web.app import Desk
 
 Context = dict[str, Any]
 

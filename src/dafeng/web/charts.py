@@ -5,10 +5,11 @@ Invariant: a chart's title is its finding, its values are those of the view docu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dafeng.web.figures import COMPARATORS, choose_scale, largest, show
+from dafeng.core.labels import Language
+from dafeng.web.figures import COMPARATORS, Scale, scale_series, show
 from dafeng.web.labels import Words
 
 Chart = dict[str, Any]
@@ -51,6 +52,25 @@ def axis(*groups: Sequence[int]) -> list[int]:
     return list(range(min(every), max(every) + 1)) if every else []
 
 
+def scale_column(numbers: Iterable[Mapping[str, Any] | None], language: Language) -> Scale | None:
+    """One unit for the figures of a column of a table.
+
+    Parameters
+    ----------
+    numbers : iterable of mapping or None
+        Figures of the view document; those without a value count for nothing.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    Scale or None
+        ``None`` where no figure is known.
+    """
+    known = [one for one in numbers if one and one["value"] is not None]
+    return scale_series([[one["value"] for one in known]], known[0]["unit"], language) if known else None
+
+
 def draw_history(view: Mapping[str, Any], words: Words) -> Chart | None:
     """Emissions of the past years.
 
@@ -72,7 +92,7 @@ def draw_history(view: Mapping[str, Any], words: Words) -> Chart | None:
         return None
     years = axis([p[0] for p in points], emissions.get("gaps") or [])
     raw = spread(points, years)
-    scale = choose_scale(largest([raw]), emissions["unit"], words.language)
+    scale = scale_series([raw], emissions["unit"], words.language)
     first, last = points[0], points[-1]
     said = {
         "first": first[0],
@@ -115,7 +135,7 @@ def draw_waterfall(view: Mapping[str, Any], words: Words) -> Chart | None:
     columns = [
         [cell and cell["value"] for cell in column] for column in zip(*(row["cells"] for row in table["rows"]), strict=True)
     ]
-    scale = choose_scale(largest(columns), table["unit"], words.language)
+    scale = scale_series(columns, table["unit"], words.language)
     period, first = words.read(table["columns"][0]), table["rows"]
     ends = [first[at]["cells"][0] for at in (0, -1)]
     said = [show(cell["value"], cell["unit"], words.language, basis="projected", vague=True) if cell else "?" for cell in ends]
@@ -160,7 +180,7 @@ def draw_trajectory(verdict: Mapping[str, Any], words: Words) -> Chart | None:
         *(spread(list(zip(projection["years"], projection.get(q) or [], strict=False)), years) for q in ("p10", "p50", "p90")),
         [target["value"], verdict.get("upper")],
     ]
-    scale = choose_scale(largest(known), target["unit"], words.language)
+    scale = scale_series(known, target["unit"], words.language)
     past, demanded, low, middle, high, goal = (scale.spread(values) for values in known)
     return {
         "kind": "trajectory",

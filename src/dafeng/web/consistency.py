@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dafeng.web.labels import Words
+from dafeng.web.summary import tell_system
+
 Row = dict[str, Any]
 
 
-def build_consistency(view: Mapping[str, Any]) -> Row:
+def build_consistency(view: Mapping[str, Any], words: Words) -> Row:
     """What the page shows beside the clashes themselves.
 
     Parameters
     ----------
     view : mapping
         The view document of a city.
+    words : Words
+        Language of the page.
 
     Returns
     -------
@@ -25,7 +30,8 @@ def build_consistency(view: Mapping[str, Any]) -> Row:
         ``graph`` (clauses and facts as rows, sets as columns), ``leading`` (the ways of counting shown first, side by side)
         and ``further`` (the other rules of counting non-fossil energy); empty parts where there is nothing to show.
     """
-    systems = [one for one in (view.get("consistency") or {}).get("systems") or () if one["targets"]]
+    given = (view.get("consistency") or {}).get("systems") or ()
+    systems = [{**one, "says": tell_system(one, words)} for one in given if one["targets"]]
     rules = list(dict.fromkeys(one["rule"] for one in systems))
     return {
         "graph": _graph(view.get("clashes") or ()),

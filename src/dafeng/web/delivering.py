@@ -6,7 +6,7 @@ Invariant: without a login nothing of a file is shown; nothing is taken in by lo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -20,6 +20,7 @@ from dafeng.readers.numbers import plain
 from dafeng.readers.suggestions import AuditFinding, name_finding
 from dafeng.readers.wording import column_labels
 from dafeng.web.asking import Ask, Context, show, write
+from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.work.deliver import (
     SHOWN_COLUMNS,
@@ -32,9 +33,6 @@ from dafeng.work.deliver import (
     take_upload,
 )
 from dafeng.work.uploads import Upload, find_upload, keep_upload, list_uploads
-
-if TYPE_CHECKING:
-    from dafeng.web.app import Desk
 
 
 def add_delivery_pages(app: FastAPI, desk: Desk) -> None:

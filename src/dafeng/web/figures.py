@@ -34,7 +34,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _RATES = frozenset({"1/年", "1/a", "1/yr"})
 _SCRIPTS = (
     (re.compile(r"10\^6\b"), "million"),
+    (re.compile(r"10\^8\b"), "100 million"),
     (re.compile(r"10\^9\b"), "billion"),
+    (re.compile(r"10\^10\b"), "10 billion"),
     (re.compile(r"10\^(\d+)"), lambda m: "10" + m[1].translate(_POWERS)),
     (re.compile(r"\b(k?m|cm)([23])\b"), lambda m: m[1] + m[2].translate(_POWERS)),
     (re.compile(r"(CO|CH|SF|NF)(\d)"), lambda m: m[1] + "₀₁₂₃₄₅₆₇₈₉"[int(m[2])]),
@@ -175,6 +177,26 @@ def largest(groups: Sequence[Sequence[float | None]]) -> Decimal:
     return Decimal(repr(max((abs(float(value)) for values in groups for value in values if value is not None), default=0.0)))
 
 
+def scale_series(groups: Sequence[Sequence[float | None]], unit: str, language: Language) -> Scale:
+    """One unit for several series, that of their largest figure.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of float or None
+        Figures with gaps. [unit]
+    unit : str
+        Unit as stored, may be empty.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    Scale
+        As `choose_scale`.
+    """
+    return choose_scale(largest(groups), unit, language)
+
+
 def spell(unit: str, language: Language) -> str:
     """A unit as print sets it.
 
@@ -309,10 +331,40 @@ def span(low: Any, high: Any, unit: str, language: Language, *, basis: str) -> s
     """
     if high is None:
         return str(show(low, unit, language, basis=basis))
-    scale = choose_scale(largest([[low, high]]), unit, language)
+    scale = scale_series([[low, high]], unit, language)
     vague = basis not in _STATED
     first = show(low, unit, language, basis=basis, scale=scale, vague=vague)
     return f"{first.text}–{show(high, unit, language, basis=basis, scale=scale, vague=vague)}"
+
+
+def between(number: Mapping[str, Any], language: Language, *, scale: Scale | None = None) -> str:
+    """The interval of a figure, in the unit in which the figure itself is shown.
+
+    Parameters
+    ----------
+    number : mapping
+        Figure of the view document with ``value``, ``low``, ``high``, ``unit`` and ``basis``.
+    language : {"zh", "en"}
+        The reader's language.
+    scale : Scale, optional
+        Scale of the figure, if it follows those beside it.
+
+    Returns
+    -------
+    str
+        E.g. ``15–18``; with a word between the ends where one is negative, so that dash and minus do not meet.
+    """
+    unit, basis = number["unit"] or "", number.get("basis") or "actual"
+    taken = scale or choose_scale(Decimal(str(number["value"])), unit, language)
+    low, high = (_end(number[end], taken, basis) for end in ("low", "high"))
+    joint = "–" if number["low"] >= 0 else " 至 " if language == "zh" else " to "
+    return f"{low}{joint}{high}"
+
+
+def _end(value: Any, scale: Scale, basis: str) -> str:
+    """One end of an interval: no claim of certainty, so that a share of nearly all stays a figure."""
+    scaled = Decimal(str(value)) * scale.factor
+    return write(_decimals(scaled, 1) if scale.text == "%" and basis not in _STATED else _cut(scaled, 3))
 
 
 def is_number(text: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from dafeng.core.errors import LookupFailure
 from dafeng.web.charts import Chart
 from dafeng.web.cities import CityView
-from dafeng.web.figures import Scale, choose_scale, largest
+from dafeng.web.figures import Scale, scale_series
 from dafeng.web.hours_charts import PRICE, draw_curve, draw_levels, draw_stack, draw_streams
 from dafeng.web.hours_choice import Choice, Row, choose, name_day, name_week, tell, tell_share
 from dafeng.web.labels import Words
@@ -150,7 +150,7 @@ def draw_strip(chosen: Choice, words: Words) -> Chart:
         ``load`` and ``renewable``, one mean a week, and the name of each week.
     """
     weekly = chosen.side["weekly"]
-    scale = choose_scale(largest([weekly["load"]]), chosen.unit, words.language)
+    scale = scale_series([weekly["load"]], chosen.unit, words.language)
     return {
         "unit": scale.text,
         "names": [name_week(week, chosen, words) for week in range(len(weekly["load"]))],
@@ -188,7 +188,7 @@ def draw_week(city: CityView, chosen: Choice, words: Words) -> Chart | None:
     load = [one["values"] for one in week["series"] if one["role"] == "demand"]
     others = sorted((one for one in week["series"] if one["role"] != "demand"), key=lambda one: ORDER.index(one["role"]))
     # one scale for all weeks of a carrier, so that they can be compared
-    scale = choose_scale(largest([chosen.side["curves"]["load"]]), chosen.unit, words.language)
+    scale = scale_series([chosen.side["curves"]["load"]], chosen.unit, words.language)
     demand = [-sum(values) for values in zip(*load, strict=True)]
     return {
         "kind": "hours",
@@ -201,7 +201,7 @@ def draw_week(city: CityView, chosen: Choice, words: Words) -> Chart | None:
         "series": [_area(one, chosen, scale, words) for one in others],
         "load": scale.spread(demand),
         "price": [round(value, 2) for value in week["price"]],
-        "money": choose_scale(largest([week["price"]]), PRICE, words.language).text,
+        "money": scale_series([week["price"]], PRICE, words.language).text,
     }
 
 

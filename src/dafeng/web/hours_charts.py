@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dafeng.web.charts import Chart
-from dafeng.web.figures import choose_scale, largest
+from dafeng.web.figures import choose_scale, largest, scale_series
 from dafeng.web.hours_choice import Choice, Row, name_day, tell
 from dafeng.web.labels import Words
 
@@ -37,7 +37,7 @@ def draw_curve(chosen: Choice, words: Words, names: Sequence[str]) -> Chart:
         Chart ``curve``.
     """
     curves, unit = chosen.side["curves"], PRICE if names == ("price",) else chosen.unit
-    scale = choose_scale(largest([curves[name] for name in names]), unit, words.language)
+    scale = scale_series([curves[name] for name in names], unit, words.language)
     head = curves[names[0]]
     said = {"high": tell(head[0], unit, words), "mid": tell(head[len(head) // 2], unit, words)}
     said["least"] = tell(curves[names[-1]][-1], unit, words)
@@ -73,7 +73,7 @@ def draw_levels(chosen: Choice, words: Words) -> list[Chart]:
     for one in chosen.case["levels"]:
         if one["period"] != chosen.period or max(one["daily"], default=0.0) <= 0:
             continue
-        scale = choose_scale(largest([one["daily"]]), "MWh", words.language)
+        scale = scale_series([one["daily"]], "MWh", words.language)
         name = chosen.name(one["technology"], words)
         alike = [
             level
@@ -113,7 +113,7 @@ def draw_streams(chosen: Choice, words: Words) -> Chart | None:
     streams = chosen.case["streams"][chosen.period]
     if not streams["links"]:
         return None
-    scale = choose_scale(largest([[link[2] for link in streams["links"]]]), "MWh", words.language)
+    scale = scale_series([[link[2] for link in streams["links"]]], "MWh", words.language)
     largest_source = max(streams["links"], key=lambda link: link[2])
     nodes = {f"{kind}/{name}": (kind, name) for kind, name in streams["nodes"]}
     names = {key: _node(kind, name, chosen, words) for key, (kind, name) in nodes.items()}

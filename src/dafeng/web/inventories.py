@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dafeng.web.charts import Chart
-from dafeng.web.figures import choose_scale, largest, show
+from dafeng.web.figures import scale_series, show
 from dafeng.web.labels import Words
 
 Row = dict[str, Any]
@@ -128,7 +128,7 @@ def draw_treemap(inventory: Mapping[str, Any], row: Mapping[str, Any], words: Wo
     leaves = [line for line in inside if _positive(line) and not _parts(line, inside)]
     if not leaves:
         return None
-    scale = choose_scale(largest([[leaf["value"]["value"] for leaf in leaves]]), inventory["unit"], words.language)
+    scale = scale_series([[leaf["value"]["value"] for leaf in leaves]], inventory["unit"], words.language)
     groups = {line["code"]: words.read(line["label"]) for line in inside if not line["level"]}
     first = max(leaves, key=lambda line: line["value"]["value"])
     return {
@@ -171,7 +171,7 @@ def draw_series(inventory: Mapping[str, Any], words: Words) -> Chart | None:
         return None
     aside = {line["code"] for line in _main_lines(inventory, inventory["years"][0]) if line["scope"] == 2}
     rows = [row for row in series["rows"] if row["code"] not in aside]
-    scale = choose_scale(largest([row["values"] for row in rows]), inventory["unit"], words.language)
+    scale = scale_series([row["values"] for row in rows], inventory["unit"], words.language)
     gaps = any(value is None for row in rows for value in row["values"])
     return {
         "kind": "stack",

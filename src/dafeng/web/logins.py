@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -15,11 +14,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed, read_handed
 from dafeng.web.offices import DOOR, Office
-
-if TYPE_CHECKING:
-    from dafeng.web.app import Desk
 
 
 def add_logins(app: FastAPI, desk: Desk) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dafeng.web.charts import Chart
-from dafeng.web.figures import show
+from dafeng.web.charts import Chart, scale_column
+from dafeng.web.figures import Scale, scale_series, show
 from dafeng.web.filters import keep
 from dafeng.web.labels import Words
 
@@ -53,6 +53,29 @@ def build_measures(view: Row, words: Words, query: Mapping[str, str]) -> dict[st
         "macc": draw_curve(found, curve, scope, words),
         "rows": rows,
         "priced": [row for row in rows if row["share"]["outlay"] and row["share"]["outlay"]["value"]],
+        "money": scale_column(curve["paid"].values(), words.language),
+        "mass": scale_column([curve["together"][scope]], words.language),
+        "says": _closed(found, curve, scope, words),
+    }
+
+
+def _closed(found: Row, curve: Row, scope: str, words: Words) -> dict[str, str]:
+    """What the folded tables say in one line."""
+
+    def told(number: Row) -> str:
+        return str(show(number["value"], number["unit"], words.language, basis="projected", vague=True))
+
+    known = curve["paid"]["cost"]["value"] is not None
+    paid = (
+        [f"{words.read(label)} {told(curve['paid']['paid_' + name])}" for name, label in found["payers"].items()]
+        if known
+        else []
+    )
+    cost = {"cost": told(curve["paid"]["cost"]), "paid": words.say("app.joint").join(paid)} if known else {}
+    together = {"n": len(curve["shares"]), "total": told(curve["together"][scope])}
+    return {
+        "payers": words.say("measures.payers_says", values=cost) if known else "",
+        "interactions": words.say("measures.interactions_says", values=together),
     }
 
 
@@ -79,16 +102,18 @@ def draw_curve(found: Row, curve: Row, scope: str, words: Words) -> Chart | None
     orders = {"mean": list(_mean_bars(curve, scope, named, words)), "next": list(_next_bars(curve, scope, named, words))}
     if not orders["mean"]:
         return None
+    whole = curve["together"][scope]
+    scale = scale_series([[whole["value"]]], whole["unit"], words.language)
     kinds = [name for name in orders if orders[name]]
     names = {"mean": words.say("measures.order_mean"), "next": words.say("measures.order_next")}
     return {
         "kind": "macc",
         "title": words.say("measures.curve", values=_said(curve, scope, words)),
         "subtitle": words.say("measures.curve_sub"),
-        "unit": "Mt",
+        "unit": scale.text,
         "money": words.say("measures.price_unit"),
         "fields": [{"id": name, "name": words.read(label)} for name, label in found["fields"].items()],
-        "orders": [{"id": name, "name": names[name], "bars": orders[name]} for name in kinds],
+        "orders": [{"id": name, "name": names[name], "bars": [_scaled(bar, scale) for bar in orders[name]]} for name in kinds],
         "said": {
             "avoided": words.say("measures.avoided"),
             "price": words.say("measures.price"),
@@ -96,6 +121,12 @@ def draw_curve(found: Row, curve: Row, scope: str, words: Words) -> Chart | None
             "clipped": words.say("measures.clipped"),
         },
     }
+
+
+def _scaled(bar: dict[str, Any], scale: Scale) -> dict[str, Any]:
+    """A bar whose width is written in the unit of the axis."""
+    begin, width, *between = scale.spread([bar["begin"], bar["width"], *bar["between"]])
+    return bar | {"begin": begin, "width": width, "between": between}
 
 
 def _mean_bars(curve: Row, scope: str, named: Mapping[str, Row], words: Words) -> Iterator[dict[str, Any]]:

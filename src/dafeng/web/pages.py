@@ -26,6 +26,7 @@ from dafeng.web import (
     methods,
     pathway,
     power,
+    summary,
     tasklist,
 )
 from dafeng.web.cities import CityView
@@ -250,6 +251,9 @@ def _pathway(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
         "quantities": pathway.draw_quantities(view, words),
         "measures": power.draw_measures(view, words),
         "measure_rows": (view.get("pathway") or {}).get("measures") or [],
+        "scales": power.scale_measures(view, words),
+        "case_rows": power.list_cases(view),
+        "closed": summary.tell_pathway(view, words),
         "weeks": power.draw_weeks(view, words),
         "storage": power.draw_storage(view, words),
     }
@@ -277,8 +281,9 @@ def _measures(city: CityView, words: Words, query: Mapping[str, str]) -> Context
     return measures.build_measures(city.view, words, query)
 
 
-def _conflicts(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
-    return {"rows": {v["target"]: v for v in city.view.get("verdicts") or ()}, **consistency.build_consistency(city.view)}
+def _conflicts(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
+    rows = {v["target"]: v for v in city.view.get("verdicts") or ()}
+    return {"rows": rows, **consistency.build_consistency(city.view, words)}
 
 
 def _compare(city: CityView, _: Words, query: Mapping[str, str]) -> Context:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dafeng.web.charts import Chart, axis, spread
-from dafeng.web.figures import Scale, Shown, choose_scale, largest, show
+from dafeng.web.figures import Scale, Shown, choose_scale, largest, scale_series, show
 from dafeng.web.labels import Words
 
 SPECK = 0.0005
@@ -259,7 +259,7 @@ def _quantity(quantity: Mapping[str, Any], view: Mapping[str, Any], words: Words
 def _end(values: Sequence[float | None], at: int, unit: str, words: Words) -> Shown | None:
     """Value at one end of a series, in the unit that suits the largest of it."""
     value = values[at] if values else None
-    scale = choose_scale(largest([values]), unit, words.language)
+    scale = scale_series([values], unit, words.language)
     return None if value is None else show(value, unit, words.language, basis="projected", scale=scale, vague=True)
 
 
@@ -268,7 +268,7 @@ def _bands(
 ) -> tuple[Chart, Scale]:
     """Quantiles of several scenarios on one axis, and the scale of that axis."""
     raw = [[spread(list(zip(given, row.get(q) or [], strict=False)), years) for q in ("p10", "p50", "p90")] for row in rows]
-    scale = choose_scale(largest([values for bands in raw for values in bands]), unit, words.language)
+    scale = scale_series([values for bands in raw for values in bands], unit, words.language)
     scenarios = [
         {
             "id": row["id"],

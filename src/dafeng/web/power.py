@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dafeng.web.charts import Chart
-from dafeng.web.figures import Scale, choose_scale, largest, show
+from dafeng.web.charts import Chart, scale_column
+from dafeng.web.figures import Scale, scale_series, show
 from dafeng.web.labels import Words
 
 
@@ -33,7 +33,7 @@ def draw_weeks(view: Mapping[str, Any], words: Words) -> Chart | None:
     if not weeks:
         return None
     # one scale for all weeks, so that they can be compared
-    scale = choose_scale(largest([series["values"] for week in weeks for series in week["series"]]), "MW", words.language)
+    scale = scale_series([series["values"] for week in weeks for series in week["series"]], "MW", words.language)
     return {
         "kind": "weeks",
         "title": words.say("chart.weeks", values={"year": power["year"]}),
@@ -70,8 +70,8 @@ def draw_storage(view: Mapping[str, Any], words: Words) -> Chart | None:
     storage = (view.get("power") or {}).get("storage") or {}
     if len(storage.get("capacity") or []) < 2:
         return None
-    size = choose_scale(largest([storage["capacity"]]), "GW", words.language)
-    money = choose_scale(largest([storage.get("cost") or []]), "亿元/年", words.language)
+    size = scale_series([storage["capacity"]], "GW", words.language)
+    money = scale_series([storage.get("cost") or []], "亿元/年", words.language)
     ends: Sequence[int] = (0, -1)
     sizes = [show(storage["capacity"][i], "GW", words.language) for i in ends]
     shares = [show(storage["curtailed_share"][i], "%", words.language, basis="projected") for i in ends]
@@ -108,7 +108,7 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
     if not rows:
         return None
     values = [row["per_cost"]["value"] for row in rows]
-    scale = choose_scale(largest([values]), rows[0]["per_cost"]["unit"], words.language)
+    scale = scale_series([values], rows[0]["per_cost"]["unit"], words.language)
     joint = "、" if words.language == "zh" else ", "
     return {
         "kind": "measures",
@@ -119,3 +119,41 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
         "values": scale.spread(values),
         "addresses": [row.get("address") for row in rows],
     }
+
+
+def scale_measures(view: Mapping[str, Any], words: Words) -> dict[str, Scale | None]:
+    """One unit for each column of the table of measures.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict of str to Scale or None
+        ``effect`` and ``cost``; ``None`` where no measure has such a figure.
+    """
+    rows = (view.get("pathway") or {}).get("measures") or []
+    return {name: scale_column([row.get(name) for row in rows], words.language) for name in ("effect", "cost")}
+
+
+def list_cases(view: Mapping[str, Any]) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+    """The cases of the power system side by side.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    list of (label, cells)
+        One per figure; a cell is the label of its case and the figure, ``None`` where that case has none.
+    """
+    cases = (view.get("power") or {}).get("cases") or []
+    labels = {figure["label"]["zh"]: figure["label"] for case in cases for figure in case["figures"]}
+    held = [(case["label"], {figure["label"]["zh"]: figure for figure in case["figures"]}) for case in cases]
+    return [(label, [(case, figures.get(name)) for case, figures in held]) for name, label in labels.items()]

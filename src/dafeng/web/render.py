@@ -168,7 +168,10 @@ def _writers(words: Words) -> dict[str, Any]:
     """How a template writes figures."""
     language = words.language
     return {
-        "show": lambda value, unit, basis="actual", vague=False: figures.show(value, unit, language, basis=basis, vague=vague),
+        "show": lambda value, unit, basis="actual", vague=False, scale=None: figures.show(
+            value, unit, language, basis=basis, vague=vague, scale=scale
+        ),
+        "between": lambda number, scale=None: figures.between(number, language, scale=scale),
         "span": lambda low, high, unit, basis="actual": figures.span(low, high, unit, language, basis=basis),
         "goal": lambda row: _goal(row, words),
     }

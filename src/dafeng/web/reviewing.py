@@ -7,7 +7,6 @@ name, and a page that lost its state is told so instead of writing over another'
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -21,15 +20,13 @@ from dafeng.plans.review import FEWEST_PARTS, MOST_PARTS, Review
 from dafeng.plans.vocabulary import say_figure
 from dafeng.web import cards
 from dafeng.web.asking import Ask, Context, head_context, refuse, show, tell, wants_json, write
+from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed, read_change
 from dafeng.web.spans import Sheet
 from dafeng.work.kept_sheets import find_sheet, keep_sheet
 from dafeng.work.review import draft, draft_of, list_reviews, review, revise
 from dafeng.work.review_sheet import compare_sheet, export_review, import_review, quote
 from dafeng.work.versions import confirm, count_changes, count_plan, list_versions, read_version
-
-if TYPE_CHECKING:
-    from dafeng.web.app import Desk
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS = ("edit", "split", "add")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from dafeng.pathways.model.views import View
 from dafeng.web.charts import Chart
-from dafeng.web.figures import choose_scale, largest
+from dafeng.web.figures import scale_series
 from dafeng.web.labels import Words
 from dafeng.web.scenario_words import MT, known_values, name_answer, write_change, write_value
 from dafeng.work.scenario_live import Answer, LiveScenarios
@@ -53,7 +53,7 @@ def draw_charts(live: LiveScenarios, answers: Sequence[Answer], own: Answer, wor
 
 
 def _lines(live: LiveScenarios, view: View, answers: Sequence[Answer], own: Answer, words: Words) -> Chart:
-    scale = choose_scale(largest([known_values(answer.series[view.id]) for answer in answers]), view.unit, words.language)
+    scale = scale_series([known_values(answer.series[view.id]) for answer in answers], view.unit, words.language)
     series = [
         {
             "id": name_choice(answer.choice),
@@ -88,7 +88,7 @@ def _balance(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -
 def _several(views: Sequence[View], pair: tuple[Answer, Answer], words: Words) -> Chart:
     """Several views of one scenario, with those of the one it lies on dashed."""
     own, first = pair
-    scale = choose_scale(largest([known_values(own.series[view.id]) for view in views]), views[0].unit, words.language)
+    scale = scale_series([known_values(own.series[view.id]) for view in views], views[0].unit, words.language)
     series = []
     for at, view in enumerate(views):
         label = words.word("scenario_line", view.id)
@@ -126,7 +126,7 @@ def draw_waterfall(live: LiveScenarios, made: Split, words: Words) -> Chart:
     """
     shown = [cause for cause in CAUSES if abs(made.total(cause)) >= LEAST * max(made.start, made.end)]
     raw = [made.start, *(made.total(cause) for cause in shown), made.end]
-    scale = choose_scale(largest([raw]), MT, words.language)
+    scale = scale_series([raw], MT, words.language)
     sides = [f"{name_answer(live, side.answer, words)} {side.year}" for side in (made.left, made.right)]
     said = {"from": sides[0], "to": sides[1], "change": write_change(made.end - made.start, MT, words)}
     names = [sides[0], *(CAUSES[cause].read(words.language) for cause in shown), sides[1]]

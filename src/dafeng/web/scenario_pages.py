@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request
@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError
 from dafeng.web.asking import Ask, write
+from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
 from dafeng.web.scenario_wish import Wish, read_wish
@@ -30,9 +31,6 @@ from dafeng.work.scenario_live import LiveScenarios, open_scenarios
 from dafeng.work.scenario_save import save_scenario, scenario_label
 from dafeng.work.scenario_sheet import write_scenario_book
 from dafeng.work.scenarios import ScenarioTable, write_answer
-
-if TYPE_CHECKING:
-    from dafeng.web.app import Desk
 
 LONGEST = 4000
 """Most characters that an address may carry."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from dafeng.web.figures import SPACE, THIN, choose_scale, largest, show
+from dafeng.web.figures import SPACE, THIN, scale_series, show
 from dafeng.web.labels import Words
 from dafeng.work.scenario_live import Answer, LiveScenarios
 from dafeng.work.scenarios import label_choice
@@ -53,7 +53,7 @@ def write_amount(value: float, words: Words) -> str:
     str
         Digits with sign.
     """
-    scale = choose_scale(largest([[1.0]]), MT, words.language)
+    scale = scale_series([[1.0]], MT, words.language)
     number = round(value * float(scale.factor), 2 if words.language == "en" else 1)
     return write_signed(number, "") if number else "0"
 

@@ -11,7 +11,7 @@ from typing import Any
 from dafeng.core.sources import Source
 from dafeng.pathways.model.sliders import Slider
 from dafeng.pathways.model.views import View
-from dafeng.web.figures import choose_scale, largest, show
+from dafeng.web.figures import scale_series, show
 from dafeng.web.labels import Words
 from dafeng.web.scenario_charts import SMALL, draw_charts, draw_waterfall
 from dafeng.web.scenario_wish import MINE, Wish
@@ -129,7 +129,7 @@ def tell_slider(
     dict
         Position, bounds and the texts beside it.
     """
-    scale = choose_scale(largest([[slider.high]]), slider.unit, words.language)
+    scale = scale_series([[slider.high]], slider.unit, words.language)
     value = wish.choice.positions.get(slider.id, start)
     points = slider.kind != "reach"
     unit = words.say("scenarios.points") if points else scale.text
@@ -367,7 +367,7 @@ def tell_split(made: Split, words: Words) -> Context:
         for cause in CAUSES
         if any(made.effects[cause][group] for group in groups)
     ]
-    scale = choose_scale(largest([[1.0]]), MT, words.language)
+    scale = scale_series([[1.0]], MT, words.language)
     return {
         "unit": scale.text,
         "groups": [GROUPS[group].read(words.language) for group in groups],

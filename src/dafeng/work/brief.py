@@ -20,8 +20,11 @@ from dafeng.work.wording import odds, percent, say
 Row = Mapping[str, Any]
 Figures = Mapping[str, Row]
 PLAIN: Mapping[Language, Mapping[str, str]] = {
-    "zh": {"CO2": "二氧化碳"},
+    "zh": {"百分点": "个百分点", "CO2": "二氧化碳"},
     "en": {
+        "10^10 CNY": "10 billion CNY",
+        "CNY/tCO2": "CNY a tonne",
+        "percentage point": "percentage points",
         "10^9 CNY": "billion CNY",
         "10^8 CNY": "100 million CNY",
         "10^6 CNY": "million CNY",
@@ -88,6 +91,8 @@ def write_brief(view: Row, *, templates: Templates | None = None) -> dict[str, A
             said += [sentence for sentence in found if sentence is not None]
             if not found and not claim.optional:
                 omitted.append({"section": section.title.model_dump(), "about": claim.about.model_dump()})
+        if said and not any(one["kind"] == "answer" for one in said):
+            said[0] = said[0] | {"kind": "answer"}
         if said:
             sections.append({"id": section.id, "turn": section.turn, "title": section.title.model_dump(), "sentences": said})
     return {
@@ -238,4 +243,5 @@ def _span(row: Row, language: Language) -> str:
         return Label("无区间", "no interval").read(language)
     form = "year" if row["unit"] == "年" else "whole" if row["unit"] == "%" else "say"
     ends = [write_number({**row, "value": end}, form, language) for end in (low, high)]
-    return "–".join(ends)
+    told, _, first = ends[0].partition(" ")
+    return "–".join([told if ends[1].endswith(f" {first}") else ends[0], ends[1]])

@@ -101,7 +101,7 @@ def index_view(view: Row) -> Index:
             numbers[address] = row
         if row.get("label"):
             names.setdefault(address, row["label"])
-    for part in (_headlines, _verdicts, _clashes, _pathway, _power):
+    for part in (_headlines, _verdicts, _clashes, _pathway, _influences, _abatement, _power):
         for name, number, words in part(view):
             numbers |= {} if number is None else {name: number}
             names |= {} if words is None else {name: words}
@@ -162,7 +162,8 @@ def _verdicts(view: Row) -> Iterator[Entry]:
 
 def _clashes(view: Row) -> Iterator[Entry]:
     for row in view.get("clashes") or ():
-        yield f"clash/{row['id']}.least", row["relax"][0], row["relax"][0]["label"]
+        least = row["relax"][0]
+        yield f"clash/{row['id']}.least", least | ({"unit": "百分点"} if least["unit"] == "%" else {}), least["label"]
         yield f"clash/{row['id']}", None, row["title"]
 
 
@@ -172,6 +173,9 @@ def _pathway(view: Row) -> Iterator[Entry]:
         return
     address = next(row["address"] for row in pathway["scenarios"] if row["id"] == pathway["main"])
     second = pathway["years"][1]
+    for row in pathway["views"]["rows"] if pathway.get("views") else ():
+        for number in [one for numbers in row["scenarios"].values() for one in numbers if one["low"] is not None]:
+            yield f"{strip(number['address'])}.low", number | {"value": number["low"]}, None
     yield "pathway/second", {"value": second, "unit": "年", "year": second, "address": address}, None
     for row in pathway["measures"]:
         yield f"measure/{row['id']}", None, row["label"]
@@ -181,6 +185,24 @@ def _pathway(view: Row) -> Iterator[Entry]:
     if emissions.get("history"):
         year, value, at = max(emissions["history"], key=lambda entry: float(entry[1]))
         yield "recorded", {"value": value, "unit": emissions["unit"], "year": year, "address": at}, emissions["label"]
+
+
+def _influences(view: Row) -> Iterator[Entry]:
+    """What moves the emissions, the strongest first."""
+    found = (view.get("pathway") or {}).get("influences") or {}
+    for row in sorted(found.get("drivers") or (), key=lambda one: -abs(one["emitted"]["value"] or 0.0)):
+        yield f"influence/{row['id']}", None, row["label"]
+        yield f"influence/{row['id']}.emitted", row["emitted"], None
+
+
+def _abatement(view: Row) -> Iterator[Entry]:
+    """Measures by cost, the cheapest next to those before it."""
+    found = view.get("abatement") or {}
+    labels = {row["id"]: row["label"] for row in found.get("measures") or ()}
+    for step in [step for curve in found.get("curves", ())[:1] for step in curve["orders"].get("local", ())]:
+        yield f"cheapest/{step['id']}", None, labels[step["id"]]
+        yield f"cheapest/{step['id']}.price", step["price"], None
+        yield f"cheapest/{step['id']}.avoided", step["avoided"], None
 
 
 def _power(view: Row) -> Iterator[Entry]:

@@ -18,6 +18,9 @@ from dafeng.work.tracing import TraceBook, number_text
 LEAST_YEARS = 0.01
 """Change of the mean peak year below which a measure does not move it. [a]"""
 
+OUTLAY = 100
+"""Yearly outlay that measures are compared by: so much is of the size of a measure. [亿元]"""
+
 
 def rank_measures(compared: CityMeasures, traces: TraceBook) -> tuple[MeasureEffect, ...]:
     """Measures by the years they bring the peak forward per yuan of their yearly outlay.
@@ -71,8 +74,8 @@ def _effect(found: Abatement, share: Share, traces: TraceBook) -> MeasureEffect:
             f"{root}.per_cost",
             measure.label,
             _WORDS["per_cost"],
-            -shifted.years / cost.value,
-            "年/亿元",
+            -OUTLAY * shifted.years / cost.value,
+            "年/百亿元",
             expression="-years / cost",
             inputs=(years.address, cost.address),
         )
@@ -82,7 +85,7 @@ def _effect(found: Abatement, share: Share, traces: TraceBook) -> MeasureEffect:
 _WORDS: Mapping[str, Label] = {
     "probability": Label("2030年前达峰概率的变化", "change of the probability of a peak before 2030"),
     "years": Label("平均达峰年份的变化", "change of the mean peak year"),
-    "per_cost": Label("每亿元年成本提前达峰", "peak brought forward per 10^8 CNY of yearly outlay"),
+    "per_cost": Label("每百亿元年成本提前达峰", "peak brought forward per 10 billion CNY of yearly outlay"),
 }
 
 

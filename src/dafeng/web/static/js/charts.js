@@ -161,7 +161,7 @@
     const entry = drawn.find((one) => one.figure === figure);
     if (!entry) return;
     entry.data = data;
-    figure.querySelector("h3").textContent = data.title;
+    figure.querySelector(".chart-title").textContent = data.title;
     draw(entry);
     if (!entry.table.hidden) fill(entry);
   }

@@ -37,9 +37,9 @@
           if (inside(value) === value) parts.push({ type: "line", shape: { x1: middle - 3, y1: at, x2: middle + 3, y2: at }, style: { stroke: token("ink"), lineWidth: 1.25 } });
         });
       }
-      if (!unknown && width > 64) {
+      if (!unknown && width > 44) {
         const below = bar.price < 0;
-        parts.push({ type: "text", style: { text: bar.name, x: left + 6, y: from[1] + (below ? -6 : 6), textVerticalAlign: below ? "bottom" : "top", width: width - 12, overflow: "truncate", fill: token("ink-2"), fontSize: 12, fontFamily: token("sans") } });
+        parts.push({ type: "text", style: { text: bar.name, x: left + 4, y: from[1] + (below ? -6 : 6), textVerticalAlign: below ? "bottom" : "top", width: width - 8, overflow: "break", lineHeight: 14, fill: token("ink-2"), fontSize: 12, fontFamily: token("sans") } });
       }
       if (!unknown && inside(bar.price) !== bar.price) {
         const down = bar.price < 0 ? 1 : -1, middle = left + width / 2;
@@ -69,7 +69,7 @@
       option: {
         grid: { left: 4, right: 16, top: 34, bottom: phone() ? 96 : 62, containLabel: true },
         legend: { bottom: 0, data: fields.map((field) => field.name) },
-        xAxis: { type: "value", min: 0, max: total, name: `Mt CO\u2082`, nameLocation: "middle", nameGap: 26, nameTextStyle: { align: "center" }, axisLine: { onZero: false }, axisLabel: { formatter: write, showMaxLabel: false }, splitLine: { show: false } },
+        xAxis: { type: "value", min: 0, max: total, name: data.unit, nameLocation: "middle", nameGap: 26, nameTextStyle: { align: "center" }, axisLine: { onZero: false }, axisLabel: { formatter: write, showMaxLabel: false }, splitLine: { show: false } },
         yAxis: { type: "value", min: limits[0], max: limits[1], interval: limits[1] / 2, name: data.money, axisLabel: { formatter: write } },
         tooltip: { trigger: "item", confine: true, formatter: (at) => tip(at.data.bar.name, told(at.data.bar)) },
         series: fields.map((field) => ({
@@ -81,7 +81,7 @@
           markLine: field === fields[0] ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: token("ink-2"), type: "solid", width: 1 }, data: [{ yAxis: 0 }] } : undefined,
         })),
       },
-      head: ["", data.said.avoided + " Mt", "P10", "P90", data.money, "P10", "P90"],
+      head: ["", `${data.said.avoided} (${data.unit})`, "P10", "P90", `${data.said.price} (${data.money})`, "P10", "P90"],
       rows: order.bars.map((bar) => [bar.name, bar.width, ...bar.between, bar.price, bar.low, bar.high]),
       address: (event) => event.data && event.data.bar && event.data.bar.address,
     };

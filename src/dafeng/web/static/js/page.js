@@ -12,6 +12,24 @@
   /* On a phone the pages stand in a row; the present one should be seen. */
   document.querySelector(".nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
+  /* Folded parts: open where there is room, for the part that the address names, and on paper. */
+  const folds = [...document.querySelectorAll("main details")];
+  if (window.innerWidth >= 1000) folds.forEach((one) => { if ("wide" in one.dataset) one.open = true; });
+  function reveal() {
+    const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!named) return;
+    for (let one = named.closest("details"); one; one = one.parentElement.closest("details")) one.open = true;
+    named.scrollIntoView({ block: "start" });
+  }
+  window.addEventListener("hashchange", reveal);
+  reveal();
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = folds.filter((one) => !one.open);
+    closed.forEach((one) => { one.removeAttribute("name"); one.open = true; });
+  });
+  window.addEventListener("afterprint", () => closed.forEach((one) => { one.open = false; }));
+
   function typing(element) { return element.matches("input, select, textarea, [contenteditable]"); }
 
   document.addEventListener("keydown", (event) => {

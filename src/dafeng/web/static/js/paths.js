@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const { kinds, token, write, unit, tip, phone } = dafeng.charts;
-  const { years, values, band, line, shade, mark, grid } = dafeng.series;
+  const { years, values, band, line, shade, mark, marks, dodge, roof, grid } = dafeng.series;
   const words = () => dafeng.words;
   const colours = ["s-1", "s-2", "s-3", "s-4", "s-5", "s-6"];
 
@@ -26,19 +26,14 @@
     };
   };
 
-  /* Names at the right end that would touch move apart, the highest upwards. */
-  function dodge(scenarios) {
-    const ends = scenarios.map((one) => [one.id, one.band[1].at(-1) ?? 0]).sort((a, b) => b[1] - a[1]);
-    const whole = Math.max(...scenarios.flatMap((one) => one.band.flat()).filter((value) => value !== null), 1);
-    const close = (at) => ends[at + 1] && (ends[at][1] - ends[at + 1][1]) / whole < 0.05;
-    return new Map(ends.map(([id], at) => [id, close(at) ? -8 : at && close(at - 1) ? 8 : 0]));
-  }
+  function shorten(name) { return name.split(/[（(]/)[0]; }
 
   kinds.fan = (data) => {
     const order = [...data.scenarios].sort((a, b) => (a.id === data.main) - (b.id === data.main));
     const colour = new Map(data.scenarios.map((one, at) => [one.id, token(one.id === data.main ? "s-1" : colours[1 + (at % 5)])]));
     const small = data.small;
-    const apart = dodge(data.scenarios);
+    const whole = roof(Math.max(...data.scenarios.flatMap((one) => one.band.flat()).filter((value) => value !== null), 0)) || 1;
+    const apart = dodge(data.scenarios.map((one) => [one.id, (one.band[1].at(-1) ?? 0) / whole]), 320, 17);
     const lines = order.flatMap((one) => {
       const main = one.id === data.main;
       return [
@@ -46,22 +41,22 @@
         line("line-" + one.id, one.name, one.band[1], {
           colour: colour.get(one.id), line: { width: main ? 2.6 : 1.6, type: main ? "solid" : [5, 3] },
           more: {
-            endLabel: { show: !phone() && !small, formatter: one.name.split(/[（(]/)[0], color: colour.get(one.id), fontWeight: main ? 600 : 400, distance: 6, offset: [0, apart.get(one.id)] },
+            endLabel: { show: !phone() && !small, formatter: shorten(one.name), color: colour.get(one.id), fontWeight: main ? 600 : 400, distance: 6, offset: [0, apart.get(one.id)] },
           },
         }),
       ];
     });
     const past = data.history ? [line("past", words().history, data.history, { colour: token("ink"), line: { width: 2 }, more: { symbol: "circle", symbolSize: 4, showAllSymbol: true } })] : [];
     lines[lines.length - 1].markArea = small ? undefined : shade(data.start, data.years.at(-1));
-    if (!small) lines[lines.length - 1].markLine = mark(2030, "2030");
+    if (!small) lines[lines.length - 1].markLine = marks([...(data.history ? [[data.start, words().base.replace("{year}", data.start)]] : []), [2030, "2030"]]);
     const rows = (at) => [
       ...(data.history && data.history[at] !== null ? [[words().history, write(data.history[at]) + unit(data)]] : []),
       ...data.scenarios.filter((one) => one.band[1][at] !== null).map((one) => [one.name, `${write(one.band[1][at])} (${write(one.band[0][at])}–${write(one.band[2][at])})`]),
     ];
     return {
       option: {
-        grid: { ...grid(small ? 14 : 104), ...(small ? { top: 10, bottom: 4 } : {}) },
-        legend: phone() && !small ? { bottom: 0, data: [...past.map((one) => one.name), ...data.scenarios.map((one) => one.name)] } : { show: false },
+        grid: { ...grid(small ? 14 : 104), ...(small ? { top: 10, bottom: 4 } : phone() ? { bottom: 62 } : {}) },
+        legend: phone() && !small ? { bottom: 0, left: 0, data: [...past.map((one) => one.name), ...data.scenarios.map((one) => one.name)] } : { show: false },
         xAxis: small ? { ...years(data.years), axisLabel: { interval: (at, text) => Number(text) % 10 === 0 } } : years(data.years),
         yAxis: { ...values(data.scenarios.flatMap((one) => one.band), data.unit === "%"), splitNumber: small ? 3 : 4 },
         tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${data.years[all[0].dataIndex]} · ${data.unit}`, rows(all[0].dataIndex)) },
@@ -78,10 +73,10 @@
     const one = data.scenarios.find((each) => each.id === (state || data.main)) || data.scenarios[0];
     const [own, seen] = data.names;
     return {
-      choices: data.scenarios.length > 1 ? data.scenarios.map(({ id, name }) => ({ id, name: name.split(/[（(]/)[0] })) : [],
+      choices: data.scenarios.length > 1 ? data.scenarios.map(({ id, name }) => ({ id, name: shorten(name) })) : [],
       chosen: one.id,
       option: {
-        grid: { ...grid(10), top: one.observed ? 34 : 16 },
+        grid: { ...grid(10), top: one.observed ? 54 : 26 },
         legend: { show: Boolean(one.observed), top: 0, left: 0, data: [own, seen] },
         xAxis: { ...years(data.years, true), boundaryGap: true },
         yAxis: { type: "value", min: 0, axisLabel: { formatter: (value) => write(value) + "%" }, splitNumber: 3 },
@@ -109,13 +104,13 @@
     const one = data.scenarios.find((each) => each.id === (state || data.main)) || data.scenarios[0];
     const every = data.scenarios.flatMap((each) => data.years.map((_, at) => each.values.reduce((sum, list) => sum + (list[at] || 0), 0)));
     return {
-      choices: data.scenarios.length > 1 ? data.scenarios.map(({ id, name }) => ({ id, name: name.split(/[（(]/)[0] })) : [],
+      choices: data.scenarios.length > 1 ? data.scenarios.map(({ id, name }) => ({ id, name: shorten(name) })) : [],
       chosen: one.id,
       option: {
-        grid: { left: 4, right: 16, top: 12, bottom: phone() ? 92 : 46, containLabel: true },
-        legend: { bottom: 0, type: "plain", data: data.names },
+        grid: { left: 4, right: 16, top: 26, bottom: phone() ? 92 : 58, containLabel: true },
+        legend: { bottom: 0, left: 0, type: "plain", data: data.names },
         xAxis: { ...years(data.years), boundaryGap: false },
-        yAxis: { type: "value", max: (Math.ceil(Math.max(...every) / 10) || 1) * 10, axisLabel: { formatter: write }, splitNumber: 4 },
+        yAxis: { type: "value", max: roof(Math.max(...every)), axisLabel: { formatter: write }, splitNumber: 4 },
         tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${all[0].name} · ${data.unit}`, all.filter((at) => at.value).reverse().map((at) => [at.seriesName, write(at.value)])) },
         series: data.names.map((name, at) => ({
           type: "line", name, stack: "all", data: one.values[at], symbol: "none", lineStyle: { width: 0 },
@@ -133,8 +128,8 @@
     const one = data.answers.find((each) => each.id === state) || data.answers[0];
     const [alone, together] = data.parts;
     const more = one.together.map((value, at) => Math.max(0, Number((value - one.alone[at]).toPrecision(3))));
-    const bar = (name, list, opacity, shown) => ({
-      type: "bar", name, stack: "all", data: list, barMaxWidth: 20, itemStyle: { color: token("s-1"), opacity },
+    const bar = (name, list, strength, shown) => ({
+      type: "bar", name, stack: "all", data: list, barMaxWidth: 20, itemStyle: { color: token("s-1") + strength },
       ...(shown ? { label: { show: true, position: "right", formatter: (at) => `${write(one.together[at.dataIndex])}% ± ${write(one.error[at.dataIndex])}`, color: token("ink-2") } } : {}),
     });
     return {
@@ -146,7 +141,7 @@
         xAxis: { type: "value", axisLabel: { formatter: (value) => write(value) + "%" }, splitNumber: 4 },
         yAxis: { type: "category", inverse: true, data: one.names, axisLabel: { width: phone() ? 112 : 220, overflow: "break", color: token("ink-2"), fontSize: 13 } },
         tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: (all) => { const at = all[0].dataIndex; return tip(all[0].name, [[alone, write(one.alone[at]) + "%"], [together, `${write(one.together[at])}% ± ${write(one.error[at])}`]]); } },
-        series: [bar(alone, one.alone.map((value, at) => Math.min(value, one.together[at])), 1, false), bar(together, more, 0.4, true)],
+        series: [bar(alone, one.alone.map((value, at) => Math.min(value, one.together[at])), "", false), bar(together, more, "66", true)],
       },
       head: [one.name, `${alone} (%)`, `${together} (%)`, "±"],
       rows: one.names.map((name, at) => [name, one.alone[at], one.together[at], one.error[at]]),

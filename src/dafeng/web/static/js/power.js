@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const { kinds, token, write, unit, tip, phone } = dafeng.charts;
-  const { grid } = dafeng.series;
+  const { grid, roof } = dafeng.series;
   const words = () => dafeng.words;
 
   /* One fixed colour per carrier in every chart; the first word that fits counts. */
@@ -12,13 +12,6 @@
     return token("c-" + (found ? found[1] : "other"));
   }
   dafeng.carriers = { colour };
-
-  /* The next round figure, so that all weeks have one scale. */
-  function roof(largest) {
-    if (!(largest > 0)) return undefined;
-    const step = 10 ** Math.floor(Math.log10(largest)) / 2;
-    return Math.ceil(largest / step) * step;
-  }
 
   function hour(year, number) {
     const at = new Date(Date.UTC(year, 0, 1) + number * 3600000);
@@ -57,19 +50,20 @@
 
   kinds.storage = (data) => {
     const costs = data.cost.length === data.capacity.length;
-    const axis = (at, name) => ({ type: "value", gridIndex: at, name, nameLocation: "end", nameGap: 10, axisLabel: { formatter: write }, splitNumber: 3, min: 0 });
+    /* costs may be below zero, where the city earns by selling electricity */
+    const axis = (at, name, list) => ({ type: "value", gridIndex: at, name, nameLocation: "end", nameGap: 12, axisLabel: { formatter: write }, splitNumber: 3, ...(Math.min(...list) < 0 ? { max: Math.max(...list) <= 0 ? 0 : undefined } : { min: 0 }) });
     const part = (at, name, list, shade) => ({
       type: "line", name, xAxisIndex: at, yAxisIndex: at, data: data.capacity.map((size, i) => [size, list[i]]), symbol: "circle", symbolSize: 7, color: token(shade), lineStyle: { width: 2.5 }, areaStyle: { color: token(shade), opacity: 0.08 },
     });
     const wide = costs && !phone();
     const label = `${words().capacity} (${data.unit})`;
-    const across = (at) => ({ type: "value", gridIndex: at, name: label, nameLocation: "middle", nameGap: 26, nameTextStyle: { align: "center" }, axisLabel: { formatter: write }, splitLine: { show: false } });
+    const across = (at) => ({ type: "value", gridIndex: at, name: label, nameLocation: "middle", nameGap: 26, nameTextStyle: { align: "center" }, axisLabel: { formatter: write }, axisLine: { onZero: false }, splitLine: { show: false } });
     const places = costs ? (wide ? [{ left: 4, width: "46%" }, { right: 16, width: "46%" }] : [{ left: 4, right: 12, height: "30%" }, { left: 4, right: 12, top: "58%", height: "26%" }]) : [{ left: 4, right: 12 }];
     return {
       option: {
         grid: places.map((place) => ({ top: 34, ...(place.height ? {} : { bottom: 34 }), containLabel: true, ...place })),
         xAxis: places.map((_, at) => across(at)),
-        yAxis: [axis(0, `${words().share} (%)`), axis(1, `${words().cost} (${data.money})`)].slice(0, places.length),
+        yAxis: [axis(0, `${words().share} (%)`, data.share), axis(1, `${words().cost} (${data.money})`, data.cost)].slice(0, places.length),
         tooltip: { trigger: "item", confine: true, formatter: (at) => tip(`${write(at.value[0])}${unit(data)}`, [[at.seriesName, write(at.value[1]) + (at.seriesIndex ? "\u202f" + data.money : "%")]]) },
         series: [part(0, words().share, data.share, "c-curtail"), part(1, words().cost, data.cost, "s-4")].slice(0, places.length),
       },
@@ -90,20 +84,24 @@
       return { low: Math.min(from, level), size: Math.abs(level - from), value };
     });
     const shade = (at) => (at === 0 || at === last ? token("s-8") : list[at] > 0 ? token("s-2") : token("s-1"));
+    /* many names stand better one below the other */
+    const lying = phone() || data.names.length > 7;
+    const named = { type: "category", data: data.names, inverse: lying, axisLabel: { interval: 0, width: phone() ? 104 : lying ? 220 : 130, overflow: "break" } };
+    const sized = { type: "value", axisLabel: { formatter: write }, splitNumber: 4 };
     return {
       choices: data.periods.length > 1 ? data.periods.map((name, id) => ({ id, name })) : [],
       chosen,
       option: {
-        grid: grid(16),
-        xAxis: { type: "category", data: data.names, axisLabel: { interval: 0, width: phone() ? 54 : 130, overflow: "break" } },
-        yAxis: { type: "value", axisLabel: { formatter: write }, splitNumber: 4 },
+        grid: { ...grid(lying ? 64 : 16), ...(lying ? { left: phone() ? 116 : 236, top: 4, bottom: 24, right: 64, containLabel: false } : {}) },
+        xAxis: lying ? sized : named,
+        yAxis: lying ? named : sized,
         tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: (all) => tip(all[0].name, [[data.periods[chosen], write(bars[all[0].dataIndex].value) + unit(data)]]) },
         series: [
           { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, data: bars.map((bar) => bar.low) },
           {
-            type: "bar", stack: "all", barMaxWidth: 64, barCategoryGap: "30%",
+            type: "bar", stack: "all", barMaxWidth: lying ? 22 : 64, barCategoryGap: "30%",
             data: bars.map((bar, at) => ({ value: bar.size, itemStyle: { color: shade(at), borderRadius: 2 } })),
-            label: { show: true, position: "top", formatter: (at) => (at.dataIndex && at.dataIndex < last && list[at.dataIndex] > 0 ? "+" : "") + write(list[at.dataIndex]), color: token("ink-2") },
+            label: { show: true, position: lying ? "right" : "top", formatter: (at) => (at.dataIndex && at.dataIndex < last && list[at.dataIndex] > 0 ? "+" : "") + write(list[at.dataIndex]), color: token("ink-2") },
           },
         ],
       },
@@ -120,7 +118,7 @@
       xAxis: { type: "value", inverse: data.values.every((value) => value <= 0), axisLabel: { formatter: write }, splitNumber: 4 },
       yAxis: { type: "category", inverse: true, data: data.names, axisLabel: { width: phone() ? 110 : 220, overflow: "break", color: token("ink-2"), fontSize: 13 } },
       tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: ([at]) => tip(at.name, [["", write(at.value) + unit(data)]]) },
-      series: [{ type: "bar", data: data.values.map((value, at) => ({ value, itemStyle: { color: token("s-1"), opacity: at < 3 ? 1 : 0.5, borderRadius: [0, 3, 3, 0] } })), barMaxWidth: 22, label: { show: true, position: "right", formatter: (at) => write(Number(at.value.toPrecision(3))), color: token("ink-2") } }],
+      series: [{ type: "bar", data: data.values.map((value, at) => ({ value, itemStyle: { color: token("s-1") + (at < 3 ? "" : "80"), borderRadius: [0, 3, 3, 0] } })), barMaxWidth: 22, label: { show: true, position: "right", formatter: (at) => write(Number(at.value.toPrecision(3))), color: token("ink-2") } }],
     },
     head: [words().measure, data.unit],
     rows: data.names.map((name, at) => [name, data.values[at]]),

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const { kinds, token, write, unit, tip, phone, renew } = dafeng.charts;
-  const { years, values, line, mark, grid } = dafeng.series;
+  const { years, values, line, mark, grid, dodge, roof } = dafeng.series;
   const words = () => dafeng.words;
   const colours = ["s-8", "s-4", "s-2", "s-3", "s-1"];
   const WAIT = 40;
@@ -16,13 +16,14 @@
   kinds.scenario = (data) => {
     const lists = data.series.map((one) => one.values);
     const legend = data.legend || (phone() && !data.small);
+    const whole = roof(Math.max(...lists.flat().filter((value) => value !== null), 0)) || 1;
+    const apart = dodge(data.series.map((one) => [one.id, (one.values.at(-1) ?? 0) / whole]), 320, 17);
     const drawn = data.series.map((one) => line(one.id, one.name, one.values, {
       colour: colour(one, data),
       line: { width: one.main ? 2.6 : 1.6, type: one.dashed ? [4, 3] : "solid", opacity: one.dashed ? 0.75 : 1 },
       more: {
         z: one.main ? 4 : 2,
-        endLabel: { show: !phone() && !data.small && !data.legend, formatter: one.name, color: colour(one, data), fontWeight: one.main ? 600 : 400, distance: 6 },
-        labelLayout: { moveOverlap: "shiftY" },
+        endLabel: { show: !phone() && !data.small && !data.legend, formatter: one.name, color: colour(one, data), fontWeight: one.main ? 600 : 400, distance: 6, offset: [0, apart.get(one.id)] },
       },
     }));
     if (!data.small && !data.legend) drawn[0].markLine = mark(2030, "2030");

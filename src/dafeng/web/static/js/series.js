@@ -50,9 +50,34 @@
     };
   }
 
-  function grid(right) {
-    return { left: 4, right: phone() ? 10 : right, top: 26, bottom: phone() ? 34 : 8, containLabel: true };
+  /* Several marked years in one line. */
+  function marks(list) {
+    const all = list.map(([year, text]) => mark(year, text));
+    return { ...all[0], data: all.map((one) => ({ ...one.data[0], label: one.label })) };
   }
 
-  dafeng.series = { years, values, band, line, shade, mark, grid };
+  /* Names at the right end keep a line's height between them and stay as near to their ends as they can. */
+  function dodge(ends, height, room) {
+    const places = ends.map(([id, share]) => ({ id, at: (1 - share) * height, wish: (1 - share) * height })).sort((a, b) => a.wish - b.wish);
+    for (let round = 0; round < 40; round += 1) {
+      places.forEach((one, at) => {
+        const next = places[at + 1], lack = next ? room - (next.at - one.at) : 0;
+        if (lack > 0) { one.at -= lack / 2; next.at += lack / 2; }
+      });
+    }
+    return new Map(places.map((one) => [one.id, Math.round(one.at - one.wish)]));
+  }
+
+  /* The next round figure above the largest. */
+  function roof(largest) {
+    if (!(largest > 0)) return undefined;
+    const step = 10 ** Math.floor(Math.log10(largest));
+    return [1, 2, 4, 6, 8, 10].find((size) => size * step >= largest) * step;
+  }
+
+  function grid(right) {
+    return { left: 4, right: phone() ? 18 : right, top: 26, bottom: phone() ? 34 : 8, containLabel: true };
+  }
+
+  dafeng.series = { years, values, band, line, shade, mark, marks, dodge, roof, grid };
 })();

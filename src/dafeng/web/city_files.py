@@ -1,0 +1,115 @@
+"""Files of a city as downloads: workbooks, the task list, the inventory, the brief.
+
+Invariant: a file is made when it is asked for, from the view of the run; a name that no form has is refused.
+"""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from dafeng.web import briefs, inventory_files, tasklist
+from dafeng.web.cities import CityView
+from dafeng.web.desk import known, read_language
+from dafeng.web.download import make_workbook
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def offer_file(request: Request, city: CityView, name: str) -> Response | None:
+    """The file of a name.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    city : CityView
+        The city.
+    name : str
+        Last part of the address.
+
+    Returns
+    -------
+    Response or None
+        ``None`` where the name is not that of a file.
+
+    Raises
+    ------
+    HTTPException
+        404 if the run has nothing to put into it.
+    """
+    slug = city.slug
+    if name == f"{slug}.xlsx":
+        return _attach(make_workbook(city), WORKBOOK, name)
+    if name == "compare.xlsx" and city.view.get("comparison"):
+        return _attach(make_workbook(city, part="comparison"), WORKBOOK, f"{slug}-{name}")
+    if name.startswith(f"{slug}-tasks."):
+        return offer_tasks(request, city, name)
+    if name.startswith(f"{slug}-inventory-"):
+        return offer_inventory(request, city, name)
+    if name.startswith(f"{slug}-brief-"):
+        content, media = known(briefs.make_file(city.view, name))
+        return _attach(content, media, name)
+    return None
+
+
+def _attach(content: bytes, media: str, name: str) -> Response:
+    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def offer_tasks(request: Request, city: CityView, name: str) -> Response:
+    """The task list as a download.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    city : CityView
+        The city.
+    name : str
+        File name that was asked for.
+
+    Returns
+    -------
+    Response
+        The file.
+
+    Raises
+    ------
+    HTTPException
+        404 if the run has no task list or the form is not registered.
+    """
+    listed = known(tasklist.read_list(city))
+    form = known(next((one for one in tasklist.list_forms(listed) if tasklist.name_file(city.slug, one) == name), None))
+    quoted = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Cookie"}
+    content = tasklist.make_file(listed, form, read_language(request))
+    return Response(content, media_type=tasklist.TYPES.get(form, "application/octet-stream"), headers=quoted)
+
+
+def offer_inventory(request: Request, city: CityView, name: str) -> Response:
+    """The inventory as a download.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    city : CityView
+        The city.
+    name : str
+        File name that was asked for.
+
+    Returns
+    -------
+    Response
+        The file.
+
+    Raises
+    ------
+    HTTPException
+        404 if the run has no inventory or the form is not offered.
+    """
+    forms = {inventory_files.name_file(city.slug, city.view, form): form for form in inventory_files.list_forms(city.view)}
+    form = known(forms.get(name))
+    quoted = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Cookie"}
+    content = inventory_files.make_file(city.view, form, read_language(request))
+    return Response(content, media_type=tasklist.TYPES[form], headers=quoted)
