@@ -107,7 +107,7 @@ def test_the_chart_of_the_text_document_is_one_of_its_own_with_its_figures(form)
     with zipfile.ZipFile(io.BytesIO(write_docx(form, "zh"))) as file:
         chart, names = file.read("word/charts/chart1.xml").decode(), set(file.namelist())
         document = file.read("word/document.xml").decode()
-    assert "word/embeddings/fan.xlsx" in names
+    assert "word/embeddings/chart1.xlsx" in names
     assert chart.count("<c:ser>") == 4
     assert write_page(form, "zh")["chart"]["words"]["alt"] in document
 
