@@ -20,8 +20,8 @@ from dafeng.reports.inventory_docx import write_docx
 from dafeng.reports.inventory_pdf import write_pdf
 from dafeng.reports.inventory_report import write_report
 from dafeng.reports.inventory_xlsx import write_xlsx
-from dafeng.reports.voice import digits
 from dafeng.reports.paper_pdf import choose_fonts
+from dafeng.reports.voice import digits
 from tests.reports.forms import EVIL, form
 
 INTERVAL = {

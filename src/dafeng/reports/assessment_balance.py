@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dafeng.reports.assessment_peak import in_unit, list_cells, main_scenario
+from dafeng.reports.assessment_peak import list_cells, main_scenario
 from dafeng.reports.blocks import Block, Heading, Paragraph, Table
 from dafeng.reports.teller import NONE, Teller
 from dafeng.reports.voice import Row
@@ -69,16 +69,17 @@ def _columns(teller: Teller, year: Row) -> Table:
         max((abs(float(row[at]["value"])) for row in standard["cells"] if row[at]), default=0.0) for at in _places(standard)
     ]
     kept = sorted(sorted(_places(standard), key=lambda at: -sizes[at])[:5])
+    scale = teller.scale([cell["value"] for row in standard["cells"] for cell in row if cell], year["unit"])
     rows = [
-        ["　" * row["level"] + teller.read(row["label"]), *(in_unit(cells[at], 1.0) for at in kept)]
+        ["　" * row["level"] + teller.read(row["label"]), *(scale.cell(cells[at]) for at in kept)]
         for row, cells in zip(year["rows"], standard["cells"], strict=True)
         if any(cells[at] for at in kept)
     ]
     strong = [at for at, row in enumerate(r for r in year["rows"] if _filled(year, r, kept)) if row["level"] == 0]
     heads = (teller.text("项目", "item"), *(teller.read(standard["columns"][at]["label"]) for at in kept))
     title = teller.text(f"{year['year']}年能源平衡表（标准量，主要品种）", f"Energy balance {year['year']}, main carriers")
-    widths = (56, *(20 for _ in kept))
-    return teller.table(title, heads, widths, rows, right=range(1, len(kept) + 1), strong=strong, unit=year["unit"])
+    widths = (156 - 20 * len(kept), *(20 for _ in kept))
+    return teller.table(title, heads, widths, rows, right=range(1, len(kept) + 1), strong=strong, unit=scale.text)
 
 
 def _places(standard: Row) -> range:
@@ -98,12 +99,12 @@ def _inventory(teller: Teller) -> Iterator[Block]:
         return
     sheet = next((one for one in years[0]["sheets"] if one["layout"] == found["main"]), years[0]["sheets"][0])
     lines = [line for line in sheet["lines"] if line["level"] <= 1]
-    unit, factor = teller.scale([line["value"]["value"] for line in lines if line["value"]], found["unit"])
+    scale = teller.scale([line["value"]["value"] for line in lines if line["value"]], found["unit"])
     rows = [
         [
             line["code"] if not line["total"] else "",
             "　" * line["level"] + teller.read(line["label"]),
-            in_unit(line["value"], factor) if line["value"] else str(line["key"] or NONE),
+            scale.cell(line["value"]) if line["value"] else str(line["key"] or NONE),
         ]
         for line in lines
     ]
@@ -115,7 +116,7 @@ def _inventory(teller: Teller) -> Iterator[Block]:
         f"来源：dafeng 评估运行 {teller.run}，按《{guide}》。NE 未估算，NO 不发生，IE 列于他处，NA 不适用，C 保密。",
         f"Source: dafeng, run {teller.run}, {guide}. NE not estimated, NO not occurring, IE elsewhere, NA not applicable.",
     )
-    yield teller.table(title, heads, (22, 100, 34), rows, right=(2,), strong=strong, unit=unit, source=source)
+    yield teller.table(title, heads, (22, 100, 34), rows, right=(2,), strong=strong, unit=scale.text, source=source)
 
 
 def _recorded(teller: Teller) -> Iterator[Block]:
@@ -124,12 +125,14 @@ def _recorded(teller: Teller) -> Iterator[Block]:
     if not history:
         yield Paragraph((teller.text("没有有记录的排放。", "No emissions are on record."),))
     else:
-        unit, factor = teller.scale([float(value) for _, value, _ in history], emissions["unit"])
-        rows = [[str(year), in_unit({"value": value, "address": address}, factor)] for year, value, address in history]
-        breaks = {str(one["year"]): teller.read(one["says"]) for one in emissions.get("breaks") or ()}
-        cells = [[*row, breaks.get(row[0], "")] for row in rows]
+        scale = teller.scale([float(value) for _, value, _ in history], emissions["unit"])
+        breaks = {int(one["year"]): teller.read(one["says"]) for one in emissions.get("breaks") or ()}
+        cells = [
+            [str(year), scale.cell({"value": value, "address": address}), breaks.get(int(year), "")]
+            for year, value, address in history
+        ]
         heads = teller.heads("年份|排放量|说明", "year|emissions|note")
-        yield teller.table(teller.read(emissions["label"]), heads, (24, 32, 100), cells, right=(1,), unit=unit)
+        yield teller.table(teller.read(emissions["label"]), heads, (24, 32, 100), cells, right=(1,), unit=scale.text)
     for table in emissions.get("tables") or ():
         if table["id"] != "decomposition" and len(table["columns"]) <= 5:
             yield list_cells(teller, table)
@@ -141,11 +144,11 @@ def _views(teller: Teller, views: Row) -> Table:
     rows = []
     for row in views["rows"]:
         numbers = row["scenarios"][main["id"]]
-        unit, factor = teller.scale([cell["value"] for cell in numbers if cell], numbers[0]["unit"])
+        scale = teller.scale([cell["value"] for cell in numbers if cell], numbers[0]["unit"])
         rows.append(
             [
-                f"{teller.read(row['label'])}{teller.text('（', ' (')}{unit}{teller.text('）', ')')}",
-                *(in_unit(cell, factor) for cell in numbers),
+                f"{teller.read(row['label'])}{teller.text('（', ' (')}{scale.text}{teller.text('）', ')')}",
+                *(scale.cell(cell) for cell in numbers),
             ]
         )
     heads = (teller.text("指标", "quantity"), *map(str, years))

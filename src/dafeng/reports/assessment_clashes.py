@@ -115,7 +115,7 @@ def _prices(teller: Teller, orders: Row, case: Row) -> Table:
         f"{orders['year']}年各目标的边际代价：{label}（{state}）", f"Marginal prices {orders['year']}: {label} ({state})"
     )
     source = teller.text(
-        f"来源：dafeng 评估运行 {teller.run}，全年 {case['of']} 小时归并为 {case['steps']} 段求解；边际代价为 0 表示该目标不另花钱。",
-        f"Source: dafeng, run {teller.run}, {case['of']} hours solved as {case['steps']} steps; a price of 0 means no extra cost.",
+        f"来源：dafeng 评估运行 {teller.run}，{case['of']} 小时归并为 {case['steps']} 段求解；代价为 0 表示不另花钱。",
+        f"Source: dafeng, run {teller.run}, {case['of']} hours in {case['steps']} steps; a price of 0 means no extra cost.",
     )
     return teller.table(title, heads, (64, 28, 32, 32), rows, right=(1, 2, 3), strong=(len(rows) - 1,), source=source)

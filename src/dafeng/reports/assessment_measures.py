@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dafeng.reports.assessment_peak import in_unit
 from dafeng.reports.blocks import Block, Chart, Heading, Paragraph, Part, Table
 from dafeng.reports.teller import Teller
 from dafeng.reports.voice import Row
@@ -136,33 +135,44 @@ def draw_prices(teller: Teller, found: Row, curve: Row) -> Chart:
 
 def _priced(teller: Teller, found: Row, curve: Row, shares: Sequence[Row]) -> Table:
     named = {one["id"]: one for one in found["measures"]}
-    unit, factor = teller.scale([one["avoided"][SCOPE]["value"] for one in shares], shares[0]["avoided"][SCOPE]["unit"])
+    scales = [
+        teller.scale([row["value"] for row in column if row], next((row["unit"] for row in column if row), ""))
+        for column in ([_avoided(one) for one in shares], [one["cost"] for one in shares], [_price(one) for one in shares])
+    ]
     rows = [
         [
             str(at),
             teller.read(named[one["id"]]["label"]),
             teller.read(found["fields"][named[one["id"]]["field"]]),
-            in_unit(one["avoided"][SCOPE], factor),
-            teller.number(one["cost"]),
-            in_unit(one["price"][SCOPE], 1.0),
+            *(scale.cell(row) for scale, row in zip(scales, (_avoided(one), one["cost"], _price(one)), strict=True)),
         ]
         for at, one in enumerate(shares, 1)
     ]
     heads = teller.heads("序|措施|领域|减排量|年净成本|单位成本", "no.|measure|field|avoided|net cost a year|per tonne")
+    units = tuple(teller.text(f"（{scale.text}）", f" ({scale.text})") for scale in scales)
+    shown = (*heads[:3], *(head + unit for head, unit in zip(heads[3:], units, strict=True)))
     title = teller.text(f"{_years(teller, curve)}措施的减排量与成本", f"CO₂ avoided and cost, {_years(teller, curve)}")
-    price = teller.scale((), shares[0]["price"][SCOPE]["unit"])[0]
-    above = teller.text(f"减排量 {unit}，单位成本 {price}", f"avoided {unit}, cost {price}")
-    return teller.table(title, heads, (10, 54, 26, 22, 24, 20), rows, right=(0, 3, 4, 5), unit=above)
+    return teller.table(title, shown, (10, 50, 24, 24, 24, 24), rows, right=(0, 3, 4, 5))
+
+
+def _avoided(share: Row) -> Row:
+    found: Row = share["avoided"][SCOPE]
+    return found
+
+
+def _price(share: Row) -> Row:
+    found: Row = share["price"][SCOPE]
+    return found
 
 
 def _unpriced(teller: Teller, found: Row, curve: Row, shares: Sequence[Row]) -> Table:
     named = {one["id"]: one for one in found["measures"]}
-    unit, factor = teller.scale([one["avoided"][SCOPE]["value"] for one in shares], shares[0]["avoided"][SCOPE]["unit"])
+    scale = teller.scale([one["avoided"][SCOPE]["value"] for one in shares], shares[0]["avoided"][SCOPE]["unit"])
     rows = [
         [
             teller.read(named[one["id"]]["label"]),
             teller.read(found["fields"][named[one["id"]]["field"]]),
-            in_unit(one["avoided"][SCOPE], factor),
+            scale.cell(one["avoided"][SCOPE]),
             teller.number(one["saving"]),
         ]
         for one in shares
@@ -170,7 +180,12 @@ def _unpriced(teller: Teller, found: Row, curve: Row, shares: Sequence[Row]) -> 
     heads = teller.heads("措施|领域|减排量|能源费用变化", "measure|field|avoided|change of the energy bill")
     title = teller.text(f"{_years(teller, curve)}成本未知的措施", f"Measures without a price, {_years(teller, curve)}")
     return teller.table(
-        title, heads, (66, 24, 30, 36), rows, right=(2, 3), unit=teller.text(f"减排量 {unit}", f"avoided {unit}")
+        title,
+        heads,
+        (66, 24, 30, 36),
+        rows,
+        right=(2, 3),
+        unit=teller.text(f"{scale.text}（减排量）", f"{scale.text} (avoided)"),
     )
 
 

@@ -6,10 +6,9 @@ Invariant: curves and shares are those of the view document, drawn as the pages 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from dafeng.reports.blocks import Block, Chart, Figure, Heading, Paragraph, Part, Table
-from dafeng.reports.teller import NONE, Teller
+from dafeng.reports.teller import NONE, Scale, Teller
 from dafeng.reports.voice import Row
 from dafeng.work.brief_index import strip
 from dafeng.work.wording import odds
@@ -144,7 +143,7 @@ def draw_fan(teller: Teller) -> Chart:
         ("high", teller.text("八成区间", "four draws in five"), bands["p90"]),
         *([("recorded", teller.text("有记录的排放", "recorded"), recorded)] if recorded else []),
     ]
-    curves = [(id, name, [values.get(year) for year in years]) for id, name, values in listed]
+    curves = [(kind, name, [values.get(year) for year in years]) for kind, name, values in listed]
     label = teller.read(main["label"])
     return teller.chart(
         "fan",
@@ -189,7 +188,7 @@ def draw_peak(teller: Teller) -> Iterator[Block]:
         yield Paragraph((teller.text("没有达峰年份分布。", "No distribution of the peak year is known."),))
         return
     kept = slice(max(min(held) - 1, 0), max(held) + 2)
-    curves = [(id, name, [share * 100 for share in peak["shares"][kept]]) for id, name, peak in parts]
+    curves = [(kind, name, [share * 100 for share in peak["shares"][kept]]) for kind, name, peak in parts]
     label = teller.read(main["label"])
     yield teller.chart(
         "columns",
@@ -211,19 +210,24 @@ def draw_peak(teller: Teller) -> Iterator[Block]:
 
 
 def _scenarios(teller: Teller, pathway: Row) -> Table:
-    unit, factor = teller.scale([one["peak"].get("level_mt_p90") for one in pathway["scenarios"]], pathway["unit"])
-    rows = [_scenario(teller, one, factor) for one in pathway["scenarios"]]
+    scale = teller.scale([one["peak"].get("level_mt_p90") for one in pathway["scenarios"]], pathway["unit"])
+    rows = [_scenario(teller, one, scale) for one in pathway["scenarios"]]
     heads = teller.heads(
         "情景|达峰年份（中位数）|八成区间|2030年前达峰概率|峰值（中位数）",
         "scenario|peak year|four in five|peak before 2030|level of the peak",
     )
     title = teller.text("各情景的达峰年份与峰值", "Peak year and level by scenario")
     return teller.table(
-        title, heads, (46, 30, 28, 28, 24), rows, right=(1, 2, 3, 4), unit=teller.text(f"峰值：{unit}", f"level: {unit}")
+        title,
+        heads,
+        (46, 30, 28, 28, 24),
+        rows,
+        right=(1, 2, 3, 4),
+        unit=teller.text(f"{scale.text}（峰值）", f"{scale.text} (level)"),
     )
 
 
-def _scenario(teller: Teller, one: Row, factor: float) -> list[Part]:
+def _scenario(teller: Teller, one: Row, scale: Scale) -> list[Part]:
     peak = one["peak"]
     years = [str(peak[name]) if peak.get(name) else NONE for name in MIDDLE]
     before, level = peak.get("probability_before_2030"), peak.get("level_mt_p50")
@@ -232,9 +236,7 @@ def _scenario(teller: Teller, one: Row, factor: float) -> list[Part]:
         _marked(years[1], _told(one, "year")),
         f"{years[0]}–{years[2]}",
         NONE if before is None else _marked(odds(before), _told(one, "before")),
-        NONE
-        if level is None
-        else _marked(f"{level * factor:,.4g}" if level * factor < 1000 else f"{level * factor:,.0f}", _told(one, "level")),
+        NONE if level is None else scale.cell({"value": level, "address": _told(one, "level")}),
     ]
 
 
@@ -254,35 +256,13 @@ def list_cells(teller: Teller, table: Row) -> Table:
         All figures in one unit.
     """
     numbers = [cell for row in table["rows"] for cell in row["cells"]]
-    unit, factor = teller.scale([cell["value"] for cell in numbers if cell], table["unit"])
-    rows = [[teller.read(row["label"]), *(in_unit(cell, factor) for cell in row["cells"])] for row in table["rows"]]
+    scale = teller.scale([cell["value"] for cell in numbers if cell], table["unit"])
+    rows = [[teller.read(row["label"]), *(scale.cell(cell) for cell in row["cells"])] for row in table["rows"]]
     count = len(table["columns"])
     first = max(156 - count * 26, 40)
     heads = (teller.text("项目", "item"), *(teller.read(column) for column in table["columns"]))
     widths = (first, *((156 - first) // count for _ in range(count)))
-    return teller.table(teller.read(table["label"]), heads, widths, rows, right=range(1, count + 1), unit=unit)
-
-
-def in_unit(row: Any, factor: float) -> Part:
-    """A figure without its unit, for a table whose unit stands above it.
-
-    Parameters
-    ----------
-    row : mapping or None
-        Number of the view.
-    factor : float
-        Shown figure per stored figure.
-
-    Returns
-    -------
-    Figure or str
-        Four significant digits, whole numbers uncut; a dash where there is none.
-    """
-    if row is None or row["value"] is None:
-        return NONE
-    value = float(row["value"]) * factor
-    text = (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "−")
-    return _marked(text, row.get("address"))
+    return teller.table(teller.read(table["label"]), heads, widths, rows, right=range(1, count + 1), unit=scale.text)
 
 
 def _fed(teller: Teller, hourly: Row) -> Iterator[Part]:

@@ -106,18 +106,25 @@ def _storage(teller: Teller, storage: Row) -> Table:
 
 def _proof(teller: Teller, proof: Row) -> Paragraph:
     passed = teller.text("通过", "passes") if proof["passed"] else teller.text("未通过", "does not pass")
-    gap = f"{float(proof['relative_gap']):.1e}" if proof.get("relative_gap") is not None else NONE
-    primal, dual = (
-        f"{float(proof[name]):.1e}" if proof.get(name) is not None else NONE for name in ("primal_violation", "dual_violation")
-    )
+    gap = _power(proof.get("relative_gap"))
+    primal, dual = (_power(proof.get(name)) for name in ("primal_violation", "dual_violation"))
     return Paragraph(
         (
             teller.text(
                 f"逐时模型由 {proof['solver']} 求解，独立核对的最优性证书{passed}：原问题与对偶问题目标值相对差 {gap}，"
                 f"约束最大违反 {primal}，对偶最大违反 {dual}。",
-                f"The hourly model was solved by {proof['solver']}; its certificate, checked independently, {passed}: relative gap "
-                f"{gap}, primal violation {primal}, dual violation {dual}.",
+                f"The hourly model was solved by {proof['solver']}; its certificate, checked independently, {passed}: "
+                f"relative gap {gap}, primal violation {primal}, dual violation {dual}.",
             ),
             teller.mark(f"power/{proof['case']}.cost" if proof.get("case") else None),
         )
     )
+
+
+def _power(value: float | None) -> str:
+    """A small number as a power of ten."""
+    if value is None:
+        return NONE
+    digits, _, exponent = f"{float(value):.1e}".partition("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits} × 10{raised}" if value else "0"

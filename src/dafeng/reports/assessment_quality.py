@@ -77,14 +77,15 @@ def _findings(teller: Teller) -> Iterator[Block]:
 
 def _drivers(teller: Teller, influences: Row) -> Iterator[Block]:
     guessed = [row for row in influences["drivers"] if row["guessed"]]
-    total = len(influences["drivers"]) + len(influences.get("fixed") or ())
+    banded = len(influences["drivers"])
+    total = banded + len(influences.get("fixed") or ())
     yield Paragraph(
         (
             teller.text(
-                f"路径用到 {total} 项驱动因素，其中 {len(influences['drivers'])} 项取区间，{len(guessed)} 项是本项目的估计而非本市数据；"
+                f"路径用到 {total} 项驱动因素，其中 {banded} 项取区间，{len(guessed)} 项是本项目的估计而非本市数据；"
                 "下表按其对排放的影响由大到小列出，补齐这些数据最能改变结论。",
-                f"{total} drivers enter the pathways; {len(influences['drivers'])} have a band and {len(guessed)} are estimates of this "
-                "project, not figures of the city. Those that move emissions most come first; better data here changes most.",
+                f"{total} drivers enter the pathways; {banded} have a band and {len(guessed)} are estimates of this project, "
+                "not figures of the city. Those that move emissions most come first; better data here changes most.",
             ),
         )
     )
@@ -100,7 +101,7 @@ def _drivers(teller: Teller, influences: Row) -> Iterator[Block]:
     ]
     heads = teller.heads("驱动因素|证据|取值（区间）|对排放的影响", "driver|evidence|value (band)|moves emissions by")
     title = teller.text("对排放影响最大的驱动因素", "Drivers that move emissions most")
-    yield teller.table(title, heads, (56, 16, 50, 34), rows, right=(2, 3))
+    yield teller.table(title, heads, (50, 14, 54, 38), rows, right=(2, 3))
 
 
 def _band(teller: Teller, bands: Sequence[Sequence[object]]) -> Part:
@@ -109,7 +110,7 @@ def _band(teller: Teller, bands: Sequence[Sequence[object]]) -> Part:
     year, low, mid, high, unit, address = bands[-1]
     when = f"{year}{teller.text('年 ', ': ')}" if year is not None else ""
     span = teller.text(f"（{_short(low)}–{_short(high)}）", f" ({_short(low)}–{_short(high)}) ")
-    return Figure(f"{when}{_short(mid)}{span}{teller.unit(str(unit))}", strip(str(address)))
+    return Figure(f"{when}{_short(mid)}{span}{teller.unit(str(unit)) if unit != '1' else ''}", strip(str(address)))
 
 
 def _short(value: object) -> str:
@@ -118,6 +119,7 @@ def _short(value: object) -> str:
 
 def _interval(teller: Teller, quality: Row) -> Paragraph:
     total, unit = quality["total"], quality["unit"]
+    assumed = digits(str(quality["assumed"]), places=1)
     rows = {name: {"value": total[name], "unit": unit, "address": total["address"]} for name in ("value", "low", "high")}
     return Paragraph(
         (
@@ -128,8 +130,8 @@ def _interval(teller: Teller, quality: Row) -> Paragraph:
             teller.text("至", " to "),
             teller.number(rows["high"]),
             teller.text(
-                f"（{quality['draws']} 次抽样，种子 {quality['seed']}）；方差中 {digits(str(quality['assumed']), places=1)}% 依据本项目的假设。",
-                f" ({quality['draws']} draws, seed {quality['seed']}); {digits(str(quality['assumed']), places=1)}% of the variance rests "
+                f"（{quality['draws']} 次抽样，种子 {quality['seed']}）；方差中 {assumed}% 依据本项目的假设。",
+                f" ({quality['draws']} draws, seed {quality['seed']}); {assumed}% of the variance rests "
                 "on assumptions of this project.",
             ),
         )
@@ -161,6 +163,7 @@ def tell_methods(teller: Teller) -> Iterator[Block]:
         In order.
     """
     run = teller.form["run"]
+    instant = run["at"][:16].replace("T", " ")
     yield Heading(2, teller.text("方法", "Methods"))
     yield Paragraph((_ways(teller),))
     methods = teller.form.get("methods") or ()
@@ -172,8 +175,8 @@ def tell_methods(teller: Teller) -> Iterator[Block]:
     yield Paragraph(
         (
             teller.text(
-                f"运行 {run['id']}，时间 {run['at'][:16].replace('T', ' ')}（UTC）。同一运行重写本报告，各文件逐字节相同。",
-                f"Run {run['id']}, {run['at'][:16].replace('T', ' ')} UTC. Written again from this run, each file is the same to the byte.",
+                f"运行 {run['id']}，时间 {instant}（UTC）。同一运行重写本报告，各文件逐字节相同。",
+                f"Run {run['id']}, {instant} UTC. Written again from this run, each file is the same to the byte.",
             ),
         )
     )

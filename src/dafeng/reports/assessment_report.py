@@ -57,7 +57,7 @@ def list_chapters(view: Mapping[str, Any], language: Language) -> tuple[Chapter,
         Conclusions, targets, peak, contradictions, measures, energy and emissions, hours, data, methods.
     """
     teller = Teller(view, language)
-    return tuple(Chapter(id, label.read(language), tuple(_TOLD[id](teller))) for id, label in CHAPTERS.items())
+    return tuple(Chapter(name, label.read(language), tuple(_TOLD[name](teller))) for name, label in CHAPTERS.items())
 
 
 def write_report(view: Mapping[str, Any], language: Language) -> Report:
@@ -100,9 +100,9 @@ def _tell_conclusions(teller: Teller) -> Iterator[Block]:
     yield Paragraph(
         (
             teller.text(
-                f"本报告评估{subject or '本市实施方案'}，依据 dafeng 的冻结运行 {teller.run} 自动写成；上标为追溯号，附录列出其地址。",
-                f"This report assesses {subject or 'the plan of the city'}. It is written from the frozen run {teller.run}; raised "
-                "numbers lead to the addresses in the appendix.",
+                f"本报告评估{subject or '本市实施方案'}，依据冻结的评估运行 {teller.run} 写成；上标为追溯号，附录列出其地址。",
+                f"This report assesses {subject or 'the plan of the city'}. It is written from the frozen run {teller.run}; "
+                "raised numbers lead to the addresses in the appendix.",
             ),
         )
     )

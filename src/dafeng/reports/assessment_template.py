@@ -66,9 +66,9 @@ def make_docx(language: Language) -> bytes:
     setter, numbering = Setter(book, language), Numbering(language)
     setter.line("{{ title }}", TITLE, TITLE_SIZE, centred=True)
     setter.line("{{ subtitle }}", KAI, BODY_SIZE - 2, centred=True, after=LEADING)
-    for id, label in CHAPTERS.items():
+    for name, label in CHAPTERS.items():
         _head(setter, numbering, label.read(language))
-        book.add_paragraph(f"{{{{p {id} }}}}")
+        book.add_paragraph(f"{{{{p {name} }}}}")
     _head(setter, numbering, ADDRESSES.read(language))
     setter.put(Paragraph((TRACED.read(language),)))
     book.add_paragraph(f"{{{{p {LISTED} }}}}")

@@ -1,7 +1,7 @@
 """Someone's own text document filled with a report: placeholders become words, figures, tables and charts.
 
-Invariant: a placeholder that nobody knows refuses the template, and what is filled in is text or blocks, never markup of its own;
-the same template and report give the same bytes.
+Invariant: a placeholder that nobody knows refuses the template, and what is filled in is text or blocks, never markup of its
+own; the same template and report give the same bytes.
 """
 
 from __future__ import annotations

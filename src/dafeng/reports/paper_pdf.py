@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dafeng.core.errors import SettingError
-from dafeng.core.labels import Label, Language
+from dafeng.core.labels import Label
 from dafeng.reports.blocks import Block, Chart, Figure, Heading, Numbering, Paragraph, Part, Report, Table
 from dafeng.reports.chart_book import tone
 from dafeng.reports.paper_docx import ADDRESSES, TRACED, chart_size

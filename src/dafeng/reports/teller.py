@@ -28,6 +28,46 @@ CHANCES = ("probability", "trend", "again", "before")
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How figures of one table or chart are shown.
+
+    Parameters
+    ----------
+    text : str
+        Their unit in words.
+    factor : float
+        Shown figure per stored figure.
+    places : int
+        Decimal places that the largest one needs.
+    """
+
+    text: str
+    factor: float
+    places: int
+
+    def cell(self, row: Row | None) -> Part:
+        """A figure without its unit, for a table whose unit stands above it.
+
+        Parameters
+        ----------
+        row : mapping or None
+            Number of the view.
+
+        Returns
+        -------
+        Figure or str
+            As many places as the others, more where it would read as zero; a dash where there is none.
+        """
+        if row is None or row["value"] is None:
+            return NONE
+        value = float(row["value"]) * self.factor
+        least = 10.0**-self.places
+        text = f"{value:,.{self.places}f}" if abs(value) >= least or not value else f"{value:.2g}"
+        told = text.replace("-", "−")
+        return Figure(told, strip(row["address"])) if row.get("address") else told
+
+
+@dataclass(frozen=True, slots=True)
 class Teller(Speech):
     """A view document in one language."""
 
@@ -50,7 +90,7 @@ class Teller(Speech):
         """
         if row is None or row["value"] is None:
             return NONE
-        told = write_number(row, _form(row) if form == "say" else form, self.language).replace("-", "−")
+        told = self._write(row, _form(row) if form == "say" else form)
         return Figure(sign + told, strip(row["address"])) if row.get("address") else sign + told
 
     def goal(self, verdict: Row) -> Part:
@@ -84,7 +124,7 @@ class Teller(Speech):
         said = self.number(row)
         if row is None or isinstance(said, str) or row.get("low") is None or row["low"] == row.get("high"):
             return said
-        span = write_number(row, "span", self.language).replace("-", "−")
+        span = _shared(self._write(row, "span"))
         return Figure(f"{said.text}{self.text('（', ' (')}{span}{self.text('）', ')')}", said.address)
 
     def mark(self, address: str | None) -> Part:
@@ -102,8 +142,8 @@ class Teller(Speech):
         """
         return Figure("", strip(address)) if address else ""
 
-    def scale(self, values: Iterable[float | None], unit: str) -> tuple[str, float]:
-        """The unit that suits several values.
+    def scale(self, values: Iterable[float | None], unit: str) -> Scale:
+        """The unit and the places that suit several values.
 
         Parameters
         ----------
@@ -114,15 +154,17 @@ class Teller(Speech):
 
         Returns
         -------
-        (str, float)
-            The unit in words and the factor to it, the same as on the pages.
+        Scale
+            The same unit as on the pages.
         """
-        most = Decimal(repr(max((abs(float(value)) for value in values if value is not None), default=0.0)))
+        most = max((abs(float(value)) for value in values if value is not None), default=0.0)
         try:
-            amount = display(most, unit, self.language)
-            return amount.text.replace("CO2", "CO₂"), float(convert(Decimal(1), unit, amount.unit))
+            amount = display(Decimal(repr(most)), unit, self.language)
+            text, factor = amount.text, float(convert(Decimal(1), unit, amount.unit))
         except UnitError:
-            return unit, 1.0
+            text, factor = unit, 1.0
+        size = len(f"{most * factor:.0f}") if most * factor >= 1 else 0
+        return Scale(text.replace("CO2", "CO₂"), factor, max(0, 4 - size))
 
     def chart(
         self,
@@ -158,13 +200,13 @@ class Teller(Speech):
         Chart
             Values to five significant digits, as the pages draw them.
         """
-        shown, factor = self.scale((value for _, _, values in curves for value in values), unit)
+        scale = self.scale((value for _, _, values in curves for value in values), unit)
         series = tuple(
-            Series(id, name, tuple(None if value is None else float(f"{value * factor:.5g}") for value in values))
-            for id, name, values in curves
+            Series(part, name, tuple(None if value is None else float(f"{value * scale.factor:.5g}") for value in values))
+            for part, name, values in curves
         )
         listed = tuple(dict.fromkeys(strip(address) for address in addresses if address))
-        return Chart(kind, title, shown, tuple(map(str, labels)), series, says, source, listed)
+        return Chart(kind, title, scale.text, tuple(map(str, labels)), series, says, source, listed)
 
     def table(
         self,
@@ -204,6 +246,9 @@ class Teller(Speech):
         cells = tuple(tuple(row) for row in rows)
         return Table(title, unit, heads, widths, cells, frozenset(right), frozenset(strong), told)
 
+    def _write(self, row: Row, form: str) -> str:
+        return write_number(row, form, self.language).replace("-", "−").replace("二氧化碳e", "二氧化碳当量")
+
     @property
     def run(self) -> str:
         """Id of the run."""
@@ -213,6 +258,13 @@ class Teller(Speech):
     def city(self) -> str:
         """Name of the city."""
         return self.read(self.form["city"]["label"])
+
+
+def _shared(span: str) -> str:
+    """An interval whose ends have one unit, told once."""
+    low, _, high = span.partition("–")
+    (first, _, unit), (_, _, other) = low.partition(" "), high.partition(" ")
+    return f"{first}–{high}" if unit and unit == other else span
 
 
 def _form(row: Row) -> str:

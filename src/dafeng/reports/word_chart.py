@@ -91,7 +91,7 @@ def make_fan(chart: Mapping[str, Any], names: Mapping[str, str]) -> Chart:
         ("high", names["band"], curves["p90"]),
         ("recorded", names["recorded"], recorded),
     )
-    series = tuple(Series(id, name, tuple(values.get(year) for year in years)) for id, name, values in listed)
+    series = tuple(Series(part, name, tuple(values.get(year) for year in years)) for part, name, values in listed)
     return Chart("fan", "", chart["unit"], tuple(map(str, years)), series, names["alt"])
 
 

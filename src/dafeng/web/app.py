@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from dafeng.core.labels import Language
-from dafeng.web import api, briefs, explain, filters, hours, inventory_files, methods, pages, tasklist
+from dafeng.web import api, assessments, briefs, explain, filters, hours, inventory_files, methods, pages, tasklist
 from dafeng.web.cities import CityView, Material
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.download import make_workbook
@@ -325,8 +325,9 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
             return offer_tasks(request, city, name)
         if name.startswith(f"{slug}-inventory-"):
             return offer_inventory(request, city, name)
-        if name.startswith(f"{slug}-brief-"):
-            content, media = _present(briefs.make_file(city.view, name))
+        if name.startswith((f"{slug}-brief-", f"{slug}-assessment-")):
+            paper = briefs if name.startswith(f"{slug}-brief-") else assessments
+            content, media = _present(paper.make_file(city.view, name))
             return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
         if name == "compare.xlsx" and city.view.get("comparison"):
             quoted = {"Content-Disposition": f'attachment; filename="{slug}-compare.xlsx"'}
