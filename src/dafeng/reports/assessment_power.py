@@ -116,9 +116,15 @@ def _proof(teller: Teller, proof: Row) -> Paragraph:
                 f"The hourly model was solved by {proof['solver']}; its certificate, checked independently, {passed}: "
                 f"relative gap {gap}, primal violation {primal}, dual violation {dual}.",
             ),
-            teller.mark(f"power/{proof['case']}.cost" if proof.get("case") else None),
+            teller.mark(_cost(teller, proof)),
         )
     )
+
+
+def _cost(teller: Teller, proof: Row) -> str | None:
+    """Address of the cost that a certificate proves."""
+    figures = [row for case in teller.form["power"]["cases"] if case.get("id") == proof["case"] for row in case["figures"]]
+    return next((row["address"] for row in figures if row.get("id") == "cost"), None)
 
 
 def _power(value: float | None) -> str:

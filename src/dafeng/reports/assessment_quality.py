@@ -180,10 +180,10 @@ def tell_methods(teller: Teller) -> Iterator[Block]:
             ),
         )
     )
-    versions = [[name, version] for name, version in run["versions"].items()]
+    versions = [[name, str(version or NONE)] for name, version in run["versions"].items()]
     yield teller.table(teller.text("程序版本", "Versions"), teller.heads("程序|版本", "program|version"), (78, 78), versions)
-    documents = [[row["title"] or row["name"], row["sha256"]] for row in teller.form.get("documents") or ()]
-    inputs = [[row["name"], row["sha256"]] for row in run["inputs"]]
+    documents = [[row["title"] or row["name"] or NONE, row["sha256"] or NONE] for row in teller.form.get("documents") or ()]
+    inputs = [[row["name"], row["sha256"] or NONE] for row in run["inputs"]]
     heads = teller.heads("文件|校验值（sha256）", "file|sha256")
     title = teller.text("方案文件与输入的校验值", "Hashes of plan and inputs")
     yield teller.table(title, heads, (38, 118), [*documents, *inputs])

@@ -102,6 +102,7 @@ def fill_document(
         if unknown:
             raise _unknown(sorted(unknown), known)
         filler.render(known, world, autoescape=True)
+        _refuse_nested(filler.docx)
     except TemplateSyntaxError as cause:
         raise _broken(cause) from cause
     except UndefinedError as cause:
@@ -151,6 +152,17 @@ def _putting(blocks: Sequence[Block]) -> Callable[[Setter], None]:
             setter.put(block)
 
     return put
+
+
+def _refuse_nested(book: Any) -> None:
+    """Refuse blocks that were asked for inside a line of text."""
+    if book.element.body.xpath(".//w:t[*]"):
+        raise SettingError(
+            Label("章节占位符写在了正文行内", "a chapter was asked for inside a line of text"),
+            where="docx",
+            expected=Label("{{p targets }} 独占一段", "{{p targets }} in a paragraph of its own"),
+            remedy=Label("在占位符前加 p，并让它独占一段", "write a p before its name and give it a paragraph of its own"),
+        )
 
 
 def _load_filler() -> Any:
