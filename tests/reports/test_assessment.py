@@ -138,6 +138,20 @@ def test_a_city_without_models_says_what_it_lacks() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_cell_is_a_text(language: Any) -> None:
+    bare = {**view(), "sources": [{**view()["sources"][0], "grade": None}], "run": {**view()["run"], "versions": {"x": None}}}
+    for block in write_report(bare, language).blocks:
+        parts = (
+            block.parts
+            if isinstance(block, Paragraph)
+            else [p for row in block.rows for p in row]
+            if isinstance(block, Table)
+            else ()
+        )
+        assert all(isinstance(part, str | Figure) for part in parts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_fit_the_text_block(language: Any) -> None:
     tables = [block for block in write_report(view(), language).blocks if isinstance(block, Table)]
     assert [t.title for t in tables if any(len(row) != len(t.heads) for row in t.rows)] == []
@@ -304,7 +318,7 @@ def test_json_holds_chapters_figures_and_addresses() -> None:
 @pytest.mark.parametrize("write", [write_pdf, write_json])
 def test_a_template_is_refused_where_there_is_none(write: Any) -> None:
     with pytest.raises(SettingError, match="takes no template"):
-        write(view(), "zh", b"PK")
+        write(view(), "zh", template=b"PK")
 
 
 def test_the_workbook_holds_the_tables_as_numbers() -> None:

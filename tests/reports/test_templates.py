@@ -55,7 +55,7 @@ def cells(table: Any) -> list[list[str]]:
 def refusal(write: Any, template: bytes) -> SettingError:
     """What a template is refused with."""
     with pytest.raises(SettingError) as found:
-        write(view(), "zh", template)
+        write(view(), "zh", template=template)
     assert found.value.read("zh") != found.value.read("en")
     return found.value
 
@@ -65,7 +65,7 @@ def refusal(write: Any, template: bytes) -> SettingError:
 
 @pytest.mark.usefixtures("filler")
 def test_the_template_to_start_from_gives_the_report_itself() -> None:
-    filled, own = (docx.Document(io.BytesIO(write_docx(view(), "zh", one))) for one in (make_docx("zh"), None))
+    filled, own = (docx.Document(io.BytesIO(write_docx(view(), "zh", template=one))) for one in (make_docx("zh"), None))
     assert [p.text for p in filled.paragraphs if p.text] == [p.text for p in own.paragraphs if p.text]
     assert [cells(table) for table in filled.tables] == [cells(table) for table in own.tables]
 
@@ -73,7 +73,7 @@ def test_the_template_to_start_from_gives_the_report_itself() -> None:
 @pytest.mark.usefixtures("filler")
 def test_words_figures_and_foot_are_filled_in() -> None:
     asked = document("{{ city }}：{{ title }}，{{ year }}", "缺口 {{ figure['" + GAP + "'] }}", foot="运行 {{ run }}")
-    content = write_docx(view(), "zh", asked)
+    content = write_docx(view(), "zh", template=asked)
     number = list_numbers(view())[GAP]
     assert texts(content)[0] == "样例市：样例市碳达峰实施方案评估报告，2025"
     assert texts(content)[1].startswith("缺口 ")
@@ -83,7 +83,7 @@ def test_words_figures_and_foot_are_filled_in() -> None:
 
 @pytest.mark.usefixtures("filler")
 def test_a_chapter_keeps_the_styles_of_the_template() -> None:
-    book = docx.Document(io.BytesIO(write_docx(view(), "zh", document("前言", "{{p targets }}", "后记"))))
+    book = docx.Document(io.BytesIO(write_docx(view(), "zh", template=document("前言", "{{p targets }}", "后记"))))
     said = [p.text for p in book.paragraphs]
     assert (said[0], said[-1]) == ("前言", "后记")
     heading = next(p for p in book.paragraphs if p.style.name == "Heading 2")
@@ -93,7 +93,7 @@ def test_a_chapter_keeps_the_styles_of_the_template() -> None:
 
 @pytest.mark.usefixtures("filler")
 def test_numbers_of_addresses_begin_where_the_template_begins() -> None:
-    said = texts(write_docx(view(), "zh", document("{{p measures }}", "{{p addresses }}")))
+    said = texts(write_docx(view(), "zh", template=document("{{p measures }}", "{{p addresses }}")))
     listed = [text for text in said if re.fullmatch(r"\[\d+\] \S+", text)]
     assert [text.split("]")[0] for text in listed] == [f"[{at}" for at in range(1, len(listed) + 1)]
 
@@ -101,7 +101,7 @@ def test_numbers_of_addresses_begin_where_the_template_begins() -> None:
 @pytest.mark.usefixtures("filler")
 def test_rows_can_be_laid_out_by_the_template() -> None:
     asked = document("{%p for row in rows.targets %}", "{{ row.name }} {{ row.verdict }}", "{%p endfor %}")
-    assert texts(write_docx(view(), "zh", asked)) == [
+    assert texts(write_docx(view(), "zh", template=asked)) == [
         f"{row['name']} {row['verdict']}" for row in list_rows(view(), "zh")["targets"]
     ]
 
@@ -109,13 +109,13 @@ def test_rows_can_be_laid_out_by_the_template() -> None:
 @pytest.mark.usefixtures("filler")
 def test_a_filled_template_repeats_to_the_byte() -> None:
     asked = document("{{p peak }}", "{{p addresses }}")
-    assert write_docx(view(), "en", asked) == write_docx(view(), "en", asked)
+    assert write_docx(view(), "en", template=asked) == write_docx(view(), "en", template=asked)
 
 
 @pytest.mark.usefixtures("filler")
 def test_markup_in_a_figure_of_the_plan_stays_text() -> None:
     changed = {**view(), "city": {**view()["city"], "label": {"zh": "<w:p>市 & {{ run }}", "en": "x"}}}
-    assert texts(write_docx(changed, "zh", document("{{ city }}"))) == ["<w:p>市 & {{ run }}"]
+    assert texts(write_docx(changed, "zh", template=document("{{ city }}"))) == ["<w:p>市 & {{ run }}"]
 
 
 BAD = [
@@ -181,18 +181,18 @@ def part(content: bytes, name: str = "xl/worksheets/sheet1.xml") -> str:
 def test_cells_become_words_and_numbers() -> None:
     number = list_numbers(view())[GAP]
     asked = workbook({"A1": "{{ city }} {{ year }}", "B1": "{{ figure['" + GAP + "'] }}", "C1": "{{ unit['" + GAP + "'] }}"})
-    assert sheet(write_xlsx(view(), "zh", asked))[0] == ["样例市 2025", number["value"], number["unit"]]
+    assert sheet(write_xlsx(view(), "zh", template=asked))[0] == ["样例市 2025", number["value"], number["unit"]]
 
 
 def test_named_cells_are_filled() -> None:
     names = {name_cell(GAP): "$B$2", "dafeng_run": "$A$9", "other_name": "$D$4"}
-    said = sheet(write_xlsx(view(), "zh", workbook({"A1": "x"}, names)))
+    said = sheet(write_xlsx(view(), "zh", template=workbook({"A1": "x"}, names)))
     assert (said[1][1], said[8][0]) == (list_numbers(view())[GAP]["value"], view()["run"]["id"])
 
 
 def test_formulas_of_the_template_stay_and_are_computed_anew() -> None:
     asked = workbook({"A1": "{{ figure['" + GAP + "'] }}", "A2": "=A1*2", "A3": "=SUM(A1:A2)"})
-    content = write_xlsx(view(), "zh", asked)
+    content = write_xlsx(view(), "zh", template=asked)
     assert re.findall(r"<f>([^<]*)</f>", part(content)) == ["A1*2", "SUM(A1:A2)"]
     assert not re.search(r"</f><v>", part(content))
     assert 'fullCalcOnLoad="1"' in part(content, "xl/workbook.xml")
@@ -201,19 +201,19 @@ def test_formulas_of_the_template_stay_and_are_computed_anew() -> None:
 def test_a_table_grows_downward_with_its_fields() -> None:
     asked = workbook({"A1": "目标", "A2": "{{ targets.name }}", "C2": "{{ targets.asked }}", "B2": "{{ targets.verdict }}"})
     rows = list_rows(view(), "zh", numbers=True)["targets"]
-    assert sheet(write_xlsx(view(), "zh", asked))[1:] == [[row["name"], row["verdict"], row["asked"]] for row in rows]
+    assert sheet(write_xlsx(view(), "zh", template=asked))[1:] == [[row["name"], row["verdict"], row["asked"]] for row in rows]
 
 
 def test_a_text_of_the_plan_never_becomes_a_formula() -> None:
     evil = {**view()["verdicts"][0], "indicator": {"zh": "=HYPERLINK(1)", "en": "=1"}}
-    content = write_xlsx({**view(), "verdicts": [evil]}, "zh", workbook({"A1": "{{ targets.name }}"}))
+    content = write_xlsx({**view(), "verdicts": [evil]}, "zh", template=workbook({"A1": "{{ targets.name }}"}))
     assert sheet(content) == [["'=HYPERLINK(1)"]]
     assert "<f>" not in part(content)
 
 
 def test_the_workbook_to_start_from_holds_every_row() -> None:
-    content = write_xlsx(view(), "en", make_xlsx("en"))
-    assert content == write_xlsx(view(), "en", make_xlsx("en"))
+    content = write_xlsx(view(), "en", template=make_xlsx("en"))
+    assert content == write_xlsx(view(), "en", template=make_xlsx("en"))
     for table, fields in FIELDS.items():
         rows = list_rows(view(), "en", numbers=True)[table]
         assert sheet(content, table)[3:] == [[row[field] for field in fields] for row in rows]

@@ -58,7 +58,7 @@ def _said(teller: Teller, clashes: Sequence[Row], consistency: Row) -> Paragraph
         (
             *tested,
             teller.text("条文与已知数据、假设之间不能同时成立的最小组合有 ", "Minimal sets that cannot hold together: "),
-            teller.number(count, "count") if count else str(len(clashes)),
+            teller.number(count, form="count") if count else str(len(clashes)),
             teller.text(
                 " 组；每组去掉任何一项就能成立，下表列出各组成员及最小让步。", "; each holds as soon as any member is dropped."
             ),

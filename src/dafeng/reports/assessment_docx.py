@@ -20,7 +20,7 @@ LISTED = "addresses"
 """Placeholder of the list of addresses."""
 
 
-def write_docx(view: Mapping[str, Any], language: Language, template: bytes | None = None) -> bytes:
+def write_docx(view: Mapping[str, Any], language: Language, *, template: bytes | None = None) -> bytes:
     """Write the assessment report as a text document.
 
     Parameters

@@ -16,7 +16,7 @@ from dafeng.reports.assessment_report import list_chapters, write_report
 from dafeng.reports.paper_pdf import write_paper
 
 
-def write_pdf(view: Mapping[str, Any], language: Language, template: bytes | None = None) -> bytes:
+def write_pdf(view: Mapping[str, Any], language: Language, *, template: bytes | None = None) -> bytes:
     """Write the assessment report as pdf.
 
     Parameters
@@ -42,7 +42,7 @@ def write_pdf(view: Mapping[str, Any], language: Language, template: bytes | Non
     return write_paper(write_report(view, language))
 
 
-def write_json(view: Mapping[str, Any], language: Language, template: bytes | None = None) -> bytes:
+def write_json(view: Mapping[str, Any], language: Language, *, template: bytes | None = None) -> bytes:
     """Write the assessment report as JSON.
 
     Parameters

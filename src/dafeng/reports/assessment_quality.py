@@ -93,9 +93,9 @@ def _drivers(teller: Teller, influences: Row) -> Iterator[Block]:
     rows = [
         [
             teller.read(row["label"]),
-            teller.word("grade", row["grade"]),
+            teller.word("grade", row["grade"]) if row["grade"] else NONE,
             _band(teller, row["bands"]),
-            teller.number(row["emitted"], "size"),
+            teller.number(row["emitted"], form="size"),
         ]
         for row in ranked
     ]
@@ -143,7 +143,9 @@ def _grades(teller: Teller) -> Table:
     counts, used = Counter(row["grade"] for row in sources), Counter[str]()
     for row in sources:
         used[row["grade"]] += int(row["used"] or 0)
-    rows = [[teller.word("grade", grade), str(count), str(used[grade])] for grade, count in counts.most_common()]
+    rows = [
+        [teller.word("grade", grade) if grade else NONE, str(count), str(used[grade])] for grade, count in counts.most_common()
+    ]
     heads = teller.heads("证据等级|来源数|被引用次数", "grade|sources|quoted")
     title = teller.text("本次评估引用的来源", "Sources quoted by this assessment")
     return teller.table(title, heads, (76, 40, 40), rows, right=(1, 2), unit=teller.text("个、次", "count"))

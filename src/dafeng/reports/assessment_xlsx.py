@@ -20,7 +20,7 @@ from dafeng.reports.blocks import Chart, Figure, Heading, Paragraph, Part, Table
 from dafeng.reports.chart_book import put_chart
 from dafeng.reports.office import BORN
 from dafeng.reports.workbook import STRICT, neutralise
-from dafeng.reports.workbook_template import Filling, fill_workbook
+from dafeng.reports.workbook_template import Asked, fill_workbook
 
 SHOWN = re.compile(r"([≥≤≈><] )?(−?[0-9][0-9,]*(?:\.[0-9]+)?)( ?[^0-9,.()（）–]*)")
 """A figure as the paper shows it: comparator, digits, unit."""
@@ -34,7 +34,7 @@ A4 = 9
 """Number of the paper in the format."""
 
 
-def write_xlsx(view: Mapping[str, Any], language: Language, template: bytes | None = None) -> bytes:
+def write_xlsx(view: Mapping[str, Any], language: Language, *, template: bytes | None = None) -> bytes:
     """Write the assessment report as a workbook.
 
     Parameters
@@ -57,7 +57,7 @@ def write_xlsx(view: Mapping[str, Any], language: Language, template: bytes | No
         If the template cannot be filled.
     """
     if template is not None:
-        return fill_workbook(template, make_filling(view, language))
+        return fill_workbook(template, list_asked(view, language))
     report, made = write_report(view, language), io.BytesIO()
     with xlsxwriter.Workbook(made, {**STRICT, "in_memory": True}) as book:
         book.set_properties({"title": report.title, "comments": str(view["run"]["id"]), "created": BORN})
@@ -69,7 +69,7 @@ def write_xlsx(view: Mapping[str, Any], language: Language, template: bytes | No
     return made.getvalue()
 
 
-def make_filling(view: Mapping[str, Any], language: Language) -> Filling:
+def list_asked(view: Mapping[str, Any], language: Language) -> Asked:
     """What a workbook of one's own may ask for.
 
     Parameters
@@ -81,12 +81,12 @@ def make_filling(view: Mapping[str, Any], language: Language) -> Filling:
 
     Returns
     -------
-    Filling
+    Asked
         Words, figures as stored, rows of targets, contradictions and measures.
     """
     words = {name: text for name, text in list_words(view, language).items() if isinstance(text, str)}
     figures = {address: (float(row["value"]), str(row["unit"])) for address, row in list_numbers(view).items()}
-    return Filling(words, figures, list_rows(view, language, numbers=True))
+    return Asked(words, figures, list_rows(view, language, numbers=True))
 
 
 class _Writer:

@@ -27,12 +27,12 @@ VERDICTS: Mapping[str, str] = {
     "not_measurable": "#8A9896",
 }
 """Colours of verdicts."""
-CALM = {"size": 8, "color": GREY}
+CALM: Mapping[str, Any] = {"size": 8, "color": GREY}
 SPARSE = 12
 """Most labels along an axis before some are left out."""
 
 
-def tone(series: Series, at: int) -> str:
+def colour(series: Series, at: int) -> str:
     """Colour of a series.
 
     Parameters
@@ -138,7 +138,7 @@ def _draw_fan(book: Any, columns: Sequence[Series], ranges: Sequence[Mapping[str
 def _draw_columns(book: Any, columns: Sequence[Series], ranges: Sequence[Mapping[str, Any]]) -> Any:
     drawn = book.add_chart({"type": "column"})
     for at, (series, one) in enumerate(zip(columns, ranges, strict=True)):
-        drawn.add_series({**one, "fill": {"color": tone(series, at)}, "gap": 60, "overlap": 0})
+        drawn.add_series({**one, "fill": {"color": colour(series, at)}, "gap": 60, "overlap": 0})
     drawn.set_legend({"position": "top", "font": CALM} if len(columns) > 1 else {"none": True})
     return drawn
 
@@ -146,7 +146,7 @@ def _draw_columns(book: Any, columns: Sequence[Series], ranges: Sequence[Mapping
 def _draw_bars(book: Any, columns: Sequence[Series], ranges: Sequence[Mapping[str, Any]]) -> Any:
     drawn = book.add_chart({"type": "bar", "subtype": "stacked"})
     for at, (series, one) in enumerate(zip(columns, ranges, strict=True)):
-        drawn.add_series({**one, "fill": {"color": tone(series, at)}, "gap": 40})
+        drawn.add_series({**one, "fill": {"color": colour(series, at)}, "gap": 40})
     drawn.set_legend({"position": "top", "font": CALM} if len(columns) > 1 else {"none": True})
     return drawn
 
@@ -157,7 +157,7 @@ def _draw_stack(book: Any, columns: Sequence[Series], ranges: Sequence[Mapping[s
         if series.id == "line":
             line.add_series({**one, "line": {"color": "#1C2524", "width": 1.25}})
         else:
-            drawn.add_series({**one, "fill": {"color": tone(series, at)}, "border": {"none": True}, "gap": 0})
+            drawn.add_series({**one, "fill": {"color": colour(series, at)}, "border": {"none": True}, "gap": 0})
     if any(series.id == "line" for series in columns):
         drawn.combine(line)
     drawn.set_legend({"position": "top", "font": CALM})

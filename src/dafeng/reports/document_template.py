@@ -16,7 +16,6 @@ from typing import Any
 import docx
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
-from lxml import etree
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
@@ -39,11 +38,14 @@ class Blocks:
         Sets them.
     put : callable
         Sets the blocks by the setter.
+    write : callable
+        Writes an element of the document as text.
     """
 
-    def __init__(self, setter: Setter, put: Callable[[Setter], None]) -> None:
+    def __init__(self, setter: Setter, put: Callable[[Setter], None], write: Callable[[Any], str]) -> None:
         self.setter = setter
         self.put = put
+        self.write = write
 
     def __html__(self) -> str:
         """The blocks as markup of the document."""
@@ -51,7 +53,7 @@ class Blocks:
         before = set(body)
         self.put(self.setter)
         made = [element for element in body if element not in before]
-        return "".join(etree.tostring(element, encoding="unicode") for element in made)
+        return "".join(self.write(element) for element in made)
 
     def __str__(self) -> str:
         return self.__html__()
@@ -94,8 +96,8 @@ def fill_document(
     filler = _load_filler().DocxTemplate(io.BytesIO(template))
     filler.render_init()
     setter = Setter(filler.docx, language, own=False)
-    blocks = {name: Blocks(setter, _putting(listed_blocks)) for name, listed_blocks in chapters.items()}
-    known = {**words, **blocks, listed: Blocks(setter, Setter.list_addresses)}
+    blocks = {name: Blocks(setter, _putting(listed_blocks), filler.xml_to_string) for name, listed_blocks in chapters.items()}
+    known = {**words, **blocks, listed: Blocks(setter, Setter.list_addresses, filler.xml_to_string)}
     world = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
     try:
         unknown = filler.get_undeclared_template_variables(world, known)
@@ -109,7 +111,7 @@ def fill_document(
         raise _unknown(
             [next((name for pair in UNKNOWN.findall(str(cause)) for name in pair if name), str(cause))], known
         ) from cause
-    except (TemplateError, etree.XMLSyntaxError, TypeError) as cause:
+    except (TemplateError, SyntaxError, TypeError) as cause:
         raise _broken(cause) from cause
     return settle(filler.docx)
 
@@ -140,7 +142,7 @@ def refuse_archive(template: bytes, *, part: str = PART) -> None:
     if part == PART:
         try:
             docx.Document(io.BytesIO(template))
-        except (ValueError, KeyError, etree.XMLSyntaxError, zipfile.BadZipFile) as cause:
+        except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile) as cause:
             raise _no_document(part) from cause
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.reports.blocks import Block, Chart, Figure, Heading, Numbering, Paragraph, Part, Report, Table
-from dafeng.reports.chart_book import tone
+from dafeng.reports.chart_book import colour
 from dafeng.reports.paper_docx import ADDRESSES, TRACED, chart_size
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -172,7 +172,7 @@ class _Setter:
             "unit": block.unit,
             "labels": block.labels,
             "series": [
-                {"id": one.id, "name": one.name, "values": one.values, "tone": tone(one, place)}
+                {"id": one.id, "name": one.name, "values": one.values, "tone": colour(one, place)}
                 for place, one in enumerate(block.series)
             ],
             "says": block.says,

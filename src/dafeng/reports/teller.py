@@ -5,7 +5,7 @@ Invariant: a figure is rounded once for reading and keeps its address; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from dafeng.work.brief_index import strip
 
 NONE = "—"
 """Where there is no figure."""
-COMPARATORS = {">=": "≥ ", "<=": "≤ ", "~": "≈ ", ">": "> ", "<": "< "}
+COMPARATORS: Mapping[str, str] = {">=": "≥ ", "<=": "≤ ", "~": "≈ ", ">": "> ", "<": "< "}
 
 
 CHANCES = ("probability", "trend", "again", "before")
@@ -71,7 +71,7 @@ class Scale:
 class Teller(Speech):
     """A view document in one language."""
 
-    def number(self, row: Row | None, form: str = "say", *, sign: str = "") -> Part:
+    def number(self, row: Row | None, *, form: str = "say", sign: str = "") -> Part:
         """A figure with its unit.
 
         Parameters

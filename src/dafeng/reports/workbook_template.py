@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree
+from docx.opc.oxml import serialize_part_xml
+from docx.oxml import parse_xml
 
 from dafeng.core.errors import FileRefused, SettingError
 from dafeng.core.labels import Label
@@ -33,7 +34,7 @@ Value = str | float
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class Asked:
     """What a workbook may ask for.
 
     Parameters
@@ -51,14 +52,14 @@ class Filling:
     rows: Mapping[str, Sequence[Mapping[str, Value]]]
 
 
-def fill_workbook(template: bytes, filling: Filling) -> bytes:
+def fill_workbook(template: bytes, asked: Asked) -> bytes:
     """Fill a workbook.
 
     Parameters
     ----------
     template : bytes
         The workbook with placeholders.
-    filling : Filling
+    asked : Asked
         What stands in their place.
 
     Returns
@@ -80,9 +81,9 @@ def fill_workbook(template: bytes, filling: Filling) -> bytes:
     book = _parse(parts["xl/workbook.xml"])
     sheets = _sheets(parts, book)
     shared = _shared(parts)
-    named = _named(book, filling)
+    named = _named(book, asked)
     for title, path in sheets.items():
-        parts[path] = _Page(title, _parse(parts[path]), shared, filling, named.get(title, {})).fill()
+        parts[path] = _Page(title, _parse(parts[path]), shared, asked, named.get(title, {})).fill()
     _recompute(book)
     parts["xl/workbook.xml"] = _write(book)
     return _pack(parts)
@@ -107,11 +108,11 @@ def name_cell(address: str) -> str:
 class _Page:
     """One sheet that is filled."""
 
-    def __init__(self, title: str, root: Any, shared: Sequence[str], filling: Filling, named: Mapping[str, Value]) -> None:
+    def __init__(self, title: str, root: Any, shared: Sequence[str], asked: Asked, named: Mapping[str, Value]) -> None:
         self.title = title
         self.root = root
         self.shared = shared
-        self.filling = filling
+        self.asked = asked
         self.named = dict(named)
         self.data = root.find(f"{{{MAIN}}}sheetData")
         self.rows: dict[int, Any] = {int(row.get("r")): row for row in self.data}
@@ -139,10 +140,10 @@ class _Page:
         return ""
 
     def _ask(self, reference: str, cell: Any, text: str) -> None:
-        asked = list(PLACE.finditer(text))
-        if len(asked) != text.count("{{"):
+        places = list(PLACE.finditer(text))
+        if len(places) != text.count("{{"):
             raise self._broken(reference, text)
-        tables = {found[3] for found in asked if found[4]}
+        tables = {found[3] for found in places if found[4]}
         if not tables:
             self._put(reference, self._say(reference, text, {}), cell.get("s"))
             return
@@ -152,7 +153,7 @@ class _Page:
 
     def _grow(self, reference: str, cell: Any, text: str, table: str) -> None:
         """Lay out a table downward from the row that names its fields."""
-        rows = self.filling.rows.get(table)
+        rows = self.asked.rows.get(table)
         if rows is None:
             raise self._unknown(reference, table)
         column, first = CELL.fullmatch(reference).groups()  # type: ignore[union-attr] # a cell's own reference
@@ -173,10 +174,10 @@ class _Page:
     def _find(self, reference: str, found: re.Match[str], rows: Mapping[str, Mapping[str, Value]]) -> Value:
         kind, address, word, field = found.groups()
         if kind:
-            figure = self.filling.figures.get(address)
+            figure = self.asked.figures.get(address)
             value: Value | None = None if figure is None else figure[0 if kind == "figure" else 1]
         else:
-            value = rows.get(word, {}).get(field) if field else self.filling.words.get(word)
+            value = rows.get(word, {}).get(field) if field else self.asked.words.get(word)
         if value is None:
             raise self._unknown(reference, address or (f"{word}.{field}" if field else word))
         return value
@@ -191,11 +192,11 @@ class _Page:
             cell.set("s", kept)
         if isinstance(value, str):
             cell.set("t", "inlineStr")
-            text = etree.SubElement(etree.SubElement(cell, f"{{{MAIN}}}is"), f"{{{MAIN}}}t")
+            text = _append(_append(cell, "is"), "t")
             text.text = neutralise("".join(sign for sign in value if sign >= " " or sign in "\t\n"))
             text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
         else:
-            etree.SubElement(cell, f"{{{MAIN}}}v").text = repr(float(value))
+            _append(cell, "v").text = repr(float(value))
 
     def _cell(self, reference: str) -> Any:
         """The cell of a reference, made in its place where there is none."""
@@ -204,12 +205,12 @@ class _Page:
         letters, number = CELL.fullmatch(reference).groups()  # type: ignore[union-attr] # made from a reference
         row = self.rows.get(int(number))
         if row is None:
-            row = etree.Element(f"{{{MAIN}}}row", r=number)
+            row = self.root.makeelement(f"{{{MAIN}}}row", {"r": number})
             later = next((other for other in self.data if int(other.get("r")) > int(number)), None)
             self.data.append(row) if later is None else later.addprevious(row)
             self.rows[int(number)] = row
         row.attrib.pop("spans", None)
-        cell = etree.Element(f"{{{MAIN}}}c", r=reference)
+        cell = self.root.makeelement(f"{{{MAIN}}}c", {"r": reference})
         after = next((other for other in row if _column(other.get("r")) > _column(letters + number)), None)
         row.append(cell) if after is None else after.addprevious(cell)
         self.cells[reference] = cell
@@ -222,7 +223,7 @@ class _Page:
             cell.remove(value)
 
     def _unknown(self, reference: str, name: str) -> SettingError:
-        known = [*self.filling.words, *(f"{table}.…" for table in self.filling.rows), "figure['…']", "unit['…']"]
+        known = [*self.asked.words, *(f"{table}.…" for table in self.asked.rows), "figure['…']", "unit['…']"]
         return SettingError(
             Label(f"模板中有不认识的占位符：{name}", f"the template has a placeholder that nobody knows: {name}"),
             where=f"{self.title}!{reference}",
@@ -260,13 +261,20 @@ def _column(reference: str) -> int:
 
 def _parse(part: bytes) -> Any:
     try:
-        return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
-    except etree.XMLSyntaxError as cause:
+        return parse_xml(part)
+    except SyntaxError as cause:
         raise _no_workbook() from cause
 
 
 def _write(root: Any) -> bytes:
-    made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    made: bytes = serialize_part_xml(root)
+    return made
+
+
+def _append(parent: Any, name: str) -> Any:
+    """A new element within another."""
+    made = parent.makeelement(f"{{{MAIN}}}{name}")
+    parent.append(made)
     return made
 
 
@@ -300,10 +308,10 @@ def _texts(item: Any) -> Iterator[Any]:
             yield from child.iter(f"{{{MAIN}}}t")
 
 
-def _named(book: Any, filling: Filling) -> dict[str, dict[str, Value]]:
+def _named(book: Any, asked: Asked) -> dict[str, dict[str, Value]]:
     """Values of named cells by sheet and reference."""
-    values: dict[str, Value] = {PREFIX + word: text for word, text in filling.words.items()}
-    values |= {name_cell(address): value for address, (value, _) in filling.figures.items()}
+    values: dict[str, Value] = {PREFIX + word: text for word, text in asked.words.items()}
+    values |= {name_cell(address): value for address, (value, _) in asked.figures.items()}
     found: dict[str, dict[str, Value]] = {}
     for name in book.iter(f"{{{MAIN}}}definedName"):
         said = str(name.get("name"))
@@ -329,7 +337,7 @@ def _recompute(book: Any) -> None:
     """Let the program that opens the workbook compute every formula."""
     setting = book.find(f"{{{MAIN}}}calcPr")
     if setting is None:
-        setting = etree.Element(f"{{{MAIN}}}calcPr")
+        setting = book.makeelement(f"{{{MAIN}}}calcPr")
         names = book.find(f"{{{MAIN}}}definedNames")
         (names if names is not None else book.find(f"{{{MAIN}}}sheets")).addnext(setting)
     setting.set("fullCalcOnLoad", "1")

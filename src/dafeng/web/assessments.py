@@ -73,7 +73,7 @@ def make_file(view: Row, name: str) -> tuple[bytes, str] | None:
         return None
     form, language = known[name]
     try:
-        content: bytes = registry.load(WRITERS, f"{KIND}.{form}")(view, language, None)
+        content: bytes = registry.load(WRITERS, f"{KIND}.{form}")(view, language)
     except SettingError:  # no font with Chinese characters
         return None
     return content, TYPES[form]

@@ -16,7 +16,7 @@ from dafeng.work.city import City
 from dafeng.work.frozen import read_view
 
 WRITERS = "dafeng.reports"
-"""Entry points ``kind.form`` of what is called with a view document, a language and a template or ``None``, and gives bytes."""
+"""Entry points ``kind.form``: called with a view document, a language and ``template=`` (bytes or ``None``), they give bytes."""
 TEMPLATES = "dafeng.report_templates"
 """Entry points ``kind.form`` of what is called with a language and gives the bytes of a template to start from."""
 KIND = "assessment"
@@ -25,7 +25,7 @@ KIND = "assessment"
 
 def report(
     city: City,
-    form: str = "docx",
+    form: str,
     *,
     kind: str = KIND,
     language: Language = "zh",
@@ -67,7 +67,7 @@ def report(
     """
     write = _load(WRITERS, kind, form)
     own = None if template is None else Path(template).read_bytes()
-    return write(read_view(city, run=run), language, own)
+    return write(read_view(city, run=run), language, template=own)
 
 
 def save_report(
@@ -101,7 +101,7 @@ def save_report(
     write_whole(Path(path), report(city, form, kind=kind, language=language, template=template, run=run))
 
 
-def report_template(form: str = "docx", *, kind: str = KIND, language: Language = "zh") -> bytes:
+def report_template(form: str, *, kind: str = KIND, language: Language = "zh") -> bytes:
     """A template to start from: every placeholder in its place.
 
     Parameters
