@@ -123,10 +123,11 @@ def _answer(teller: Teller, one: Mapping[str, Any]) -> Paragraph:
 
 
 def _ended(text: str) -> str:
-    """A sentence with its full stop."""
-    if text.endswith((".", "。", "?", "？")):
-        return text
-    return text + ("." if text[-1:].isascii() and not any("一" <= sign <= "鿿" for sign in text) else "。")
+    """A sentence that begins with a capital and has its full stop."""
+    said = text[:1].upper() + text[1:]
+    if said.endswith((".", "。", "?", "？")):
+        return said
+    return said + ("。" if any("一" <= sign <= "鿿" for sign in said) else ".")
 
 
 def _figures(teller: Teller, one: Mapping[str, Any], at: int) -> Block:

@@ -13,7 +13,7 @@ from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
 from dafeng.core.labels import Label, Language
@@ -191,10 +191,9 @@ class Setter:
     def begin_columns(self) -> None:
         """Let what follows stand in two columns."""
         section = self.book.add_section(WD_SECTION.CONTINUOUS)
-        columns = section._sectPr.find("{*}cols")
-        if columns is not None:
-            section._sectPr.remove(columns)
-        section._sectPr.append(parse_xml(f'<w:cols {nsdecls("w")} w:num="2" w:space="340"/>'))
+        columns = section._sectPr.find(qn("w:cols"))
+        columns.set(qn("w:num"), "2")
+        columns.set(qn("w:space"), "340")
 
     def list_addresses(self) -> None:
         """Which number stands for which address, in small type."""

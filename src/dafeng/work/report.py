@@ -16,7 +16,7 @@ from dafeng.work.city import City
 from dafeng.work.frozen import read_view
 
 WRITERS = "dafeng.reports"
-"""Entry points ``kind.form``: called with a view document, a language and ``template=`` (bytes or ``None``), they give bytes."""
+"""Entry points ``kind.form``: called with a view document, a language and ``template=`` (bytes or ``None``), gives bytes."""
 TEMPLATES = "dafeng.report_templates"
 """Entry points ``kind.form`` of what is called with a language and gives the bytes of a template to start from."""
 KIND = "assessment"
