@@ -24,6 +24,7 @@ from dafeng.reports.assessment_power import draw_week
 from dafeng.reports.assessment_report import CHAPTERS, list_chapters, write_report
 from dafeng.reports.assessment_xlsx import write_xlsx
 from dafeng.reports.blocks import Chart, Figure, Heading, Numbering, Paragraph, Table
+from dafeng.reports.chart_book import write_book
 from dafeng.reports.teller import Teller
 from dafeng.web import measures, pathway, power
 from dafeng.web.labels import Words
@@ -261,14 +262,22 @@ def test_tables_have_three_lines_and_their_unit_at_the_right(papers) -> None:
 def test_charts_are_drawn_from_the_figures_they_hold(papers) -> None:
     charts = [block for block in write_report(view(), "zh").blocks if isinstance(block, Chart)]
     with zipfile.ZipFile(io.BytesIO(papers["zh"])) as file:
-        names = file.namelist()
         for at, chart in enumerate(charts, 1):
-            assert f"word/embeddings/chart{at}.xlsx" in names
-            drawn = file.read(f"word/charts/chart{at}.xml").decode()
-            assert drawn.count("<c:ser>") == len(chart.series)
+            inner = CalamineWorkbook.from_filelike(io.BytesIO(file.read(f"word/embeddings/chart{at}.xlsx")))
+            heads, *rows = inner.get_sheet_by_index(0).to_python()
+            assert file.read(f"word/charts/chart{at}.xml").decode().count("<c:ser>") == len(heads) - 1
+            assert [row[0] for row in rows] == list(chart.labels)
         said = file.read("word/document.xml").decode()
     assert all(chart.says in said for chart in charts)
     assert [int(n) for n in re.findall(r">图(\d+)　", said)] == list(range(1, len(charts) + 1))
+
+
+def test_no_line_is_drawn_across_a_year_that_nobody_recorded() -> None:
+    emissions = {**view()["emissions"], "history": [[2015, 61.0, "r/a"], [2018, 62.0, "r/b"], [2019, 63.0, "r/c"]]}
+    book = CalamineWorkbook.from_filelike(io.BytesIO(write_book(draw_fan(Teller({**view(), "emissions": emissions}, "zh")))))
+    heads, *rows = book.get_sheet_by_index(0).to_python()
+    stretches = [column for column, head in enumerate(heads) if head == "有记录的排放"]
+    assert [[row[0] for row in rows if row[column] != ""] for column in stretches] == [["2015"], ["2018", "2019"]]
 
 
 def test_every_raised_number_stands_in_the_appendix(papers) -> None:

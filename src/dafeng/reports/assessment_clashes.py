@@ -82,7 +82,7 @@ def _clash(teller: Teller, one: Row) -> list[Part]:
 
 def _untested(teller: Teller, lacking: Sequence[Row]) -> Paragraph:
     own = [row for row in lacking if not row["above"]]
-    names = teller.join([teller.read(row["label"]) for row in own])
+    names = teller.join(list(dict.fromkeys(teller.read(row["label"]) for row in own)))
     return Paragraph(
         (
             teller.text(

@@ -6,7 +6,7 @@ Invariant: a chart is drawn from the cells that hold its figures, so that the tw
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -117,8 +117,20 @@ def _columns(chart: Chart) -> list[Series]:
     named = {one.id: one for one in chart.series}
     pairs = zip(named["low"].values, named["high"].values, strict=True)
     width = tuple(None if low is None or high is None else high - low for low, high in pairs)
-    rest = [named[name] for name in ("middle", "recorded") if name in named]
-    return [named["low"], Series("width", named["high"].name, width), *rest]
+    recorded = list(_stretches(named["recorded"])) if "recorded" in named else []
+    return [named["low"], Series("width", named["high"].name, width), named["middle"], *recorded]
+
+
+def _stretches(series: Series) -> Iterator[Series]:
+    """A series in pieces without gaps, so that no line is drawn across a year that nobody recorded."""
+    kept: list[float | None] = [None] * len(series.values)
+    for at, value in enumerate((*series.values, None)):
+        if value is None:
+            if any(one is not None for one in kept):
+                yield Series(series.id, series.name, tuple(kept))
+            kept = [None] * len(series.values)
+        else:
+            kept[at] = value
 
 
 def _draw_fan(book: Any, columns: Sequence[Series], ranges: Sequence[Mapping[str, Any]]) -> Any:
@@ -130,8 +142,8 @@ def _draw_fan(book: Any, columns: Sequence[Series], ranges: Sequence[Mapping[str
     for one in ranges[3 : len(columns)]:
         lines.add_series({**one, "line": {"color": GREY, "width": 1}, "marker": marker})
     area.combine(lines)
-    area.set_legend({"position": "top", "font": CALM, "delete_series": [0]})
-    area.show_blanks_as("span")
+    area.set_legend({"position": "top", "font": CALM, "delete_series": [0, *range(4, len(columns))]})
+    area.show_blanks_as("gap")
     return area
 
 
