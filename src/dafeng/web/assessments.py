@@ -31,7 +31,7 @@ def list_forms() -> Sequence[str]:
         Of ``docx``, ``pdf`` and ``xlsx``.
     """
     known = registry.names(WRITERS)
-    return [form for form in (*briefs.list_settable(), "xlsx") if f"{KIND}.{form}" in known]
+    return [form for form in (*briefs.list_possible(), "xlsx") if f"{KIND}.{form}" in known]
 
 
 def list_files(slug: str, language: Language) -> list[tuple[str, str]]:

@@ -36,10 +36,10 @@ def list_forms(*, live: bool = True) -> Sequence[str]:
         Of ``docx`` and ``pdf``.
     """
     known = registry.names(WRITERS)
-    return [form for form in (list_settable() if live else ("docx",)) if form in known]
+    return [form for form in (list_possible() if live else ("docx",)) if form in known]
 
 
-def list_settable() -> Sequence[str]:
+def list_possible() -> Sequence[str]:
     """Forms of a paper that this installation can set.
 
     Returns
