@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from dafeng.work.read_plan import read_plan, save_plan
     from dafeng.work.recalculate import Recalculations, recalculate
     from dafeng.work.reconcile import Reconciliation, reconcile
+    from dafeng.work.report import name_report, report, report_template, save_report
     from dafeng.work.review import review, revise
     from dafeng.work.review_sheet import export_review, import_review
     from dafeng.work.save_brief import name_brief, save_brief
@@ -164,6 +165,7 @@ __all__ = [
     "measures_document",
     "method_document",
     "name_brief",
+    "name_report",
     "open_city",
     "operate_years",
     "plan_document",
@@ -181,6 +183,8 @@ __all__ = [
     "recalculate",
     "recalculation_document",
     "reconcile",
+    "report",
+    "report_template",
     "review",
     "revise",
     "save_aggregate",
@@ -190,6 +194,7 @@ __all__ = [
     "save_measures",
     "save_plan",
     "save_profiles",
+    "save_report",
     "save_scenario",
     "save_scenarios",
     "save_tasks",
@@ -282,6 +287,7 @@ _HOMES: Mapping[str, str] = {
     "match_factor": "work.factors",
     "measure": "work.measure",
     "name_brief": "work.save_brief",
+    "name_report": "work.report",
     "method_document": "work.method_document",
     "open_city": "work.city",
     "plan_document": "plans.storage",
@@ -296,10 +302,13 @@ _HOMES: Mapping[str, str] = {
     "recalculate": "work.recalculate",
     "recalculation_document": "work.uncertainty_document",
     "reconcile": "work.reconcile",
+    "report": "work.report",
+    "report_template": "work.report",
     "review": "work.review",
     "revise": "work.review",
     "save_aggregate": "work.aggregate_document",
     "save_brief": "work.save_brief",
+    "save_report": "work.report",
     "save_inventory": "work.save_inventory",
     "save_plan": "work.read_plan",
     "save_profiles": "work.save_profiles",

@@ -1,4 +1,4 @@
-"""``dafeng brief`` and ``dafeng hindcast`` on the command line."""
+"""``dafeng brief``, ``dafeng report`` and ``dafeng hindcast`` on the command line."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ def test_a_city_without_a_run_is_told_to_assess(city_copy) -> None:
     result = RUNNER.invoke(app, ["brief", str(city_copy("yunting"))])
     assert isinstance(result.exception, CityError)
     assert "dafeng assess" in str(result.exception)
+
+
+def test_a_report_without_a_run_is_told_to_assess(city_copy, tmp_path) -> None:
+    result = RUNNER.invoke(app, ["report", str(city_copy("yunting")), "--out", str(tmp_path / "new"), "--format", "docx"])
+    assert isinstance(result.exception, CityError | SettingError)  # a setting error where the installed package is older
+    assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_a_hindcast_prints_both_totals_and_its_calibration() -> None:

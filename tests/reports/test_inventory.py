@@ -17,9 +17,10 @@ from python_calamine import CalamineWorkbook
 from dafeng.core.errors import SettingError
 from dafeng.reports.blocks import Figure, Heading, Numbering, Paragraph, Table, count_word
 from dafeng.reports.inventory_docx import write_docx
-from dafeng.reports.inventory_pdf import choose_fonts, write_pdf
+from dafeng.reports.inventory_pdf import write_pdf
 from dafeng.reports.inventory_report import write_report
 from dafeng.reports.inventory_xlsx import write_xlsx
+from dafeng.reports.paper_pdf import choose_fonts
 from dafeng.reports.voice import digits
 from tests.reports.forms import EVIL, form
 

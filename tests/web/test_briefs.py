@@ -55,7 +55,7 @@ def test_a_frozen_copy_offers_what_needs_no_font() -> None:
 
 @pytest.mark.usefixtures("offered")
 def test_a_machine_without_a_font_offers_no_pdf(monkeypatch) -> None:
-    monkeypatch.setattr("dafeng.reports.inventory_pdf.ROLES", {"song": ()})
+    monkeypatch.setattr("dafeng.reports.paper_pdf.ROLES", {"song": ()})
     assert briefs.make_file(view(), "yangli-brief-zh.pdf") is None
 
 

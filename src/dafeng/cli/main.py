@@ -31,6 +31,7 @@ from dafeng.cli import (
     planning,
     projecting,
     quality,
+    reports,
     reviewing,
     scenarios,
     users,
@@ -56,6 +57,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(aggregating.app)
     made.add_typer(methods.app)
     made.add_typer(briefs.app)
+    made.add_typer(reports.app)
     made.add_typer(hindcasts.app)
     made.add_typer(planning.app)
     made.add_typer(scenarios.app)

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from dafeng.core.labels import Language
+
+ChartKind = Literal["fan", "columns", "bars", "stack"]
+"""Middle line in its band; upright columns; lying bars, summed where there are several series; layers over time with a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Heading:
     Parameters
     ----------
     level : int
-        1 or 2.
+        1 to 3.
     text : str
         Words, without a number.
     """
@@ -94,7 +98,60 @@ class Table:
     source: str = ""
 
 
-Block = Heading | Paragraph | Table
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values of a chart.
+
+    Parameters
+    ----------
+    id : str
+        Part they play in a fan (``low``, ``middle``, ``high``, ``recorded``), ``line`` in a stack, else a name.
+    name : str
+        What stands in the legend.
+    values : tuple of float or None
+        One for each label of the chart; ``None`` is a gap.
+    """
+
+    id: str
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart.
+
+    Parameters
+    ----------
+    kind : {"fan", "columns", "bars", "stack"}
+        What it looks like.
+    title : str
+        What it shows, without a number.
+    unit : str
+        Unit of its values.
+    labels : tuple of str
+        What stands along its axis.
+    series : tuple of Series
+        Its values, one length all.
+    says : str
+        The picture in words, for whoever cannot see it.
+    source : str
+        Line below it.
+    addresses : tuple of str
+        Addresses that explain its values.
+    """
+
+    kind: ChartKind
+    title: str
+    unit: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    says: str
+    source: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+Block = Heading | Paragraph | Table | Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +166,7 @@ class Report:
         Line below the title.
     language : {"zh", "en"}
         Language.
-    blocks : tuple of Heading, Paragraph or Table
+    blocks : tuple of Heading, Paragraph, Table or Chart
         Content in order.
     """
 
@@ -135,6 +192,8 @@ class Report:
                 found += block.parts
             elif isinstance(block, Table):
                 found += [part for row in block.rows for part in row]
+            elif isinstance(block, Chart):
+                found += [Figure("", address) for address in block.addresses]
         return found
 
 
@@ -147,11 +206,11 @@ class Numbering:
     language : {"zh", "en"}
         Language.
     counts : list of int
-        Headings so far on both levels.
+        Headings so far on each level.
     """
 
     language: Language
-    counts: list[int] = field(default_factory=lambda: [0, 0])
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
 
     def number(self, heading: Heading) -> str:
         """A heading with its number.
@@ -164,16 +223,18 @@ class Numbering:
         Returns
         -------
         str
-            ``一、概述`` or ``（一）汇总``; in English ``1 Overview`` or ``1.1 Summary``.
+            ``一、概述``, ``（一）汇总`` or ``1. 核电``; in English ``1 Overview``, ``1.1 Summary`` or ``1.1.1 Nuclear``.
         """
-        if heading.level == 1:
-            self.counts = [self.counts[0] + 1, 0]
-        else:
-            self.counts = [self.counts[0], self.counts[1] + 1]
-        first, second = self.counts
+        at = heading.level - 1
+        self.counts = [*self.counts[:at], self.counts[at] + 1, *[0] * (len(self.counts) - heading.level)]
         if self.language == "en":
-            return f"{first} {heading.text}" if heading.level == 1 else f"{first}.{second} {heading.text}"
-        return f"{count_word(first)}、{heading.text}" if heading.level == 1 else f"（{count_word(second)}）{heading.text}"
+            return f"{'.'.join(map(str, self.counts[: heading.level]))} {heading.text}"
+        count = self.counts[at]
+        return (f"{count_word(count)}、", f"（{count_word(count)}）", f"{count}. ")[at] + heading.text
+
+    def begin(self) -> None:
+        """Begin a chapter whose own heading stands elsewhere."""
+        self.counts = [self.counts[0] + 1, *[0] * (len(self.counts) - 1)]
 
 
 def count_word(number: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label, Language
 from dafeng.reports.brief_page import write_page
-from dafeng.reports.inventory_pdf import BORN, choose_fonts, load_typesetter
+from dafeng.reports.paper_pdf import BORN, choose_fonts, load_typesetter
 
 Choice = TypeVar("Choice")
 TEMPLATE = Path(__file__).with_name("brief.typ")

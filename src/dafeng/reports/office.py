@@ -85,8 +85,8 @@ def printable(text: str) -> str:
     return "".join(character for character in text if character >= " " or character in "\t\n")
 
 
-def number_pages(paragraph: Any, font: str, size: float) -> None:
-    """Write ``— 1 —`` in the middle of the foot.
+def number_pages(paragraph: Any, font: str, size: float, *, side: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.CENTER) -> None:
+    """Write ``— 1 —`` at the foot.
 
     Parameters
     ----------
@@ -96,8 +96,12 @@ def number_pages(paragraph: Any, font: str, size: float) -> None:
         Name of the font.
     size : float
         Size. [pt]
+    side : WD_ALIGN_PARAGRAPH
+        Where it stands; at a side it keeps the width of a character from the edge.
     """
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.alignment = side
+    paragraph.paragraph_format.left_indent = Pt(size) if side == WD_ALIGN_PARAGRAPH.LEFT else None
+    paragraph.paragraph_format.right_indent = Pt(size) if side == WD_ALIGN_PARAGRAPH.RIGHT else None
     for text in ("— ", None, " —"):
         if text is None:
             half = int(size * 2)

@@ -20,45 +20,19 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """The form of an inventory in one language.
+class Speech:
+    """One language and what is spoken of.
 
     Parameters
     ----------
     form : mapping
-        ``work.inventory_form.inventory_form``.
+        Document that is spoken of.
     language : {"zh", "en"}
         Language.
     """
 
     form: Row
     language: Language
-
-    @property
-    def title(self) -> str:
-        """City and year."""
-        name = self.read(self.form["place"]["label"])
-        return self.text(f"{name}{self.form['year']}年温室气体清单", f"{name}: greenhouse gas inventory {self.form['year']}")
-
-    @property
-    def lines(self) -> list[Row]:
-        """Lines of the main layout."""
-        return list(self.form["layouts"][0]["lines"])
-
-    def line(self, code: str) -> Row:
-        """Line of the main layout.
-
-        Parameters
-        ----------
-        code : str
-            Code of a line or id of a total.
-
-        Returns
-        -------
-        mapping
-            The line.
-        """
-        return next(line for line in self.lines if line["code"] == code)
 
     def text(self, zh: str, en: str) -> str:
         """One of two texts.
@@ -154,6 +128,52 @@ class Voice:
         """
         return Paragraph(parts)
 
+    def join(self, texts: list[str]) -> str:
+        """Names one after another.
+
+        Parameters
+        ----------
+        texts : list of str
+            Names.
+
+        Returns
+        -------
+        str
+            With the comma of this language.
+        """
+        return self.text("、", ", ").join(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice(Speech):
+    """The form of an inventory (``work.inventory_form.inventory_form``) in one language."""
+
+    @property
+    def title(self) -> str:
+        """City and year."""
+        name = self.read(self.form["place"]["label"])
+        return self.text(f"{name}{self.form['year']}年温室气体清单", f"{name}: greenhouse gas inventory {self.form['year']}")
+
+    @property
+    def lines(self) -> list[Row]:
+        """Lines of the main layout."""
+        return list(self.form["layouts"][0]["lines"])
+
+    def line(self, code: str) -> Row:
+        """Line of the main layout.
+
+        Parameters
+        ----------
+        code : str
+            Code of a line or id of a total.
+
+        Returns
+        -------
+        mapping
+            The line.
+        """
+        return next(line for line in self.lines if line["code"] == code)
+
     def amount(self, row: Row) -> Figure:
         """Emission of a row with its unit.
 
@@ -183,21 +203,6 @@ class Voice:
             For a table whose unit stands above it.
         """
         return str(row["key"]) if row["co2e"] is None else Figure(digits(row["co2e"]), row["address"])
-
-    def join(self, texts: list[str]) -> str:
-        """Names one after another.
-
-        Parameters
-        ----------
-        texts : list of str
-            Names.
-
-        Returns
-        -------
-        str
-            With the comma of this language.
-        """
-        return self.text("、", ", ").join(texts)
 
 
 def digits(value: str | None, *, places: int = 2) -> str:

@@ -35,9 +35,19 @@ def list_forms(*, live: bool = True) -> Sequence[str]:
     sequence of str
         Of ``docx`` and ``pdf``.
     """
-    wanted = ("docx", "pdf") if live and find_spec("typst") is not None else ("docx",)
     known = registry.names(WRITERS)
-    return [form for form in wanted if form in known]
+    return [form for form in (list_possible() if live else ("docx",)) if form in known]
+
+
+def list_possible() -> Sequence[str]:
+    """Forms of a paper that this installation can set.
+
+    Returns
+    -------
+    sequence of str
+        ``docx``, and ``pdf`` where the typesetter is installed.
+    """
+    return ("docx", "pdf") if find_spec("typst") is not None else ("docx",)
 
 
 def list_files(slug: str, language: Language, *, live: bool) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Files of a city as downloads: workbooks, the task list, the inventory, the brief.
+"""Files of a city as downloads: workbooks, the task list, the inventory, the brief, the report.
 
 Invariant: a file is made when it is asked for, from the view of the run; a name that no form has is refused.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
-from dafeng.web import briefs, inventory_files, tasklist
+from dafeng.web import assessments, briefs, inventory_files, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.desk import known, read_language
 from dafeng.web.download import make_workbook
@@ -47,9 +47,10 @@ def offer_file(request: Request, city: CityView, name: str) -> Response | None:
         return offer_tasks(request, city, name)
     if name.startswith(f"{slug}-inventory-"):
         return offer_inventory(request, city, name)
-    if name.startswith(f"{slug}-brief-"):
-        content, media = known(briefs.make_file(city.view, name))
-        return _attach(content, media, name)
+    for start, paper in ((f"{slug}-brief-", briefs), (f"{slug}-assessment-", assessments)):
+        if name.startswith(start):
+            content, media = known(paper.make_file(city.view, name))
+            return _attach(content, media, name)
     return None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from dafeng.core.labels import Label
 from dafeng.library.strict import load_yaml
 from dafeng.web import (
+    assessments,
     briefs,
     charts,
     consistency,
@@ -177,6 +178,7 @@ def _overview(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
         "attention": attention[:8],
         "unknown": [v for v in view.get("verdicts") or () if v["verdict"] == "not_measurable" and v.get("lacking")][:8],
         "order": filters.VERDICTS,
+        "reports": {True: assessments.list_files(city.slug, words.language), False: ()},
         "briefs": {live: briefs.list_files(city.slug, words.language, live=live) for live in (True, False)},
     }
 
