@@ -16,6 +16,7 @@ from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
 from dafeng.energy.infeasible import Clash
 from dafeng.energy.orders import Ordered, solve_orders
+from dafeng.energy.solving.start import Start
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
 from dafeng.work.order_rows import MW, POINT, SHARED, UNIT, Find, Gathered, Order, gather_rows
@@ -140,8 +141,9 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     segments = int(asked.get("segments", SEGMENTS))
     found, findings = list[OrderCase](), list(rows.findings)
     every = (*cases, *known)
+    starts = [one.found.outcome.solution.start for one in (power.cases[0], power.cases[-1])]
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        results = list(pool.map(lambda case: _solve(rows, case[2], segments), every))
+        results = list(pool.map(lambda case, start: _solve(rows, case[2], segments, start), every, starts))
     for (name, label, facts), result in zip(every, results, strict=True):
         if isinstance(result, SolveError):
             findings.append(_unsolved(name, result))
@@ -153,12 +155,12 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     return PlanOrders(power.year, tuple(found), tuple(findings))
 
 
-def _solve(rows: Gathered, facts: tuple[Order, ...], segments: int) -> Ordered | SolveError:
+def _solve(rows: Gathered, facts: tuple[Order, ...], segments: int, start: Start | None) -> Ordered | SolveError:
     """What was found, or why nothing was."""
     more = {one.policy.name: one.more for one in (*rows.orders, *facts)}
     orders, given = [one.policy for one in rows.orders], [one.policy for one in facts]
     try:
-        return solve_orders(rows.system, orders, facts=given, more=more, segments=segments)
+        return solve_orders(rows.system, orders, facts=given, more=more, segments=segments, start=start)
     except SolveError as failure:
         return failure
 

@@ -20,7 +20,7 @@ from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
 from dafeng.energy.solving.chain import chain_program, places_of
 from dafeng.energy.solving.guard import Guard, hear_interrupt
 from dafeng.energy.solving.loosen import Loosened, loosen
-from dafeng.energy.solving.memory import Handed, Shelf, leave_to_disk, release_memory
+from dafeng.energy.solving.memory import LARGE, Handed, Shelf, leave_to_disk, release_memory
 from dafeng.energy.solving.rare import lowers_cost, rare_columns, without_columns
 from dafeng.energy.solving.reduce import Reduced, reduce_program
 from dafeng.energy.solving.substitute import Substituted, substitute
@@ -140,14 +140,21 @@ def _solve(cone: _Cone, settings: Any, algorithm: Algorithm, guard: Guard) -> An
 
     cones = [clarabel.ZeroConeT(cone.equal), clarabel.NonnegativeConeT(len(cone.right) - cone.equal)]
     cost, right, matrix = cone.cost, cone.right, Handed(cone.matrix)
+    large = len(cost) >= LARGE
     cone.cost = cone.right = cone.matrix = None  # the solver holds its own copy
-    release_memory()
+    _release(large)
     solver = clarabel.DefaultSolver(cone.squared, cost, matrix, right, cones, settings)
     del cost, right
-    release_memory()
+    _release(large)
     solver.set_termination_callback(call)
     with hear_interrupt(guard):
         return solver.solve()
+
+
+def _release(large: bool) -> None:
+    """Looking for unused memory costs a tenth of a second, more than a small programme could give back."""
+    if large:
+        release_memory()
 
 
 def _settings(columns: int, algorithm: Algorithm, terms: Terms) -> Any:
