@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from dafeng.core.findings import Finding
+from dafeng.core.helper import begin, helped
 from dafeng.core.labels import Label
 from dafeng.plans.plan import Plan
 from dafeng.store.files import hash_file
@@ -30,6 +31,7 @@ from dafeng.work.ingest import ingest
 from dafeng.work.inventory import Inventory, arrange_account
 from dafeng.work.judge import Verdicts, judge
 from dafeng.work.measure import measure
+from dafeng.work.measures import CityMeasures
 from dafeng.work.measures import measures as compare
 from dafeng.work.power_hours import keep_power
 from dafeng.work.present import present
@@ -88,8 +90,12 @@ def assess(
         If a definition of the city breaks its schema.
     """
     city = folder if isinstance(folder, City) else open_city(folder)
-    tell = _teller(report)
-    at = year or city.year
+    with helped():
+        return _assess(city, year or city.year, _teller(report), save=save)
+
+
+def _assess(city: City, at: int, tell: Callable[[int], None], *, save: bool) -> Assessment:
+    compared = begin(compare, city)
     tell(0)
     taken = ingest(city)
     plan = city.read_plan()
@@ -108,7 +114,7 @@ def assess(
     tell(6)
     found = reconcile(plan, projection)
     tell(7)
-    assessment = _conclude(run, at, accounted, verdicts, found, (*taken.findings, *audited))
+    assessment = _conclude(run, at, accounted, verdicts, found, compared(), (*taken.findings, *audited))
     if save:
         tell(8)
         freeze(assessment, hours=keep_power(projection.power))
@@ -118,10 +124,15 @@ def assess(
 
 
 def _conclude(
-    run: Run, year: int, accounted: Account, verdicts: Verdicts, found: Reconciliation, noticed: Iterable[Finding]
+    run: Run,
+    year: int,
+    accounted: Account,
+    verdicts: Verdicts,
+    found: Reconciliation,
+    compared: CityMeasures,
+    noticed: Iterable[Finding],
 ) -> Assessment:
     projection, plan, traces = found.projection, found.plan, found.traces
-    compared = compare(projection.city)
     trace_measures(compared, traces)
     measures = rank_measures(compared, traces)
     headlines = ask(plan, found, measures, projection.city.catalogue(), traces)
