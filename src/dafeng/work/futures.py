@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.findings import Finding
+from dafeng.core.helper import begin
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.city import Tables, lay_scenario, read_scenario_names
@@ -235,11 +236,13 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
     views = tuple(view for view in read_views(outset.model) if _computable(outset.model, laid[main], view.id))
     if EMISSIONS not in {view.id for view in views}:
         return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, findings)
-    desk = _Desk(outset.model, views, residual, _bands(laid.values()), draws)
-    paths = {
-        one.id: desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in read_scenario_names()
-    }
-    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, findings)
+    common = outset.model, views, residual, _bands(laid.values()), draws
+    beside = begin(_run_scenarios, *common, {one: drivers for one, drivers in laid.items() if one != main}, min(draws, BESIDE))
+    made = _run_scenarios(*common, {main: laid[main]}, draws) | beside()
+    # rows are told apart by their identity, which another process does not keep
+    paths = {one.id: replace(made[one.id][0], drivers=laid[one.id]) for one in read_scenario_names()}
+    *_, added = (made[one][1] for one in paths)
+    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, added, findings)
 
 
 def is_started(drivers: Drivers) -> bool:
@@ -302,6 +305,21 @@ def _middle(value: Array | Band) -> Array:
 
 def _bands(laid: Iterable[Drivers]) -> dict[str, Band]:
     return {name: value for drivers in laid for name, value in drivers.values.items() if isinstance(value, Band)}
+
+
+def _run_scenarios(
+    model: Model,
+    views: tuple[View, ...],
+    residual: Residual | None,
+    bands: Mapping[str, Band],
+    draws: int,
+    laid: Mapping[str, Drivers],
+    taken: int,
+) -> dict[str, tuple[Future, float]]:
+    """Some scenarios on the first ranks of all draws, each with what the record adds to its level."""
+    desk = _Desk(model, views, residual, bands, draws)
+    names = (one for one in read_scenario_names() if one.id in laid)
+    return {one.id: (desk.run(one, laid[one.id], taken), desk.added) for one in names}
 
 
 class _Desk:
