@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import IO, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar, cast
 
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
@@ -101,8 +101,7 @@ class _Helper:
         if process is not None and process.stdin is not None and process.stdout is not None:
             try:
                 _send(process.stdin, task)
-                answer: _Answer = _receive(process.stdout)
-                return answer
+                return cast(_Answer, _receive(process.stdout))
             except (OSError, EOFError, pickle.PickleError, AttributeError, TypeError):
                 self._dismiss()  # it stumbled; what it stumbled over is found here
         if self._ended:
@@ -141,7 +140,7 @@ def _serve() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     while True:
         try:
-            function, given, named = _receive(sys.stdin.buffer)  # type: ignore[misc]
+            function, given, named = cast(tuple[Any, tuple[Any, ...], dict[str, Any]], _receive(sys.stdin.buffer))
         except EOFError:
             return
         _send(answers, function(*given, **named))

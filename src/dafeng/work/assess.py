@@ -7,7 +7,7 @@ numbers.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
@@ -62,7 +62,12 @@ STEPS = (
 
 
 def assess(
-    folder: Path | str | City, *, year: int | None = None, report: Report | None = None, save: bool = True
+    folder: Path | str | City,
+    *,
+    year: int | None = None,
+    report: Report | None = None,
+    save: bool = True,
+    segments: int | None = None,
 ) -> Assessment:
     """Assess a city.
 
@@ -76,6 +81,9 @@ def assess(
         Told about each step before it begins.
     save : bool
         Whether the run is stored and the frozen cockpit written.
+    segments : int, optional
+        Segments of time over which the capacities that the plan orders are decided; 8 760 for every hour. By default what the
+        city's ``data/power.yaml`` says. Whatever is decided is operated in every hour, and the error of its cost is stated.
 
     Returns
     -------
@@ -91,15 +99,15 @@ def assess(
     """
     city = folder if isinstance(folder, City) else open_city(folder)
     with helped():
-        return _assess(city, year or city.year, _teller(report), save=save)
+        return _assess(city, year or city.year, _teller(report), save=save, segments=segments)
 
 
-def _assess(city: City, at: int, tell: Callable[[int], None], *, save: bool) -> Assessment:
+def _assess(city: City, at: int, tell: Callable[[int], None], *, save: bool, segments: int | None) -> Assessment:
     compared = begin(compare, city)
     tell(0)
     taken = ingest(city)
     plan = city.read_plan()
-    run = _begin(city, plan, at, save=save)
+    run = _begin(city, plan, {"year": str(at)} | ({"segments": str(segments)} if segments else {}), save=save)
     tell(1)
     audited = audit(city)
     tell(2)
@@ -107,7 +115,7 @@ def _assess(city: City, at: int, tell: Callable[[int], None], *, save: bool) -> 
     tell(3)
     scores = measure(city, accounted)
     tell(4)
-    projection = project(city, plan, scores=scores)
+    projection = project(city, plan, scores=scores, segments=segments)
     tell(5)
     verdicts = judge(plan, projection.scores, year=at, catalogue=city.catalogue(), rules=city.rules())
     projection.traces.extend(verdicts.traces)
@@ -186,7 +194,7 @@ def _teller(report: Report | None) -> Callable[[int], None]:
     return tell
 
 
-def _begin(city: City, plan: Plan, year: int, *, save: bool) -> Run:
+def _begin(city: City, plan: Plan, asked: Mapping[str, str], *, save: bool) -> Run:
     names = [*sorted(p for p in city.overlay.rglob("*") if p.is_file()), city.folder / "city.yaml"]
     names += [path for path in (city.folder / LOCK,) if path.is_file()]
     inputs = {str(path.relative_to(city.folder)): hash_file(path) for path in names}
@@ -194,7 +202,7 @@ def _begin(city: City, plan: Plan, year: int, *, save: bool) -> Run:
     inputs |= {f"plan:{plan.document.name or 'plan'}": plan.document.sha256}
     versions = {"dafeng": version("dafeng"), "python": platform.python_version()}
     versions |= {name: version(name) for name in ENGINES}
-    options = {"year": str(year), "place": city.code}
+    options = {**asked, "place": city.code}
     at = datetime.now(UTC)
     return (
         city.runs.begin(at=at, versions=versions, inputs=inputs, options=options)

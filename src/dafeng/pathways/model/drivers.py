@@ -22,7 +22,6 @@ from dafeng.pathways.model.quantity import Graph, Quantity
 from dafeng.pathways.model.sampling import Band
 from dafeng.pathways.model.series import Between, interpolate
 
-
 KEPT = 1024
 """Quantities whose values are kept; a model has some 60 given ones, a city some scenarios."""
 
