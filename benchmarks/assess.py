@@ -1,6 +1,6 @@
 """A whole assessment of a shipped city, every verb with its hourly model, and the share of time that each step takes.
 
-The peer is the same assessment where only one processor is given: it shows what the helper brings, and that both find the same.
+The peer is the same assessment on one processor: it shows what the companion brings, and that both find the same.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def on_one(folder: Path) -> Told:
     return assess_copy(folder)
 
 
-ALONE = Peer(on_one, "dafeng, one processor", "no helper; what follows one another in turn")
+ALONE = Peer(on_one, "dafeng, one processor", "no companion; what follows one another in turn")
 
 
 def _shares(begun: list[tuple[str, float]], start: float, end: float) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from dafeng.core.helper import begin, helped
+from dafeng.core.companion import accompanied, begin
 from dafeng.core.labels import Language
 from dafeng.web import briefs, explain, inventory_files, methods, pages, tasklist
 from dafeng.web.cities import CityView
@@ -46,7 +46,7 @@ def write_site(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]],
     shutil.copytree(STATIC, made / "static")
     kept = explain.reach(city, explain.addresses(view))
     _write_data(made, view, kept)
-    with helped():
+    with accompanied():
         chinese = begin(_write_language, made, view, kept, "zh")
         _write_tasks(made, city)
         _write_inventory(made, city)

@@ -13,8 +13,8 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
+from dafeng.core.companion import accompanied, begin
 from dafeng.core.findings import Finding
-from dafeng.core.helper import begin, helped
 from dafeng.core.labels import Label
 from dafeng.plans.plan import Plan
 from dafeng.store.files import hash_file
@@ -98,7 +98,7 @@ def assess(
         If a definition of the city breaks its schema.
     """
     city = folder if isinstance(folder, City) else open_city(folder)
-    with helped():
+    with accompanied():
         return _assess(city, year or city.year, _teller(report), save=save, segments=segments)
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dafeng.core.companion import begin
 from dafeng.core.errors import DefinitionError
 from dafeng.core.findings import Finding
-from dafeng.core.helper import begin
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.city import Tables, lay_scenario, read_scenario_names

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dafeng.core.companion import begin
 from dafeng.core.findings import Finding
-from dafeng.core.helper import begin
 from dafeng.core.labels import Label
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
@@ -251,7 +251,7 @@ def _answers(ground: Ground, counting: str) -> list[SystemAnswer]:
 
 
 def _answer_counting(plan: Plan, projection: Projection, counting: str) -> list[SystemAnswer]:
-    """The same from the beginning, for a helper: what each counting comes to hangs on no other."""
+    """The same from the beginning, for a companion: what each counting comes to hangs on no other."""
     return _answers(_open_ground(plan, projection, TraceBook(projection.traces)), counting)
 
 

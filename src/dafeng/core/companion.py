@@ -1,7 +1,7 @@
-"""A helper: a second process that does what needs no answer yet, while the first goes on.
+"""A companion: a second process that does what needs no answer yet, while the first goes on.
 
-Invariant: an answer is the same with a helper and without one; where it cannot help, the first process does the work itself,
-and no helper outlives the block that called it.
+Invariant: an answer is the same with a companion and without one; where it cannot help, the first process does the work itself,
+and no companion outlives the block that called it.
 """
 
 from __future__ import annotations
@@ -16,63 +16,63 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import IO, Any, ParamSpec, TypeVar, cast
+from typing import IO, Any, TypeVar, TypeVarTuple, Unpack, cast
 
-_Given = ParamSpec("_Given")
+_Given = TypeVarTuple("_Given")
 _Answer = TypeVar("_Answer")
-_HELPER: ContextVar[_Helper | None] = ContextVar("helper", default=None)
+_COMPANION: ContextVar[_Companion | None] = ContextVar("companion", default=None)
 _LENGTH = struct.Struct("!Q")
 
 
 @contextmanager
-def helped(*, processors: int | None = None) -> Iterator[None]:
-    """Have a helper within a block, where there is a second processor for it.
+def accompanied(*, processors: int | None = None) -> Iterator[None]:
+    """Have a companion within a block, where there is a second processor for it.
 
     Parameters
     ----------
     processors : int, optional
-        Processors that may be used; by default those this process may run on. With one, there is no helper.
+        Processors that may be used; by default those this process may run on. With one, there is no companion.
 
     Returns
     -------
     context manager
-        Leaving it ends the helper and whatever it was still doing; within the block of another one that helper stays.
+        Leaving it ends the companion and whatever it was still doing; within the block of another one that companion stays.
     """
-    if _HELPER.get() is not None or (processors or _processors()) < 2 or not sys.executable:
+    if _COMPANION.get() is not None or (processors or _processors()) < 2 or not sys.executable:
         yield
         return
-    helper = _Helper()
-    token = _HELPER.set(helper)
+    companion = _Companion()
+    token = _COMPANION.set(companion)
     try:
         yield
     finally:
-        _HELPER.reset(token)
-        helper.end()
+        _COMPANION.reset(token)
+        companion.end()
 
 
-def begin(function: Callable[_Given, _Answer], *given: _Given.args, **named: _Given.kwargs) -> Callable[[], _Answer]:
+def begin(function: Callable[[Unpack[_Given]], _Answer], *given: *_Given) -> Callable[[], _Answer]:
     """Begin what is needed later.
 
     Parameters
     ----------
     function : callable
         A function of a module.
-    *given, **named
+    *given
         What it takes; has to survive pickling.
 
     Returns
     -------
     callable
-        Waits for the answer; gives back what the function returns, or raises what it raises. Without a helper the function
+        Waits for the answer; gives back what the function returns, or raises what it raises. Without a companion the function
         runs when its answer is asked for.
     """
-    helper = _HELPER.get()
-    if helper is None:
-        return lambda: function(*given, **named)
-    return helper.begin(lambda: function(*given, **named), (function, given, named)).result
+    companion = _COMPANION.get()
+    if companion is None:
+        return lambda: function(*given)
+    return companion.begin(lambda: function(*given), (function, given)).result
 
 
-class _Helper:
+class _Companion:
     """One child process and one thread that hands it work, in the order in which it was begun."""
 
     def __init__(self) -> None:
@@ -134,16 +134,16 @@ def _receive(pipe: IO[bytes]) -> object:
 
 
 def _serve() -> None:
-    """Answer until nobody asks any more; an error ends the helper, and the one who asked meets it himself."""
+    """Answer until nobody asks any more; an error ends the companion, and the one who asked meets it himself."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     while True:
         try:
-            function, given, named = cast(tuple[Any, tuple[Any, ...], dict[str, Any]], _receive(sys.stdin.buffer))
+            function, given = cast(tuple[Any, tuple[Any, ...]], _receive(sys.stdin.buffer))
         except EOFError:
             return
-        _send(answers, function(*given, **named))
+        _send(answers, function(*given))
 
 
 if __name__ == "__main__":
