@@ -167,15 +167,15 @@ def solve_segments(
     return Segmented(network, edges, outcome, design, operated, seconds)
 
 
-def segment_edges(network: Network, segments: int | None = None, *, keep_extremes: bool = False) -> Places:
+def segment_edges(network: Network, segments: int | None, *, keep_extremes: bool = False) -> Places:
     """Segments of time in which the series of a network change least.
 
     Parameters
     ----------
     network : Network
         A network.
-    segments : int, optional
-        Number of segments; one for six steps if not given.
+    segments : int or None
+        Number of segments; ``None``: one for six steps.
     keep_extremes : bool
         Whether the steps of highest and lowest demand stay segments of their own.
 
