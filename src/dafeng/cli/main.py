@@ -78,6 +78,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON"
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
 CityFolder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
 Provisional = Annotated[bool, typer.Option("--provisional", help="允许证据不足的因子并标注 · allow weak evidence, marked")]
+Segments = Annotated[
+    int | None,
+    typer.Option("--segments", min=1, max=8784, help="定容量的时段数，8760 即逐时 · segments, 8760 is every hour"),
+]
 Year = Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="评估年份 · assessment year")]
 
 
@@ -296,10 +300,12 @@ def explain(
 
 
 @app.command()
-def assess(folder: CityFolder, year: Year = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+def assess(
+    folder: CityFolder, year: Year = None, segments: Segments = None, as_json: AsJson = False, lang: Tongue = "zh"
+) -> None:
     """全流程评估一个城市 · run every verb for a city and freeze the assessment."""
     with listing.progress(quiet=as_json) as report:
-        assessment = df.assess(folder, year=year, report=report)
+        assessment = df.assess(folder, year=year, report=report, segments=segments)
     listing.show_assessment(assessment, read_language(lang), as_json=as_json, part="all")
 
 

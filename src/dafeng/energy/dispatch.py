@@ -21,6 +21,7 @@ from dafeng.energy.network.table import CAPACITY
 from dafeng.energy.program import Floats
 from dafeng.energy.solution import Attempt
 from dafeng.energy.solvers import Algorithm
+from dafeng.energy.solving.start import Start
 
 LADDER: tuple[Algorithm, ...] = ("simplex", "clarabel", "ipx")
 """Order in which solvers are tried where all capacities are given; measured in ``benchmarks/dispatch.py``."""
@@ -100,7 +101,7 @@ class Dispatch:
         return float(self.outcome.capacity(member.component)[place_of(self.outcome, member)])
 
 
-def dispatch(city: City, *, ladder: Sequence[Algorithm] | None = None) -> Dispatch:
+def dispatch(city: City, *, ladder: Sequence[Algorithm] | None = None, start: Start | None = None) -> Dispatch:
     """Operate a city's energy system at least cost.
 
     Parameters
@@ -110,6 +111,8 @@ def dispatch(city: City, *, ladder: Sequence[Algorithm] | None = None) -> Dispat
     ladder : sequence of Algorithm, optional
         Solvers in the order in which they are tried; by default the simplex first where all capacities are given, and
         the network's own order where some are to be chosen.
+    start : Start, optional
+        Where the simplex begins: the ``start`` of a like city's solution.
 
     Returns
     -------
@@ -121,7 +124,7 @@ def dispatch(city: City, *, ladder: Sequence[Algorithm] | None = None) -> Dispat
     SolveError
         If no solver gives a provable optimum.
     """
-    outcome = solve_network(city.network, ladder=ladder or (None if _extended(city) else LADDER))
+    outcome = solve_network(city.network, ladder=ladder or (None if _extended(city) else LADDER), start=start)
     series = _series(city, outcome)
     return Dispatch(city, outcome, series, (*city.findings, *_findings(city, outcome)))
 

@@ -68,7 +68,9 @@ class Clash:
     places: Mapping[str, NDArray[np.int64]]
 
 
-def explain_infeasible(program: Program, groups: Sequence[Group], *, terms: Terms | None = None) -> Clash | None:
+def explain_infeasible(
+    program: Program, groups: Sequence[Group], *, terms: Terms | None = None, proof: Infeasibility | None = None
+) -> Clash | None:
     """Smallest set of groups that contradict one another.
 
     The multipliers of the first contradiction name the groups to look at; then each is left out in turn, and stays out
@@ -82,6 +84,8 @@ def explain_infeasible(program: Program, groups: Sequence[Group], *, terms: Term
         What may be in conflict; everything else holds throughout.
     terms : Terms, optional
         Watch and time limit of each solve.
+    proof : Infeasibility, optional
+        Proof that the programme has no point, where one is known already.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def explain_infeasible(program: Program, groups: Sequence[Group], *, terms: Term
         If for some subset neither a point nor a proof of infeasibility was found.
     """
     _check(program, groups)
-    proof = _examine(program, groups, groups, terms)
+    proof = proof or _examine(program, groups, groups, terms)
     if proof is None:
         return None
     left = _involved(program, groups, groups, proof)

@@ -14,13 +14,15 @@ import numpy as np
 from dafeng.energy.city import City
 from dafeng.energy.city_policies import with_rows
 from dafeng.energy.infeasible import Clash, Group, explain_infeasible
-from dafeng.energy.modes.merging import merge_steps, scaled_series
-from dafeng.energy.modes.segments import Segmented, solve_segments
+from dafeng.energy.modes.segments import Segmented, segment_edges, solve_segments
 from dafeng.energy.modes.shortening import shorten
 from dafeng.energy.network.build import Built, build_network
+from dafeng.energy.network.linear import Places
 from dafeng.energy.network.policy import BLOCK, Policy
 from dafeng.energy.network.table import Network
+from dafeng.energy.proofs import Infeasibility
 from dafeng.energy.solution import InfeasibleError
+from dafeng.energy.solving.start import Start
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +66,7 @@ def solve_orders(
     facts: Sequence[Policy] = (),
     more: Mapping[str, Policy] | None = None,
     segments: int = 730,
+    start: Start | None = None,
 ) -> Ordered:
     """Build and operate a city at least cost under the orders of its plan.
 
@@ -79,6 +82,8 @@ def solve_orders(
         The rows by name as they are when one more unit is asked; a row that has none is priced by unit of its sum.
     segments : int
         Segments of time over which capacities are decided; every hour is operated afterwards.
+    start : Start, optional
+        Where the simplex begins to operate every hour: the ``start`` of the same city with given capacities.
 
     Returns
     -------
@@ -92,13 +97,13 @@ def solve_orders(
         If the facts alone cannot hold, or no certified optimum is found.
     """
     kept, clashes, dropped = list(orders), list[Clash](), list[str]()
-    segments = min(segments, city.network.clock.size)
+    edges = segment_edges(city.network, min(segments, city.network.clock.size))
     while True:
         ruled = with_rows(city, *kept, *facts)
         try:
-            found = solve_segments(ruled.network, segments=segments)
-        except InfeasibleError:
-            clash = explain_orders(ruled.network, (*kept, *facts), segments=segments)
+            found = solve_segments(ruled.network, edges=edges, start=start)
+        except InfeasibleError as refusal:
+            clash = explain_orders(ruled.network, (*kept, *facts), edges=edges, proof=refusal.proof)
             gives = None if clash is None else _giving(clash, kept)
             if clash is None or gives is None:
                 raise
@@ -107,12 +112,13 @@ def solve_orders(
             dropped.append(gives.name)
         else:
             rows = (*kept, *facts)
-            rows = (*kept, *facts)
             prices, spare = _measured(city, found, rows, more or {})
             return Ordered(ruled, found, prices, spare, tuple(clashes), tuple(dropped))
 
 
-def explain_orders(network: Network, rows: Sequence[Policy], *, segments: int) -> Clash | None:
+def explain_orders(
+    network: Network, rows: Sequence[Policy], *, edges: Places, proof: Infeasibility | None = None
+) -> Clash | None:
     """Smallest set of rows that cannot hold together, over segments of time.
 
     Parameters
@@ -121,8 +127,10 @@ def explain_orders(network: Network, rows: Sequence[Policy], *, segments: int) -
         A network with those rows.
     rows : sequence of Policy
         What may be in conflict.
-    segments : int
-        Segments of time.
+    edges : (segments + 1,) array of int
+        First step of each segment of time, and the number of steps.
+    proof : Infeasibility, optional
+        Proof over the same segments that the rows contradict one another; looked for where it is not given.
 
     Returns
     -------
@@ -134,10 +142,9 @@ def explain_orders(network: Network, rows: Sequence[Policy], *, segments: int) -
     SolveError
         If for some subset neither a point nor a proof was found.
     """
-    edges = merge_steps(scaled_series(network), segments, begins=np.flatnonzero(network.clock.first))
     program = build_network(shorten(network, edges)).program
     groups = [Group(one.name, one.label, one.clause, constraints=(f"{BLOCK}.{one.name}",)) for one in rows]
-    return explain_infeasible(program, groups)
+    return explain_infeasible(program, groups, proof=proof)
 
 
 def _giving(clash: Clash, kept: Sequence[Policy]) -> Policy | None:

@@ -20,6 +20,7 @@ from dafeng.energy.program import Floats, Program
 from dafeng.energy.proofs import Infeasibility, Unboundedness, diagnose, prove_infeasible
 from dafeng.energy.solvers import Algorithm, Answer, Progress, Terms, Watch, run_solver
 from dafeng.energy.solving.guard import present_watch
+from dafeng.energy.solving.start import Start
 
 FAULTS = Label(
     "{name}（{status}）：违反 {violation:.1e}，在“{worst}”，对偶 {dual:.1e}，间隙 {gap:.1e}",
@@ -74,6 +75,8 @@ class Solution:
         The proof.
     attempts : tuple of Attempt
         All tries, the last one being the one that passed.
+    start : Start or None
+        Where the simplex may begin on a like programme; ``None`` where another solver found the optimum.
     """
 
     program: Program
@@ -82,6 +85,7 @@ class Solution:
     reduced: Floats
     certificate: Certificate
     attempts: tuple[Attempt, ...]
+    start: Start | None = None
 
     def value(self, name: str) -> Floats:
         """Optimal values of a block of variables.
@@ -156,6 +160,7 @@ def solve_program(
     progress: Watch | None = None,
     seconds: float = math.inf,
     scaled: bool = False,
+    start: Start | None = None,
 ) -> Solution:
     """Optimum of a programme, with its certificate.
 
@@ -174,6 +179,8 @@ def solve_program(
         Wall time after which each solver is stopped; its point counts only if the certificate passes. [s]
     scaled : bool
         Whether rows and columns are first brought to size one; the certificate is about the true data either way.
+    start : Start, optional
+        Where the simplex begins: the ``start`` of a solution of a like programme.
 
     Returns
     -------
@@ -191,7 +198,7 @@ def solve_program(
         If none passes; never a result with a doubtful certificate, nor one of another algorithm than was asked for.
     """
     _check_squares(program)
-    terms = Terms(tolerance, progress or present_watch(), seconds)
+    terms = Terms(tolerance, progress or present_watch(), seconds, start)
     relaxed: Floats | None = None
     attempts: list[Attempt] = []
     for algorithm in ladder or choose_ladder(program):
@@ -280,7 +287,7 @@ def accept(program: Program, answer: Answer, certificate: Certificate, attempts:
 
 def _solution(program: Program, answer: Answer, certificate: Certificate, attempts: tuple[Attempt, ...]) -> Solution:
     reduced = reduced_costs(program, answer.multipliers, values=answer.values)
-    return Solution(program, answer.values, answer.multipliers, reduced, certificate, attempts)
+    return Solution(program, answer.values, answer.multipliers, reduced, certificate, attempts, answer.start)
 
 
 def _cancelled(algorithm: str) -> CancelledError:

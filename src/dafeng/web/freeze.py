@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from dafeng.core.companion import accompanied, begin
 from dafeng.core.labels import Language
 from dafeng.web import briefs, explain, inventory_files, methods, pages, tasklist
 from dafeng.web.cities import CityView
@@ -45,11 +46,13 @@ def write_site(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]],
     shutil.copytree(STATIC, made / "static")
     kept = explain.reach(city, explain.addresses(view))
     _write_data(made, view, kept)
-    _write_tasks(made, city)
-    _write_inventory(made, city)
-    _write_briefs(made, city)
-    for language in LANGUAGES:
-        _write_language(made / ("en" if language == "en" else "."), CityView(view, kept), language)
+    with accompanied():
+        chinese = begin(_write_language, made, view, kept, "zh")
+        _write_tasks(made, city)
+        _write_inventory(made, city)
+        _write_briefs(made, city)
+        _write_language(made / "en", view, kept, "en")
+        chinese()
     site = folder / "site"
     shutil.rmtree(site, ignore_errors=True)
     made.rename(site)
@@ -86,10 +89,10 @@ def _write_briefs(folder: Path, city: CityView) -> None:
                 (folder / name).write_bytes(made[0])
 
 
-def _write_language(folder: Path, city: CityView, language: Language) -> None:
+def _write_language(folder: Path, view: Mapping[str, Any], traces: Mapping[str, Any], language: Language) -> None:
     """All pages in one language."""
     (folder / "explain").mkdir(parents=True, exist_ok=True)
-    words, links = Words(language), FrozenLinks(language)
+    city, words, links = CityView(view, traces), Words(language), FrozenLinks(language)
 
     def put(name: str, template: str, page: str, context: Mapping[str, Any] | None) -> None:
         frame = Frame(words, links, city, page, here=name)

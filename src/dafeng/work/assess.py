@@ -7,12 +7,13 @@ numbers.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
+from dafeng.core.companion import accompanied, begin
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.plans.plan import Plan
@@ -30,6 +31,7 @@ from dafeng.work.ingest import ingest
 from dafeng.work.inventory import Inventory, arrange_account
 from dafeng.work.judge import Verdicts, judge
 from dafeng.work.measure import measure
+from dafeng.work.measures import CityMeasures
 from dafeng.work.measures import measures as compare
 from dafeng.work.power_hours import keep_power
 from dafeng.work.present import present
@@ -60,7 +62,12 @@ STEPS = (
 
 
 def assess(
-    folder: Path | str | City, *, year: int | None = None, report: Report | None = None, save: bool = True
+    folder: Path | str | City,
+    *,
+    year: int | None = None,
+    report: Report | None = None,
+    save: bool = True,
+    segments: int | None = None,
 ) -> Assessment:
     """Assess a city.
 
@@ -74,6 +81,9 @@ def assess(
         Told about each step before it begins.
     save : bool
         Whether the run is stored and the frozen cockpit written.
+    segments : int, optional
+        Segments of time over which the capacities that the plan orders are decided; 8 760 for every hour. By default what the
+        city's ``data/power.yaml`` says. Whatever is decided is operated in every hour, and the error of its cost is stated.
 
     Returns
     -------
@@ -88,12 +98,16 @@ def assess(
         If a definition of the city breaks its schema.
     """
     city = folder if isinstance(folder, City) else open_city(folder)
-    tell = _teller(report)
-    at = year or city.year
+    with accompanied():
+        return _assess(city, year or city.year, _teller(report), save=save, segments=segments)
+
+
+def _assess(city: City, at: int, tell: Callable[[int], None], *, save: bool, segments: int | None) -> Assessment:
+    compared = begin(compare, city)
     tell(0)
     taken = ingest(city)
     plan = city.read_plan()
-    run = _begin(city, plan, at, save=save)
+    run = _begin(city, plan, {"year": str(at)} | ({"segments": str(segments)} if segments else {}), save=save)
     tell(1)
     audited = audit(city)
     tell(2)
@@ -101,14 +115,14 @@ def assess(
     tell(3)
     scores = measure(city, accounted)
     tell(4)
-    projection = project(city, plan, scores=scores)
+    projection = project(city, plan, scores=scores, segments=segments)
     tell(5)
     verdicts = judge(plan, projection.scores, year=at, catalogue=city.catalogue(), rules=city.rules())
     projection.traces.extend(verdicts.traces)
     tell(6)
     found = reconcile(plan, projection)
     tell(7)
-    assessment = _conclude(run, at, accounted, verdicts, found, (*taken.findings, *audited))
+    assessment = _conclude(run, at, accounted, verdicts, found, compared(), (*taken.findings, *audited))
     if save:
         tell(8)
         freeze(assessment, hours=keep_power(projection.power))
@@ -118,10 +132,15 @@ def assess(
 
 
 def _conclude(
-    run: Run, year: int, accounted: Account, verdicts: Verdicts, found: Reconciliation, noticed: Iterable[Finding]
+    run: Run,
+    year: int,
+    accounted: Account,
+    verdicts: Verdicts,
+    found: Reconciliation,
+    compared: CityMeasures,
+    noticed: Iterable[Finding],
 ) -> Assessment:
     projection, plan, traces = found.projection, found.plan, found.traces
-    compared = compare(projection.city)
     trace_measures(compared, traces)
     measures = rank_measures(compared, traces)
     headlines = ask(plan, found, measures, projection.city.catalogue(), traces)
@@ -175,7 +194,7 @@ def _teller(report: Report | None) -> Callable[[int], None]:
     return tell
 
 
-def _begin(city: City, plan: Plan, year: int, *, save: bool) -> Run:
+def _begin(city: City, plan: Plan, asked: Mapping[str, str], *, save: bool) -> Run:
     names = [*sorted(p for p in city.overlay.rglob("*") if p.is_file()), city.folder / "city.yaml"]
     names += [path for path in (city.folder / LOCK,) if path.is_file()]
     inputs = {str(path.relative_to(city.folder)): hash_file(path) for path in names}
@@ -183,7 +202,7 @@ def _begin(city: City, plan: Plan, year: int, *, save: bool) -> Run:
     inputs |= {f"plan:{plan.document.name or 'plan'}": plan.document.sha256}
     versions = {"dafeng": version("dafeng"), "python": platform.python_version()}
     versions |= {name: version(name) for name in ENGINES}
-    options = {"year": str(year), "place": city.code}
+    options = {**asked, "place": city.code}
     at = datetime.now(UTC)
     return (
         city.runs.begin(at=at, versions=versions, inputs=inputs, options=options)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dafeng.core.companion import begin
 from dafeng.core.errors import DefinitionError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
@@ -150,11 +152,18 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
     views = tuple(view for view in read_views(outset.model) if _computable(outset.model, laid[main], view.id))
     if not is_started(laid[main]) or EMISSIONS not in {view.id for view in views}:
         return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, {}, findings)
-    desk = _Desk(outset.model, views, residual, _bands(laid.values()), draws)
-    runs = [desk.run(one, laid[one.id], draws if one.id == main else min(draws, BESIDE)) for one in outset.scenarios]
+    common = _Common(outset.model, views, residual, _bands(laid.values()), draws)
+    asked = [(one, laid[one.id]) for one in outset.scenarios]
+    beside = begin(_run_scenarios, common, [one for one in asked if one[0].id != main], min(draws, BESIDE))
+    made = _run_scenarios(common, [one for one in asked if one[0].id == main], draws) | beside()
+    # rows are told apart by their identity, which another process does not keep
+    runs = [replace(made[one.id][0], drivers=drivers) for one, drivers in asked]
     errors = size_errors(runs[0].made)
+    desk = _Desk(common)
     paths = {one.scenario.id: desk.tell(one, errors) for one in runs}
-    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, errors, findings)
+    return Futures(
+        outset.model, outset.tables, outset.goals, rows, paths, residual, made[asked[-1][0].id][1], errors, findings
+    )
 
 
 def is_started(drivers: Drivers) -> bool:
@@ -268,14 +277,28 @@ def draw_city_error(paths: Array) -> Array:
     return draw_error(error, draw_normal("model", TIMES * len(paths), paths.shape[1]))
 
 
+class _Common(NamedTuple):
+    """What all scenarios of a city share."""
+
+    model: Model
+    views: tuple[View, ...]
+    residual: Residual | None
+    bands: Mapping[str, Band]
+    draws: int
+
+
+def _run_scenarios(common: _Common, asked: Sequence[tuple[Scenario, Drivers]], draws: int) -> dict[str, tuple[_Run, float]]:
+    """Some scenarios on the first ranks of all draws, each with what the record adds to its level."""
+    desk = _Desk(common)
+    return {one.id: (desk.run(one, drivers, draws), desk.added) for one, drivers in asked}
+
+
 class _Desk:
     """Where scenarios are run: one set of ranks and one table of views for all of them."""
 
-    def __init__(
-        self, model: Model, views: tuple[View, ...], residual: Residual | None, bands: Mapping[str, Band], draws: int
-    ) -> None:
-        self.model, self.views, self.residual = model, views, residual
-        self.ranks = make_ranks(model.graph.space, bands, draws=draws, seed=SEED)
+    def __init__(self, common: _Common) -> None:
+        self.model, self.views, self.residual = common.model, common.views, common.residual
+        self.ranks = make_ranks(common.model.graph.space, common.bands, draws=common.draws, seed=SEED)
         self.added = 0.0
 
     def run(self, scenario: Scenario, drivers: Drivers, draws: int) -> _Run:

@@ -17,6 +17,7 @@ from dafeng.core.traces import Trace
 from dafeng.core.units import conversion
 from dafeng.energy.infeasible import Clash
 from dafeng.energy.orders import Ordered, solve_orders
+from dafeng.energy.solving.start import Start
 from dafeng.plans.plan import Plan
 from dafeng.work.city import City
 from dafeng.work.order_rows import MW, POINT, SHARED, UNIT, Find, Gathered, Order, gather_rows
@@ -111,7 +112,9 @@ class PlanOrders:
     findings: tuple[Finding, ...]
 
 
-def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: TraceBook) -> PlanOrders | None:
+def order_plan(
+    city: City, plan: Plan, power: Power | None, find: Find, traces: TraceBook, *, segments: int | None = None
+) -> PlanOrders | None:
     """Hold the plan's targets of the power balance's year against the hourly system.
 
     Parameters
@@ -126,6 +129,9 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
         Looks up what ``orders`` names.
     traces : TraceBook
         Gets the targets.
+    segments : int, optional
+        Segments of time over which capacities are decided; as many as there are hours: every hour by itself. By default what
+        the city's file says.
 
     Returns
     -------
@@ -138,11 +144,12 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     rows = gather_rows(city, plan, power, asked, find, traces)
     cases = [("free", Label("装机可按目标建设", "capacity may be built as ordered"), ())]
     known = [("known", Label("已知条件下", "with what is known"), rows.facts)] if rows.facts else []
-    segments = int(asked.get("segments", SEGMENTS))
+    count = int(asked.get("segments", SEGMENTS)) if segments is None else segments
     found, findings = list[OrderCase](), list(rows.findings)
     every = (*cases, *known)
+    starts = [one.found.outcome.solution.start for one in (power.cases[0], power.cases[-1])]
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        results = list(pool.map(lambda case: _solve(rows, case[2], segments), every))
+        results = list(pool.map(lambda case, start: _solve(rows, case[2], count, start), every, starts))
     for (name, label, facts), result in zip(every, results, strict=True):
         if isinstance(result, SolveError):
             findings.append(_unsolved(name, result))
@@ -154,12 +161,12 @@ def order_plan(city: City, plan: Plan, power: Power | None, find: Find, traces: 
     return PlanOrders(power.year, tuple(found), tuple(findings))
 
 
-def _solve(rows: Gathered, facts: tuple[Order, ...], segments: int) -> Ordered | SolveError:
+def _solve(rows: Gathered, facts: tuple[Order, ...], segments: int, start: Start | None) -> Ordered | SolveError:
     """What was found, or why nothing was."""
     more = {one.policy.name: one.more for one in (*rows.orders, *facts)}
     orders, given = [one.policy for one in rows.orders], [one.policy for one in facts]
     try:
-        return solve_orders(rows.system, orders, facts=given, more=more, segments=segments)
+        return solve_orders(rows.system, orders, facts=given, more=more, segments=segments, start=start)
     except SolveError as failure:
         return failure
 

@@ -5,7 +5,7 @@ Invariant: every capacity, demand and limit in it has an address; what no figure
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,8 +154,7 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook, *, 
     jobs = desk.jobs(findings)
     if not jobs:
         return None
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        found = list(pool.map(lambda job: dispatch(job.system), jobs))
+    found = _operate([job.system for job in jobs])
     cases = [desk.close(job, result) for job, result in zip(jobs, found, strict=True)]
     count = len(asked["cases"])
     findings += [finding for result in found[:count] for finding in result.findings]
@@ -168,6 +167,14 @@ def balance_power(city: City, plan: Plan, scores: Scores, traces: TraceBook, *, 
         tuple(findings),
         {name: Label(**said) for name, said in asked.get("districts", {}).items()},
     )
+
+
+def _operate(systems: Sequence[System]) -> list[Dispatch]:
+    """The first system from nothing, the others each from where the first one ended."""
+    first = dispatch(systems[0])
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        others = pool.map(lambda system: dispatch(system, start=first.outcome.solution.start), systems[1:])
+        return [first, *others]
 
 
 def power_systems(city: City, *, case: str | None = None) -> Callable[[Profiles], System]:

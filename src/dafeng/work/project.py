@@ -103,6 +103,7 @@ def project(
     scores: Scores | None = None,
     scenario: str | None = None,
     draws: int = DRAWS,
+    segments: int | None = None,
 ) -> Projection:
     """Pathways of a city to 2060, and the hourly power balance of the plan's target year.
 
@@ -118,6 +119,8 @@ def project(
         The scenario that answers; by default ``plan``.
     draws : int
         Draws of that scenario; the others have at most a fifth of the standard number.
+    segments : int, optional
+        Segments of time over which the capacities that the plan orders are decided; by default what the city's file says.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def project(
         _rules(city, later=True), _finder(plan, now, futures.paths, city, traces), city.catalogue(), traces
     )
     ahead = _ahead(now, made, traces)
-    ordered = order_plan(city, plan, power, _finder(plan, ahead, futures.paths, city, traces), traces)
+    ordered = order_plan(city, plan, power, _finder(plan, ahead, futures.paths, city, traces), traces, segments=segments)
     retrofits, unknown = choose_retrofits(city, power, traces)
     said = (*inferred, *(power.findings if power else ()), *(ordered.findings if ordered else ()), *unknown, *missing)
     findings = (*said, *find_gaps(city, scores, ahead, futures, main))

@@ -6,9 +6,10 @@ here is a text written in advance, every sentence is formed from the rows and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dafeng.core.companion import begin
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.library.overlay import shipped
@@ -206,18 +207,16 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
     SolveError
         If a row system can be neither solved nor proved infeasible.
     """
+    countings = [one["id"] for one in load_yaml(shipped() / "consistency" / "power.yaml")["countings"]]
+    known = replace(projection, futures=None, power=None, ordered=None, influences=None)  # what rows are not made from
+    others = [begin(_answer_counting, plan, known, one) for one in countings[1:]]
     traces = TraceBook(projection.traces)
-    identities, views = (load_yaml(shipped() / "consistency" / f"{name}.yaml") for name in ("power", "views"))
-    gathered = Gatherer(plan, projection, identities, views, traces).gather()
-    ground = Ground(gathered, gather_means(projection.city, views["plants"]), projection, identities, views, traces)
-    names = WayNames(identities, views, float(projection.city.rules().value("about.share")))
+    ground = _open_ground(plan, projection, traces)
+    names = WayNames(ground.identities, ground.views, float(projection.city.rules().value("about.share")))
     clashes: dict[tuple[str, ...], Clash] = {}
-    systems, keys, lacking = list[Counted](), list[tuple[tuple[str, ...], ...]](), dict.fromkeys(gathered.lacking)
-    for counting in identities["countings"]:
-        opened = ground.open(counting["id"])
-        for way in (Way(counting["id"], reading, rule) for rule in ground.rules for reading in READINGS):
-            system, told, unknown = build_system(ground, way, opened)
-            answer = answer_system(system, priced=way.reading == "least")
+    systems, keys, lacking = list[Counted](), list[tuple[tuple[str, ...], ...]](), dict.fromkeys(ground.gathered.lacking)
+    for counting, answers in zip(countings, (lambda: _answers(ground, countings[0]), *others), strict=True):
+        for (way, system, told, unknown), answer in zip(_systems(ground, counting), answers(), strict=True):
             lacking |= dict.fromkeys(unknown)
             keys.append(tuple(dict.fromkeys(_keep(one, told, way, names, clashes) for one in answer.sets)))
             years = {
@@ -240,10 +239,32 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
         projection,
         plan,
         traces,
-        find_lacking(tuple(lacking), gathered, doubtful=sum(len(one.answer.doubtful) for one in systems)),
+        find_lacking(tuple(lacking), ground.gathered, doubtful=sum(len(one.answer.doubtful) for one in systems)),
         tuple(systems),
         tuple(lacking),
     )
+
+
+def _open_ground(plan: Plan, projection: Projection, traces: TraceBook) -> Ground:
+    identities, views = (load_yaml(shipped() / "consistency" / f"{name}.yaml") for name in ("power", "views"))
+    gathered = Gatherer(plan, projection, identities, views, traces).gather()
+    return Ground(gathered, gather_means(projection.city, views["plants"]), projection, identities, views, traces)
+
+
+def _systems(ground: Ground, counting: str) -> Iterator[tuple[Way, TargetSystem, dict[str, Told], tuple[Lacking, ...]]]:
+    """Rows of every way of counting under one counting of capacities."""
+    opened = ground.open(counting)
+    for way in (Way(counting, reading, rule) for rule in ground.rules for reading in READINGS):
+        yield (way, *build_system(ground, way, opened))
+
+
+def _answers(ground: Ground, counting: str) -> list[SystemAnswer]:
+    return [answer_system(system, priced=way.reading == "least") for way, system, _, _ in _systems(ground, counting)]
+
+
+def _answer_counting(plan: Plan, projection: Projection, counting: str) -> list[SystemAnswer]:
+    """The same from the beginning, for a companion: what each counting comes to hangs on no other."""
+    return _answers(_open_ground(plan, projection, TraceBook(projection.traces)), counting)
 
 
 def _number(clashes: Mapping[tuple[str, ...], Clash], traces: TraceBook) -> dict[tuple[str, ...], Clash]:

@@ -25,9 +25,12 @@ from dafeng.energy.network.linear import Places
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import Network
 from dafeng.energy.solving.answer import Algorithm
+from dafeng.energy.solving.start import Start
 
 DENSITY = 6
 """Steps per segment where no number of segments is given."""
+STARTED: tuple[Algorithm, ...] = ("simplex", "clarabel", "ipx")
+"""Solvers of the operation where the simplex has a start."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +118,8 @@ def solve_segments(
     keep_extremes: bool = False,
     exact: bool = True,
     ladder: Sequence[Algorithm] | None = None,
+    start: Start | None = None,
+    edges: Places | None = None,
 ) -> Segmented:
     """Decide capacities over segments of time and operate all steps with them.
 
@@ -131,6 +136,10 @@ def solve_segments(
         segments lead, several times faster and never cheaper.
     ladder : sequence of Algorithm, optional
         Solvers in the order in which they are tried.
+    start : Start, optional
+        Where the simplex begins to operate all steps: the ``start`` of a like network with given capacities.
+    edges : (segments + 1,) array of int, optional
+        First step of each segment, and the number of steps, where they are known already: nothing is merged.
 
     Returns
     -------
@@ -146,27 +155,59 @@ def solve_segments(
         price would allow.
     """
     begin = time.process_time()
-    alone = extreme_steps(network) if keep_extremes else ()
-    begins = np.flatnonzero(network.clock.first)
-    least = len(begins) + 2 * len(alone)
-    count = max(least, network.clock.size // DENSITY) if segments is None else segments
-    edges = merge_steps(scaled_series(network), count, begins=begins, alone=alone)
+    if edges is None:
+        edges = segment_edges(network, segments, keep_extremes=keep_extremes)
     short = shorten(network, edges)
     merged = time.process_time()
     outcome = solve_network(short, ladder=ladder)
     design = design_of(outcome)
     solved = time.process_time()
-    operated = _operated(fixed(network, design), outcome, edges, exact=exact, ladder=ladder)
+    operated = _operated(fixed(network, design), outcome, edges, exact=exact, ladder=ladder, start=start)
     seconds = {"merge": merged - begin, "solve": solved - merged, "operate": time.process_time() - solved}
     return Segmented(network, edges, outcome, design, operated, seconds)
 
 
+def segment_edges(network: Network, segments: int | None, *, keep_extremes: bool = False) -> Places:
+    """Segments of time in which the series of a network change least.
+
+    Parameters
+    ----------
+    network : Network
+        A network.
+    segments : int or None
+        Number of segments; ``None``: one for six steps.
+    keep_extremes : bool
+        Whether the steps of highest and lowest demand stay segments of their own.
+
+    Returns
+    -------
+    (segments + 1,) array of int
+        First step of each segment, and the number of steps.
+
+    Raises
+    ------
+    DefinitionError
+        If the number of segments is impossible.
+    """
+    alone = extreme_steps(network) if keep_extremes else ()
+    begins = np.flatnonzero(network.clock.first)
+    least = len(begins) + 2 * len(alone)
+    count = max(least, network.clock.size // DENSITY) if segments is None else segments
+    return merge_steps(scaled_series(network), count, begins=begins, alone=alone)
+
+
 def _operated(
-    network: Network, outcome: Outcome, edges: Places, *, exact: bool, ladder: Sequence[Algorithm] | None
+    network: Network,
+    outcome: Outcome,
+    edges: Places,
+    *,
+    exact: bool,
+    ladder: Sequence[Algorithm] | None,
+    start: Start | None,
 ) -> Operated:
     if exact:
-        solution = solve_network(network, ladder=ladder).solution
-        return whole_operation(solution)
+        rungs = ladder or (STARTED if start is not None else None)
+        return whole_operation(solve_network(network, ladder=rungs, start=start).solution)
     own, short, values = build_network(network), outcome.built, np.append(outcome.solution.values, 0.0)
     levels = {name: values[short.builder.variables[name]] for name in level_blocks(short)}
     prices = joint_prices(short, outcome.solution.prices)

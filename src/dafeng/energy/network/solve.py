@@ -18,6 +18,7 @@ from dafeng.energy.network.vintages import shares
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import Solution, solve_program
 from dafeng.energy.solving.answer import Algorithm, Watch
+from dafeng.energy.solving.start import Start
 
 Ladder = Sequence[Algorithm] | Callable[[Program], Sequence[Algorithm]] | None
 """Solvers in the order in which they are tried, or what says so for a programme; by kind and size if not given."""
@@ -145,6 +146,7 @@ def solve_network(
     relaxed: bool = False,
     tolerance: float = GAP_TOLERANCE,
     progress: Watch | None = None,
+    start: Start | None = None,
 ) -> Outcome:
     """Optimum of a network.
 
@@ -160,6 +162,8 @@ def solve_network(
         What the certificate accepts.
     progress : callable, optional
         Told between iterations where the solver stands; cancels when it returns true.
+    start : Start, optional
+        Where the simplex begins: the ``start`` of the solution of a like network.
 
     Returns
     -------
@@ -173,11 +177,12 @@ def solve_network(
     SolveError
         If no solver gives a provable optimum; ``InfeasibleError`` where there is a proof that there is none.
     """
-    start = time.process_time()
+    begin = time.process_time()
     built = build_network(network, relaxed=relaxed)
     middle = time.process_time()
-    solution = solve_program(built.program, ladder=_rungs(ladder, built), tolerance=tolerance, progress=progress)
-    return Outcome(built, solution, {"build": middle - start, "solve": time.process_time() - middle})
+    rungs = _rungs(ladder, built)
+    solution = solve_program(built.program, ladder=rungs, tolerance=tolerance, progress=progress, start=start)
+    return Outcome(built, solution, {"build": middle - begin, "solve": time.process_time() - middle})
 
 
 def solve_scenarios(

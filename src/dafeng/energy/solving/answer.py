@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from dafeng.energy.program import Floats
+from dafeng.energy.solving.start import Start
 
 Algorithm = Literal["simplex", "clarabel", "clarabel_exact", "ipx", "hipo", "pdlp", "branch", "active_set"]
 """What can be asked for.
@@ -60,11 +61,14 @@ class Terms:
         Told where the solver stands; true cancels.
     seconds : float
         Wall time after which it is stopped. [s]
+    start : Start or None
+        Where the simplex begins; other algorithms, and small programmes, begin without.
     """
 
     tolerance: float = 1e-6
     watch: Watch | None = None
     seconds: float = np.inf
+    start: Start | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +93,8 @@ class Answer:
         Lower bound that the solver states where it searches whole variables; minus infinity elsewhere.
     cancelled : bool
         Whether the watch stopped it.
+    start : Start or None
+        Where a like programme may begin.
     """
 
     asked: str
@@ -100,3 +106,4 @@ class Answer:
     seconds: float
     bound: float = -np.inf
     cancelled: bool = False
+    start: Start | None = None

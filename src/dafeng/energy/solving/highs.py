@@ -18,6 +18,8 @@ from scipy import sparse
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solving.answer import Algorithm, Answer, Progress, Terms
 from dafeng.energy.solving.guard import Guard
+from dafeng.energy.solving.reduce import reduce_program
+from dafeng.energy.solving.start import read_start, set_start
 
 PIVOTS = 40
 """Simplex gives up after this many iterations per row and column together have been spent (at least 10 000)."""
@@ -27,6 +29,8 @@ PLAIN: Mapping[str, Any] = {"threads": 1, "presolve": "off"}
 """Options of the simplex: presolve costs more than it saves on dispatch (measured)."""
 INNER: Mapping[str, Any] = {"threads": 1, "run_crossover": "on"}
 """Options of interior points: without crossover HiPO was 19 % wrong on a shipped network; it costs next to nothing."""
+LARGE = 20_000
+"""Columns from which the simplex gets the programme reduced, and may begin where another one ended."""
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "simplex": {**PLAIN, "solver": "simplex"},
     "ipx": {**INNER, "solver": "ipx"},
@@ -58,6 +62,8 @@ def run_highs(program: Program, algorithm: Algorithm, terms: Terms) -> Answer:
     """
     import highspy  # only where it runs: it takes memory
 
+    if algorithm == "simplex" and len(program.cost) >= LARGE:
+        return _run_large(program, terms)
     start = time.process_time()
     solver = highs_of(program, {**OPTIONS[algorithm], **_limits(program, algorithm, terms)})
     guard = Guard(terms.watch)
@@ -69,6 +75,31 @@ def run_highs(program: Program, algorithm: Algorithm, terms: Terms) -> Answer:
     if algorithm == "branch" and np.isfinite(found.values).all():
         found = _priced(program, found)
     return replace(found, seconds=time.process_time() - start, cancelled=guard.stopped())
+
+
+def _run_large(program: Program, terms: Terms) -> Answer:
+    """Simplex of the reduced programme, from the basis of another one where there is one."""
+    begin = time.process_time()
+    reduced = reduce_program(program)
+    left = reduced.program
+    solver = highs_of(left, {**OPTIONS["simplex"], **_limits(left, "simplex", terms)})
+    if terms.start is not None:
+        set_start(solver, terms.start, reduced)
+    guard = Guard(terms.watch)
+    _attach(solver, "simplex", guard)
+    solver.run()
+    found = read_highs(solver, left, "simplex")
+    ran = "simplex" if terms.start is not None else found.ran  # a start that is the optimum takes no pivot
+    values, multipliers = reduced.restore(found.values, found.multipliers)
+    return replace(
+        found,
+        ran=ran,
+        values=values,
+        multipliers=multipliers,
+        seconds=time.process_time() - begin,
+        cancelled=guard.stopped(),
+        start=read_start(solver, reduced),
+    )
 
 
 def _search_again(solver: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -20,6 +21,9 @@ from dafeng.pathways.model.axes import YEAR, Array
 from dafeng.pathways.model.quantity import Graph, Quantity
 from dafeng.pathways.model.sampling import Band
 from dafeng.pathways.model.series import Between, interpolate
+
+KEPT = 1024
+"""Quantities whose values are kept; a model has some 60 given ones, a city some scenarios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +164,16 @@ def read_drivers(graph: Graph, rules: Mapping[str, Given], rows: Sequence[Row]) 
         if row.quantity not in by_quantity:
             raise _wrong(row, "不是模型的给定量", "is not a given quantity of the model")
         by_quantity[row.quantity].append(row)
-    findings: list[Finding] = []
-    values = {
-        name: _values(graph, graph.quantities[name], rules.get(name, Given()), own, findings)
-        for name, own in by_quantity.items()
-    }
-    return Drivers(values, {name: tuple(own) for name, own in by_quantity.items()}, tuple(findings))
+    used = {name: tuple(own) for name, own in by_quantity.items()}
+    found = {name: _values(graph, name, rules.get(name, Given()), own) for name, own in used.items()}
+    findings = (finding for _, missing in found.values() for finding in missing)
+    return Drivers({name: values for name, (values, _) in found.items()}, used, tuple(findings))
 
 
-def _values(graph: Graph, quantity: Quantity, rule: Given, rows: Sequence[Row], findings: list[Finding]) -> Array | Band:
+@lru_cache(maxsize=KEPT)
+def _values(graph: Graph, name: str, rule: Given, rows: tuple[Row, ...]) -> tuple[Array | Band, tuple[Finding, ...]]:
+    """Values of one quantity and what is missing; most quantities are the same in every scenario."""
+    quantity, findings = graph.quantities[name], list[Finding]()
     space = graph.space
     axes = [axis for axis in space.axes if axis.name in quantity.axes and axis.name != YEAR]
     groups = _groups(graph, quantity, rows)
@@ -186,9 +191,10 @@ def _values(graph: Graph, quantity: Quantity, rule: Given, rows: Sequence[Row], 
                 drawn[found] = tuple(_corners(graph, quantity, rule, groups[found]))
             for corner, series in enumerate(drawn[found]):
                 corners[corner][at] = series.reshape(corners[corner][at].shape)
+    corners.flags.writeable = False
     low, mid, high = corners
     certain = np.array_equal(low, high, equal_nan=True)
-    return mid if certain else Band(low, mid, high, apart=rule.apart)
+    return mid if certain else Band(low, mid, high, apart=rule.apart), tuple(findings)
 
 
 def _groups(graph: Graph, quantity: Quantity, rows: Sequence[Row]) -> dict[frozenset[str], list[Row]]:

@@ -44,7 +44,7 @@ class Quantity:
     axes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """A model: its axes and its quantities.
 
