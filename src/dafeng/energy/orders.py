@@ -14,12 +14,12 @@ import numpy as np
 from dafeng.energy.city import City
 from dafeng.energy.city_policies import with_rows
 from dafeng.energy.infeasible import Clash, Group, explain_infeasible
-from dafeng.energy.modes.merging import merge_steps, scaled_series
 from dafeng.energy.modes.segments import Segmented, solve_segments
-from dafeng.energy.modes.shortening import shorten
 from dafeng.energy.network.build import Built, build_network
 from dafeng.energy.network.policy import BLOCK, Policy
 from dafeng.energy.network.table import Network
+from dafeng.energy.segmentation.merging import merge_steps, scaled_series
+from dafeng.energy.segmentation.shortening import shorten
 from dafeng.energy.solution import InfeasibleError
 
 
@@ -106,7 +106,6 @@ def solve_orders(
             clashes.append(clash)
             dropped.append(gives.name)
         else:
-            rows = (*kept, *facts)
             rows = (*kept, *facts)
             prices, spare = _measured(city, found, rows, more or {})
             return Ordered(ruled, found, prices, spare, tuple(clashes), tuple(dropped))

@@ -68,7 +68,7 @@ class SolvedEnergy:
         Raises
         ------
         SettingError
-            In modes that do not end in one; ``found.made`` holds what they return.
+            In modes that do not end in one; ``found.answer`` holds what they return.
         """
         outcome = self.found.outcome
         if outcome is None:
@@ -170,7 +170,7 @@ def solve_energy(
 
 def _short_of(found: Found) -> tuple[Finding, ...]:
     """What was asked for and not reached."""
-    made = found.made
+    made = found.answer
     if not isinstance(made, Certified) or made.reached:
         return ()
     says = Label(
@@ -248,13 +248,13 @@ def _check_options(
 
 
 def _write(found: Found, exchange: Exchange, out: Path | str | None, scenario: Path | str | None, name: str) -> None:
-    outcome = found.outcome
+    outcome, answer = found.outcome, found.answer
     if out is not None and outcome is not None:
         write_network(with_results(exchange, outcome), out)
     elif out is not None:
-        write_network(with_design(exchange, found.network, found.sizes, found.cost - found.constant), out)
+        write_network(with_design(exchange, answer.network, answer.design.sizes, answer.cost - found.constant), out)
     if scenario is not None and outcome is not None:
-        write_scenario(outcome, scenario, model="dafeng", scenario=name, region=found.network.name)
+        write_scenario(outcome, scenario, model="dafeng", scenario=name, region=answer.network.name)
 
 
 def _ladder(name: str | None) -> Ladder:
