@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dafeng.energy.certificate import certify, reduced_costs
+from dafeng.energy.certificate import certify
+from dafeng.energy.duality import reduced_costs
 from dafeng.energy.program import Constraints, Term, Variables, compile_program
 
 INFINITE = np.array([np.inf])

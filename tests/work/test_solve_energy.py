@@ -189,7 +189,7 @@ def sold_at_noon(*, price: float) -> Network:
 def test_a_mode_that_cannot_go_on_says_nothing_about_the_network(tmp_path):
     path = tmp_path / "sale.nc"
     df.write_network(sold_at_noon(price=1.0), path)
-    assert df.solve_energy(path, mode="expand").found.cost == pytest.approx(10050.0)
+    assert df.solve_energy(path, mode="expand").found.answer.cost == pytest.approx(10050.0)
     with pytest.raises(SolveError, match="proves nothing about the network") as raised:
         df.solve_energy(path, mode="segments=1")
     assert df.failed_document(raised.value, path)["status"] == "unproven"

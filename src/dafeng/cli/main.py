@@ -100,6 +100,9 @@ def main() -> None:
         app()
     except BrokenPipeError:
         raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("已取消。\ncancelled.\n")
+        raise SystemExit(130) from None
     except DafengError as refusal:
         sys.stderr.write(f"{refusal.read('zh')}\n{refusal.read('en')}\n")
         raise SystemExit(2) from None

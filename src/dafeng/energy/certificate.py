@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dafeng.energy.bounds import implied_bounds
-from dafeng.energy.program import Floats, Program
-from dafeng.energy.solving.reduce import slope_of
+from dafeng.energy.duality import price_rows
+from dafeng.energy.program import Floats, Program, cost_of
 
 PRIMAL_TOLERANCE = 1e-6
 """Largest violation accepted, relative to the size of the constraint's own bound, at least the size of its block."""
@@ -38,8 +37,6 @@ WHOLE_TOLERANCE = 1e-6
 
 Kind = Literal["lp", "qp", "milp", "miqp"]
 """Linear, squared costs, whole variables, both."""
-Sides = NDArray[np.bool_]
-"""Where something holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +123,6 @@ def certify(
     -------
     Certificate
         Residuals, gap and whether they pass.
-
-    Source
-    ------
-    Weak duality with bounded variables (Neumaier and Shcherbina 2004), see ``docs/solving.md``.
     """
     kind = kind_of(program)
     if not all(np.isfinite(part).all() for part in (values, multipliers, program.matrix.data, program.cost)):
@@ -140,7 +133,7 @@ def certify(
     squared = 0.0 if program.quadratic is None else program.quadratic * values**2
     least = _least_turnover(program, values)
     turnover = max(least, float((np.abs(program.cost * values) + squared).sum()))
-    objective = float(program.cost @ values + np.sum(squared)) + program.constant
+    objective = cost_of(program, values)
     allowed = tolerance * max(abs(objective), CANCELLED * turnover, least)
     found = _best_bound(program, values, multipliers, objective - allowed)
     theirs = program.integer is not None and found.bound < claimed_bound < math.inf
@@ -191,28 +184,6 @@ def kind_of(program: Program) -> Kind:
     return ("miqp" if squared else "milp") if whole else ("qp" if squared else "lp")
 
 
-def reduced_costs(program: Program, multipliers: Floats, *, values: Floats | None = None) -> Floats:
-    """Cost of each variable after paying for the constraints it stands in.
-
-    Parameters
-    ----------
-    program : Program
-        The programme.
-    multipliers : (rows,) array
-        Price of each constraint.
-    values : (columns,) array, optional
-        The point, where costs are squared: the slope of the cost depends on it.
-
-    Returns
-    -------
-    (columns,) array
-        ``slope - matrixᵀ·multipliers``; positive at a lower bound, negative at an upper bound. [yuan per unit]
-    """
-    slope = program.cost if values is None else slope_of(program, values)
-    reduced: Floats = slope - program.matrix.T @ multipliers
-    return reduced
-
-
 @dataclass(frozen=True, slots=True)
 class _Bound:
     """A lower bound and what it assumes."""
@@ -223,45 +194,19 @@ class _Bound:
 
 
 def _best_bound(program: Program, values: Floats, multipliers: Floats, wanted: float) -> _Bound:
-    """Bound from the multipliers: with stated bounds, else implied ones, else charged at the point itself.
-
-    A multiplier on an absent side of a constraint proves nothing and is left out.
-    """
-    _, absent = _support(multipliers, program.row_low, program.row_high)
-    used = np.where(absent, 0.0, multipliers)
-    rows, _ = _support(used, program.row_low, program.row_high)
-    reduced = reduced_costs(program, used)
-    columns, lost = _least(program, reduced, program.low, program.high)
-    base = rows + program.constant
+    """Bound from the multipliers: with stated bounds, else implied ones, else charged at the point itself."""
+    priced = price_rows(program, multipliers)
+    stated, lost = priced.bound(program.low, program.high)
     if not lost.any():
-        return _Bound(base + columns, 0.0, True)
-    low, high = implied_bounds(program)
-    implied, open_sides = _least(program, reduced, low, high)
-    if not open_sides.any() and base + implied >= wanted:
-        return _Bound(base + implied, 0.0, True)
+        return _Bound(stated, 0.0, True)
+    implied, open_sides = priced.bound(*implied_bounds(program))
+    if not open_sides.any() and implied >= wanted:
+        return _Bound(implied, 0.0, True)
+    used, reduced = priced.multipliers, priced.reduced
     terms = np.abs(program.cost[lost]) + abs(program.matrix[:, lost]).T @ np.abs(used)
     share = np.abs(reduced[lost]) / np.maximum(terms, _typical(program.cost))
     # On a side without bound the term has no finite value; within the tolerance it is charged at the point itself.
-    return _Bound(base + columns + float(reduced[lost] @ values[lost]), float(share.max()), False)
-
-
-def _least(program: Program, prices: Floats, low: Floats, high: Floats) -> tuple[float, Sides]:
-    """Least value of ``prices·z + quadratic·z²`` over ``low <= z <= high``, and where it has none."""
-    if program.quadratic is None:
-        return _support(prices, low, high)
-    square = program.quadratic
-    curved = square > 0
-    flat, lost = _support(np.where(curved, 0.0, prices), low, high)
-    best = np.clip(-prices[curved] / (2.0 * square[curved]), low[curved], high[curved])
-    return flat + float(prices[curved] @ best + square[curved] @ best**2), lost
-
-
-def _support(prices: Floats, low: Floats, high: Floats) -> tuple[float, Sides]:
-    """Least value of ``prices·z`` over ``low <= z <= high``, and where it has none."""
-    side = np.where(prices > 0, low, high)
-    lost = (prices != 0) & ~np.isfinite(side)
-    usable = (prices != 0) & ~lost
-    return float(prices[usable] @ side[usable]), lost
+    return _Bound(stated + float(reduced[lost] @ values[lost]), float(share.max()), False)
 
 
 def _primal(program: Program, values: Floats) -> tuple[float, float, str]:

@@ -15,12 +15,12 @@ from dafeng.energy.city import City
 from dafeng.energy.city_policies import with_rows
 from dafeng.energy.infeasible import Clash, Group, explain_infeasible
 from dafeng.energy.modes.segments import Segmented, segment_edges, solve_segments
-from dafeng.energy.modes.shortening import shorten
 from dafeng.energy.network.build import Built, build_network
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.policy import BLOCK, Policy
 from dafeng.energy.network.table import Network
 from dafeng.energy.proofs import Infeasibility
+from dafeng.energy.segmentation.shortening import shorten
 from dafeng.energy.solution import InfeasibleError
 from dafeng.energy.solving.start import Start
 

@@ -156,6 +156,25 @@ def compile_program(variables: Sequence[Variables], constraints: Sequence[Constr
     )
 
 
+def cost_of(program: Program, values: Floats) -> float:
+    """Cost of a point.
+
+    Parameters
+    ----------
+    program : Program
+        Any programme.
+    values : (columns,) array
+        The point.
+
+    Returns
+    -------
+    float
+        ``cost·x + x·diag(quadratic)·x + constant``. [yuan, or the unit of the objective]
+    """
+    squared = 0.0 if program.quadratic is None else program.quadratic * values**2
+    return float(program.cost @ values + np.sum(squared)) + program.constant
+
+
 def _places(sizes: Sequence[tuple[str, int]]) -> dict[str, slice]:
     found: dict[str, slice] = {}
     start = 0

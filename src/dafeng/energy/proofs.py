@@ -14,6 +14,7 @@ from scipy import sparse
 
 from dafeng.energy.bounds import implied_bounds
 from dafeng.energy.certificate import certify
+from dafeng.energy.duality import price_rows
 from dafeng.energy.ladder import choose_ladder
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solvers import run_solver
@@ -21,6 +22,8 @@ from dafeng.energy.solving.answer import Terms
 
 CLEAR = 1e-7
 """A contradiction counts when it exceeds this part of the terms it is made of."""
+NOISE = 1e-12
+"""Multipliers below this part of the largest are taken for rounding."""
 KEPT = 1e-6
 """Violation, relative to a bound's size, up to which it counts as kept."""
 
@@ -91,26 +94,23 @@ def prove_infeasible(program: Program, multipliers: Floats) -> Infeasibility | N
         return Infeasibility(np.zeros(len(program.row_low)), float(apart.max()), names, True)
     if not np.isfinite(multipliers).all():
         return None
-    side = np.where(multipliers > 0, program.row_low, program.row_high)
-    used = np.where(np.isfinite(side), multipliers, 0.0)
-    size = float(np.abs(used).max(initial=0.0))
-    if size == 0.0:
-        return None
-    used = np.where(np.abs(used) < 1e-12 * size, 0.0, used)
-    parts = np.where(used == 0, 0.0, used * np.where(used == 0, 0.0, side))
-    low, high = implied_bounds(program)
-    left = -(program.matrix.T @ used)
-    bound = np.where(left > 0, low, high)
-    lost = (left != 0) & ~np.isfinite(bound)
+    free = _costless(program)
+    meant = price_rows(free, multipliers).multipliers
+    priced = price_rows(free, np.where(np.abs(meant) < NOISE * np.abs(meant).max(initial=0.0), 0.0, meant))
+    used, low, high = priced.multipliers, *implied_bounds(program)
+    least, lost = priced.bound(low, high)
     terms = abs(program.matrix).T @ np.abs(used)
-    if np.any(np.abs(left[lost]) > CLEAR * terms[lost]):
+    if np.any(np.abs(priced.reduced[lost]) > CLEAR * terms[lost]):
         return None
-    held = np.where(lost | (left == 0), 0.0, bound)
-    total = float(parts.sum() + (left * held).sum())
-    scale = float(np.abs(parts).sum() + np.abs(left * held).sum()) or 1.0
-    if total <= CLEAR * scale:
+    scale = priced.size(low, high) or 1.0
+    if least <= CLEAR * scale:
         return None
-    return Infeasibility(used, total / scale, _blocks(program, used), not lost.any())
+    return Infeasibility(used, least / scale, _blocks(program, used), not lost.any())
+
+
+def _costless(program: Program) -> Program:
+    """The programme whose points all cost nothing: where a bound of its optimum is above zero, it has no point."""
+    return replace(program, cost=np.zeros(len(program.cost)), constant=0.0, integer=None, quadratic=None)
 
 
 def prove_unbounded(program: Program, point: Floats, ray: Floats) -> Unboundedness | None:

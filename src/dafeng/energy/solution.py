@@ -14,7 +14,8 @@ import numpy as np
 
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label
-from dafeng.energy.certificate import GAP_TOLERANCE, Certificate, certify, kind_of, reduced_costs
+from dafeng.energy.certificate import GAP_TOLERANCE, Certificate, certify, kind_of
+from dafeng.energy.duality import reduced_costs
 from dafeng.energy.ladder import choose_ladder
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.proofs import Infeasibility, Unboundedness, diagnose, prove_infeasible

@@ -116,8 +116,12 @@ def write_whole(path: Path, content: bytes) -> None:
         All of it.
     """
     temporary = path.with_name(f".{path.name}{TEMPORARY}")
-    write_durably(temporary, content)
-    os.replace(temporary, path)
+    try:
+        write_durably(temporary, content)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

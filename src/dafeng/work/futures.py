@@ -161,9 +161,7 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
     errors = size_errors(runs[0].made)
     desk = _Desk(common)
     paths = {one.scenario.id: desk.tell(one, errors) for one in runs}
-    return Futures(
-        outset.model, outset.tables, outset.goals, rows, paths, residual, made[asked[-1][0].id][1], errors, findings
-    )
+    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, made[asked[-1][0].id][1], errors, findings)
 
 
 def is_started(drivers: Drivers) -> bool:

@@ -21,6 +21,8 @@ from dafeng.store.files import write_whole
 
 BOOK = ".xlsx"
 """Ending of a workbook."""
+NETCDF = (b"\x89HDF", b"CDF\x01", b"CDF\x02", b"CDF\x05")
+"""How a netCDF file begins."""
 
 
 def read_network(path: Path | str, *, multi_period: bool | None = None) -> Network:
@@ -69,8 +71,32 @@ def read_exchange(path: Path | str) -> Exchange:
     found = Path(path)
     if found.suffix.lower() != BOOK:
         return files.read_exchange(found)
-    tables = {name: Lines(rows[0], rows[1:]) for name, rows in read_book(found).items()}
-    return exchange_of_tables(found.name, tables)
+    return exchange_of_tables(found.name, {name: Lines(rows[0], rows[1:]) for name, rows in _sheets(found).items()})
+
+
+def _sheets(path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Sheets of a workbook; what is none is refused in the words of network files."""
+    try:
+        return read_book(path)
+    except FileRefused as refusal:
+        if refusal.where != path.name or not path.is_file():  # a cell, or no file: said well enough
+            raise
+        with path.open("rb") as opened:
+            other = opened.read(4) in NETCDF
+        known = Label("这是 netCDF 文件：把扩展名改为 .nc", "this is a netCDF file: rename it to .nc")
+        again = Label(
+            "重新导出工作簿，或改用 PyPSA 的 .nc 文件或 CSV 文件夹",
+            "export the workbook again, or use a .nc file or a folder of CSV files of PyPSA",
+        )
+        raise FileRefused(
+            refusal.what,
+            where=refusal.where,
+            expected=Label(
+                "Excel 工作簿，各表是 snapshots、buses、generators 等清单",
+                "a workbook whose sheets are the lists snapshots, buses, generators …",
+            ),
+            remedy=known if other else again,
+        ) from refusal
 
 
 def read_futures(path: Path | str) -> tuple[tuple[float, Exchange], ...]:

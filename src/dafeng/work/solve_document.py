@@ -16,12 +16,11 @@ from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import PRIMAL_TOLERANCE, Certificate
 from dafeng.energy.interop.exchange import network_from
-from dafeng.energy.modes.alternatives import NearOptimal
-from dafeng.energy.modes.answer import share_above
+from dafeng.energy.modes.alternatives import NearOptimal, group_wishes
 from dafeng.energy.modes.certified import Certified
-from dafeng.energy.modes.pathway import Myopic
+from dafeng.energy.modes.exact import Exact
+from dafeng.energy.modes.myopic import Myopic
 from dafeng.energy.modes.rolling import Rolled
-from dafeng.energy.modes.running import Found, group_wishes
 from dafeng.energy.modes.segments import Segmented
 from dafeng.energy.network.clash import explain_network
 from dafeng.energy.network.solve import Outcome
@@ -55,25 +54,23 @@ def solved_document(solved: SolvedEnergy) -> Row:
         stands beside it), objective as PyPSA states it, its constant and their sum, bound, gap, regret, certificate,
         decided capacities, CPU seconds, solver, sizes, and what the mode alone tells.
     """
-    found = solved.found
-    told = _TELLS[type(found.made)](found)
-    gap = None if found.bound is None else share_above(found.cost, found.bound)
-    statement = getattr(found.made, "statement", None)
+    found, answer = solved.found, solved.found.answer
+    told = _TELLS[type(answer)](answer)
     return {
         "file": str(solved.path),
-        "network": found.network.name,
+        "network": answer.network.name,
         "mode": found.mode.text,
         "status": told.pop("status"),
-        "objective": found.cost - found.constant,
+        "objective": answer.cost - found.constant,
         "objective_constant": found.constant,
-        "system_cost": found.cost,
-        "bound": found.bound,
-        "gap": gap if gap is None or math.isfinite(gap) else None,
+        "system_cost": answer.cost,
+        "bound": _finite(answer.bound),
+        "gap": _finite(answer.gap),
         "optimum": found.optimum,
         "regret": found.regret,
-        "statement": None if statement is None else {"zh": statement.zh, "en": statement.en},
+        "statement": {"zh": answer.statement.zh, "en": answer.statement.en},
         "certificate": told.pop("certificate"),
-        "capacities": _named(found.network, found.sizes),
+        "capacities": _named(answer.network, answer.design.sizes),
         **told,
         "sizes": {"scenarios": solved.scenarios, **told.get("sizes", {})},
         "findings": [
@@ -171,12 +168,11 @@ def _optimal(outcome: Outcome) -> Row:
     }
 
 
-def _plain(found: Found) -> Row:
-    return _optimal(found.made)  # type: ignore[arg-type]
+def _tell_exact(made: Exact) -> Row:
+    return _optimal(made.outcome)
 
 
-def _tell_alternatives(found: Found) -> Row:
-    made: NearOptimal = found.made  # type: ignore[assignment]
+def _tell_alternatives(made: NearOptimal) -> Row:
     least = made.outcome.system_cost
     told = [
         {
@@ -184,16 +180,15 @@ def _tell_alternatives(found: Found) -> Row:
             "sum": one.aim if name.startswith("least") else -one.aim,
             "system_cost": one.cost,
             "above": (one.cost - least) / max(1.0, abs(least)),
-            "capacities": _named(found.network, one.sizes),
+            "capacities": _named(made.network, one.sizes),
             "certificate": certificate_document(one.certificate),
         }
-        for name, one in zip(group_wishes(found.network), made.alternatives, strict=True)
+        for name, one in zip(group_wishes(made.network), made.alternatives, strict=True)
     ]
     return {**_optimal(made.outcome), "slack": made.slack, "alternatives": told}
 
 
-def _tell_myopic(found: Found) -> Row:
-    made: Myopic = found.made  # type: ignore[assignment]
+def _tell_myopic(made: Myopic) -> Row:
     proofs = [certificate_document(one.outcome.solution.certificate) for one in made.stages]
     stages = [
         {"period": one.year, "system_cost": one.outcome.system_cost, "certificate": proof}
@@ -202,15 +197,13 @@ def _tell_myopic(found: Found) -> Row:
     return {"status": "feasible", "certificate": _worst("periods", proofs), "periods": stages}
 
 
-def _tell_rolled(found: Found) -> Row:
-    made: Rolled = found.made  # type: ignore[assignment]
+def _tell_rolled(made: Rolled) -> Row:
     proofs = [certificate_document(one.certificate) for one in made.windows]
     told = {"count": len(proofs), "first": [made.windows[0].start, made.windows[0].end], "violation": made.violation}
     return {"status": "feasible", "certificate": _worst("windows", proofs), "windows": told}
 
 
-def _tell_segments(found: Found) -> Row:
-    made: Segmented = found.made  # type: ignore[assignment]
+def _tell_segments(made: Segmented) -> Row:
     proof = {
         "kind": "feasibility",
         "passed": made.operated.violation <= PRIMAL_TOLERANCE,
@@ -218,21 +211,20 @@ def _tell_segments(found: Found) -> Row:
         "operated_at_least_cost": made.operated.exact,
         "segments": certificate_document(made.outcome.solution.certificate),
     }
-    told = {"count": len(made.edges) - 1, "of": found.network.clock.size, "claimed_cost": made.claimed, "error": made.error}
+    told = {"count": len(made.edges) - 1, "of": made.network.clock.size, "claimed_cost": made.claimed, "error": made.error}
     return {"status": "feasible", "certificate": proof, "true_cost": made.cost, "segments": told}
 
 
-def _tell_certified(found: Found) -> Row:
-    made: Certified = found.made  # type: ignore[assignment]
+def _tell_certified(made: Certified) -> Row:
     proof = {
         "kind": "bounds",
         "passed": made.violation <= PRIMAL_TOLERANCE and made.bound <= made.cost,
         "primal": made.violation,
-        "bound": made.bound,
-        "gap": made.cost - made.bound,
-        "relative_gap": made.gap,
+        "bound": _finite(made.bound),
+        "gap": _finite(made.cost - made.bound),
+        "relative_gap": _finite(made.gap),
     }
-    rounds = [{"segments": one.segments, "bound": one.bound, "cost": one.cost} for one in made.rounds]
+    rounds = [{"segments": one.segments, "bound": _finite(one.bound), "cost": _finite(one.cost)} for one in made.rounds]
     return {"status": "bounded", "certificate": proof, "true_cost": made.cost, "rounds": rounds}
 
 
@@ -240,6 +232,10 @@ def _worst(kind: str, proofs: Sequence[Row]) -> Row:
     """The largest residuals of several proofs."""
     figures = {name: max(one[name] for one in proofs) for name in ("primal", "dual", "relative_gap")}
     return {"kind": kind, "count": len(proofs), "passed": all(one["passed"] for one in proofs), **figures}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _named(network: Network, sizes: Mapping[str, Floats]) -> Row:
@@ -266,12 +262,12 @@ def _sizes(outcome: Outcome) -> Row:
     }
 
 
-_TELLS: Mapping[type, Callable[[Found], Row]] = {
-    Outcome: _plain,
+_TELLS: Mapping[type, Callable[[Any], Row]] = {
+    Exact: _tell_exact,
     NearOptimal: _tell_alternatives,
     Myopic: _tell_myopic,
     Rolled: _tell_rolled,
     Segmented: _tell_segments,
     Certified: _tell_certified,
 }
-"""What tells the proof of each kind of result."""
+"""What tells the proof of each kind of answer, and what it alone has."""

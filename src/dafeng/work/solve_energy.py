@@ -16,16 +16,16 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.interop.absent import list_absent
-from dafeng.energy.interop.designs import stated_design, with_design
+from dafeng.energy.interop.designs import list_empty, stated_design, with_design
 from dafeng.energy.interop.exchange import Exchange, network_from
 from dafeng.energy.interop.options import REFINED, read_options
 from dafeng.energy.interop.results import with_results
+from dafeng.energy.interop.unused import list_unused
 from dafeng.energy.modes.certified import Certified
 from dafeng.energy.modes.mode import GIVEN, PLAIN, Mode, check_mode, read_mode, usual_mode
 from dafeng.energy.modes.running import Found, Wishes, run_mode
 from dafeng.energy.network.build import with_capacities
 from dafeng.energy.network.solve import Ladder, Outcome
-from dafeng.energy.network.table import Network
 from dafeng.energy.solving.answer import Algorithm, Watch
 from dafeng.work.network_files import check_target, read_futures, write_network, write_scenario
 
@@ -52,7 +52,8 @@ class SolvedEnergy:
     scenarios : int
         How many futures the file holds; cost and proof are those of all together, operation that of the first.
     findings : tuple of Finding
-        Cells of the file that hold nothing and were read as their default; a gap asked for and not reached.
+        Cells of the file that were read as their default, columns that take no part, capacities of zero that are operated, a
+        gap asked for and not reached.
     """
 
     path: Path
@@ -68,7 +69,7 @@ class SolvedEnergy:
         Raises
         ------
         SettingError
-            In modes that do not end in one; ``found.made`` holds what they return.
+            In modes that do not end in one; ``found.answer`` holds what they return.
         """
         outcome = self.found.outcome
         if outcome is None:
@@ -151,10 +152,14 @@ def solve_energy(
         raise _setting("iamc", scenario, "a file of its own")
     futures = read_futures(path)
     exchange = futures[0][1]
-    given = named is not None and named.name in GIVEN
-    networks = [(share, _network(one, given=given, periods=periods)) for share, one in futures]
+    networks = [(share, network_from(one, multi_period=periods)) for share, one in futures]
+    chosen = named or usual_mode(networks[0][1])
+    empty: tuple[Finding, ...] = ()
+    if chosen.name in GIVEN:
+        stated = [stated_design(one, network) for (_, one), (_, network) in zip(futures, networks, strict=True)]
+        empty = list_empty(networks[0][1], stated[0])
+        networks = [(share, with_capacities(one, sizes)) for (share, one), sizes in zip(networks, stated, strict=True)]
     network = networks[0][1]
-    chosen = named or usual_mode(network)
     check_mode(chosen, network)
     _check_options(chosen, wishes, horizon, overlap, gap, scenario)
     if len(futures) > 1:
@@ -164,13 +169,13 @@ def solve_energy(
     found = run_mode(network, chosen, wishes=wishes, compare=compare)
     _write(found, exchange, out, scenario, Path(path).stem)
     seconds = {"read": spent, **found.seconds}
-    findings = (*list_absent(exchange.sheets), *_short_of(found))
+    findings = (*list_absent(exchange.sheets), *list_unused(exchange.sheets), *empty, *_short_of(found))
     return SolvedEnergy(Path(path), found, seconds, len(futures), findings)
 
 
 def _short_of(found: Found) -> tuple[Finding, ...]:
     """What was asked for and not reached."""
-    made = found.made
+    made = found.answer
     if not isinstance(made, Certified) or made.reached:
         return ()
     says = Label(
@@ -183,11 +188,6 @@ def _short_of(found: Found) -> tuple[Finding, ...]:
         "ask for a larger --gap, or solve fewer steps exactly with --mode expand",
     )
     return (Finding(rule="energy.modes.gap_not_reached", at="--gap", severity="warning", says=says, remedy=remedy),)
-
-
-def _network(exchange: Exchange, *, given: bool, periods: bool | None) -> Network:
-    network = network_from(exchange, multi_period=periods)
-    return with_capacities(network, stated_design(exchange, network)) if given else network
 
 
 def _check_futures(path: Path | str, mode: Mode, *, written: bool, compared: bool) -> None:
@@ -248,13 +248,13 @@ def _check_options(
 
 
 def _write(found: Found, exchange: Exchange, out: Path | str | None, scenario: Path | str | None, name: str) -> None:
-    outcome = found.outcome
+    outcome, answer = found.outcome, found.answer
     if out is not None and outcome is not None:
         write_network(with_results(exchange, outcome), out)
     elif out is not None:
-        write_network(with_design(exchange, found.network, found.sizes, found.cost - found.constant), out)
+        write_network(with_design(exchange, answer.network, answer.design.sizes, answer.cost - found.constant), out)
     if scenario is not None and outcome is not None:
-        write_scenario(outcome, scenario, model="dafeng", scenario=name, region=found.network.name)
+        write_scenario(outcome, scenario, model="dafeng", scenario=name, region=answer.network.name)
 
 
 def _ladder(name: str | None) -> Ladder:

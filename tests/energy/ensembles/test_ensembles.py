@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dafeng.core.errors import DefinitionError
+from dafeng.energy.ensembles import parts
 from dafeng.energy.ensembles.executors import DaskExecutor, LocalExecutor, Work
 from dafeng.energy.ensembles.parts import Case, parts_of
 from dafeng.energy.ensembles.running import Progress, read_ensemble, run_ensemble
@@ -113,10 +116,39 @@ def test_anything_that_changes_a_result_changes_the_name() -> None:
     assert parts_of([_case("a")])[0].name == parts_of([_case("a")])[0].name
 
 
+def test_a_result_of_other_code_is_worked_on_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_ensemble([_case("a")], tmp_path, executor=Here())
+    monkeypatch.setattr(parts, "_code", lambda: "edited")
+    again = Here()
+    run_ensemble([_case("a")], tmp_path, executor=again)
+    assert len(again.worked) == 1
+    assert len(_files(tmp_path)) == 2
+
+
+def test_the_code_that_counts_holds_kernel_and_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a copy of the package with one character more, in the kernel or in a table, has another hash
+    for name in ("energy/years/interior.py", "data/energy/ladders.csv"):
+        copy = tmp_path / name.split("/")[0]
+        for folder in parts.CODE:
+            shutil.copytree(str(resources.files("dafeng") / folder), copy / folder)
+        monkeypatch.setattr(parts.resources, "files", lambda _, home=copy: home)
+        before = parts._code.__wrapped__()
+        with (copy / name).open("a", encoding="utf-8") as opened:
+            opened.write("#")
+        assert parts._code.__wrapped__() != before
+
+
+def test_a_worker_with_other_code_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    (asked,) = parts_of([_case("a")])
+    monkeypatch.setattr(parts, "_code", lambda: "older")
+    with pytest.raises(DefinitionError, match="code is older"):
+        asked.run()
+
+
 def test_a_file_says_which_versions_made_it(tmp_path: Path) -> None:
     run_ensemble([_case("a")], tmp_path, executor=Here())
     described = pq.read_schema(next(tmp_path.glob("*.parquet"))).metadata
-    assert {b"version.dafeng", b"version.highspy", b"dafeng.part"} <= set(described)
+    assert {b"version.dafeng", b"version.highspy", b"version.code", b"dafeng.part"} <= set(described)
 
 
 def test_an_unfinished_ensemble_is_not_read(tmp_path: Path) -> None:

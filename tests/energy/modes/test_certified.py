@@ -7,15 +7,16 @@ import pytest
 
 from dafeng.core.errors import DefinitionError
 from dafeng.energy.bounds import implied_bounds
+from dafeng.energy.duality import proven_bound
 from dafeng.energy.modes.certified import solve_certified
-from dafeng.energy.modes.merging import merge_steps, scaled_series
-from dafeng.energy.modes.relaxation import proven_bound, relax
-from dafeng.energy.modes.shortening import shorten
-from dafeng.energy.modes.timing import time_program
 from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import Network, make_table, plain_clock
+from dafeng.energy.segmentation.merging import merge_steps, scaled_series
+from dafeng.energy.segmentation.relaxation import relax
+from dafeng.energy.segmentation.shortening import shorten
 from dafeng.energy.solution import solve_program
+from dafeng.energy.windows.timing import time_program
 from tests.energy.modes.toys import pathway_city, random_city
 
 SEEDS = range(5)
@@ -35,7 +36,7 @@ def test_the_bound_is_never_above_the_optimum(seed, count):
     optimum = solve_network(network).system_cost
     built, _, small = _relaxed(network, count)
     solution = solve_program(small.program)
-    bound = proven_bound(built.program, small.rows.T @ solution.prices, optimum)
+    bound = proven_bound(built.program, small.rows.T @ solution.prices, ceiling=optimum)
     assert solution.certificate.objective <= optimum * (1 + 1e-7)
     assert bound <= optimum * (1 + 1e-9)
     assert bound == pytest.approx(solution.certificate.objective, rel=1e-5)
@@ -48,8 +49,8 @@ def test_any_multipliers_prove_a_bound(seed):
     rng = np.random.default_rng(seed)
     prices = outcome.solution.prices * rng.uniform(0.5, 1.5, len(outcome.solution.prices))
     prices += rng.normal(0, 5, len(prices))
-    assert proven_bound(outcome.built.program, prices, outcome.system_cost) <= outcome.system_cost * (1 + 1e-9)
-    exact = proven_bound(outcome.built.program, outcome.solution.prices, outcome.system_cost)
+    assert proven_bound(outcome.built.program, prices, ceiling=outcome.system_cost) <= outcome.system_cost * (1 + 1e-9)
+    exact = proven_bound(outcome.built.program, outcome.solution.prices, ceiling=outcome.system_cost)
     assert exact == pytest.approx(outcome.system_cost, rel=1e-7)
 
 

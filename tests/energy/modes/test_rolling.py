@@ -9,11 +9,12 @@ import pytest
 from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.modes.certified import solve_certified
-from dafeng.energy.modes.design import design_of, fixed
-from dafeng.energy.modes.rolling import solve_rolling, spans
+from dafeng.energy.modes.rolling import solve_rolling
+from dafeng.energy.network.design import design_of, fixed
 from dafeng.energy.network.policy import Policy, Term, with_policies
 from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import make_table
+from dafeng.energy.windows.window import spans
 from tests.energy.modes.toys import random_city
 
 

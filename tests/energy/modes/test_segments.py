@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from dafeng.core.errors import DefinitionError
-from dafeng.energy.modes.design import capacity_cost, design_of, fixed
-from dafeng.energy.modes.merging import extreme_steps, merge_steps, scaled_series
 from dafeng.energy.modes.segments import solve_segments
-from dafeng.energy.modes.shortening import shorten
+from dafeng.energy.network.design import capacity_cost, design_of, fixed
 from dafeng.energy.network.solve import solve_network
+from dafeng.energy.segmentation.merging import extreme_steps, merge_steps, scaled_series
+from dafeng.energy.segmentation.shortening import shorten
 from tests.energy.modes.toys import random_city
 
 

@@ -1,6 +1,6 @@
 """Parts of an ensemble: some years of one city in one scenario, named by their content.
 
-Invariant: two parts have the same name exactly if network, series, settings and the package's version are the same.
+Invariant: two parts have the same name exactly if network, series, settings, code and versions of packages are the same.
 """
 
 from __future__ import annotations
@@ -8,11 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dafeng.core.errors import DefinitionError
+from dafeng.core.labels import Label
 from dafeng.energy.network.table import Network
 from dafeng.energy.program import Floats
 from dafeng.energy.years.dispatching import GAP, YearsResult, dispatch_years
@@ -21,7 +26,11 @@ from dafeng.energy.years.series import Series, years_of
 SIZE = 50
 """Years of a part: minutes of work at most, so that little is lost when a run is stopped."""
 PACKAGES = ("dafeng", "numpy", "scipy", "highspy", "clarabel")
-"""What a result depends on."""
+"""Packages that a result depends on."""
+CODE = ("energy", "data/energy")
+"""Folders of this package whose code and tables a result depends on: a version alone does not tell what was edited."""
+ENDINGS = (".py", ".csv")
+"""Ends of the names of files that count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +73,7 @@ class Part:
     name : str
         Hash of its content.
     versions : mapping of str to str
-        Versions of the packages that the result depends on.
+        Versions of the packages that the result depends on, and the hash of the code under ``code``.
     """
 
     case: Case
@@ -78,7 +87,16 @@ class Part:
         -------
         YearsResult
             Cost, bound and energy of each year.
+
+        Raises
+        ------
+        DefinitionError
+            If code or packages here are others than those the part is named by, as they may be on a cluster.
         """
+        here = present_versions()
+        other = [name for name, version in self.versions.items() if here.get(name) != version]
+        if other:
+            raise _differing(other[0], self.versions[other[0]], here.get(other[0], ""))
         return dispatch_years(self.case.network, self.case.series, unserved=self.case.unserved, gap=self.case.gap)
 
 
@@ -102,8 +120,30 @@ def parts_of(cases: Sequence[Case], *, size: int = SIZE) -> tuple[Part, ...]:
     DefinitionError
         If a case's series do not fit its network.
     """
-    versions = {package: version(package) for package in PACKAGES}
+    versions = present_versions()
     return tuple(_named(piece, versions) for case in cases for piece in _pieces(case, size))
+
+
+def present_versions() -> dict[str, str]:
+    """What a result that is worked out here depends on beside its input.
+
+    Returns
+    -------
+    dict of str to str
+        Versions of packages by name, and the hash of our own code and tables under ``code``.
+    """
+    return {**{package: version(package) for package in PACKAGES}, "code": _code()}
+
+
+@cache
+def _code() -> str:
+    """Hash of names and content of all files that count."""
+    home = Path(str(resources.files("dafeng")))
+    found = hashlib.sha256()
+    for path in sorted(path for folder in CODE for path in (home / folder).rglob("*") if path.suffix in ENDINGS):
+        found.update(f"{path.relative_to(home).as_posix()}\n".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def _pieces(case: Case, size: int) -> Iterator[Case]:
@@ -134,6 +174,18 @@ def _content(case: Case) -> Iterator[bytes]:
             yield from _piece(f"{attribute}.{one}", table.series[attribute][one])
     for key in sorted(case.series):
         yield from _piece(".".join(key), case.series[key])
+
+
+def _differing(name: str, wanted: str, here: str) -> DefinitionError:
+    return DefinitionError(
+        Label(
+            f"{name} 为 {here[:12] or '无'}，任务要求 {wanted[:12]}",
+            f"{name} is {here[:12] or 'absent'}, the part asks for {wanted[:12]}",
+        ),
+        where="energy.ensembles",
+        expected=Label("各工作节点与提交者的代码和软件包一致", "workers with the code and packages of whoever asks"),
+        remedy=Label("在各节点安装同一版本", "install the same version on every worker"),
+    )
 
 
 def _piece(name: str, value: Floats | Any) -> Iterator[bytes]:

@@ -5,14 +5,19 @@ Invariant: what the file states as input is never changed; a decided capacity st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
 from dafeng.energy.interop.exchange import Exchange, with_sheets
 from dafeng.energy.interop.frames import LISTS, Sheet
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.program import Floats
+
+SHOWN = 3
+"""Names that a finding tells; the others are counted."""
 
 
 def with_design(exchange: Exchange, network: Network, sizes: Mapping[str, Floats], cost: float) -> Exchange:
@@ -69,3 +74,46 @@ def stated_design(exchange: Exchange, network: Network) -> dict[str, Floats]:
             own = np.array([known.get(name, np.nan) for name in table.names])
             found[component] = np.where(may & np.isfinite(own), own, given)
     return found
+
+
+def list_empty(network: Network, sizes: Mapping[str, Floats]) -> tuple[Finding, ...]:
+    """Findings about components that may be extended and are operated without any capacity.
+
+    Parameters
+    ----------
+    network : Network
+        A network whose given capacities are operated.
+    sizes : mapping of str to (n,) array
+        Capacities that are taken instead of those that stand, by kind. [MW or MWh]
+
+    Returns
+    -------
+    tuple of Finding
+        One for each kind that has any.
+    """
+    found = []
+    for kind, letter in CAPACITY.items():
+        table = network.table(kind)
+        if len(table):
+            size = sizes.get(kind, table.number(f"{letter}_nom"))
+            empty = np.flatnonzero(table.flag(f"{letter}_nom_extendable") & table.flag("active") & (size == 0))
+            if len(empty):
+                found.append(_empty(kind, letter, [table.names[one] for one in empty]))
+    return tuple(found)
+
+
+def _empty(kind: str, letter: str, names: Sequence[str]) -> Finding:
+    told = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+    return Finding(
+        rule="energy.network.empty",
+        at=f"{kind}.{names[0]}.{letter}_nom",
+        severity="warning",
+        says=Label(
+            f"{kind} 有 {len(names)} 个可扩建而容量为零（{told}），给定容量的运行中不出力",
+            f"{len(names)} of {kind} may be extended but stand at zero ({told}): nothing of them is operated",
+        ),
+        remedy=Label(
+            f"先用 --mode expand --out FILE 定容量，或给出 {letter}_nom",
+            f"decide capacities first with --mode expand --out FILE, or give {letter}_nom",
+        ),
+    )

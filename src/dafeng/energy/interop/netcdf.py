@@ -5,6 +5,7 @@ Invariant: a file is read whole or refused with its place; it is written whole o
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from dafeng.energy.interop.exchange import FORM, Exchange, refused
 from dafeng.energy.interop.frames import Sheet
+from dafeng.store.files import write_whole
 
 SPANS: Mapping[str, str] = {
     "days": "D",
@@ -264,19 +266,16 @@ def write_netcdf(exchange: Exchange, path: Path) -> None:
     """
     import h5netcdf
 
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with h5netcdf.File(temporary, "w") as file:
-            for name, value in _attributes(exchange).items():
-                file.attrs[name] = value
-            _write_table(file, "snapshots", np.arange(exchange.steps), exchange.snapshots)
-            if exchange.periods:
-                _write_table(file, "investment_periods", exchange.periods["period"], _without(exchange.periods, "period"))
-            for kind, sheet in exchange.sheets.items():
-                _write_sheet(file, kind, sheet)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    content = io.BytesIO()  # HDF5 ends the process where a disk it writes to is full
+    with h5netcdf.File(content, "w") as file:
+        for name, value in _attributes(exchange).items():
+            file.attrs[name] = value
+        _write_table(file, "snapshots", np.arange(exchange.steps), exchange.snapshots)
+        if exchange.periods:
+            _write_table(file, "investment_periods", exchange.periods["period"], _without(exchange.periods, "period"))
+        for kind, sheet in exchange.sheets.items():
+            _write_sheet(file, kind, sheet)
+    write_whole(path, content.getvalue())
 
 
 def _attributes(exchange: Exchange) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
 from dafeng.energy.modes.answer import share_above
-from dafeng.energy.modes.design import Design, design_of, sizes_at
 from dafeng.energy.network.build import Built
+from dafeng.energy.network.design import Design, decided_by, sizes_at
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY, Network
-from dafeng.energy.program import Floats, Program
+from dafeng.energy.program import Floats, Program, cost_of
 from dafeng.energy.solution import solve_program
 from dafeng.energy.solving.answer import Algorithm
 
@@ -76,19 +76,14 @@ class NearOptimal:
     seconds: Mapping[str, float]
 
     @property
-    def mode(self) -> str:
-        """Name of the mode."""
-        return "alternatives"
-
-    @property
     def network(self) -> Network:
         """What was asked."""
         return self.outcome.network
 
     @property
     def design(self) -> Design:
-        """Capacities of the optimum."""
-        return design_of(self.outcome)
+        """Capacities of the optimum as the solver found them, and what they cost."""
+        return decided_by(self.outcome)
 
     @property
     def cost(self) -> float:
@@ -149,13 +144,15 @@ def solve_alternatives(
     Raises
     ------
     DefinitionError
-        If the slack is negative or a wish names what is not extendable.
+        If the slack is negative, a wish names what is not extendable, or costs are squared.
     SolveError
         If an alternative has no certified optimum.
     """
     if slack < 0:
         raise _refusal("slack", f"余量 {slack} 为负", f"slack {slack} is negative")
     best = solve_network(network, ladder=ladder)
+    if best.built.program.quadratic is not None:
+        raise _refusal("marginal_cost_quadratic", "二次费用不能写成一行预算", "squared costs cannot stand in a row as a budget")
     program = _budgeted(best.built.program, best.system_cost + slack * abs(best.system_cost))
     begin = time.process_time()
     tried = tuple(_alternative(best, program, weights, ladder) for weights in wishes)
@@ -176,6 +173,29 @@ def extremes(groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[Weights]:
         Least and most of each group, in turn.
     """
     return [dict.fromkeys(members, sign) for members in groups.values() for sign in (1.0, -1.0)]
+
+
+def group_wishes(network: Network) -> dict[str, Weights]:
+    """Least and most capacity of every carrier that may grow.
+
+    Parameters
+    ----------
+    network : Network
+        A network with capacities to decide.
+
+    Returns
+    -------
+    dict of str to mapping
+        Wish by name: ``least`` or ``most``, and the carrier; a component without one stands for itself.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for kind in CAPACITY:
+        table = network.table(kind)
+        carriers = dict(zip(table.names, table.text("carrier"), strict=True)) if len(table) else {}
+        for name in _extendable(network, kind):
+            groups.setdefault(f"{kind}.{carriers[name] or name}", []).append((kind, name))
+    names = [f"{end} {group}" for group in groups for end in ("least", "most")]
+    return dict(zip(names, extremes(groups), strict=True))
 
 
 def random_wishes(network: Network, count: int, *, seed: int = 0) -> list[Weights]:
@@ -229,8 +249,7 @@ def _alternative(best: Outcome, program: Program, weights: Weights, ladder: Sequ
     sizes = {
         kind: sizes_at(best.network, best.built, kind, solution.values) for kind in CAPACITY if len(best.network.table(kind))
     }
-    whole = best.built.program
-    cost = float(whole.cost @ solution.values) + whole.constant
+    cost = cost_of(best.built.program, solution.values)
     return Alternative(weights, sizes, solution.certificate.objective, cost, solution.certificate)
 
 
@@ -250,6 +269,8 @@ def _refusal(where: str, zh: str, en: str) -> DefinitionError:
     return DefinitionError(
         Label(zh, en),
         where=f"energy.modes.near_optimal.{where}",
-        expected=Label("非负余量与可扩建的组件", "slack of at least zero and components that may be extended"),
-        remedy=Label("改正余量或名称", "correct the slack or the name"),
+        expected=Label(
+            "非负余量、可扩建的组件、线性费用", "slack of at least zero, components that may be extended, linear costs"
+        ),
+        remedy=Label("改正余量、名称或费用", "correct the slack, the name or the cost"),
     )

@@ -6,12 +6,12 @@ Invariant: a gap is stated only from a bound that was proven; where there is non
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Protocol
 
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
-from dafeng.energy.modes.design import Design
+from dafeng.energy.network.design import Design
 from dafeng.energy.network.table import Network
 
 
@@ -20,8 +20,6 @@ class Answer(Protocol):
 
     Parameters
     ----------
-    mode : str
-        Name of the mode.
     network : Network
         What was asked; of several futures the first.
     design : Design
@@ -41,10 +39,6 @@ class Answer(Protocol):
     statement : Label
         What is proven, and how large the error is or may be.
     """
-
-    @property
-    def mode(self) -> str:
-        """Name of the mode."""
 
     @property
     def network(self) -> Network:
@@ -100,54 +94,3 @@ def share_above(cost: float, other: float) -> float:
     if not (math.isfinite(cost) and math.isfinite(other)):
         return math.inf
     return (cost - other) / max(1.0, abs(cost))
-
-
-def answer_document(answer: Answer) -> dict[str, Any]:
-    """What a mode answered, as JSON-able values.
-
-    Parameters
-    ----------
-    answer : Answer
-        Result of any mode.
-
-    Returns
-    -------
-    dict
-        The common fields; ``None`` stands for what is infinite, so for a bound that was not proven.
-    """
-    says = answer.statement
-    return {
-        "mode": answer.mode,
-        "network": answer.network.name,
-        "cost": answer.cost,
-        "bound": _finite(answer.bound),
-        "gap": _finite(answer.gap),
-        "violation": answer.violation,
-        "certificate": _worst(answer.certificates),
-        "design": {"cost": answer.design.cost, "sizes": _sizes(answer)},
-        "times": {**answer.seconds, "total": sum(answer.seconds.values()), "unit": "CPU s"},
-        "statement": {"zh": says.zh, "en": says.en},
-    }
-
-
-def _worst(certificates: Sequence[Certificate]) -> dict[str, Any]:
-    """The largest residuals of all programmes that were solved, and whether all passed."""
-    return {
-        "programmes": len(certificates),
-        "passed": all(one.passed for one in certificates),
-        "primal": max((one.primal_share for one in certificates), default=0.0),
-        "dual": max((one.dual_violation for one in certificates), default=0.0),
-        "relative_gap": max((one.relative_gap for one in certificates), default=0.0),
-    }
-
-
-def _sizes(answer: Answer) -> dict[str, dict[str, float]]:
-    return {
-        kind: dict(zip(answer.network.table(kind).names, size.tolist(), strict=True))
-        for kind, size in answer.design.sizes.items()
-        if len(size)
-    }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

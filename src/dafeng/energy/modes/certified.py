@@ -16,19 +16,20 @@ import numpy as np
 from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
+from dafeng.energy.duality import proven_bound
 from dafeng.energy.modes.answer import share_above
-from dafeng.energy.modes.design import Design, design_at, fixed
-from dafeng.energy.modes.merging import extreme_steps, merge_steps, scaled_series
-from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, stretches
-from dafeng.energy.modes.relaxation import Relaxation, proven_bound, relax
-from dafeng.energy.modes.sharpening import sharpen
-from dafeng.energy.modes.timing import Timed, time_program
 from dafeng.energy.network.build import build_network, build_scenarios
+from dafeng.energy.network.design import Design, design_at, fixed
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Network
 from dafeng.energy.program import Floats
+from dafeng.energy.segmentation.merging import extreme_steps, merge_steps, scaled_series
+from dafeng.energy.segmentation.relaxation import Relaxation, relax
+from dafeng.energy.segmentation.sharpening import sharpen
 from dafeng.energy.solution import CancelledError, InfeasibleError, Solution, UnboundedError, solve_program
 from dafeng.energy.solving.answer import Algorithm
+from dafeng.energy.windows.operation import Operated, joint_prices, levels_at, operate, plan_of
+from dafeng.energy.windows.timing import Timed, stretches, time_program
 
 Future = tuple[float, Network]
 """Probability of a future, and its network."""
@@ -105,11 +106,6 @@ class Certified:
     certificates: tuple[Certificate, ...]
     asked: float
     seconds: Mapping[str, float]
-
-    @property
-    def mode(self) -> str:
-        """Name of the mode."""
-        return "certified"
 
     @property
     def gap(self) -> float:
@@ -272,11 +268,11 @@ class _Work:
     def _bound(self, prices: Floats, cost: float, ceiling: float) -> float:
         """The bound that prices prove; where it leaves more than the gap, also that of prices made hourly."""
         program = self.timed.program
-        bound = proven_bound(program, prices, ceiling)
+        bound = proven_bound(program, prices, ceiling=ceiling)
         self.clock.stop("solve")
         if share_above(cost, bound) <= self.gap or math.isinf(cost):
             return bound
-        bound = max(bound, proven_bound(program, sharpen(self.timed, prices), ceiling))
+        bound = max(bound, proven_bound(program, sharpen(self.timed, prices), ceiling=ceiling))
         self.clock.stop("sharpen")
         return bound
 
@@ -334,10 +330,7 @@ def _operated(timed: Timed, place: int, network: Network, values: Floats, prices
     prefix, own, whole = f"{place}." if place else "", build_network(network), timed.built[place]
     size = network.clock.size
     ends = edges[(edges > place * size) & (edges <= (place + 1) * size)] - 1 - place * size
-    levels = {}
-    for name in level_blocks(whole, prefix=prefix):
-        column = whole.builder.variables[prefix + name][ends]
-        levels[name] = np.where(column < 0, 0.0, values[column])
+    levels = levels_at(whole, values, ends, prefix=prefix)
     return operate(time_program([own]), plan_of(own, levels, ends, joint_prices(whole, prices, prefix=prefix)))
 
 

@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dafeng.core.labels import Label
-from dafeng.energy.certificate import Certificate
+from dafeng.energy.certificate import GAP_TOLERANCE, Certificate
 from dafeng.energy.modes.answer import share_above
-from dafeng.energy.modes.design import Design, design_of
-from dafeng.energy.network.solve import Outcome, solve_network
+from dafeng.energy.network.design import Design, decided_by
+from dafeng.energy.network.solve import Ladder, Outcome, solve_network, solve_scenarios
 from dafeng.energy.network.table import Network
-from dafeng.energy.solving.answer import Algorithm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,15 +23,10 @@ class Exact:
     Parameters
     ----------
     outcome : Outcome
-        Values, prices and certificate.
+        Values, prices and certificate; of several futures the first, with the cost of all.
     """
 
     outcome: Outcome
-
-    @property
-    def mode(self) -> str:
-        """Name of the mode."""
-        return "exact"
 
     @property
     def network(self) -> Network:
@@ -41,8 +35,8 @@ class Exact:
 
     @property
     def design(self) -> Design:
-        """Capacities, and what they cost."""
-        return design_of(self.outcome)
+        """Capacities as the solver found them, and what they cost."""
+        return decided_by(self.outcome)
 
     @property
     def cost(self) -> float:
@@ -82,18 +76,26 @@ class Exact:
         )
 
 
-def solve_exact(network: Network, *, relaxed: bool = False, ladder: Sequence[Algorithm] | None = None) -> Exact:
+def solve_exact(
+    futures: Network | Sequence[tuple[float, Network]],
+    *,
+    relaxed: bool = False,
+    tolerance: float = GAP_TOLERANCE,
+    ladder: Ladder = None,
+) -> Exact:
     """Optimum of a network over all its steps.
 
     Parameters
     ----------
-    network : Network
-        What is optimised: operation where capacities are given, capacities too where they are extendable, all
-        investment periods at once where there are any.
+    futures : Network or sequence of (probability, Network)
+        What is optimised: operation where capacities are given, capacities too where they are extendable, all investment
+        periods at once where there are any; or several futures, for which capacities are decided once.
     relaxed : bool
         Whether commitment is relaxed to shares.
-    ladder : sequence of Algorithm, optional
-        Solvers in the order in which they are tried; by kind and size if not given.
+    tolerance : float
+        What the certificate accepts.
+    ladder : sequence of Algorithm or callable, optional
+        Solvers in the order in which they are tried, or what gives them for a programme; by kind and size if not given.
 
     Returns
     -------
@@ -107,4 +109,6 @@ def solve_exact(network: Network, *, relaxed: bool = False, ladder: Sequence[Alg
     SolveError
         If no solver gives a provable optimum.
     """
-    return Exact(solve_network(network, relaxed=relaxed, ladder=ladder))
+    if isinstance(futures, Network):
+        return Exact(solve_network(futures, relaxed=relaxed, tolerance=tolerance, ladder=ladder))
+    return Exact(solve_scenarios(futures, relaxed=relaxed, tolerance=tolerance, ladder=ladder)[0])

@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
-from dafeng.core.errors import DefinitionError, SolveError
+from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
-from dafeng.energy.modes.design import Design, design_at
-from dafeng.energy.modes.timing import time_program
-from dafeng.energy.modes.window import Cutter, cutter_of
 from dafeng.energy.network.build import Built, build_network, values_of
+from dafeng.energy.network.design import Design, design_at
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.network.vintages import shares
-from dafeng.energy.program import Floats, Program
-from dafeng.energy.solution import CancelledError, solve_program
+from dafeng.energy.program import Floats, cost_of
 from dafeng.energy.solving.answer import Algorithm
+from dafeng.energy.windows.cutter import cutter_of
+from dafeng.energy.windows.timing import time_program
+from dafeng.energy.windows.window import solve_window, spans, with_joint_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,6 @@ class Rolled:
     values: Floats
     windows: tuple[Window, ...]
     seconds: Mapping[str, float]
-
-    @property
-    def mode(self) -> str:
-        """Name of the mode."""
-        return "rolling"
 
     @property
     def network(self) -> Network:
@@ -112,9 +106,7 @@ class Rolled:
     @property
     def cost(self) -> float:
         """Cost of operating all steps as they were decided. [yuan]"""
-        program = self.built.program
-        squares = 0.0 if program.quadratic is None else float(program.quadratic @ self.values**2)
-        return float(program.cost @ self.values) + squares + program.constant
+        return cost_of(self.built.program, self.values)
 
     def value(self, component: str, quantity: str) -> Floats:
         """A quantity of the active components of a kind.
@@ -177,92 +169,6 @@ def solve_rolling(network: Network, *, horizon: int, overlap: int = 0, ladder: S
         windows.append(Window(start, end, solution[1]))
     seconds = {"build": middle - begin, "solve": time.process_time() - middle}
     return Rolled(built, cutter.restored(values), tuple(windows), seconds)
-
-
-def spans(steps: int, horizon: int, overlap: int) -> Iterator[tuple[int, int]]:
-    """First and last step of every window.
-
-    Parameters
-    ----------
-    steps, horizon, overlap : int
-        Steps in all, of one window, and those decided again.
-
-    Yields
-    ------
-    tuple of int
-        First step and the step after the last.
-    """
-    for start in range(0, steps, horizon - overlap):
-        yield start, min(steps, start + horizon)
-
-
-def with_joint_rows(cutter: Cutter, part: Program, start: int, end: int) -> Program:
-    """A window with the limits over all steps, each as if the window were all.
-
-    Parameters
-    ----------
-    cutter : Cutter
-        The whole programme.
-    part : Program
-        The window.
-    start, end : int
-        Its steps.
-
-    Returns
-    -------
-    Program
-        The window with those rows added.
-    """
-    count = int(cutter.row_start[0])
-    if not count:
-        return part
-    matrix = sparse.vstack([part.matrix, cutter.joint(start, end)], format="csc")
-    low, high = (getattr(cutter.program, name)[:count] for name in ("row_low", "row_high"))
-    return replace(part, matrix=matrix, row_low=np.append(part.row_low, low), row_high=np.append(part.row_high, high))
-
-
-def solve_window(
-    part: Program, network: Network, steps: tuple[int, int], ladder: Sequence[Algorithm] | None
-) -> tuple[Floats, Certificate]:
-    """Certified optimum of one window.
-
-    Parameters
-    ----------
-    part : Program
-        The window.
-    network : Network
-        The network, for the names of its steps.
-    steps : (start, end)
-        Its steps.
-    ladder : sequence of Algorithm, optional
-        Solvers in the order in which they are tried; by kind and size if not given.
-
-    Returns
-    -------
-    (columns,) array, Certificate
-        The optimum and its proof.
-
-    Raises
-    ------
-    SolveError
-        If there is none; names the steps.
-    """
-    try:
-        found = solve_program(part, ladder=ladder)
-    except CancelledError:
-        raise
-    except SolveError as error:
-        first, last = network.clock.labels[steps[0]], network.clock.labels[steps[1] - 1]
-        raise SolveError(
-            Label(
-                f"时段 {first} 至 {last} 的窗口无解：{error.what.zh}",
-                f"no solution in the window from {first} to {last}: {error.what.en}",
-            ),
-            where=f"energy.modes.rolling.{steps[0]}-{steps[1]}",
-            expected=Label("每个窗口可行", "every window to be feasible"),
-            remedy=Label("加长窗口，或给未满足的需求定价", "lengthen the window, or give unserved demand a price"),
-        ) from error
-    return found.values, found.certificate
 
 
 def _check(network: Network, horizon: int, overlap: int) -> None:

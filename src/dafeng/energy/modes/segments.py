@@ -15,17 +15,17 @@ import numpy as np
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
 from dafeng.energy.modes.answer import share_above
-from dafeng.energy.modes.design import Design, design_of, fixed
-from dafeng.energy.modes.merging import extreme_steps, merge_steps, scaled_series
-from dafeng.energy.modes.operation import Operated, joint_prices, level_blocks, operate, plan_of, whole_operation
-from dafeng.energy.modes.shortening import shorten
-from dafeng.energy.modes.timing import time_program
 from dafeng.energy.network.build import build_network
+from dafeng.energy.network.design import Design, design_of, fixed
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import Network
+from dafeng.energy.segmentation.merging import extreme_steps, merge_steps, scaled_series
+from dafeng.energy.segmentation.shortening import shorten
 from dafeng.energy.solving.answer import Algorithm
 from dafeng.energy.solving.start import Start
+from dafeng.energy.windows.operation import Operated, joint_prices, levels_at, operate, plan_of, whole_operation
+from dafeng.energy.windows.timing import time_program
 
 DENSITY = 6
 """Steps per segment where no number of segments is given."""
@@ -59,11 +59,6 @@ class Segmented:
     design: Design
     operated: Operated
     seconds: Mapping[str, float]
-
-    @property
-    def mode(self) -> str:
-        """Name of the mode."""
-        return "segments"
 
     @property
     def cost(self) -> float:
@@ -208,7 +203,6 @@ def _operated(
     if exact:
         rungs = ladder or (STARTED if start is not None else None)
         return whole_operation(solve_network(network, ladder=rungs, start=start).solution)
-    own, short, values = build_network(network), outcome.built, np.append(outcome.solution.values, 0.0)
-    levels = {name: values[short.builder.variables[name]] for name in level_blocks(short)}
-    prices = joint_prices(short, outcome.solution.prices)
-    return operate(time_program([own]), plan_of(own, levels, edges[1:] - 1, prices))
+    own, short, found = build_network(network), outcome.built, outcome.solution
+    levels = levels_at(short, found.values, slice(None))
+    return operate(time_program([own]), plan_of(own, levels, edges[1:] - 1, joint_prices(short, found.prices)))

@@ -70,9 +70,7 @@ def _decided(frame: Frame, name: str) -> Linear:
 def _charge(frame: Frame, chosen: Linear) -> None:
     """Investment of every period in which the component is active; what stands already is told apart."""
     clock, table = frame.model.clock, frame.members
-    active = period_activity(table, clock)
-    weight = active.T @ clock.period_objective if clock.paths else active.any(axis=0).astype(np.float64)
-    price = fixed_cost(table, clock) * weight
+    price = fixed_cost(table, clock) * paid_weight(table, clock)
     frame.model.builder.add_cost(chosen, price[None, :])
     extendable = table.flag(f"{frame.letter}_nom_extendable")
     stands = np.where(extendable, table.number(f"{frame.letter}_nom"), 0.0)
@@ -97,6 +95,25 @@ def fixed_cost(table: Table, clock: Clock) -> Floats:
     overnight, lifetime, rate = (table.number(name) for name in ("overnight_cost", "lifetime", "discount_rate"))
     yearly = np.where(np.isnan(overnight), table.number("capital_cost"), overnight * annuity(rate, lifetime) * clock.years)
     return np.asarray(yearly + table.number("fom_cost"))
+
+
+def paid_weight(table: Table, clock: Clock) -> Floats:
+    """How often capacity is paid for: in every period in which it is active, with the weight of the period.
+
+    Parameters
+    ----------
+    table : Table
+        Components.
+    clock : Clock
+        Time steps.
+
+    Returns
+    -------
+    (n,) array
+        One where periods are not paid for one by one; zero for what is never active.
+    """
+    active = period_activity(table, clock)
+    return np.asarray(active.T @ clock.period_objective if clock.paths else active.any(axis=0).astype(np.float64))
 
 
 def annuity(rate: Floats, lifetime: Floats) -> Floats:

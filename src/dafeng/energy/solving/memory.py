@@ -6,11 +6,14 @@ Invariant: nothing here changes a value; where the system cannot give memory bac
 from __future__ import annotations
 
 import ctypes
+import errno
 import gc
 import mmap
+import os
 import pickle
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -88,12 +91,15 @@ class Shelf:
     def __init__(self, kept: Any) -> None:
         self._kept = kept
         self._file: Any = None
-        try:
+        with suppress(OSError):
             file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when taken back
-            pickle.dump(kept, file, protocol=5)
-        except OSError:
-            return
-        self._file, self._kept = file, None
+            try:
+                pickle.dump(kept, file, protocol=5)
+                file.flush()  # what is still in a buffer when the disk is full must fail here and not when it is read
+            except OSError:
+                file.close()
+                raise
+            self._file, self._kept = file, None
 
     def take(self) -> Any:
         """What was kept, as it was; once.
@@ -163,5 +169,6 @@ def _mapped(array: Any) -> Any:
         return array
     with tempfile.TemporaryFile() as file:
         array.tofile(file)
-        file.flush()
+        if os.fstat(file.fileno()).st_size < array.nbytes:  # numpy does not tell when the last buffer found no room
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return np.frombuffer(mmap.mmap(file.fileno(), 0), dtype=array.dtype)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dafeng.core.errors import DefinitionError
-from dafeng.energy.modes.pathway import solve_myopic
+from dafeng.energy.modes.myopic import solve_myopic
 from dafeng.energy.network.build import with_capacities
 from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import make_table

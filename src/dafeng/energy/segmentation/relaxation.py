@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from dafeng.energy.bounds import implied_bounds
-from dafeng.energy.certificate import reduced_costs
-from dafeng.energy.modes.timing import Timed
-from dafeng.energy.modes.window import LEVELS
 from dafeng.energy.network.linear import Places
 from dafeng.energy.program import Floats, Program
+from dafeng.energy.segmentation.merging import segment_of_steps
+from dafeng.energy.windows.cutter import LEVELS
+from dafeng.energy.windows.timing import Timed, stretches
 
 RAMPS = ("ramp_limit_up", "ramp_limit_down")
 """Last part of the names of rows that join two neighbouring steps."""
@@ -121,42 +121,12 @@ def _summed(group: Places, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(group, values, minlength=count), dtype=np.float64)
 
 
-def proven_bound(program: Program, multipliers: Floats, ceiling: float) -> float:
-    """Lower bound of a programme's optimum from any multipliers.
-
-    Parameters
-    ----------
-    program : Program
-        The whole programme.
-    multipliers : (rows,) array
-        Price of each row, whatever their origin.
-    ceiling : float
-        Cost of a known feasible point, ``inf`` if none is known; bounds variables that have no bound of their own.
-
-    Returns
-    -------
-    float
-        ``y·b + Σ min over the bounds of (c − Aᵀy)·x``; minus infinity where a variable has no finite bound. [yuan]
-    """
-    absent = ~np.isfinite(np.where(multipliers > 0, program.row_low, program.row_high))
-    used = np.where(absent, 0.0, multipliers)
-    priced = used != 0
-    total = program.constant + float(used[priced] @ np.where(used > 0, program.row_low, program.row_high)[priced])
-    reduced = reduced_costs(program, used)
-    charged = np.flatnonzero(reduced)
-    ends = np.where(reduced > 0, program.low, program.high)[charged]
-    if not np.isfinite(ends).all():
-        low, high = implied_bounds(program, ceiling=ceiling)
-        ends = np.where(reduced > 0, low, high)[charged]
-    return total + float(reduced[charged] @ ends)
-
-
 def _sums(timed: Timed, edges: Places) -> tuple[Any, int]:
     """Which rows are added up, those of one owner in one segment, and how many stay as they are.
 
     Rows without a step come first and stay as they are, and so do the limits of levels at the end of each segment.
     """
-    of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    of_step = segment_of_steps(edges)
     rows = np.arange(len(timed.row_step))
     ramp = _ramping(timed)
     free = np.flatnonzero(timed.row_step < 0)
@@ -202,8 +172,7 @@ def _tents(timed: Timed, edges: Places, of_step: Places, rows: Places) -> tuple[
     size = np.diff(edges)[segment]
     inside = step - edges[:-1][segment]
     owner, apart = 2 * timed.row_owner[rows], _owners(timed)
-    first = {start for start, _ in _periods(timed)}
-    begins = np.isin(edges[:-1], list(first))
+    begins = np.isin(edges[:-1], [start for start, _ in stretches(timed)])
     falling = ~begins[segment]
     after = np.minimum(segment + 1, len(edges) - 2)
     rising = (inside > 0) & (segment + 1 < len(edges) - 1) & ~begins[after]
@@ -212,14 +181,9 @@ def _tents(timed: Timed, edges: Places, of_step: Places, rows: Places) -> tuple[
     return keys, weights, np.concatenate([rows[falling], rows[rising]])
 
 
-def _periods(timed: Timed) -> list[tuple[int, int]]:
-    size = timed.steps // len(timed.built)
-    return [(k * size + int(s), 0) for k, one in enumerate(timed.built) for s in np.flatnonzero(one.network.clock.first)]
-
-
 def _alike(timed: Timed, edges: Places, matrix: Any, fixed: NDArray[np.bool_]) -> Places:
     """Columns of one owner in one segment with the same entries and the same cost, in the order of time."""
-    of_step = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    of_step = segment_of_steps(edges)
     marks = np.random.Generator(np.random.PCG64(1)).random(matrix.shape[0]) + 0.5
     rows, size = matrix.indices, np.diff(matrix.indptr)
     column = np.repeat(np.arange(matrix.shape[1]), size)

@@ -81,6 +81,24 @@ def time_program(built: Sequence[Built]) -> Timed:
     return Timed(tuple(built), column.step, row.step, column.owner, row.owner, row.size * len(built))
 
 
+def stretches(timed: Timed) -> list[tuple[int, int]]:
+    """First and last step of every period of every scenario.
+
+    Parameters
+    ----------
+    timed : Timed
+        A programme with its steps.
+
+    Returns
+    -------
+    list of (start, end)
+        Steps, the end not included.
+    """
+    size = timed.steps // len(timed.built)
+    starts = [k * size + int(step) for k, one in enumerate(timed.built) for step in np.flatnonzero(one.network.clock.first)]
+    return list(zip(starts, [*starts[1:], timed.steps], strict=True))
+
+
 class _Marks:
     """Steps and owners while they are collected."""
 

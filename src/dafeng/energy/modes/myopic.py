@@ -16,8 +16,8 @@ from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.energy.certificate import Certificate
 from dafeng.energy.modes.answer import share_above
-from dafeng.energy.modes.design import Design, capacity_cost
 from dafeng.energy.network.build import at_steps
+from dafeng.energy.network.design import Design, capacity_cost
 from dafeng.energy.network.frame import period_activity
 from dafeng.energy.network.solve import Outcome, solve_network
 from dafeng.energy.network.table import CAPACITY, Clock, Network, Table
@@ -67,11 +67,6 @@ class Myopic:
     stages: tuple[Stage, ...]
     operation: float
     foresight: Outcome | None
-
-    @property
-    def mode(self) -> str:
-        """Name of the mode."""
-        return "myopic"
 
     @property
     def cost(self) -> float:

@@ -5,10 +5,10 @@ import pytest
 from scipy import sparse
 
 from dafeng.energy.modes.certified import solve_certified
-from dafeng.energy.modes.limit_prices import begin_search, next_prices, room_worth
 from dafeng.energy.network.solve import solve_network
 from dafeng.energy.network.table import make_table
 from dafeng.energy.program import Program
+from dafeng.energy.windows.limit_prices import begin_search, next_prices, room_worth
 from tests.energy.modes.toys import random_city
 
 

@@ -15,13 +15,13 @@ import numpy as np
 from scipy import sparse
 
 from dafeng.core.errors import SolveError
-from dafeng.energy.modes.operation import stretches
-from dafeng.energy.modes.timing import Timed
-from dafeng.energy.modes.window import Cutter, cutter_of
+from dafeng.energy.duality import reduced_costs
 from dafeng.energy.network.linear import Places
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import CancelledError, solve_program
 from dafeng.energy.solving.answer import Algorithm
+from dafeng.energy.windows.cutter import Cutter, cutter_of
+from dafeng.energy.windows.timing import Timed, stretches
 
 SPAN = 72
 """Steps of a window: half the slack of 48, two thirds of the time of 168."""
@@ -48,7 +48,7 @@ def sharpen(timed: Timed, prices: Floats, *, ladder: Sequence[Algorithm] = LADDE
     """
     cutter = cutter_of(timed)
     found, whole = prices[cutter.row_order], cutter.program
-    reduced = whole.cost - whole.matrix.T @ found
+    reduced = reduced_costs(whole, found)
     windows = [_rows(cutter, *span) for span in _spans(timed)]
     reduced /= np.maximum(_standing(whole, windows), 1)
     for rows in windows:

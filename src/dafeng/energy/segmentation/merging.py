@@ -122,6 +122,22 @@ def merge_steps(series: Floats, count: int, *, begins: Iterable[int] = (0,), alo
     return _Merging(series, fixed).until(count)
 
 
+def segment_of_steps(edges: Places) -> Places:
+    """Segment that each step belongs to.
+
+    Parameters
+    ----------
+    edges : (segments + 1,) array of int
+        First step of each segment, and the number of steps.
+
+    Returns
+    -------
+    (steps,) array of int
+        Segments.
+    """
+    return np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+
+
 class _Merging:
     """Segments as a chain of first steps with their sizes and means."""
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dafeng.energy.network.build import Built, values_of, with_capacities
-from dafeng.energy.network.capacity import fixed_cost
-from dafeng.energy.network.frame import period_activity
+from dafeng.energy.network.capacity import fixed_cost, paid_weight
 from dafeng.energy.network.solve import Outcome
 from dafeng.energy.network.table import CAPACITY, Network
 from dafeng.energy.program import Floats
@@ -34,8 +33,42 @@ class Design:
     cost: float
 
 
+def decided_by(outcome: Outcome) -> Design:
+    """Capacities that an optimisation decided, as they stand in its optimum.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        An optimised network.
+
+    Returns
+    -------
+    Design
+        Its capacities; an interior point may leave them a tolerance outside their limits.
+    """
+    sizes = {kind: outcome.capacity(kind) for kind in CAPACITY if len(outcome.network.table(kind))}
+    return Design(sizes, capacity_cost(outcome.network, sizes))
+
+
+def standing(network: Network) -> Design:
+    """Capacities that a network begins with.
+
+    Parameters
+    ----------
+    network : Network
+        A network.
+
+    Returns
+    -------
+    Design
+        What is given, extendable or not; the cost is that of the extendable part, which PyPSA's objective leaves out.
+    """
+    sizes = {kind: network.table(kind).number(f"{CAPACITY[kind]}_nom") for kind in CAPACITY if len(network.table(kind))}
+    return Design(sizes, capacity_cost(network, sizes))
+
+
 def design_of(outcome: Outcome) -> Design:
-    """Capacities that an optimisation decided.
+    """Capacities that an optimisation decided, ready to be operated.
 
     Parameters
     ----------
@@ -119,8 +152,7 @@ def capacity_cost(network: Network, sizes: Mapping[str, Floats]) -> float:
     total, clock = 0.0, network.clock
     for kind, size in sizes.items():
         table = network.table(kind)
-        alive = period_activity(table, clock)
-        weight = alive.T @ clock.period_objective if clock.periods else alive[0].astype(np.float64)
+        weight = paid_weight(table, clock)
         counted = table.flag(f"{CAPACITY[kind]}_nom_extendable") & (weight > 0) & (size != 0)
         total += float((fixed_cost(table, clock)[counted] * weight[counted]) @ size[counted])
     return total

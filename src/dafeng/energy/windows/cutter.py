@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from dafeng.energy.modes.timing import Timed
 from dafeng.energy.network.linear import Places
 from dafeng.energy.program import Floats, Program
+from dafeng.energy.windows.timing import Timed
 
 LEVELS = ("state_of_charge", "e")
 """Last part of the names of blocks of variables that are levels."""

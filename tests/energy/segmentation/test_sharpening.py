@@ -5,15 +5,15 @@ import pytest
 
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label
-from dafeng.energy.modes import sharpening
-from dafeng.energy.modes.merging import merge_steps, scaled_series
-from dafeng.energy.modes.operation import stretches
-from dafeng.energy.modes.relaxation import proven_bound, relax
-from dafeng.energy.modes.sharpening import sharpen
-from dafeng.energy.modes.timing import time_program
+from dafeng.energy.duality import proven_bound
 from dafeng.energy.network.build import build_network, build_scenarios
 from dafeng.energy.network.solve import solve_network
+from dafeng.energy.segmentation import sharpening
+from dafeng.energy.segmentation.merging import merge_steps, scaled_series
+from dafeng.energy.segmentation.relaxation import relax
+from dafeng.energy.segmentation.sharpening import sharpen
 from dafeng.energy.solution import solve_program
+from dafeng.energy.windows.timing import stretches, time_program
 from tests.energy.modes.toys import pathway_city, random_city
 
 
@@ -30,7 +30,7 @@ def test_one_window_without_limits_proves_the_optimum_from_no_prices_at_all(seed
     timed = time_program([build_network(network)])
     optimum = solve_network(network).system_cost
     prices = sharpen(timed, np.zeros(len(timed.row_step)))
-    assert proven_bound(timed.program, prices, 2 * optimum) == pytest.approx(optimum, rel=1e-6)
+    assert proven_bound(timed.program, prices, ceiling=2 * optimum) == pytest.approx(optimum, rel=1e-6)
 
 
 @pytest.mark.parametrize("span", [5, 12, 72])
@@ -41,7 +41,7 @@ def test_windows_raise_the_bound_and_never_above_the_optimum(seed, span, monkeyp
     timed = time_program([build_network(network)])
     optimum = solve_network(network).system_cost
     prices = coarse(timed, network, 24)
-    before, after = (proven_bound(timed.program, one, optimum) for one in (prices, sharpen(timed, prices)))
+    before, after = (proven_bound(timed.program, one, ceiling=optimum) for one in (prices, sharpen(timed, prices)))
     assert before * (1 - 1e-7) <= after <= optimum * (1 + 1e-9)
 
 
@@ -50,7 +50,7 @@ def test_it_sharpens_futures_of_a_pathway():
     timed = time_program(build_scenarios([(0.5, city), (0.5, city)]))
     optimum = solve_program(timed.program).certificate.objective
     prices = coarse(timed, city, 18)
-    before, after = (proven_bound(timed.program, one, optimum) for one in (prices, sharpen(timed, prices)))
+    before, after = (proven_bound(timed.program, one, ceiling=optimum) for one in (prices, sharpen(timed, prices)))
     assert before < after <= optimum * (1 + 1e-9)
 
 

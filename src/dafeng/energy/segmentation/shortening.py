@@ -41,11 +41,6 @@ class Segments:
         """Number of segments."""
         return len(self.edges) - 1
 
-    @property
-    def of_step(self) -> Places:
-        """Segment of each step."""
-        return np.repeat(np.arange(self.count), np.diff(self.edges))
-
     def total(self, values: Floats) -> Floats:
         """Sum over the steps of each segment.
 

@@ -7,7 +7,7 @@ whole programme is solved instead.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,16 +15,16 @@ import numpy as np
 
 from dafeng.core.errors import SolveError
 from dafeng.energy.certificate import PRIMAL_TOLERANCE, Certificate, certify
-from dafeng.energy.modes.limit_prices import begin_search, next_prices, room_worth
-from dafeng.energy.modes.rolling import solve_window, spans
-from dafeng.energy.modes.timing import Timed
-from dafeng.energy.modes.window import LEVELS, Cutter, cutter_of
 from dafeng.energy.network.build import Built
 from dafeng.energy.network.linear import Places
 from dafeng.energy.network.table import Flags
 from dafeng.energy.program import Floats, Program
 from dafeng.energy.solution import CancelledError, Solution, solve_program
 from dafeng.energy.solving.answer import Algorithm
+from dafeng.energy.windows.cutter import LEVELS, Cutter, cutter_of
+from dafeng.energy.windows.limit_prices import begin_search, next_prices, room_worth
+from dafeng.energy.windows.timing import Timed, stretches
+from dafeng.energy.windows.window import solve_window, spans
 
 TRIES = 6
 """How often prices of limits are tried; if none holds them all, the whole programme is solved."""
@@ -122,25 +122,31 @@ def plan_of(own: Built, levels: Mapping[str, Floats], ends: Places, prices: Mapp
     return Plan(goal, known)
 
 
-def level_blocks(built: Built, *, prefix: str = "") -> Iterator[str]:
-    """Blocks of variables that are levels.
+def levels_at(built: Built, values: Floats, steps: Places | slice, *, prefix: str = "") -> dict[str, Floats]:
+    """Levels of all storages in some steps.
 
     Parameters
     ----------
     built : Built
         A network with its programme.
+    values : (columns,) array
+        Value of every variable.
+    steps : (k,) array of int or slice
+        Which steps.
     prefix : str
         What the names of a scenario begin with; it is left out.
 
-    Yields
-    ------
-    str
-        Names.
+    Returns
+    -------
+    dict of str to (k, n) array
+        By block of variables; zero where a storage is inactive. [MWh]
     """
-    for name in built.builder.variables:
+    found = {}
+    for name, places in built.builder.variables.items():
         own = name.removeprefix(prefix)
         if name == prefix + own and own.count(".") == 1 and own.rsplit(".", 1)[-1] in LEVELS:
-            yield own
+            found[own] = np.append(values, 0.0)[places[steps]]
+    return found
 
 
 def joint_prices(built: Built, prices: Floats, *, prefix: str = "") -> dict[str, Floats]:
@@ -233,24 +239,6 @@ def _limits(timed: Timed) -> Program:
         row_high=program.row_high[chosen],
         constraints={},
     )
-
-
-def stretches(timed: Timed) -> list[tuple[int, int]]:
-    """First and last step of every period of every scenario.
-
-    Parameters
-    ----------
-    timed : Timed
-        A programme with its steps.
-
-    Returns
-    -------
-    list of (start, end)
-        Steps, the end not included.
-    """
-    size = timed.steps // len(timed.built)
-    starts = [k * size + int(step) for k, one in enumerate(timed.built) for step in np.flatnonzero(one.network.clock.first)]
-    return list(zip(starts, [*starts[1:], timed.steps], strict=True))
 
 
 def _operated(
