@@ -37,7 +37,7 @@ from dafeng.cli import (
     users,
     weather_years,
 )
-from dafeng.cli.printing import console, explanation_tree, print_json, read_language, say
+from dafeng.cli.printing import console, explanation_tree, print_json, read_language, refusal_document, say
 from dafeng.core.errors import DafengError
 
 
@@ -104,6 +104,8 @@ def main() -> None:
         sys.stderr.write("已取消。\ncancelled.\n")
         raise SystemExit(130) from None
     except DafengError as refusal:
+        if "--json" in sys.argv:
+            print_json(refusal_document(refusal))
         sys.stderr.write(f"{refusal.read('zh')}\n{refusal.read('en')}\n")
         raise SystemExit(2) from None
     except OSError as cause:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 from dafeng.plans.verdict import WORDS, Kind
@@ -51,6 +51,23 @@ def print_json(value: Any) -> None:
         JSON-able.
     """
     sys.stdout.write(json.dumps(_finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n")
+
+
+def refusal_document(refusal: DafengError) -> dict[str, Any]:
+    """What was refused, as JSON-able values.
+
+    Parameters
+    ----------
+    refusal : DafengError
+        The refusal.
+
+    Returns
+    -------
+    dict
+        ``status`` (``refused``), ``where``, ``what``, ``expected`` and ``remedy``, each in both languages.
+    """
+    parts = {"what": refusal.what, "expected": refusal.expected, "remedy": refusal.remedy}
+    return {"status": "refused", "where": refusal.where, **{name: {"zh": one.zh, "en": one.en} for name, one in parts.items()}}
 
 
 def _finite(value: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label
+from dafeng.energy.branching import WholeInfeasibility, prove_no_whole_point
 from dafeng.energy.certificate import GAP_TOLERANCE, Certificate, certify, kind_of
 from dafeng.energy.duality import reduced_costs
 from dafeng.energy.ladder import choose_ladder
@@ -137,10 +138,10 @@ class Solution:
 class InfeasibleError(SolveError):
     """No point keeps all constraints and bounds; ``proof`` holds the recomputed multipliers.
 
-    ``proof`` is ``None`` where only the search of whole variables found none: that is the solver's word.
+    Where only whole variables have no point, multipliers for each part of their box.
     """
 
-    proof: Infeasibility | None
+    proof: Infeasibility | WholeInfeasibility
 
 
 class UnboundedError(SolveError):
@@ -221,7 +222,8 @@ def solve_program(
     if not any(_hints_of(one.status) for one in attempts):
         _raise_proof(diagnose(program, terms=terms))
     if attempts and all(one.asked == "branch" and "nfeasible" in one.status for one in attempts):
-        raise _unfound()
+        whole = prove_no_whole_point(program, watch=terms.watch)
+        raise _unfound() if whole is None else _infeasible(whole)
     raise _failure(attempts)
 
 
@@ -300,15 +302,15 @@ def _cancelled(algorithm: str) -> CancelledError:
     )
 
 
-def _infeasible(proof: Infeasibility) -> InfeasibleError:
+def _infeasible(proof: Infeasibility | WholeInfeasibility) -> InfeasibleError:
     said = ", ".join(proof.blocks)
     error = InfeasibleError(
         Label(f"问题不可行，相互矛盾的约束：{said}", f"the problem is infeasible; these contradict one another: {said}"),
         where="energy.solution",
         expected=Label("至少有一个满足全部约束的点", "at least one point that keeps all constraints"),
         remedy=Label(
-            "用 explain_infeasible 或 dafeng energy solve 找出最小的矛盾集合，放宽其中一项",
-            "find the smallest contradicting set with explain_infeasible or dafeng energy solve and loosen one of it",
+            "放宽其中一项；dafeng energy solve 与 explain_network 逐项列出相关的限值、机组、母线和时段",
+            "loosen one of them; dafeng energy solve and explain_network list the limits, units, buses and hours",
         ),
     )
     error.proof = proof
@@ -322,36 +324,45 @@ def _check_squares(program: Program) -> None:
     negative = np.flatnonzero(program.quadratic < 0)
     if len(negative):
         block = next(name for name, part in program.variables.items() if part.start <= negative[0] < part.stop)
-        what = Label(f"“{block}”的二次费用为负", f"the squared cost of '{block}' is negative")
-    elif kind_of(program) == "miqp":
-        what = Label("整数决策与二次费用不能并存", "whole decisions and squared costs cannot stand together")
-    else:
-        return
-    raise SolveError(
-        what,
-        where="energy.solution",
-        expected=Label("非负的二次费用，且没有整数决策", "squared costs that are not negative, and no whole decisions"),
-        remedy=Label(
-            "去掉二次费用，或放松整数（--relaxed）；两者都要保留，须用混合整数二次规划求解器（SCIP、Gurobi），"
-            "HiGHS 与 Clarabel 都不能",
-            "leave the squared cost out, or relax whole decisions (--relaxed); to keep both takes a solver for mixed-integer"
-            " quadratic programmes (SCIP, Gurobi): neither HiGHS nor Clarabel is one",
-        ),
-    )
+        raise _refused_square(
+            Label(f"“{block}”的二次费用为负", f"the squared cost of '{block}' is negative"),
+            Label("非负的二次费用", "squared costs that are not negative"),
+            Label(
+                "改正其符号：负的二次费用没有唯一的最小值可证",
+                "correct its sign: with a negative one no least cost can be proven",
+            ),
+        )
+    if kind_of(program) == "miqp":
+        raise _refused_square(
+            Label("整数决策与二次费用不能并存", "whole decisions and squared costs cannot stand together"),
+            Label("二次费用或整数决策之一", "squared costs or whole decisions, not both"),
+            Label(
+                "去掉二次费用，或放松整数（--relaxed）；两者都要保留，须用混合整数二次规划求解器（SCIP、Gurobi），"
+                "HiGHS 与 Clarabel 都不能",
+                "leave the squared cost out, or relax whole decisions (--relaxed); to keep both takes a solver for"
+                " mixed-integer quadratic programmes (SCIP, Gurobi): neither HiGHS nor Clarabel is one",
+            ),
+        )
 
 
-def _unfound() -> InfeasibleError:
-    error = InfeasibleError(
+def _refused_square(what: Label, expected: Label, remedy: Label) -> SolveError:
+    return SolveError(what, where="energy.solution", expected=expected, remedy=remedy)
+
+
+def _unfound() -> SolveError:
+    return SolveError(
         Label(
-            "整数搜索没有找到可行点；放松后的问题可行，因此这是求解器的结论，未能重算",
-            "the search of whole numbers found no point; the relaxed problem has one, so this is the solver's word",
+            "整数搜索没有找到可行点，也未能证明没有：放松后的问题可行，分枝过多",
+            "the search of whole numbers found no point, and that there is none was not proven: the relaxed problem has one,"
+            " and there are too many branches",
         ),
         where="energy.solution",
-        expected=Label("至少有一个满足全部约束的点", "at least one point that keeps all constraints"),
-        remedy=Label("放宽整数机组的下限、启停时间或容量", "loosen least loads, times on and off or sizes of the whole units"),
+        expected=Label("一个可行点，或没有可行点的证明", "a point, or a proof that there is none"),
+        remedy=Label(
+            "放宽整数机组的下限、启停时间或容量，或缩短时段",
+            "loosen least loads, times on and off or sizes of the whole units, or take fewer steps",
+        ),
     )
-    error.proof = None
-    return error
 
 
 def _unbounded(proof: Unboundedness) -> UnboundedError:

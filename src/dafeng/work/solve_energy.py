@@ -18,6 +18,7 @@ from dafeng.energy.certificate import GAP_TOLERANCE
 from dafeng.energy.interop.absent import list_absent
 from dafeng.energy.interop.designs import list_empty, stated_design, with_design
 from dafeng.energy.interop.exchange import Exchange, network_from
+from dafeng.energy.interop.odd import list_odd
 from dafeng.energy.interop.options import REFINED, read_options
 from dafeng.energy.interop.results import with_results
 from dafeng.energy.interop.unused import list_unused
@@ -52,8 +53,8 @@ class SolvedEnergy:
     scenarios : int
         How many futures the file holds; cost and proof are those of all together, operation that of the first.
     findings : tuple of Finding
-        Cells of the file that were read as their default, columns that take no part, capacities of zero that are operated, a
-        gap asked for and not reached.
+        Cells of the file that were read as their default, columns that take no part, values that are hardly
+        meant, capacities of zero that are operated, a gap asked for and not reached.
     """
 
     path: Path
@@ -169,7 +170,7 @@ def solve_energy(
     found = run_mode(network, chosen, wishes=wishes, compare=compare)
     _write(found, exchange, out, scenario, Path(path).stem)
     seconds = {"read": spent, **found.seconds}
-    findings = (*list_absent(exchange.sheets), *list_unused(exchange.sheets), *empty, *_short_of(found))
+    findings = (*list_absent(exchange.sheets), *list_unused(exchange.sheets), *list_odd(network), *empty, *_short_of(found))
     return SolvedEnergy(Path(path), found, seconds, len(futures), findings)
 
 

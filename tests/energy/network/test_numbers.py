@@ -11,6 +11,7 @@ from dafeng.core.errors import DefinitionError, SolveError
 from dafeng.energy.certificate import certify
 from dafeng.energy.network.build import build_network
 from dafeng.energy.network.clash import explain_network
+from dafeng.energy.network.solve import solve_network
 from dafeng.energy.solution import InfeasibleError, solve_program
 from tests.energy.network.test_components import ONE, network, solved
 
@@ -89,11 +90,34 @@ def test_crossed_bounds_name_the_component_and_the_hour():
     assert why.en.endswith(" 1")
 
 
-def test_a_search_that_finds_nothing_is_told_as_the_solvers_word():
+def test_that_no_whole_point_exists_is_proven_part_by_part():
     unit = {"a": {"bus": "b", "p_nom": 10, "p_min_pu": 0.8, "committable": True}}
-    with pytest.raises(InfeasibleError, match="solver's word") as caught:
+    given = network(1, bus=ONE, generator=unit, load={"l": {"bus": "b", "p_set": 5}})
+    with pytest.raises(InfeasibleError) as caught:
+        solve_network(given)
+    assert len(caught.value.proof.parts) == 2
+    unit_said, bus_said = (one.en for one in explain_network(given))
+    assert "'a'" in unit_said
+    assert "2 cases" in unit_said
+    assert "'b'" in bus_said
+
+
+def test_a_search_of_whole_numbers_without_proof_is_not_called_infeasible(monkeypatch):
+    monkeypatch.setattr("dafeng.energy.solution.prove_no_whole_point", lambda *_, **__: None)
+    unit = {"a": {"bus": "b", "p_nom": 10, "p_min_pu": 0.8, "committable": True}}
+    with pytest.raises(SolveError, match="not proven") as caught:
         solved(1, bus=ONE, generator=unit, load={"l": {"bus": "b", "p_set": 5}})
-    assert caught.value.proof is None
+    assert not isinstance(caught.value, InfeasibleError)
+
+
+def test_what_is_short_is_told_with_hours_and_limits():
+    given = network(
+        3, bus=ONE, generator={"a": {"bus": "b", "p_nom": 80}}, load={"l": {"bus": "b", "p_set": np.array([70.0, 120.0, 81.0])}}
+    )
+    bus, limit = (one.en for one in explain_network(given))
+    assert "short of 40 MW" in bus
+    assert "in 1, 2;" in bus
+    assert "'a' at most 80" in limit
 
 
 @pytest.mark.parametrize("more", [{"marginal_cost_quadratic": -1.0}, {"marginal_cost_quadratic": 1.0, "committable": True}])

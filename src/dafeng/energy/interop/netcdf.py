@@ -99,9 +99,12 @@ def _of(array: NDArray[Any], dimensions: tuple[str, ...], place: int) -> NDArray
 
 def _content(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, tuple[str, ...]], dict[str, Any]]:
     import h5netcdf
+    import h5py
 
     _check_mark(path)
     try:
+        with h5py.File(path, "r") as plain:  # refuses a broken head without a word; h5netcdf would complain when it goes
+            plain.visit(lambda _: None)
         with h5netcdf.File(path, "r", decode_vlen_strings=True) as file:
             values = {name: _values(variable) for name, variable in file.variables.items()}
             dimensions = {name: tuple(variable.dimensions) for name, variable in file.variables.items()}
