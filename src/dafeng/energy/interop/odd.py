@@ -61,7 +61,7 @@ def _weights(network: Network) -> Iterator[Finding]:
                 at,
                 Label(
                     f"{int(np.sum(values < 0))} 个时段的 {name} 权重为负：这些时段的费用或电量倒计",
-                    f"the weight '{name}' of {int(np.sum(values < 0))} steps is negative: their cost or energy counts backwards",
+                    f"the weight '{name}' of {int(np.sum(values < 0))} steps is negative: it counts backwards",
                 ),
             )
         elif not np.any(values):
