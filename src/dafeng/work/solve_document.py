@@ -225,7 +225,7 @@ def _tell_certified(made: Certified) -> Row:
         "relative_gap": _finite(made.gap),
     }
     rounds = [{"segments": one.segments, "bound": _finite(one.bound), "cost": _finite(one.cost)} for one in made.rounds]
-    return {"status": "bounded", "certificate": proof, "true_cost": made.cost, "rounds": rounds}
+    return {"status": "bounded", "certificate": proof, "true_cost": made.cost, "rounds": rounds, "whole": made.whole}
 
 
 def _worst(kind: str, proofs: Sequence[Row]) -> Row:

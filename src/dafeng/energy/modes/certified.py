@@ -118,10 +118,18 @@ class Certified:
         return self.gap <= self.asked
 
     @property
+    def whole(self) -> bool:
+        """Whether the segments left too large a gap, so that all steps were solved at once."""
+        return "whole" in self.seconds
+
+    @property
     def statement(self) -> Label:
         """Between which values the optimum lies, and whether that is as close as it was asked for."""
         missed_zh = "" if self.reached else f"，未达到要求的 {self.asked:.2%}"
         missed_en = "" if self.reached else f"; the {self.asked:.2%} asked for is not reached"
+        if self.whole:
+            missed_zh = f"{missed_zh}；合并时段未达到间隙，改为全部时段一次求解"
+            missed_en = f"{missed_en}; segments did not reach the gap, so all steps were solved at once"
         if math.isinf(self.gap):
             return Label(f"可行，但未证得下界{missed_zh}", f"feasible, but no lower bound could be proven{missed_en}")
         return Label(
