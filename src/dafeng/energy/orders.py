@@ -103,7 +103,8 @@ def solve_orders(
         try:
             found = solve_segments(ruled.network, edges=edges, start=start)
         except InfeasibleError as refusal:
-            clash = explain_orders(ruled.network, (*kept, *facts), edges=edges, proof=refusal.proof)
+            proof = refusal.proof if isinstance(refusal.proof, Infeasibility) else None
+            clash = explain_orders(ruled.network, (*kept, *facts), edges=edges, proof=proof)
             gives = None if clash is None else _giving(clash, kept)
             if clash is None or gives is None:
                 raise
