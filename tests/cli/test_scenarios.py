@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dafeng.cli.main import app
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import DafengError
 
 QINGDAO = str(Path(__file__).resolve().parents[2] / "cities" / "qingdao")
 
@@ -42,8 +42,14 @@ def test_a_kept_scenario_can_be_asked_for(city_copy: Callable[[str], Path]) -> N
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--lever", "solar"], ["--lever", "solar=x"], ["--event", "yulong_2"], ["--scenario", "plan+deep"], ["--set", "x"]],
+    [
+        ["--lever", "solar"],
+        ["--lever", "solar=x"],
+        ["--event", "yulong_2"],
+        ["--set", "capacity/pv/2045=-3000"],
+        ["--set", "x"],
+    ],
 )
 def test_what_cannot_be_used_is_refused(wrong: list[str]) -> None:
-    with pytest.raises(SettingError):
+    with pytest.raises(DafengError):
         run(QINGDAO, *wrong)

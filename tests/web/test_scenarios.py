@@ -29,7 +29,7 @@ field_energy,whole,,,1000,,万吨标准煤,dafeng-scenarios,assumption,,
 field_power,whole,,,150,,亿千瓦时,dafeng-scenarios,assumption,,
 output_start,,,,3000,,亿元,dafeng-scenarios,assumption,,
 """
-CLASH = "?over=plan&over=deep"
+CLASH = "?set=capacity/pv/2040=20GW&set=capacity/pv/2040=10GW"
 
 
 def shown(city: City) -> CityView:
@@ -99,7 +99,12 @@ def test_another_base_keeps_what_was_touched_only(client: Client) -> None:
 def test_overlays_that_disagree_are_refused_by_name(client: Client) -> None:
     answer = client.get(HOME + "/live.json" + CLASH)
     said = answer.json()["says"]["en"]["what"]
-    assert (answer.status_code, "'deep'" in said, "'plan'" in said, "common_saving/2026" in said) == (422, True, True, True)
+    assert (answer.status_code, "20 GW" in said, "10 GW" in said, "capacity/pv/2040" in said) == (422, True, True, True)
+
+
+def test_a_value_that_cannot_be_is_refused_with_its_range(client: Client) -> None:
+    answer = client.get(HOME + "/live.json?set=capacity/pv/2045=-3000")
+    assert (answer.status_code, answer.json()["says"]["en"]["expected"]) == (422, "0 to 1000000 MW")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import Band
 from dafeng.readers.table_book import read_book, write_book
 from dafeng.work.city import City, open_city
-from dafeng.work.scenario_choice import Choice, make_choice
+from dafeng.work.scenario_choice import Choice, make_choice, rows_of
 from dafeng.work.scenario_files import compare_document, read_scenario, save_scenarios
 from dafeng.work.scenario_iamc import iamc_text, iamc_workbook, read_iamc, read_variables
 from dafeng.work.scenario_live import Answer, LiveScenarios, middle_of, open_scenarios
@@ -184,10 +184,41 @@ def test_a_file_that_is_no_workbook_is_refused() -> None:
         read_scenario(live(), b"year,2020\n1,2\n", name="a.csv")
 
 
+@pytest.mark.parametrize(
+    ("text", "members", "year"),
+    [
+        ("mix/steel coal/2045=0.5", {"steel", "coal"}, 2045),
+        ("mix/coal/steel/2045=0.5", {"steel", "coal"}, 2045),
+        ("mix/coal-steel/2045=0.5", {"steel", "coal"}, 2045),
+        ("heat_clean//2040=50%", set(), 2040),
+        ("heat_clean/all/2040=50%", set(), 2040),
+        ("heat_clean/2040=50%", set(), 2040),
+        ("most_hours=5000", set(), None),
+    ],
+)
+def test_a_single_value_reaches_every_row_of_the_tables(text: str, members: set[str], year: int | None) -> None:
+    (row,) = rows_of(live().model, choice(sets=(text,)))
+    assert (row.members, row.year) == (members, year)
+
+
+@pytest.mark.parametrize(
+    "text", ["capacity/pv/2045=-3000", "heat_clean/2040=180%", "output_growth/2030=5000", "captured/1850=0"]
+)
+def test_what_cannot_be_is_refused_with_its_range(text: str) -> None:
+    with pytest.raises(DafengError, match=r"Expected: .* to ") as caught:
+        live().answer(choice(sets=(text,)))
+    assert caught.value.where == text
+
+
+def test_a_finding_is_told_once() -> None:
+    said = [one.says for one in table(Choice(), choice("plan"), choice("deep")).findings]
+    assert len(said) == len(set(said))
+
+
 def test_no_text_of_a_workbook_is_a_formula() -> None:
-    hostile = choice(sets=("capacity/pv/2040=-1GW",))
+    hostile = choice(sets=("common_saving/2040=-1%",))
     rows = read_book(write_scenario_book(table(hostile)), name="a.xlsx")["values"]
-    assert rows[1][0] == "capacity/pv/2040=-1GW"
+    assert rows[1][0] == "common_saving/2040=-1%"
     assert b"<f>" not in write_scenario_book(table(hostile))
 
 

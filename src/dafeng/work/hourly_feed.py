@@ -103,7 +103,8 @@ def _rows(case: Case, year: int, outset: Outset, scenario: str, traces: TraceBoo
     if hours is None or not planned:
         return found
     now = _at_year(planned, year)
-    scaled = {corner: value * hours[0] / now["mid"] for corner, value in now.items()}
+    most = outset.model.given["burner_hours"].ceiling
+    scaled = {corner: min(value * hours[0] / now["mid"], most) for corner, value in now.items()}
     return found + _dated(planned, year, scaled, said, hours[1])
 
 

@@ -25,7 +25,9 @@ MOST_OVERLAYS, MOST_SETS = 8, 200
 EXAMPLE = "capacity/nuclear/2030=9000MW"
 SOURCE = "dafeng-scenarios"
 """Source of a figure that a reader chose."""
-_SET = re.compile(r"(?P<quantity>[a-z_0-9]+)(?P<members>(?:/[a-z_0-9]+)*?)(?:/(?P<year>\d{4}))?=(?P<value>[^=]+)")
+ALL = "all"
+"""Stands for all members, as in the address of a row of drivers."""
+_SET = re.compile(r"(?P<quantity>[a-z_0-9]+)(?P<members>(?:[/ -]+[a-z_0-9]+)*?)/*(?:/(?P<year>\d{4}))?=(?P<value>[^=]+)")
 _VALUE = re.compile(r"(?P<number>[-−+]?[0-9.]+(?:[eE][-+]?\d+)?)\s*(?P<unit>.*)")
 
 
@@ -198,7 +200,7 @@ def _row(model: Model, text: str) -> Row:
         )
     unit = value["unit"].strip() or quantity.unit
     year = None if found["year"] is None else int(found["year"])
-    members = frozenset(part for part in found["members"].split("/") if part)
+    members = frozenset(re.split("[/ -]+", found["members"])) - {"", ALL}
     return Row(quantity.id, members, year, None, _number(value["number"], text), None, _checked(unit, quantity.unit, text),
                SOURCE, "assumption", None, text)  # fmt: skip
 

@@ -59,7 +59,8 @@ class ScenarioTable:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is missing in the drivers of any of them, each once."""
-        return tuple(dict.fromkeys(finding for answer in self.answers for finding in answer.drivers.findings))
+        found = {one.says: one for answer in reversed(self.answers) for one in reversed(answer.drivers.findings)}
+        return tuple(reversed(found.values()))
 
 
 def scenarios(

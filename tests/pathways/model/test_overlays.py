@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import permutations
 from pathlib import Path
@@ -9,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import DefinitionError, SettingError
+from dafeng.library.strict import read_yaml
 from dafeng.pathways.model.city import read_city_drivers, read_city_model
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Drivers, Row
 from dafeng.pathways.model.moves import Move, value_at
 from dafeng.pathways.model.overlays import Layers, Overlay, compose, read_layers
 from dafeng.pathways.model.sampling import Band
+from dafeng.pathways.model.tables import read_names
 
 YANTAI = Path(__file__).resolve().parents[3] / "cities" / "yantai" / "data"
 
@@ -78,6 +81,28 @@ def test_equal_values_in_other_units_agree() -> None:
 def test_a_value_for_all_years_beside_a_dated_one_is_refused() -> None:
     with pytest.raises(SettingError):
         compose(model(), layers().base, [NUCLEAR, over("flat", row("capacity", "nuclear", None, 8000))])
+
+
+@pytest.mark.parametrize("stack", [("plan", "deep"), ("plan", "feasible"), ("feasible", "deep"), ("plan", "feasible", "deep")])
+def test_shipped_scenarios_compose_in_any_order(stack: tuple[str, ...]) -> None:
+    made = [compose(model(), layers().base, [layers().overlay(name) for name in order]) for order in permutations(stack)]
+    assert all(same(one, made[0]) for one in made)
+
+
+def test_where_one_scenario_lies_over_another_its_place_reads_as_in_it_alone() -> None:
+    upper = replace(over("upper", row("capacity", "nuclear", 2050, 100)), over=("own",))
+    lower = over("own", row("capacity", "nuclear", 2040, 8000), row("capacity", "pv", 2040, 5))
+    made, alone = (compose(model(), layers().base, stack) for stack in ([lower, upper], [upper]))
+    read = [[value_at(model(), one.values, "capacity", ("nuclear",), year) for year in (2040, 2050)] for one in (made, alone)]
+    assert read[0] == read[1]
+    assert value_at(model(), made.values, "capacity", ("pv",), 2040) == 5
+
+
+def test_a_scenario_lies_over_earlier_ones_only() -> None:
+    text = "id: s\nscenarios:\n  - {id: a, over: [b], label: {zh: 甲, en: a}, says: {zh: 甲, en: a}}\n"
+    text += "  - {id: b, label: {zh: 乙, en: b}, says: {zh: 乙, en: b}}\n"
+    with pytest.raises(DefinitionError, match="stand before it"):
+        read_names(read_yaml(text))
 
 
 def test_two_sliders_for_one_place_and_year_are_refused() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, get_args
 
 from dafeng.core.labels import Label
@@ -21,7 +22,7 @@ from dafeng.pathways.model.series import Between
 
 _AXIS = ("name", "label", "members", "first", "last")
 _MEMBER = ("id", "label", "group")
-_QUANTITY = ("id", "label", "unit", "expression", "axes", "between", "apart", "otherwise", "note")
+_QUANTITY = ("id", "label", "unit", "expression", "axes", "between", "apart", "otherwise", "floor", "ceiling", "whole", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _quantity(record: Record) -> Quantity:
     record.allow(_QUANTITY)
     identity, text = record.text("id"), record.text_or_none("expression")
     expression = None if text is None else parse(text, kernels=CALLS, where=identity)
-    for key in ("axes", "between", "apart", "otherwise"):
+    for key in ("axes", "between", "apart", "otherwise", "floor", "ceiling", "whole"):
         if expression is not None and record.value(key) is not None:
             raise record.error("有算式的量不写此项", "is not for a quantity with an expression", key=key)
     return Quantity(identity, record.label("label"), record.text("unit"), expression, frozenset(record.texts("axes")))
@@ -154,4 +155,14 @@ def _given(record: Record) -> Given:
     apart = frozenset(record.texts("apart"))
     if not apart <= frozenset(record.texts("axes")) - {YEAR}:
         raise record.error("只能写该量自己的维度，年份除外", "may only name its own axes, years excepted", key="apart")
-    return Given(between, apart, None if otherwise is None else float(otherwise))
+    floor, ceiling = (record.decimal(key) for key in ("floor", "ceiling"))
+    if floor is not None and ceiling is not None and floor > ceiling:
+        raise record.error("上限低于下限", "lies below the floor", key="ceiling")
+    return Given(
+        between,
+        apart,
+        None if otherwise is None else float(otherwise),
+        -inf if floor is None else float(floor),
+        inf if ceiling is None else float(ceiling),
+        record.text_or_none("whole", among=record.texts("axes")) or "",
+    )

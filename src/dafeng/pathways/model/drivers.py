@@ -1,15 +1,17 @@
 """Tables of drivers: rows of dated values for members of the axes become arrays and bands.
 
 Invariant: a row that names more members is stronger than one that names fewer; a place for which no row speaks is missing
-(nan) with a finding, unless the model itself states what holds otherwise.
+(nan) with a finding, unless the model itself states what holds otherwise; a value that the quantity cannot have, or a year the
+model does not reach, is refused wherever it was typed: in a table, on a page, in a workbook, behind ``--set``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
+from math import inf
 
 import numpy as np
 
@@ -24,6 +26,10 @@ from dafeng.pathways.model.series import Between, interpolate
 
 KEPT = 1024
 """Quantities whose values are kept; a model has some 60 given ones, a city some scenarios."""
+NEAR = 1e-9
+"""Relative error of a conversion of units that is let pass."""
+WHOLE = 1e-6
+"""How far shares may miss 1 by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,18 @@ class Given:
         Axes whose members are drawn on their own.
     otherwise : float or None
         Value where no row speaks; ``None``: it is missing there.
+    floor, ceiling : float
+        What the quantity can be at all. [unit of the quantity]
+    whole : str
+        Axis over which the values add up to 1 where any is given; empty: they need not.
     """
 
     between: Between = "linear"
     apart: frozenset[str] = frozenset()
     otherwise: float | None = None
+    floor: float = -inf
+    ceiling: float = inf
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +169,8 @@ def read_drivers(graph: Graph, rules: Mapping[str, Given], rows: Sequence[Row]) 
     Raises
     ------
     DefinitionError
-        If a row names what the model does not know, corners are out of order, units do not fit, or two rows of equal
-        strength speak for one place.
+        If a row names what the model does not know, a value or year lies outside its bounds, corners are out of order, units
+        do not fit, or two rows of equal strength speak for one place.
     """
     by_quantity: dict[str, list[Row]] = {name: [] for name, made in graph.quantities.items() if made.expression is None}
     for row in rows:
@@ -170,10 +183,64 @@ def read_drivers(graph: Graph, rules: Mapping[str, Given], rows: Sequence[Row]) 
     return Drivers({name: values for name, (values, _) in found.items()}, used, tuple(findings))
 
 
+@cache
+def _factor(unit: str, wanted: str) -> float:
+    return float(ratio(unit, wanted))
+
+
+def _check_bounds(graph: Graph, quantity: Quantity, rule: Given, row: Row) -> None:
+    factor, years = _factor(row.unit, quantity.unit), graph.space.years
+    floor, ceiling = rule.floor / factor, rule.ceiling / factor
+    unit = "" if row.unit == "1" else f" {row.unit}"
+    for corner in (row.low, row.mid, row.high):
+        if corner is not None and not floor - NEAR * abs(floor) <= corner <= ceiling + NEAR * abs(ceiling):
+            raise _outside(quantity, row, f"{corner:.10g}{unit}", f"{floor:.10g}", f"{ceiling:.10g}{unit}")
+    if YEAR in quantity.axes and row.year is not None and row.year not in years:
+        raise _outside(quantity, row, str(row.year), str(years[0]), str(years[-1]))
+
+
+def _find_parts(graph: Graph, quantity: Quantity, whole: str, middle: Array) -> Iterator[Finding]:
+    """Places whose shares do not add up to 1, each with the first year in which they do not."""
+    axes = [axis for axis in graph.space.axes if axis.name in quantity.axes and axis.name not in (YEAR, whole)]
+    summed = np.nansum(middle, axis=graph.space.position(whole), keepdims=True)
+    for places in product(*(range(len(axis.members)) for axis in axes)):
+        members = " ".join(axis.members[place] for axis, place in zip(axes, places, strict=True))
+        series = summed[_index(graph, {axis.name: place for axis, place in zip(axes, places, strict=True)})].ravel()
+        wrong = np.flatnonzero((series > WHOLE) & (abs(series - 1) > WHOLE))
+        if wrong.size:
+            year = str(graph.space.years[wrong[0]]) if YEAR in quantity.axes else ""
+            yield _not_whole(quantity, f"{members} {year}".strip(), float(series[wrong[0]]))
+
+
+def _not_whole(quantity: Quantity, place: str, found: float) -> Finding:
+    return Finding(
+        rule="drivers.whole",
+        at=f"{quantity.id} {place}",
+        severity="warning",
+        says=Label(
+            f"“{quantity.label.zh}”{place}各份额之和为 {found:.6g}，不是 1",
+            f"shares of '{quantity.label.en}' {place} add up to {found:.6g} and not to 1",
+        ),
+        remedy=Label("把同一处其他成员的份额一并改正", "correct the shares of the other members of this place as well"),
+    )
+
+
+def _outside(quantity: Quantity, row: Row, found: str, least: str, most: str) -> DefinitionError:
+    place = "/".join((quantity.id, *sorted(row.members), *([] if row.year is None else [str(row.year)])))
+    return DefinitionError(
+        Label(f"“{quantity.label.zh}”（{place}）不可能是 {found}", f"'{quantity.label.en}' ({place}) cannot be {found}"),
+        where=row.at or "drivers",
+        expected=Label(f"{least} 至 {most}", f"{least} to {most}"),
+        remedy=Label("核对数值、单位和年份，改正这一处", "check value, unit and year, and correct it there"),
+    )
+
+
 @lru_cache(maxsize=KEPT)
 def _values(graph: Graph, name: str, rule: Given, rows: tuple[Row, ...]) -> tuple[Array | Band, tuple[Finding, ...]]:
     """Values of one quantity and what is missing; most quantities are the same in every scenario."""
     quantity, findings = graph.quantities[name], list[Finding]()
+    for row in rows:
+        _check_bounds(graph, quantity, rule, row)
     space = graph.space
     axes = [axis for axis in space.axes if axis.name in quantity.axes and axis.name != YEAR]
     groups = _groups(graph, quantity, rows)
@@ -193,6 +260,7 @@ def _values(graph: Graph, name: str, rule: Given, rows: tuple[Row, ...]) -> tupl
                 corners[corner][at] = series.reshape(corners[corner][at].shape)
     corners.flags.writeable = False
     low, mid, high = corners
+    findings.extend(_find_parts(graph, quantity, rule.whole, mid) if rule.whole else ())
     certain = np.array_equal(low, high, equal_nan=True)
     return mid if certain else Band(low, mid, high, apart=rule.apart), tuple(findings)
 
@@ -232,7 +300,7 @@ def _corners(graph: Graph, quantity: Quantity, rule: Given, rows: Sequence[Row])
         raise _wrong(ordered[0], "不写年份的行不能与写年份的行并列", "has no year beside rows that have one")
     if YEAR not in quantity.axes and ordered[0].year is not None:
         raise _wrong(ordered[0], "不随年份变化，不应写年份", "does not vary over the years and must have none")
-    factors = [float(ratio(row.unit, quantity.unit)) for row in ordered]
+    factors = [_factor(row.unit, quantity.unit) for row in ordered]
     triples = [tuple(part * factor for part in _triple(row)) for row, factor in zip(ordered, factors, strict=True)]
     if ordered[0].year is None:
         yield from (np.full(1 if YEAR not in quantity.axes else len(graph.space.years), part) for part in triples[0])

@@ -1,7 +1,7 @@
 """Moves: what a slider or a switch does to a given quantity, over the years and with its band.
 
 Invariant: moves add up and multiply in one order of their own, so that the order in which they are named changes no bit of the
-result; a place that no move names keeps its values.
+result; a place that no move names keeps its values, and none leaves the bounds of its quantity.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _moved(model: Model, value: Array | Band, moves: Sequence[Move], rule: Given
     factor = np.ones(shape)
     for move in (one for one in moves if one.kind == "scale"):
         factor *= 1 + move.amount * _mask(model, move.quantity, move.members) * _rise(model, move, rule)
-    floor, ceiling = _limits(model, moves, shape)
+    floor, ceiling = _limits(model, moves, shape, rule)
     made = [np.clip(_given_and_taken(model, corner, gains) * factor, floor, ceiling) for corner in full]
     return Band(made[0], made[1], made[2], value.apart) if isinstance(value, Band) else made[0]
 
@@ -193,8 +193,8 @@ def _instead(model: Model, members: Sequence[str], giver: str) -> tuple[str, ...
     return tuple(giver if model.graph.marks[name][0] == axis else name for name in members)
 
 
-def _limits(model: Model, moves: Sequence[Move], shape: tuple[int, ...]) -> tuple[Array, Array]:
-    floor, ceiling = np.full(shape, -np.inf), np.full(shape, np.inf)
+def _limits(model: Model, moves: Sequence[Move], shape: tuple[int, ...], rule: Given) -> tuple[Array, Array]:
+    floor, ceiling = np.full(shape, rule.floor), np.full(shape, rule.ceiling)
     for move in moves:
         there = np.broadcast_to(_mask(model, move.quantity, move.members) > 0, shape)
         floor[there] = np.maximum(floor[there], move.floor)

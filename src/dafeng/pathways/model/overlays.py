@@ -1,7 +1,8 @@
 """Scenarios as overlays: several at once, in any order, or refused where they contradict each other.
 
 Invariant: what overlays make together does not depend on the order in which they are named; where two of them give one place
-different values, the composition is refused and names both.
+different values, the one that is stated to lie over the other holds, and without such a statement the composition is refused
+and names both.
 """
 
 from __future__ import annotations
@@ -37,12 +38,15 @@ class Overlay:
         Changes of what then stands there.
     findings : tuple of Finding
         Targets that it waits for and the plan does not name.
+    over : tuple of str
+        Overlays that give way to it where both give a place values.
     """
 
     name: str
     rows: tuple[Row, ...] = ()
     moves: tuple[Move, ...] = ()
     findings: tuple[Finding, ...] = ()
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,12 @@ class Layers:
         SettingError
             If there is no such scenario.
         """
-        known = [one.id for one in self.scenarios]
+        known = {one.id: one for one in self.scenarios}
         if scenario not in known:
-            raise _unknown(scenario, known)
+            raise _unknown(scenario, tuple(known))
         made = [scenario_rows(table, scenario, self.goals) for table in self.tables]
-        return Overlay(scenario, lay_over(*(rows for rows, _ in made)), (), tuple(one for _, found in made for one in found))
+        findings = tuple(one for _, found in made for one in found)
+        return Overlay(scenario, lay_over(*(rows for rows, _ in made)), (), findings, known[scenario].over)
 
 
 def read_layers(*folders: Path, goals: Mapping[tuple[str, int], Goal] | None = None) -> Layers:
@@ -141,7 +146,7 @@ def compose(model: Model, base: Sequence[Row], overlays: Iterable[Overlay], *, t
     DefinitionError
         If a row or move does not fit the model.
     """
-    stacked = sorted(overlays, key=lambda one: one.name)
+    stacked = give_way(sorted(overlays, key=lambda one: one.name))
     refuse_conflicts(model, stacked)
     refuse_conflicts(model, [Overlay(row.at, (row,)) for row in top])
     below = lay_over(base, *(one.rows for one in stacked))
@@ -149,6 +154,31 @@ def compose(model: Model, base: Sequence[Row], overlays: Iterable[Overlay], *, t
     moved = apply_moves(model, made.values, (move for one in stacked for move in one.moves))
     findings = (*made.findings, *(finding for one in stacked for finding in one.findings))
     return Drivers({**made.values, **moved}, made.used, findings)
+
+
+def give_way(overlays: Sequence[Overlay]) -> tuple[Overlay, ...]:
+    """Overlays without the rows of places for which another one lies over them.
+
+    Parameters
+    ----------
+    overlays : sequence of Overlay
+        In any order.
+
+    Returns
+    -------
+    tuple of Overlay
+        In the same order; a place then reads as in the upper overlay alone, in all its years.
+    """
+    named = {one.name: {_key(row) for row in one.rows} for one in overlays}
+    made = []
+    for below in overlays:
+        taken = set().union(*(named[one.name] for one in overlays if below.name in one.over))
+        made.append(replace(below, rows=tuple(row for row in below.rows if _key(row) not in taken)) if taken else below)
+    return tuple(made)
+
+
+def _key(row: Row) -> Key:
+    return row.quantity, row.members
 
 
 def begun_rows(model: Model, below: Sequence[Row], top: Sequence[Row]) -> tuple[Row, ...]:

@@ -90,11 +90,14 @@ class Scenario:
         Name for readers.
     says : Label
         What it assumes.
+    over : tuple of str
+        Scenarios that it lies over where both give a place values.
     """
 
     id: str
     label: Label
     says: Label
+    over: tuple[str, ...] = ()
 
 
 def read_rows(source: Path | str, *, sources: Mapping[str, Source] | None = None, name: str = "drivers") -> tuple[Row, ...]:
@@ -203,14 +206,18 @@ def read_names(marked: Marked) -> tuple[Scenario, ...]:
     Raises
     ------
     DefinitionError
-        If a field is missing or unknown.
+        If a field is missing or unknown, or a scenario is to lie over itself or a later one.
     """
     root = Record(marked, ())
     root.allow(("id", "scenarios"))
     records = root.children("scenarios")
     for record in records:
-        record.allow(("id", "label", "says"))
-    return tuple(Scenario(record.text("id"), record.label("label"), record.label("says")) for record in records)
+        record.allow(("id", "label", "says", "over"))
+    made = [Scenario(one.text("id"), one.label("label"), one.label("says"), one.texts("over")) for one in records]
+    for at, (record, one) in enumerate(zip(records, made, strict=True)):
+        if {later.id for later in made[at:]} & set(one.over):
+            raise record.error("只能写排在前面的情景", "may only name scenarios that stand before it", key="over")
+    return tuple(made)
 
 
 def _row(cells: Mapping[str, Any], sources: Mapping[str, Source] | None) -> Row:
