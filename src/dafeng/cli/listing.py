@@ -10,11 +10,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import dafeng as df
-from dafeng.cli.printing import console, counts_row, grid, print_findings, print_json, say, show_verdict
+from dafeng.cli.printing import console, counts_row, explanation_tree, grid, print_findings, print_json, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
 
 Report = Callable[[Label, float], None]
+SHOWN, WIDE = 4, 12
+"""Levels and inputs of a number that are shown where nobody asks for all."""
+DEEP = 8
+"""Levels where all are asked for."""
 
 
 @contextmanager
@@ -174,6 +178,31 @@ def show_scores(scores: df.Scores, language: Language, *, as_json: bool) -> None
     cells = [[r["indicator"], str(r["year"]), f"{r['value']:,.4g}", r["unit"], r["basis"], r["grade"]] for r in rows]
     console().print(grid(say(language, "指标", "indicators"), heads, cells, right=(2,)))
     print_findings(scores.findings, language)
+
+
+def show_explanation(city: df.City, address: str, language: Language, *, depth: int | None, whole: bool, as_json: bool) -> None:
+    """Print how a number came about.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    address : str
+        Address, or words to look for.
+    language : {"zh", "en"}
+        Language.
+    depth : int or None
+        Levels to walk down; by default `SHOWN` on the terminal and `DEEP` as data.
+    whole : bool
+        Every level and every input.
+    as_json : bool
+        Print the JSON document.
+    """
+    node = df.explain(address, city=city, depth=depth or (DEEP if whole or as_json else SHOWN))
+    if as_json:
+        print_json(node)
+    else:
+        console().print(explanation_tree(node, language, widest=None if whole else WIDE))
 
 
 def show_assessment(found: df.Assessment, language: Language, *, as_json: bool, part: str) -> None:

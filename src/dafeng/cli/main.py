@@ -37,7 +37,7 @@ from dafeng.cli import (
     users,
     weather_years,
 )
-from dafeng.cli.printing import console, explanation_tree, print_json, read_language, refusal_document, say
+from dafeng.cli.printing import console, print_json, read_language, refusal_document, say
 from dafeng.core.errors import DafengError
 
 
@@ -292,16 +292,13 @@ def present(folder: CityFolder, year: Year = None, as_json: AsJson = False) -> N
 def explain(
     folder: CityFolder,
     address: Annotated[str, typer.Argument(help="地址或关键词 · address, or words to look for", metavar="ADDRESS")],
-    depth: Annotated[int, typer.Option(help="层数 · levels to walk down")] = 8,
+    depth: Annotated[int | None, typer.Option(help="层数 · levels to walk down", min=1)] = None,
+    all_inputs: Annotated[bool, typer.Option("--all", help="全部各层各项 · every level and input")] = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """追溯一个数：条款、因子、单元格 · walk a number down to clause, factor and cell."""
-    node = df.explain(address, city=df.open_city(folder), depth=depth)
-    if as_json:
-        print_json(node)
-    else:
-        console().print(explanation_tree(node, read_language(lang)))
+    listing.show_explanation(df.open_city(folder), address, read_language(lang), depth=depth, whole=all_inputs, as_json=as_json)
 
 
 @app.command()

@@ -241,7 +241,7 @@ def show_verdict(kind: Kind, language: Language) -> str:
     return f"[{colour}]{shape} {WORDS[kind].read(language)}[/]"
 
 
-def explanation_tree(node: Mapping[str, Any], language: Language) -> Tree:
+def explanation_tree(node: Mapping[str, Any], language: Language, *, widest: int | None = None) -> Tree:
     """An explanation as a tree.
 
     Parameters
@@ -250,6 +250,8 @@ def explanation_tree(node: Mapping[str, Any], language: Language) -> Tree:
         ``{"trace": …, "inputs": [nodes], "seen": bool}`` as ``work.explain`` gives it.
     language : {"zh", "en"}
         Language wanted.
+    widest : int, optional
+        Most inputs of a number that are shown; by default all. What is left out is counted.
 
     Returns
     -------
@@ -257,8 +259,13 @@ def explanation_tree(node: Mapping[str, Any], language: Language) -> Tree:
         Ready to print.
     """
     tree = Tree(_line(node["trace"], language))
-    for child in node["inputs"]:
-        tree.add(explanation_tree(child, language))
+    shown = node["inputs"][:widest]
+    for child in shown:
+        tree.add(explanation_tree(child, language, widest=widest))
+    more = 0 if node["seen"] else len(node["trace"]["inputs"]) - len(shown)
+    if more:
+        said = Label(f"… 另有 {more} 项：加 --all，或追溯其地址", f"… {more} more: with --all, or by their own address")
+        tree.add(f"[bright_black]{said.read(language)}[/]")
     return tree
 
 

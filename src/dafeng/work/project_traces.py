@@ -5,8 +5,7 @@ Invariant: a row has one address, whichever scenarios use it; a row that another
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,8 @@ import numpy as np
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Cell, Trace, TraceKind
+from dafeng.library.overlay import shipped
+from dafeng.pathways.model.city import Tables
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.model.views import View
@@ -48,11 +49,9 @@ def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook
     traces : TraceBook
         Gets rows, quantities, views, peaks and the residual.
     folder : Path, optional
-        The city's own definitions; figures of its ``drivers.csv`` lead to their cells.
+        The city's own definitions; figures of its tables, like those of the package, lead to their cells.
     """
-    delivered = Delivered(
-        {} if folder is None else _cells(folder / "drivers.csv"), {_figure(traces, one): one for one in recorded}
-    )
+    delivered = Delivered(dict(_cells(futures.tables, folder)), {_figure(traces, one): one for one in recorded})
     if futures.residual is not None and recorded:
         _trace_residual(futures.residual, recorded, traces)
     trace_misses(futures.errors, traces)
@@ -72,13 +71,13 @@ class Delivered:
 
     Parameters
     ----------
-    cells : mapping
-        Cell of a row of the city's own table.
+    cells : mapping of int to Cell
+        Cell of the middle value, by identity of the row.
     figures : mapping
         Value and unit of a recorded figure → its address.
     """
 
-    cells: Mapping[tuple[object, ...], Cell]
+    cells: Mapping[int, Cell]
     figures: Mapping[tuple[float | None, str | None], str]
 
 
@@ -159,14 +158,10 @@ def _trace_row(row: Row, scenario: str, model: Model, traces: TraceBook, deliver
             inputs=(elsewhere,) if elsewhere else (),
             source=row.source,
             grade=row.grade,
-            cell=delivered.cells.get(_key(row)) if kind == "fact" else None,
+            cell=delivered.cells.get(id(row)),
             note=_row_note(row),
         )
     )
-
-
-def _key(row: Row) -> tuple[object, ...]:
-    return row.quantity, row.members, row.year, row.source, row.mid
 
 
 def _figure(traces: TraceBook, address: str) -> tuple[float | None, str | None]:
@@ -175,20 +170,30 @@ def _figure(traces: TraceBook, address: str) -> tuple[float | None, str | None]:
     return None if found.value is None else float(found.value), found.unit
 
 
-def _cells(path: Path) -> dict[tuple[object, ...], Cell]:
-    """Cell of the middle value of each row of a city's table."""
+def _cells(tables: Tables, folder: Path | None) -> Iterator[tuple[int, Cell]]:
+    """Cells of the rows of all tables: those of the package first, then those of the city."""
+    package = shipped() / "pathways"
+    overlays = tuple(tuple(one.row for one in table) for table in tables.overlays)
+    for name, own, stacked in (
+        ("drivers.csv", "drivers.csv", tables.drivers),
+        ("scenarios.csv", "drivers_scenarios.csv", overlays),
+    ):
+        yield from _cells_of(package / name, stacked[0])
+        for table in stacked[1:] if folder is not None else ():
+            yield from _cells_of(folder / own, table)
+
+
+def _cells_of(path: Path, rows: Iterable[Row]) -> Iterator[tuple[int, Cell]]:
+    """Cells of the rows that a file holds; rows from elsewhere, such as an indicator, have none."""
     if not path.is_file():
-        return {}
-    digest, lines = hash_file(path), path.read_text(encoding="utf-8-sig").splitlines()
-    first = next(at for at, line in enumerate(lines) if not line.startswith("#"))
-    rows = csv.DictReader(lines[first:])
-    column = chr(ord("A") + list(rows.fieldnames or ()).index("mid"))
-    return {_line_key(row): Cell(path.name, "", f"{column}{first + rows.line_num}", digest) for row in rows if row["mid"]}
-
-
-def _line_key(line: Mapping[str, str]) -> tuple[object, ...]:
-    year = int(line["year"]) if line["year"] else None
-    return line["quantity"], frozenset(line["members"].split()), year, line["source"], float(line["mid"])
+        return
+    digest = hash_file(path)
+    head = next(line for line in path.read_text(encoding="utf-8-sig").splitlines() if not line.startswith("#"))
+    column = chr(ord("A") + head.split(",").index("mid"))
+    for row in rows:
+        name, _, line = row.at.rpartition(":")
+        if name == path.name and line.isdecimal():
+            yield id(row), Cell(path.name, "", f"{column}{line}", digest)
 
 
 def _row_note(row: Row) -> Label | None:
