@@ -1,6 +1,7 @@
 """When a series peaks: as a distribution over draws, and what a noisy history allows to say.
 
-Invariant: the last year of a series is never called a peak, and a plateau is reported as one.
+Invariant: the last year of a series is never called a peak, and a plateau is reported as one: of a path that is as high in
+several years the last one counts, so that one which never falls has no peak.
 """
 
 from __future__ import annotations
@@ -13,6 +14,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Shape = Literal["rising", "plateau", "falling", "unclear"]
+FEWEST = 5
+"""Fewest points of a history."""
+LONG, SHORT = 10, 6
+"""Years whose trend counts, and the last of them that must not speak against it."""
+SURE, LIKELY = 2.0, 0.5
+"""Standard errors by which both trends must differ from none."""
+ODD = 6.0
+"""Standard deviations between the last three years, their trend taken off, beyond which nothing is said."""
+SAME = 1e-9
+"""Relative difference that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class History:
     Parameters
     ----------
     shape : {"rising", "plateau", "falling", "unclear"}
-        Reading of the recent years.
+        Reading of the recent years; a plateau is where no trend stands out of the scatter.
     highest : int
         Year of the highest value; not a claim of a peak.
     plateau : tuple of int
@@ -85,16 +96,28 @@ def find_peak(years: NDArray[np.int_], paths: Array) -> Peak:
     Parameters
     ----------
     years : (years,) array of int
-        Calendar years.
+        Calendar years, rising.
     paths : (draws, years) array
-        Emissions. [Mt CO2]
+        Emissions, all finite. [Mt CO2]
 
     Returns
     -------
     Peak
-        Quantiles are years that occur (lower interpolation).
+        Quantiles are years that occur (lower interpolation); of several highest years of a draw the last one counts.
+
+    Raises
+    ------
+    ValueError
+        If there is no draw or no year, the years do not rise, or a value is not finite.
     """
-    at = paths.argmax(axis=1)
+    if paths.ndim != 2 or not paths.size or paths.shape[1] != len(years):
+        raise ValueError(f"a peak needs draws of {len(years)} years, got an array of {paths.shape}")
+    if not np.isfinite(paths).all():
+        draw, year = (int(at) for at in np.argwhere(~np.isfinite(paths))[0])
+        raise ValueError(f"draw {draw} has no finite value in {years[year]}")
+    if (np.diff(years) <= 0).any():
+        raise ValueError("the years of a path must rise")
+    at = len(years) - 1 - paths[:, ::-1].argmax(axis=1)
     found = years[at]
     low, mid, high = (int(q) for q in np.quantile(found, [0.1, 0.5, 0.9], method="lower"))
     shares = np.bincount(at, minlength=len(years)) / len(paths)
@@ -120,36 +143,45 @@ def read_history(series: tuple[tuple[int, float], ...]) -> History:
     Parameters
     ----------
     series : tuple of (year, value)
-        At least five points in rising order of years. [years, any one unit]
+        At least five finite values, in any order; a year without one (nan) is a gap. [years, any one unit]
 
     Returns
     -------
     History
-        ``shape`` compares the median of the last three years with the three before the last plateau
-        year and with the scatter of the changes.
+        ``shape`` is the sign of the median slope of the last ten years, those since the last break if there are five of
+        them, where it stands out of the scatter and the last six years do not speak against it.
 
     Raises
     ------
     ValueError
-        If there are fewer than five points.
+        If there are fewer than five values, one is infinite, or a year stands twice.
     """
-    if len(series) < 5:
-        raise ValueError(f"a history needs five points, got {len(series)}")
-    years = np.array([year for year, _ in series])
-    values = np.array([value for _, value in series], dtype=float)
+    years, values = _sorted(series)
     steps = np.diff(values) / np.diff(years)
     noise = 1.4826 * float(np.median(np.abs(steps - np.median(steps))))
-    highest = int(years[values.argmax()])
+    breaks = tuple(
+        int(years[at + 1]) for at, odd in enumerate(_odd_steps(steps, values)) if odd and years[at + 1] - years[at] == 1
+    )
     return History(
-        shape=_shape(years, values, highest, noise),
-        highest=highest,
+        shape=_shape(years, values, breaks, noise),
+        highest=int(years[values.argmax()]),
         plateau=tuple(int(y) for y in years[values >= values.max() - noise]),
         noise=noise,
         gaps=tuple(sorted(set(range(int(years[0]), int(years[-1]))) - {int(y) for y in years})),
-        breaks=tuple(
-            int(years[at + 1]) for at, odd in enumerate(_odd_steps(steps, values)) if odd and years[at + 1] - years[at] == 1
-        ),
+        breaks=breaks,
     )
+
+
+def _sorted(series: tuple[tuple[int, float], ...]) -> tuple[NDArray[np.int_], Array]:
+    known = sorted((int(year), float(value)) for year, value in series if value == value)
+    years, values = np.array([year for year, _ in known], dtype=int), np.array([value for _, value in known])
+    if len(known) < FEWEST:
+        raise ValueError(f"a history needs five points, got {len(known)}")
+    if not np.isfinite(values).all():
+        raise ValueError("a history has an infinite value")
+    if (np.diff(years) == 0).any():
+        raise ValueError(f"a history has {years[:-1][np.diff(years) == 0][0]} twice")
+    return years, values
 
 
 def _odd_steps(steps: Array, values: Array) -> list[bool]:
@@ -158,15 +190,36 @@ def _odd_steps(steps: Array, values: Array) -> list[bool]:
         near = np.delete(steps[max(at - 3, 0) : at + 4], min(at, 3))
         middle = float(np.median(near))
         spread = 1.4826 * float(np.median(np.abs(near - middle)))
-        found.append(bool(abs(step - middle) > max(3 * spread, 0.05 * float(values[at]))))
+        found.append(bool(abs(step - middle) > max(3 * spread, 0.05 * abs(float(values[at])))))
     return found
 
 
-def _shape(years: Array, values: Array, highest: int, noise: float) -> Shape:
-    recent, earlier = values[-3:], values[-6:-3] if len(values) >= 6 else values[:-3]
-    change = float(np.median(recent) - np.median(earlier))
-    if float(np.ptp(recent)) > 4 * noise:
+def _shape(years: NDArray[np.int_], values: Array, breaks: tuple[int, ...], scatter: float) -> Shape:
+    """What the trend since the last break says, beside the scatter around it."""
+    since = max((one for one in breaks if (years >= one).sum() >= FEWEST), default=int(years[0]))
+    kept = years > max(since - 1, int(years[-1]) - LONG)
+    kept[-FEWEST:] = True
+    years, values = years[kept], values[kept]
+    slope, left = _trend(years, values)
+    own = 1.4826 * float(np.median(np.abs(left)))
+    noise = max(own, scatter / 2**0.5, SAME * float(np.abs(values).max()))
+    if float(np.ptp(left[-3:])) > ODD * noise:
         return "unclear"
-    if abs(change) <= noise or (highest == int(years[-1]) and change <= 2 * noise):
-        return "plateau"
-    return "rising" if change > 0 else "falling"
+    recent = years > years[-1] - SHORT
+    trends = ((slope, years, SURE), (_trend(years[recent], values[recent])[0], years[recent], LIKELY))
+    signs = {_sign(found, at, noise, errors) for found, at, errors in trends}
+    return "rising" if signs == {1} else "falling" if signs == {-1} else "plateau"
+
+
+def _trend(years: NDArray[np.int_], values: Array) -> tuple[float, Array]:
+    """Median of the slopes of all pairs (Theil and Sen), and what it leaves."""
+    one, other = np.triu_indices(len(years), 1)
+    slope = float(np.median((values[other] - values[one]) / (years[other] - years[one])))
+    left = values - slope * years
+    return slope, left - float(np.median(left))
+
+
+def _sign(slope: float, years: NDArray[np.int_], noise: float, errors: float) -> int:
+    """-1, 0 or 1: whether a slope differs from none by so many of its standard errors."""
+    error = noise / float(np.sqrt(np.sum((years - years.mean()) ** 2)))
+    return int(np.sign(slope)) if abs(slope) > errors * error else 0
