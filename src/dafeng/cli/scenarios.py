@@ -5,7 +5,7 @@ Invariant: the figures printed, those in JSON and those in files are the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -132,6 +132,21 @@ def _show(table: ScenarioTable, language: Language) -> None:
     console().print(grid("", heads, rows, right=tuple(range(1, len(heads)))))
     for finding in table.findings:
         console().print(finding.says.read(language), markup=False)
+    for said in _stored(table):
+        console().print(said.read(language), markup=False)
+
+
+def _stored(table: ScenarioTable) -> Iterator[Label]:
+    """What the newest assessment says of the scenarios shown, where there is one."""
+    from dafeng.work.frozen import read_traces
+    from dafeng.work.scenario_published import find_published, tell_published
+
+    run = table.city.runs.latest()
+    traces = {} if run is None else read_traces(table.city, run.id)
+    for answer in (one for one in table.answers if one.choice.is_stored):
+        found = find_published(run.id if run else "", traces, answer.choice)
+        if found is not None:
+            yield tell_published(found, table.live.name(found.scenario), answer)
 
 
 def _show_compared(compared: Mapping[str, Any], language: Language) -> None:

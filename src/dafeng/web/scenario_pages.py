@@ -28,6 +28,7 @@ from dafeng.work.scenario_choice import Choice
 from dafeng.work.scenario_files import read_scenario
 from dafeng.work.scenario_iamc import iamc_text
 from dafeng.work.scenario_live import LiveScenarios, open_scenarios
+from dafeng.work.scenario_published import find_published, tell_published
 from dafeng.work.scenario_save import save_scenario, scenario_label
 from dafeng.work.scenario_sheet import write_scenario_book
 from dafeng.work.scenarios import ScenarioTable, write_answer
@@ -197,11 +198,21 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     if wish.plain:
         return RedirectResponse(f"/{city.slug}/scenarios{'?' if wish.address else ''}{wish.address}", status_code=303)
     said = _said(refused, words) if refused else None
+    context["stored"] = _stored(desk, city, live, wish, words)
     shown = {"live": live, "said": said, "command": _command(city, wish), **_writer(desk, request, city), **context}
     response = _page(desk, request, city.slug, shown, code=422 if refused else 200)
     if shown["form_token"]:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _stored(desk: Desk, city: City, live: LiveScenarios, wish: Wish, words: Words) -> str:
+    """What the assessment shown on the other pages says of the scenario under the choice; empty where it says nothing."""
+    view = desk.city(city.slug)
+    found = find_published(view.view["run"]["id"], view.traces, wish.base)
+    return (
+        "" if found is None else tell_published(found, live.name(found.scenario), live.answer(wish.base)).read(words.language)
+    )
 
 
 def _answer_json(desk: Desk, request: Request, keeper: Keeper, city: City) -> Response:

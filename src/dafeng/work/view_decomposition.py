@@ -229,8 +229,8 @@ def write_decomposition(projection: Projection, frame: Frame) -> list[dict[str, 
     ]
     columns = [Label(f"{a}–{b}年", f"{a}–{b}") for a, b in PERIODS]
     title = Label(
-        f"排放变化的分解（{scenario.zh}，驱动因素取中值）",
-        f"What changes the emissions ({scenario.en}, drivers at their middle)",
+        f"排放变化的分解（{scenario.zh}，驱动因素取中值、含逐时反馈，与抽样中位数不同）",
+        f"What changes the emissions ({scenario.en}, drivers at their middle with hourly feedback: not the median of draws)",
     )
     return [_table("decomposition", title, columns, rows, found, frame), _grouped(main, scenario, found, frame)]
 
