@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.pathways.peak import Peak
@@ -20,6 +22,8 @@ from dafeng.work.wording import odds, say
 
 ROOT = "headlines/peak"
 """Address of the answer."""
+MT = "Mt CO2"
+"""Unit of the paths."""
 
 
 def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: TraceBook) -> Iterator[Headline]:
@@ -150,15 +154,41 @@ def _trend_words(projection: Projection) -> Iterator[Label]:
 
 
 def _record_words(projection: Projection, again: Figure | None) -> Iterator[Label]:
+    """The record beside the path: which of the two the peak year is of, and how far they can be compared."""
     if again is None:
         return
-    highest = max(projection.recorded, key=lambda row: row.value)
-    chance = odds(again.value)
-    level = say(highest.value, highest.unit, "zh"), say(highest.value, highest.unit, "en")
+    path, highest = projection.paths[projection.main], max(projection.recorded, key=lambda row: row.value)
+    level, own = _levels(highest.value, highest.unit), _levels(path.peak.level_mt_p50, MT)
+    above, chance, first = highest.value > path.peak.level_mt_p50, odds(again.value), int(path.years[0])
+    zh, en = ("高于", "above") if above else ("不高于", "not above")
     yield Label(
-        f"有记录以来最高为 {highest.year} 年 {level[0]}，再次超过的概率 {chance}。",
-        f"The highest recorded is {level[1]} in {highest.year}; it is passed again with {chance}.",
+        f"达峰年份指{first}年起的路径中最高的一年。有记录以来最高为 {highest.year} 年 {level.zh}，"
+        f"{zh}路径的峰值 {own.zh}，再次超过的概率 {chance}。",
+        f"The peak year is the highest of the path from {first} on. The highest recorded is {level.en} in {highest.year}, "
+        f"{en} the peak of the path, {own.en}; it is passed again with {chance}.",
     )
+    if above:
+        yield _break_words(projection, path, first)
+
+
+def _break_words(projection: Projection, path: Future, first: int) -> Label:
+    """Why a higher record is told beside the peak of the path, and not instead of it."""
+    last = max(projection.recorded, key=lambda row: row.year)
+    record, start = _levels(last.value, last.unit), _levels(float(np.median(path.co2[:, 0])), MT)
+    breaks = () if projection.history is None else projection.history.breaks
+    listed = "、".join(map(str, breaks)), ", ".join(map(str, breaks))
+    why = (f"记录在 {listed[0]} 年有断点或骤变，", f"The record breaks or jumps in {listed[1]}. ") if breaks else ("", "")
+    return Label(
+        f"{why[0]}记录末年 {last.year} 年为 {record.zh}，路径 {first} 年从 {start.zh} 起："
+        "两者来源不同，能否相比须看口径；若可比，全时期的最高年份是记录中的那一年。",
+        f"{why[1]}It ends with {record.en} in {last.year}, the path begins with {start.en} in {first}: they come from "
+        "different sources, and whether they compare depends on what each counts; if they do, the highest year of all is the "
+        "recorded one.",
+    )
+
+
+def _levels(value: float, unit: str) -> Label:
+    return Label(say(value, unit, "zh"), say(value, unit, "en"))
 
 
 def _again(projection: Projection, traces: TraceBook) -> Figure | None:
