@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -73,3 +77,19 @@ def test_records_of_two_cities_and_the_province_scatter_by_a_few_percent(shared:
     assert all(0.02 < one.size < 0.12 for one in found.values())
     assert found["青岛"].size > found["山东"].size
     assert all(0.0 <= one.memory <= 0.9 for one in found.values())
+
+
+CITIES = {"Yantai": "烟台", "Qingdao": "青岛", "Shandong": "山东"}
+GIVEN = {2000, 2005, *range(2010, 2020)}
+"""Years that the figures delivered with a city have."""
+
+
+def test_the_documented_scatter_is_that_of_the_record(shared: Path) -> None:
+    series = json.loads((shared / "data/oracles/peak_series.json").read_text(encoding="utf-8"))["series"]
+    text = (Path(__file__).resolve().parents[2] / "docs" / "pathways.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (Yantai|Qingdao|Shandong) (\d{4}.*?) \| (.*?) % \| (.*?) ± (.*?) \|$", text, re.MULTILINE)
+    for city, years, *told in rows:
+        record = tuple((year, value) for year, value in series[CITIES[city]] if "assessment" not in years or year in GIVEN)
+        found = read_residual(record)
+        assert told == [f"{100 * found.size:.1f}", f"{found.memory:.2f}", f"{found.error:.2f}"], (city, years)
+    assert len(rows) == 5

@@ -31,7 +31,7 @@ YEAR = 2030
 """Year whose emissions are looked at beside the peak year."""
 GROUPS = 7
 """Quantities whose interactions are computed by exchanged draws."""
-DRAWS = 300
+DRAWS = 1_000
 """Draws of each exchange."""
 NUDGE = 0.1
 """Part by which a value without interval is raised to see what it moves."""
