@@ -300,8 +300,11 @@ def test_a_refusal_is_said_and_leaves_the_figures(browser: Any, base: str) -> No
     visit.page.goto(base)
     visit.page.check('input[name="over"][value="plan"]')
     expect(visit.page.locator("h1")).to_contain_text("方案情景")
-    visit.page.check('input[name="over"][value="deep"]')
-    expect(visit.page.locator("#scenario-refusal")).to_contain_text("取值不同")
+    visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    single = visit.page.locator('input[name="set"]').first
+    single.fill("heat_clean/2040=180%")
+    single.blur()
+    expect(visit.page.locator("#scenario-refusal")).to_contain_text("不可能是 180 %")
     expect(visit.page.locator("h1")).to_contain_text("方案情景")
     visit.context.close()
 

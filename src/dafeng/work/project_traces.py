@@ -179,8 +179,8 @@ def _cells(tables: Tables, folder: Path | None) -> Iterator[tuple[int, Cell]]:
         ("scenarios.csv", "drivers_scenarios.csv", overlays),
     ):
         yield from _cells_of(package / name, stacked[0])
-        for table in stacked[1:] if folder is not None else ():
-            yield from _cells_of(folder / own, table)
+        for table in stacked[1:]:
+            yield from () if folder is None else _cells_of(folder / own, table)
 
 
 def _cells_of(path: Path, rows: Iterable[Row]) -> Iterator[tuple[int, Cell]]:
