@@ -14,6 +14,7 @@ from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
 from dafeng.work.judge import Verdicts
 from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
+from dafeng.work.rank_measures import tell_best
 from dafeng.work.reconcile import Reconciliation
 from dafeng.work.reconcile_words import amount
 from dafeng.work.tracing import TraceBook
@@ -149,11 +150,9 @@ def _clash(found: Reconciliation, traces: TraceBook) -> Answer:
 
 def _first(measures: Sequence[MeasureEffect]) -> Answer:
     question = Label("先做什么？", "What to do first?")
-    best = [m for m in measures if m.per_cost is not None][:3]
-    if not best:
+    told = tell_best(measures)
+    if told is None:
         lack = Label("无法排序：缺少路径或有来源的成本", "Cannot be ranked: no pathway or no sourced costs")
         return Answer("first", question, lack, (), "answers/first")
-    zh = "与趋势路径相比，同样花费下使达峰提前最多：" + "、".join(m.label.zh for m in best)
-    en = "Against the trend, most years gained for the same cost: " + ", ".join(m.label.en for m in best)
-    figures = tuple(m.per_cost for m in best if m.per_cost is not None)
-    return Answer("first", question, Label(zh, en), figures, "answers/first")
+    said, figures = told
+    return Answer("first", question, Label(f"与趋势相比，{said.zh}", f"Against the trend: {said.en}"), figures, "answers/first")
