@@ -250,8 +250,8 @@ def consistency() -> dict[str, Any]:
     wind = {
         "row": "T02", "target": "T02", "above": False, "label": label("海上风电 ≥ 700 万千瓦", "Offshore wind ≥ 7 GW"),
         "address": f"{RUN}/targets/T02", "kept": True, "reach": None, "spare": None, "part": 0.0,
-        "price": number(139.1, "万元/万千瓦", "consistency/price", **told),
-        "words": label("每多1万千瓦，每年多花 139.1 万元", "one more 万千瓦 costs 1,391,000 yuan a year"),
+        "price": number(139.1, "元/kW", "consistency/price", **told),
+        "words": label("每多1千瓦，每年多花 139.1 元", "one more kW costs 139.1 yuan a year"),
         "left": 139.1, "right": None, "agrees": True,
         "hourly": [{"case": label("可建", "may be built"), "feasible": True, "level": None, "price": number(868.3, "元/kW", "orders/free.T02", **told)}], "years": [],
     }  # fmt: skip
@@ -267,6 +267,13 @@ def consistency() -> dict[str, Any]:
             "does": [{"label": label("光伏", "solar PV"), **number(900, "万千瓦", "consistency/does", **told)}],
             "unpriced": [], "error": 1e-9, "targets": [share, wind],
         }],
+        "price_models": {
+            "models": [{"id": "annual", "label": label("年度模型", "annual model")}, {"id": "hourly", "label": label("逐时模型", "hourly model")}],
+            "rows": [{"label": label("时间", "time"), "annual": label("全年", "a year"), "hourly": label("逐时", "hours")}],
+            "why": label("含的内容不同", "They contain different things."),
+            "prices": [{"label": wind["label"], "annual": [{"counting": label("在运口径", "operating"), "price": wind["price"]}],
+                        "hourly": [{"case": each["case"], "price": each["price"]} for each in wind["hourly"]]}],
+        },
     }  # fmt: skip
 
 

@@ -118,6 +118,10 @@ CONSISTENCY = {
             "years": [{"year": YEAR, "value": NUMBER, "line": FIGURE, "kept": FLAG}],
         }],
     }],
+    "price_models": {
+        "models": [{"id": TEXT, "label": LABEL}], "rows": [{"label": LABEL, "annual": LABEL, "hourly": LABEL}], "why": LABEL,
+        "prices": [{"label": LABEL, "annual": [{"counting": LABEL, "price": NUMBER}], "hourly": [{"case": LABEL, "price": NUMBER}]}],
+    },
 }  # fmt: skip
 EMISSIONS = {
     "unit": TEXT, "label": LABEL, "history": [POINT], "gaps": [YEAR], "breaks": [{"year": YEAR, "says": LABEL}], "findings": [FINDING],
@@ -217,7 +221,8 @@ ORDERS = {
 }  # fmt: skip
 SHIFTED = {"years": FIGURE, "error": FIGURE, "probability": FIGURE, "level": NUMBER}
 ABATEMENT = {
-    "scopes": Each(LABEL), "payers": Each(LABEL), "fields": Each(LABEL), "draws": YEAR, "assumptions": [ASSUMPTION],
+    "scopes": Each(LABEL), "payers": Each(LABEL), "fields": Each(LABEL), "groups": Each(LABEL), "draws": YEAR, "peak_draws": YEAR,
+    "assumptions": [ASSUMPTION],
     "measures": [{"id": TEXT, "label": LABEL, "field": TEXT, "first": YEAR, "full": YEAR, "priced": FLAG, "peak": SHIFTED}],
     "curves": [{
         "year": (*YEAR, MAY), "together": Each(NUMBER), "groups": Each(Each(NUMBER)), "paid": Each(NUMBER),

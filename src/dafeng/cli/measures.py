@@ -58,12 +58,18 @@ def _show(document: Mapping[str, Any], scope: str, language: Language) -> None:
     heads = say(language, *_HEADS)
     cells = list(_cells(curve, scope, names))
     out.print(grid(title, heads.split(), cells, right=tuple(range(1, 9))))
+    groups = curve["groups"][scope]
+    parts = [
+        f"{named[language]} {_told(groups[name]['value'])}" for name, named in found["groups"].items() if groups[name]["value"]
+    ]
+    out.print(f"{' + '.join(parts)} = {_told(whole['value'])} Mt".replace("+ -", "− "), markup=False)
     steps = [
         [str(at), names[step["id"]], _told(step["avoided"]["value"], 3), _plain(step["price"])]
         for at, step in enumerate(curve["orders"].get(scope, ()), 1)
     ]
     head = say(language, "序 措施 增加Mt 元/吨", "step measure Mt-added CNY/t").split()
     out.print(grid(say(language, "最省次序（逐项增量）", "cheapest next"), head, steps, right=(0, 2, 3)))
+    out.print(say(language, *_WHY), markup=False)
     for finding in document["findings"]:
         out.print(f"· {finding['says'][language]}", markup=False)
 
@@ -71,6 +77,13 @@ def _show(document: Mapping[str, Any], scope: str, language: Language) -> None:
 _HEADS = (
     "措施 减排Mt P10–P90 净成本亿元 元/吨 P10–P90 财政 企业 居民",
     "measure Mt P10–P90 cost CNY/t P10–P90 city firms homes",
+)
+
+
+_WHY = (
+    "先做省钱的（按省下的钱排，而不是按每吨），再按每吨成本；每做一项，其余各项的效果都会改变，所以价格不是一路上升。",
+    "Those that save money come first, by the money and not by the tonne, then by cost per tonne; each one done changes what"
+    " the others still do, so that prices do not only rise.",
 )
 
 

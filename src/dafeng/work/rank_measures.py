@@ -26,6 +26,8 @@ NAMED = 5
 """Most measures of one group that are named."""
 YI = 1e8
 """Yuan in 亿元."""
+OUTLAY = 100
+"""Yearly outlay that measures are compared by: so much is of the size of a measure. [亿元]"""
 
 
 def rank_measures(compared: CityMeasures, traces: TraceBook) -> tuple[MeasureEffect, ...]:
@@ -121,7 +123,7 @@ class _Table:
 
     def _gain(self, name: Label, shifted: Shifted, years: Figure, cost: Figure) -> Figure:
         span = self.found.gains[shifted.measure]
-        low, high = span.low * YI, span.high * YI
+        low, mid, high = (OUTLAY * YI * one for one in (span.low, span.mid, span.high))
         label = Label(f"{name.zh}：{_GAIN.zh}", f"{name.en}: {_GAIN.en}")
         address = f"measures/{shifted.measure}.per_cost"
         note = Label(
@@ -134,15 +136,15 @@ class _Table:
                 address,
                 "projection",
                 label,
-                number_text(span.mid * YI),
-                "年/亿元",
+                number_text(mid),
+                "年/百亿元",
                 expression="-years / cost",
                 inputs=(years.address, cost.address),
                 grade="estimated",
                 note=note,
             )
         )
-        return Figure(label, span.mid * YI, "年/亿元", None, "projected", address, low, high)
+        return Figure(label, mid, "年/百亿元", None, "projected", address, low, high)
 
 
 def mean_year(peak: Peak) -> float:
@@ -197,13 +199,13 @@ def tell_best(measures: Sequence[MeasureEffect]) -> tuple[Label, tuple[Figure, .
     groups = pick_best(measures)
     if not groups:
         return None
-    zh, en = "；其次：".join(_names(group).zh for group in groups), "; then ".join(_names(group).en for group in groups)
+    zh, en = _APART.zh.join(_names(group).zh for group in groups), _APART.en.join(_names(group).en for group in groups)
     most = min(measures, key=lambda one: one.years.value)
     still = sum(one.years.value > -LEAST_YEARS for one in measures)
     said = Label(
-        f"每亿元年成本使平均达峰年份提前最多：{zh}。单项最多提前{-most.years.value:.2f}年（{most.label.zh}），"
+        f"同样的年成本使平均达峰年份提前最多：{zh}。单项最多提前{-most.years.value:.2f}年（{most.label.zh}），"
         f"{still}项不足{LEAST_YEARS}年",
-        f"Most years gained per 10^8 CNY of yearly outlay: {en}. No single measure gains more than"
+        f"Most years gained for the same yearly outlay: {en}. No single measure gains more than"
         f" {-most.years.value:.2f} years ({most.label.en}); {still} gain less than {LEAST_YEARS}",
     )
     figures = tuple(one.per_cost for group in groups for one in group[:NAMED] if one.per_cost is not None)
@@ -220,8 +222,9 @@ def _names(group: Sequence[MeasureEffect]) -> Label:
     return Label(f"{zh}（区间重叠，分不出先后）", f"{en} (intervals overlap, cannot be ranked apart)")
 
 
+_APART = Label("；明显低于首位的：", "; clearly below the first of these: ")
 _NONE = Label("不采取任何措施", "without any measure")
-_GAIN = Label("每亿元年成本提前达峰", "peak brought forward per 10^8 CNY of yearly outlay")
+_GAIN = Label("每百亿元年成本提前达峰", "peak brought forward per 10 billion CNY of yearly outlay")
 _UNITS: Mapping[str, str] = {"years": "年", "probability": "1"}
 _SIDES: Mapping[str, str] = {"years": "year", "probability": "chance"}
 _SIDE_SAYS: Mapping[str, Label] = {
