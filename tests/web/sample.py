@@ -512,8 +512,9 @@ def view() -> dict[str, Any]:
                             {"id": "load", "label": label("用电量", "Electricity use"), "low": 900, "mid": 980, "high": None, "unit": "亿千瓦时", "source": "gazette", "grade": "estimated", "address": f"{RUN}/assumptions/growth", "note": None}],
             "measures": [{"id": m, "address": f"{RUN}/measures/{m}",
                     "label": label(zh, en), "cost": number(c, "亿元", f"measures/{m}", basis="projected"), "effect": number(e, "Mt CO2", f"measures/{m}", basis="projected"),
-                          "per_cost": number(e * 100 / c, "万吨CO2/亿元", f"measures/{m}", basis="projected"), "years": number(y, "年", f"measures/{m}", basis="projected")}
-                         for m, zh, en, c, e, y in (("heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), ("flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), ("roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), ("truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
+                          "per_cost": number(e * 100 / c, "万吨CO2/亿元", f"measures/{m}", basis="projected"), "years": number(y, "年", f"measures/{m}", basis="projected"),
+                          "group": g}
+                         for g, m, zh, en, c, e, y in ((1, "heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), (2, "flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), (3, "roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), (4, "truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
         },
         "power": power(),
         "abatement": measures(label, number, "measures/heat"),

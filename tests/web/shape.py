@@ -89,6 +89,7 @@ PATHWAY = {
                          "split": Each({"drivers": NUMBER, "error": NUMBER, "together": NUMBER}),
                          "exchanged": Each([{"id": TEXT, "label": LABEL, "alone": FIGURE, "together": FIGURE, "error": FIGURE}])}),
     "measures": [{"id": TEXT, "label": LABEL, "cost": Maybe(NUMBER), "effect": Maybe(NUMBER), "per_cost": Maybe(NUMBER),
+                  "group": (*YEAR, MAY),
                   "years": Maybe(NUMBER), "address": (*TEXT, MAY)}],
 }  # fmt: skip
 POWER = {

@@ -88,7 +88,7 @@ INFLUENCES = {
 }  # fmt: skip
 MEASURE = {
     "id": str, "label": L, "cost": Maybe(NAMED), "effect": NAMED, "probability": NAMED, "years": NAMED,
-    "per_cost": Maybe(NAMED), "address": str,
+    "per_cost": Maybe(NAMED), "group": Maybe(int), "address": str,
 }  # fmt: skip
 PATHWAY = {
     "years": [int], "unit": str, "main": str, "draws": int,

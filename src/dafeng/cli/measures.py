@@ -24,6 +24,9 @@ def measures(
     year: Annotated[int | None, typer.Option("--year", help="年份；缺省 2030 · year")] = None,
     scope: Annotated[str, typer.Option("--scope", help="local 属地 / consumed 消费口径 · scope")] = "local",
     draws: Annotated[int, typer.Option("--draws", help="区间的抽样数 · draws for intervals", min=10)] = 200,
+    peak_draws: Annotated[
+        int, typer.Option("--peak-draws", help="达峰年的共同抽样数 · common draws for the peak", min=10)
+    ] = 10_000,
     out: Annotated[Path | None, typer.Option("--out", help="写成 .csv 或 .xlsx · write a file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     lang: Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")] = "zh",
@@ -31,7 +34,7 @@ def measures(
     """措施的减排量、成本与付费方（计入相互作用） · measures: CO2 avoided, cost and payers, interactions counted."""
     language = read_language(lang)
     years = (year,) if year is not None else (2030, 2035)
-    compared = df.measures(place, years=years, draws=draws)
+    compared = df.measures(place, years=years, draws=draws, peak_draws=peak_draws)
     written = df.save_measures(compared, out, language=language) if out is not None else None
     document = df.measures_document(compared)
     if as_json:

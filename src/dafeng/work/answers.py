@@ -14,7 +14,7 @@ from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
 from dafeng.work.judge import Verdicts
 from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
-from dafeng.work.rank_measures import tell_best
+from dafeng.work.rank_measures import tell_first
 from dafeng.work.reconcile import Clash, Reconciliation
 from dafeng.work.reconcile_words import amount
 from dafeng.work.tracing import TraceBook
@@ -155,7 +155,7 @@ def _closest(clashes: Sequence[Clash]) -> Label:
 
 def _first(measures: Sequence[MeasureEffect]) -> Answer:
     question = Label("先做什么？", "What to do first?")
-    told = tell_best(measures)
+    told = tell_first(measures)
     if told is None:
         lack = Label("无法排序：缺少路径或有来源的成本", "Cannot be ranked: no pathway or no sourced costs")
         return Answer("first", question, lack, (), "answers/first")

@@ -15,7 +15,7 @@ from dafeng.work.assessment import Figure, Headline, MeasureEffect
 from dafeng.work.figures import keep_answer
 from dafeng.work.future import Future
 from dafeng.work.project import Projection
-from dafeng.work.rank_measures import tell_best
+from dafeng.work.rank_measures import tell_first
 from dafeng.work.tracing import TraceBook
 from dafeng.work.wording import odds, say
 
@@ -43,7 +43,7 @@ def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: 
     peak = projection.peak
     if peak is None:
         return
-    best = tell_best(measures)
+    best = tell_first(measures)
     figures = [*_when(projection, peak, traces), *(best[1] if best is not None else ())]
     again = _again(projection, traces)
     said = [

@@ -163,7 +163,7 @@ def mean_year(peak: Peak) -> float:
     return sum(year * share for year, share in zip(peak.years, peak.shares, strict=True))
 
 
-def pick_best(measures: Sequence[MeasureEffect]) -> tuple[tuple[MeasureEffect, ...], ...]:
+def pick_first(measures: Sequence[MeasureEffect]) -> tuple[tuple[MeasureEffect, ...], ...]:
     """The first groups that hold as many measures as are asked for.
 
     Parameters
@@ -183,7 +183,7 @@ def pick_best(measures: Sequence[MeasureEffect]) -> tuple[tuple[MeasureEffect, .
     return tuple(tuple(group) for group in groups.values())
 
 
-def tell_best(measures: Sequence[MeasureEffect]) -> tuple[Label, tuple[Figure, ...]] | None:
+def tell_first(measures: Sequence[MeasureEffect]) -> tuple[Label, tuple[Figure, ...]] | None:
     """Which measures move the peak most per yuan, in words: groups, intervals, and how little any one does.
 
     Parameters
@@ -196,7 +196,7 @@ def tell_best(measures: Sequence[MeasureEffect]) -> tuple[Label, tuple[Figure, .
     tuple of Label and tuple of Figure, or None
         ``None`` where no measure has a figure per yuan.
     """
-    groups = pick_best(measures)
+    groups = pick_first(measures)
     if not groups:
         return None
     zh, en = _APART.zh.join(_names(group).zh for group in groups), _APART.en.join(_names(group).en for group in groups)
