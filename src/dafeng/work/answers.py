@@ -160,4 +160,10 @@ def _first(measures: Sequence[MeasureEffect]) -> Answer:
         lack = Label("无法排序：缺少路径或有来源的成本", "Cannot be ranked: no pathway or no sourced costs")
         return Answer("first", question, lack, (), "answers/first")
     said, figures = told
-    return Answer("first", question, Label(f"与趋势相比，{said.zh}", f"Against the trend: {said.en}"), figures, "answers/first")
+    return Answer(
+        "first",
+        question,
+        Label(f"与趋势相比，{said.zh}", f"Against the trend, {said.en[0].lower()}{said.en[1:]}"),
+        figures,
+        "answers/first",
+    )

@@ -18,6 +18,8 @@ from dafeng.work.wording import say
 
 ROOT = "headlines/gap"
 """Address of the answer."""
+BILLION = 10
+"""亿元 in a billion yuan."""
 NAMED = 6
 """Most actions that are named."""
 
@@ -74,7 +76,7 @@ def _acts(best: Counted) -> list[Figure]:
 
 
 def _paid(cost: Figure) -> Label:
-    size = say(abs(cost.value), cost.unit, "zh"), say(abs(cost.value), cost.unit, "en")
+    size = say(abs(cost.value), cost.unit, "zh"), f"{abs(cost.value) / BILLION:,.3g} billion yuan"
     if cost.value < 0:
         return Label(f"每年净省 {size[0]}", f"with a net saving of {size[1]} a year")
     return Label(f"每年净花 {size[0]}", f"at a net cost of {size[1]} a year")

@@ -293,7 +293,7 @@ def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: flo
     less, more = (_cost(system.moved(name, sign * by), settled) for by in (-step, step))
     left = None if less is None else (cost - less) / step
     right = None if more is None else (more - cost) / step
-    return Price(sign * dual * per, left, right)
+    return Price(sign * dual * per + 0.0, left, right)
 
 
 def _spare(name: str, settled: Settled[RowsResult]) -> float:

@@ -25,8 +25,8 @@ def set_side_by_side(systems: Sequence[Row]) -> Row:
     Returns
     -------
     dict
-        ``models``, ``rows`` (what each contains), ``why`` they differ, and ``prices``: one entry for each target that both
-        models price, by the first rule of non-fossil energy of each counting.
+        ``models``, ``rows`` (what each contains), ``why`` they differ, and ``prices``: one entry for each target that
+        both models price and at least one finds to bind, by the first rule of non-fossil energy of each counting.
     """
     told = load_yaml(shipped() / "consistency" / "price_models.yaml")
     shown = [one for one in systems if one["targets"] and one["rule"] == systems[0]["rule"]]
@@ -38,4 +38,5 @@ def set_side_by_side(systems: Sequence[Row]) -> Row:
                 entry = found.setdefault(target["row"], {"label": target["label"], "annual": [], "hourly": []})
                 entry["annual"].append({"counting": system["label"], "price": target["price"]})
                 entry["hourly"] = [{"case": one["case"], "price": one["price"]} for one in hourly]
-    return {"models": told["models"], "rows": told["rows"], "why": told["why"], "prices": list(found.values())}
+    bound = [one for one in found.values() if any(each["price"]["value"] for each in (*one["annual"], *one["hourly"]))]
+    return {"models": told["models"], "rows": told["rows"], "why": told["why"], "prices": bound}
