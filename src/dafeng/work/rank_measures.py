@@ -138,7 +138,7 @@ class _Table:
                 label,
                 number_text(mid),
                 "年/百亿元",
-                expression="-years / cost",
+                expression=f"-{OUTLAY} * years / cost",
                 inputs=(years.address, cost.address),
                 grade="estimated",
                 note=note,
