@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -60,18 +59,49 @@ def test_two_factors_switching_on_share_the_change() -> None:
     assert effects([[0], [0]], [[2], [5]])[:, 0].tolist() == [5.0, 5.0]
 
 
-def test_published_example_is_reproduced(shared: Path) -> None:
-    example = json.loads((shared / "data/oracles/lmdi_examples.json").read_text(encoding="utf-8"))["lmdir_simple"]
-    found = [effects(np.array(p["X0"]).T, np.array(p["XT"]).T).sum(1) for p in example["periods"]]
-    published = [p["published"]["add"] for p in example["periods"]]
-    assert np.allclose(found, published, atol=1e-7)
+STEPS = ([[1, 10, 2], [4, 5, 3]], [[4, 5, 3], [5, 6, 4]], [[8, 2, 4], [5, 7, 5]], [[10, 1, 5], [6, 8, 6]])
+"""Two sub-sectors, three factors, 1971 to 1974: the example of the R package LMDIR (create_simple_LMDI) after Ang 2005."""
+ADDED = (
+    [69.79006598, -9.455125793, 39.66505981],
+    [42.96021467, -34.31902656, 50.3588119],
+    [54.01064234, -9.021284671, 54.01064234],
+)
+TIMES = (
+    [1.761117821, 0.926191306, 1.379410116],
+    [1.229284572, 0.847970248, 1.273773912],
+    [1.208140223, 0.968911503, 1.208140223],
+)
+BUILDINGS = {
+    "China": (
+        [1390.08, 59.04367375, 0.51892765, 0.002876626, 3.004500526, 2.07],
+        [1395.38, 64.52073987, 0.521570193, 0.002743568, 3.053397862, 2.02],
+        [2.9613642210015874, 69.03218170760294, 3.9527028782313187, -36.85387876903687, 12.56275828546528, -19.027454417484062],
+    ),
+    "United States": (
+        [324.985538, 60.0622225, 0.771978857, 0.005817767, 7.352421075, 1.344564777],
+        [326.687501, 62.99647129, 0.768904032, 0.005676565, 7.392394794, 1.333927521],
+        [4.57658515212638, 41.79142296623856, -3.4968060635231923, -21.52777560608568, 4.7506875144955165, -6.959238039110095],
+    ),
+}
+"""Commercial buildings 2017 to 2018, six factors: the inputs of the examples of PyLMDI, effects by its formula."""
 
 
-def test_published_ratios_are_reproduced(shared: Path) -> None:
-    example = json.loads((shared / "data/oracles/lmdi_examples.json").read_text(encoding="utf-8"))["lmdir_simple"]
-    found = [ratios(np.array(p["X0"]).T, np.array(p["XT"]).T) for p in example["periods"]]
-    published = [p["published"]["mul"] for p in example["periods"]]
-    assert np.allclose(found, published, atol=1e-8)
+def test_published_example_is_reproduced() -> None:
+    pairs = pairwise(STEPS)
+    found = [effects(np.array(before).T, np.array(after).T).sum(1) for before, after in pairs]
+    assert np.allclose(found, ADDED, rtol=0, atol=1e-8)
+
+
+def test_published_ratios_are_reproduced() -> None:
+    found = [ratios(np.array(before).T, np.array(after).T) for before, after in pairwise(STEPS)]
+    assert np.allclose(found, TIMES, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("country", BUILDINGS)
+def test_examples_of_six_factors_are_reproduced(country: str) -> None:
+    before, after, published = BUILDINGS[country]
+    found = effects(np.array([before]).T, np.array([after]).T).sum(1)
+    assert np.allclose(found, published, rtol=0, atol=1e-8)
 
 
 @given(sizes, st.lists(st.floats(0.1, 10), min_size=4, max_size=4))

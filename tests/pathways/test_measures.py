@@ -96,7 +96,7 @@ def toy_measures() -> list[Measure]:
 
 def toy(measures: list[Measure], **more: object) -> Abatement:
     graph = toy_graph()
-    found = compare_measures(graph, toy_values(graph), measures, Terms(RATE, (2021,), draws=20, **more))  # type: ignore[arg-type]
+    found = compare_measures(graph, toy_values(graph), measures, Terms(RATE, (2021,), draws=20, peak_draws=20, **more))  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -226,7 +226,10 @@ def compared() -> Abatement:
     folder = CITIES / "yantai" / "data"
     known = read_measures(model.graph, folder)
     found = compare_measures(
-        model.graph, read_priced_drivers(model, folder).values, known.measures, Terms(known.rate, draws=20, orders=3)
+        model.graph,
+        read_priced_drivers(model, folder).values,
+        known.measures,
+        Terms(known.rate, draws=20, orders=3, peak_draws=20),
     )
     assert found is not None
     return found

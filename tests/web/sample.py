@@ -250,8 +250,8 @@ def consistency() -> dict[str, Any]:
     wind = {
         "row": "T02", "target": "T02", "above": False, "label": label("海上风电 ≥ 700 万千瓦", "Offshore wind ≥ 7 GW"),
         "address": f"{RUN}/targets/T02", "kept": True, "reach": None, "spare": None, "part": 0.0,
-        "price": number(139.1, "万元/万千瓦", "consistency/price", **told),
-        "words": label("每多1万千瓦，每年多花 139.1 万元", "one more 万千瓦 costs 1,391,000 yuan a year"),
+        "price": number(139.1, "元/kW", "consistency/price", **told),
+        "words": label("每多1千瓦，每年多花 139.1 元", "one more kW costs 139.1 yuan a year"),
         "left": 139.1, "right": None, "agrees": True,
         "hourly": [{"case": label("可建", "may be built"), "feasible": True, "level": None, "price": number(868.3, "元/kW", "orders/free.T02", **told)}], "years": [],
     }  # fmt: skip
@@ -267,6 +267,13 @@ def consistency() -> dict[str, Any]:
             "does": [{"label": label("光伏", "solar PV"), **number(900, "万千瓦", "consistency/does", **told)}],
             "unpriced": [], "error": 1e-9, "targets": [share, wind],
         }],
+        "price_models": {
+            "models": [{"id": "annual", "label": label("年度模型", "annual model")}, {"id": "hourly", "label": label("逐时模型", "hourly model")}],
+            "rows": [{"label": label("时间", "time"), "annual": label("全年", "a year"), "hourly": label("逐时", "hours")}],
+            "why": label("含的内容不同", "They contain different things."),
+            "prices": [{"label": wind["label"], "annual": [{"counting": label("在运口径", "operating"), "price": wind["price"]}],
+                        "hourly": [{"case": each["case"], "price": each["price"]} for each in wind["hourly"]]}],
+        },
     }  # fmt: skip
 
 
@@ -505,8 +512,9 @@ def view() -> dict[str, Any]:
                             {"id": "load", "label": label("用电量", "Electricity use"), "low": 900, "mid": 980, "high": None, "unit": "亿千瓦时", "source": "gazette", "grade": "estimated", "address": f"{RUN}/assumptions/growth", "note": None}],
             "measures": [{"id": m, "address": f"{RUN}/measures/{m}",
                     "label": label(zh, en), "cost": number(c, "亿元", f"measures/{m}", basis="projected"), "effect": number(e, "Mt CO2", f"measures/{m}", basis="projected"),
-                          "per_cost": number(e * 100 / c, "万吨CO2/亿元", f"measures/{m}", basis="projected"), "years": number(y, "年", f"measures/{m}", basis="projected")}
-                         for m, zh, en, c, e, y in (("heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), ("flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), ("roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), ("truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
+                          "per_cost": number(e * 100 / c, "万吨CO2/亿元", f"measures/{m}", basis="projected"), "years": number(y, "年", f"measures/{m}", basis="projected"),
+                          "group": g}
+                         for g, m, zh, en, c, e, y in ((1, "heat", "工业余热利用", "Industrial waste heat", 6.0, 1.1, -0.6), (2, "flex", "煤电灵活性改造", "Flexible coal plants", 11.0, 1.4, -0.5), (3, "roof", "屋顶光伏", "Rooftop solar", 30.0, 1.9, -0.7), (4, "truck", "电动重卡", "Electric trucks", 42.0, 1.2, -0.3))],
         },
         "power": power(),
         "abatement": measures(label, number, "measures/heat"),

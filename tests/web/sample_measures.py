@@ -77,7 +77,14 @@ def measures(
             "household": label("居民", "households"),
         },
         "fields": {"power": label("电力", "power"), "heat": label("供热", "heat"), "industry": label("工业", "industry")},
+        "groups": {
+            "gaining": label("省钱的措施", "measures that save money"),
+            "costing": label("要花钱的措施", "measures that cost money"),
+            "unpriced": label("成本未知的措施", "measures of unknown cost"),
+            "raising": label("反而增加排放的措施", "measures that raise emissions"),
+        },
         "draws": 200,
+        "peak_draws": 10_000,
         "measures": [
             {"id": name, "label": label(zh, en), "field": field, "first": 2026, "full": 2030, "priced": field != "industry",
              "peak": shift}

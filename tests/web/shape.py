@@ -89,6 +89,7 @@ PATHWAY = {
                          "split": Each({"drivers": NUMBER, "error": NUMBER, "together": NUMBER}),
                          "exchanged": Each([{"id": TEXT, "label": LABEL, "alone": FIGURE, "together": FIGURE, "error": FIGURE}])}),
     "measures": [{"id": TEXT, "label": LABEL, "cost": Maybe(NUMBER), "effect": Maybe(NUMBER), "per_cost": Maybe(NUMBER),
+                  "group": (*YEAR, MAY),
                   "years": Maybe(NUMBER), "address": (*TEXT, MAY)}],
 }  # fmt: skip
 POWER = {
@@ -118,6 +119,10 @@ CONSISTENCY = {
             "years": [{"year": YEAR, "value": NUMBER, "line": FIGURE, "kept": FLAG}],
         }],
     }],
+    "price_models": {
+        "models": [{"id": TEXT, "label": LABEL}], "rows": [{"label": LABEL, "annual": LABEL, "hourly": LABEL}], "why": LABEL,
+        "prices": [{"label": LABEL, "annual": [{"counting": LABEL, "price": NUMBER}], "hourly": [{"case": LABEL, "price": NUMBER}]}],
+    },
 }  # fmt: skip
 EMISSIONS = {
     "unit": TEXT, "label": LABEL, "history": [POINT], "gaps": [YEAR], "breaks": [{"year": YEAR, "says": LABEL}], "findings": [FINDING],
@@ -217,7 +222,8 @@ ORDERS = {
 }  # fmt: skip
 SHIFTED = {"years": FIGURE, "error": FIGURE, "probability": FIGURE, "level": NUMBER}
 ABATEMENT = {
-    "scopes": Each(LABEL), "payers": Each(LABEL), "fields": Each(LABEL), "draws": YEAR, "assumptions": [ASSUMPTION],
+    "scopes": Each(LABEL), "payers": Each(LABEL), "fields": Each(LABEL), "groups": Each(LABEL), "draws": YEAR, "peak_draws": YEAR,
+    "assumptions": [ASSUMPTION],
     "measures": [{"id": TEXT, "label": LABEL, "field": TEXT, "first": YEAR, "full": YEAR, "priced": FLAG, "peak": SHIFTED}],
     "curves": [{
         "year": (*YEAR, MAY), "together": Each(NUMBER), "groups": Each(Each(NUMBER)), "paid": Each(NUMBER),

@@ -28,6 +28,12 @@ def test_measures_keep_the_order_of_the_view() -> None:
     assert (draw_measures(VIEW, ZH) or {})["title"] == "同样的钱，先做：工业余热利用、煤电灵活性改造、屋顶光伏"
 
 
+def test_measures_that_cannot_be_ranked_apart_are_told_together() -> None:
+    rows = [row | {"group": group} for row, group in zip(VIEW["pathway"]["measures"], (1, 2, 2, 2), strict=True)]
+    title = (draw_measures({"pathway": {"measures": rows}}, ZH) or {})["title"]
+    assert title == "同样的钱，先做：工业余热利用、煤电灵活性改造、屋顶光伏、电动重卡（区间重叠的分不出先后）"
+
+
 def test_measures_without_a_known_effect_are_not_drawn() -> None:
     rows = [row | {"per_cost": None} for row in VIEW["pathway"]["measures"]]
     assert draw_measures({"pathway": {"measures": rows}}, ZH) is None

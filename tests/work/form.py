@@ -88,7 +88,7 @@ INFLUENCES = {
 }  # fmt: skip
 MEASURE = {
     "id": str, "label": L, "cost": Maybe(NAMED), "effect": NAMED, "probability": NAMED, "years": NAMED,
-    "per_cost": Maybe(NAMED), "address": str,
+    "per_cost": Maybe(NAMED), "group": Maybe(int), "address": str,
 }  # fmt: skip
 PATHWAY = {
     "years": [int], "unit": str, "main": str, "draws": int,
@@ -135,6 +135,10 @@ CONSISTENCY = {
             "years": [{"year": int, "value": N, "line": NUMBER, "kept": bool}],
         }],
     }],
+    "price_models": {
+        "models": [{"id": str, "label": L}], "rows": [{"label": L, "annual": L, "hourly": L}], "why": L,
+        "prices": [{"label": L, "annual": [{"counting": L, "price": N}], "hourly": [{"case": L, "price": N}]}],
+    },
 }  # fmt: skip
 SOURCE = {
     "id": str, "title": str, "publisher": str, "date": str, "url": str, "seen": str, "grade": Maybe(str), "used": int,
@@ -255,7 +259,8 @@ ORDERS = {
 }  # fmt: skip
 SHIFTED = {"years": NUMBER, "error": NUMBER, "probability": NUMBER, "level": N}
 ABATEMENT = {
-    "scopes": Keyed(L), "payers": Keyed(L), "fields": Keyed(L), "draws": int, "assumptions": [ASSUMPTION],
+    "scopes": Keyed(L), "payers": Keyed(L), "fields": Keyed(L), "groups": Keyed(L), "draws": int, "peak_draws": int,
+    "assumptions": [ASSUMPTION],
     "measures": [{"id": str, "label": L, "field": str, "first": int, "full": int, "priced": bool, "peak": SHIFTED}],
     "curves": [{
         "year": Maybe(int), "together": Keyed(N), "groups": Keyed(Keyed(N)), "paid": Keyed(N),

@@ -24,6 +24,9 @@ def measures(
     year: Annotated[int | None, typer.Option("--year", help="年份；缺省 2030 · year")] = None,
     scope: Annotated[str, typer.Option("--scope", help="local 属地 / consumed 消费口径 · scope")] = "local",
     draws: Annotated[int, typer.Option("--draws", help="区间的抽样数 · draws for intervals", min=10)] = 200,
+    peak_draws: Annotated[
+        int, typer.Option("--peak-draws", help="达峰年的共同抽样数 · common draws for the peak", min=10)
+    ] = 10_000,
     out: Annotated[Path | None, typer.Option("--out", help="写成 .csv 或 .xlsx · write a file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     lang: Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")] = "zh",
@@ -31,7 +34,7 @@ def measures(
     """措施的减排量、成本与付费方（计入相互作用） · measures: CO2 avoided, cost and payers, interactions counted."""
     language = read_language(lang)
     years = (year,) if year is not None else (2030, 2035)
-    compared = df.measures(place, years=years, draws=draws)
+    compared = df.measures(place, years=years, draws=draws, peak_draws=peak_draws)
     written = df.save_measures(compared, out, language=language) if out is not None else None
     document = df.measures_document(compared)
     if as_json:
@@ -58,12 +61,18 @@ def _show(document: Mapping[str, Any], scope: str, language: Language) -> None:
     heads = say(language, *_HEADS)
     cells = list(_cells(curve, scope, names))
     out.print(grid(title, heads.split(), cells, right=tuple(range(1, 9))))
+    groups = curve["groups"][scope]
+    parts = [
+        f"{named[language]} {_told(groups[name]['value'])}" for name, named in found["groups"].items() if groups[name]["value"]
+    ]
+    out.print(f"{' + '.join(parts)} = {_told(whole['value'])} Mt".replace("+ -", "− "), markup=False)
     steps = [
         [str(at), names[step["id"]], _told(step["avoided"]["value"], 3), _plain(step["price"])]
         for at, step in enumerate(curve["orders"].get(scope, ()), 1)
     ]
     head = say(language, "序 措施 增加Mt 元/吨", "step measure Mt-added CNY/t").split()
     out.print(grid(say(language, "最省次序（逐项增量）", "cheapest next"), head, steps, right=(0, 2, 3)))
+    out.print(say(language, *_WHY), markup=False)
     for finding in document["findings"]:
         out.print(f"· {finding['says'][language]}", markup=False)
 
@@ -71,6 +80,13 @@ def _show(document: Mapping[str, Any], scope: str, language: Language) -> None:
 _HEADS = (
     "措施 减排Mt P10–P90 净成本亿元 元/吨 P10–P90 财政 企业 居民",
     "measure Mt P10–P90 cost CNY/t P10–P90 city firms homes",
+)
+
+
+_WHY = (
+    "先做省钱的（按省下的钱排，而不是按每吨），再按每吨成本；每做一项，其余各项的效果都会改变，所以价格不是一路上升。",
+    "Those that save money come first, by the money and not by the tonne, then by cost per tonne; each one done changes what"
+    " the others still do, so that prices do not only rise.",
 )
 
 

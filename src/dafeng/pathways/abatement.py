@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dafeng.pathways.abatement_peaks import move_peaks, price_shifts
 from dafeng.pathways.abatement_runs import AVOIDED, BILLS, ROWS, Board, Drawn
-from dafeng.pathways.abatement_shares import ORDERED, Abatement, Curve, Share, Shifted, Span, Taken, Terms
+from dafeng.pathways.abatement_shares import ORDERED, Abatement, Curve, Share, Span, Taken, Terms
 from dafeng.pathways.annual_cost import cost_bands, yearly_cost
 from dafeng.pathways.attribution import Attribution, attribute
 from dafeng.pathways.measures import PAYERS, Measure
 from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.quantity import Graph
 from dafeng.pathways.model.sampling import Band
-from dafeng.pathways.peak import Peak, find_peak
 
 
 def compare_measures(
@@ -74,13 +73,9 @@ def compare_measures(
         asked = () if year is None else ORDERED
         orders = {scope: cheapest_next(board.effect, outlays, column, ROWS.index(scope)) for scope in asked}
         curves.append(Curve(year, tuple(shares), whole, orders))
-    years = np.asarray(board.space.years, dtype=np.int_)
-    factors = np.ones_like(drawn.paths[""]) if erring is None else erring(drawn.paths[""])
-    times = len(factors) // len(drawn.paths[""])
-    paths = {name: np.tile(path, (times, 1)) * factors for name, path in drawn.paths.items()}
-    base = find_peak(years, paths[""] / 1e6)
-    shifted = {name: _shifted(name, years, base, paths[""], path, times) for name, path in paths.items() if name}
-    return Abatement(tuple(measures), tuple(curves), base, shifted, terms)
+    base, shifted = move_peaks(board, draws=terms.peak_draws, seed=terms.seed, erring=erring)
+    gains = price_shifts(shifted, measures, outlays, bands, terms.seed)
+    return Abatement(tuple(measures), tuple(curves), base, shifted, terms, gains)
 
 
 def contributions_drawn(drawn: Drawn) -> dict[str, Array]:
@@ -227,17 +222,3 @@ def _ratio(cost: float, avoided: float, cost_drawn: Array, avoided_drawn: Array)
 def _span(mid: float, drawn: Array) -> Span:
     low, high = np.quantile(drawn, [0.1, 0.9])
     return Span(float(mid), float(low), float(high))
-
-
-def _shifted(name: str, years: NDArray[np.int_], base: Peak, before: Array, path: Array, times: int) -> Shifted:
-    peak = find_peak(years, path / 1e6)
-    # one mean for each draw of the drivers: the means are independent, the repetitions of a draw are not
-    moved = (years[path.argmax(axis=1)] - years[before.argmax(axis=1)]).reshape(times, -1).mean(axis=0)
-    return Shifted(
-        name,
-        peak,
-        float(moved.mean()),
-        float(moved.std() / np.sqrt(len(moved))),
-        peak.probability_before_2030 - base.probability_before_2030,
-        (peak.level_mt_p50 - base.level_mt_p50) * 1e6,
-    )

@@ -44,8 +44,6 @@ class Drawn:
         What all do. [tCO2 or CNY]
     bought : mapping of str to (years, draws) array
         Change that the investment pays for, with the measure alone. [unit of its quantity]
-    paths : mapping of str to (draws, years) array
-        CO2 within the city with the measure alone; under ``""`` with none, under ``"all"`` with all. [tCO2]
     ranks : mapping of str to (draws,) array
         Ranks of figures that only the cost uses. [0..1]
     """
@@ -54,7 +52,6 @@ class Drawn:
     last: Mapping[str, Array]
     together: Array
     bought: Mapping[str, Array]
-    paths: Mapping[str, Array]
     ranks: Mapping[str, Array]
 
 
@@ -176,20 +173,17 @@ class Board:
     def _chunk(self, trials: Trials) -> Drawn:
         base = self._seen(trials)
         alone, last, bought = dict[str, Array](), dict[str, Array](), dict[str, Array]()
-        paths = {"": base["co2"].along(YEAR, "draw").T}
         names = [measure.id for measure in self.measures]
         for measure, past in zip(self.measures, [None, *names], strict=False):
             with_it = self._tried(trials, measure.id, 1.0, past)
             alone[measure.id] = differences(self.space, self.years, base, with_it)
-            paths[measure.id] = with_it["co2"].along(YEAR, "draw").T
             bought |= {measure.id: _change(self.space, measure, base, with_it)} if measure.bought else {}
         trials.change_all(dict.fromkeys(names, self._position(1.0)))
         every = self._seen(trials)
-        paths["all"] = every["co2"].along(YEAR, "draw").T
         for measure, past in zip(self.measures, [None, *names], strict=False):
             without = self._tried(trials, measure.id, 0.0, past)
             last[measure.id] = differences(self.space, self.years, without, every)
-        return Drawn(alone, last, differences(self.space, self.years, base, every), bought, paths, {})
+        return Drawn(alone, last, differences(self.space, self.years, base, every), bought, {})
 
     def _tried(self, trials: Trials, name: str, at: float, past: str | None) -> dict[str, Labelled]:
         """What one measure does at a position, the one tried before it put back."""
@@ -276,4 +270,4 @@ def _joined(parts: Sequence[Drawn], ranks: Mapping[str, Array]) -> Drawn:
         return {key: np.concatenate([getattr(part, name)[key] for part in parts], axis=axis) for key in getattr(parts[0], name)}
 
     together = np.concatenate([part.together for part in parts], axis=-1)
-    return Drawn(side("alone", -1), side("last", -1), together, side("bought", -1), side("paths", 0), ranks)
+    return Drawn(side("alone", -1), side("last", -1), together, side("bought", -1), ranks)

@@ -31,6 +31,8 @@ class Terms:
         Pairs of opposite orders for the attribution of many measures.
     seed : int
         Seed of both.
+    peak_draws : int
+        Number of common draws for what each does to the peak.
     """
 
     rate: Amount
@@ -38,6 +40,7 @@ class Terms:
     draws: int = 200
     orders: int = 12
     seed: int = 1
+    peak_draws: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,10 @@ class Shifted:
         Standard error of `years` over the draws. [a]
     level : float
         Change of the median of the highest value. [tCO2]
+    moved : float
+        Share of the draws in which the peak year moves at all. [0..1]
+    probability_error : float
+        Standard error of `probability` over the draws. [1]
     """
 
     measure: str
@@ -166,6 +173,8 @@ class Shifted:
     error: float
     probability: float
     level: float
+    moved: float = 0.0
+    probability_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,9 @@ class Abatement:
         What each does to the peak by itself; under ``all`` what all do.
     terms : Terms
         What was asked.
+    gains : mapping of str to Span
+        Years by which a measure brings the peak forward per yuan of its outlay in the first year asked for; without those that
+        have no price or no shift that can be told from zero. [a/CNY]
     """
 
     measures: tuple[Measure, ...]
@@ -191,6 +203,7 @@ class Abatement:
     base: Peak
     shifted: Mapping[str, Shifted]
     terms: Terms
+    gains: Mapping[str, Span] = field(default_factory=dict)
 
     def curve(self, year: int | None) -> Curve:
         """Abatement of one year.

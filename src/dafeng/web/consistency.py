@@ -38,6 +38,7 @@ def build_consistency(view: Mapping[str, Any], words: Words) -> Row:
         "leading": [one for one in systems if rules and one["rule"] == rules[0]],
         "further": [one for one in systems if rules and one["rule"] != rules[0]],
         "placed": (view.get("consistency") or {}).get("placed"),
+        "price_models": (view.get("consistency") or {}).get("price_models"),
         "reasons": (view.get("consistency") or {}).get("reasons") or [],
         "lacking": (view.get("consistency") or {}).get("lacking") or [],
     }

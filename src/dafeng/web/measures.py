@@ -216,10 +216,12 @@ def _said(curve: Row, scope: str, words: Words) -> dict[str, Any]:
         if curve["year"] is None
         else words.say("measures.in_year", values={"year": curve["year"]})
     )
+    raised = told(groups["raising"]) if groups["raising"]["value"] else ""
     return {
         "when": when,
         "total": told(whole),
         "gaining": told(groups["gaining"]),
         "costing": told(groups["costing"]),
         "unpriced": told(groups["unpriced"]),
+        "raising": words.say("measures.raising", values={"amount": raised}) if raised else "",
     }

@@ -110,9 +110,12 @@ def draw_measures(view: Mapping[str, Any], words: Words) -> Chart | None:
     values = [row["per_cost"]["value"] for row in rows]
     scale = scale_series([values], rows[0]["per_cost"]["unit"], words.language)
     joint = "、" if words.language == "zh" else ", "
+    groups = [row.get("group") or at for at, row in enumerate(rows, 1)]
+    leading = [row for row, group in zip(rows, groups, strict=True) if group <= groups[min(2, len(rows) - 1)]]
+    key = "chart.measures_tied" if len(set(groups[: len(leading)])) < len(leading) else "chart.measures"
     return {
         "kind": "measures",
-        "title": words.say("chart.measures", values={"names": joint.join(words.read(row["label"]) for row in rows[:3])}),
+        "title": words.say(key, values={"names": joint.join(words.read(row["label"]) for row in leading)}),
         "subtitle": words.say("chart.measures_sub", values={"unit": scale.text}),
         "unit": scale.text,
         "names": [words.read(row["label"]) for row in rows],

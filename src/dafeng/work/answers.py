@@ -14,7 +14,8 @@ from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
 from dafeng.work.judge import Verdicts
 from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
-from dafeng.work.reconcile import Reconciliation
+from dafeng.work.rank_measures import tell_first
+from dafeng.work.reconcile import Clash, Reconciliation
 from dafeng.work.reconcile_words import amount
 from dafeng.work.tracing import TraceBook
 from dafeng.work.wording import odds
@@ -131,29 +132,38 @@ def _clash(found: Reconciliation, traces: TraceBook) -> Answer:
         return Answer("clash", question, said, tuple(figures), "answers/clash")
     first = found.clashes[0]
     figures.append(Figure(Label("须放宽", "must give way"), first.slack, first.unit, first.year, "projected", first.address))
-    names = (
-        "、".join(dict.fromkeys(m.label.zh for m in first.members)),
-        ", ".join(dict.fromkeys(m.label.en for m in first.members)),
-    )
-    firm = sum(clash.firm for clash in found.clashes)
-    told = amount(first.slack, first.unit)
-    short = told.zh, told.en
+    firm, closest = sum(clash.firm for clash in found.clashes), _closest(found.clashes)
     said = Label(
-        f"条文与已知数据或假设有 {count} 组不能同时成立，其中 {firm} 组与“左右”的读法无关；"
-        f"最小的一组：{names[0]}，差 {short[0]}",
+        f"条文与已知数据或假设有 {count} 组不能同时成立，其中 {firm} 组与“左右”的读法无关；{closest.zh}",
         f"{count} sets of clauses, known data or assumptions cannot hold together, {firm} of them however 'about' is read;"
-        f" the smallest: {names[1]}, short by {short[1]}",
+        f" {closest.en}",
     )
     return Answer("clash", question, said, tuple(figures), "answers/clash")
 
 
+def _closest(clashes: Sequence[Clash]) -> Label:
+    """The first set with its slack; it is called the closest only among sets whose slack has the same unit."""
+    first = clashes[0]
+    alike = [one for one in clashes if one.unit == first.unit and (one.above, one.firm) == (first.above, first.firm)]
+    zh = "、".join(dict.fromkeys(m.label.zh for m in first.members))
+    en = ", ".join(dict.fromkeys(m.label.en for m in first.members))
+    short = amount(first.slack, first.unit)
+    if len(alike) > 1:
+        return Label(f"差得最少的一组：{zh}，差 {short.zh}", f"the closest to holding: {en}, short by {short.en}")
+    return Label(f"其中：{zh}，差 {short.zh}", f"among them: {en}, short by {short.en}")
+
+
 def _first(measures: Sequence[MeasureEffect]) -> Answer:
     question = Label("先做什么？", "What to do first?")
-    best = [m for m in measures if m.per_cost is not None][:3]
-    if not best:
+    told = tell_first(measures)
+    if told is None:
         lack = Label("无法排序：缺少路径或有来源的成本", "Cannot be ranked: no pathway or no sourced costs")
         return Answer("first", question, lack, (), "answers/first")
-    zh = "与趋势路径相比，同样花费下使达峰提前最多：" + "、".join(m.label.zh for m in best)
-    en = "Against the trend, most years gained for the same cost: " + ", ".join(m.label.en for m in best)
-    figures = tuple(m.per_cost for m in best if m.per_cost is not None)
-    return Answer("first", question, Label(zh, en), figures, "answers/first")
+    said, figures = told
+    return Answer(
+        "first",
+        question,
+        Label(f"与趋势相比，{said.zh}", f"Against the trend, {said.en[0].lower()}{said.en[1:]}"),
+        figures,
+        "answers/first",
+    )

@@ -104,6 +104,9 @@ class MeasureEffect:
         Years gained per 亿元 of annual cost. [a/亿元]
     address : str
         Address of its trace.
+    group : int or None
+        Place of its group by years per yuan, from 1; measures of one group share an interval with its best and cannot be ranked
+        apart. ``None`` where it has no figure per yuan.
     """
 
     id: str
@@ -114,6 +117,7 @@ class MeasureEffect:
     avoided: Figure
     per_cost: Figure | None
     address: str
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dafeng.library.indicators import Catalogue, Indicator
 from dafeng.plans.plan import Plan, Target
 from dafeng.work.assessment import Figure, Headline, MeasureEffect
 from dafeng.work.figures import Goals, compute, goal_figure, keep_answer, of_score
+from dafeng.work.gap import ask_gap
 from dafeng.work.judge import FIRM
 from dafeng.work.peak import ask_peak
 from dafeng.work.project import Projection
@@ -47,7 +48,7 @@ def ask(
     Returns
     -------
     tuple of Headline
-        Capacity, clean share, non-fossil share, storage, peak: those that the figures allow.
+        Capacity, clean share, non-fossil share, storage, peak, least-cost set: those that the figures allow.
     """
     goals = [(t, i, float(v)) for t, i, v in listed(plan, catalogue) if i is not None and v is not None and t.year is not None]
     asked: list[Callable[[], Iterator[Headline]]] = [
@@ -56,6 +57,7 @@ def ask(
         lambda: _non_fossil(goals, found.projection, traces),
         lambda: ask_storage(goals, found.projection, traces),
         lambda: ask_peak(found.projection, measures, traces),
+        lambda: ask_gap(found, traces),
     ]
     return tuple(headline for question in asked for headline in question())
 

@@ -60,7 +60,13 @@ class CityMeasures:
 
 
 def measures(
-    place: City | Path | str, *, years: Sequence[int] = YEARS, draws: int = 200, orders: int = 12, seed: int = 1
+    place: City | Path | str,
+    *,
+    years: Sequence[int] = YEARS,
+    draws: int = 200,
+    orders: int = 12,
+    seed: int = 1,
+    peak_draws: int = 10_000,
 ) -> CityMeasures:
     """Compare the measures of a city.
 
@@ -76,6 +82,8 @@ def measures(
         Pairs of opposite orders for the attribution.
     seed : int
         Seed of both.
+    peak_draws : int
+        Number of common draws for what each does to the peak.
 
     Returns
     -------
@@ -94,11 +102,11 @@ def measures(
     city = place if isinstance(place, City) else open_city(Path(place))
     model = cost_model(read_city_model())
     asked = tuple(dict.fromkeys(int(year) for year in years))
-    _check(asked, draws, orders, model)
+    _check(asked, min(draws, peak_draws), orders, model)
     drivers = read_priced_drivers(model, city.overlay)
     known = read_measures(model.graph, city.overlay)
     given = known.measures if (city.overlay / "drivers.csv").is_file() else ()
-    terms = Terms(known.rate, asked, draws, orders, seed)
+    terms = Terms(known.rate, asked, draws, orders, seed, peak_draws)
     found = compare_measures(model.graph, drivers.values, given, terms, erring=draw_city_error)
     return CityMeasures(city, model, drivers, known, found, known.findings)
 

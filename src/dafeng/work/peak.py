@@ -17,6 +17,7 @@ from dafeng.work.assessment import Figure, Headline, MeasureEffect
 from dafeng.work.figures import keep_answer
 from dafeng.work.future import Future
 from dafeng.work.project import Projection
+from dafeng.work.rank_measures import tell_first
 from dafeng.work.tracing import TraceBook
 from dafeng.work.wording import odds, say
 
@@ -46,8 +47,8 @@ def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: 
     peak = projection.peak
     if peak is None:
         return
-    best = [m for m in measures if m.per_cost is not None][:3]
-    figures = [*_when(projection, peak, traces), *(m.per_cost for m in best if m.per_cost is not None)]
+    best = tell_first(measures)
+    figures = [*_when(projection, peak, traces), *(best[1] if best is not None else ())]
     again = _again(projection, traces)
     said = [
         _plan_words(projection, peak),
@@ -56,9 +57,8 @@ def ask_peak(projection: Projection, measures: Sequence[MeasureEffect], traces: 
         *_trend_words(projection),
         *_record_words(projection, again),
     ]
-    if best:
-        names = "、".join(m.label.zh for m in best), ", ".join(m.label.en for m in best)
-        said.append(Label(f"同样花费下使达峰提前最多的措施：{names[0]}。", f"Most years gained for the same cost: {names[1]}."))
+    if best is not None:
+        said.append(Label(f"{best[0].zh}。", f"{best[0].en}."))
     if again is not None:
         figures.append(again)
     question = Label(

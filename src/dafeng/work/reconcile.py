@@ -86,6 +86,8 @@ class Clash:
     error : float
         Distance of the linear picture and the model where the others hold, relative to the sizes of the rows; 0 where only
         capacities take part.
+    relative : float
+        The slack as a part of what gives way. [1]
     """
 
     id: str
@@ -102,6 +104,7 @@ class Clash:
     units: tuple[str, ...] = ()
     ways_of_counting: tuple[str, ...] = ()
     error: float = 0.0
+    relative: float = 0.0
 
     @property
     def firm(self) -> bool:
@@ -157,7 +160,8 @@ class Reconciliation:
     Parameters
     ----------
     clashes : tuple of Clash
-        All minimal clashing sets up to six members; those of the city's own plan first, smallest first.
+        All minimal clashing sets up to six members; those of the city's own plan first, the closest to
+        holding first.
     combinations : mapping of str to tuple of str
         Addresses of the clashes per ``year.counting.reading``; none where all rows hold together.
     tested : tuple of str
@@ -268,14 +272,20 @@ def _answer_counting(plan: Plan, projection: Projection, counting: str) -> list[
 
 
 def _number(clashes: Mapping[tuple[str, ...], Clash], traces: TraceBook) -> dict[tuple[str, ...], Clash]:
-    """Clashes in the order of telling: the plan's own, then what stands however “about” is read, the smallest first."""
-    order = sorted(clashes, key=lambda key: (clashes[key].above, not clashes[key].firm, len(key)))
+    """Clashes as they are told: the plan's own, then what stands however “about” is read, the closest to holding first."""
+    order = sorted(clashes, key=lambda key: _closeness(clashes[key]))
     numbered = {}
     for number, key in enumerate(order, 1):
         one = clashes[key]
         address = trace_clash(str(number), one.explanation, one.slack, one.unit, one.year, key, traces)
         numbered[key] = replace(one, id=str(number), address=address)
     return numbered
+
+
+def _closeness(clash: Clash) -> tuple[bool, bool, bool, float, int]:
+    """Shares are compared by their points, amounts of other units by their part of what gives way."""
+    share = clash.unit == "1"
+    return clash.above, not clash.firm, not share, clash.slack if share else clash.relative, len(clash.members)
 
 
 def _combinations(plan: Plan, systems: Sequence[Counted], clashes: Sequence[Clash]) -> dict[str, tuple[str, ...]]:
@@ -329,6 +339,7 @@ def _keep(
         units,
         (way.id,),
         found.error,
+        slack / found.sizes[tuple(rows.values())[at]],
     )
     return key
 

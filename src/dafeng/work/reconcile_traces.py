@@ -222,7 +222,7 @@ def spare_of(system: TargetSystem, answer: SystemAnswer, name: str) -> float | N
     if value is None:
         return None
     row = next(one for one in system.rows if one.name == name)
-    return row.bound - value if row.sense == "<=" else value - row.bound
+    return system.asked(name) - value if row.sense == "<=" else value - system.asked(name)
 
 
 def _years(

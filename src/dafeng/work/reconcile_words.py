@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dafeng.core.display import display
 from dafeng.core.labels import Label
-from dafeng.work.order_rows import POINT, SHARED
+from dafeng.work.order_rows import POINT, SHARED, SIZED
+from dafeng.work.target_rows import UNIT
 from dafeng.work.target_table import Way
 from dafeng.work.wording import percent, say
 
@@ -18,6 +20,8 @@ POINTS = "百分点"
 """Unit of differences between shares."""
 MILLION = 1e8
 """Yuan in the unit of yearly costs (亿元)."""
+KILOWATTS = 1e4
+"""Kilowatts in the unit of capacities (万千瓦)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,9 @@ def price_unit(unit: str) -> tuple[str, float]:
     float
         From yuan a year per unit of the target to it.
     """
-    return (SHARED, POINT / MILLION) if unit == "1" else (f"万元/{unit}", 1e-4)
+    if unit == "1":
+        return SHARED, POINT / MILLION
+    return (SIZED, 1 / KILOWATTS) if unit == UNIT else (f"万元/{unit}", 1e-4)
 
 
 def tell_price(value: float, unit: str) -> Label:
@@ -213,4 +219,8 @@ def tell_price(value: float, unit: str) -> Label:
             f"每再提高1个百分点，每年多花 {told:,.3g} 亿元",
             f"one percentage point more costs {told * 100:,.3g} million yuan a year",
         )
-    return Label(f"每多1{unit}，每年多花 {told:,.4g} 万元", f"one more {unit} costs {told * 1e4:,.4g} yuan a year")
+    if unit == UNIT:
+        return Label(f"每多1千瓦，每年多花 {told:,.1f} 元", f"one more kW costs {told:,.1f} yuan a year")
+    one = display(1.0, unit, "en")
+    each = value / float(one.value)
+    return Label(f"每多1{unit}，每年多花 {told:,.4g} 万元", f"one more {one.text} costs {each:,.0f} yuan a year")

@@ -13,6 +13,7 @@ from dafeng.core.errors import SolveError
 from dafeng.energy import rows as energy_rows
 from dafeng.energy.rows import Conflict, Relaxation, RowsResult
 from dafeng.work.target_choices import fewest, give_way, least_cost, reach, relax
+from dafeng.work.target_ratios import give_share, reach_share
 from dafeng.work.target_system import KEPT, Settled, TargetSystem, recall
 
 LARGEST_SET = 6
@@ -150,6 +151,7 @@ def answer_system(system: TargetSystem, *, size: int = LARGEST_SET, priced: bool
 
 def _answer(system: TargetSystem, size: int, *, priced: bool) -> SystemAnswer:
     eased, slack = relax(system)
+    slack = _shares(system, slack, eased.point)
     feasible = not any(slack.values())
     sets, doubtful = ((), ()) if feasible else _sets(system, eased, size)
     given_up = _give_up(system, sets, eased)
@@ -165,20 +167,37 @@ def _sets(
     found, doubtful = [], []
     for conflict in energy_rows.conflicts(eased.table, max_size=size):
         amounts, error = _ways(system, conflict, eased)
-        if any(amount <= KEPT * system.size(name) for name, amount in amounts.items()):
+        if any(amount <= KEPT * system.scale(name) for name, amount in amounts.items()):
             doubtful.append(conflict.rows)
             continue
-        sizes = {name: system.size(name) for name in conflict.rows}
+        sizes = {name: system.scale(name) for name in conflict.rows}
         found.append(ClashSet(conflict.rows, amounts, conflict.hard, conflict.bounds, error, sizes))
     return tuple(found), tuple(doubtful)
 
 
 def _ways(system: TargetSystem, conflict: Conflict, eased: Settled[Relaxation]) -> tuple[Mapping[str, float], float]:
     """By how much each row of a set alone must give way; where none speaks of the model, the picture has told already."""
-    if not any(name in system.views for name in conflict.rows):
-        return conflict.shortfall, 0.0
-    ways = {name: give_way(system, conflict.rows, name, start=eased.point) for name in conflict.rows}
-    return {name: amount for name, (amount, _) in ways.items()}, max(settled.error for _, settled in ways.values())
+    seen = any(name in system.views for name in conflict.rows)
+    amounts, errors = dict[str, float](), [0.0]
+    for name in conflict.rows:
+        if name in system.ratios:
+            amounts[name], share = give_share(system, conflict.rows, name, start=eased.point)
+            errors.append(share.error)
+        elif seen:
+            amounts[name], settled = give_way(system, conflict.rows, name, start=eased.point)
+            errors.append(settled.error)
+        else:
+            amounts[name] = conflict.shortfall[name]
+    return amounts, max(errors)
+
+
+def _shares(system: TargetSystem, amounts: Mapping[str, float], point: Mapping[str, float]) -> dict[str, float]:
+    """Amounts by which rows give way at a point, those of shares in their own unit."""
+    told = dict(amounts)
+    for name, ratio in system.ratios.items():
+        if told.get(name):
+            told[name] = told[name] / point[ratio.whole] if point[ratio.whole] > 0 else ratio.share
+    return told
 
 
 def _give_up(system: TargetSystem, sets: Sequence[ClashSet], eased: Settled[Relaxation]) -> tuple[str, ...]:
@@ -222,7 +241,7 @@ def _burden(system: TargetSystem, sets: Sequence[ClashSet]) -> dict[str, float]:
     burden: dict[str, float] = {}
     for one in sets:
         for name, amount in one.ways.items():
-            burden[name] = max(burden.get(name, 0.0), amount / system.size(name))
+            burden[name] = max(burden.get(name, 0.0), amount / system.scale(name))
     return burden
 
 
@@ -235,9 +254,9 @@ def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased:
     targets = [row for row in kept.rows if row.name in kept.targets]
     whole = system.without(found.given_up)
     prices = {row.name: _checked(kept, row.name, row.sense, duals[row.name], cost, settled) for row in targets}
-    reached = {row.name: reach(whole, row.name, start=settled.point) for row in targets}
+    reached = {row.name: _reach(whole, row.name, settled.point) for row in targets}
     for name in found.given_up:
-        reached[name] = reach(system.without([one for one in found.given_up if one != name]), name, start=settled.point)
+        reached[name] = _reach(system.without([one for one in found.given_up if one != name]), name, settled.point)
     return replace(
         found,
         cost=cost,
@@ -248,6 +267,11 @@ def _price(system: TargetSystem, kept: TargetSystem, found: SystemAnswer, eased:
         unpriced=tuple(name for name in sorted(kept.unpriced) if settled.point.get(name, 0.0) > KEPT),
         error=max(found.error, settled.error),
     )
+
+
+def _reach(system: TargetSystem, name: str, start: Mapping[str, float]) -> float | None:
+    value = reach(system, name, start=start)
+    return value if value is None or name not in system.ratios else reach_share(system, name, start=start)[0]
 
 
 def _affordable(system: TargetSystem, eased: Settled[Relaxation]) -> TargetSystem:
@@ -262,14 +286,14 @@ def _affordable(system: TargetSystem, eased: Settled[Relaxation]) -> TargetSyste
 
 def _checked(system: TargetSystem, name: str, sense: str, dual: float, cost: float, settled: Settled[RowsResult]) -> Price:
     """A dual value beside what the system costs when it is solved again with less and with more asked."""
-    sign = -1.0 if sense == "<=" else 1.0
-    step = NUDGE * system.size(name)
-    if _spare(name, settled) > 2 * step:
+    sign, step = -1.0 if sense == "<=" else 1.0, NUDGE * system.scale(name)
+    per = settled.point[system.ratios[name].whole] if name in system.ratios else 1.0
+    if _spare(name, settled) > 2 * step * per:
         return Price(0.0, 0.0, 0.0)
     less, more = (_cost(system.moved(name, sign * by), settled) for by in (-step, step))
     left = None if less is None else (cost - less) / step
     right = None if more is None else (more - cost) / step
-    return Price(sign * dual, left, right)
+    return Price(sign * dual * per + 0.0, left, right)
 
 
 def _spare(name: str, settled: Settled[RowsResult]) -> float:

@@ -33,6 +33,39 @@ Choose = Callable[[Rows], tuple[Mapping[str, float], Found]]
 """From a table of rows to a point, and what else was found there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A share of two variables that a row asks for.
+
+    Parameters
+    ----------
+    part, whole : str
+        Variables.
+    share : float
+        What is asked. [1]
+    """
+
+    part: str
+    whole: str
+    share: float
+
+    def of(self, point: Mapping[str, float]) -> float:
+        """The share at a point.
+
+        Parameters
+        ----------
+        point : mapping of str to float
+            Value of each variable.
+
+        Returns
+        -------
+        float
+            0 where there is no whole. [1]
+        """
+        whole = point[self.whole]
+        return point[self.part] / whole if whole > 0 else 0.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TargetSystem:
     """Rows over actions.
@@ -53,6 +86,8 @@ class TargetSystem:
         Rows that are targets and may be given up.
     unpriced : frozenset of str
         Actions without a sourced cost.
+    ratios : mapping of str to Ratio
+        By row: the share it stands for; what is told of such a row is told of the share.
     memory : dict
         Answers by question and rows; systems of the same model may share it.
     """
@@ -64,6 +99,7 @@ class TargetSystem:
     sizes: Mapping[str, float] = field(default_factory=dict)
     targets: frozenset[str] = frozenset()
     unpriced: frozenset[str] = frozenset()
+    ratios: Mapping[str, Ratio] = field(default_factory=dict)
     memory: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
@@ -111,6 +147,38 @@ class TargetSystem:
         found = next(row for row in self.rows if row.name == name)
         return self.sizes.get(name) or abs(found.bound) or 1.0
 
+    def scale(self, name: str) -> float:
+        """By what amounts that are told of a row are compared.
+
+        Parameters
+        ----------
+        name : str
+            A row.
+
+        Returns
+        -------
+        float
+            > 0; of a share what is asked. [unit in which the row is told]
+        """
+        return (self.ratios[name].share or 1.0) if name in self.ratios else self.size(name)
+
+    def asked(self, name: str) -> float:
+        """What a row asks for.
+
+        Parameters
+        ----------
+        name : str
+            A row.
+
+        Returns
+        -------
+        float
+            Share or right-hand side. [unit in which the row is told]
+        """
+        if name in self.ratios:
+            return self.ratios[name].share
+        return next(row.bound for row in self.rows if row.name == name)
+
     def without(self, names: Collection[str]) -> TargetSystem:
         """The system less some rows.
 
@@ -143,20 +211,27 @@ class TargetSystem:
         return replace(self, bench=replace(self.bench, actions=actions))
 
     def moved(self, name: str, by: float) -> TargetSystem:
-        """The system with another right-hand side of one row.
+        """The system with another right-hand side, or another share, of one row.
 
         Parameters
         ----------
         name : str
             The row.
         by : float
-            Added to its right-hand side. [unit of the row]
+            Added to it. [unit in which the row is told]
 
         Returns
         -------
         TargetSystem
             With the same model.
         """
+        if name in self.ratios:
+            ratio = replace(self.ratios[name], share=self.ratios[name].share + by)
+            rows = (
+                replace(one, coefficients={**one.coefficients, ratio.whole: -ratio.share}) if one.name == name else one
+                for one in self.rows
+            )
+            return replace(self, rows=tuple(rows), ratios={**self.ratios, name: ratio})
         return replace(self, rows=tuple(replace(one, bound=one.bound + by) if one.name == name else one for one in self.rows))
 
     def table(self, picture: Picture | None) -> Rows:

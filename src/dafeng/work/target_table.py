@@ -13,13 +13,13 @@ from typing import Any, Literal, cast
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
-from dafeng.pathways.consistency import Row, goal_rows, identity_rows
+from dafeng.pathways.consistency import Row, goal_rows, identity_rows, split_ratio
 from dafeng.pathways.picture import Action, Bench, Gauge
 from dafeng.work.project import Projection
 from dafeng.work.target_actions import BILL, Means, Plant
 from dafeng.work.target_reasons import Lacking, read_reasons
 from dafeng.work.target_rows import UNIT, Asked, Gathered
-from dafeng.work.target_system import TargetSystem
+from dafeng.work.target_system import Ratio, TargetSystem
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.wording import say
 
@@ -255,16 +255,20 @@ def build_system(
     usable, lacking = _usable(ground, bench, way)
     told: dict[str, Told] = {}
     rows: list[Row] = [*_identities(ground, way), *_stays(ground)]
-    views, sizes = dict[str, str](), dict[str, float]()
+    views, sizes, ratios = dict[str, str](), dict[str, float](), dict[str, Ratio]()
     for one in usable:
         for row in _asked_rows(one, way, bench, views, sizes, ground):
             rows.append(row)
-            told[row.name] = Told(
-                ground.traces.get(one.goal.address).says, one.goal.address, one.target, one.unit, one.year, _is_above(one)
-            )
+            parts = None if one.quantities else split_ratio(one.goal.definition)
+            if parts is not None:
+                part, whole = (at(name, one.year) for name in parts)
+                ratios[row.name] = Ratio(part, whole, -row.coefficients[whole])
+            unit = one.unit if parts is None else "1"
+            says = ground.traces.get(one.goal.address).says
+            told[row.name] = Told(says, one.goal.address, one.target, unit, one.year, _is_above(one))
     rows, costs = _costs(ground, way, [*rows, *_facts(ground, told)], bench)
     targets = frozenset(name for name, one in told.items() if not one.fact)
-    return TargetSystem(tuple(rows), views, bench, costs, sizes, targets, unpriced, ground.memory), told, lacking
+    return TargetSystem(tuple(rows), views, bench, costs, sizes, targets, unpriced, ratios, ground.memory), told, lacking
 
 
 def _usable(ground: Ground, bench: Bench | None, way: Way) -> tuple[list[Asked], tuple[Lacking, ...]]:

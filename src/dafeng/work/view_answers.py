@@ -239,7 +239,8 @@ def list_measures(measures: Iterable[MeasureEffect], frame: Frame) -> list[Row]:
     Returns
     -------
     list of dict
-        ``cost`` and ``per_cost`` are ``None`` where no cost has a source; ``effect`` is the CO2 avoided in 2030.
+        ``cost`` and ``per_cost`` are ``None`` where no cost has a source; measures of one ``group`` cannot
+        be ranked apart; ``effect`` is the CO2 avoided in 2030.
     """
     return [
         {
@@ -250,6 +251,7 @@ def list_measures(measures: Iterable[MeasureEffect], frame: Frame) -> list[Row]:
             "probability": write_figure(one.probability, frame),
             "years": write_figure(one.years, frame),
             "per_cost": _optional(one.per_cost, frame),
+            "group": one.group,
             "address": frame.locate(one.address),
         }
         for one in measures

@@ -12,6 +12,7 @@ from dafeng.pathways.abatement_shares import Abatement, Curve, Share, Span, Take
 from dafeng.pathways.measures import Measure
 from dafeng.work.measures import CityMeasures
 from dafeng.work.trace_abatement import (
+    GROUPS,
     MT,
     PAID,
     ROOT,
@@ -51,7 +52,9 @@ def write_measures(compared: CityMeasures | None, frame: Frame) -> Row | None:
         "scopes": {name: write_label(label) for name, label in SCOPES.items()},
         "payers": {name: write_label(label) for name, label in PAID.items()},
         "fields": {name: write_label(label) for name, label in compared.known.fields.items()},
+        "groups": {name: write_label(label) for name, label in GROUPS.items()},
         "draws": found.terms.draws,
+        "peak_draws": found.terms.peak_draws,
         "measures": [_measure(one, found, frame) for one in found.measures],
         "curves": [_curve(curve, frame) for curve in found.curves],
         "assumptions": list(_assumptions(compared, frame)),

@@ -19,6 +19,7 @@ from dafeng.work.target_reasons import Lacking, read_reasons
 from dafeng.work.target_table import Told
 from dafeng.work.target_years import Interim
 from dafeng.work.view_number import SHARE, Frame, curve, write_label
+from dafeng.work.view_prices import set_side_by_side
 
 Row = dict[str, Any]
 
@@ -37,10 +38,12 @@ def write_consistency(found: Reconciliation, frame: Frame) -> Row:
     -------
     dict
         ``placed`` and ``lacking`` count and name the targets that are rows and those that are not; ``systems`` has one entry
-        for each counting rule, reading of “about” and rule of non-fossil energy.
+        for each counting rule, reading of “about” and rule of non-fossil energy; ``price_models`` sets the prices of the
+        annual and the hourly model side by side.
     """
     asked = {name: one for system in found.systems for name, one in system.told.items() if not one.fact}
     rows = {one.address: one for one in asked.values()}
+    systems = [_system(one, found, frame) for one in found.systems]
     return {
         "placed": {
             kind: {"rows": sum(one.above == above for one in rows.values()), "of": _all(found, rows.values(), above=above)}
@@ -51,7 +54,8 @@ def write_consistency(found: Reconciliation, frame: Frame) -> Row:
             for reason, _ in read_reasons().count(found.lacking)
         ],
         "lacking": [_lacking(one, found.projection.ordered, frame) for one in found.lacking],
-        "systems": [_system(one, found, frame) for one in found.systems],
+        "systems": systems,
+        "price_models": set_side_by_side(systems),
     }
 
 
@@ -127,7 +131,6 @@ def _target(row: TargetRow, one: Counted, ordered: PlanOrders | None, frame: Fra
     told, answer, root = one.told[row.name], one.answer, f"consistency/{one.way.id}"
     spare, price = spare_of(one.system, answer, row.name), answer.prices.get(row.name)
     named, factor = price_unit(told.unit)
-    ratio = row.name not in one.system.views and not row.bound
 
     def number(value: float | None, unit: str, what: str) -> Row | None:
         address = f"{root}.{what}.{row.name}"
@@ -144,11 +147,11 @@ def _target(row: TargetRow, one: Counted, ordered: PlanOrders | None, frame: Fra
         "label": write_label(told.label),
         "address": frame.locate(told.address),
         "kept": row.name not in answer.given_up,
-        "reach": None if ratio else number(answer.reach.get(row.name), told.unit, "reach"),
+        "reach": number(answer.reach.get(row.name), told.unit, "reach"),
         "spare": number(spare * 100, POINTS, "spare")
         if spare is not None and told.unit == "1"
         else number(spare, told.unit, "spare"),
-        "part": 0.0 if spare is None else 100 * max(-1.0, min(1.0, spare / one.system.size(row.name))),
+        "part": 0.0 if spare is None else 100 * max(-1.0, min(1.0, spare / one.system.scale(row.name))),
         "price": None if price is None else number(price.dual * factor, named, "price"),
         "words": None if price is None else write_label(tell_price(price.dual, told.unit)),
         "left": None if price is None or price.left is None else price.left * factor,
