@@ -68,6 +68,13 @@ def test_answers_keep_their_order_however_they_are_asked_for():
         assert [one()[1] for one in reversed(asked)] == [number / 3.0 for number in reversed(range(5))]
 
 
+def test_what_stands_behind_unfinished_work_is_done_here(tmp_path):
+    with accompanied(processors=2):
+        long = begin(sleep_beside, os.getpid(), 1.0, str(tmp_path / "mark"))
+        assert begin(identify, 1.0)()[0] == os.getpid()
+        assert long() != os.getpid()
+
+
 def test_a_block_inside_another_keeps_the_same_companion():
     with accompanied(processors=2):
         outer = begin(identify, 1.0)()[0]

@@ -63,13 +63,14 @@ def begin(function: Callable[[Unpack[_Given]], _Answer], *given: *_Given) -> Cal
     Returns
     -------
     callable
-        Waits for the answer; gives back what the function returns, or raises what it raises. Without a companion the function
-        runs when its answer is asked for.
+        Waits for the answer; gives back what the function returns, or raises what it raises. Without a companion, or where it
+        is still busy with something else when the answer is asked for, the function runs here and then.
     """
     companion = _COMPANION.get()
     if companion is None:
         return lambda: function(*given)
-    return companion.begin(lambda: function(*given), (function, given)).result
+    waiting = companion.begin(lambda: function(*given), (function, given))
+    return lambda: function(*given) if companion.leave(waiting) else waiting.result()
 
 
 class _Companion:
@@ -78,6 +79,7 @@ class _Companion:
     def __init__(self) -> None:
         self._hand = ThreadPoolExecutor(max_workers=1)
         self._ended = False
+        self._queue: list[Future[Any]] = []
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
@@ -88,7 +90,14 @@ class _Companion:
 
     def begin(self, here: Callable[[], _Answer], task: object) -> Future[_Answer]:
         """Hand over a task, with the way to do it here."""
-        return self._hand.submit(self._answer, here, task)
+        waiting = self._hand.submit(self._answer, here, task)
+        self._queue.append(waiting)
+        return waiting
+
+    def leave(self, waiting: Future[Any]) -> bool:
+        """Take a task back that stands behind an unfinished one; whether it is now to be done here."""
+        self._queue = [one for one in self._queue if not one.done()]
+        return bool(self._queue) and self._queue[0] is not waiting and waiting.cancel()
 
     def end(self) -> None:
         """Stop at once: nobody waits for what is not done yet."""

@@ -40,7 +40,7 @@ class Terms:
     draws: int = 200
     orders: int = 12
     seed: int = 1
-    peak_draws: int = 10_000
+    peak_draws: int = 4_000
 
 
 @dataclass(frozen=True, slots=True)

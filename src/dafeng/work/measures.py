@@ -66,7 +66,7 @@ def measures(
     draws: int = 200,
     orders: int = 12,
     seed: int = 1,
-    peak_draws: int = 10_000,
+    peak_draws: int = 4_000,
 ) -> CityMeasures:
     """Compare the measures of a city.
 
