@@ -56,15 +56,20 @@ def _shares(begun: list[tuple[str, float]], start: float, end: float) -> dict[st
 
 
 def _numbers(found: Any) -> dict[str, Any]:
-    """What both must agree on: verdicts, clashes, costs of the hourly cases, the peak year."""
+    """What both must agree on: verdicts, clashes, costs of the hourly cases (nine digits), the peak year."""
     projection = found.projection
     return {
         "verdicts": {str(kind): count for kind, count in found.verdicts.counts.items()},
         "clashes": len(found.reconciliation.clashes),
-        "costs": {case.id: case.totals["cost"] for case in (projection.power.cases if projection.power else ())},
-        "orders": {case.id: case.result.found.cost for case in (projection.ordered.cases if projection.ordered else ())},
+        "costs": {case.id: _rounded(case.totals["cost"]) for case in (projection.power.cases if projection.power else ())},
+        "orders": {case.id: _rounded(case.result.found.cost) for case in (projection.ordered.cases if projection.ordered else ())},
         "peak": list(projection.peak.shares) if projection.peak else None,
     }
+
+
+def _rounded(cost: float) -> float:
+    """Nine digits: sums of long arrays are cut into as many parts as there are processors, which moves the last digits."""
+    return float(f"{cost:.9g}")
 
 
 @case(prepare=lambda folder: bring("yantai", folder), peer=ALONE, repeats=1)
