@@ -148,7 +148,7 @@ def test_the_page_is_whole_at_every_width(browser: Any, base: str, query: str, w
 def test_weeks_are_walked_by_pointer_and_keyboard(browser: Any, base: str) -> None:
     visit = Visit(browser, viewport={"width": 1366, "height": 800}, accept_downloads=True)
     visit.page.goto(base + "?week=1")
-    title = visit.page.locator("#week h3")
+    title = visit.page.locator("#week h2")
     expect(title).to_contain_text("第 2 周")
     visit.page.click('.hour-strip [data-step="1"]')
     expect(title).to_contain_text("第 3 周")
