@@ -58,11 +58,12 @@ def _shares(begun: list[tuple[str, float]], start: float, end: float) -> dict[st
 def _numbers(found: Any) -> dict[str, Any]:
     """What both must agree on: verdicts, clashes, costs of the hourly cases (nine digits), the peak year."""
     projection = found.projection
+    ordered = projection.ordered.cases if projection.ordered else ()
     return {
         "verdicts": {str(kind): count for kind, count in found.verdicts.counts.items()},
         "clashes": len(found.reconciliation.clashes),
         "costs": {case.id: _rounded(case.totals["cost"]) for case in (projection.power.cases if projection.power else ())},
-        "orders": {case.id: _rounded(case.result.found.cost) for case in (projection.ordered.cases if projection.ordered else ())},
+        "orders": {case.id: _rounded(case.result.found.cost) for case in ordered},
         "peak": list(projection.peak.shares) if projection.peak else None,
     }
 

@@ -11,7 +11,7 @@ from argon2.profiles import CHEAPEST
 from dafeng.store import accounts
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def fast_hashes() -> Iterator[None]:
     """Argon2 with its least costs: a page does not know what a hash costs, and tests/store holds the real costs."""
     with pytest.MonkeyPatch.context() as patch:

@@ -21,5 +21,5 @@ def test_the_notebook_runs() -> None:
     book = nbformat.read(BOOK, as_version=4)
     nbclient.NotebookClient(book, timeout=120, kernel_name="python3").execute()
     said = "".join(out.get("text", "") for cell in book.cells if cell.cell_type == "code" for out in cell.outputs)
-    checks = ("same in any order: True", "laid over one another in any order: True", "adds up: True", "read back the same: True")
+    checks = ("same in any order: True", "over one another in any order: True", "adds up: True", "read back the same: True")
     assert [check for check in checks if check not in said] == []
