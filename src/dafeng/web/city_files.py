@@ -54,8 +54,10 @@ def offer_file(request: Request, city: CityView, name: str) -> Response | None:
     return None
 
 
-def _attach(content: bytes, media: str, name: str) -> Response:
-    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def _attach(content: bytes, media: str, name: str, *, worded: bool = False) -> Response:
+    """A download; what is worded in the visitor's language is kept apart by cookie."""
+    vary = {"Vary": "Cookie"} if worded else {}
+    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'} | vary)
 
 
 def offer_tasks(request: Request, city: CityView, name: str) -> Response:
@@ -82,9 +84,8 @@ def offer_tasks(request: Request, city: CityView, name: str) -> Response:
     """
     listed = known(tasklist.read_list(city))
     form = known(next((one for one in tasklist.list_forms(listed) if tasklist.name_file(city.slug, one) == name), None))
-    quoted = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Cookie"}
     content = tasklist.make_file(listed, form, read_language(request))
-    return Response(content, media_type=tasklist.TYPES.get(form, "application/octet-stream"), headers=quoted)
+    return _attach(content, tasklist.TYPES.get(form, "application/octet-stream"), name, worded=True)
 
 
 def offer_inventory(request: Request, city: CityView, name: str) -> Response:
@@ -111,6 +112,4 @@ def offer_inventory(request: Request, city: CityView, name: str) -> Response:
     """
     forms = {inventory_files.name_file(city.slug, city.view, form): form for form in inventory_files.list_forms(city.view)}
     form = known(forms.get(name))
-    quoted = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Cookie"}
-    content = inventory_files.make_file(city.view, form, read_language(request))
-    return Response(content, media_type=tasklist.TYPES[form], headers=quoted)
+    return _attach(inventory_files.make_file(city.view, form, read_language(request)), tasklist.TYPES[form], name, worded=True)
