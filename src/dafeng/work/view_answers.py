@@ -206,7 +206,9 @@ def _title(clash: Clash, names: Iterable[Label]) -> Label:
         )
     rest = len({member.address for member in clash.members if member.target is None})
     if not rest and len(clash.members) == 1:
-        return Label(f"{clash.year}年：{zh}在任何已知做法下都不成立", f"{clash.year}: {en} holds under no known action")
+        return Label(
+            f"{clash.year}年：{zh}按某些口径没有已知做法能达到", f"{clash.year}: {en} is out of reach by some counting rules"
+        )
     facts = (f"与 {rest} 项已知数据或假设", f" against known figures or assumptions ({rest})") if rest else ("", "")
     return Label(f"{clash.year}年：{zh}{facts[0]}不能同时成立", f"{clash.year}: {en}{facts[1]} cannot hold together")
 
