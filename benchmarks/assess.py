@@ -24,6 +24,9 @@ def bring(name: str, folder: Path) -> None:
 
 def assess_copy(folder: Path) -> Told:
     """Assess a copy of the city and tell the shares of the steps."""
+    from dafeng.core.threads import add_in_one_piece
+
+    add_in_one_piece()
     from dafeng.work.assess import assess
 
     copy = folder / f"assessed-{time.monotonic_ns()}"
@@ -56,21 +59,16 @@ def _shares(begun: list[tuple[str, float]], start: float, end: float) -> dict[st
 
 
 def _numbers(found: Any) -> dict[str, Any]:
-    """What both must agree on: verdicts, clashes, costs of the hourly cases (nine digits), the peak year."""
+    """What both must agree on: verdicts, clashes, costs of the hourly cases, the peak year."""
     projection = found.projection
     ordered = projection.ordered.cases if projection.ordered else ()
     return {
         "verdicts": {str(kind): count for kind, count in found.verdicts.counts.items()},
         "clashes": len(found.reconciliation.clashes),
-        "costs": {case.id: _rounded(case.totals["cost"]) for case in (projection.power.cases if projection.power else ())},
-        "orders": {case.id: _rounded(case.result.found.cost) for case in ordered},
+        "costs": {case.id: case.totals["cost"] for case in (projection.power.cases if projection.power else ())},
+        "orders": {case.id: case.result.found.cost for case in ordered},
         "peak": list(projection.peak.shares) if projection.peak else None,
     }
-
-
-def _rounded(cost: float) -> float:
-    """Nine digits: sums of long arrays are cut into as many parts as there are processors, which moves the last digits."""
-    return float(f"{cost:.9g}")
 
 
 @case(prepare=lambda folder: bring("yantai", folder), peer=ALONE, repeats=1)

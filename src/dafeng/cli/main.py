@@ -23,14 +23,18 @@ from dafeng.cli import (
     factors,
     hindcasts,
     hours,
+    jobs,
     listing,
     locks,
+    maps,
     measures,
     methods,
     networks,
     planning,
     projecting,
+    publishing,
     quality,
+    remote,
     reports,
     reviewing,
     scenarios,
@@ -39,18 +43,22 @@ from dafeng.cli import (
 )
 from dafeng.cli.printing import console, print_json, read_language, refusal_document, say
 from dafeng.core.errors import DafengError
+from dafeng.core.threads import add_in_one_piece
 
 
 def _with_groups(made: typer.Typer) -> typer.Typer:
     """The command line with its groups of commands."""
     made.add_typer(reviewing.app, name="review")
     made.add_typer(users.app, name="user")
+    made.add_typer(remote.app, name="remote")
+    made.add_typer(jobs.app, name="job")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)
     energy.app.add_typer(weather_years.app)
     made.add_typer(energy.app, name="energy")
     made.add_typer(hours.app)
+    made.add_typer(maps.app, name="map")
     made.add_typer(counting.app)
     made.add_typer(measures.app)
     made.add_typer(locks.app)
@@ -61,6 +69,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(hindcasts.app)
     made.add_typer(planning.app)
     made.add_typer(scenarios.app)
+    made.add_typer(publishing.app)
     return made
 
 
@@ -93,6 +102,7 @@ def main() -> None:
     SystemExit
         With 2 where an input was refused.
     """
+    add_in_one_piece()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -313,19 +323,24 @@ def assess(
 
 @app.command()
 def serve(
-    folders: Annotated[list[Path], typer.Argument(help="城市文件夹 · city folders", metavar="CITY...")],
+    folders: Annotated[list[Path] | None, typer.Argument(help="城市文件夹 · city folders", metavar="CITY...")] = None,
+    city: Annotated[list[Path] | None, typer.Option(help="城市文件夹，可重复 · a city folder, may be repeated")] = None,
     port: Annotated[int, typer.Option(help="端口 · port", min=1, max=65535)] = 8600,
     host: Annotated[str, typer.Option(help="监听地址 · address to listen on")] = "127.0.0.1",
+    public: Annotated[bool, typer.Option("--public", help="只开公开页 · only the public pages")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="内部页须登录 · internal pages need a login")] = False,
+    name: Annotated[list[str] | None, typer.Option("--name", help="本服务器的域名 · host name of this server")] = None,
 ) -> None:
     """启动驾驶舱 · serve the cockpit."""
-    from dafeng.web.cities import CityView
     from dafeng.web.offices import Office
+    from dafeng.web.server import Entrance
     from dafeng.web.server import serve as serve_cities
 
-    opened = [df.open_city(folder) for folder in folders]
+    if not (named := [*(folders or ()), *(city or ())]):
+        raise typer.BadParameter("缺少城市文件夹 · name a city folder", param_hint="CITY...")
+    opened = [df.open_city(folder) for folder in named]
     stored = [df.city_view(city) for city in opened if next(city.runs.newest(), None) or not Office(city).is_open()]
-    views = [CityView(one.view, one.traces, one.documents, one.hours) for one in stored]
-    serve_cities(views, port=port, host=host, offices=opened)
+    serve_cities(stored, port=port, host=host, offices=opened, entrance=Entrance(public, closed, tuple(name or ())))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -104,7 +106,7 @@ def test_a_shaken_point_comes_back_to_its_rows_within_its_bounds(seed: int, size
     random = np.random.Generator(np.random.PCG64(seed))
     inside = batch.low + (0.2 + 0.6 * random.random(batch.low.shape)) * (batch.high - batch.low)
     right = batch.times(inside)
-    batch = Batch(batch.now, batch.links, batch.loose, batch.coefficients, batch.low, batch.high, batch.cost, right)
+    batch = replace(batch, right=right)
     shaken = inside + size * (random.random(inside.shape) - 0.5) * (batch.high - batch.low)
     point, lack = mended(batch, pattern, shaken)
     assert (lack <= limit_of(batch)).all()

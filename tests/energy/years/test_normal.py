@@ -8,7 +8,7 @@ from scipy import sparse
 
 from dafeng.energy.duality import proven_bound
 from dafeng.energy.program import Program
-from dafeng.energy.years.batch import Batch, links_of
+from dafeng.energy.years.batch import Batch, _varied, links_of
 from dafeng.energy.years.elimination import factor, pattern_of
 from dafeng.energy.years.interior import bound_of
 from dafeng.energy.years.ring import factor_ring
@@ -35,7 +35,9 @@ def _stage(seed: int) -> tuple[Stage, Batch]:
     shape = (COLUMNS, YEARS, STEPS)
     low, high, cost = -random.random(shape), random.random(shape), random.standard_normal(shape)
     right = random.standard_normal((ROWS, YEARS, STEPS))
-    return stage, Batch(sparse.csr_matrix(now), links_of(before), stage.loose, loose, low, high, cost, right)
+    return stage, Batch(
+        sparse.csr_matrix(now), links_of(before), stage.loose, loose, low, high, cost, right, _varied(loose, stage.loose)
+    )
 
 
 def _dense(batch: Batch, year: int) -> np.ndarray:

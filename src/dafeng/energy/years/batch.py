@@ -68,6 +68,8 @@ class Batch:
         Bounds and cost.
     right : (rows, years, steps) array
         Right sides.
+    varied : tuple of (int, int, int)
+        Coefficients that vary: the row of each, its place in ``loose``, and its variable.
     """
 
     now: sparse.csr_matrix
@@ -78,6 +80,7 @@ class Batch:
     high: Floats
     cost: Floats
     right: Floats
+    varied: tuple[tuple[int, int, int], ...]
 
     def times(self, point: Floats) -> Floats:
         """``A x``.
@@ -96,7 +99,7 @@ class Batch:
         earlier = _product(links.matrix, point[links.columns])
         found[links.rows, :, 1:] += earlier[:, :, :-1]
         found[links.rows, :, 0] += earlier[:, :, -1]
-        for row, number, column in self._varied():
+        for row, number, column in self.varied:
             found[row] += self.coefficients[row, number] * point[column]
         return found
 
@@ -117,14 +120,9 @@ class Batch:
         later = _product(links.matrix.T, prices[links.rows])
         found[links.columns, :, :-1] += later[:, :, 1:]
         found[links.columns, :, -1] += later[:, :, 0]
-        for row, number, column in self._varied():
+        for row, number, column in self.varied:
             found[column] += self.coefficients[row, number] * prices[row]
         return found
-
-    def _varied(self) -> list[tuple[int, int, int]]:
-        """Row, number and column of the coefficients that vary."""
-        rows, numbers = np.nonzero(self.coefficients.any(axis=(2, 3)))
-        return [(int(row), int(number), int(self.loose[number])) for row, number in zip(rows, numbers, strict=True)]
 
     def taken(self, kept: Places) -> Batch:
         """Some of the years.
@@ -132,13 +130,15 @@ class Batch:
         Parameters
         ----------
         kept : array of int
-            Which.
+            Which, in rising order.
 
         Returns
         -------
         Batch
-            The same programme for them.
+            The same programme for them; itself where they are all.
         """
+        if len(kept) == self.low.shape[1]:
+            return self
         parts = (self.low, self.high, self.cost, self.right)
         low, high, cost, right = (np.ascontiguousarray(part[:, kept]) for part in parts)
         coefficients = np.ascontiguousarray(self.coefficients[:, :, kept])
@@ -205,4 +205,10 @@ def batch_of(stage: Stage, years: Places) -> Batch:
         else:
             coefficients[change.row, spot[change.column]] = values
     now, links = sparse.csr_matrix(stage.now), links_of(stage.before)
-    return Batch(now, links, stage.loose, coefficients, low, high, cost, right)
+    return Batch(now, links, stage.loose, coefficients, low, high, cost, right, _varied(coefficients, stage.loose))
+
+
+def _varied(coefficients: Floats, loose: Places) -> tuple[tuple[int, int, int], ...]:
+    """Row, number and variable of the coefficients that are not zero everywhere."""
+    rows, numbers = np.nonzero(coefficients.any(axis=(2, 3)))
+    return tuple((int(row), int(number), int(loose[number])) for row, number in zip(rows, numbers, strict=True))

@@ -158,14 +158,13 @@ def _improve(found: Finished, batch: Batch, pattern: Pattern, gap: float, guide:
             products = walk.products()
             if halfway is None and products.sum() <= GUIDING * np.abs(walk.cost()).sum():
                 halfway = walk.prices.mean(axis=1, dtype=np.float64)
-            close = _close(batch, walk, gap, products)
-            done = _keep(found, left[close], batch, walk, pattern, gap, close, number)
-            if done.any():
+            close = _close(walk, gap, products)
+            if len(close):
+                done, vain = _keep(found, left, batch, walk, pattern, gap, close, number)
                 kept = np.flatnonzero(~done)
-                left, batch, walk = left[kept], batch.taken(kept), walk.taken(kept)
-            if not len(left):
-                break
-            tried += int(close.sum() > done.sum())
+                if not len(kept):
+                    break
+                left, batch, walk, tried = left[kept], batch.taken(kept), walk.taken(kept), tried + vain
             radius = steps if number >= LOCAL or tried > PATIENCE else radius
             walk = _next(walk, batch, pattern, radius << tried)
     return halfway
@@ -276,35 +275,31 @@ def _walk(
     return Walk(batch.rounded(precision), _total(batch.cost, batch.low), *rounded)
 
 
-def _close(batch: Batch, walk: Walk, gap: float, products: Floats) -> Flags:
-    """Years whose gap would be small enough if their rows held."""
-    close = np.asarray(products <= EARLY * gap * np.maximum(np.abs(walk.cost()), SMALL))
-    if close.any():
-        near = np.flatnonzero(close)
-        part = batch.taken(near)
-        bound = bound_of(part, walk.prices[:, near].astype(np.float64))
-        close[near] = _gap(_total(part.cost, walk.point(near)), bound) <= gap
-    return close
+def _close(walk: Walk, gap: float, products: Floats) -> Places:
+    """Years whose gap may be small enough."""
+    return np.flatnonzero(products <= EARLY * gap * np.maximum(np.abs(walk.cost()), SMALL))
 
 
 def _keep(
-    found: Finished, names: Places, batch: Batch, walk: Walk, pattern: Pattern, gap: float, close: Flags, number: int
-) -> Flags:
-    """Years whose point could be moved onto its rows at a small gap; what was found of them is kept under their names."""
-    done, near = np.zeros(len(close), dtype=bool), np.flatnonzero(close)
-    if not len(near):
-        return done
-    part = batch.taken(near)
-    bound = bound_of(part, walk.prices[:, near].astype(np.float64))
-    point, lack = mended(part, pattern, walk.point(near))
+    found: Finished, names: Places, batch: Batch, walk: Walk, pattern: Pattern, gap: float, close: Places, number: int
+) -> tuple[Flags, bool]:
+    """Years that are done, kept under their names, and whether the point of another could not be moved onto its rows."""
+    done = np.zeros(len(names), dtype=bool)
+    part = batch.taken(close)
+    bound, point = bound_of(part, walk.prices[:, close].astype(np.float64)), walk.point(close)
+    worth = np.flatnonzero(_gap(_total(part.cost, point), bound) <= gap)
+    if not len(worth):
+        return done, False
+    close, part, bound, point = close[worth], part.taken(worth), bound[worth], point[:, worth]
+    point, lack = mended(part, pattern, point)
     cost = _total(part.cost, point)
     good = (_gap(cost, bound) <= gap) & (lack <= limit_of(part))
-    mine = names[good]
+    mine = names[close[good]]
     found.cost[mine], found.bound[mine], found.violation[mine] = cost[good], bound[good], lack[good]
     found.sums[:, mine] = point[:, good].sum(axis=2)
     found.rounds[mine], found.failed[mine] = number, False
-    done[near] = good
-    return done
+    done[close] = good
+    return done, not good.all()
 
 
 def _gap(cost: Floats, bound: Floats) -> Floats:

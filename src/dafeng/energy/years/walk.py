@@ -129,13 +129,15 @@ class Walk:
         Parameters
         ----------
         kept : array of int
-            Which.
+            Which, in rising order.
 
         Returns
         -------
         Walk
-            Their part.
+            Their part; itself where they are all.
         """
+        if len(kept) == len(self.base):
+            return self
         parts = (self.down, self.up, self.low, self.high, self.prices, self.lack, self.still)
         return Walk(self.batch.taken(kept), self.base[kept], *(np.ascontiguousarray(part[:, kept]) for part in parts))
 
