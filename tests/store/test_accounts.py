@@ -10,18 +10,10 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 
 from dafeng.core.errors import AccessError, SettingError
-from dafeng.store.accounts import (
-    LASTING,
-    begin_visit,
-    check_password,
-    close_account,
-    end_visit,
-    find_visitor,
-    list_accounts,
-    set_account,
-)
+from dafeng.store.accounts import check_password, close_account, list_accounts, set_account
 from dafeng.store.models import AuditEntry, Visit
 from dafeng.store.records import open_records
+from dafeng.store.visits import LASTING, begin_visit, end_visit, find_visitor
 from tests.store.deliveries import day
 
 PASSWORD = "a quite long password"

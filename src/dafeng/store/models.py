@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, Dialect, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -17,7 +29,9 @@ DECISIONS = ("accepted", "rejected", "question")
 JOB_STATES = ("waiting", "running", "done", "failed", "cancelled")
 EDIT_ACTIONS = ("accept", "correct", "split", "add", "reject", "restore", "undo")
 VERSION_STATES = ("begun", "written")
-ROLES = ("reader", "editor", "confirmer")
+VISIBLE_STATES = ("public", "internal", "unset")
+ROLES = ("reader", "editor", "confirmer", "administrator")
+SCOPES = ("read", "write")
 
 
 def _among(column: str, words: tuple[str, ...], name: str) -> CheckConstraint:
@@ -206,6 +220,21 @@ class FigureCorrection(Base):
     status: Mapped[str] = mapped_column(String(20))
 
 
+class VisibilityChange(Base):
+    """One change of what the public pages may show: the rule before and after, the file it made, and who did it."""
+
+    __tablename__ = "visibility_change"
+    __table_args__ = (_among("state", VISIBLE_STATES, "visibility_change_state"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(400))
+    state: Mapped[str] = mapped_column(String(20))
+    file: Mapped[str] = mapped_column(String(64))
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Account(Base):
     """Who may log in, and what for; the password as Argon2 hash, told to the audit log only as a hash of that."""
 
@@ -233,6 +262,62 @@ class Visit(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class SavedView(Base):
+    """The state of a page that a person keeps under a name: its filters as the address has them."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("account", "page", "name", name="saved_view_once"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account: Mapped[str] = mapped_column(String(60), ForeignKey("account.name", name="saved_view_account"))
+    page: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(Text)
+    shared: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Invitation(Base):
+    """A one-time link by which an account gets its password: the hash of its token, who gave it, and until when it lasts."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(60), ForeignKey("account.name", name="invitation_account"))
+    stamp: Mapped[int] = mapped_column(Integer)
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class AccessToken(Base):
+    """What a program shows instead of a login: the hash of a token, whose it is, what it may do, and until when."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (_among("scope", SCOPES, "access_token_scope"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(60), ForeignKey("account.name", name="access_token_account"))
+    name: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Identity(Base):
+    """By which name an identity provider knows an account."""
+
+    __tablename__ = "identity"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(60), ForeignKey("account.name", name="identity_account"))
+    issuer: Mapped[str] = mapped_column(String(400))
+    subject: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class AuditEntry(Base):
     """One change of one row: who, when, and the row afterwards; chained to the entry before by its hash."""
 
@@ -248,5 +333,8 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-AUDITED: tuple[type[Base], ...] = (TaskRecord, Review, Job, PlanReview, PlanEdit, PlanVersion, FigureCorrection, Account, Visit)
+AUDITED: tuple[type[Base], ...] = (
+    TaskRecord, Review, Job, PlanReview, PlanEdit, PlanVersion, FigureCorrection, VisibilityChange, Account, Visit, SavedView,
+    Invitation, AccessToken, Identity,
+)  # fmt: skip
 """Tables whose changes are audited: all but the log itself."""

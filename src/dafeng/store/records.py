@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from weakref import finalize
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -47,6 +48,7 @@ class Records:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        finalize(self, engine.dispose)  # whoever forgets to close leaves no connection open
 
     def __enter__(self) -> Self:
         return self

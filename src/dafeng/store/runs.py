@@ -306,7 +306,7 @@ class RunStore:
         """
         return read_trace(self._file(run, TRACES_FILE), address)
 
-    def traces(self, run: str) -> dict[str, Trace]:
+    def traces(self, run: str) -> Mapping[str, Trace]:
         """The whole explanation graph of a run.
 
         Parameters
@@ -316,7 +316,7 @@ class RunStore:
 
         Returns
         -------
-        dict of str to Trace
+        mapping of str to Trace
             By address, sorted.
 
         Raises

@@ -6,7 +6,7 @@ Invariant: what is written is read back equal; the rows are sorted by address, a
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -144,7 +144,40 @@ def read_trace(path: Path, address: str) -> Trace:
     return restore(rows.slice(place, 1).to_pylist()[0])
 
 
-def read_traces(path: Path) -> dict[str, Trace]:
+class TraceTable(Mapping[str, Trace]):
+    """Nodes that stay rows of their table until one is asked for: a run with many figures takes little memory.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        TRACES, sorted by address.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table.combine_chunks()
+        self._addresses = self._table.column("address")
+
+    def __getitem__(self, address: str) -> Trace:
+        place = self._place(address)
+        if place is None:
+            raise KeyError(address)
+        return restore(self._table.slice(place, 1).to_pylist()[0])
+
+    def __contains__(self, address: object) -> bool:
+        return isinstance(address, str) and self._place(address) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._addresses.to_pylist())
+
+    def __len__(self) -> int:
+        return len(self._addresses)
+
+    def _place(self, address: str) -> int | None:
+        place = bisect_left(range(len(self)), address, key=lambda at: str(self._addresses[at]))
+        return place if place < len(self) and str(self._addresses[place]) == address else None
+
+
+def read_traces(path: Path) -> Mapping[str, Trace]:
     """All nodes by address.
 
     Parameters
@@ -154,8 +187,8 @@ def read_traces(path: Path) -> dict[str, Trace]:
 
     Returns
     -------
-    dict of str to Trace
-        Sorted by address.
+    mapping of str to Trace
+        Sorted by address; a node is made when it is asked for.
 
     Raises
     ------
@@ -164,7 +197,7 @@ def read_traces(path: Path) -> dict[str, Trace]:
     """
     from dafeng.store.parts import read_table
 
-    return {row["address"]: restore(row) for row in read_table(path).to_pylist()}
+    return TraceTable(read_table(path))
 
 
 def dangling(traces: Iterable[Trace]) -> tuple[str, ...]:
