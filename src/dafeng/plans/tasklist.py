@@ -154,6 +154,23 @@ def is_city(place: str | None) -> bool:
     return place is None or place[:2] in MUNICIPALITIES or (place.endswith("00") and not place.endswith("0000"))
 
 
+def tell_year(target: Target) -> int | None:
+    """Year in which a target is due.
+
+    Parameters
+    ----------
+    target : Target
+        The target.
+
+    Returns
+    -------
+    int or None
+        The last year of its period, else its year.
+    """
+    end = (target.period or "")[-4:]
+    return int(end) if end.isdigit() else target.year
+
+
 def _listed(
     task: Task, plan: Plan, duties: DutyTable, scripts: Sequence[Script], names: dict[str, tuple[str, bool]]
 ) -> ListedTask:
@@ -168,14 +185,9 @@ def _listed(
 
 def _years(task: Task, plan: Plan, targets: Sequence[Target]) -> tuple[int, ...]:
     """Years due; a period counts by its last year."""
-    dated = [_last_year(target) for target in targets]
+    dated = [tell_year(target) for target in targets]
     dated += [goal.year for goal in plan.goals if goal.task == task.id]
     return tuple(sorted({year for year in dated if year is not None}))
-
-
-def _last_year(target: Target) -> int | None:
-    end = (target.period or "")[-4:]
-    return int(end) if end.isdigit() else target.year
 
 
 def _field(grounds: Sequence[Ground]) -> str:
