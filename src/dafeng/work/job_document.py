@@ -1,0 +1,49 @@
+"""A job as JSON-able values, for pages, scripts and the command line.
+
+Invariant: nothing is said that the job does not hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from dafeng.work.jobs import KINDS, Job
+from dafeng.work.moves import Moves
+
+
+def job_document(job: Job, *, moves: Moves | None = None) -> dict[str, Any]:
+    """A job as JSON-able values.
+
+    Parameters
+    ----------
+    job : Job
+        The job.
+    moves : Moves, optional
+        What moved when it was done.
+
+    Returns
+    -------
+    dict
+        ``id``, ``kind``, ``who``, ``at``, ``state``, ``live``, ``attempts``, ``share``, ``step``, ``began``, ``ended``,
+        ``run``, ``says``, ``options``, and ``moves`` where they are known.
+    """
+    kind, step = KINDS[job.kind], job.progress.label if job.progress is not None else None
+    told = {
+        "id": job.id,
+        "kind": job.kind,
+        "label": {"zh": kind.zh, "en": kind.en},
+        "who": job.who,
+        "at": job.at.isoformat(),
+        "state": job.state,
+        "live": job.live,
+        "attempts": job.attempts,
+        "share": round(job.share, 4),
+        "step": {"zh": step.zh, "en": step.en} if step is not None else None,
+        "began": job.began.isoformat() if job.began else None,
+        "ended": job.ended.isoformat() if job.ended else None,
+        "run": job.run or None,
+        "says": dict(job.says) or None,
+        "options": dict(job.options),
+    }
+    return told | ({"moves": asdict(moves)} if moves is not None else {})
