@@ -46,6 +46,7 @@ VERDICT = {
     "projected_verdict": Maybe(set(KINDS)), "lacking": [L], "organisations": [str], "task": Maybe(str), "anchor": Maybe(ANCHOR),
     "address": str, "required": Maybe({"years": [int], "values": [NUMBER], "kind": {"linear", "step"}}), "actuals": [POINT],
     "projection": Maybe({"years": [int], **FAN}),
+    "months": Maybe({"first": str, "values": [Maybe(NUMBER)], "addresses": [Maybe(str)]}),
 }  # fmt: skip
 TASK = {
     "id": str, "title": str, "chapter": str, "section": str, "number": str, "organisations": [str], "leads": [str],
@@ -68,6 +69,23 @@ TASKLIST = {
         }],
     }],
     "findings": [FINDING],
+}  # fmt: skip
+MOMENT = Maybe({"said": str, "origin": {"stated", "delivered"}})
+SCHEDULE = {
+    "day": str, "places": [{"id": str, "label": L, "reported": bool}], "findings": [FINDING], "circles": [[str]],
+    "tasks": [{
+        "id": str, "begins": MOMENT, "ends": MOMENT, "place": str, "layer": int, "lacking": [str], "verdict": Maybe(set(KINDS)),
+        "marks": [{
+            "id": str, "year": int, "sign": str, "says": L, "verdict": Maybe(set(KINDS)), "projected": Maybe(set(KINDS)),
+        }],
+        "report": Maybe({"state": Maybe(str), "date": Maybe(str), "note": str, "source": str, "at": str}),
+    }],
+    "links": [{
+        "first": str, "second": str, "kind": str, "label": L, "origin": {"delivered", "derived"}, "ordered": bool, "why": L,
+        "source": str, "grounds": [str], "lag": int, "slack": Maybe(NUMBER), "bound": bool,
+    }],
+    "chain": {"tasks": [str], "slack": Maybe(NUMBER)},
+    "warnings": [{"task": str, "by": str, "way": [str], "troubles": [str]}],
 }  # fmt: skip
 TABLE = {"id": str, "label": L, "unit": str, "columns": [L], "rows": [{"label": L, "cells": [Maybe(N)]}]}
 AT = {"address": str}
@@ -273,14 +291,23 @@ ABATEMENT = {
     "peak": {"year": int, "probability": NUMBER, "level": NUMBER}, "together": SHIFTED,
 }  # fmt: skip
 RETROFIT = {"plant": str, "saved": N, "choices": [{"label": L, "capacity": N}]}
+DISTRICTS = {
+    "tiles": [{"place": str, "label": L, "full": L, "column": int, "row": int, "zone": bool}],
+    "quantities": [{"id": str, "label": L, "says": L, "unit": str, "basis": {"actual", "estimated"}, "years": [Maybe(int)],
+                    "rows": [{"place": str, "values": [Maybe(N)]}]}],
+    "located": [{"place": str, "kind": {"project", "area"}, "field": str, "label": L, "anchor": ANCHOR, "address": str}],
+    "duties": [{"place": str, "tasks": [str]}], "lacking": [L], "source": {"id": str, "title": str, "grade": str},
+    "outline": Maybe(dict),
+}  # fmt: skip
 VIEW = {
     "schema": int, "city": {"code": str, "slug": str, "label": L, "invented": bool}, "year": int,
     "run": {"id": str, "at": str, "versions": Keyed(str), "inputs": [{"name": str, "sha256": str}]},
     "answers": [{"id": str, "question": L, "answer": L, "figures": [NAMED], "address": str}],
     "fields": [{"id": str, "label": L, "verdicts": [str], "counts": dict.fromkeys(KINDS, int)}],
-    "counts": dict.fromkeys(KINDS, int), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
+    "counts": dict.fromkeys(KINDS, int), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST, "schedule": SCHEDULE,
     "organisations": [{"name": str, "aliases": [str], "collective": bool, "tasks": [str], "targets": [str]}],
     "goals": [{"id": str, "text": L, "year": Maybe(int), "kind": str, "anchor": Maybe(ANCHOR)}],
+    "districts": Maybe(DISTRICTS),
     "emissions": {
         "unit": str, "label": L, "history": [POINT], "gaps": [int], "breaks": [{"year": int, "says": L}], "tables": [TABLE],
         "findings": [FINDING],

@@ -53,7 +53,18 @@ def list_tasks(
         Path | None, typer.Option(help="方案原文；缺省在城市的 plans 文件夹里找 · the document of the city's plan")
     ] = None,
     place: Annotated[str, typer.Option(help="方案文件的行政区划代码 · administrative code of a plan document")] = "100000",
-    out: Annotated[Path | None, typer.Option(help="写成 tasks.xlsx 或 tasks.docx · write a file")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="写成 xlsx 或 docx；svg 为时间线，csv 为时间与依赖 · write a file; svg: time line, csv: times and links"
+        ),
+    ] = None,
+    links: Annotated[
+        bool, typer.Option("--links", help="哪项任务要等哪项，何时起止 · which task waits for which, and when")
+    ] = False,
+    tables: Annotated[
+        Path | None, typer.Option(help="把依赖和进展的空表写入此文件夹 · write empty tables of links and progress here")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="与方案明确的单位比对 · compare with what the plan states")] = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
@@ -66,6 +77,15 @@ def list_tasks(
             sys.stderr.write(f"{finding.says.zh}（{finding.at}）\n{finding.says.en} ({finding.at})\n")
     if check:
         tasklist.show_agreement(df.check_tasks(subject, document=text), read_language(lang), as_json=as_json)
+        return
+    if tables is not None:
+        tasklist.show_tables(df.save_task_tables(subject, tables), read_language(lang), as_json=as_json)
+        return
+    if links or (out is not None and out.suffix.lower() in (".svg", ".csv")):
+        schedule = df.schedule_tasks(subject, document=text)
+        if out is not None:
+            df.save_schedule(schedule, out, language=read_language(lang))
+        tasklist.show_schedule(schedule, read_language(lang), as_json=as_json)
         return
     listed = df.list_tasks(subject, document=text)
     if out is not None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import dafeng as df
 from dafeng.cli.printing import console, finding_rows, grid, print_json, say
@@ -90,6 +91,76 @@ def show_agreement(found: Sequence[Agreement], language: Language, *, as_json: b
     title = say(language, "建议与方案的比对（任务 × 单位）", "proposals against the plan (task × organisation)")
     rows = [[BASES[one.basis].read(language), *_figures(one)] for one in found]
     console().print(grid(title, heads.split(), rows, right=tuple(range(1, 11))))
+
+
+def show_schedule(schedule: df.Schedule, language: Language, *, as_json: bool) -> None:
+    """Print which task waits for which, and from when to when each goes.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        The schedule.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    from dafeng.work.schedule_rows import tell_place
+
+    told = df.schedule_document(schedule)
+    if as_json:
+        print_json(told)
+        return
+    out = console()
+    labels = {row["id"]: tell_place(row, language) for row in told["places"]}
+    heads = say(language, "编号 任务 开始 完成 状态 缺少", "id task begins ends state lacking")
+    titles = {one.listed.task.id: one.listed.task.title for one in schedule.tasks}
+    rows = [_timed(row, titles, labels, language) for row in told["tasks"]]
+    out.print(grid(f"{schedule.listed.document.title} · {schedule.day}", heads.split(), rows))
+    heads = say(language, "在先 在后 关系 出自 余地（年） 依据", "first then relation origin spare[yr] ground")
+    found = [_link(row, language) for row in told["links"]]
+    out.print(grid(say(language, "依赖", "dependencies"), heads.split(), found, right=(4,)))
+    if schedule.chain:
+        zh, en = f"关键链（余地合计 {schedule.slack:g} 年）：", f"critical chain ({schedule.slack:g} yr to spare in sum): "
+        out.print(say(language, zh, en) + " → ".join(schedule.chain))
+    for one in schedule.warnings:
+        out.print(f"! {one.task} ← {one.by}: {', '.join(one.troubles)}")
+    if schedule.findings:
+        heads = say(language, "级别 位置 问题 处理", "severity place problem remedy")
+        out.print(grid(say(language, "发现", "findings"), heads.split(), finding_rows(schedule.findings, language)))
+
+
+def show_tables(paths: Sequence[Path], language: Language, *, as_json: bool) -> None:
+    """Print which empty tables were written.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The files.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Print JSON.
+    """
+    if as_json:
+        print_json([str(path) for path in paths])
+        return
+    for path in paths:
+        console().print(say(language, f"已写 {path}", f"wrote {path}"))
+
+
+def _timed(row: Mapping[str, Any], titles: Mapping[str, str], labels: Mapping[str, str], language: Language) -> list[str]:
+    from dafeng.work.schedule_rows import tell_lacking
+
+    ends = [row[side]["said"] if row[side] else "—" for side in ("begins", "ends")]
+    return [row["id"], titles[row["id"]], *ends, labels[row["place"]], tell_lacking(row["lacking"], language) or "—"]
+
+
+def _link(row: Mapping[str, Any], language: Language) -> list[str]:
+    slack = "—" if row["slack"] is None else f"{'≤ ' if row['bound'] else ''}{row['slack']:g}"
+    origin = say(language, "交付", "delivered") if row["origin"] == "delivered" else say(language, "推出", "derived")
+    ground = row["source"] if row["origin"] == "delivered" else " ".join(row["grounds"])
+    return [row["first"], row["second"], row["label"][language], origin, slack, ground]
 
 
 def _figures(one: Agreement) -> list[str]:

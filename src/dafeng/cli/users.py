@@ -5,6 +5,7 @@ Invariant: a password is never an argument and never printed; it is asked for wi
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from getpass import getpass, getuser
@@ -29,7 +30,8 @@ def add(
     folder: Folder,
     name: Name,
     role: Annotated[
-        str, typer.Option("--role", help="reader 查看、editor 编辑、confirmer 编辑并确认 · what the account may do")
+        str,
+        typer.Option("--role", help="reader 查看、editor 编辑、confirmer 确认、administrator 管账户 · what the account may do"),
     ] = "editor",
 ) -> None:
     """新增账户，或改角色与密码 · make an account, or change its role and password; the password is asked for."""
@@ -69,6 +71,75 @@ def list_users(folder: Folder) -> None:
             for a in list_accounts(session)
         ]
     console().print(grid("账户 · accounts", ["name", "role", "active", "changed"], rows))
+
+
+@app.command()
+def reset(folder: Folder, name: Name) -> None:
+    """重设密码：给出一次性链接，登录和令牌随即失效 · a one-time link for another password; visits and tokens end."""
+    from dafeng.store import invitations
+    from dafeng.store.accounts import find_account
+    from dafeng.store.records import open_records
+
+    city = df.open_city(folder)
+    at = datetime.now(UTC)
+    with open_records(city.records) as records, records.write(actor=_operator(), at=at) as session:
+        seen = find_account(session, name).stamp
+        token = invitations.reset(session, name, seen=seen, who=_operator(), at=at)
+    console().print(f"{name}：/{city.slug}/welcome/{token}（24 小时内用一次 · good once within 24 hours）", soft_wrap=True)
+
+
+@app.command()
+def token(
+    folder: Folder,
+    name: Name,
+    purpose: Annotated[str, typer.Option("--name", help="用途 · what it is for")],
+    out: Annotated[Path, typer.Option("--out", help="写到此文件，只有您能读 · file that only you can read")],
+    scope: Annotated[str, typer.Option("--scope", help="read 或 write · what it may do")] = "read",
+    days: Annotated[int, typer.Option("--days", help="有效天数 · days that it lasts")] = 90,
+) -> None:
+    """生成访问令牌，写入文件 · make an access token; it is written to a file and shown nowhere."""
+    from dafeng.store.access_tokens import make_token
+    from dafeng.store.accounts import find_account
+    from dafeng.store.records import open_records
+
+    city = df.open_city(folder)
+    at = datetime.now(UTC)
+    with open_records(city.records) as records, records.write(actor=_operator(), at=at) as session:
+        find_account(session, name)
+        made = make_token(session, name, purpose, scope, days, at=at)
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(made + "\n")
+    console().print(f"{out}：{purpose}，{scope}，{days} 天 · {days} days")
+
+
+@app.command()
+def tokens(folder: Folder, name: Name) -> None:
+    """列出访问令牌 · list the access tokens of an account."""
+    from dafeng.store.access_tokens import is_good, list_tokens
+    from dafeng.store.records import open_records
+
+    at = datetime.now(UTC)
+    with open_records(df.open_city(folder).records) as records, records.read() as session:
+        rows = [
+            [one.id[:12], one.name, one.scope, "✓" if is_good(one, at) else "–", one.ends_at.date().isoformat()]
+            for one in list_tokens(session, name)
+        ]
+    console().print(grid("令牌 · tokens", ["id", "name", "scope", "good", "until"], rows))
+
+
+@app.command("end-token")
+def end_token(
+    folder: Folder, name: Name, id: Annotated[str, typer.Argument(help="令牌编号 · its id", metavar="TOKEN")]
+) -> None:
+    """令牌失效 · let a token be good no more."""
+    from dafeng.store import access_tokens
+    from dafeng.store.records import open_records
+
+    at = datetime.now(UTC)
+    with open_records(df.open_city(folder).records) as records, records.write(actor=_operator(), at=at) as session:
+        access_tokens.end_token(session, name, id, at=at)
+    console().print(f"{id}：已失效 · over")
 
 
 def _ask() -> str:

@@ -7,17 +7,19 @@ numbers.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
 from dafeng.core.companion import accompanied, begin
+from dafeng.core.errors import StoreError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.plans.plan import Plan
-from dafeng.store.files import hash_file
+from dafeng.store.files import hash_file, lock
 from dafeng.store.runs import Run
 from dafeng.work.account import Account, account
 from dafeng.work.answers import answer
@@ -46,6 +48,8 @@ Report = Callable[[Label, float], None]
 """Gets the name of a step and the share done. [0..1]"""
 ENGINES = ("numpy", "scipy", "pyarrow", "duckdb", "clarabel", "highspy", "lark")
 """Packages whose versions can change a number."""
+PATIENCE = 2.0
+"""How long an assessment waits for another one of the same city. [s]"""
 STEPS = (
     Label("入库", "ingest"),
     Label("审核", "audit"),
@@ -68,6 +72,7 @@ def assess(
     report: Report | None = None,
     save: bool = True,
     segments: int | None = None,
+    patience: float = PATIENCE,
 ) -> Assessment:
     """Assess a city.
 
@@ -84,6 +89,8 @@ def assess(
     segments : int, optional
         Segments of time over which the capacities that the plan orders are decided; 8 760 for every hour. By default what the
         city's ``data/power.yaml`` says. Whatever is decided is operated in every hour, and the error of its cost is stated.
+    patience : float
+        How long to wait where another process is assessing the city; only if it is saved. [s]
 
     Returns
     -------
@@ -96,10 +103,38 @@ def assess(
         If the folder is no city.
     DefinitionError
         If a definition of the city breaks its schema.
+    StoreError
+        If another assessment of the city is under way for longer than that.
     """
     city = folder if isinstance(folder, City) else open_city(folder)
-    with accompanied():
+    with _alone(city, patience) if save else nullcontext(), accompanied():
         return _assess(city, year or city.year, _teller(report), save=save, segments=segments)
+
+
+@contextmanager
+def _alone(city: City, patience: float) -> Iterator[None]:
+    """Be the only one who makes a run of the city; what killed ones left is removed."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(lock(city.runs.folder, patience=patience))
+        except StoreError as cause:
+            raise _under_way(city, cause) from cause
+        city.runs.sweep()
+        yield
+
+
+def _under_way(city: City, cause: StoreError) -> StoreError:
+    return StoreError(
+        Label(
+            f"{city.label.zh}正在评估，或文件夹不可写", f"{city.label.en} is being assessed, or its folder cannot be written"
+        ),
+        where=cause.where,
+        expected=Label("同一城市同时只有一次评估", "one assessment of a city at a time"),
+        remedy=Label(
+            f"等它结束，或用 dafeng job list {city.folder} 查看、取消",
+            f"wait for its end, or see dafeng job list {city.folder} to cancel it",
+        ),
+    )
 
 
 def _assess(city: City, at: int, tell: Callable[[int], None], *, save: bool, segments: int | None) -> Assessment:

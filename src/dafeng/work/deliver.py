@@ -108,7 +108,7 @@ def map_upload(city: City, upload: Upload, mapping: Mapping[str, str]) -> Upload
     SettingError
         If it was decided on already.
     """
-    _check_open(upload)
+    check_open(upload)
     keep_mapping(city, _book(city, upload), mapping)
     return save_upload(city, replace(upload, mapping=dict(mapping)))
 
@@ -173,7 +173,7 @@ def take_upload(
     """
     if upload.state == "taken":
         return upload
-    _check_open(upload)
+    check_open(upload)
     delivery = read_file(city, read_upload(city, upload), name=upload.name, mapping=upload.mapping)
     asked = {place: told for place, told in (values or {}).items() if told[0].strip()}
     rows = {place_in(row): row for row in delivery.rows.to_pylist() if place_in(row) in asked}
@@ -217,7 +217,7 @@ def return_upload(city: City, upload: Upload, *, who: str, remark: str, records:
     SettingError
         If there is no reason, or it was decided on already.
     """
-    _check_open(upload)
+    check_open(upload)
     if not remark.strip():
         raise _refused(Label("退回须说明理由", "sending back needs a reason"), "remark")
     done = replace(upload, state="returned", remark=remark.strip()[:400], by=who)
@@ -260,7 +260,19 @@ def _check_value(place: str, value: str, rows: Mapping[str, Any]) -> None:
         raise _refused(Label(f"“{value[:40]}”不是数", f"'{value[:40]}' is no number"), place)
 
 
-def _check_open(upload: Upload) -> None:
+def check_open(upload: Upload) -> None:
+    """Refuse what was decided on already.
+
+    Parameters
+    ----------
+    upload : Upload
+        The file.
+
+    Raises
+    ------
+    SettingError
+        If it was taken in or sent back.
+    """
     if upload.state != "open":
         raise _refused(Label("该文件已处理", "the file was decided on already"), upload.name)
 

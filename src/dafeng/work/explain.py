@@ -40,7 +40,31 @@ def explain(address: str, *, city: City, depth: int = 8) -> dict[str, Any]:
         If the city has no run, or nothing answers to the address or the words.
     """
     run, name = _split(address.strip(), city)
-    traces = read_traces(city, run)
+    return walk(read_traces(city, run), name, depth=depth)
+
+
+def walk(traces: Mapping[str, Mapping[str, Any]], name: str, *, depth: int = 8) -> dict[str, Any]:
+    """Explanation of a number of one run as a tree.
+
+    Parameters
+    ----------
+    traces : mapping
+        Address inside the run → trace.
+    name : str
+        Address inside the run, or words that its sentence must contain.
+    depth : int
+        Levels to walk down, at least 1.
+
+    Returns
+    -------
+    dict
+        As of `explain`.
+
+    Raises
+    ------
+    AddressError
+        If nothing answers to the address or the words.
+    """
     found = name if name in traces else _search(name, traces)
     return _node(found, traces, max(depth, 1), set())
 

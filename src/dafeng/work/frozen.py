@@ -1,29 +1,31 @@
 """A run as it was frozen: written once with its tables, traces and view, read back for explaining and showing.
 
-Invariant: what is read is what the run stored, checked by the hashes of its head; reading computes nothing anew.
+Invariant: what is read is what the run stored, checked by the hashes of its head; reading computes nothing anew. Only the
+outline of the districts, which is how figures are drawn and no figure, is that which the city keeps now.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dafeng.core.errors import CityError
 from dafeng.core.labels import Label
+from dafeng.core.traces import Trace
 from dafeng.readers.documents import read_document
 from dafeng.store.runs import Run
 from dafeng.work.assessment import Assessment
 from dafeng.work.city import City
+from dafeng.work.history import VIEW, read_history, read_past
 from dafeng.work.hourly import Kept
 from dafeng.work.hours import Hours
+from dafeng.work.maps import with_outline
 from dafeng.work.tracing import trace_document
 from dafeng.work.view_plan import find_texts
 from dafeng.work.views import build_view
-
-VIEW = "view.json"
-"""Name of the view document in a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,37 @@ class Frozen:
         Texts of the plan documents that lie in the city's ``plans`` folder, by the sha256 of the file.
     hours : Hours or None
         Series of the hourly models, where the run kept them.
+    earlier : tuple of mapping
+        How the targets stood in the runs before, the newest first, see `dafeng.work.history.read_history`.
+    past : callable or None
+        What these runs said under an address, see `dafeng.work.history.read_past`.
     """
 
     view: Mapping[str, Any]
     traces: Mapping[str, Mapping[str, Any]]
     documents: Mapping[str, str]
     hours: Hours | None = None
+    earlier: tuple[Mapping[str, Any], ...] = ()
+    past: Callable[[str], tuple[Mapping[str, Any], ...]] | None = None
+
+
+class _Documents(Mapping[str, dict[str, Any]]):
+    """Traces as mappings, each made when it is asked for."""
+
+    def __init__(self, traces: Mapping[str, Trace]) -> None:
+        self._traces = traces
+
+    def __getitem__(self, address: str) -> dict[str, Any]:
+        return trace_document(self._traces[address])
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._traces
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._traces)
+
+    def __len__(self) -> int:
+        return len(self._traces)
 
 
 def freeze(assessment: Assessment, *, view: Mapping[str, Any] | None = None, hours: Kept | None = None) -> Run:
@@ -152,7 +179,7 @@ def read_traces(city: City, run: str) -> Mapping[str, dict[str, Any]]:
     StoreError
         If the run does not exist or is damaged.
     """
-    return {address: trace_document(trace) for address, trace in city.runs.traces(run).items()}
+    return _Documents(city.runs.traces(run))
 
 
 def city_view(city: City, *, run: str | None = None) -> Frozen:
@@ -180,7 +207,15 @@ def city_view(city: City, *, run: str | None = None) -> Frozen:
     view = read_view(city, run=run)
     name = view["run"]["id"]
     hours = Hours(view["hours"], lambda table: city.runs.read(name, table)) if view.get("hours") else None
-    return Frozen(view, read_traces(city, name), _texts(city, view), hours)
+    earlier = read_history(city.runs, before=name)
+    return Frozen(
+        view=with_outline(view, city),
+        traces=read_traces(city, name),
+        documents=_texts(city, view),
+        hours=hours,
+        earlier=earlier,
+        past=partial(read_past, city.runs, earlier),
+    )
 
 
 def _texts(city: City, view: Mapping[str, Any]) -> Mapping[str, str]:

@@ -84,20 +84,54 @@ class Hours:
         """
         case = self.case(name)
         chosen = _choose(case, carrier, bus, period, week)
-        table = self.read(case["table"])
-        own = np.flatnonzero(table["period"].to_numpy() == period)
-        starts = table["hour"].to_numpy()[own]
-        length = case["hours"][period]
-        hours = np.arange(week * WEEK, min((week + 1) * WEEK, length))
-        steps = own[np.searchsorted(starts, hours, side="right") - 1]
-        # a step is shown as long as it stands for
+        start = week * WEEK
+        table, steps = self._steps(case, period, start, min(start + WEEK, case["hours"][period]))
         cut = {kind: _summed(table, [c for c in chosen if c["kind"] == kind], steps) for kind in ("flow", "level")}
         return {
-            "start": int(hours[0]),
+            "start": start,
             "series": [{"technology": t, "role": r, "values": v} for (t, r), v in cut["flow"].items()],
             "levels": [{"technology": t, "values": v} for (t, _), v in cut["level"].items()],
             "price": rounded(table[name_price(carrier, bus)].to_numpy()[steps]),
         }
+
+    def year(self, name: str, *, carrier: str, bus: str = "", period: int = 0) -> dict[str, list[float]]:
+        """All hours of one carrier: what is asked for, what wind and sun give, the price.
+
+        Parameters
+        ----------
+        name : str
+            Id of the case.
+        carrier, bus : str
+            Carrier, and its bus; all its buses where empty.
+        period : int
+            Position of the period.
+
+        Returns
+        -------
+        dict
+            ``load``, ``renewable`` [unit of the carrier per hour] and ``price`` [yuan/MWh], one value for each hour.
+
+        Raises
+        ------
+        LookupFailure
+            If case, carrier, bus or period does not exist.
+        """
+        case = self.case(name)
+        flows = [one for one in _choose(case, carrier, bus, period, 0) if one["kind"] == "flow"]
+        table, steps = self._steps(case, period, 0, case["hours"][period])
+        sums = {}
+        for role, sign in (("demand", -1.0), ("renewable", 1.0)):
+            found = [table[one["name"]].to_numpy()[steps] for one in flows if one["role"] == role]
+            sums[role] = rounded(sign * np.sum(found, axis=0)) if found else [0.0] * len(steps)
+        price = rounded(table[name_price(carrier, bus)].to_numpy()[steps])
+        return {"load": sums["demand"], "renewable": sums["renewable"], "price": price}
+
+    def _steps(self, case: Mapping[str, Any], period: int, start: int, end: int) -> tuple[pa.Table, Any]:
+        """Table of a case and the row of each hour; a step is shown as long as it stands for."""
+        table = self.read(case["table"])
+        own = np.flatnonzero(table["period"].to_numpy() == period)
+        hours = table["hour"].to_numpy()[own]
+        return table, own[np.searchsorted(hours, np.arange(start, end), side="right") - 1]
 
 
 def read_hours(folder: Path) -> Hours:

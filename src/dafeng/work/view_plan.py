@@ -22,6 +22,7 @@ from dafeng.work.city import City
 from dafeng.work.judge import Verdict
 from dafeng.work.scores import Score, Scores
 from dafeng.work.tracing import TraceBook
+from dafeng.work.view_months import Months, gather_months, write_months
 from dafeng.work.view_number import SHARE, Frame, Number, curve, plain, write_anchor, write_label
 
 Row = dict[str, Any]
@@ -72,7 +73,15 @@ def list_verdicts(assessment: Assessment, frame: Frame) -> list[Row]:
         One row per target.
     """
     known = {row.address: row for row in assessment.scores.rows}
-    return [_verdict(row, known, assessment.scores, frame) for row in assessment.verdicts.rows]
+    months = gather_months(assessment.city, assessment.city.catalogue())
+    return [
+        {**_verdict(row, known, assessment.scores, frame), "months": _months(row, months, frame)}
+        for row in assessment.verdicts.rows
+    ]
+
+
+def _months(row: Verdict, months: Months, frame: Frame) -> Row | None:
+    return None if row.indicator is None else write_months(months.get(row.indicator.id, {}), row.indicator.unit, frame)
 
 
 def _verdict(row: Verdict, known: Mapping[str, Score], scores: Scores, frame: Frame) -> Row:

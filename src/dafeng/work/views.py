@@ -21,10 +21,12 @@ from dafeng.work.view_answers import list_answers, list_clashes, list_headlines,
 from dafeng.work.view_comparison import trace_comparison, write_comparison
 from dafeng.work.view_data import list_factors, list_methods, list_sources, write_findings
 from dafeng.work.view_decomposition import decompose
+from dafeng.work.view_districts import find_districts, write_districts
 from dafeng.work.view_emissions import write_emissions
 from dafeng.work.view_energy import write_energy
 from dafeng.work.view_inventory import write_form, write_inventory
 from dafeng.work.view_measures import write_measures
+from dafeng.work.view_months import trace_months
 from dafeng.work.view_number import Frame, write_label
 from dafeng.work.view_orders import write_orders, write_retrofits
 from dafeng.work.view_pathway import write_pathway
@@ -40,6 +42,7 @@ from dafeng.work.view_plan import (
 from dafeng.work.view_power import write_power
 from dafeng.work.view_quality import trace_quality, write_quality
 from dafeng.work.view_reconcile import write_consistency
+from dafeng.work.view_schedule import write_schedule
 
 SCHEMA = 1
 """Version of the form of the document."""
@@ -56,11 +59,13 @@ def prepare(assessment: Assessment) -> None:
         The assessment; its traces grow. A second call changes nothing.
     """
     trace_tasks(assessment.plan, assessment.traces)
+    trace_months(assessment.city, assessment.traces)
     trace_measures(assessment.measures, assessment.traces)
     trace_ways(assessment.reconciliation.clashes, assessment.traces)
     decompose(assessment.projection, assessment.traces)
     trace_quality(assessment, assessment.traces)
     trace_comparison(compare_city(assessment.city, assessment.plan), assessment.traces)
+    find_districts(assessment, assessment.traces)
 
 
 def build_view(assessment: Assessment) -> dict[str, Any]:
@@ -81,6 +86,7 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
     frame = Frame(run.id, assessment.traces)
     library = _library(assessment)
     verdicts = list_verdicts(assessment, frame)
+    listed = list_city_tasks(city, plan)
     return {
         "schema": SCHEMA,
         "city": {"code": city.code, "slug": city.slug, "label": write_label(city.label), "invented": city.invented},
@@ -96,9 +102,11 @@ def build_view(assessment: Assessment) -> dict[str, Any]:
         "counts": dict(assessment.verdicts.counts),
         "verdicts": verdicts,
         "tasks": list_tasks(plan, frame),
-        "tasklist": task_document(list_city_tasks(city, plan), texts=False),
+        "tasklist": task_document(listed, texts=False),
+        "schedule": write_schedule(assessment, verdicts, listed),
         "organisations": list_organisations(plan),
         "goals": list_goals(plan),
+        "districts": write_districts(find_districts(assessment, assessment.traces), frame),
         "emissions": write_emissions(assessment, frame, library),
         "inventory": write_inventory(assessment.inventory, frame),
         "inventory_form": write_form(assessment, frame),
