@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dafeng.plans.edits import Change
     from dafeng.plans.plan import Plan
     from dafeng.plans.review import Review
+    from dafeng.plans.schedule_document import schedule_document
+    from dafeng.plans.scheduled import Schedule
     from dafeng.plans.storage import plan_document
     from dafeng.plans.tasklist import TaskList
     from dafeng.plans.tasklist_document import task_document
@@ -44,18 +46,26 @@ if TYPE_CHECKING:
     from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
+    from dafeng.work.job_document import job_document
+    from dafeng.work.jobs import Job, cancel_job, find_job, job_moves, list_jobs, start_job
     from dafeng.work.judge import Verdicts, judge
     from dafeng.work.list_tasks import check_tasks, list_tasks, save_tasks
     from dafeng.work.lock import LockState, check_lock, lock_factors, update_lock
+    from dafeng.work.maps import ImportedMap, import_map, map_document, read_outline
     from dafeng.work.measure import measure
     from dafeng.work.measures import CityMeasures, measures
     from dafeng.work.measures_document import measures_document, save_measures
     from dafeng.work.method_document import guide_documents, list_methods, method_document
+    from dafeng.work.moves import Moves, what_moved
     from dafeng.work.network_files import read_network, write_network
     from dafeng.work.operate_years import OperatedYears, operate_years, years_document
     from dafeng.work.present import Site, present
     from dafeng.work.profiles import HourlyProfiles, import_profiles, profiles, profiles_document
     from dafeng.work.project import Projection, project
+    from dafeng.work.publish import Published, publish
+    from dafeng.work.publish_change import Decision, change_visibility
+    from dafeng.work.publish_objects import Listed, check_objects, list_objects
+    from dafeng.work.publish_rules import Visibility, read_visibility
     from dafeng.work.read_plan import read_plan, save_plan
     from dafeng.work.recalculate import Recalculations, recalculate
     from dafeng.work.reconcile import Reconciliation, reconcile
@@ -69,6 +79,7 @@ if TYPE_CHECKING:
     from dafeng.work.scenario_iamc import read_iamc
     from dafeng.work.scenario_save import save_scenario
     from dafeng.work.scenarios import ScenarioTable, scenarios, scenarios_document
+    from dafeng.work.schedule_tasks import save_schedule, save_task_tables, schedule_tasks
     from dafeng.work.scores import Scores
     from dafeng.work.solve_document import failed_document, solved_document
     from dafeng.work.solve_energy import SolvedEnergy, solve_energy
@@ -87,6 +98,7 @@ __all__ = [
     "City",
     "CityMeasures",
     "Correction",
+    "Decision",
     "Downscaled",
     "EnergyAccount",
     "FactorImport",
@@ -94,24 +106,31 @@ __all__ = [
     "Hindcast",
     "HourlyProfiles",
     "HoursView",
+    "ImportedMap",
     "Ingested",
     "Inventory",
     "InventoryComparison",
+    "Job",
+    "Listed",
     "LockState",
+    "Moves",
     "OperatedYears",
     "Plan",
     "PlanComparison",
     "Projection",
+    "Published",
     "Quality",
     "Recalculations",
     "Reconciliation",
     "Review",
     "ScenarioTable",
+    "Schedule",
     "Scores",
     "Site",
     "SolvedEnergy",
     "TaskList",
     "Verdicts",
+    "Visibility",
     "accept",
     "account",
     "account_document",
@@ -123,7 +142,10 @@ __all__ = [
     "balance",
     "balance_document",
     "brief",
+    "cancel_job",
+    "change_visibility",
     "check_lock",
+    "check_objects",
     "check_tasks",
     "city_view",
     "compare_approaches",
@@ -140,25 +162,32 @@ __all__ = [
     "export_review",
     "factor_conflicts",
     "failed_document",
+    "find_job",
     "guide_documents",
     "hindcast",
     "hindcast_document",
     "hours",
     "hours_document",
     "import_factors",
+    "import_map",
     "import_profiles",
     "import_review",
     "ingest",
     "init",
     "inventory",
     "inventory_document",
+    "job_document",
+    "job_moves",
     "judge",
     "keep_estimate",
     "list_factors",
+    "list_jobs",
     "list_methods",
+    "list_objects",
     "list_tasks",
     "list_versions",
     "lock_factors",
+    "map_document",
     "match_factor",
     "measure",
     "measures",
@@ -173,13 +202,16 @@ __all__ = [
     "profiles",
     "profiles_document",
     "project",
+    "publish",
     "quality_document",
     "read_book",
     "read_iamc",
     "read_network",
+    "read_outline",
     "read_plan",
     "read_scenario",
     "read_version",
+    "read_visibility",
     "recalculate",
     "recalculation_document",
     "reconcile",
@@ -197,23 +229,47 @@ __all__ = [
     "save_report",
     "save_scenario",
     "save_scenarios",
+    "save_schedule",
+    "save_task_tables",
     "save_tasks",
     "scenarios",
     "scenarios_document",
+    "schedule_document",
+    "schedule_tasks",
     "show_factor",
     "solve",
     "solve_energy",
     "solved_document",
+    "start_job",
     "task_document",
     "template",
     "uncertainty",
     "update_lock",
     "warming_standards",
+    "what_moved",
     "write_network",
     "years_document",
 ]
 
 _HOMES: Mapping[str, str] = {
+    "Decision": "work.publish_change",
+    "Listed": "work.publish_objects",
+    "Published": "work.publish",
+    "Visibility": "work.publish_rules",
+    "change_visibility": "work.publish_change",
+    "check_objects": "work.publish_objects",
+    "list_objects": "work.publish_objects",
+    "publish": "work.publish",
+    "read_visibility": "work.publish_rules",
+    "Job": "work.jobs",
+    "Moves": "work.moves",
+    "cancel_job": "work.jobs",
+    "find_job": "work.jobs",
+    "job_document": "work.job_document",
+    "job_moves": "work.jobs",
+    "list_jobs": "work.jobs",
+    "start_job": "work.jobs",
+    "what_moved": "work.moves",
     "Account": "work.account",
     "Aggregate": "work.aggregate",
     "ApproachComparison": "work.compare_approaches",
@@ -332,7 +388,12 @@ _HOMES: Mapping[str, str] = {
     "save_measures": "work.measures_document",
     "hours_document": "work.hours_document",
     "save_hours": "work.hours_document",
+    "ImportedMap": "work.maps",
+    "import_map": "work.maps",
+    "map_document": "work.maps",
+    "read_outline": "work.maps",
     "ScenarioTable": "work.scenarios",
+    "Schedule": "plans.scheduled",
     "read_iamc": "work.scenario_iamc",
     "read_scenario": "work.scenario_files",
     "save_scenario": "work.scenario_save",
@@ -345,6 +406,10 @@ _HOMES: Mapping[str, str] = {
     "failed_document": "work.solve_document",
     "solve": "energy.interop.pypsa_objects",
     "read_network": "work.network_files",
+    "save_schedule": "work.schedule_tasks",
+    "save_task_tables": "work.schedule_tasks",
+    "schedule_document": "plans.schedule_document",
+    "schedule_tasks": "work.schedule_tasks",
     "write_network": "work.network_files",
 }
 

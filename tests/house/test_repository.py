@@ -58,18 +58,24 @@ def test_copyleft_stays_out_of_the_default_installation(project):
     assert needed & {"psycopg", "docxtpl", "asyncua", "c104", "pymupdf", "pymrio"} == set()
 
 
-def test_the_vendor_files_agree_with_their_manifest():
-    assert vendor.differences() == []
+@pytest.mark.parametrize("folder", vendor.SHELVES, ids=lambda folder: folder.parent.name)
+def test_the_vendor_files_agree_with_their_manifest(folder):
+    assert vendor.differences(folder) == []
 
 
-def test_a_changed_vendor_file_is_seen(tmp_path, monkeypatch):
+def test_every_library_of_others_comes_with_its_licence():
+    for folder in vendor.SHELVES:
+        for entry in vendor.read_manifest(folder):
+            assert entry["licence"]
+            assert [file for file in entry["files"] if file["from"].startswith("LICENSE")], entry["name"]
+
+
+def test_a_changed_vendor_file_is_seen(tmp_path):
     (tmp_path / "a.js").write_text("changed", encoding="utf-8")
     (tmp_path / "stray.js").write_text("", encoding="utf-8")
     files = [{"file": "a.js", "sha256": "0" * 64}, {"file": "gone.js", "sha256": "0" * 64}]
     (tmp_path / "manifest.json").write_text(json.dumps([{"name": "a", "files": files}]), encoding="utf-8")
-    monkeypatch.setattr(vendor, "FOLDER", tmp_path)
-    monkeypatch.setattr(vendor, "MANIFEST", tmp_path / "manifest.json")
-    assert vendor.differences() == [
+    assert vendor.differences(tmp_path) == [
         "a.js: sha256 differs from the manifest",
         "gone.js: in the manifest, not in the folder",
         "stray.js: in the folder, not in the manifest",

@@ -11,6 +11,8 @@ import dafeng as df
 from dafeng.store.files import hash_file
 from tests.journeys.claims import Claims
 from tests.journeys.walk import nodes, walk
+from tests.tours.newcomer import STOPS, YANTAI, follow
+from tests.tours.sides import READING
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -64,3 +66,8 @@ class TestYantai(Claims):
     def test_the_hourly_balance_is_certified(self, journey):
         power = journey.view["power"]
         assert (power["certificate"]["passed"], len(power["weeks"]), len(power["storage"]["capacity"])) == (True, 4, 4)
+
+    @pytest.mark.browser
+    @pytest.mark.parametrize("side", READING, ids=str)
+    def test_a_newcomer_follows_a_figure_to_its_clause(self, journey, browser, side):
+        assert follow(journey.frozen, YANTAI, side, browser) == (STOPS, ([], []))

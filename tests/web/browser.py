@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
+PATIENCE = 15_000
+"""How long a window waits for anything: two busy cores are slow, not wrong. [ms]"""
 ARGUMENTS = (
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-gpu", "--disable-quic", "--disable-default-apps", "--disable-extensions", "--disable-domain-reliability",
@@ -38,6 +40,7 @@ def served(app: Any) -> Iterator[str]:
 @contextmanager
 def launched(executable: str) -> Iterator[Any]:
     """Chromium."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
         try:
@@ -53,7 +56,7 @@ class Visit:
         self.context = browser.new_context(**options)
         self.outside: list[str] = []
         self.faults: list[str] = []
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.route("**/*", self._watch)
         self.page: Page = self.context.new_page()
         self.page.on("console", lambda said: self.faults.append(said.text) if said.type in ("error", "warning") else None)

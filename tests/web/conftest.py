@@ -9,6 +9,8 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 
 from dafeng.store import accounts
+from tests.store.conftest import server  # noqa: F401 - a PostgreSQL for the pages too
+from tests.web.attacked import fresh
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -17,3 +19,9 @@ def fast_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "hasher", lambda: PasswordHasher.from_parameters(CHEAPEST))
         yield
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest) -> str:
+    """Where a city keeps its records: in its folder, or in an empty PostgreSQL."""
+    return fresh(request.getfixturevalue("server").get_uri()) if request.param == "postgresql" else ""

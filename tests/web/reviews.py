@@ -8,28 +8,40 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
 
 from dafeng.store.accounts import set_account
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
-from dafeng.work.city import City, init
+from dafeng.work.city import City, init, open_city
 from dafeng.work.review import review
 from tests.plans.reviews import TEXT
 from tests.web.client import Client
 
 PASSWORD = "a quite long password"
-PEOPLE = {"王五": "reader", "张三": "editor", "李四": "confirmer"}
+PEOPLE = {"王五": "reader", "张三": "editor", "李四": "confirmer", "管理": "administrator"}
 HOME = "/qinglan/review/"
 
 
-def city_with_people(folder: Path) -> City:
-    """An empty city with one account of each role."""
+def city_with_people(folder: Path, *, records: str = "") -> City:
+    """An empty city with one account of each role, its records in its folder or at an address."""
     city = init(folder / "qinglan", place="990200")
+    if records:
+        keep_elsewhere(city, records)
+        city = open_city(city.folder)
     at = datetime.now(UTC)
-    with open_records(city.records) as records, records.write(actor="test", at=at) as session:
+    with open_records(city.records) as opened, opened.write(actor="test", at=at) as session:
         for name, role in PEOPLE.items():
             set_account(session, name, role, PASSWORD, at=at)
     return city
+
+
+def keep_elsewhere(city: City, address: str) -> None:
+    """Let a city keep its records at an address."""
+    path = city.folder / "city.yaml"
+    told = yaml.safe_load(path.read_text("utf-8"))
+    told["options"] = {**(told.get("options") or {}), "records": address}
+    path.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
 
 
 def app_of(city: City) -> Any:

@@ -13,10 +13,12 @@ from typing import Any
 from dafeng.web.cities import CityView
 from tests.reports.forms import form, form_addresses
 from tests.web.quality import quality, quality_addresses
+from tests.web.sample_districts import districts, trace_districts
 from tests.web.sample_energy import energy
 from tests.web.sample_inventory import inventory
 from tests.web.sample_measures import measures
 from tests.web.sample_methods import definitions
+from tests.web.sample_schedule import schedule
 
 TEXT = (
     "样例市碳达峰实施方案（虚构）\n"
@@ -126,6 +128,8 @@ def verdict(row: tuple[Any, ...], at: int) -> dict[str, Any]:
         "required": {"years": years, "values": required, "kind": "linear"} if has else None,
         "actuals": [[2020, start * 0.6, f"{RUN}/facts/{target}.2020"], [2023, start * 0.85, f"{RUN}/facts/{target}.2023"],
                     [2025, start, f"{RUN}/facts/{target}.2025"]] if has else [],
+        "months": {"first": "2025-01", "values": [round(start * (0.9 + 0.009 * i), 3) if i != 4 else None for i in range(12)],
+                   "addresses": [f"{RUN}/facts/{target}.2025" if i != 4 else None for i in range(12)]} if target == "T02" else None,
         "projection": {"years": years, "p10": [v * (1 - 0.012 * i) for i, v in enumerate(curve)], "p50": curve,
                        "p90": [v * (1 + 0.012 * i) for i, v in enumerate(curve)]} if band else None,
     }  # fmt: skip
@@ -465,6 +469,7 @@ def view() -> dict[str, Any]:
     return {
         "schema": 1,
         "tasklist": tasklist(tasks),
+        "schedule": schedule(tasks, verdicts),
         "city": {"code": "990100", "slug": "yangli", "label": label("样例市", "Sample City")},
         "year": 2025,
         "run": {"id": RUN, "at": "2026-01-15T08:00:00+00:00", "versions": {"dafeng": "9.9.9"}, "inputs": [{"name": "figures.csv", "sha256": "c" * 64}]},
@@ -487,6 +492,7 @@ def view() -> dict[str, Any]:
                            "tasks": [t["id"] for t in tasks if n in (*t["organisations"], *t["collectives"])], "targets": [v["target"] for v in verdicts if n in v["organisations"]]}
                           for n in (*ORGANISATIONS, "各区政府")],
         "goals": [{"id": "G1", "text": label("基本建成多元互补的新型能源体系", "A diverse new energy system largely built"), "year": 2025, "kind": "state", "anchor": anchor("目标")}],
+        "districts": districts(RUN, label, number, anchor),
         "emissions": {
             "unit": "Mt CO2", "label": label("能源活动二氧化碳", "CO2 from energy"),
             "history": [[y, round(50 + 0.9 * (y - 2010) + math.sin(y) * 0.8, 2), f"{RUN}/results/co2.{y}"] for y in range(2010, 2026) if y not in (2013, 2014, 2018)],
@@ -607,6 +613,7 @@ def traces() -> dict[str, dict[str, Any]]:
     def add(address: str, kind: str, zh: str, en: str, **more: Any) -> None:
         made[address] = trace(address, kind, label(zh, en), **more)
 
+    trace_districts(districts(RUN, label, number, anchor), add, RUN)
     cell = {"file": "figures.csv", "sheet": "", "cell": "B7", "sha256": "c" * 64}
     for target, names, _, year, _, value, unit, judged, actual, projected in ROWS:
         add(f"verdicts/{target}", "verdict", f"{names[0]}：{REASONS[judged]['zh']}", f"{names[1]}: {REASONS[judged]['en']}", year=year,

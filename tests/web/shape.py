@@ -46,6 +46,7 @@ VERDICT = {
     "projected_verdict": (*TEXT, MAY), "lacking": [LABEL], "organisations": [TEXT], "task": (*TEXT, MAY), "anchor": Maybe(ANCHOR),
     "address": TEXT, "required": Maybe({"years": [YEAR], "values": [FIGURE], "kind": TEXT}), "actuals": [POINT],
     "projection": Maybe({"years": [YEAR], **BANDS}),
+    "months": Maybe({"first": TEXT, "values": [(*FIGURE, MAY)], "addresses": [(*TEXT, MAY)]}),
 }  # fmt: skip
 TASK = {
     "id": TEXT, "title": TEXT, "chapter": TEXT, "section": TEXT, "number": (*TEXT, MAY), "organisations": [TEXT], "collectives": [TEXT],
@@ -64,6 +65,21 @@ TASKLIST = {
                          "sources": [TEXT], "clause": TEXT}],
         }],
     }],
+}  # fmt: skip
+MOMENT = Maybe({"said": TEXT, "origin": TEXT})
+SCHEDULE = {
+    "day": TEXT, "places": [{"id": TEXT, "label": LABEL, "reported": FLAG}], "findings": [FINDING], "circles": [[TEXT]],
+    "tasks": [{
+        "id": TEXT, "begins": MOMENT, "ends": MOMENT, "place": TEXT, "layer": YEAR, "lacking": [TEXT], "verdict": (*TEXT, MAY),
+        "marks": [{"id": TEXT, "year": YEAR, "sign": TEXT, "says": LABEL, "verdict": (*TEXT, MAY), "projected": (*TEXT, MAY)}],
+        "report": Maybe({"state": (*TEXT, MAY), "date": (*TEXT, MAY), "note": TEXT, "source": TEXT, "at": TEXT}),
+    }],
+    "links": [{
+        "first": TEXT, "second": TEXT, "kind": TEXT, "label": LABEL, "origin": TEXT, "ordered": FLAG, "why": LABEL, "source": TEXT,
+        "grounds": [TEXT], "lag": YEAR, "slack": (*FIGURE, MAY), "bound": FLAG,
+    }],
+    "chain": {"tasks": [TEXT], "slack": (*FIGURE, MAY)},
+    "warnings": [{"task": TEXT, "by": TEXT, "way": [TEXT], "troubles": [TEXT]}],
 }  # fmt: skip
 AT = {"address": TEXT}
 PEAK = {
@@ -236,14 +252,28 @@ ABATEMENT = {
     "peak": {"year": YEAR, "probability": FIGURE, "level": FIGURE}, "together": SHIFTED,
 }  # fmt: skip
 RETROFIT = {"plant": TEXT, "saved": NUMBER, "choices": [{"label": LABEL, "capacity": NUMBER}]}
+SHAPE = {"place": TEXT, "path": TEXT, "x": YEAR, "y": YEAR}
+OUTLINE = {
+    **dict.fromkeys(("approval", "system", "file", "sha256", "at"), TEXT), "dropped": [TEXT], "missing": [LABEL], "shapes": [SHAPE],
+    **dict.fromkeys(("given", "width", "height", "step", "moved", "points", "left_out"), YEAR),
+}  # fmt: skip
+DISTRICTS = {
+    "tiles": [{"place": TEXT, "label": LABEL, "full": LABEL, "column": YEAR, "row": YEAR, "zone": FLAG}],
+    "quantities": [{"id": TEXT, "label": LABEL, "says": LABEL, "unit": TEXT, "basis": TEXT, "years": [(*YEAR, MAY)],
+                    "rows": [{"place": TEXT, "values": [Maybe(NUMBER)]}]}],
+    "located": [{"place": TEXT, "kind": TEXT, "field": TEXT, "label": LABEL, "anchor": ANCHOR, "address": TEXT}],
+    "duties": [{"place": TEXT, "tasks": [TEXT]}], "lacking": [LABEL], "source": {"id": TEXT, "title": TEXT, "grade": TEXT},
+    "outline": Maybe(OUTLINE),
+}  # fmt: skip
 VIEW = {
     "schema": YEAR, "city": {"code": TEXT, "slug": TEXT, "label": LABEL}, "year": YEAR,
     "run": {"id": TEXT, "at": TEXT, "versions": Each(TEXT), "inputs": [{"name": TEXT, "sha256": TEXT}]},
     "answers": [{"id": TEXT, "question": LABEL, "answer": LABEL, "figures": [NUMBER], "address": (*TEXT, MAY)}],
     "fields": [{"id": TEXT, "label": LABEL, "verdicts": [TEXT], "counts": Each(YEAR)}],
-    "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST,
+    "counts": dict.fromkeys(VERDICTS, YEAR), "verdicts": [VERDICT], "tasks": [TASK], "tasklist": TASKLIST, "schedule": SCHEDULE,
     "organisations": [{"name": TEXT, "aliases": [TEXT], "collective": FLAG, "tasks": [TEXT], "targets": [TEXT]}],
     "goals": [{"id": TEXT, "text": LABEL, "year": (*YEAR, MAY), "kind": (*TEXT, MAY), "anchor": Maybe(ANCHOR)}],
+    "districts": Maybe(DISTRICTS),
     "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "abatement": Maybe(ABATEMENT), "orders": Maybe(ORDERS), "retrofits": [RETROFIT], "clashes": [CLASH], "consistency": Maybe(CONSISTENCY), "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],

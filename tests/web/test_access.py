@@ -12,7 +12,10 @@ from tests.web.access import list_faults
 from tests.web.browser import Visit, launched, served
 from tests.web.sample import city
 
-READ = ("", "pathway", "measures", "conflicts", "hours", "energy", "targets")
+READ = (
+    "", "pathway", "measures", "conflicts", "hours", "energy", "targets", "targets/T01", "fields", "fields/energy",
+    "organisations", "organisations/市能源局",
+)  # fmt: skip
 SIDES = {
     "desk": {"viewport": {"width": 1366, "height": 768}, "color_scheme": "light"},
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},

@@ -9,7 +9,7 @@ import pytest
 
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
-from dafeng.web.pages import read_pages
+from dafeng.web.navigation import read_pages
 from tests.web.client import Client, Page
 from tests.web.sample import EVIL, RUN, city, traces, view
 

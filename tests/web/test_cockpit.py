@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from dafeng.web.app import create_app
 from dafeng.web.freeze import write_site
-from dafeng.web.pages import read_pages
+from dafeng.web.navigation import read_pages
 from tests.web.browser import Visit, launched, served
 from tests.web.sample import city, traces, view
 

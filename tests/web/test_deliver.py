@@ -25,8 +25,8 @@ UNKNOWN = "名头,年份,多少,单位\n能源消费总量,2024,545,万吨标准
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> City:
-    return city_with_people(tmp_path)
+def city(tmp_path: Path, kept: str) -> City:
+    return city_with_people(tmp_path, records=kept)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dafeng.web.cities import CityView
 from dafeng.web.explain import addresses, gather, reach, sentence
 from dafeng.web.labels import Words
@@ -58,4 +60,13 @@ def test_a_citation_names_city_value_and_address() -> None:
     said = (gather(city(), "targets/T02", Words("en")) or {})["citation"]
     assert (
         said == f"Sample City: Goal for Offshore wind capacity in 2030 500 万千瓦. dafeng 9.9.9, 2026-01-15, {RUN}/targets/T02"
+    )
+
+
+def test_what_earlier_runs_said_stands_beside() -> None:
+    past = ({"run": "0001", "at": "2026-01-01", "known": True, "value": "1", "unit": "t"},)
+    own = replace(city(), past=lambda address: past if address == "results/co2.2020" else ())
+    assert ((gather(own, "results/co2.2020", ZH) or {})["past"], (gather(city(), "results/co2.2020", ZH) or {})["past"]) == (
+        past,
+        (),
     )

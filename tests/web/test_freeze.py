@@ -35,6 +35,15 @@ def test_all_pages_lie_there_in_both_languages(site: Path) -> None:
     assert {path.name for path in site.glob("*.html")} == {path.name for path in (site / "en").glob("*.html")}
 
 
+def test_fields_organisations_and_targets_have_their_files(site: Path) -> None:
+    names = [path.name.split("-")[0] for path in site.glob("*-*.html")]
+    assert (names.count("field"), names.count("organisation"), names.count("target")) == (7, 8, 14)
+
+
+def test_a_frozen_copy_says_that_it_holds_one_run(site: Path) -> None:
+    assert "静态副本只含一次运行" in (site / "target-T01.html").read_text(encoding="utf-8")
+
+
 def test_every_relative_link_leads_to_a_file(site: Path) -> None:
     pages = site.rglob("*.html")
     assert [(page.name, link) for page in pages for link in links(page) if not (page.parent / link).exists()] == []

@@ -74,3 +74,8 @@ def test_no_path_leads_out_of_the_folder(path: str) -> None:
 def test_stamped_files_are_kept_and_pages_are_not() -> None:
     stamped, page = CLIENT.get("/static/js/page.js?v=1"), CLIENT.get("/yangli/")
     assert ("immutable" in stamped.headers["cache-control"], page.headers["cache-control"]) == (True, "no-cache")
+
+
+@pytest.mark.parametrize("path", ["/yangli/?v=1", "/api/v1/cities?v=1", "/public/?v=1"])
+def test_only_files_that_never_change_are_kept_for_ever(path: str) -> None:
+    assert "immutable" not in CLIENT.get(path).headers.get("cache-control", "")

@@ -13,7 +13,7 @@ from dafeng.core.labels import Label
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
 from dafeng.web.hours import build_hours, draw_week, find_week, tell_error
-from dafeng.web.hours_charts import draw_stack, draw_streams
+from dafeng.web.hours_charts import draw_stack, draw_streams, leave_out_supplies
 from dafeng.web.hours_choice import choose
 from dafeng.web.labels import Words
 from dafeng.work.hourly import Approximation, Case, keep_hours
@@ -57,6 +57,21 @@ def test_a_choice_that_does_not_exist_falls_back() -> None:
     assert (chosen.case["id"], chosen.query(), chosen.week) == ("plan", usual.query(), usual.week)
 
 
+def test_the_year_has_every_hour_and_its_weeks_are_those_of_the_weeks(client: Client) -> None:
+    year = client.get("/yangli/hours/year.json").json()
+    week = client.get("/yangli/hours/week.json?week=1").json()
+    assert (len(year["load"]), year["load"][168:336], year["unit"]) == (STEPS, week["load"], week["unit"])
+
+
+def test_the_page_brings_the_year_without_its_hours(client: Client) -> None:
+    page = Page(client.get("/yangli/hours").text)
+    assert page.values("data-series") == ["/yangli/hours/year.json"]
+
+
+def test_a_run_without_hours_has_no_year() -> None:
+    assert Client(create_app([CityView({**view(), "hours": None}, traces())])).get("/yangli/hours/year.json").status_code == 404
+
+
 def test_a_week_stacks_up_to_its_load() -> None:
     chart = draw_week(city(), choose(KEPT.index, {"week": "1"}), ZH) or {}
     net = [sum(values) for values in zip(*(one["values"] for one in chart["series"]), strict=True)]
@@ -90,6 +105,12 @@ def test_streams_of_the_page_are_conserved() -> None:
     into = sum(value for _, target, value in chart["links"] if target == "carrier/electricity")
     out = sum(value for source, _, value in chart["links"] if source == "carrier/electricity")
     assert into == pytest.approx(out, rel=1e-3)
+
+
+def test_a_supply_that_alone_brings_its_carrier_is_not_told_twice() -> None:
+    fuel = [("coal_mine", "coal", 3.0), ("coal", "plant", 3.0), ("port", "gas", 2.0), ("field", "gas", 1.0)]
+    links = [*fuel, ("wind", "power", 1.0), ("plant", "power", 1.0)]
+    assert leave_out_supplies(links, {"coal_mine", "port", "field"}) == links[1:]
 
 
 def test_stacks_have_one_value_a_year_and_no_shortage() -> None:

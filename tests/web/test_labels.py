@@ -14,9 +14,11 @@ from dafeng.web.labels import Words, read_labels
 WEB = Path(__file__).resolve().parents[2] / "src/dafeng/web"
 CLOSED = (
     "verdict", "basis", "grade", "severity", "strength", "counting", "comparator", "trajectory", "kind", "match", "purpose",
-    "error", "error_why", "task_state", "task_role", "task_place", "standing", "change", "energy_kind",
-    "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery",
-    "method_years", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
+    "error", "error_why", "task_state", "task_role", "task_place", "task_trouble", "task_view", "task_group",
+    "task_file", "task_said", "task_lack", "task_origin", "task_sub", "standing", "change", "energy_kind",
+    "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery", "job_state",
+    "visible", "visible_because", "public_field", "public_goal", "role", "role_may", "scope",
+    "method_years", "beside_aspect", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")
@@ -36,8 +38,9 @@ def used() -> set[str]:
     made = {f"empty.{name}{tail}" for name in empty for tail in ("", "_why")}
     made |= {f"overview.go_{name}" for name in ("peak", "plan", "clash", "first")}
     made |= {f"targets.sort_{name}" for name in ("verdict", "year", "indicator", "plan")}
+    made |= {f"targets.{name}" for name in ("due", "goal", "actual", "projected", "reason", "organisation")}
     scripts = {f"js.{name}" for text in texts("js/*.js") for name in SCRIPT.findall(text)}
-    heads = {"overview.go_", "targets.sort_", "empty.", "overview.json"}
+    heads = {"overview.go_", "targets.sort_", "targets.", "empty.", "overview.json"}
     return (set(KEY.findall(source)) | set(CHOSEN.findall(source)) | made | scripts) - heads
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dafeng.web.links import FrozenLinks, ServedLinks, query_text, target_file
+from dafeng.web.links import FrozenLinks, ServedLinks, query_text
+from dafeng.web.site_files import field_file, organisation_file, target_file
 
 
 def test_served_addresses_are_absolute_and_quoted() -> None:
@@ -41,6 +42,18 @@ def test_a_static_file_carries_its_stamp() -> None:
 
 def test_filters_that_say_nothing_are_left_out() -> None:
     assert query_text({"a": "", "b": "x y"}) == "?b=x+y"
+
+
+def test_fields_and_organisations_have_addresses_in_both_kinds() -> None:
+    served, frozen = ServedLinks("yangli"), FrozenLinks("zh")
+    assert (served.field("energy"), frozen.field("energy")) == ("/yangli/fields/energy", "field-energy.html")
+    assert served.organisation("市/局") == "/yangli/organisations/%E5%B8%82%2F%E5%B1%80"
+    assert frozen.organisation("市能源局") == organisation_file("市能源局") != organisation_file("市林业局")
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_a_field_or_organisation_cannot_leave_its_folder(name: str) -> None:
+    assert set(field_file(name) + organisation_file(name)) & set("/\\:") == set()
 
 
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=6, unique=True))

@@ -21,8 +21,8 @@ T1 = "990200-T01"
 
 
 @pytest.fixture
-def city(tmp_path):
-    return city_with_people(tmp_path)
+def city(tmp_path, kept):
+    return city_with_people(tmp_path, records=kept)
 
 
 @pytest.fixture
@@ -299,7 +299,8 @@ def test_every_answer_of_the_review_is_strict_and_kept_by_nobody(app, home):
         "//evil.example/qinglan/review/",
         "/other/review/",
         "/qinglan/review/..%2f",
-        "/qinglan/targets",
+        "/qinglan/../other/targets",
+        "/qinglan//evil.example",
         "javascript:x",
         "/qinglan/review/\\evil",
     ],

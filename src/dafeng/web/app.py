@@ -1,15 +1,18 @@
 """The served cockpit: addresses to pages, for one or several cities.
 
-Invariant: pages are made from views that were made before, that of the scenarios excepted; only the addresses of login, review,
-delivery and scenarios take a POST, and only for a city that has accounts; a failure is a designed page.
+Invariant: pages are made from views that were made before, that of the scenarios excepted; only the addresses that
+``forms.WRITING`` lists take a POST, and only for a city that has accounts; a failure is a designed page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,21 +20,63 @@ from starlette.staticfiles import StaticFiles
 
 from dafeng.core.labels import Language
 from dafeng.web import api
-from dafeng.web.cities import CityView, Material
+from dafeng.web.account_pages import add_account_pages
+from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
+from dafeng.web.closing import Closing, closed_cities
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.desk import Desk, read_language
-from dafeng.web.guard import HEADERS, LOOPBACK, Guard
+from dafeng.web.first_pages import add_first_pages
+from dafeng.web.guard import HEADERS, LOOPBACK, POLICY, Guard
+from dafeng.web.job_pages import add_job_pages
 from dafeng.web.labels import Words
+from dafeng.web.limits import Paces, usual_paces
 from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
 from dafeng.web.offices import Office
+from dafeng.web.programs import add_programs
+from dafeng.web.provider_pages import add_provider_pages
+from dafeng.web.public import add_public, refuse_public
+from dafeng.web.public_desk import add_publishing
+from dafeng.web.public_headers import loosen
+from dafeng.web.public_shelf import PublicShelf, read_rules_of
 from dafeng.web.reviewing import add_review_pages
+from dafeng.web.saved_pages import add_saved_pages
 from dafeng.web.scenario_pages import add_scenario_pages
+from dafeng.web.shelf import Keeper
+from dafeng.web.subject_pages import add_subject_pages
+from dafeng.web.wall import add_wall
+from dafeng.web.watching import watching
 from dafeng.work.city import City
 
+PACKING = 6
+"""Level of gzip: a tenth of a percent larger than the highest, in a third of the time."""
 
-def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = (), offices: Sequence[City] = ()) -> FastAPI:
+
+def open_offices(cities: Sequence[City]) -> tuple[Office, ...]:
+    """Writing sides of some cities.
+
+    Parameters
+    ----------
+    cities : sequence of City
+        Open cities.
+
+    Returns
+    -------
+    tuple of Office
+        One each; nothing is written by making them.
+    """
+    return tuple(Office(city) for city in cities)
+
+
+def create_app(
+    cities: Sequence[Material],
+    *,
+    hosts: Sequence[str] = (),
+    offices: Sequence[City | Office] = (),
+    closed: bool = False,
+    paces: Paces | None = None,
+) -> FastAPI:
     """The cockpit as an application.
 
     Parameters
@@ -40,33 +85,57 @@ def create_app(cities: Sequence[Material], *, hosts: Sequence[str] = (), offices
         Cities to show, the first one first.
     hosts : sequence of str, optional
         Further host names that are answered; numeric addresses and ``localhost`` always are.
-    offices : sequence of City, optional
+    offices : sequence of City or Office, optional
         Cities whose plans may be reviewed here by those who have an account in them.
+    closed : bool, optional
+        Whether the internal pages of every city need a login; else only those of cities with ``options: {closed: true}``.
+    paces : Paces, optional
+        How much one address may ask for; the usual paces if not given.
 
     Returns
     -------
     FastAPI
         Application with pages, JSON and a small API.
     """
-    views = [CityView(city.view, city.traces, city.documents, city.hours) for city in cities]
-    desk = Desk({city.slug: city for city in views}, {city.slug: Office(city) for city in offices})
-    app = FastAPI(title="dafeng", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    writing = [one if isinstance(one, Office) else Office(one) for one in offices]
+    folders = [office.city for office in writing]
+    offices_by_slug = {office.slug: office for office in writing}
+    shown = Cities(cities, folders)
+    desk = Desk(shown, offices_by_slug, closed_cities(offices_by_slug, shown, everything=closed))
+    app = FastAPI(
+        title="dafeng", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=watching(desk)
+    )
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(api.build_router(desk.cities))
+    shelf = PublicShelf(desk.cities, read_rules_of(desk.offices))
+    add_public(app, shelf)
+    add_programs(app, desk)
     add_logins(app, desk)
+    add_provider_pages(app, desk)
+    add_first_pages(app, desk)
+    add_account_pages(app, desk)
+    add_publishing(app, desk)
     add_review_pages(app, desk)
     add_delivery_pages(app, desk)
+    add_job_pages(app, desk)
     add_scenario_pages(app, desk)
+    add_saved_pages(app, desk)
+    add_wall(app, desk)
     _add_general(app, desk)
     add_single_pages(app, desk)
+    add_subject_pages(app, desk)
     add_city_pages(app, desk)
     _add_failures(app, desk)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=PACKING)
+    app.add_middleware(Keeper, state=lambda: desk.state, who=desk.name_reader)
+    refuse = partial(fail, desk)
+    app.add_middleware(Closing, offices=desk.offices, closed=desk.closed, refuse=refuse, may_read=desk.may_read)
     app.add_middleware(
         Guard,
         hosts=(*LOOPBACK, *(host.lower() for host in hosts)),
-        refuse=lambda r, code: fail(desk, r, code),
+        refuse=refuse,
         writes=desk.judge_writing,
+        loosen=lambda scope: loosen(scope, shelf.frames, POLICY),
+        paces=paces or usual_paces(time.monotonic),
     )
     return app
 
@@ -98,7 +167,16 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, cause: HTTPException) -> Response:
-        return fail(desk, request, cause.status_code)
+        response = fail(desk, request, cause.status_code)
+        response.headers.update(cause.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def misread(request: Request, cause: RequestValidationError) -> Response:
+        where = cause.errors()
+        if any(one["loc"][0] == "path" for one in where):
+            return fail(desk, request, 404)
+        return fail(desk, request, 422, where=where)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:
@@ -108,7 +186,7 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
         return response
 
 
-def fail(desk: Desk, request: Request, code: int) -> Response:
+def fail(desk: Desk, request: Request, code: int, *, where: Sequence[Mapping[str, Any]] = ()) -> Response:
     """Answer to a request that cannot be met.
 
     Parameters
@@ -119,6 +197,8 @@ def fail(desk: Desk, request: Request, code: int) -> Response:
         The request.
     code : int
         Status code.
+    where : sequence of mapping, optional
+        Parts of the request that could not be read: place (``loc``) and reason (``msg``).
 
     Returns
     -------
@@ -126,11 +206,15 @@ def fail(desk: Desk, request: Request, code: int) -> Response:
         A page, or JSON where JSON was asked for.
     """
     path = request.url.path
+    if path.startswith("/public"):
+        return refuse_public(request, code)
     words = Words(read_language(request))
     if path.startswith("/api/") or path.endswith(".json"):
         said = {lang: Words(lang).word("error", code) for lang in cast(tuple[Language, ...], ("zh", "en"))}
-        return JSONResponse({"error": code, "says": said}, status_code=code)
-    city = desk.cities.get(path.split("/")[1])
+        places = [{"at": ".".join(map(str, one["loc"])), "says": str(one["msg"])} for one in where]
+        return JSONResponse({"error": code, "says": said} | ({"where": places} if places else {}), status_code=code)
+    slug = path.split("/")[1]
+    city = desk.cities.get(slug) if desk.may_read(request, slug) else None
     shown = code if words.word("error", code) != str(code) else 400
     response = desk.page(request, "error.html", city=city, code=code, context={"code": shown})
     if code == 405:

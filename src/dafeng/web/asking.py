@@ -169,7 +169,40 @@ def show(desk: Desk, request: Request, slug: str, make: Callable[[Ask], Response
     return response
 
 
-async def write(desk: Desk, request: Request, slug: str, make: Callable[[Ask, Handed], Response]) -> Response:
+def may_edit(visitor: Visitor) -> bool:
+    """Whether a visitor may edit.
+
+    Parameters
+    ----------
+    visitor : Visitor
+        Who asks.
+
+    Returns
+    -------
+    bool
+        By the role.
+    """
+    return visitor.can_edit
+
+
+def may_read(visitor: Visitor) -> bool:
+    """Whether a visitor may keep something of its own.
+
+    Parameters
+    ----------
+    visitor : Visitor
+        Who asks.
+
+    Returns
+    -------
+    bool
+        True for every role.
+    """
+    return bool(visitor.role)
+
+
+async def write(desk: Desk, request: Request, slug: str, make: Callable[[Ask, Handed], Response], *,
+                may: Callable[[Visitor], bool] = may_edit) -> Response:  # fmt: skip
     """Answer to a form: done in the visitor's name, or refused.
 
     Parameters
@@ -182,6 +215,8 @@ async def write(desk: Desk, request: Request, slug: str, make: Callable[[Ask, Ha
         Name of the city.
     make : callable
         Does what the form asks for.
+    may : callable, optional
+        Whether the visitor may do this; by default whether it may edit.
 
     Returns
     -------
@@ -191,19 +226,22 @@ async def write(desk: Desk, request: Request, slug: str, make: Callable[[Ask, Ha
     Raises
     ------
     HTTPException
-        403 without a login, with a form of another visit, or without the right to edit.
+        403 without a login, with a form of another visit, or without the right to do this; 429 where the account asks for
+        too much.
     """
     office = desk.office(slug)
     handed = await read_handed(request)
-    return await run_in_threadpool(_write_as, desk, request, office, handed, make)
+    return await run_in_threadpool(_write_as, desk, request, office, handed, make, may)
 
 
 def _write_as(
-    desk: Desk, request: Request, office: Office, handed: Handed, make: Callable[[Ask, Handed], Response]
+    desk: Desk, request: Request, office: Office, handed: Handed, make: Callable[[Ask, Handed], Response],
+    may: Callable[[Visitor], bool],
 ) -> Response:  # fmt: skip
     visitor = office.visitor(request)
-    if visitor is None or not office.check_form(handed.get("token"), visitor.token) or not visitor.can_edit:
+    if visitor is None or not office.check_form(handed.get("token"), visitor.token) or not may(visitor):
         raise HTTPException(403)
+    check_pace(office, visitor)
     ask = Ask(request, desk, office, visitor, desk.language(request))
     try:
         response = make(ask, handed)
@@ -211,6 +249,26 @@ def _write_as(
         response = refuse(ask, cause, handed=handed)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def check_pace(office: Office, visitor: Visitor) -> None:
+    """Let an account that asks for too much wait.
+
+    Parameters
+    ----------
+    office : Office
+        Writing side of the city.
+    visitor : Visitor
+        Who asks.
+
+    Raises
+    ------
+    HTTPException
+        429 with the time to wait.
+    """
+    wait = office.pace.wait(visitor.name)
+    if wait:
+        raise HTTPException(429, headers={"Retry-After": str(wait)})
 
 
 def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None) -> Response:
@@ -249,9 +307,8 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None) -> Res
 
 
 def _back(ask: Ask) -> str:
-    found = re.match(
-        rf"/{re.escape(ask.office.slug)}/(?:(?:review|deliver)/(?:[0-9a-f]{{8,64}}/)?|scenarios)", ask.request.url.path
-    )
+    pages = r"(?:review|deliver)/(?:[0-9a-f]{8,64}/)?|publishing/|jobs/|scenarios|accounts|account"
+    found = re.match(rf"/{re.escape(ask.office.slug)}/(?:{pages})", ask.request.url.path)
     return found.group() if found else ask.shared()["base"]
 
 

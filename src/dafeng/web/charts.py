@@ -184,7 +184,7 @@ def draw_trajectory(verdict: Mapping[str, Any], words: Words) -> Chart | None:
     past, demanded, low, middle, high, goal = (scale.spread(values) for values in known)
     return {
         "kind": "trajectory",
-        "title": _standing(verdict, words),
+        "title": tell_standing(verdict, words),
         "subtitle": f"{words.read(verdict['indicator'])} · {scale.text or words.say('chart.count')}",
         "unit": scale.text,
         "years": years,
@@ -198,8 +198,54 @@ def draw_trajectory(verdict: Mapping[str, Any], words: Words) -> Chart | None:
     }
 
 
-def _standing(verdict: Mapping[str, Any], words: Words) -> str:
-    """Goal, actual value and projection of a target in one line."""
+def draw_months(verdict: Mapping[str, Any], words: Words) -> Chart | None:
+    """Monthly figures of one indicator.
+
+    Parameters
+    ----------
+    verdict : mapping
+        Row of the view document.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict or None
+        Chart ``months``; ``None`` where no month is known.
+    """
+    months = verdict.get("months")
+    if not months:
+        return None
+    unit, known = verdict["value"]["unit"], [value for value in months["values"] if value is not None]
+    scale = scale_series([known], unit, words.language)
+    said = {"n": len(known), "low": show(min(known), unit, words.language), "high": show(max(known), unit, words.language)}
+    return {
+        "kind": "months",
+        "title": words.say("chart.months", values=said),
+        "subtitle": f"{words.read(verdict['indicator'])} · {scale.text or words.say('chart.count')}",
+        "unit": scale.text,
+        "name": words.read(verdict["indicator"]),
+        "first": months["first"],
+        "values": scale.spread(months["values"]),
+        "addresses": [address and address.rpartition("facts/")[2] for address in months["addresses"]],
+    }
+
+
+def tell_standing(verdict: Mapping[str, Any], words: Words) -> str:
+    """Goal, actual value and projection of a target in one line.
+
+    Parameters
+    ----------
+    verdict : mapping
+        Row of ``verdicts``.
+    words : Words
+        Language of the line.
+
+    Returns
+    -------
+    str
+        The line.
+    """
     target, actual, projected = verdict["value"], verdict.get("actual"), verdict.get("projected")
     sign = COMPARATORS.get(verdict.get("comparator") or "", "")
     goal = {**target, "year": verdict.get("year")}

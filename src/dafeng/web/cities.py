@@ -1,15 +1,27 @@
 """What the cockpit knows of one city: its view document, its traces and, if present, the texts behind the clauses.
 
-Invariant: looking something up never fails loudly; what is not there is ``None``, and the page says so.
+Invariant: looking something up never fails loudly; what is not there is ``None``, and the page says so. A new run replaces
+the one before in one step, so that a page is made from one run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock, Thread
 from typing import Any, Protocol
 
+from dafeng.core.errors import DafengError
+from dafeng.work.city import City
+from dafeng.work.frozen import city_view
 from dafeng.work.hours import Hours
+
+Past = Callable[[str], tuple[Mapping[str, Any], ...]]
+"""What earlier runs said under an address, the newest first."""
+PAUSE = 1.0
+"""Seconds between two looks for a new run. [s]"""
 
 
 class Material(Protocol):
@@ -31,6 +43,14 @@ class Material(Protocol):
     def hours(self) -> Hours | None:
         """Series of the hourly models, where the run kept them."""
 
+    @property
+    def earlier(self) -> tuple[Mapping[str, Any], ...]:
+        """How the targets stood in the runs before, the newest first."""
+
+    @property
+    def past(self) -> Past | None:
+        """What the runs before said under an address; ``None`` in a frozen copy."""
+
 
 @dataclass(frozen=True, slots=True)
 class CityView:
@@ -46,12 +66,20 @@ class CityView:
         Text of the plan documents that the city keeps, by the sha256 of the file.
     hours : Hours or None
         Series of the hourly models; ``None`` where the run kept none, and in a frozen copy.
+    earlier : tuple of mapping
+        How the targets stood in the runs before; empty in a frozen copy, which is of one run.
+    past : callable or None
+        What these runs said under an address.
     """
 
     view: Mapping[str, Any]
     traces: Mapping[str, Mapping[str, Any]]
     documents: Mapping[str, str] = field(default_factory=dict)
     hours: Hours | None = None
+    earlier: tuple[Mapping[str, Any], ...] = ()
+    past: Past | None = None
+    _places: dict[str, dict[str, Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _groups: dict[tuple[str, str], list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def slug(self) -> str:
@@ -106,7 +134,7 @@ class CityView:
         mapping or None
             The row of the view document.
         """
-        return pick(self.view.get("verdicts", ()), "target", target)
+        return self._row("verdicts", "target", target)
 
     def task(self, task: str | None) -> Mapping[str, Any] | None:
         """Task of the plan.
@@ -121,7 +149,7 @@ class CityView:
         mapping or None
             The row of the view document.
         """
-        return pick(self.view.get("tasks", ()), "id", task)
+        return self._row("tasks", "id", task)
 
     def source(self, source: str | None) -> Mapping[str, Any] | None:
         """Source of a figure.
@@ -136,7 +164,136 @@ class CityView:
         mapping or None
             The row of the view document.
         """
-        return pick(self.view.get("sources", ()), "id", source)
+        return self._row("sources", "id", source)
+
+    def namesakes(self, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Other verdicts on the same indicator.
+
+        Parameters
+        ----------
+        row : mapping
+            Row of the verdicts.
+
+        Returns
+        -------
+        list of mapping
+            In the plan's order.
+        """
+        if not self._groups:
+            for one in self.view.get("verdicts") or ():
+                self._groups.setdefault(_name(one), []).append(one)
+        return [one for one in self._groups.get(_name(row), ()) if one["target"] != row["target"]]
+
+    def _row(self, part: str, key: str, value: str | None) -> Mapping[str, Any] | None:
+        """Row of a part by its id; the places of all rows are noted with the first question."""
+        if part not in self._places:
+            self._places[part] = {str(row.get(key)): row for row in reversed(self.view.get(part) or ())}
+        return None if value is None else self._places[part].get(value)
+
+
+def _name(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["indicator"]["zh"]), str(row["indicator"]["en"])
+
+
+class Cities(Mapping[str, CityView]):
+    """The cities that are served, each with its newest run.
+
+    A run that appears while the server runs is read beside it and then shown in the place of the one before; a run that
+    cannot be read changes nothing but a line on the error stream.
+
+    Parameters
+    ----------
+    shown : sequence of Material
+        What is shown at first, in this order.
+    folders : sequence of City
+        Cities whose folders are looked at for new runs.
+    clock : callable, optional
+        Seconds that only grow.
+    """
+
+    def __init__(
+        self, shown: Sequence[Material], folders: Sequence[City] = (), *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._shown = {one.slug: one for one in map(view_of, shown)}
+        self._folders = tuple(folders)
+        self._states = {one.slug: _state(one) for one in folders}
+        self._clock, self._looked, self._reading = clock, clock(), Lock()
+
+    def __getitem__(self, slug: str) -> CityView:
+        self.look()
+        return self._shown[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shown)
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    @property
+    def state(self) -> str:
+        """Runs that are shown now."""
+        self.look()
+        return " ".join(f"{slug}:{city.run}" for slug, city in self._shown.items())
+
+    def look(self) -> None:
+        """Look for new runs if some time has passed, and have them read beside what is asked for."""
+        now = self._clock()
+        if now - self._looked < PAUSE or not self._folders:
+            return
+        self._looked = now
+        changed = [one for one in self._folders if _state(one) != self._states[one.slug]]
+        if changed and self._reading.acquire(blocking=False):
+            Thread(target=self._read, args=(changed,), daemon=True).start()
+
+    def _read(self, changed: Sequence[City]) -> None:
+        try:
+            for city in changed:
+                self.renew(city)
+        finally:
+            self._reading.release()
+
+    def renew(self, city: City) -> None:
+        """Show the newest run of a city.
+
+        Parameters
+        ----------
+        city : City
+            The city.
+        """
+        state = _state(city)
+        try:
+            newest = next(city.runs.newest(), None)
+            known = self._shown.get(city.slug)
+            if newest is not None and (known is None or known.run != newest.id):
+                found = city_view(city, run=newest.id)
+                self._shown = {**self._shown, city.slug: view_of(found)}
+        except DafengError as cause:
+            print(f"{city.slug}: {cause}", file=sys.stderr, flush=True)  # noqa: T201 - whoever runs the server reads it there
+        self._states[city.slug] = state
+
+
+def view_of(one: Material) -> CityView:
+    """A stored assessment as the pages show it.
+
+    Parameters
+    ----------
+    one : Material
+        The assessment.
+
+    Returns
+    -------
+    CityView
+        The same, with look-ups.
+    """
+    return CityView(one.view, one.traces, one.documents, one.hours, one.earlier, one.past)
+
+
+def _state(city: City) -> int:
+    """When the folder of the runs was last changed. [ns]"""
+    try:
+        return city.runs.folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def pick(rows: Iterable[Mapping[str, Any]], key: str, value: str | None) -> Mapping[str, Any] | None:

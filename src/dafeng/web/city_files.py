@@ -8,10 +8,12 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
-from dafeng.web import assessments, briefs, inventory_files, tasklist
+from dafeng.web import assessments, briefs, filters, inventory_files, task_views, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.desk import known, read_language
 from dafeng.web.download import make_workbook
+from dafeng.web.labels import Words
+from dafeng.web.target_table import write_targets
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -41,10 +43,18 @@ def offer_file(request: Request, city: CityView, name: str) -> Response | None:
     slug = city.slug
     if name == f"{slug}.xlsx":
         return _attach(make_workbook(city), WORKBOOK, name)
+    if name == "targets.csv":
+        chosen = filters.keep(dict(request.query_params), filters.TARGET_FILTERS)
+        text = write_targets(city.view, chosen, Words(read_language(request)))
+        return _attach(text.encode(), "text/csv; charset=utf-8", f"{slug}-{name}", worded=True)
     if name == "compare.xlsx" and city.view.get("comparison"):
         return _attach(make_workbook(city, part="comparison"), WORKBOOK, f"{slug}-{name}")
     if name.startswith(f"{slug}-tasks."):
         return offer_tasks(request, city, name)
+    if name.startswith(f"{slug}-schedule."):
+        form = name.removeprefix(f"{slug}-schedule.")
+        content = known(task_views.make_schedule_file(city, form, Words(read_language(request))))
+        return _attach(content, task_views.FORMS[form], name, worded=True)
     if name.startswith(f"{slug}-inventory-"):
         return offer_inventory(request, city, name)
     for start, paper in ((f"{slug}-brief-", briefs), (f"{slug}-assessment-", assessments)):

@@ -6,17 +6,19 @@ Invariant: a page is made from the view that was made before; an address that na
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from dafeng.web import api, explain, filters, hours, methods, pages
+from dafeng.web import api, explain, filters, hours, methods, pages, task_views
 from dafeng.web.city_files import offer_file
 from dafeng.web.desk import Desk, known, read_language
 from dafeng.web.labels import Words
+from dafeng.web.navigation import find
+from dafeng.web.shelf import is_known
 
 
 def add_single_pages(app: FastAPI, desk: Desk) -> None:
-    """Addresses of one thing: a number, a target, a method, a week, a search.
+    """Addresses of one thing: a number, a method, a week, a search.
 
     Parameters
     ----------
@@ -30,41 +32,48 @@ def add_single_pages(app: FastAPI, desk: Desk) -> None:
     def explanation(request: Request, slug: str, address: str) -> Response:
         city = desk.city(slug)
         if city.trace(address) is None and address.endswith(".json"):
-            return JSONResponse(api.tell(city, address.removesuffix(".json")))
+            told = api.tell(city, address.removesuffix(".json"))
+            return api.answer(request, city, lambda: told)
         found = explain.gather(city, address, Words(read_language(request)))
         fragment = "fragment" in request.query_params
         if found is None and not fragment:
             raise HTTPException(404)
         template = ("_drawer.html" if found else "_unknown.html") if fragment else "explain.html"
-        return desk.page(request, template, city=city, context=found, code=200 if found else 404)
+        return desk.page(request, template, city=city, context=found, code=200 if found else 404, kept=True)
 
-    @app.get("/{slug}/targets/{target}", include_in_schema=False)
-    def target_page(request: Request, slug: str, target: str) -> Response:
+    @app.get("/{slug}/tasks/{task}", include_in_schema=False)
+    def task_page(request: Request, slug: str, task: str) -> Response:
         city = desk.city(slug)
-        if city.verdict(target) is None and target.endswith(".json"):
-            row = city.verdict(target.removesuffix(".json"))
-            return JSONResponse(known(row))
-        context = pages.build_target(city, target, Words(read_language(request)))
-        return desk.page(request, "target.html", city=city, name="targets", context=known(context))
+        if city.task(task) is None and task.endswith(".json"):
+            row = known(task_views.read_task(city, task.removesuffix(".json")))
+            return api.answer(request, city, lambda: row)
+        context = task_views.build_task(city, task, Words(read_language(request)))
+        return desk.page(request, "task.html", city=city, name="tasks", context=known(context), kept=True)
 
     @app.get("/{slug}/methods/{method}", include_in_schema=False)
     def method_page(request: Request, slug: str, method: str) -> Response:
         city = desk.city(slug)
         if method.endswith(".json"):
-            return JSONResponse(known(methods.find_method(city.view, method.removesuffix(".json"))))
+            definition = known(methods.find_method(city.view, method.removesuffix(".json")))
+            return api.answer(request, city, lambda: definition)
         context = known(methods.build_method(city.view, method))
-        return desk.page(request, "method.html", city=city, name="methods", context=context)
+        return desk.page(request, "method.html", city=city, name="methods", context=context, kept=True)
 
     @app.get("/{slug}/hours/week.json", include_in_schema=False)
-    def hours_week(request: Request, slug: str) -> Response:
-        found = hours.find_week(desk.city(slug), Words(read_language(request)), dict(request.query_params))
-        return JSONResponse(known(found))
+    @app.get("/{slug}/hours/year.json", include_in_schema=False)
+    def hours_series(request: Request, slug: str) -> Response:
+        city, words = desk.city(slug), Words(read_language(request))
+        look = hours.find_week if request.url.path.endswith("week.json") else hours.find_year
+        found = known(look(city, words, dict(request.query_params)))
+        response = api.answer(request, city, lambda: found, mark=desk.mark(city, words.language))
+        response.headers["Vary"] = "Cookie"
+        return response
 
     @app.get("/{slug}/search", include_in_schema=False)
     def results(request: Request, slug: str, q: str = "") -> Response:
         wanted = q.strip()[:100]
         context = {"found": filters.search(desk.city(slug).view, wanted), "query_text": wanted}
-        return desk.page(request, "search.html", city=desk.city(slug), context=context)
+        return desk.page(request, "search.html", city=desk.city(slug), context=context, kept=True)
 
 
 def add_city_pages(app: FastAPI, desk: Desk) -> None:
@@ -85,11 +94,14 @@ def add_city_pages(app: FastAPI, desk: Desk) -> None:
             return RedirectResponse(f"/{desk.office(slug).slug}/review/", status_code=307)
         city = desk.city(slug)
         query = dict(request.query_params)
+        mark = desk.mark(city, read_language(request))
+        if "." in name and is_known(mark, request.headers):
+            return Response(status_code=304, headers={"ETag": mark, "Vary": "Cookie"})
         if (file := offer_file(request, city, name)) is not None:
+            file.headers.update({"ETag": mark, "Vary": "Cookie"})
             return file
         if name.endswith(".json"):
-            page = known(pages.find(name.removesuffix(".json")))
-            return JSONResponse({"run": city.view["run"], **pages.extract(page, city.view, query)})
-        page = known(pages.find(name))
+            return api.answer_page(request, city, name.removesuffix(".json"))
+        page = known(find(name))
         context = pages.build(page.id, city, Words(read_language(request)), query)
-        return desk.page(request, f"{page.id}.html", city=city, name=page.id, context=context)
+        return desk.page(request, f"{page.id}.html", city=city, name=page.id, context=context, kept=True)

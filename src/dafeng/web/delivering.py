@@ -5,6 +5,7 @@ Invariant: without a login nothing of a file is shown; nothing is taken in by lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.findings import Finding
-from dafeng.readers.cells import address
+from dafeng.readers.cells import address, locate, place_of
 from dafeng.readers.delivery import place_in
 from dafeng.readers.numbers import plain
 from dafeng.readers.suggestions import AuditFinding, name_finding
@@ -22,6 +23,7 @@ from dafeng.readers.wording import column_labels
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
+from dafeng.work.amend import amend_upload
 from dafeng.work.deliver import (
     SHOWN_COLUMNS,
     SHOWN_ROWS,
@@ -32,7 +34,14 @@ from dafeng.work.deliver import (
     return_upload,
     take_upload,
 )
+from dafeng.work.jobs import Job, list_jobs
 from dafeng.work.uploads import Upload, find_upload, keep_upload, list_uploads
+
+CELL = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
+"""Address of a cell."""
+MOST_MENDED = 12
+"""Cells of a row that are offered for correction."""
+_LOST = ("failed", "cancelled")
 
 
 def add_delivery_pages(app: FastAPI, desk: Desk) -> None:
@@ -70,6 +79,10 @@ def _add_writing(app: FastAPI, desk: Desk) -> None:
     async def name_columns(request: Request, slug: str, name: str) -> Response:
         return await write(desk, request, slug, lambda ask, handed: _map(ask, _find(ask, name), handed))
 
+    @app.post("/{slug}/deliver/{name}/amend", include_in_schema=False)
+    async def amend(request: Request, slug: str, name: str) -> Response:
+        return await write(desk, request, slug, lambda ask, handed: _amend(ask, _find(ask, name), handed))
+
     @app.post("/{slug}/deliver/{name}/take", include_in_schema=False)
     async def take_in(request: Request, slug: str, name: str) -> Response:
         return await write(desk, request, slug, lambda ask, handed: _take(ask, _find(ask, name), handed))
@@ -89,6 +102,13 @@ def _map(ask: Ask, upload: Upload, handed: Handed) -> Response:
     pairs = {text: handed.get(f"c.{name.removeprefix('h.')}") for name, text in handed.fields.items() if name.startswith("h.")}
     known = {heading: word for heading, word in pairs.items() if word in column_labels() or word == ""}
     return _go(ask, map_upload(ask.office.city, upload, known))
+
+
+def _amend(ask: Ask, upload: Upload, handed: Handed) -> Response:
+    """Cells stand in ``s.N`` (sheet) and ``e.N`` (cell), their new text in ``t.N``."""
+    numbers = [name.removeprefix("e.") for name in handed.fields if name.startswith("e.")]
+    cells = {(handed.get(f"s.{number}"), handed.get(f"e.{number}")): handed.get(f"t.{number}") for number in numbers}
+    return _go(ask, amend_upload(ask.office.city, upload, cells, who=ask.visitor.name, records=ask.office.records))
 
 
 def _take(ask: Ask, upload: Upload, handed: Handed) -> Response:
@@ -129,11 +149,13 @@ def _context(ask: Ask, upload: Upload) -> Context:
     preview = preview_upload(ask.office.city, upload)
     rows = {place_in(row): row for row in preview.rows}
     listed = [_told(ask, number, finding, rows) for number, finding in enumerate(preview.findings)]
+    _offer_cells(listed, preview, upload.name)
     marks: dict[str, str] = {}
     for one in reversed(listed):
         marks[one["at"]] = one["severity"]
     return {
         "upload": upload,
+        "job": _next_job(ask, upload),
         "preview": preview,
         "said": _refusal(ask, preview),
         "findings": listed,
@@ -141,6 +163,14 @@ def _context(ask: Ask, upload: Upload) -> Context:
         "sheets": [_grid(upload.name, sample, marks, number) for number, sample in enumerate(preview.samples)],
         "columns": [(word, label.read(ask.language)) for word, label in column_labels().items()],
     }
+
+
+def _next_job(ask: Ask, upload: Upload) -> Job | None:
+    """The assessment that counts an upload or will: the first one that was asked for after it was taken in."""
+    jobs = list_jobs(ask.office.city, records=ask.office.records) if upload.state == "taken" else ()
+    taken = next((one.at for one in jobs if one.id == f"upload-{upload.id}"), None)
+    later = [one for one in jobs if taken is not None and one.kind == "assess" and one.at > taken and one.state not in _LOST]
+    return later[-1] if later else None
 
 
 def _refusal(ask: Ask, preview: Preview) -> Context | None:
@@ -167,6 +197,38 @@ def _told(ask: Ask, number: int, finding: Finding, rows: Mapping[str, Mapping[st
         "unit": row["unit"] if row else "",
         "suggested": plain(made.value) if made is not None and made.at == finding.at else "",
     }
+
+
+def _offer_cells(listed: list[Context], preview: Preview, name: str) -> None:
+    """Give the findings of cells that were not read the cells of their row to correct, each row once."""
+    sheets = {place_of(name, sample.sheet.name, ""): sample for sample in preview.samples}
+    offered: set[str] = set()
+    for one in listed:
+        table, _, cell = one["at"].rpartition("!")
+        sample = sheets.get(table)
+        if sample is None or one["reported"] or one["severity"] == "info" or CELL.fullmatch(cell) is None:
+            continue
+        cells = [place for place in _row_cells(sample, cell) if f"{table}!{place['cell']}" not in offered]
+        offered |= {f"{table}!{place['cell']}" for place in cells}
+        one |= {"mend": cells, "line": locate(cell)[0] + 1}
+
+
+def _row_cells(sample: Sample, cell: str) -> list[Context]:
+    """The cells of a row with their headings; of a balance the cell alone."""
+    row, column = locate(cell)
+    sheet, heading = sample.sheet, sample.heading
+    columns = range(min(sheet.width, MOST_MENDED)) if heading is not None and not sheet.turned else (column,)
+    return [
+        {
+            "sheet": sheet.name,
+            "cell": address(row, at),
+            "heading": (sheet.text(heading, at) if heading is not None else "") or address(row, at),
+            "text": sheet.text(row, at),
+            "doubted": at == column,
+        }
+        for at in columns
+        if at == column or sheet.text(row, at) or (heading is not None and sheet.text(heading, at))
+    ]
 
 
 def anchor(place: str) -> str:

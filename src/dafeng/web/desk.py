@@ -5,8 +5,9 @@ Invariant: what does not exist is refused with 404; a page names the languages t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TypeVar, cast
 
 from fastapi import Request
@@ -15,14 +16,18 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from dafeng.core.labels import Language
-from dafeng.web.cities import CityView
-from dafeng.web.forms import judge_writing
+from dafeng.web.cities import Cities, CityView
+from dafeng.web.forms import API, is_set_up, judge_writing, slug_of
 from dafeng.web.labels import Words
-from dafeng.web.links import ServedLinks, query_text
+from dafeng.web.links import ServedLinks, edition, query_text
+from dafeng.web.navigation import read_pages
 from dafeng.web.offices import Office
 from dafeng.web.render import Frame, render
+from dafeng.web.shelf import is_known
 
 Found = TypeVar("Found")
+FIRST = ("", "targets", "tasks")
+"""Pages that most people open first; the empty name is the overview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,13 @@ class Desk:
         Slug → city, in the order given.
     offices : mapping of str to Office
         Slug → writing side of the city.
+    closed : collection of str
+        Cities that are read after a login only.
     """
 
     cities: Mapping[str, CityView]
     offices: Mapping[str, Office] = field(default_factory=dict)
+    closed: Collection[str] = ()
 
     def office(self, slug: str) -> Office:
         """Writing side of a city.
@@ -74,10 +82,100 @@ class Desk:
         Returns
         -------
         int or None
-            405 where the city has no accounts, else as `dafeng.web.forms.judge_writing`.
+            405, below the API 404, where the city has no accounts, else as `dafeng.web.forms.judge_writing`; the set-up of the
+            first account takes a POST only until there is one.
         """
-        office = self.offices.get(str(scope["path"]).split("/")[1])
-        return judge_writing(scope) if office is not None and office.is_open() else 405
+        path = str(scope["path"])
+        office = self.offices.get(slug_of(path))
+        if office is not None and office.is_open() != is_set_up(path):
+            return judge_writing(scope)
+        return 404 if path.startswith(API) else 405
+
+    def may_read(self, request: Request, slug: str) -> bool:
+        """Whether whoever asks may read a city.
+
+        Parameters
+        ----------
+        request : Request
+            The request.
+        slug : str
+            Name of the city.
+
+        Returns
+        -------
+        bool
+            True where the city is open, and for whoever has an account in it.
+        """
+        office = self.offices.get(slug)
+        return slug not in self.closed or (
+            office is not None and office.is_open() and (office.visitor(request) or office.caller(request)) is not None
+        )
+
+    def name_reader(self, scope: Scope) -> str:
+        """What a request may read that not all may.
+
+        Parameters
+        ----------
+        scope : ASGI scope
+            The request.
+
+        Returns
+        -------
+        str
+            Names of the closed cities that it may read; empty where none is closed.
+        """
+        return " ".join(slug for slug in sorted(self.closed) if self.may_read(Request(scope), slug))
+
+    def readable(self, request: Request) -> tuple[CityView, ...]:
+        """Cities that whoever asks may read.
+
+        Parameters
+        ----------
+        request : Request
+            The request.
+
+        Returns
+        -------
+        tuple of CityView
+            In the order given.
+        """
+        return tuple(city for slug, city in self.cities.items() if self.may_read(request, slug))
+
+    @property
+    def state(self) -> str:
+        """What all pages of the runs depend on: the runs, and which cities have accounts."""
+        runs = self.cities.state if isinstance(self.cities, Cities) else " ".join(city.run for city in self.cities.values())
+        return " ".join((runs, *(slug for slug, office in self.offices.items() if office.is_open())))
+
+    def main_pages(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Addresses of the navigation of every city, but what is computed live.
+
+        Returns
+        -------
+        tuple of tuple of str
+            Those opened first, and the others.
+        """
+        first = [f"/{slug}/{name}" for slug in self.cities for name in FIRST]
+        names = [page.id for page in read_pages() if page.id not in ("overview", "scenarios", *FIRST)]
+        return tuple(first), tuple(f"/{slug}/{name}" for slug in self.cities for name in names)
+
+    def mark(self, city: CityView, language: Language) -> str:
+        """ETag of a page that depends on the runs only.
+
+        Parameters
+        ----------
+        city : CityView
+            The city.
+        language : {"zh", "en"}
+            Language of the page.
+
+        Returns
+        -------
+        str
+            Weak, since the page may come packed or not; another one when the run or the pages' own files change.
+        """
+        surrounding = f"{city.slug} {edition()} {self.state}"
+        return f'W/"{sha256(surrounding.encode()).hexdigest()[:16]}.{language}"'
 
     def language(self, request: Request) -> Language:
         """Language of the reader.
@@ -137,7 +235,7 @@ class Desk:
         return found
 
     def page(self, request: Request, template: str, *, city: CityView | None, name: str = "", code: int = 200,
-             context: Mapping[str, object] | None = None) -> Response:  # fmt: skip
+             context: Mapping[str, object] | None = None, kept: bool = False) -> Response:  # fmt: skip
         """Page in the reader's language.
 
         Parameters
@@ -154,6 +252,8 @@ class Desk:
             Status code.
         context : mapping, optional
             What the template shows.
+        kept : bool
+            Whether the page depends on nothing but the runs, the address and the language, so that it may be kept.
 
         Returns
         -------
@@ -161,13 +261,18 @@ class Desk:
             HTML, with the language kept in a cookie where the address chose one.
         """
         words = Words(read_language(request))
+        mark = self.mark(city, words.language) if kept and city and code == 200 else ""
+        if is_known(mark, request.headers):
+            return Response(status_code=304, headers={"ETag": mark, "Vary": "Cookie"})
         links = ServedLinks(city.slug if city else "")
         query = {key: value for key, value in request.query_params.items() if key not in ("lang", "fragment")}
         office = self.offices.get(links.slug)
         review = f"/{links.slug}/review/" if office is not None and office.is_open() else ""
-        frame = Frame(words, links, city, name, query_text(query).lstrip("?"), tuple(self.cities.values()), review)
+        frame = Frame(words, links, city, name, query_text(query).lstrip("?"), self.readable(request), review)
         response = HTMLResponse(render(template, frame, context), status_code=code)
         response.headers["Vary"] = "Cookie"
+        if mark:
+            response.headers["ETag"] = mark
         if request.query_params.get("lang") in ("zh", "en"):
             response.set_cookie("lang", words.language, max_age=31536000, samesite="lax", httponly=True)
         return response

@@ -32,7 +32,8 @@ def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``trace``, ``address``, ``inputs`` (address, trace or ``None``), ``source``, ``sentence``, ``citation``, ``factor``;
+        ``trace``, ``address``, ``inputs`` (address, trace or ``None``), ``source``, ``sentence``, ``citation``, ``factor``,
+        ``past`` (what earlier runs said);
         ``None`` if the run has no such address.
     """
     trace = city.trace(address)
@@ -47,6 +48,7 @@ def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
         "sentence": sentence(city.documents, trace.get("anchor")),
         "citation": cite(city, plain, trace, words),
         "factor": find_factor(city, plain),
+        "past": city.past(plain) if city.past is not None and trace.get("value") is not None else (),
     }
 
 

@@ -6,6 +6,7 @@ Invariant: a filter only leaves rows out; an unknown filter value gives no rows,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -13,7 +14,7 @@ Test = Callable[[Row, str], bool]
 
 VERDICTS = ("off_course", "behind", "on_course", "met", "not_due", "not_measurable")
 """Verdicts in the order in which they need attention."""
-TARGET_FILTERS = ("verdict", "field", "year", "organisation", "q", "sort")
+TARGET_FILTERS = ("verdict", "field", "year", "organisation", "q", "sort", "hide")
 """Filters of the page of targets."""
 TASK_FILTERS = ("organisation", "field", "state", "chapter", "q")
 """Filters of the page of tasks."""
@@ -24,6 +25,59 @@ COMPARISON_FILTERS = ("standing", "party", "field", "q", "sort")
 """Filters of the page of comparison."""
 FACTOR_FILTERS = ("tab", "q", "purpose", "parameter", "substance", "standard", "place", "year", "grade", "from")
 """Filters of the page of factors."""
+
+ROWS = 50
+"""Rows of a long table on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows of a list stand on a page.
+
+    Parameters
+    ----------
+    start, end : int
+        Half-open range of rows.
+    total : int
+        Rows of the list.
+    """
+
+    start: int
+    end: int
+    total: int
+
+    @property
+    def before(self) -> int | None:
+        """Where the page before starts, ``None`` on the first."""
+        return max(0, self.start - ROWS) if self.start else None
+
+    @property
+    def after(self) -> int | None:
+        """Where the next page starts, ``None`` on the last."""
+        return self.end if self.end < self.total else None
+
+
+def choose_window(total: int, query: Mapping[str, str]) -> Window:
+    """Rows that an address asks for.
+
+    Parameters
+    ----------
+    total : int
+        Rows of the list.
+    query : mapping of str to str
+        ``offset`` is the first row, ``rows=all`` asks for all; what is no number starts at the first.
+
+    Returns
+    -------
+    Window
+        Never beyond the list.
+    """
+    if query.get("rows") == "all":
+        return Window(0, total, total)
+    asked = query.get("offset", "")
+    start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    start = start if start < total else 0
+    return Window(start, min(start + ROWS, total), total)
 
 
 def keep(query: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:

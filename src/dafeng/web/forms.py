@@ -29,9 +29,13 @@ SHEET = 15_000_000
 MOST_FIELDS = 4000
 WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
-    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return))?|scenarios/(?:save|import))"
+    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
+    r"|jobs/(?:start|[0-9a-z-]{8,64}/cancel)"
+    r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
+    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/deliveries"
 )
 """Addresses that take a POST: these, and no others."""
+API = "/api/v1/cities/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,39 @@ def judge_writing(scope: Scope) -> int | None:
 def _limit(path: str) -> int:
     if path.endswith("/review/"):
         return LARGEST + PLAIN
-    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import")) else PLAIN
+    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import", "/deliveries")) else PLAIN
+
+
+def slug_of(path: str) -> str:
+    """Name of the city in an address.
+
+    Parameters
+    ----------
+    path : str
+        Path of a page or of the API.
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+    """
+    return path.removeprefix(API if path.startswith(API) else "/").split("/")[0]
+
+
+def is_set_up(path: str) -> bool:
+    """Whether an address is the set-up of the first account.
+
+    Parameters
+    ----------
+    path : str
+        Path.
+
+    Returns
+    -------
+    bool
+        True for ``/CITY/setup/…``.
+    """
+    return path.split("/")[2:3] == ["setup"]
 
 
 async def read_handed(request: Request) -> Handed:

@@ -10,17 +10,22 @@ import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from dafeng.core.companion import accompanied, begin
 from dafeng.core.labels import Language
-from dafeng.web import briefs, explain, inventory_files, methods, pages, tasklist
+from dafeng.web import briefs, explain, fields, inventory_files, methods, organisations, pages, task_views, tasklist
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
-from dafeng.web.links import STATIC, FrozenLinks, method_file, page_file, target_file
+from dafeng.web.links import STATIC, FrozenLinks
+from dafeng.web.navigation import read_pages
 from dafeng.web.render import Frame, render, render_each
+from dafeng.web.site_files import field_file, method_file, organisation_file, page_file, target_file, task_file, tasks_file
 
 LANGUAGES = cast(tuple[Language, ...], ("zh", "en"))
+WHOLE = MappingProxyType({"rows": "all"})
+"""In a copy no server brings further rows, so that tables have all of them."""
 
 
 def write_site(view: Mapping[str, Any], traces: Mapping[str, Mapping[str, Any]], folder: Path) -> Path:
@@ -66,11 +71,15 @@ def _write_data(folder: Path, view: Mapping[str, Any], traces: Mapping[str, Any]
 
 
 def _write_tasks(folder: Path, city: CityView) -> None:
-    """The task list in every registered form."""
+    """The task list in every registered form, and the schedule."""
     listed = tasklist.read_list(city)
     for form in tasklist.list_forms(listed):
         if listed is not None:
             (folder / tasklist.name_file(city.slug, form)).write_bytes(tasklist.make_file(listed, form, "zh"))
+    for form in task_views.FORMS:
+        content = task_views.make_schedule_file(city, form, Words("zh"))
+        if content is not None:
+            (folder / task_views.name_schedule(city.slug, form)).write_bytes(content)
 
 
 def _write_inventory(folder: Path, city: CityView) -> None:
@@ -98,10 +107,19 @@ def _write_language(folder: Path, view: Mapping[str, Any], traces: Mapping[str, 
         frame = Frame(words, links, city, page, here=name)
         (folder / name).write_text(render(template, frame, context), encoding="utf-8")
 
-    for page in pages.read_pages():
-        put(page_file(page.id), f"{page.id}.html", page.id, pages.build(page.id, city, words, {}))
+    for page in read_pages():
+        put(page_file(page.id), f"{page.id}.html", page.id, pages.build(page.id, city, words, WHOLE))
     for row in city.view.get("verdicts") or ():
         put(target_file(row["target"]), "target.html", "targets", pages.build_target(city, row["target"], words))
+    for field in fields.list_fields(city.view):
+        put(field_file(field["id"]), "field.html", "fields", fields.build_field(city.view, field["id"], words))
+    for own in organisations.list_organisations(city.view):
+        context = organisations.build_organisation(city.view, own["name"])
+        put(organisation_file(own["name"]), "organisation.html", "organisations", context)
+    for shape in task_views.VIEWS[1:]:
+        put(tasks_file(shape), "tasks.html", "tasks", task_views.build_tasks(city, words, {"view": shape}, links))
+    for row in city.view.get("tasks") or ():
+        put(task_file(row["id"]), "task.html", "tasks", task_views.build_task(city, row["id"], words))
     for row in methods.list_rows(city.view):
         put(method_file(row["id"]), "method.html", "methods", methods.build_method(city.view, row["id"]))
     put("explain.html", "explain.html", "", None)

@@ -15,6 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dafeng.web.limits import Paces
+from dafeng.web.patience import Patience
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -49,12 +52,18 @@ class Guard:
         Makes the answer for a refused request from the request and a status code.
     writes : callable, optional
         Says of a POST with which status code it is refused, ``None`` to let it pass; without it all are refused.
+    loosen : callable, optional
+        Says of a request which headers differ from the strict ones (``None``: left out); without it none do.
+    paces : Paces, optional
+        How much one address may ask for.
     """
 
     app: ASGIApp
     hosts: Sequence[str]
     refuse: Callable[[Request, int], Response]
     writes: Callable[[Scope], int | None] | None = None
+    loosen: Callable[[Scope], Mapping[str, str | None]] | None = None
+    paces: Paces | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -67,13 +76,20 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        strict = harden(send, bare=scope["method"] == "HEAD", kept=scope["query_string"].startswith(b"v="))
+        other = self.loosen(scope) if self.loosen else {}
+        strict = harden(send, bare=scope["method"] == "HEAD", kept=_is_named(scope), other=other)
+        wait = self.paces.wait(scope) if self.paces is not None else 0
+        if wait:
+            late = self.refuse(Request(scope), 429)
+            late.headers["Retry-After"] = str(wait)
+            await late(scope, receive, strict)
+            return
         code = self.judge(scope)
         if code is not None:
             await self.refuse(Request(scope), code)(scope, receive, strict)
             return
         method = "POST" if scope["method"] == "POST" else "GET"
-        await self.app({**scope, "method": method}, receive, strict)
+        await self.app({**scope, "method": method}, Patience(receive) if method == "POST" else receive, strict)
 
     def judge(self, scope: Scope) -> int | None:
         """Whether a request is refused.
@@ -121,7 +137,12 @@ def welcome(host: str, hosts: Sequence[str]) -> bool:
     return True
 
 
-def harden(send: Send, *, bare: bool, kept: bool) -> Send:
+def _is_named(scope: Scope) -> bool:
+    """Whether the address names the content, so that what it stands for never changes."""
+    return bool(scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v="))
+
+
+def harden(send: Send, *, bare: bool, kept: bool, other: Mapping[str, str | None] = HEADERS) -> Send:
     """Sender that adds the headers.
 
     Parameters
@@ -132,6 +153,8 @@ def harden(send: Send, *, bare: bool, kept: bool) -> Send:
         Whether the body is left out (HEAD).
     kept : bool
         Whether the address carries the stamp of a file, so that browsers may keep the answer.
+    other : mapping of str to (str or None), optional
+        Headers that differ, and those that are left out.
 
     Returns
     -------
@@ -142,7 +165,7 @@ def harden(send: Send, *, bare: bool, kept: bool) -> Send:
     async def strict(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update(HEADERS)
+            headers.update({key: value for key, value in {**HEADERS, **other}.items() if value is not None})
             good = message["status"] == 200
             headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if kept and good else "no-cache")
         elif bare and message["type"] == "http.response.body":

@@ -51,6 +51,7 @@ def build_hours(city: CityView, words: Words, query: Mapping[str, str]) -> dict[
         "statement": tell_error(chosen, words),
         "strip": draw_strip(chosen, words),
         "week": draw_week(city, chosen, words),
+        "year": announce_year(chosen, words) if city.hours is not None else None,
         "curves": [draw_curve(chosen, words, names) for names in (("load", "residual"), ("price",))],
         "levels": draw_levels(chosen, words),
         "streams": draw_streams(chosen, words),
@@ -78,6 +79,76 @@ def find_week(city: CityView, words: Words, query: Mapping[str, str]) -> Chart |
     """
     index = city.view.get("hours")
     return draw_week(city, choose(index, query), words) if index and index["cases"] else None
+
+
+def find_year(city: CityView, words: Words, query: Mapping[str, str]) -> Chart | None:
+    """Chart of all hours that an address asks for.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+    words : Words
+        Language of the page.
+    query : mapping of str to str
+        Filters.
+
+    Returns
+    -------
+    dict or None
+        Chart ``year``; ``None`` where the run kept no hourly result.
+    """
+    index = city.view.get("hours")
+    if not index or not index["cases"] or city.hours is None:
+        return None
+    chosen = choose(index, query)
+    year = city.hours.year(chosen.case["id"], carrier=chosen.carrier, bus=chosen.bus, period=chosen.period)
+    scale = _scale(chosen, words)
+    enough = sum(green >= load for green, load in zip(year["renewable"], year["load"], strict=True))
+    said = {
+        "n": f"{enough:,}",
+        "hours": f"{len(year['load']):,}",
+        "peak": tell(max(year["load"], default=0.0), chosen.unit, words),
+    }
+    return {
+        **announce_year(chosen, words),
+        "title": words.say("hours.whole_title", values=said),
+        "money": scale_series([year["price"]], PRICE, words.language).text,
+        "days": [name_day(day) for day in range(-(-len(year["load"]) // 24))],
+        "load": scale.spread(year["load"]),
+        "renewable": scale.spread(year["renewable"]),
+        "price": [round(value, 1) for value in year["price"]],
+    }
+
+
+def announce_year(chosen: Choice, words: Words) -> Chart:
+    """The chart of all hours before its series are fetched.
+
+    Parameters
+    ----------
+    chosen : Choice
+        What is shown.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    dict
+        Chart ``year`` without series; ``from`` is the query they are fetched with.
+    """
+    unit = _scale(chosen, words).text
+    return {
+        "kind": "year",
+        "title": words.say("hours.whole"),
+        "subtitle": words.say("hours.whole_sub", values={"unit": unit}),
+        "unit": unit,
+        "from": {**chosen.query(), "lang": words.language},
+    }
+
+
+def _scale(chosen: Choice, words: Words) -> Scale:
+    """One scale for all weeks of a carrier, so that they can be compared."""
+    return scale_series([chosen.side["curves"]["load"]], chosen.unit, words.language)
 
 
 def tell_case(chosen: Choice, words: Words) -> str:
@@ -187,8 +258,7 @@ def draw_week(city: CityView, chosen: Choice, words: Words) -> Chart | None:
         return None
     load = [one["values"] for one in week["series"] if one["role"] == "demand"]
     others = sorted((one for one in week["series"] if one["role"] != "demand"), key=lambda one: ORDER.index(one["role"]))
-    # one scale for all weeks of a carrier, so that they can be compared
-    scale = scale_series([chosen.side["curves"]["load"]], chosen.unit, words.language)
+    scale = _scale(chosen, words)
     demand = [-sum(values) for values in zip(*load, strict=True)]
     return {
         "kind": "hours",

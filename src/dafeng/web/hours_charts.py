@@ -5,7 +5,9 @@ Invariant: figures are those that the run kept, in one unit per chart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 from dafeng.web.charts import Chart
 from dafeng.web.figures import choose_scale, largest, scale_series
@@ -111,12 +113,15 @@ def draw_streams(chosen: Choice, words: Words) -> Chart | None:
         Chart ``streams``; ``None`` where nothing flows.
     """
     streams = chosen.case["streams"][chosen.period]
-    if not streams["links"]:
+    supplies = {f"{kind}/{name}" for kind, name in streams["nodes"] if name.endswith("_supply")}
+    links = leave_out_supplies(streams["links"], supplies)
+    if not links:
         return None
-    scale = scale_series([[link[2] for link in streams["links"]]], "MWh", words.language)
-    largest_source = max(streams["links"], key=lambda link: link[2])
+    scale = scale_series([[link[2] for link in links]], "MWh", words.language)
+    largest_source = max(links, key=lambda link: link[2])
+    kept = {end for link in links for end in link[:2]}
     nodes = {f"{kind}/{name}": (kind, name) for kind, name in streams["nodes"]}
-    names = {key: _node(kind, name, chosen, words) for key, (kind, name) in nodes.items()}
+    names = {key: _node(kind, name, chosen, words) for key, (kind, name) in nodes.items() if key in kept}
     said = {"source": names[largest_source[0]], "target": names[largest_source[1]], "unit": scale.text}
     return {
         "kind": "streams",
@@ -124,11 +129,27 @@ def draw_streams(chosen: Choice, words: Words) -> Chart | None:
         "subtitle": words.say("hours.streams_sub", values=said),
         "unit": scale.text,
         "names": names,
-        "links": [
-            [a, b, value]
-            for (a, b, _), value in zip(streams["links"], scale.spread([link[2] for link in streams["links"]]), strict=True)
-        ],
+        "links": [[a, b, value] for (a, b, _), value in zip(links, scale.spread([link[2] for link in links]), strict=True)],
     }
+
+
+def leave_out_supplies(links: Sequence[Sequence[Any]], supplies: Container[str]) -> list[Sequence[Any]]:
+    """Leave out supplies that alone bring their carrier: its own node, of the same size and nearly the same name, says it.
+
+    Parameters
+    ----------
+    links : sequence of (str, str, float)
+        Source, target and energy. [MWh]
+    supplies : container of str
+        Nodes that are supplies.
+
+    Returns
+    -------
+    list of (str, str, float)
+        The links that are drawn.
+    """
+    into, out = Counter(link[1] for link in links), Counter(link[0] for link in links)
+    return [one for one in links if one[0] not in supplies or out[one[0]] > 1 or into[one[1]] > 1]
 
 
 def draw_stack(chosen: Choice, words: Words, kind: str) -> Chart | None:

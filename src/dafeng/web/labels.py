@@ -122,8 +122,13 @@ class Words:
         dict of str to str
             Name inside the group → text.
         """
-        head = group + "."
-        return {key.removeprefix(head): text.read(self.language) for key, text in read_labels().items() if key.startswith(head)}
+        return dict(_gathered(self.language, group))
+
+
+@cache
+def _gathered(language: Language, group: str) -> Mapping[str, str]:
+    head = group + "."
+    return {key.removeprefix(head): text.read(language) for key, text in read_labels().items() if key.startswith(head)}
 
 
 def _unknown(key: str) -> LookupFailure:

@@ -5,7 +5,6 @@ Invariant: templates never build an address; the same template serves both, sinc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from dafeng.core.labels import Language
+from dafeng.web.site_files import field_file, method_file, organisation_file, page_file, target_file, task_file, tasks_file
 
 STATIC = Path(__file__).resolve().parent / "static"
 """Folder of the style sheets and scripts."""
@@ -34,6 +34,22 @@ def stamp(path: str) -> str:
         Eight hexadecimal digits.
     """
     return sha256((STATIC / path).read_bytes()).hexdigest()[:8]
+
+
+@cache
+def edition() -> str:
+    """Short hash of all files that pages are made with, so that a kept page of another edition is not taken for this one.
+
+    Returns
+    -------
+    str
+        Eight hexadecimal digits.
+    """
+    folders = (STATIC.parent, Path(__file__).resolve().parents[1] / "data" / "pages")
+    files = sorted(
+        path for folder in folders for path in folder.rglob("*") if path.suffix not in ("", ".pyc") and path.is_file()
+    )
+    return sha256(b"".join(sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:8]
 
 
 def query_text(query: Mapping[str, str] | None) -> str:
@@ -99,6 +115,68 @@ class ServedLinks:
             Absolute path.
         """
         return f"/{self.slug}/targets/{quote(target, safe='')}"
+
+    def task(self, task: str) -> str:
+        """Address of the page of a task.
+
+        Parameters
+        ----------
+        task : str
+            Task id.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/tasks/{quote(task, safe='')}"
+
+    def tasks(self, view: str, *, query: Mapping[str, str] | None = None) -> str:
+        """Address of a view of the tasks.
+
+        Parameters
+        ----------
+        view : str
+            ``list``, ``board``, ``gantt`` or ``links``.
+        query : mapping of str to str, optional
+            Filters and grouping.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return self.page("tasks", query={**(query or {}), "view": "" if view == "list" else view})
+
+    def field(self, field: str) -> str:
+        """Address of the page of a field.
+
+        Parameters
+        ----------
+        field : str
+            Field id.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/fields/{quote(field, safe='')}"
+
+    def organisation(self, name: str) -> str:
+        """Address of the page of an organisation.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        str
+            Absolute path.
+        """
+        return f"/{self.slug}/organisations/{quote(name, safe='')}"
 
     def method(self, method: str) -> str:
         """Address of the page of a method.
@@ -230,6 +308,68 @@ class FrozenLinks:
         """
         return target_file(target)
 
+    def task(self, task: str) -> str:
+        """Address of the page of a task.
+
+        Parameters
+        ----------
+        task : str
+            Task id.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return task_file(task)
+
+    def tasks(self, view: str, *, query: Mapping[str, str] | None = None) -> str:
+        """Address of a view of the tasks; a frozen copy has one file for each.
+
+        Parameters
+        ----------
+        view : str
+            ``list``, ``board``, ``gantt`` or ``links``.
+        query : mapping of str to str, optional
+            Filters and grouping, which a frozen copy cannot follow.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return tasks_file(view) + query_text(query).replace("?", "#")
+
+    def field(self, field: str) -> str:
+        """Address of the page of a field.
+
+        Parameters
+        ----------
+        field : str
+            Field id.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return field_file(field)
+
+    def organisation(self, name: str) -> str:
+        """Address of the page of an organisation.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        str
+            Relative path.
+        """
+        return organisation_file(name)
+
     def method(self, method: str) -> str:
         """Address of the page of a method.
 
@@ -310,56 +450,3 @@ class FrozenLinks:
 
 Links = ServedLinks | FrozenLinks
 """Addresses that a template may ask for."""
-
-
-def page_file(name: str) -> str:
-    """File of a page in a frozen copy.
-
-    Parameters
-    ----------
-    name : str
-        Page id.
-
-    Returns
-    -------
-    str
-        File name.
-    """
-    return "index.html" if name == "overview" else f"{name}.html"
-
-
-def target_file(target: str) -> str:
-    """File of a target's page in a frozen copy.
-
-    Parameters
-    ----------
-    target : str
-        Target id, any characters.
-
-    Returns
-    -------
-    str
-        File name of letters, digits and hyphens; ids that need replacing stay apart by a hash.
-    """
-    return f"target-{_plain(target)}.html"
-
-
-def method_file(method: str) -> str:
-    """File of a method's page in a frozen copy.
-
-    Parameters
-    ----------
-    method : str
-        Method id, any characters.
-
-    Returns
-    -------
-    str
-        File name, as for a target.
-    """
-    return f"method-{_plain(method)}.html"
-
-
-def _plain(name: str) -> str:
-    plain = re.sub(r"[^A-Za-z0-9-]+", "-", name)
-    return plain if plain == name else f"{plain}-{sha256(name.encode()).hexdigest()[:6]}"

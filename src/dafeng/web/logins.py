@@ -49,7 +49,7 @@ def add_logins(app: FastAPI, desk: Desk) -> None:
 
 
 def lead(slug: str, wanted: str) -> str:
-    """Address to go to after the login: a review, delivery or scenario page of this city, whatever was asked for.
+    """Address to go to after the login: a page of this city, whatever was asked for.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def lead(slug: str, wanted: str) -> str:
     str
         Absolute path on this server.
     """
-    known = rf"/{re.escape(slug)}/(?:(?:review|deliver)/[0-9a-z/]*|scenarios(?:\?[\w.=&%+*-]*)?)"
+    known = rf"/{re.escape(slug)}/(?:[\w-][\w.-]*(?:/[\w-][\w.-]*)*/?)?(?:\?[\w.=&%+*-]*)?"
     return wanted if re.fullmatch(known, wanted, re.ASCII) else f"/{slug}/review/"
 
 
@@ -128,9 +128,12 @@ def _log_in(desk: Desk, office: Office, request: Request, handed: Handed) -> Res
         return _form(desk, office, request, wanted, said="stale", code=403)
     if office.throttle.waits(name, place):
         return _form(desk, office, request, wanted, said="wait", code=429)
+    before = office.visitor(request)
     token = office.enter(name, handed.get("password"), place)
     if token is None:
         return _form(desk, office, request, wanted, said="wrong", code=403)
+    if before is not None:
+        office.leave(before)
     response = _go(lead(office.slug, wanted))
     office.keep(response, token, secure=is_secure(request))
     response.delete_cookie(DOOR, path=f"/{office.slug}/", httponly=True, samesite="strict", secure=is_secure(request))
@@ -151,6 +154,7 @@ def _log_out(office: Office, request: Request, handed: Handed) -> Response:
 def _form(desk: Desk, office: Office, request: Request, wanted: str, *, said: str, code: int) -> Response:
     door = request.cookies.get(DOOR) or secrets.token_urlsafe(24)
     context = {"token": office.form_token(door), "next": lead(office.slug, wanted), "said": said, "place": office.city.label}
+    context |= {"provider": office.provider is not None}
     response = desk.page(request, "login.html", city=desk.cities.get(office.slug), name="review", code=code, context=context)
     response.set_cookie(
         DOOR, door, max_age=3600, path=f"/{office.slug}/", httponly=True, samesite="strict", secure=is_secure(request)

@@ -115,6 +115,7 @@ def draw_curve(found: Row, curve: Row, scope: str, words: Words) -> Chart | None
         "fields": [{"id": name, "name": words.read(label)} for name, label in found["fields"].items()],
         "orders": [{"id": name, "name": names[name], "bars": [_scaled(bar, scale) for bar in orders[name]]} for name in kinds],
         "said": {
+            "measure": words.say("measures.name"),
             "avoided": words.say("measures.avoided"),
             "price": words.say("measures.price"),
             "unknown": words.say("measures.unknown"),

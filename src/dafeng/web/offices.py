@@ -14,15 +14,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dafeng.core.errors import StoreError
-from dafeng.store.accounts import begin_visit, check_password, end_visit, find_visitor, list_accounts
+from dafeng.store.access_tokens import find_token
+from dafeng.store.accounts import check_password, list_accounts
 from dafeng.store.keys import read_key
 from dafeng.store.models import Account
 from dafeng.store.records import Records, open_records
+from dafeng.store.visits import begin_visit, end_visit, find_visitor
+from dafeng.web.limits import Pace
+from dafeng.web.providers import Provider, read_provider
+from dafeng.web.setups import SetUp
 from dafeng.web.visits import LASTING, Signer, Throttle
 from dafeng.work.city import City
 
-EDITORS = ("editor", "confirmer")
+EDITORS = ("editor", "confirmer", "administrator")
 """Roles that may edit."""
+CONFIRMERS = ("confirmer", "administrator")
+"""Roles that may confirm."""
+CALLS, CALLS_A_SECOND = 120, 4.0
+"""Changes that one account may ask for at once, and how many it regains in a second."""
 DOOR = "door"
 """Cookie that ties the login form to the browser that asked for it."""
 
@@ -36,22 +45,30 @@ class Visitor:
         The account.
     token : str
         Token of the visit.
+    scope : {"write", "read"}
+        What the visit itself allows; less than the role where a program asks with a token to read.
     """
 
-    def __init__(self, account: Account, token: str) -> None:
+    def __init__(self, account: Account, token: str, scope: str = "write") -> None:
         self.name = account.name
         self.role = account.role
         self.token = token
+        self.scope = scope
 
     @property
     def can_edit(self) -> bool:
         """Whether edits and documents may be handed in."""
-        return self.role in EDITORS
+        return self.role in EDITORS and self.scope == "write"
 
     @property
     def can_confirm(self) -> bool:
         """Whether versions may be confirmed."""
-        return self.role == "confirmer"
+        return self.role in CONFIRMERS and self.scope == "write"
+
+    @property
+    def can_administer(self) -> bool:
+        """Whether accounts may be made, changed and closed."""
+        return self.role == "administrator" and self.scope == "write"
 
 
 class Office:
@@ -66,6 +83,8 @@ class Office:
     def __init__(self, city: City) -> None:
         self.city = city
         self.throttle = Throttle(time.monotonic)
+        self.pace = Pace(CALLS, CALLS_A_SECOND, time.monotonic)
+        self.set_up = SetUp(time.monotonic)
         self._found = False
 
     @property
@@ -83,6 +102,22 @@ class Office:
         """Signs cookies and forms of this city."""
         return Signer(read_key(self.city.folder / "records.key"))
 
+    @cached_property
+    def provider(self) -> Provider | None:
+        """Identity provider that the city trusts, read once."""
+        return read_provider(self.city)
+
+    def has_records(self) -> bool:
+        """Whether the city has records; nothing is made by asking.
+
+        Returns
+        -------
+        bool
+            True where there is a database.
+        """
+        address = self.city.records
+        return not isinstance(address, Path) or address.is_file()
+
     def is_open(self) -> bool:
         """Whether anybody could log in.
 
@@ -92,8 +127,7 @@ class Office:
             True once the city has an account; then the writing addresses answer.
         """
         if not self._found:
-            address = self.city.records
-            if isinstance(address, Path) and not address.is_file():
+            if not self.has_records():
                 return False
             try:
                 with self.records.read() as session:
@@ -121,6 +155,26 @@ class Office:
         with self.records.read() as session:
             account = find_visitor(session, token, at=datetime.now(UTC))
             return Visitor(account, token) if account is not None else None
+
+    def caller(self, request: Request) -> Visitor | None:
+        """Program that shows a token.
+
+        Parameters
+        ----------
+        request : Request
+            The request, with ``Authorization: Bearer …``.
+
+        Returns
+        -------
+        Visitor or None
+            ``None`` without a good token; cookies do not count.
+        """
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not self.is_open():
+            return None
+        with self.records.read() as session:
+            found = find_token(session, token.strip(), at=datetime.now(UTC))
+            return Visitor(found[0], "", found[1].scope) if found is not None else None
 
     def enter(self, name: str, password: str, place: str) -> str | None:
         """Log in.

@@ -1,91 +1,46 @@
-"""The pages: which exist, which parts of the view document stand behind them, and what their templates get.
+"""The pages: which parts of the view document stand behind them, and what their templates get.
 
 Invariant: a page adds nothing to the view document but order, choice and the data of its charts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dafeng.core.labels import Label
-from dafeng.library.strict import load_yaml
 from dafeng.web import (
     assessments,
+    beside,
     briefs,
     charts,
     consistency,
     energy,
     factors,
+    fields,
     filters,
+    histories,
     hours,
     inventories,
     inventory_files,
+    maps,
     measures,
     methods,
+    organisations,
     pathway,
     power,
     summary,
-    tasklist,
+    target_table,
+    task_views,
 )
 from dafeng.web.cities import CityView
 from dafeng.web.hours_choice import FILTERS
-from dafeng.web.labels import FOLDER, Words
+from dafeng.web.labels import Words
+from dafeng.web.links import ServedLinks
+from dafeng.web.navigation import Page
 
 Context = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the navigation.
-
-    Parameters
-    ----------
-    id : str
-        Name in addresses.
-    label : Label
-        Name in the navigation.
-    parts : tuple of str
-        Keys of the view document behind it.
-    count : str or None
-        Key of the list whose length stands beside the name.
-    """
-
-    id: str
-    label: Label
-    parts: tuple[str, ...]
-    count: str | None = None
-
-
-@cache
-def read_pages() -> tuple[Page, ...]:
-    """All pages in the order of the navigation.
-
-    Returns
-    -------
-    tuple of Page
-        As the definition file lists them.
-    """
-    rows = load_yaml(FOLDER / "pages.yaml")
-    return tuple(Page(name, Label(**row["label"]), tuple(row["parts"]), row.get("count")) for name, row in rows.items())
-
-
-def find(name: str) -> Page | None:
-    """Page under a name.
-
-    Parameters
-    ----------
-    name : str
-        Name in addresses.
-
-    Returns
-    -------
-    Page or None
-        ``None`` where there is no such page.
-    """
-    return next((page for page in read_pages() if page.id == name), None)
+MOST_MARKS = 60
+"""Targets of a field that the overview still shows one by one."""
 
 
 def extract(page: Page, view: Mapping[str, Any], query: Mapping[str, str]) -> Context:
@@ -110,6 +65,10 @@ def extract(page: Page, view: Mapping[str, Any], query: Mapping[str, str]) -> Co
         parts["verdicts"] = filters.choose_targets(view, filters.keep(query, filters.TARGET_FILTERS))
     if page.id == "tasks":
         parts["tasks"] = filters.choose_tasks(view, filters.keep(query, filters.TASK_FILTERS))
+    if page.id == "organisations":
+        parts["organisations"] = organisations.build_organisations(view, query)["rows"]
+    if page.id == "map" and parts["districts"]:
+        parts["districts"] = maps.choose_quantities(parts["districts"], filters.keep(query, maps.FILTERS))
     if page.id == "compare" and parts["comparison"]:
         rows = filters.choose_contrasts(view, filters.keep(query, filters.COMPARISON_FILTERS))
         parts["comparison"] = {**parts["comparison"], "rows": rows}
@@ -142,7 +101,7 @@ def build(name: str, city: CityView, words: Words, query: Mapping[str, str]) -> 
     return _BUILDERS[name](city, words, query)
 
 
-def build_target(city: CityView, target: str, words: Words) -> Context | None:
+def build_target(city: CityView, target: str, words: Words, *, others: Sequence[CityView] = ()) -> Context | None:
     """What the template of a target's page gets.
 
     Parameters
@@ -153,6 +112,8 @@ def build_target(city: CityView, target: str, words: Words) -> Context | None:
         Target id.
     words : Words
         Language of the page.
+    others : sequence of CityView
+        All cities that are served.
 
     Returns
     -------
@@ -162,10 +123,21 @@ def build_target(city: CityView, target: str, words: Words) -> Context | None:
     row = city.verdict(target)
     if row is None:
         return None
-    same = [v for v in city.view["verdicts"] if v["indicator"] == row["indicator"] and v["target"] != target]
+    same = city.namesakes(row)
     clashes = [clash for clash in city.view.get("clashes") or () if target in clash["targets"]]
     task = city.task(row.get("task"))
-    return {"row": row, "chart": charts.draw_trajectory(row, words), "same": same, "clashes": clashes, "task": task}
+    history = histories.build_history(city, row, words)
+    return {
+        "row": row,
+        "chart": charts.draw_trajectory(row, words),
+        "months": charts.draw_months(row, words),
+        "same": same,
+        "clashes": clashes,
+        "task": task,
+        "history": history,
+        "versions": {point[0]: histories.list_versions(history, point[0]) for point in row.get("actuals") or ()},
+        "beside": beside.build_beside(city, row, others, words),
+    }
 
 
 def _overview(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
@@ -178,6 +150,7 @@ def _overview(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
         "attention": attention[:8],
         "unknown": [v for v in view.get("verdicts") or () if v["verdict"] == "not_measurable" and v.get("lacking")][:8],
         "order": filters.VERDICTS,
+        "most_marks": MOST_MARKS,
         "reports": {True: assessments.list_files(city.slug, words.language), False: ()},
         "briefs": {live: briefs.list_files(city.slug, words.language, live=live) for live in (True, False)},
     }
@@ -192,9 +165,14 @@ def _targets(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
     view = city.view
     chosen = filters.keep(query, filters.TARGET_FILTERS)
     every = view.get("verdicts") or []
+    found = filters.choose_targets(view, chosen)
+    window = filters.choose_window(len(found), query)
     return {
         "chosen": chosen,
-        "rows": filters.choose_targets(view, chosen),
+        "rows": found[window.start : window.end],
+        "window": window,
+        "hidden": target_table.read_hidden(chosen),
+        "columns": target_table.COLUMNS,
         "years": sorted({str(v.get("year") or v.get("period")) for v in every}),
         "organisations": sorted({name for v in every for name in v.get("organisations") or ()}),
         "order": filters.VERDICTS,
@@ -202,32 +180,20 @@ def _targets(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
     }
 
 
-def _tasks(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
-    view = city.view
-    chosen = filters.keep(query, filters.TASK_FILTERS)
-    rows = filters.choose_tasks(view, chosen)
-    chapters: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-    for row in rows:
-        chapters.setdefault(row.get("chapter") or "", {}).setdefault(row.get("section") or "", []).append(row)
-    organisations = sorted(view.get("organisations") or (), key=lambda o: (-len(o["tasks"]), o["name"]))
-    listed = tasklist.read_list(city)
-    proposed = tasklist.rank_proposed(listed)
-    return {
-        "chosen": chosen,
-        "rows": rows,
-        "chapters": chapters,
-        "all_chapters": list(dict.fromkeys(row.get("chapter") or "" for row in view.get("tasks") or ())),
-        "organisations": organisations,
-        "busiest": max((len(o["tasks"]) for o in (*organisations, *proposed)), default=1) or 1,
-        "listed": {task["id"]: task for task in (listed or {}).get("tasks") or ()},
-        "counts": (listed or {}).get("counts") or {},
-        "duties": (listed or {}).get("duties"),
-        "proposed": proposed,
-        "all_fields": tasklist.list_fields(listed),
-        "files": [(form, tasklist.name_file(city.slug, form)) for form in tasklist.list_forms(listed)],
-        "verdicts": {v["target"]: v for v in view.get("verdicts") or ()},
-        "total": len(view.get("tasks") or ()),
-    }
+def _fields(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
+    return fields.build_fields(city.view, words)
+
+
+def _organisations(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
+    return organisations.build_organisations(city.view, query)
+
+
+def _tasks(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
+    return task_views.build_tasks(city, words, query, ServedLinks(city.slug))
+
+
+def _map(city: CityView, words: Words, query: Mapping[str, str]) -> Context:
+    return maps.build_map(city.view, words, filters.keep(query, maps.FILTERS))
 
 
 def _emissions(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
@@ -316,8 +282,11 @@ def _methods(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
 
 _BUILDERS: Mapping[str, Callable[[CityView, Words, Mapping[str, str]], Context]] = {
     "overview": _overview,
+    "fields": _fields,
     "targets": _targets,
     "tasks": _tasks,
+    "organisations": _organisations,
+    "map": _map,
     "emissions": _emissions,
     "energy": _energy,
     "inventory": _inventory,

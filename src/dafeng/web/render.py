@@ -21,7 +21,8 @@ from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
 from dafeng.web.links import Links
 from dafeng.web.mathml import clean
-from dafeng.web.pages import read_pages
+from dafeng.web.navigation import choose_groups
+from dafeng.web.organisations import list_names
 from dafeng.web.pathway import share_text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -154,9 +155,10 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "cities": frame.cities,
         "page": frame.page,
         "here": frame.here,
+        "organised": list_names(frame.city.view) if frame.city else frozenset(),
         "review_link": frame.review,
         "said_word": lambda group, name: say_word(group, name, words.language),
-        "pages": read_pages(),
+        "menu": choose_groups(live=frame.links.live, accounts=bool(frame.review)),
         "share": lambda value: share_text(value, words),
         "mathml": clean,
         "strip": frame.city.strip if frame.city else str,

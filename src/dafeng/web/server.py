@@ -6,18 +6,58 @@ Invariant: it listens on the loopback address unless told otherwise, and stops c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, gethostname, socket
+from sys import setswitchinterval
 
 import uvicorn
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.web.app import create_app
+from dafeng.web.app import create_app, open_offices
 from dafeng.web.cities import Material
+from dafeng.web.offices import Office
+from dafeng.web.patience import PatientProtocol, is_loopback
+from dafeng.web.public_app import create_public_app
 from dafeng.work.city import City
 
+TURN = 0.001
+"""How long a page that is being made may hold the interpreter while a kept one waits to be sent. [s]"""
+KEPT_ALIVE = 15
+"""How long a connection may lie idle between requests. [s]"""
+LARGEST_HEAD = 32_768
+"""Most bytes of the head of a request. [bytes]"""
+MOST_AT_ONCE = 500
+"""Most connections at a time."""
 
-def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1", offices: Sequence[City] = ()) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Who may come in.
+
+    Parameters
+    ----------
+    public : bool
+        Whether only the public side is served.
+    closed : bool
+        Whether the internal pages need a login.
+    names : tuple of str
+        Further host names of this server.
+    """
+
+    public: bool = False
+    closed: bool = False
+    names: tuple[str, ...] = ()
+
+
+def serve(
+    cities: Sequence[Material],
+    port: int,
+    *,
+    host: str = "127.0.0.1",
+    offices: Sequence[City] = (),
+    entrance: Entrance = Entrance(),
+) -> None:
     """Serve the cockpit until interrupted.
 
     Parameters
@@ -30,6 +70,8 @@ def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1", off
         Address to listen on; anything but the loopback address lets other machines read the pages.
     offices : sequence of City, optional
         Cities whose plans may be reviewed by those who have an account in them.
+    entrance : Entrance, optional
+        Who may come in; by default everybody who reaches the address reads.
 
     Raises
     ------
@@ -44,11 +86,44 @@ def serve(cities: Sequence[Material], port: int, *, host: str = "127.0.0.1", off
             remedy=Label("换一个端口，例如 8600", "choose another one, e.g. 8600"),
         )
     _check_free(host, port)
-    names = (host,) if host.startswith("127.") else (host, gethostname())
-    app = create_app(cities, hosts=names, offices=offices)
-    address = f"http://{host}:{port}"
-    print(f"驾驶舱 {address} · cockpit at {address}（Ctrl-C 停止 · stops it）", flush=True)  # noqa: T201 - the one line a person waits for
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, date_header=True)
+    names = (*entrance.names, *((host,) if host.startswith("127.") else (host, gethostname())))
+    opened = open_offices(offices)
+    if entrance.public:
+        app = create_public_app(cities, hosts=names, offices=offices)
+    else:
+        app = create_app(cities, hosts=names, offices=opened, closed=entrance.closed)
+    setswitchinterval(TURN)
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    lines = [
+        f"驾驶舱 {address} · cockpit at {address}（Ctrl-C 停止 · stops it）",
+        *_warn(host),
+        *(() if entrance.public else _tell_set_ups(opened, address)),
+    ]
+    print("\n".join(lines), flush=True)  # noqa: T201 - what a person waits for
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", server_header=False, date_header=True, timeout_keep_alive=KEPT_ALIVE,
+        h11_max_incomplete_event_size=LARGEST_HEAD, limit_concurrency=MOST_AT_ONCE, http=PatientProtocol, ws="none",
+    )  # fmt: skip
+
+
+def _warn(host: str) -> list[str]:
+    """What listening on a network means."""
+    if is_loopback(host):
+        return []
+    return [
+        "注意：其他机器能打开这些页面，而连接没有加密；请在前面放一个 https 代理（见 docs/security.md）。",
+        "Note: other machines can open these pages, and the connection is not encrypted; put an https proxy in front.",
+    ]
+
+
+def _tell_set_ups(offices: Sequence[Office], address: str) -> list[str]:
+    """The one-time address of each city without accounts; it stands here and nowhere else."""
+    return [
+        f"设立“{one.city.label.zh}”的管理员（一小时内有效，只能在本机打开）· set up the administrator of {one.city.label.en} "
+        f"(good for an hour, on this machine):\n  {address}/{one.slug}/setup/{one.set_up.token}"
+        for one in offices
+        if not one.is_open()
+    ]
 
 
 def _check_free(host: str, port: int) -> None:

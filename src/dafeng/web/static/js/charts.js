@@ -1,8 +1,10 @@
 /* Charts: tokens to theme, data to picture, picture to table and CSV. The kinds are in paths.js and power.js. */
 (function () {
   "use strict";
+  const source = document.currentScript.dataset.library;
   const drawn = [];
   const kinds = {};
+  let fetched = null;
   dafeng.charts = { kinds, token, write, unit, tip, phone, renew };
 
   function token(name) {
@@ -156,8 +158,34 @@
     });
   }
 
+  /* The chart library comes with the first chart that comes into sight. */
+  function library() {
+    fetched ??= new Promise((done, lost) => {
+      const script = document.createElement("script");
+      script.src = source;
+      script.onload = done;
+      script.onerror = lost;
+      document.head.append(script);
+    });
+    return fetched;
+  }
+
+  /* A chart with many points brings no data in the page: they are fetched when it comes into sight. */
+  async function read(figure) {
+    const data = JSON.parse(figure.querySelector(".chart-data").textContent);
+    const place = figure.closest("[data-series]");
+    if (!data.from || !place) return data;
+    const answer = await fetch(`${place.dataset.series}?${new URLSearchParams(data.from)}`);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const found = await answer.json();
+    figure.querySelector(".chart-title").textContent = found.title;
+    figure.querySelector(".chart-canvas").setAttribute("aria-label", found.title);
+    return found;
+  }
+
   /* Other data in the same figure, e.g. the next week. */
-  function renew(figure, data) {
+  async function renew(figure, data) {
+    await (figure.beginning ||= begin(figure));
     const entry = drawn.find((one) => one.figure === figure);
     if (!entry) return;
     entry.data = data;
@@ -166,29 +194,49 @@
     if (!entry.table.hidden) fill(entry);
   }
 
-  function begin(figure) {
-    const data = JSON.parse(figure.querySelector(".chart-data").textContent);
-    const entry = { figure, data, canvas: figure.querySelector(".chart-canvas"), table: figure.querySelector(".chart-table"), state: null };
+  /* The buttons answer at once, also before the chart is drawn. */
+  function wire(figure) {
+    if (figure.dataset.wired) return;
+    figure.dataset.wired = "yes";
+    const whenDrawn = (act) => async (event) => {
+      const button = event.currentTarget;
+      const entry = await (figure.beginning ||= begin(figure));
+      if (entry) act(entry, button);
+    };
+    figure.querySelector('[data-act="table"]').addEventListener("click", whenDrawn(toggle));
+    figure.querySelector('[data-act="csv"]').addEventListener("click", whenDrawn(save));
+  }
+
+  async function begin(figure) {
+    wire(figure);
+    const canvas = figure.querySelector(".chart-canvas");
+    let data;
+    try {
+      [data] = await Promise.all([read(figure), library()]);
+    } catch {
+      canvas.textContent = dafeng.words.lost_chart;
+      return null;
+    }
+    const entry = { figure, data, canvas, table: figure.querySelector(".chart-table"), state: null };
     draw(entry);
     choices(entry);
     drawn.push(entry);
-    figure.querySelector('[data-act="table"]').addEventListener("click", (event) => toggle(entry, event.currentTarget));
-    figure.querySelector('[data-act="csv"]').addEventListener("click", () => save(entry));
     new ResizeObserver(() => { if (!entry.canvas.hidden) entry.chart.resize(); }).observe(entry.canvas);
+    return entry;
   }
 
   document.addEventListener("DOMContentLoaded", () => {
     const seen = new IntersectionObserver((entries) => {
       entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
         seen.unobserve(entry.target);
-        begin(entry.target);
+        entry.target.beginning ||= begin(entry.target);
       });
     }, { rootMargin: "300px" });
-    document.querySelectorAll("figure.chart").forEach((figure) => seen.observe(figure));
+    document.querySelectorAll("figure.chart").forEach((figure) => { wire(figure); seen.observe(figure); });
     dafeng.theme.watch(() => drawn.forEach(draw));
     /* on paper nothing is below the fold */
     window.addEventListener("beforeprint", () => document.querySelectorAll("figure.chart").forEach((figure) => {
-      if (!figure.querySelector("[data-drawn]")) { seen.unobserve(figure); begin(figure); }
+      if (!figure.querySelector("[data-drawn]")) { seen.unobserve(figure); figure.beginning ||= begin(figure); }
     }));
   });
 })();

@@ -28,8 +28,22 @@
     if (last) open(last.address, last.href);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !drawer.hidden) close();
+    if (drawer.hidden) return;
+    if (event.key === "Escape") close();
+    else if (event.key === "Tab") stay(event);
   });
+
+  /* Tab goes round inside the drawer while it has the focus; Esc and the mouse lead out. */
+  function stay(event) {
+    const here = document.activeElement;
+    if (!drawer.contains(here)) return;
+    const stops = [...drawer.querySelectorAll("a[href], button, summary, [tabindex='0']")].filter((one) => one.checkVisibility());
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    if (event.shiftKey ? here === first : here === last) {
+      event.preventDefault();
+      (event.shiftKey ? last : first).focus();
+    }
+  }
 
   function place(address) {
     if (dafeng.frozen) return;
@@ -82,10 +96,13 @@
   }
 
   function close() {
+    const shown = trail[0]?.address || "";
     drawer.hidden = true;
     trail.length = 0;
     place(null);
-    if (opener && opener.isConnected) opener.focus();
+    const home = opener?.isConnected ? opener : document.querySelector(`main a[data-explain="${CSS.escape(shown)}"]`);
+    (home || document.getElementById("content")).focus();
+    opener = null;
   }
 
   const asked = new URL(location.href).searchParams.get("explain");

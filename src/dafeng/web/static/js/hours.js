@@ -60,13 +60,57 @@
     };
   };
 
+  /* All hours: the picture has as many points as there are pixels, zooming in shows every hour. */
+  kinds.year = (data) => {
+    const stamps = data.load.map((_, at) => `${data.days[Math.floor(at / 24)]} ${String(at % 24).padStart(2, "0")}:00`);
+    const axis = (at) => ({
+      type: "category", gridIndex: at, data: stamps, boundaryGap: false, axisTick: { show: false },
+      axisLabel: { show: at === 1, formatter: (text) => text.split(" ")[0], hideOverlap: true }, axisPointer: { label: { show: false } },
+    });
+    const line = (name, values, colour, at, more) => ({
+      type: "line", name, data: values, xAxisIndex: at, yAxisIndex: at, symbol: "none", sampling: "lttb", animation: false, color: colour,
+      lineStyle: { width: 1.5 }, emphasis: { disabled: true }, ...more,
+    });
+    return {
+      canvas: true,
+      option: {
+        axisPointer: { link: [{ xAxisIndex: "all" }] },
+        grid: [{ left: 56, right: 12, top: 40, bottom: 150 }, { left: 56, right: 12, height: 56, bottom: 68 }],
+        legend: { top: 0, left: 0, data: [words().load, words().wind_and_sun] },
+        xAxis: [axis(0), axis(1)],
+        yAxis: [
+          { type: "value", gridIndex: 0, axisLabel: { formatter: write }, splitNumber: 4 },
+          { type: "value", gridIndex: 1, scale: true, axisLabel: { formatter: write }, splitNumber: 2, name: `${words().price} (${data.money})`, nameGap: 8, nameTextStyle: { padding: [0, 0, 0, -40] } },
+        ],
+        dataZoom: [
+          { type: "inside", xAxisIndex: [0, 1], minValueSpan: 24, zoomOnMouseWheel: "ctrl", throttle: 30 },
+          { type: "slider", xAxisIndex: [0, 1], minValueSpan: 24, height: 22, bottom: 12, showDetail: false, brushSelect: false, throttle: 30 },
+        ],
+        tooltip: {
+          trigger: "axis", confine: true,
+          formatter: (all) => {
+            const at = all[0].dataIndex;
+            return tip(`${stamps[at]} · ${data.unit}`, [[words().load, write(data.load[at])], [words().wind_and_sun, write(data.renewable[at])], [`${words().price} (${data.money})`, write(data.price[at])]]);
+          },
+        },
+        series: [
+          line(words().wind_and_sun, data.renewable, token("s-1"), 0, { areaStyle: { opacity: 0.25 }, lineStyle: { width: 1 } }),
+          line(words().load, data.load, token("ink"), 0),
+          line(words().price, data.price, token("s-6"), 1, { lineStyle: { width: 1 } }),
+        ],
+      },
+      head: [words().hour, `${words().load} (${data.unit})`, `${words().wind_and_sun} (${data.unit})`, `${words().price} (${data.money})`],
+      rows: stamps.map((stamp, at) => [stamp, data.load[at], data.renewable[at], data.price[at]]),
+    };
+  };
+
   kinds.curve = (data) => {
     const share = data.values[0].map((_, at) => (at * 100) / (data.values[0].length - 1));
     return {
       option: {
         grid: { ...grid(20), top: data.names.length > 1 ? 34 : 14, bottom: 24 },
         legend: data.names.length > 1 ? { top: 0, left: 0, data: data.names } : undefined,
-        xAxis: { type: "value", min: 0, max: 100, axisLabel: { formatter: (value) => value + "%" }, splitLine: { show: false } },
+        xAxis: { type: "value", min: 0, max: 100, axisLabel: { formatter: (value) => value + "%", alignMinLabel: "left", alignMaxLabel: "right" }, splitLine: { show: false } },
         yAxis: { type: "value", max: data.roof ?? undefined, axisLabel: { formatter: write }, splitNumber: 4 },
         tooltip: { trigger: "axis", confine: true, formatter: (all) => tip(`${write(all[0].value[0])}% ${words().of_hours}`, all.map((one) => [one.seriesName, write(one.value[1]) + unit(data)])) },
         series: data.names.map((name, at) => ({
@@ -112,8 +156,8 @@
       series: [{
         type: "sankey", left: 4, right: phone() ? 84 : 140, top: 8, bottom: 8, nodeGap: phone() ? 6 : 12, nodeWidth: 12, draggable: false,
         emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.35, curveness: 0.5 },
-        label: { color: token("ink"), fontSize: phone() ? 10 : 12, width: phone() ? 80 : 136, overflow: "truncate", formatter: (one) => data.names[one.name] },
-        data: Object.keys(data.names).map((name) => ({ name, itemStyle: { color: nodeColour(name), borderWidth: 0 }, label: { show: size(name) > 0.015 * most } })),
+        label: { color: token("ink"), fontSize: phone() ? 10 : 12, overflow: "break", lineHeight: phone() ? 11 : 14, formatter: (one) => data.names[one.name] },
+        data: Object.keys(data.names).map((name) => ({ name, itemStyle: { color: nodeColour(name), borderWidth: 0 }, label: { show: size(name) > 0.015 * most, width: side(0, name) && phone() ? 44 : phone() ? 80 : 136 } })),
         links: data.links.map(([source, target, value]) => ({ source, target, value })),
       }],
     },
@@ -130,7 +174,7 @@
     const option = one ? {
       grid: { left: 4, right: 60, top: 4, bottom: 4, containLabel: true },
       xAxis: { type: "value", axisLabel: { formatter: write }, splitNumber: 4 },
-      yAxis: { type: "category", inverse: true, data: rank.map((at) => data.names[at]), axisLabel: { width: phone() ? 96 : 150, overflow: "truncate", color: token("ink-2") } },
+      yAxis: { type: "category", inverse: true, data: rank.map((at) => data.names[at]), axisLabel: { width: phone() ? 96 : 150, overflow: "break", lineHeight: 14, color: token("ink-2") } },
       tooltip: { trigger: "axis", confine: true, axisPointer: { type: "none" }, formatter: ([row]) => tip(row.name, [["", write(row.value) + unit(data)]]) },
       series: [{
         type: "bar", barMaxWidth: 20, data: rank.map((at) => ({ value: data.values[at][0], itemStyle: { color: paint[at], borderRadius: 2 } })),

@@ -81,7 +81,7 @@
           markLine: field === fields[0] ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: token("ink-2"), type: "solid", width: 1 }, data: [{ yAxis: 0 }] } : undefined,
         })),
       },
-      head: ["", `${data.said.avoided} (${data.unit})`, "P10", "P90", `${data.said.price} (${data.money})`, "P10", "P90"],
+      head: [data.said.measure, `${data.said.avoided} (${data.unit})`, "P10", "P90", `${data.said.price} (${data.money})`, "P10", "P90"],
       rows: order.bars.map((bar) => [bar.name, bar.width, ...bar.between, bar.price, bar.low, bar.high]),
       address: (event) => event.data && event.data.bar && event.data.bar.address,
     };

@@ -9,9 +9,6 @@
   button.addEventListener("click", () => { dafeng.theme.toggle(); mark(); });
   mark();
 
-  /* On a phone the pages stand in a row; the present one should be seen. */
-  document.querySelector(".nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
-
   /* Folded parts: open where there is room, for the part that the address names, and on paper. */
   const folds = [...document.querySelectorAll("main details")];
   if (window.innerWidth >= 1000) folds.forEach((one) => { if ("wide" in one.dataset) one.open = true; });

@@ -26,6 +26,24 @@
     };
   };
 
+  /* Months come as one row of values from the first on; their names are counted here. */
+  kinds.months = (data) => {
+    const [year, month] = data.first.split("-").map(Number);
+    const names = data.values.map((_, at) => `${year + Math.floor((month - 1 + at) / 12)}-${String(((month - 1 + at) % 12) + 1).padStart(2, "0")}`);
+    return {
+      option: {
+        grid: grid(16),
+        xAxis: { type: "category", data: names, boundaryGap: false, axisLabel: { interval: (_, text) => text.endsWith("-01"), formatter: (text) => text.slice(0, 4), hideOverlap: true } },
+        yAxis: values([data.values]),
+        tooltip: { trigger: "axis", confine: true, formatter: ([at]) => tip(at.name, [[data.name, at.value === undefined || at.value === null ? words().missing : write(at.value) + unit(data)]]) },
+        series: [{ ...line("months", data.name, data.values, { colour: token("s-1"), line: { width: 2 } }), symbol: "circle", symbolSize: 4, showSymbol: data.values.length < 61 }],
+      },
+      head: [words().month, `${data.name} (${data.unit})`],
+      rows: names.map((name, at) => [name, data.values[at]]),
+      address: (event) => data.addresses[event.dataIndex] && "facts/" + data.addresses[event.dataIndex],
+    };
+  };
+
   function shorten(name) { return name.split(/[（(]/)[0]; }
 
   kinds.fan = (data) => {
