@@ -1,7 +1,7 @@
-"""Fetch the browser libraries of the cockpit from npm and write their manifest.
+"""Fetch the browser libraries of the cockpit and of its tests from npm and write their manifests.
 
-``python tools/vendor.py`` fetches (needs npm and a network), ``--check`` only compares the files with the manifest.
-Invariant: every file in the vendor folder stands in the manifest with its sha256, and nothing else does.
+``python tools/vendor.py`` fetches (needs npm and a network), ``--check`` only compares the files with the manifests.
+Invariant: every file in a vendor folder stands in its manifest with its sha256, and nothing else does.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "src/dafeng/web/static/vendor"
-MANIFEST = FOLDER / "manifest.json"
+ROOT = Path(__file__).parent.parent
+MANIFEST = "manifest.json"
+SHIPPED = ROOT / "src/dafeng/web/static/vendor"
+TESTED = ROOT / "tests/web/vendor"
+"""What browsers of readers fetch, and what only the browser of the tests does."""
 
 WANTED = [
     {
@@ -39,6 +42,20 @@ WANTED = [
         },
     },
 ]
+WANTED_IN_TESTS = [
+    {
+        "name": "axe",
+        "package": "axe-core",
+        "version": "4.12.1",
+        "licence": "MPL-2.0",
+        "files": {
+            "axe.min.js": "axe.min.js",
+            "LICENSE": "axe.LICENSE.txt",
+            "LICENSE-3RD-PARTY.txt": "axe.LICENSE-3RD-PARTY.txt",
+        },
+    },
+]
+SHELVES = {SHIPPED: WANTED, TESTED: WANTED_IN_TESTS}
 
 
 def digest(content: bytes) -> str:
@@ -62,49 +79,54 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
     return stream.read()
 
 
-def fetch() -> None:
-    """Write all wanted files and the manifest; files that are no longer wanted are removed."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def fetch(folder: Path) -> None:
+    """Write all wanted files of a folder and its manifest; files that are no longer wanted are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
     entries = []
-    for wanted in WANTED:
+    for wanted in SHELVES[folder]:
         contents = unpack(wanted["package"], wanted["version"], list(wanted["files"]))
         files = []
         for inside, name in wanted["files"].items():
-            (FOLDER / name).write_bytes(contents[inside])
+            (folder / name).write_bytes(contents[inside])
             files.append({"file": name, "from": inside, "sha256": digest(contents[inside])})
         entries.append({key: wanted[key] for key in ("name", "package", "version", "licence")} | {"files": files})
-    MANIFEST.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
-    for stray in set(FOLDER.iterdir()) - _listed():
+    (folder / MANIFEST).write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+    for stray in set(folder.iterdir()) - _listed(folder):
         stray.unlink()
 
 
-def _listed() -> set[Path]:
-    entries = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    return {FOLDER / file["file"] for entry in entries for file in entry["files"]} | {MANIFEST}
+def read_manifest(folder: Path) -> list[dict]:
+    """Entries of the manifest of a folder, one per library."""
+    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
 
 
-def differences() -> list[str]:
+def _listed(folder: Path) -> set[Path]:
+    return {folder / file["file"] for entry in read_manifest(folder) for file in entry["files"]} | {folder / MANIFEST}
+
+
+def differences(folder: Path) -> list[str]:
     """Compare manifest and files; an empty list means they agree."""
     found = []
-    for entry in json.loads(MANIFEST.read_text(encoding="utf-8")):
+    for entry in read_manifest(folder):
         for file in entry["files"]:
-            path = FOLDER / file["file"]
+            path = folder / file["file"]
             if not path.is_file():
                 found.append(f"{file['file']}: in the manifest, not in the folder")
             elif digest(path.read_bytes()) != file["sha256"]:
                 found.append(f"{file['file']}: sha256 differs from the manifest")
-    found += [f"{stray.name}: in the folder, not in the manifest" for stray in set(FOLDER.iterdir()) - _listed()]
+    found += [f"{stray.name}: in the folder, not in the manifest" for stray in set(folder.iterdir()) - _listed(folder)]
     return sorted(found)
 
 
 def main() -> int:
     """Fetch, or only check; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare files and manifest, fetch nothing")
+    parser.add_argument("--check", action="store_true", help="compare files and manifests, fetch nothing")
     if not parser.parse_args().check:
-        fetch()
-    found = differences()
-    print("\n".join(found) or "vendor files agree with their manifest")
+        for folder in SHELVES:
+            fetch(folder)
+    found = [line for folder in SHELVES for line in differences(folder)]
+    print("\n".join(found) or "vendor files agree with their manifests")
     return 1 if found else 0
 
 
