@@ -69,12 +69,12 @@ def test_a_page_with_charts_says_where_the_library_is() -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ({}, (0, 100, None, 100)),
-        ({"offset": "100"}, (100, 200, 0, 200)),
-        ({"offset": "200"}, (200, 250, 100, None)),
-        ({"offset": "250"}, (0, 100, None, 100)),
-        ({"offset": "-5"}, (0, 100, None, 100)),
-        ({"offset": "x"}, (0, 100, None, 100)),
+        ({}, (0, 50, None, 50)),
+        ({"offset": "100"}, (100, 150, 50, 150)),
+        ({"offset": "200"}, (200, 250, 150, None)),
+        ({"offset": "250"}, (0, 50, None, 50)),
+        ({"offset": "-5"}, (0, 50, None, 50)),
+        ({"offset": "x"}, (0, 50, None, 50)),
         ({"rows": "all"}, (0, 250, None, None)),
     ],
 )
@@ -102,4 +102,4 @@ def test_the_number_of_rows_is_that_of_all_that_pass_the_filter() -> None:
 
 
 def test_the_way_to_the_next_window_keeps_the_filter() -> None:
-    assert "/yangli/targets?verdict=met&offset=100" in Page(LARGE.get("/yangli/targets?verdict=met").text).values("href", "a")
+    assert "/yangli/targets?verdict=met&offset=50" in Page(LARGE.get("/yangli/targets?verdict=met").text).values("href", "a")

@@ -40,10 +40,9 @@ def watching(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None
 
     async def make(app: FastAPI, pages: Sequence[str], pause: float) -> None:
         for path, language in product(pages, ("zh", "en")):
-            try:
-                await warm(app, path, language)
-            except Exception:  # the server serves what it can; who asks for this page is told
-                LOG.exception("%s could not be made beforehand", path)
+            (failed,) = await asyncio.gather(warm(app, path, language), return_exceptions=True)
+            if failed:  # the server serves what it can; who asks for this page is told
+                LOG.error("%s could not be made beforehand", path, exc_info=failed)
             await asyncio.sleep(pause)
 
     async def watch(app: FastAPI, known: str) -> None:
