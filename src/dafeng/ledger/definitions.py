@@ -1,0 +1,129 @@
+"""Types of accounts and kinds of transfers, read from ``data/ledger``.
+
+Invariant: what a regulator may change stands in the tables; the code asks them and never names a type or kind.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from dafeng.core.labels import Label
+
+Floor = Literal["zero", "limit", "free"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountType:
+    """What an account of a type may do.
+
+    Parameters
+    ----------
+    name : str
+        Name in requests.
+    label : Label
+        Name on pages.
+    floor : {"zero", "limit", "free"}
+        How low its balance may go: not below zero, not below minus its limit, or as low as it comes.
+    gives : bool
+        Whether units ever leave it.
+    represented : bool
+        Whether it needs one primary and one secondary representative, who differ.
+    installed : bool
+        Whether it needs exactly one installation with one contact.
+    timed : bool
+        Whether its commitment period must be that of its book.
+    """
+
+    name: str
+    label: Label
+    floor: Floor
+    gives: bool
+    represented: bool
+    installed: bool
+    timed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of transfer needs.
+
+    Parameters
+    ----------
+    name : str
+        Name in requests.
+    label : Label
+        Name on pages.
+    givers, takers : frozenset of str
+        Types of accounts between which it moves units.
+    passes_blocked : bool
+        Whether it leaves a blocked account and may carry restricted units.
+    final : bool
+        Whether it can never be reversed.
+    """
+
+    name: str
+    label: Label
+    givers: frozenset[str]
+    takers: frozenset[str]
+    passes_blocked: bool
+    final: bool
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("dafeng").joinpath("data", "ledger", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@lru_cache(maxsize=1)
+def account_types() -> Mapping[str, AccountType]:
+    """Types of accounts by name.
+
+    Returns
+    -------
+    mapping of str to AccountType
+        In the order of the table.
+    """
+    made = {
+        row["type"]: AccountType(
+            row["type"],
+            Label(row["zh"], row["en"]),
+            _floor(row["floor"]),
+            *(row[name] == "yes" for name in ("gives", "representatives", "installation", "period")),
+        )
+        for row in _rows("account_types.csv")
+    }
+    return MappingProxyType(made)
+
+
+def _floor(text: str) -> Floor:
+    floors: Mapping[str, Floor] = {"zero": "zero", "limit": "limit", "free": "free"}
+    return floors[text]
+
+
+@lru_cache(maxsize=1)
+def kinds() -> Mapping[str, Kind]:
+    """Kinds of transfers by name.
+
+    Returns
+    -------
+    mapping of str to Kind
+        In the order of the table.
+    """
+    made = {
+        row["kind"]: Kind(
+            row["kind"],
+            Label(row["zh"], row["en"]),
+            frozenset(row["givers"].split()),
+            frozenset(row["takers"].split()),
+            row["passes_blocked"] == "yes",
+            row["final"] == "yes",
+        )
+        for row in _rows("kinds.csv")
+    }
+    return MappingProxyType(made)

@@ -1,0 +1,160 @@
+"""A ledger in a database: batches in, answers out, each batch durable before it is answered.
+
+Invariant: what is in memory is what the last committed event left; whatever fails in between is forgotten and read anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from dafeng.ledger.loading import load, read_head, read_state
+from dafeng.ledger.refusals import Answer
+from dafeng.ledger.requests import Groups
+from dafeng.ledger.rules import apply
+from dafeng.ledger.state import State
+from dafeng.store.ledger_rows import LedgerRows, open_rows
+from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE, POSTING, REVERSED, TAKEN
+
+Clock = Callable[[], int]
+"""Microseconds since 1970 in UTC."""
+
+
+def read_clock() -> int:
+    """The machine's clock.
+
+    Returns
+    -------
+    int
+        Instant. [µs]
+    """
+    return time.time_ns() // 1000
+
+
+class Ledger:
+    """An open ledger; use it in a ``with`` block or close it.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    clock : callable
+        Instant of booking. [µs]
+    """
+
+    def __init__(self, rows: LedgerRows, clock: Clock) -> None:
+        self.rows = rows
+        self._clock = clock
+        self._state: State | None = None
+        self._lock = RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.rows.close()
+
+    def submit(self, groups: Groups) -> list[list[Answer]]:
+        """Book what the rules allow, in one transaction.
+
+        Parameters
+        ----------
+        groups : sequence of sequence of Request
+            Each group is booked whole or not at all.
+
+        Returns
+        -------
+        list of list of Answer
+            One per request; what they say is durable.
+        """
+        with self._lock:
+            answers, kept = [], False
+            try:
+                self.rows.begin()
+                state = self._fresh()
+                load(state, self.rows, groups)
+                answers = apply(state, groups, self._clock())
+                self._write(state)
+                self.rows.commit()
+                kept = True
+            finally:
+                if not kept:  # whatever failed: nothing in memory outlives it
+                    self._state = None
+                    self.rows.rollback()
+            state.forget()
+            self._state = state
+            return answers
+
+    def _fresh(self) -> State:
+        """The state in memory if nobody else has written since, else a new one."""
+        state = self._state
+        self._state = None
+        if state is not None and (state.seq, state.hash) == read_head(self.rows)[::2]:
+            return state
+        return read_state(self.rows)
+
+    def _write(self, state: State) -> None:
+        write = self.rows.write
+        write(EVENT, state.events)
+        write(POSTING, state.postings)
+        write(MOVE, state.moves)
+        write(REVERSED, state.newly_reversed)
+        write(TAKEN, state.newly_taken)
+        write(
+            BOOK,
+            [
+                (b.no, b.name, b.instrument, b.unit, b.scale, b.serials, b.period, b.project, b.state, b.locked, b.next)
+                for b in state.changed_books
+            ],
+        )
+        write(
+            ACCOUNT,
+            [
+                (a.no, a.name, a.book.no, a.type.name, a.holder, a.title, a.registry, a.state, a.limit, a.balance, a.held)
+                for a in state.changed_accounts
+            ],
+        )
+        write(
+            CLAIM,
+            [
+                (c.id, c.account.no, c.kind, c.asked, c.left, c.rank, c.seq, c.until, c.waits, c.over, c.content)
+                for c in state.changed_claims
+            ],
+        )
+        write(
+            BLOCK,
+            [
+                (b.no, b.book.no, b.first, b.last, b.vintage, b.project, b.restricted, b.account.no, b.parent, b.claim, b.alive)
+                for b in state.changed_blocks.values()
+            ],
+        )
+
+
+def open_ledger(address: str, *, clock: Clock = read_clock) -> Ledger:
+    """Open a ledger, making it if it is not there.
+
+    Parameters
+    ----------
+    address : str
+        Path of a SQLite file, or ``postgresql://…``.
+    clock : callable, optional
+        Instant of booking. [µs]
+
+    Returns
+    -------
+    Ledger
+        Close it after use.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be opened.
+    """
+    return Ledger(open_rows(address), clock)

@@ -1,0 +1,221 @@
+"""What a batch touches, brought from the database into a state.
+
+Invariant: after `load` the rules find every book, account, claim, block, id and earlier movement that the requests name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from dafeng.ledger.chain import START
+from dafeng.ledger.definitions import account_types
+from dafeng.ledger.opening import unique_keys
+from dafeng.ledger.requests import (
+    Groups,
+    Hold,
+    OpenAccount,
+    Post,
+    Release,
+    Request,
+    Reverse,
+    SetLimit,
+    SetState,
+    Transfer,
+    Void,
+    decode,
+)
+from dafeng.ledger.state import Account, Block, Book, Claim, Original, State
+from dafeng.store.ledger_rows import LedgerRows, select
+from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE, REVERSED, TAKEN
+
+MOST_KEPT = 200_000
+"""Accounts that stay in memory between batches."""
+
+
+def read_head(rows: LedgerRows) -> tuple[int, int, bytes]:
+    """Number, instant and hash of the last event.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+
+    Returns
+    -------
+    (int, int, bytes)
+        Zeros before the first event. [-, µs, -]
+    """
+    found = rows.query("SELECT seq, known_at, hash FROM ledger_event ORDER BY seq DESC LIMIT 1")
+    return (found[0][0], found[0][1], bytes(found[0][2])) if found else (0, 0, START)
+
+
+def read_state(rows: LedgerRows) -> State:
+    """A state that holds the books and nothing else yet.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+
+    Returns
+    -------
+    State
+        At the last event.
+    """
+    numbers = rows.query(
+        "SELECT (SELECT coalesce(max(no), 0) FROM ledger_book), (SELECT coalesce(max(no), 0) FROM ledger_account),"
+        " (SELECT coalesce(max(no), 0) FROM ledger_block)"
+    )[0]
+    state = State(*read_head(rows), (numbers[0], numbers[1], numbers[2]))
+    for row in rows.query(select(BOOK)):
+        no, name, instrument, unit, scale, serials, period, project, told, locked, following = row
+        book = Book(no, name, instrument, unit, scale, bool(serials), period, bool(project))
+        book.state, book.locked, book.next = told, locked, following
+        state.books[name] = book
+    return state
+
+
+def load(state: State, rows: LedgerRows, groups: Groups) -> None:
+    """Bring what the requests name.
+
+    Parameters
+    ----------
+    state : State
+        At the last event of the database.
+    rows : LedgerRows
+        The database.
+    groups : sequence of sequence of Request
+        What is about to be booked.
+    """
+    requests = [request for group in groups for request in group]
+    if len(state.accounts) > MOST_KEPT:
+        _clear(state.accounts, state.by_number, state.claims)
+    _clear(state.done, state.originals, state.reversed, state.taken)
+    for name, seq, content in find_booked(rows, [request.id for request in requests]):
+        state.done[name] = (seq, content)
+    names = _named(requests)
+    numbers: set[int] = set()
+    numbers |= _load_originals(state, rows, requests)
+    claims = _load_claims(state, rows, requests)
+    for row in claims:
+        numbers.add(row[1])
+        if row[10]:
+            pending = decode(row[0], row[10])
+            names |= {pending.giver, pending.taker} if isinstance(pending, Transfer) else set()
+    _load_accounts(state, rows, names, numbers)
+    for row in claims:
+        if row[0] not in state.claims:
+            _add_claim(state, row)
+    _load_taken(state, rows, requests)
+
+
+def _clear(*tables: dict[Any, Any]) -> None:
+    for table in tables:
+        table.clear()
+
+
+def find_booked(rows: LedgerRows, ids: Iterable[str]) -> list[tuple[str, int, str]]:
+    """Which ids were booked before.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    ids : iterable of str
+        Ids of requests.
+
+    Returns
+    -------
+    list of (id, seq, content)
+        Those that were.
+    """
+    return [(row[1], row[0], row[5]) for row in rows.find(EVENT, "id", ids)]
+
+
+def _named(requests: Sequence[Request]) -> set[str]:
+    names: set[str] = set()
+    for request in requests:
+        if type(request) is Transfer:
+            names.add(request.giver)
+            names.add(request.taker)
+        elif isinstance(request, OpenAccount | SetState | SetLimit | Hold):
+            names.add(request.account)
+    return names
+
+
+def _load_claims(state: State, rows: LedgerRows, requests: Sequence[Request]) -> list[tuple[Any, ...]]:
+    wanted: set[str] = set()
+    for request in requests:
+        match request:
+            case Post() | Void():
+                wanted.add(request.pending)
+            case Release():
+                wanted.add(request.hold)
+            case Hold():
+                wanted.add(request.id)
+            case Transfer() if request.hold:
+                wanted.add(request.hold)
+    return rows.find(CLAIM, "id", wanted - state.claims.keys()) if wanted else []
+
+
+def _load_originals(state: State, rows: LedgerRows, requests: Sequence[Request]) -> set[int]:
+    """Movements that are to be reversed; the numbers of their accounts."""
+    wanted = {request.transfer for request in requests if isinstance(request, Reverse)}
+    if not wanted:
+        return set()
+    events = [row for row in rows.find(EVENT, "id", wanted) if row[9]]
+    moves = rows.find(MOVE, "seq", [row[0] for row in events])
+    numbers = {number for row in events for number in row[7:9]}
+    named = {row[0]: row[1] for row in rows.find(ACCOUNT, "no", numbers)}
+    for row in events:
+        spans = tuple((move[2], move[3]) for move in moves if move[0] == row[0])
+        state.originals[row[1]] = Original(row[0], row[6], named[row[7]], named[row[8]], row[9], spans)
+    state.reversed.update((row[0], row[1]) for row in rows.find(REVERSED, "id", wanted))
+    return numbers
+
+
+def _load_accounts(state: State, rows: LedgerRows, names: set[str], numbers: set[int]) -> None:
+    found = rows.find(ACCOUNT, "name", names - state.accounts.keys())
+    found += rows.find(ACCOUNT, "no", numbers - state.by_number.keys() - {row[0] for row in found})
+    books = {book.no: book for book in state.books.values()}
+    types = account_types()
+    fresh: list[Account] = []
+    for no, name, book, sort, holder, title, registry, told, limit, balance, held in found:
+        account = Account(no, name, books[book], types[sort], holder, title, registry)
+        account.state, account.limit, account.balance, account.held = told, limit, balance, held
+        state.accounts[name] = state.by_number[no] = account
+        fresh.append(account)
+    for row in rows.find(CLAIM, "account", [account.no for account in fresh if account.type.floor == "zero"], also="NOT ended"):
+        _add_claim(state, row)
+    for row in rows.find(BLOCK, "account", [account.no for account in fresh if account.book.serials], also="alive"):
+        no, book, first, last, vintage, project, restricted, number, parent, claim, _ = row
+        owner = state.by_number[number]
+        block = Block(no, books[book], first, last, (vintage, project, bool(restricted)), owner, parent)
+        block.claim = claim
+        owner.blocks.append(block)
+
+
+def _add_claim(state: State, row: Sequence[Any]) -> None:
+    name, owner, kind, asked, held, rank, seq, until, waits, ended, content = row
+    account = state.by_number[owner]
+    claim = Claim(name, account, kind, asked, rank, seq, until)
+    claim.left, claim.waits, claim.over, claim.content = held, bool(waits), bool(ended), content
+    state.claims[name] = claim
+    if not claim.over:
+        account.claims.append(claim)
+        account.claims.sort(key=lambda one: one.seq)
+        if until is not None:
+            account.due = until if account.due is None else min(account.due, until)
+
+
+def _load_taken(state: State, rows: LedgerRows, requests: Sequence[Request]) -> None:
+    keys = {key for request in requests if isinstance(request, OpenAccount) for _, key in _keys(request)}
+    state.taken.update((row[0], row[1]) for row in rows.find(TAKEN, "key", keys))
+
+
+def _keys(request: OpenAccount) -> list[tuple[str, str]]:
+    try:
+        return unique_keys(request)
+    except TypeError:  # a request whose fields are not as they should be is refused later
+        return []
