@@ -115,6 +115,11 @@ class City:
         """Address of the city's records: ``options.records`` of ``city.yaml``, else ``records.sqlite`` in the folder."""
         return str(self.options.get("records") or "") or self.folder / "records.sqlite"
 
+    @property
+    def ledger(self) -> str:
+        """Address of the city's ledger: ``options.ledger`` of ``city.yaml``, else ``ledger.sqlite`` in the folder."""
+        return str(self.options.get("ledger") or "") or str(self.folder / "ledger.sqlite")
+
     def catalogue(self) -> Catalogue:
         """Indicators of the package and of this city.
 
