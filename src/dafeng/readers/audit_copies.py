@@ -25,6 +25,8 @@ ROUND_DIGITS = 2
 """Significant digits that a figure rounded by hand has at most."""
 LARGE = 1000
 """Figures from which on roundness is judged."""
+NEIGHBOURS = 20
+"""With how many lines before it a line is compared, among those that share a figure with it."""
 Key = tuple[Any, ...]
 
 
@@ -161,13 +163,30 @@ def _same_lines(rows: Iterable[Row], line: str, column: str, digits: int, cells:
     for row in rows:
         key = (row["indicator"], row["carrier"], row["unit"]) if column == "indicator" else (row["carrier"],)
         lines.setdefault(str(row[line]), {})[key] = row
-    for first, second in combinations(lines, 2):
+    for first, second in _alike(lines, digits):
         if line == "flow" and not _apart(first, second):
             continue
         shared = [key for key in lines[first] if key in lines[second] and count_digits(lines[first][key]["value"]) >= digits]
         equal = [key for key in shared if lines[first][key]["value"] == lines[second][key]["value"]]
         if len(equal) >= cells and len(equal) == len(shared):
             yield _row(line, first, second, [lines[second][key] for key in equal], lines[first][equal[0]])
+
+
+def _alike(lines: Mapping[str, Mapping[Key, Row]], digits: int) -> list[tuple[str, str]]:
+    """Pairs of lines that have a figure in common, in the order of the lines; of many that share one, neighbours."""
+    places = {name: at for at, name in enumerate(lines)}
+    holders: dict[tuple[Key, Any], list[str]] = {}
+    for name, held in lines.items():
+        for key, row in held.items():
+            if count_digits(row["value"]) >= digits:
+                holders.setdefault((key, row["value"]), []).append(name)
+    pairs = {
+        (first, second)
+        for names in holders.values()
+        for at, second in enumerate(names)
+        for first in names[max(0, at - NEIGHBOURS) : at]
+    }
+    return sorted(pairs, key=lambda pair: (places[pair[0]], places[pair[1]]))
 
 
 def _apart(first: str, second: str) -> bool:
