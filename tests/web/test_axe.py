@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +11,20 @@ from playwright.sync_api import expect
 
 from dafeng.web.app import create_app
 from dafeng.web.navigation import read_pages
+from dafeng.work.jobs import cancel_job, start_job
+from dafeng.work.publish import name_indicator
+from dafeng.work.publish_change import Decision, change_visibility
+from dafeng.work.review import review
 from dafeng.work.uploads import keep_upload
+from dafeng.work.versions import confirm
+from tests.plans.reviews import TEXT
+from tests.web.attacked import rename
 from tests.web.axe import list_violations, open_all
 from tests.web.browser import Visit, launched, served
 from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
 from tests.web.test_deliver import SLIP, UNKNOWN
+from tests.web.test_security import DECISIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIDES = {
@@ -25,8 +34,29 @@ SIDES = {
 OPEN = [
     *("" if page.id == "overview" else page.id for page in read_pages()),
     "targets/T01", "targets/T08", "targets?verdict=met&q=zzz", "methods/cement_process", "explain/targets/T02",
-    "search?q=风电", "nothing-here",
+    "search?q=风电", "nothing-here", "wall", "tasks/K1", "fields/energy", "organisations/市能源局", "tasks?view=board",
+    "tasks?view=gantt", "tasks?view=links",
 ]  # fmt: skip
+ABOVE = ["/", "/api/v1/", "/qinglan/login", "/qinglan/review/nothing/"]
+PUBLIC = ["", "qinglan/", "qinglan/indicators", "qinglan/indicators/{indicator}", "qinglan/data", "qinglan/words",
+          "qinglan/about", "qinglan/search?q=a", "qinglan/explain/targets/T02", "qinglan/embed/{indicator}",
+          "nothing/"]  # fmt: skip
+INSIDE = ["reviews", "review", "uploads", "deliver", "map", "account", "accounts", "jobs", "job", "publishing", "views",
+          "confirm", "version"]  # fmt: skip
+NO_PAGES = (
+    "openapi.json",
+    ".json",
+    ".xlsx",
+    ".csv",
+    "/static",
+    "sitemap.xml",
+    "/login/",
+    "/data/{name}",
+    "/api/v1/cities",
+    "/welcome/", "/setup/", "/{name}/form",
+)  # fmt: skip
+"""Addresses that answer with data, files or a way elsewhere; the two one-time pages have forms like the login's."""
+FIRST = name_indicator(next(iter(city().view["verdicts"])))
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -40,14 +70,24 @@ def browser(chromium: str) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     office = city_with_people(tmp_path_factory.mktemp("axe"))
+    kinds = ("targets", "tasks", "emissions", "energy")
+    change_visibility(office, [Decision(kind, "", "public") for kind in kinds], who="test")
+    shown = rename(city(), "qinglan")
+    made = review(office, source=TEXT.encode(), name="again.txt", who="张三")
+    confirm(office, made, who="李四", seen=0)
+    job = start_job(office, kind="assess", who="张三")
+    cancel_job(office, job.id, who="张三")
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
     homes = {
         "login": "/qinglan/login", "reviews": "/qinglan/review/", "review": taken_in(office), "uploads": "/qinglan/deliver/",
-        "deliver": f"/qinglan/deliver/{read.id}/", "map": f"/qinglan/deliver/{unread.id}/",
+        "deliver": f"/qinglan/deliver/{read.id}/", "map": f"/qinglan/deliver/{unread.id}/", "account": "/qinglan/account",
+        "accounts": "/qinglan/accounts", "jobs": "/qinglan/jobs/", "job": f"/qinglan/jobs/{job.id}/",
+        "publishing": "/qinglan/publishing/", "views": "/qinglan/views", "confirm": f"/qinglan/review/{made.id}/confirm",
+        "version": "/qinglan/review/versions/1",
     }  # fmt: skip
-    with served(create_app([city()], offices=[office])) as address:
+    with served(create_app([city(), shown], offices=[office])) as address:
         yield address, homes
 
 
@@ -64,7 +104,8 @@ def grave(page: Any) -> list[str]:
     """What is serious or critical on a page, the contrast of its other theme with it."""
     open_all(page)
     found = list_violations(page)
-    page.locator("#theme").click()
+    if page.locator("#theme").count():
+        page.locator("#theme").click()
     return found + list_violations(page, rules=("color-contrast",))
 
 
@@ -94,17 +135,39 @@ def test_a_page_has_no_violation(visit: Visit, base: tuple[str, dict[str, str]],
     assert grave(visit.page) == []
 
 
-@pytest.mark.parametrize("name", ["/", "/api/v1/", "/qinglan/login", "/qinglan/review/nothing/"])
+@pytest.mark.parametrize("name", ABOVE)
 def test_a_page_above_the_cities_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
     visit.page.goto(base[0] + name)
     assert grave(visit.page) == []
 
 
-@pytest.mark.parametrize("name", ["reviews", "review", "uploads", "deliver", "map"])
-def test_a_page_behind_the_login_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
-    log_in(visit.page, base[0])
-    visit.page.goto(base[0] + base[1][name])
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_page_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
+    visit.page.goto(f"{base[0]}/public/{name.format(indicator=FIRST)}")
     assert grave(visit.page) == []
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_page_behind_the_login_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
+    log_in(visit.page, base[0], "管理")
+    answer = visit.page.goto(base[0] + base[1][name])
+    assert answer.status == 200
+    assert grave(visit.page) == []
+
+
+def test_no_page_is_left_out(base: tuple[str, dict[str, str]]) -> None:
+    """Every address of `DECISIONS` that answers with a page is one of those looked at above."""
+    looked = [*(f"/yangli/{name}" for name in OPEN), *ABOVE, *base[1].values(), *(f"/public/{name}" for name in PUBLIC)]
+    asked = [one.partition("?")[0].format(indicator="x") for one in looked]
+    pages = [one.removeprefix("GET ") for one in DECISIONS if one.startswith("GET ")]
+    wanted = [one for one in pages if not any(part in one for part in NO_PAGES)]
+    left = [one for one in wanted if not any(re.fullmatch(_pattern(one), said) for said in asked)]
+    assert left == []
+
+
+def _pattern(template: str) -> str:
+    """Pattern of the addresses of a route; whether a slash ends it says nothing of the page."""
+    return re.sub(r"\\\{\w+(:path)?\\\}", lambda one: ".+" if one[1] else "[^/]+", re.escape(template)).rstrip("/") + "/?"
 
 
 @pytest.mark.parametrize("address", ["verdicts/T02", "targets/T02"])

@@ -77,6 +77,9 @@ DECISIONS: Mapping[str, str] = {
     "GET /{slug}/jobs/{name}/": "reader", "GET /{slug}/jobs/{name}.json": "reader",
     "POST /{slug}/jobs/start": "editor", "POST /{slug}/jobs/{name}/cancel": "editor",
     "POST /{slug}/deliver/{name}/amend": "editor",
+    "GET /api/v1/cities/{slug}/search": "anyone", "GET /api/v1/cities/{slug}/hours/{span}": "anyone",
+    "GET /api/v1/cities/{slug}/verdicts/{target}/history": "anyone", "GET /api/v1/cities/{slug}/wall": "anyone",
+    "GET /api/v1/cities/{slug}/jobs": "token", "GET /api/v1/cities/{slug}/jobs/{name}": "token",
 }  # fmt: skip
 PRIVATE = sorted(one for one, may in DECISIONS.items() if one.startswith("GET") and may in RANK[1:])
 WRITES = sorted(one.split(" ")[1] for one, may in DECISIONS.items() if one.startswith("POST") and may in RANK[1:])

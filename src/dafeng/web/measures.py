@@ -217,7 +217,8 @@ def _said(curve: Row, scope: str, words: Words) -> dict[str, Any]:
         if curve["year"] is None
         else words.say("measures.in_year", values={"year": curve["year"]})
     )
-    raised = told(groups["raising"]) if groups["raising"]["value"] else ""
+    raising = groups["raising"]
+    raised = told({**raising, "value": abs(raising["value"])}) if raising["value"] else ""
     return {
         "when": when,
         "total": told(whole),

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.web import api
+from dafeng.web.api_views import ask_office, build_jobs, build_views, unknown_caller
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
@@ -91,11 +92,13 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
         office = desk.offices.get(slug_of(request.url.path))
         shown = request.headers.get("authorization", "")
         if shown and office is not None and office.caller(request) is None:
-            raise _unknown()
+            raise unknown_caller()
 
     guards = [Depends(known)]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(_delivery_router(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
+    app.include_router(build_jobs(desk), responses=dict(REFUSALS))
+    app.include_router(build_views(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(api.build_router(desk.cities, desk.readable), responses=dict(REFUSALS), dependencies=guards)
 
 
@@ -120,12 +123,12 @@ def _delivery_router(desk: Desk) -> APIRouter:
         "/cities/{slug}/deliveries", summary="Files that were handed in, the newest first", response_model=list[Delivery]
     )
     def list_deliveries(request: Request, slug: Slug) -> list[dict[str, Any]]:
-        office, _ = _ask(desk, request, slug)
+        office, _ = ask_office(desk, request, slug)
         return [asdict(one) for one in list_uploads(office.city)]
 
     @router.get("/cities/{slug}/deliveries/{name}", summary="A file that was handed in", response_model=Delivery)
     def read_delivery(request: Request, slug: Slug, name: str) -> dict[str, Any]:
-        office, _ = _ask(desk, request, slug)
+        office, _ = ask_office(desk, request, slug)
         try:
             return asdict(find_upload(office.city, name))
         except LookupFailure as cause:
@@ -139,7 +142,7 @@ def _delivery_router(desk: Desk) -> APIRouter:
         openapi_extra=dict(BODY),
     )
     async def deliver(request: Request, slug: Slug, name: Annotated[str, Query(min_length=1, max_length=120)]) -> Response:
-        office, visitor = await run_in_threadpool(_ask, desk, request, slug)
+        office, visitor = await run_in_threadpool(ask_office, desk, request, slug)
         if not visitor.can_edit:
             raise HTTPException(403)
         check_pace(office, visitor)
@@ -174,15 +177,3 @@ def tell_refusal(cause: DafengError, code: int) -> dict[str, Any]:
     """
     parts = {"says": cause.what, "expected": cause.expected, "remedy": cause.remedy}
     return {"error": code, "where": cause.where, **{name: {"zh": one.zh, "en": one.en} for name, one in parts.items()}}
-
-
-def _ask(desk: Desk, request: Request, slug: str) -> tuple[Office, Visitor]:
-    office = desk.office(slug)
-    visitor = office.caller(request)
-    if visitor is None:
-        raise _unknown()
-    return office, visitor
-
-
-def _unknown() -> HTTPException:
-    return HTTPException(401, headers={"WWW-Authenticate": "Bearer"})

@@ -49,13 +49,29 @@ def add_wall(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/{slug}/wall.json", include_in_schema=False)
     def tell_wall(slug: str) -> Response:
-        view = desk.city(slug).view
-        parts = {name: view.get(name) for name in ("city", "year", "answers", "counts", "clashes", "districts")}
-        return JSONResponse({"run": view["run"], **parts})
+        return JSONResponse(wall_document(desk.city(slug).view))
 
     @app.get("/{slug}/wall/run.json", include_in_schema=False)
     def tell_run(slug: str) -> Response:
         return JSONResponse({"run": desk.city(slug).run})
+
+
+def wall_document(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands on the wall as data.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    dict
+        ``run``, the parts ``city``, ``year``, ``answers``, ``counts``, ``clashes`` and ``districts``, the bars of the ``peak``
+        and the ``measures`` to do first.
+    """
+    parts = {name: view.get(name) for name in ("run", "city", "year", "answers", "counts", "clashes", "districts")}
+    return {**parts, "peak": draw_peak(view), "measures": list(list_measures(view))}
 
 
 def build_wall(city: CityView, words: Words) -> Row:

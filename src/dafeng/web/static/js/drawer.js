@@ -7,6 +7,7 @@
   const words = JSON.parse(document.getElementById("words").textContent);
   const trail = [];
   let opener = null;
+  let turn = 0;
 
   dafeng.words = words;
   dafeng.open = open;
@@ -70,8 +71,10 @@
     back.hidden = trail.length < 2;
     drawer.hidden = false;
     const slow = setTimeout(skeleton, 120);
+    const mine = (turn += 1);
     await fill(address, href);
     clearTimeout(slow);
+    if (mine !== turn) return; // another number was asked for meanwhile
     if (body.querySelector(".skeleton")) say(words.failed);
     body.setAttribute("aria-label", drawer.getAttribute("aria-label"));
     body.scrollTop = 0;
