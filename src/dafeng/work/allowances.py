@@ -361,6 +361,8 @@ def book_allowances(city: City, book: str, found: Allowances, *, before: bool, d
 
 def _book_one(ledger: Ledger, book: str, one: Entitlement, *, before: bool, day: str) -> BookedShare:
     due = (None if one.before is None else one.before.whole) if before else one.allowance
+    if pick(read_positions(ledger, book), HOLDERS, holder=one.enterprise) is None:
+        return BookedShare(one.enterprise, due, 0, 0, "taker_unknown", reasons()["taker_unknown"].says)
     for _ in range(TRIES):
         sides = read_sides(ledger, book, one.enterprise)
         if due is None:
