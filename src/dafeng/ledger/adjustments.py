@@ -1,7 +1,7 @@
-"""What to ask of the ledger so that a company has what it is entitled to: pre-allocation, true-up, claims, surrender, carry-over.
+"""What to ask of the ledger so that a company has what it is entitled to: pre-allocation, true-up, claims, carry-over.
 
-Invariant: what is booked for a company in a year ends at its entitlement; what it can no longer give back becomes a claim on it and
-never a balance below zero. The first id of a group depends only on what was booked before, so the same step is never booked twice.
+Invariant: what is booked for a company ends at its entitlement; what it can no longer give back becomes a claim on it and
+never a balance below zero. The first id of a group depends only on what was booked before, so no step is booked twice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a unit and a company are entitled to: the edition of the plan, its benchmarks, the inputs, and the quantity.
 
-Invariant: a quantity stands only where its edition and all that this needs are known; otherwise what is missing is named. A draft
-counts only where it is asked for.
+Invariant: a quantity stands only where its edition and all that this needs are known; otherwise what is missing is named. A
+draft counts only where it is asked for.
 """
 
 from __future__ import annotations
@@ -195,7 +195,8 @@ def _benchmarks(texts: Sequence[tuple[str, str]]) -> tuple[Benchmark, ...]:
     return tuple(
         Benchmark(
             int(row["year"]), row["kind"], row["product"], row["unit_class"],
-            Decimal(number(row["value"], f"{name}:{line}")), row["unit"], row["basis"], row["status"], row["source"], row["grade"],
+            Decimal(number(row["value"], f"{name}:{line}")), row["unit"], row["basis"], row["status"], row["source"],
+            row["grade"],
         )
         for name, text in texts
         for line, row in enumerate(csv.DictReader(text.splitlines()), start=2)
@@ -391,7 +392,9 @@ def _no_edition(plant: Plant, waiting: Policy | None) -> Finding:
         ),
         Label(
             "正式方案公布后登记；试算可用 --draft" if only else "在城市的 data/rights 中登记分配方案",
-            "register the final plan; --draft computes by the draft" if only else "register the plan in data/rights of the city",
+            "register the final plan; --draft computes by the draft"
+            if only
+            else "register the plan in data/rights of the city",
         ),
     )
 

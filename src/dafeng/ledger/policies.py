@@ -319,7 +319,8 @@ def work_out(policy: Policy, values: Mapping[str, Decimal | int | None], *, wher
     """
     known: dict[str, Decimal] = {one.name: one.value for one in policy.constants if one.value is not None}
     known |= {name: Decimal(value) for name, value in values.items() if value is not None}
-    named: dict[str, Term | Setting] = {one.name: one for one in (*policy.given, *policy.constants)}
+    named: dict[str, Term | Setting] = {term.name: term for term in policy.given}
+    named |= {one.name: one for one in policy.constants}
     labels = {name: one.label for name, one in named.items()} | {step.name: step.label for step in policy.steps}
     missing: dict[str, Term | Setting] = {}
     lines: list[Line] = []

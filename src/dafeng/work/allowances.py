@@ -82,7 +82,9 @@ class BookedShare:
 def _columns() -> Mapping[str, tuple[str, ...]]:
     """Spellings by column."""
     text = files("dafeng").joinpath("data", "rights", "plant_columns.csv").read_text(encoding="utf-8")
-    return {row["column"]: (row["column"], row["zh"], row["zh"].partition("（")[0]) for row in csv.DictReader(text.splitlines())}
+    return {
+        row["column"]: (row["column"], row["zh"], row["zh"].partition("（")[0]) for row in csv.DictReader(text.splitlines())
+    }
 
 
 def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
@@ -221,19 +223,16 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
         If the ledger refuses.
     """
     owed = f"{book}.owed"
-    named = {"primary": ("registry",), "secondary": ("registry-second",)}
     wanted: list[Request] = [
         OpenBook(f"open:{book}", book, "CEA", "t", 0, False, period),
         OpenBook(f"open:{owed}", owed, "CEA owed", "t", 0, False, period),
-        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=limit, **named),
-        OpenAccount(f"open:{owed}.issuer", f"{owed}.issuer", owed, "issuer", ("authority",), limit=MOST, **named),
+        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=limit),
+        OpenAccount(f"open:{owed}.issuer", f"{owed}.issuer", owed, "issuer", ("authority",), limit=MOST),
         OpenAccount(f"open:{book}.surrendered", f"{book}.surrendered", book, "surrendered", ("authority",)),
         OpenAccount(f"open:{book}.cancelled", f"{book}.cancelled", book, "cancelled", ("authority",)),
     ]
     for one in enterprises:
-        wanted += [
-            OpenAccount(f"open:{part}.{one}", f"{part}.{one}", part, "organisation", (one,), **named) for part in (book, owed)
-        ]
+        wanted += [OpenAccount(f"open:{part}.{one}", f"{part}.{one}", part, "organisation", (one,)) for part in (book, owed)]
     with open_ledger(city.ledger) as ledger:
         for answers in ledger.submit([[request] for request in wanted]):
             for answer in answers:
@@ -488,7 +487,8 @@ def _twice(at: str, before: str) -> Finding:
         "allowance.twice",
         at,
         "error",
-        Label(f"同一机组同一年度已在 {before} 给出，本行不计", f"the same unit and year stand at {before}; this row is left out"),
+        Label(
+            f"同一机组同一年度已在 {before} 给出，本行不计", f"the same unit and year stand at {before}; this row is left out"
+        ),
         Label("删除其中一行", "remove one of them"),
     )
-

@@ -1,7 +1,7 @@
-"""Settling a compliance period: what each company owes, has surrendered and may cover with credits, what is short, what comes.
+"""Settling a compliance period: what each company owes, has surrendered and may cover with credits, and what is short.
 
-Invariant: an obligation, limit or date that is not known gives ``not_measurable`` and its name, never a pass; the limit on credits
-is asked before anything is surrendered.
+Invariant: an obligation, limit or date that is not known gives ``not_measurable`` and its name, never a pass; the limit on
+credits is asked before anything is surrendered.
 """
 
 from __future__ import annotations
@@ -338,7 +338,8 @@ def _check_limit(before: Standing, credits: int) -> None:
         )
     if before.credits + credits > most:
         raise _offset(
-            f"抵销量 {before.credits + credits} 超过上限 {most}", f"{before.credits + credits} credits are above the limit {most}"
+            f"抵销量 {before.credits + credits} 超过上限 {most}",
+            f"{before.credits + credits} credits are above the limit {most}",
         )
 
 
@@ -417,7 +418,9 @@ def carry_over(
             raise _uncarried(Label(f"不可计算，缺 {missing.zh}", f"not measurable: {missing.en} is not known"))
         if quantity > worked.whole - carried:
             raise _uncarried(
-                Label(f"还可结转 {worked.whole - carried}", f"{worked.whole - carried} may still be carried, {quantity} was asked")
+                Label(
+                    f"还可结转 {worked.whole - carried}", f"{worked.whole - carried} may still be carried, {quantity} was asked"
+                )
             )
         _take(ledger.submit([carry(sides, read_sides(ledger, new, enterprise), quantity, day, reason="carry-over")])[0])
     return worked
@@ -479,4 +482,3 @@ def standing_document(one: Standing) -> dict[str, Any]:
         **{name: getattr(one, name) for name in ("held", "free", "owed", "surrendered", "credits", "verdict")},
         **{name: None if part is None else worked_document(part) for name, part in parts.items()},
     }
-
