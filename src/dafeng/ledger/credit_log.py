@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from dafeng.ledger.chain import START, link
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.ledger import Ledger, read_clock
-from dafeng.ledger.projects import Register, Step, check
+from dafeng.ledger.project_rules import check
+from dafeng.ledger.projects import Register, Step
 from dafeng.ledger.refusals import Refusal
 from dafeng.store.ledger_rows import LedgerRows, select
 from dafeng.store.ledger_tables import CREDIT

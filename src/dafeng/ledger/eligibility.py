@@ -53,14 +53,30 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A comparison of facts and constants."""
+    """A comparison of facts and constants.
+
+    Parameters
+    ----------
+    expression : Expression
+        What is compared.
+    """
 
     expression: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A fact that is one of some values, or none of them."""
+    """A fact that is one of some values, or none of them.
+
+    Parameters
+    ----------
+    fact : str
+        Name of the fact.
+    values : tuple
+        The values.
+    inside : bool
+        Whether it must be one of them; else it must be none.
+    """
 
     fact: str
     values: tuple[Value, ...]
@@ -69,7 +85,15 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Rules of which all, or any, must hold."""
+    """Rules of which all, or any, must hold.
+
+    Parameters
+    ----------
+    parts : tuple of Rule
+        The rules.
+    every : bool
+        Whether all of them must hold; else one is enough.
+    """
 
     parts: tuple[Rule, ...]
     every: bool
@@ -204,7 +228,13 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Schemes:
-    """Schemes, methods, facts and other uses by id."""
+    """What may be asked for.
+
+    Parameters
+    ----------
+    schemes, methods, facts, uses : mapping
+        Schemes, methods, facts and other uses by id.
+    """
 
     schemes: Mapping[str, Scheme]
     methods: Mapping[str, Method]

@@ -7,7 +7,7 @@ scheme forbids it, and a reduction has one use.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,10 +18,8 @@ from typing import Any, NamedTuple
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.ledger.eligibility import Fact, Outcome, Scheme, Schemes, Test, Value, run_tests
+from dafeng.ledger.eligibility import Fact, Outcome, Schemes, Test, Value, run_tests
 from dafeng.ledger.refusals import Reason, Refusal
-from dafeng.ledger.requests import is_whole
-from dafeng.ledger.working_days import is_over
 from dafeng.library.strict import number
 
 OVER = "withdrawn"
@@ -69,7 +67,25 @@ class StepKind:
 
 @dataclass
 class Period:
-    """A monitored period of a project; quantities in t CO2e, none before they are stated."""
+    """A monitored period of a project.
+
+    Parameters
+    ----------
+    start, end : str
+        First and last day.
+    state : str
+        ``monitored``, ``verified``, ``issuing``, ``issued`` or ``withdrawn``.
+    reported : int
+        Reduction as reported. [t]
+    begun : str
+        Day on which the public notice of the report began.
+    verified : int or None
+        Reduction as verified. [t]
+    verifier : str
+        Who verified it.
+    issued : str
+        Day of issue; empty before it.
+    """
 
     start: str
     end: str
@@ -83,7 +99,29 @@ class Period:
 
 @dataclass
 class Project:
-    """A project as its steps made it."""
+    """A project as its steps made it.
+
+    Parameters
+    ----------
+    id, scheme, method, owner, name : str
+        What it is and whose.
+    assets : tuple of str
+        Plants or pieces of land that its reductions come from.
+    facts : mapping
+        What is known of it.
+    state : str
+        ``entered``, ``published``, ``validated``, ``registered`` or ``cancelled``.
+    day : str
+        Day of its last step.
+    noticed : str
+        Day on which the public notice of its design began; empty before it.
+    validator : str
+        Who validated it.
+    periods : dict of str to Period
+        Monitored periods by their days.
+    steps : list of Step
+        Its steps in order.
+    """
 
     id: str
     scheme: str
@@ -154,55 +192,6 @@ class Register:
             project.validator = step.who
 
 
-def check(register: Register, step: Step, holidays: Mapping[str, bool]) -> None:
-    """Whether a step may be taken.
-
-    Parameters
-    ----------
-    register : Register
-        What there is.
-    step : Step
-        The step.
-    holidays : mapping
-        From `read_holidays`.
-
-    Raises
-    ------
-    Refusal
-        With a code of ``credit_refusals.csv``.
-    """
-    kind = step_kinds().get(step.step)
-    if kind is None:
-        raise Refusal("step_unknown", step.step)
-    if not step.who.strip():
-        raise Refusal("role_missing", kind.role)
-    _read_day(step.day)
-    if kind.of == "asset":
-        _check_use(register, step)
-        return
-    if step.step == "enter":
-        _check_entry(register, step)
-        return
-    project = register.projects.get(step.project)
-    if project is None:
-        raise Refusal("project_unknown", step.project)
-    if project.state == "cancelled":
-        raise Refusal("project_cancelled", project.id)
-    if step.day < project.day:
-        raise Refusal("day_wrong", f"{step.day} < {project.day}")
-    if kind.of == "period":
-        _check_period(register, project, step, kind, holidays)
-        return
-    if project.state not in kind.before:
-        raise Refusal("step_wrong", f"{project.state} → {step.step}")
-    if step.step == "amend":
-        read_facts(step.values.get("facts", {}), register.schemes.facts)
-    elif step.step in ("validate", "register"):
-        scheme = register.schemes.schemes[project.scheme]
-        _check_notice(scheme, project.noticed, step.day, holidays)
-        _demand(ask_project(project, register.schemes))
-
-
 def ask_project(project: Project, schemes: Schemes) -> tuple[Outcome, ...]:
     """What the tests of eligibility say of a project.
 
@@ -243,11 +232,11 @@ def ask_period(project: Project, period: Period, applied: str, schemes: Schemes)
         Those of its scheme and of its method.
     """
     scheme, method = schemes.schemes[project.scheme], schemes.methods[project.method]
-    day = _read_day(applied)
+    day = read_day_of(applied)
     facts: dict[str, Value] = {
         **project.facts,
-        "period_start": _read_day(period.start).toordinal(),
-        "period_end": _read_day(period.end).toordinal(),
+        "period_start": read_day_of(period.start).toordinal(),
+        "period_end": read_day_of(period.end).toordinal(),
         "application": day.toordinal(),
     }
     if scheme.lookback is not None:
@@ -345,115 +334,76 @@ def find_claims(register: Register, assets: Iterable[str], start: str, end: str,
     found = [
         f"{one.use} {one.start}/{one.end}"
         for one in register.uses
-        if one.asset in wanted and _meet(one.start, one.end, start, end)
+        if one.asset in wanted and overlaps(one.start, one.end, start, end)
     ]
     for project in register.projects.values():
         if project.id != besides and wanted & set(project.assets):
             found += [
                 f"{project.id} {period.start}/{period.end}"
                 for period in project.periods.values()
-                if period.state != OVER and _meet(period.start, period.end, start, end)
+                if period.state != OVER and overlaps(period.start, period.end, start, end)
             ]
     return tuple(found)
 
 
-def _meet(start: str, end: str, other_start: str, other_end: str) -> bool:
+def overlaps(start: str, end: str, other_start: str, other_end: str) -> bool:
+    """Whether two spans of days share a day.
+
+    Parameters
+    ----------
+    start, end, other_start, other_end : str
+        First and last days, ISO.
+
+    Returns
+    -------
+    bool
+        True where they do.
+    """
     return start <= other_end and other_start <= end
 
 
-def _check_entry(register: Register, step: Step) -> None:
-    schemes, values = register.schemes, step.values
-    if (before := register.projects.get(step.project)) is not None:
-        raise Refusal("project_cancelled" if before.state == "cancelled" else "project_exists", step.project)
-    scheme = schemes.schemes.get(str(values.get("scheme")))
-    if scheme is None:
-        raise Refusal("scheme_unknown", str(values.get("scheme")))
-    if values.get("method") not in scheme.methods:
-        raise Refusal("method_unknown", f"{scheme.id}: {values.get('method')}")
-    assets = values.get("assets")
-    if not isinstance(assets, list | tuple) or not assets or not all(isinstance(one, str) and one for one in assets):
-        raise Refusal("asset_missing", step.project)
-    read_facts(values.get("facts", {}), schemes.facts)
-    for other in register.projects.values():
-        if other.state == "cancelled" and other.scheme == scheme.id and set(assets) & set(other.assets):
-            raise Refusal("project_cancelled", other.id)
+def read_day_of(text: str) -> date:
+    """A day from its text.
 
+    Parameters
+    ----------
+    text : str
+        ISO day.
 
-def _check_use(register: Register, step: Step) -> None:
-    values = step.values
-    if values.get("use") not in register.schemes.uses:
-        raise Refusal("use_unknown", str(values.get("use")))
-    if not isinstance(values.get("asset"), str) or not values["asset"]:
-        raise Refusal("asset_missing", step.project)
-    start, end = _read_span(values)
-    if claims := find_claims(register, [values["asset"]], start, end):
-        raise Refusal("used_elsewhere", claims[0])
+    Returns
+    -------
+    date
+        The day.
 
-
-def _check_period(register: Register, project: Project, step: Step, kind: StepKind, holidays: Mapping[str, bool]) -> None:
-    if project.state != "registered":
-        raise Refusal("step_wrong", f"{project.state} → {step.step}")
-    start, end = _read_span(step.values)
-    period = project.periods.get(f"{start}/{end}")
-    state = "" if period is None or (period.state == OVER and step.step == "monitor") else period.state
-    if state not in kind.before:
-        raise Refusal("period_unknown" if period is None else "step_wrong", f"{start}/{end} {state} → {step.step}")
-    scheme = register.schemes.schemes[project.scheme]
-    if step.step == "monitor":
-        _check_monitored(register, project, step, start, end)
-    if period is None or step.step in ("monitor", "withdraw", "book", "return"):
-        return
-    if step.step == "verify":
-        _check_notice(scheme, period.begun, step.day, holidays)
-        if scheme.bodies_differ and _body(step.who) == _body(project.validator):
-            raise Refusal("bodies_same", step.who)
-        if not is_whole(step.values.get("quantity")) or step.values["quantity"] > period.reported:
-            raise Refusal("quantity_wrong", str(step.values.get("quantity")))
-    if step.step == "issue":
-        _demand(ask_project(project, register.schemes))
-        _demand(ask_period(project, period, str(step.values.get("applied") or step.day), register.schemes))
-        if claims := find_claims(register, project.assets, start, end, besides=project.id):
-            raise Refusal("used_elsewhere", claims[0])
-
-
-def _check_monitored(register: Register, project: Project, step: Step, start: str, end: str) -> None:
-    if end >= step.day:
-        raise Refusal("period_wrong", f"{end} >= {step.day}")
-    if not is_whole(step.values.get("quantity")):
-        raise Refusal("quantity_wrong", str(step.values.get("quantity")))
-    for other in project.periods.values():
-        if other.state != OVER and _meet(other.start, other.end, start, end):
-            raise Refusal("period_overlaps", f"{other.start}/{other.end}")
-    if claims := find_claims(register, project.assets, start, end, besides=project.id):
-        raise Refusal("used_elsewhere", claims[0])
-
-
-def _check_notice(scheme: Scheme, begun: str, day: str, holidays: Mapping[str, bool]) -> None:
-    if scheme.notice is None:
-        return
-    if not begun or is_over(_read_day(begun), _read_day(day), scheme.notice, holidays) != "met":
-        raise Refusal("notice_running", f"{begun} + {scheme.notice}")
-
-
-def _demand(outcomes: Sequence[Outcome]) -> None:
-    """Every test must be met; one that is not met counts more than one that is not known."""
-    for code, answer in (("not_eligible", "not_met"), ("not_known", "not_known")):
-        if found := [one.test.id for one in outcomes if one.answer == answer]:
-            raise Refusal(code, ", ".join(found))
-
-
-def _body(name: str) -> str:
-    return "".join(name.split()).casefold()
-
-
-def _read_day(text: str) -> date:
+    Raises
+    ------
+    Refusal
+        ``day_wrong``.
+    """
     try:
         return date.fromisoformat(text)
     except (TypeError, ValueError):
         raise Refusal("day_wrong", str(text)) from None
 
 
-def _read_span(values: Mapping[str, Any]) -> tuple[str, str]:
+def read_span(values: Mapping[str, Any]) -> tuple[str, str]:
+    """First and last day of a period.
+
+    Parameters
+    ----------
+    values : mapping
+        With ``start`` and ``end``.
+
+    Returns
+    -------
+    (str, str)
+        ISO days in order.
+
+    Raises
+    ------
+    Refusal
+        ``period_wrong``.
+    """
     start, end = str(values.get("start")), str(values.get("end"))
     try:
         sound = date.fromisoformat(start).isoformat() == start and date.fromisoformat(end).isoformat() == end and start <= end

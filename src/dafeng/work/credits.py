@@ -8,34 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.allowances import within
 from dafeng.ledger.credit_log import Taken, read_register, take_step
-from dafeng.ledger.eligibility import Outcome, Scheme, Schemes, read_schemes
+from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
 from dafeng.ledger.ledger import Ledger, open_ledger
-from dafeng.ledger.policies import Policy, Worked, need_policy, read_policies, work_out
 from dafeng.ledger.projects import (
     Period,
     Project,
     Register,
     Step,
-    ask_period,
-    ask_project,
     credit_reasons,
-    shift_years,
-    step_kinds,
 )
 from dafeng.ledger.refusals import Booked, Refusal, Refused
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, Span, Transfer
-from dafeng.ledger.working_days import count_days, read_holidays
-from dafeng.library.strict import load_yaml, number
-from dafeng.work.allowances import refused
+from dafeng.ledger.working_days import read_holidays
+from dafeng.library.strict import load_yaml
+from dafeng.work.allotments import refused
 from dafeng.work.city import City
 
 THERE = ("book_exists", "account_exists", "name_taken", "conflict")
@@ -170,7 +163,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
             named = id or _name(ledger, schemes, project, step, values)
             return take_step(ledger, Step(named, project, step, who, day, values), schemes, holidays)
         except Refusal as cause:
-            raise _unfit(cause) from cause
+            raise credit_refused(cause) from cause
 
 
 def _name(ledger: Ledger, schemes: Schemes, project: str, step: str, values: Mapping[str, Any]) -> str:
@@ -180,7 +173,19 @@ def _name(ledger: Ledger, schemes: Schemes, project: str, step: str, values: Map
     return ":".join(str(one) for one in ("credit", project, step, count, values.get("start", ""), values.get("end", "")))
 
 
-def _unfit(cause: Refusal) -> SettingError:
+def credit_refused(cause: Refusal) -> SettingError:
+    """A refused step as an error in words.
+
+    Parameters
+    ----------
+    cause : Refusal
+        Why it was refused.
+
+    Returns
+    -------
+    SettingError
+        To be raised by the caller.
+    """
     reason = credit_reasons()[cause.code]
     return SettingError(
         Label(f"{reason.says.zh}（{cause.about}）", f"{reason.says.en} ({cause.about})"),
@@ -256,7 +261,7 @@ def open_credit_account(city: City, scheme: str, holder: str) -> str:
     """
     found = read_schemes(city.overlay).schemes.get(scheme)
     if found is None:
-        raise _unfit(Refusal("scheme_unknown", scheme))
+        raise credit_refused(Refusal("scheme_unknown", scheme))
     with open_ledger(city.ledger) as ledger:
         _open_books(ledger, found, holder)
     return f"{found.book}.{holder}"
@@ -311,7 +316,7 @@ def retire_credits(
         schemes = read_schemes(city.overlay)
         found = read_register(ledger.rows, schemes).projects.get(project)
         if found is None:
-            raise _unfit(Refusal("project_unknown", project))
+            raise credit_refused(Refusal("project_unknown", project))
         book = schemes.schemes[found.scheme].book
         spans = _booked_spans(ledger, id) or _spans(ledger, f"{book}.{holder}", project, quantity)
         request = Transfer(
@@ -352,119 +357,6 @@ def _spans(ledger: Ledger, account: str, project: str, quantity: int) -> tuple[S
     return tuple(made)
 
 
-def reduction(
-    method: str, values: Mapping[str, Decimal], *, meter: str = "in_class", city: City | None = None
-) -> tuple[Worked | None, Worked]:
-    """Reduction of a period by the equations of a method.
-
-    Parameters
-    ----------
-    method : str
-        Id of the method.
-    values : mapping
-        Inputs by name.
-    meter : str, optional
-        How the meter was calibrated: ``in_class``, ``late`` or ``out_of_class``.
-    city : City, optional
-        City whose own policies count too.
-
-    Returns
-    -------
-    (Worked or None, Worked)
-        The correction of the meter where the method has one, and the reduction.
-
-    Raises
-    ------
-    LookupFailure
-        If the method is not known.
-    SettingError
-        If its equations were not read.
-    """
-    folders = () if city is None else (city.overlay,)
-    policies, schemes = read_policies(*folders), read_schemes(*folders)
-    found = schemes.methods.get(method)
-    if found is None or not found.policy:
-        raise SettingError(
-            Label(f"方法学“{method}”没有已读到的算式", f"no equations of method '{method}' were read"),
-            where="METHOD",
-            expected=Label(*(", ".join(one.id for one in schemes.methods.values() if one.policy),) * 2),
-            remedy=Label("使用经核查的报告数量", "use the quantity of the verified report"),
-        )
-    policy = need_policy(policies, found.policy)
-    if "exported" not in {one.name for one in policy.given}:
-        return None, work_out(policy, _checked(policy, values))
-    corrected = need_policy(policies, f"meter.{meter}")
-    before = work_out(corrected, _checked(corrected, values))
-    after = {**values, "exported": before["corrected_export"], "imported": before["corrected_import"]}
-    return before, work_out(policy, _checked(policy, {name: one for name, one in after.items() if one is not None}))
-
-
-def _checked(policy: Policy, values: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    for term in policy.given:
-        if term.name in values and not within(term, values[term.name]):
-            raise SettingError(
-                Label(f"{term.label.zh} {values[term.name]} 超出范围", f"{term.label.en} {values[term.name]} is out of bounds"),
-                where=term.name,
-                expected=Label(f"单位 {term.unit} 下的合理数值", f"a figure within its bounds, in {term.unit}"),
-                remedy=Label("核对单位和数值", "check unit and figure"),
-            )
-    names = {one.name for one in policy.given} | {one.name for one in policy.constants}
-    return {name: value for name, value in values.items() if name in names}
-
-
-def read_values(texts: list[str]) -> dict[str, Any]:
-    """Inputs from ``name=value`` texts.
-
-    Parameters
-    ----------
-    texts : list of str
-        As typed; whole numbers become whole numbers, everything else stays text.
-
-    Returns
-    -------
-    dict
-        By name.
-
-    Raises
-    ------
-    SettingError
-        If one is not of this form.
-    """
-    made: dict[str, Any] = {}
-    for text in texts:
-        name, mark, value = text.partition("=")
-        if not mark or not name.strip():
-            raise SettingError(
-                Label(f"“{text}”写法不成立", f"'{text}' is not of the form name=value"),
-                where="--set",
-                expected=Label("名称=值", "name=value"),
-                remedy=Label("改正该选项", "correct the option"),
-            )
-        made[name.strip()] = int(value) if value.strip().isdigit() else value.strip()
-    return made
-
-
-def read_numbers(values: Mapping[str, Any]) -> dict[str, Decimal]:
-    """Numbers from what was typed.
-
-    Parameters
-    ----------
-    values : mapping
-        From `read_values`.
-
-    Returns
-    -------
-    dict of str to Decimal
-        Exact.
-
-    Raises
-    ------
-    DefinitionError
-        If one is no plain number.
-    """
-    return {name: Decimal(number(str(value), f"--set {name}")) for name, value in values.items()}
-
-
 def _plain(value: Any) -> Any:
     """A value of YAML as JSON keeps it: exact numbers as texts."""
     if isinstance(value, Decimal):
@@ -472,104 +364,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list) else value
-
-
-def credits_document(found: Credits, *, project: str = "") -> dict[str, Any]:
-    """Projects as JSON-able values.
-
-    Parameters
-    ----------
-    found : Credits
-        From `read_credits`.
-    project : str, optional
-        Only this one.
-
-    Returns
-    -------
-    dict
-        ``projects`` and ``uses``.
-
-    Raises
-    ------
-    SettingError
-        If there is no such project.
-    """
-    register = found.register
-    if project and project not in register.projects:
-        raise _unfit(Refusal("project_unknown", project))
-    return {
-        "projects": [_document(one, found) for one in register.projects.values() if project in ("", one.id)],
-        "uses": [dict(one._asdict()) for one in register.uses],
-    }
-
-
-def _document(one: Project, found: Credits) -> dict[str, Any]:
-    schemes = found.register.schemes
-    scheme, method = schemes.schemes[one.scheme], schemes.methods[one.method]
-    issued = [period.issued for period in one.periods.values() if period.issued]
-    last = max(issued, default="")
-    return {
-        "id": one.id,
-        "name": one.name,
-        "owner": one.owner,
-        "state": one.state,
-        "scheme": {"id": scheme.id, "zh": scheme.label.zh, "en": scheme.label.en, "offsets": scheme.offsets},
-        "method": {"id": method.id, "zh": method.label.zh, "en": method.label.en, "grade": method.grade, "note": method.note},
-        "assets": list(one.assets),
-        "validator": one.validator,
-        "tests": [outcome_document(said) for said in ask_project(one, schemes)],
-        "periods": [_period_document(one, period, schemes) for period in one.periods.values()],
-        "units": dict(found.units.get(one.id, {})),
-        "keep_until": shift_years(date.fromisoformat(last), scheme.keep).isoformat() if last and scheme.keep else None,
-        "steps": [_step_document(step, scheme, found.holidays) for step in one.steps],
-    }
-
-
-def _step_document(step: Step, scheme: Scheme, holidays: Mapping[str, bool]) -> dict[str, Any]:
-    kind = step_kinds()[step.step]
-    made: dict[str, Any] = {"step": step.step, "zh": kind.label.zh, "en": kind.label.en, "who": step.who, "day": step.day}
-    applied = step.values.get("applied")
-    if step.step in ("register", "issue") and isinstance(applied, str) and scheme.review is not None:
-        least, most = count_days(date.fromisoformat(applied), date.fromisoformat(step.day), holidays)
-        made["review"] = {"limit": scheme.review, "least": least, "most": most}
-    return made
-
-
-def _period_document(project: Project, period: Period, schemes: Schemes) -> dict[str, Any]:
-    applied = period.issued or period.begun
-    return {
-        "start": period.start,
-        "end": period.end,
-        "state": period.state,
-        "reported": period.reported,
-        "verified": period.verified,
-        "verifier": period.verifier,
-        "issued": period.issued or None,
-        "tests": [outcome_document(said) for said in ask_period(project, period, applied, schemes)],
-    }
-
-
-def outcome_document(said: Outcome) -> dict[str, Any]:
-    """What a test said, as JSON-able values.
-
-    Parameters
-    ----------
-    said : Outcome
-        From `run_tests`.
-
-    Returns
-    -------
-    dict
-        Test, answer, what is missing, source and grade.
-    """
-    test = said.test
-    return {
-        "id": test.id,
-        "zh": test.label.zh,
-        "en": test.label.en,
-        "answer": said.answer,
-        "missing": list(said.missing),
-        "source": test.source,
-        "clause": test.clause,
-        "grade": test.grade,
-    }

@@ -23,9 +23,9 @@ from dafeng.ledger.positions import Position, read_positions
 from dafeng.ledger.refusals import Answer, Refused
 from dafeng.ledger.requests import OpenAccount, Request, Transfer
 from dafeng.library.overlay import definition_files, layers
-from dafeng.work.allowances import HOLDERS, allowances, need_account, read_sides, refused
+from dafeng.work.allotments import HOLDERS, need_account, read_sides, refused
+from dafeng.work.allowances import allowances
 from dafeng.work.city import City
-from dafeng.work.policy_document import finding_document, worked_document
 
 CREDITS = "ccer"
 """Book of the credits that may cover an obligation."""
@@ -324,7 +324,7 @@ def surrender(
 
 def _surrender_credits(ledger: Ledger, book: str, enterprise: str, credits: int, said: tuple[str, str, str]) -> list[Request]:
     name, day, period = said
-    giver = need_account(read_positions(ledger, CREDITS), HOLDERS, CREDITS, enterprise)
+    giver = need_account(read_positions(ledger, CREDITS), HOLDERS, CREDITS, holder=enterprise)
     account = f"{CREDITS}.surrendered.{book}"
     _take(ledger.submit([[OpenAccount(f"open:{account}", account, CREDITS, "surrendered", ("authority",))]])[0])
     return [Transfer(name, "surrender", giver.account, account, credits, day, reason=f"{book} {period}")]
@@ -433,52 +433,3 @@ def _uncarried(what: Label) -> SettingError:
         expected=Label("不超过政策允许的结转量", "no more than the policy allows"),
         remedy=Label("减少数量，或用 --base 给出基础量", "lower the quantity, or give the base with --base"),
     )
-
-
-def settlement_document(found: Settlement) -> dict[str, Any]:
-    """A settlement as JSON-able values.
-
-    Parameters
-    ----------
-    found : Settlement
-        From `settle`.
-
-    Returns
-    -------
-    dict
-        Calendar, companies and findings.
-    """
-    return {
-        "book": found.book,
-        "period": found.period,
-        "calendar": [
-            {"event": one.event, "label": {"zh": one.label.zh, "en": one.label.en}, "date": one.date, "grade": one.grade}
-            for one in found.calendar
-        ],
-        "companies": [standing_document(one) for one in found.standings],
-        "findings": [finding_document(one) for one in found.findings],
-    }
-
-
-def standing_document(one: Standing) -> dict[str, Any]:
-    """How a company stands, as JSON-able values.
-
-    Parameters
-    ----------
-    one : Standing
-        From `settle`.
-
-    Returns
-    -------
-    dict
-        Quantities, verdict, and what was worked out. [t]
-    """
-    parts = {"limit": one.limit, "check": one.check, "penalty": one.penalty, "forecast": one.forecast}
-    due = one.entitlement
-    return {
-        "enterprise": one.enterprise,
-        "allowance": None if due is None else due.allowance,
-        "obligation": None if due is None or due.obligation is None else due.obligation.whole,
-        **{name: getattr(one, name) for name in ("held", "free", "owed", "surrendered", "credits", "verdict")},
-        **{name: None if part is None else worked_document(part) for name, part in parts.items()},
-    }

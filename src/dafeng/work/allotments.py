@@ -1,0 +1,267 @@
+"""Booking what companies are entitled to: the book of a period, pre-allocation, true-up, and claims on those who got too much.
+
+Invariant: what is booked is what was worked out; a second run changes nothing, and a refusal is a row with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dafeng.core.errors import SettingError
+from dafeng.core.labels import Label
+from dafeng.ledger.adjustments import Sides, adjust, repay
+from dafeng.ledger.allowances import Entitlement
+from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.positions import Position, pick, read_positions
+from dafeng.ledger.refusals import Booked, Refused, reasons
+from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request
+from dafeng.work.allowances import Allowances
+from dafeng.work.city import City
+
+TRIES = 5
+"""How often a booking is tried again when others booked in between."""
+HOLDERS = "operator organisation"
+"""Types of accounts that hold a company's allowances."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedShare:
+    """What was booked for a company.
+
+    Parameters
+    ----------
+    enterprise : str
+        The company.
+    due : int or None
+        What it is entitled to. [t]
+    booked, owed : int
+        What it has been allotted, and what it still has to give back. [t]
+    state : str
+        ``booked``, ``same`` (nothing to do), ``not_measurable``, or the code of a refusal.
+    says : Label
+        The same in words.
+    """
+
+    enterprise: str
+    due: int | None
+    booked: int
+    owed: int
+    state: str
+    says: Label
+
+
+def open_period(city: City, book: str, period: str, *, limit: int, enterprises: Sequence[str]) -> None:
+    """Open the book of a compliance period with its issuer, claims and the accounts of companies; what is there stays.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    book : str
+        Name of the book; its claims stand in ``<book>.owed``.
+    period : str
+        Compliance period.
+    limit : int
+        Most that may be issued. [t]
+    enterprises : sequence of str
+        Companies.
+
+    Raises
+    ------
+    SettingError
+        If the ledger refuses.
+    """
+    owed = f"{book}.owed"
+    wanted: list[Request] = [
+        OpenBook(f"open:{book}", book, "CEA", "t", 0, False, period),
+        OpenBook(f"open:{owed}", owed, "CEA owed", "t", 0, False, period),
+        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=limit),
+        OpenAccount(f"open:{owed}.issuer", f"{owed}.issuer", owed, "issuer", ("authority",), limit=MOST),
+        OpenAccount(f"open:{book}.surrendered", f"{book}.surrendered", book, "surrendered", ("authority",)),
+        OpenAccount(f"open:{book}.cancelled", f"{book}.cancelled", book, "cancelled", ("authority",)),
+    ]
+    for one in enterprises:
+        wanted += [OpenAccount(f"open:{part}.{one}", f"{part}.{one}", part, "organisation", (one,)) for part in (book, owed)]
+    with open_ledger(city.ledger) as ledger:
+        for answers in ledger.submit([[request] for request in wanted]):
+            for answer in answers:
+                if isinstance(answer, Refused):
+                    raise refused(answer)
+
+
+def refused(answer: Refused) -> SettingError:
+    """A refusal of the ledger as an error in words.
+
+    Parameters
+    ----------
+    answer : Refused
+        What the ledger said.
+
+    Returns
+    -------
+    SettingError
+        To be raised by the caller.
+    """
+    reason = reasons()[answer.code]
+    return SettingError(
+        Label(f"账簿拒绝：{reason.says.zh}（{answer.about}）", f"the ledger refuses: {reason.says.en} ({answer.about})"),
+        where=answer.code,
+        expected=Label("账簿允许的操作", "what the rules of the ledger allow"),
+        remedy=reason.remedy,
+    )
+
+
+def read_sides(ledger: Ledger, book: str, enterprise: str) -> Sides:
+    """The accounts of a company and its issuer in a book and in its book of claims.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    book : str
+        Name of the book.
+    enterprise : str
+        The company.
+
+    Returns
+    -------
+    Sides
+        As they stand.
+
+    Raises
+    ------
+    SettingError
+        If the company or the issuer has no account there.
+    """
+    here, claims = read_positions(ledger, book), read_positions(ledger, f"{book}.owed")
+    return Sides(
+        need_account(here, "issuer", book),
+        need_account(here, HOLDERS, book, holder=enterprise),
+        pick(claims, "issuer"),
+        pick(claims, HOLDERS, holder=enterprise),
+    )
+
+
+def need_account(positions: tuple[Position, ...], type: str, book: str, *, holder: str = "") -> Position:
+    """An account that must be there.
+
+    Parameters
+    ----------
+    positions : tuple of Position
+        Accounts of the book.
+    type : str
+        Types it may have.
+    book : str
+        Name of the book.
+    holder : str, optional
+        Whose.
+
+    Returns
+    -------
+    Position
+        The account.
+
+    Raises
+    ------
+    SettingError
+        If there is none.
+    """
+    found = pick(positions, type, holder=holder)
+    if found is None:
+        raise SettingError(
+            Label(f"账簿“{book}”没有 {holder or type} 的账户", f"book '{book}' has no account of {holder or type}"),
+            where=book,
+            expected=Label("先开立账簿和账户", "the book and its accounts are opened first"),
+            remedy=Label("运行 dafeng allowance open CITY BOOK …", "run dafeng allowance open CITY BOOK …"),
+        )
+    return found
+
+
+def book_allowances(city: City, book: str, found: Allowances, *, before: bool, day: str) -> tuple[BookedShare, ...]:
+    """Book what companies are entitled to; what was booked before counts, so a second run changes nothing.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    book : str
+        Book of the period.
+    found : Allowances
+        What they are entitled to.
+    before : bool
+        Whether it is the pre-allocation; else the final allowance with its true-up.
+    day : str
+        Effective day.
+
+    Returns
+    -------
+    tuple of BookedShare
+        One per company and year.
+
+    Raises
+    ------
+    SettingError
+        If an account is missing.
+    """
+    with open_ledger(city.ledger) as ledger:
+        return tuple(_book_one(ledger, book, one, before=before, day=day) for one in found.entitlements)
+
+
+def _book_one(ledger: Ledger, book: str, one: Entitlement, *, before: bool, day: str) -> BookedShare:
+    due = (None if one.before is None else one.before.whole) if before else one.allowance
+    if pick(read_positions(ledger, book), HOLDERS, holder=one.enterprise) is None:
+        return BookedShare(one.enterprise, due, 0, 0, "taker_unknown", reasons()["taker_unknown"].says)
+    for _ in range(TRIES):
+        sides = read_sides(ledger, book, one.enterprise)
+        if due is None:
+            unknown = Label("权利数量未知，不予登记", "the entitlement is not known; nothing is booked")
+            return BookedShare(one.enterprise, None, sides.booked, sides.owed, "not_measurable", unknown)
+        kind, reason = ("pre_allocate", "pre-allocation") if before else ("allocate", "final allocation")
+        group = adjust(sides, due, day, kind=kind, reason=f"{reason} {one.year}")
+        if not group:
+            same = Label("与已登记数一致", "as booked before")
+            return BookedShare(one.enterprise, due, sides.booked, sides.owed, "same", same)
+        answers = ledger.submit([group])[0]
+        if all(isinstance(answer, Booked) for answer in answers):
+            now = read_sides(ledger, book, one.enterprise)
+            return BookedShare(one.enterprise, due, now.booked, now.owed, "booked", Label("已登记", "booked"))
+        code = next((said.code for said in answers if isinstance(said, Refused) and said.code != "group_failed"), "conflict")
+        if code not in ("conflict", "not_held"):
+            break
+    return BookedShare(one.enterprise, due, sides.booked, sides.owed, code, reasons()[code].says)
+
+
+def repay_claim(city: City, book: str, enterprise: str, *, day: str) -> BookedShare:
+    """Let a company give back what is claimed, as far as it holds it.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    book : str
+        Book of the period.
+    enterprise : str
+        The company.
+    day : str
+        Effective day.
+
+    Returns
+    -------
+    BookedShare
+        What it owes afterwards.
+
+    Raises
+    ------
+    SettingError
+        If an account is missing or the ledger refuses.
+    """
+    with open_ledger(city.ledger) as ledger:
+        sides = read_sides(ledger, book, enterprise)
+        group = repay(sides, day, reason="claim repaid")
+        for answer in ledger.submit([group])[0] if group else ():
+            if isinstance(answer, Refused) and answer.code != "group_failed":
+                raise refused(answer)
+        now = read_sides(ledger, book, enterprise)
+        state = "booked" if group else "same"
+        return BookedShare(enterprise, None, now.booked, now.owed, state, Label(f"尚欠 {now.owed}", f"still owed {now.owed}"))
