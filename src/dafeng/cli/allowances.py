@@ -201,17 +201,19 @@ def carry(
 
 @app.command()
 def price(
-    adjustment: Annotated[str, typer.Option("--adjustment", help="调整系数 A · adjustment A")],
-    intensity: Annotated[str, typer.Option("--intensity", help="单位增加值能耗 B（tce/万元） · energy per value added B")],
+    given: Annotated[list[str], typer.Option("--set", help="名称=值，可重复 · name=value, may be repeated")],
     rule: Annotated[str, typer.Option("--rule", help="定价规则编号 · id of the rule")] = "energy_right_price.shizuishan",
+    city: Annotated[Path | None, typer.Option("--city", help="采用该城市自有规则 · use the rules of this city too")] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """用能权价格 · price of energy-use rights."""
+    from dafeng.work.city import open_city
+    from dafeng.work.reductions import read_numbers, read_values
     from dafeng.work.rights import work_policy
 
-    values = {"adjustment": _decimal("--adjustment", adjustment), "intensity": _decimal("--intensity", intensity)}
-    _show_worked(work_policy(rule, values), read_language(lang), as_json=as_json)
+    folders = () if city is None else (open_city(city).overlay,)
+    _show_worked(work_policy(rule, read_numbers(read_values(given)), *folders), read_language(lang), as_json=as_json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from dafeng.core.labels import Label
 from dafeng.core.units import Unit, unit
 from dafeng.formula import Expression, evaluate_exact, parse, unit_of
+from dafeng.formula.expression import COMPARISONS, Apply
 from dafeng.ledger.working_days import Answer
 from dafeng.library.overlay import definition_files, layers
 from dafeng.library.records import Record
@@ -410,6 +411,8 @@ def _rule(record: Record, read: Any, facts: Mapping[str, Fact], units: Mapping[s
         if lost := [name for name in expression.names if name not in units]:
             raise record.error(f"未声明的量 {lost[0]}", f"undeclared {lost[0]}", key="rule")
         unit_of(expression, units, where=str(record.path[-1]))
+        if not isinstance(expression.root, Apply) or expression.root.what not in COMPARISONS:
+            raise record.error("应为比较式", "must be a comparison", key="rule")
         return Compared(expression)
     if isinstance(read, dict) and read.get("fact") in facts:
         for word, inside in (("is", True), ("among", True), ("outside", False)):
@@ -418,5 +421,7 @@ def _rule(record: Record, read: Any, facts: Mapping[str, Fact], units: Mapping[s
                 return Chosen(read["fact"], tuple(values), inside)
     if isinstance(read, dict) and len(read) == 1 and next(iter(read)) in ("any", "all"):
         word, parts = next(iter(read.items()))
+        if not isinstance(parts, list) or not parts:  # all of nothing would always hold
+            raise record.error("应为非空列表", "must be a list with something in it", key="rule")
         return Joined(tuple(_rule(record, part, facts, units) for part in parts), word == "all")
     raise record.error("不认识这种条件", "no such rule", key="rule")

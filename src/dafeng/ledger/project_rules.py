@@ -67,8 +67,15 @@ def check(register: Register, step: Step, holidays: Mapping[str, bool]) -> None:
     if kind.of == "period":
         _check_period(register, project, step, kind, holidays)
         return
+    _check_whole(register, project, step, kind, holidays)
+
+
+def _check_whole(register: Register, project: Project, step: Step, kind: StepKind, holidays: Mapping[str, bool]) -> None:
+    """A step of the project as a whole."""
     if project.state not in kind.before:
         raise Refusal("step_wrong", f"{project.state} → {step.step}")
+    if step.step == "cancel" and any(one.state == "issuing" for one in project.periods.values()):
+        raise Refusal("step_wrong", "issuing → cancel")
     if step.step == "amend":
         read_facts(step.values.get("facts", {}), register.schemes.facts)
     elif step.step in ("validate", "register"):

@@ -127,6 +127,8 @@ def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | 
         )
     if not row.get("enterprise") or "year" in bad:
         return None
+    if set(bad) & set(NAMED):
+        figures = {}  # a row that does not say what it is about makes its company unknown
     return Plant(row["enterprise"], row.get("unit") or "?", int(row["year"]), row.get("unit_class", ""), figures, at)
 
 
