@@ -93,6 +93,17 @@ def test_entering_twice_and_who_and_when():
     assert ask(taken("publish"), "publish", "owner", "2024-01-05", project="q") == "project_unknown"
 
 
+def test_names_are_short_and_days_of_application_are_days():
+    register = taken("publish")
+    assert ask(register, "publish", "o" * 65, "2024-01-05") == "name_wrong"
+    assert ask(register, "publish", "o\nx", "2024-01-05") == "name_wrong"
+    assert ask(Register(SCHEMES), "enter", "owner", "2024-01-01", project="p" * 65, **WIND) == "name_wrong"
+    assert ask(Register(SCHEMES), "enter", "owner", "2024-01-01", **{**WIND, "assets": ["w" * 65]}) == "name_wrong"
+    assert ask(taken("register"), "register", "registry", "2024-03-20", applied="soon") == "day_wrong"
+    assert ask(taken("register"), "register", "registry", "2024-03-20", applied="2024-03-21") == "day_wrong"
+    assert ask(taken("register"), "register", "registry", "2024-03-20", applied="2024-03-20") == ""
+
+
 def test_the_public_notice_runs_its_working_days():
     assert ask(taken("validate"), "validate", "validator", "2024-02-06") == "notice_running"
     assert ask(taken("validate"), "validate", "validator", "2024-02-20") == "notice_running"
@@ -128,7 +139,7 @@ def test_additionality_is_asked_where_the_method_does_not_exempt():
 
 
 def test_who_validated_does_not_verify():
-    for name in ("validator", " Validator", "VALI DATOR"):
+    for name in ("validator", "Validator", "VALI DATOR"):
         assert ask(taken("verify"), "verify", name, "2024-06-01", **YEAR, quantity=900) == "bodies_same"
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dafeng.core.errors import DafengError, FileRefused, SettingError
+from dafeng.core.errors import DafengError, DefinitionError, FileRefused, SettingError
+from dafeng.ledger.allowances import read_benchmarks
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import OpenAccount, OpenBook, Transfer
+from dafeng.ledger.working_days import read_holidays
 from dafeng.work.allotments import book_allowances, open_period, repay_claim
 from dafeng.work.allowances import allowances, allowances_document, read_plants
 from dafeng.work.city import City, init
@@ -227,6 +229,26 @@ def test_a_city_gives_its_own_rules_and_dates(city):
     assert dates["surrender"] == "2024-12-31"
     assert [name for name, date in dates.items() if date] == ["surrender"]
     assert all(one.date is None for one in read_calendar())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("calendar", "year,event\n2023,surrender\n"),
+        ("calendar", "year,event,zh,en,date,source,grade,note\nnext,surrender,清缴,surrender,,x,B,\n"),
+        ("calendar", "year,event,zh,en,date,source,grade,note\n2023,surrender,清缴,surrender,31.12.2024,x,B,\n"),
+        ("calendar", "year,event,zh,en,date,source,grade,note\n2023,surrender\n"),
+        ("benchmarks", "year,kind\n2023,benchmark\n"),
+        ("benchmarks", "year,kind,product,unit_class,value,unit,basis,status,source,grade\n2023,b,e,c,1e3,t,s,f,x,A\n"),
+        ("holidays", "date,working\n2024-02-30,no\n"),
+    ],
+)
+def test_a_bad_table_of_a_city_is_refused_with_its_place(city, name, text):
+    path = city.overlay / "rights" / f"{name}.csv"
+    path.write_text(text, encoding="utf-8")
+    read = {"calendar": read_calendar, "benchmarks": read_benchmarks, "holidays": read_holidays}[name]
+    with pytest.raises(DefinitionError, match=name):
+        read(city.overlay)
 
 
 @pytest.mark.parametrize("period", ["23", "two", ""])

@@ -17,11 +17,14 @@ from types import MappingProxyType
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.ledger.policies import Policy, Setting, Term, Worked, find_policy, round_whole, work_out
+from dafeng.ledger.right_tables import read_rows
 from dafeng.library.overlay import definition_files, layers
-from dafeng.library.strict import number, read_texts
+from dafeng.library.strict import number
 
 GAS = "gas"
 """Class of units that never owe a deficit."""
+COLUMNS = ("year", "kind", "product", "unit_class", "value", "unit", "basis", "status", "source", "grade")
+"""Columns of the tables of benchmarks."""
 INDUSTRY = "industry"
 """Class of what is no power unit."""
 
@@ -186,20 +189,18 @@ def read_benchmarks(*folders: Path) -> tuple[Benchmark, ...]:
     -------
     tuple of Benchmark
         In the order of the tables.
+
+    Raises
+    ------
+    DefinitionError
+        If a table is not as it should be.
     """
-    return _benchmarks(read_texts(definition_files(layers(*folders), "rights/benchmarks*.csv")))
-
-
-@lru_cache(maxsize=8)
-def _benchmarks(texts: Sequence[tuple[str, str]]) -> tuple[Benchmark, ...]:
     return tuple(
         Benchmark(
-            int(row["year"]), row["kind"], row["product"], row["unit_class"],
-            Decimal(number(row["value"], f"{name}:{line}")), row["unit"], row["basis"], row["status"], row["source"],
-            row["grade"],
+            row.whole("year"), row.cells["kind"], row.cells["product"], row.cells["unit_class"],
+            Decimal(number(row.cells["value"], row.at)), *(row.cells[name] for name in COLUMNS[5:]),
         )
-        for name, text in texts
-        for line, row in enumerate(csv.DictReader(text.splitlines()), start=2)
+        for row in read_rows(folders, "benchmarks", COLUMNS)
     )  # fmt: skip
 
 

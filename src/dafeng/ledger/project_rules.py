@@ -27,6 +27,9 @@ from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.requests import is_whole
 from dafeng.ledger.working_days import is_over
 
+LONGEST = 64
+"""Characters of a name."""
+
 
 def check(register: Register, step: Step, holidays: Mapping[str, bool]) -> None:
     """Whether a step may be taken.
@@ -50,6 +53,7 @@ def check(register: Register, step: Step, holidays: Mapping[str, bool]) -> None:
         raise Refusal("step_unknown", step.step)
     if not step.who.strip():
         raise Refusal("role_missing", kind.role)
+    _check_names(step)
     read_day_of(step.day)
     if kind.of == "asset":
         _check_use(register, step)
@@ -163,6 +167,17 @@ def _demand(outcomes: Sequence[Outcome]) -> None:
     for code, answer in (("not_eligible", "not_met"), ("not_known", "not_known")):
         if found := [one.test.id for one in outcomes if one.answer == answer]:
             raise Refusal(code, ", ".join(found))
+
+
+def _check_names(step: Step) -> None:
+    """Names become ids of the ledger, so they are short and printable; a day of application is one and not later."""
+    assets = step.values.get("assets")
+    named = [step.who, step.project, *(assets if isinstance(assets, list | tuple) else ())]
+    for name in named:
+        if isinstance(name, str) and (len(name) > LONGEST or not name.isprintable() or name != name.strip()):
+            raise Refusal("name_wrong", name[:LONGEST])
+    if (applied := step.values.get("applied")) is not None and read_day_of(applied) > read_day_of(step.day):
+        raise Refusal("day_wrong", f"{applied} > {step.day}")
 
 
 def _body(name: str) -> str:

@@ -5,13 +5,12 @@ Invariant: without a table of holidays for a year nobody is told that a notice i
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from dafeng.library.overlay import definition_files, layers
+from dafeng.ledger.right_tables import read_rows
 
 Answer = Literal["met", "not_met", "not_known"]
 MARGIN = 10
@@ -32,12 +31,14 @@ def read_holidays(*folders: Path) -> Mapping[str, bool]:
     -------
     mapping of str to bool
         ISO day → whether it is worked.
+
+    Raises
+    ------
+    DefinitionError
+        If a table is not as it should be.
     """
-    found: dict[str, bool] = {}
-    for path in definition_files(layers(*folders), "rights/holidays*.csv"):
-        for row in csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()):
-            found[row["date"]] = row["working"] == "yes"
-    return found
+    rows = read_rows(folders, "holidays", ("date", "working"))
+    return {row.day("date"): row.cells["working"] == "yes" for row in rows}
 
 
 def count_days(first: date, last: date, holidays: Mapping[str, bool]) -> tuple[int, int]:

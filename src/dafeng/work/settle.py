@@ -6,7 +6,6 @@ credits is asked before anything is surrendered.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,18 +16,17 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.adjustments import carry
 from dafeng.ledger.allowances import Entitlement
+from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.policies import Policy, Worked, find_policy, read_policies, work_out
 from dafeng.ledger.positions import Position, read_positions
 from dafeng.ledger.refusals import Answer, Refused
 from dafeng.ledger.requests import OpenAccount, Request, Transfer
-from dafeng.library.overlay import definition_files, layers
+from dafeng.ledger.right_tables import read_rows
 from dafeng.work.allotments import HOLDERS, need_account, read_sides, refused
 from dafeng.work.allowances import allowances
 from dafeng.work.city import City
 
-CREDITS = "ccer"
-"""Book of the credits that may cover an obligation."""
 TRADED = ("trade", "transfer")
 """Kinds of transfers that count as sales and purchases."""
 
@@ -130,15 +128,19 @@ def read_calendar(*folders: Path, year: int | None = None) -> tuple[Due, ...]:
     -------
     tuple of Due
         In the order of the tables.
+
+    Raises
+    ------
+    DefinitionError
+        If a table is not as it should be.
     """
     found: dict[tuple[int, str], Due] = {}
-    for path in definition_files(layers(*folders), "rights/calendar*.csv"):
-        for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
-            one = Due(
-                int(row["year"]), row["event"], Label(row["zh"], row["en"]), row["date"] or None, row["source"], row["grade"]
-            )
-            if one.date is not None or (one.year, one.event) not in found:
-                found[one.year, one.event] = one
+    for row in read_rows(folders, "calendar", ("year", "event", "zh", "en", "date", "source", "grade")):
+        cells = row.cells
+        label = Label(cells["zh"] or cells["event"], cells["en"] or cells["event"])
+        one = Due(row.whole("year"), cells["event"], label, row.day("date") or None, cells["source"], cells["grade"])
+        if one.date is not None or (one.year, one.event) not in found:
+            found[one.year, one.event] = one
     return tuple(one for one in found.values() if year in (None, one.year))
 
 
@@ -176,7 +178,7 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
         here = read_positions(ledger, book)
         need_account(here, "issuer", book)
         owed = {one.holder: one.balance for one in read_positions(ledger, f"{book}.owed") if one.type in HOLDERS}
-        bank = read_positions(ledger, CREDITS)
+        bank = find_offset_book(city)
         standings = tuple(
             _stand(one, due.get(one.holder), owed.get(one.holder, 0), _credits(ledger, bank, book, one.holder), policies)
             for one in here
@@ -213,13 +215,30 @@ def read_year(period: str) -> int:
     )
 
 
-def _credits(ledger: Ledger, bank: Sequence[Position], book: str, holder: str) -> tuple[int, int]:
+def find_offset_book(city: City) -> str:
+    """Book of the credits that may cover an obligation.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    str
+        That of the first scheme whose credits count; empty where none does.
+    """
+    return next((one.book for one in read_schemes(city.overlay).schemes.values() if one.offsets), "")
+
+
+def _credits(ledger: Ledger, bank: str, book: str, holder: str) -> tuple[int, int]:
     """Credits that a company has free, and those it has surrendered for the book."""
-    free = sum(one.free for one in bank if one.holder == holder and one.type in HOLDERS.split())
+    here = read_positions(ledger, bank)
+    free = sum(one.free for one in here if one.holder == holder and one.type in HOLDERS.split())
     used = ledger.rows.query(
         "SELECT COALESCE(SUM(e.quantity), 0) FROM ledger_event e JOIN ledger_account g ON g.no = e.giver"
         " JOIN ledger_account t ON t.no = e.taker WHERE e.kind = 'surrender' AND g.holder = ? AND t.name = ?",
-        holder, f"{CREDITS}.surrendered.{book}",
+        holder, f"{bank}.surrendered.{book}",
     )  # fmt: skip
     return free, int(used[0][0])
 
@@ -317,16 +336,19 @@ def surrender(
         if quantity:
             group.append(Transfer(name, "surrender", sides.holder.account, taker.account, quantity, day, reason=period))
         if credits:
-            group += _surrender_credits(ledger, book, enterprise, credits, (f"{name}:credits" if group else name, day, period))
+            said = (f"{name}:credits" if group else name, day, period)
+            group += _surrender_credits(ledger, (find_offset_book(city), book), enterprise, credits, said)
         _take(ledger.submit([group])[0] if group else [])
     return _find(settle(city, book, period, plants=plants), enterprise)
 
 
-def _surrender_credits(ledger: Ledger, book: str, enterprise: str, credits: int, said: tuple[str, str, str]) -> list[Request]:
-    name, day, period = said
-    giver = need_account(read_positions(ledger, CREDITS), HOLDERS, CREDITS, holder=enterprise)
-    account = f"{CREDITS}.surrendered.{book}"
-    _take(ledger.submit([[OpenAccount(f"open:{account}", account, CREDITS, "surrendered", ("authority",))]])[0])
+def _surrender_credits(
+    ledger: Ledger, books: tuple[str, str], enterprise: str, credits: int, said: tuple[str, str, str]
+) -> list[Request]:
+    (bank, book), (name, day, period) = books, said
+    giver = need_account(read_positions(ledger, bank), HOLDERS, bank, holder=enterprise)
+    account = f"{bank}.surrendered.{book}"
+    _take(ledger.submit([[OpenAccount(f"open:{account}", account, bank, "surrendered", ("authority",))]])[0])
     return [Transfer(name, "surrender", giver.account, account, credits, day, reason=f"{book} {period}")]
 
 
