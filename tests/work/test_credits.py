@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -82,6 +83,21 @@ def test_a_period_is_issued_once_whoever_asks_and_however_often(city):
     with pytest.raises(SettingError, match="conflict"):
         take(city, "wind-1", "issue", who="x", day="2024-07-01", values=YEAR, id="mine")
     assert shown(city)["units"] == {"organisation": 646000}
+
+
+def test_many_at_once_issue_once(city):
+    def attempt(_: int) -> int:
+        try:
+            return issue(city).seq
+        except SettingError:
+            return 0
+
+    with ThreadPoolExecutor(8) as pool:
+        said = [one for one in pool.map(attempt, range(16)) if one]
+    assert len(set(said)) == 1
+    assert shown(city)["units"] == {"organisation": 646000}
+    assert [one["step"] for one in shown(city)["steps"]].count("issue") == 1
+    assert [one["step"] for one in shown(city)["steps"]].count("book") == 1
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from dafeng.ledger.ledger import Ledger
 
+_WHERE = " FROM ledger_account a JOIN ledger_book b ON b.no = a.book{more} WHERE b.name = ? AND a.state <> 'closed'{whose}"
+_WHOSE = " AND (a.holder = ? OR a.type IN ('issuer', 'surrendered'))"
 _FLOWS = (
-    "SELECT e.kind, SUM(CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END), SUM(CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END),"
-    " COUNT(*) FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq"
-    " WHERE p.account = ? AND e.kind <> 'reverse' AND e.id NOT IN (SELECT id FROM ledger_reversed) GROUP BY e.kind"
+    "SELECT p.account, e.kind, SUM(CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END),"
+    " SUM(CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END), COUNT(*)"
 )
-_ACCOUNTS = (
-    "SELECT a.no, a.name, a.holder, a.type, a.balance, a.held, a.lim FROM ledger_account a JOIN ledger_book b ON b.no = a.book"
-    " WHERE b.name = ? AND a.state <> 'closed' ORDER BY a.no"
-)
+_MORE = " JOIN ledger_posting p ON p.account = a.no JOIN ledger_event e ON e.seq = p.seq"
+_LEFT = " AND e.kind <> 'reverse' AND e.id NOT IN (SELECT id FROM ledger_reversed) GROUP BY p.account, e.kind"
+_ACCOUNTS = "SELECT a.no, a.name, a.holder, a.type, a.balance, a.held, a.lim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class Position:
         return sum(flow.count for kind, flow in self.flows.items() if not kinds or kind in kinds)
 
 
-def read_positions(ledger: Ledger, book: str) -> tuple[Position, ...]:
-    """Accounts of a book with their flows.
+def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Position, ...]:
+    """Accounts of a book with their flows, in two queries.
 
     Parameters
     ----------
@@ -99,17 +99,25 @@ def read_positions(ledger: Ledger, book: str) -> tuple[Position, ...]:
         An open ledger.
     book : str
         Name of the book.
+    holder : str, optional
+        Only the accounts of this holder, the issuers and those that take what is surrendered.
 
     Returns
     -------
     tuple of Position
         In the order in which they were opened; none where there is no such book.
     """
+    whose, values = (_WHOSE, (book, holder)) if holder else ("", (book,))
+    moved: dict[int, dict[str, Flow]] = {}
+    flows = _FLOWS + _WHERE.format(more=_MORE, whose=whose) + _LEFT
+    for no, kind, came, went, count in ledger.rows.query(flows, *values):
+        moved.setdefault(no, {})[kind] = Flow(int(came), -int(went), int(count))
     found = []
-    for no, name, holder, sort, balance, held, limit in ledger.rows.query(_ACCOUNTS, book):
-        flows = {kind: Flow(int(came), -int(went), int(count)) for kind, came, went, count in ledger.rows.query(_FLOWS, no)}
+    for no, name, owner, sort, balance, held, limit in ledger.rows.query(
+        _ACCOUNTS + _WHERE.format(more="", whose=whose) + " ORDER BY a.no", *values
+    ):
         free = balance + limit if sort == "issuer" else balance - held
-        found.append(Position(name, holder, sort, balance, free, flows))
+        found.append(Position(name, owner, sort, balance, free, moved.get(no, {})))
     return tuple(found)
 
 

@@ -134,7 +134,8 @@ def read_sides(ledger: Ledger, book: str, enterprise: str) -> Sides:
     SettingError
         If the company or the issuer has no account there.
     """
-    here, claims = read_positions(ledger, book), read_positions(ledger, f"{book}.owed")
+    here = read_positions(ledger, book, holder=enterprise)
+    claims = read_positions(ledger, f"{book}.owed", holder=enterprise)
     return Sides(
         need_account(here, "issuer", book),
         need_account(here, HOLDERS, book, holder=enterprise),
@@ -210,7 +211,7 @@ def book_allowances(city: City, book: str, found: Allowances, *, before: bool, d
 
 def _book_one(ledger: Ledger, book: str, one: Entitlement, *, before: bool, day: str) -> BookedShare:
     due = (None if one.before is None else one.before.whole) if before else one.allowance
-    if pick(read_positions(ledger, book), HOLDERS, holder=one.enterprise) is None:
+    if pick(read_positions(ledger, book, holder=one.enterprise), HOLDERS, holder=one.enterprise) is None:
         return BookedShare(one.enterprise, due, 0, 0, "taker_unknown", reasons()["taker_unknown"].says)
     for _ in range(TRIES):
         sides = read_sides(ledger, book, one.enterprise)

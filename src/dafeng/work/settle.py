@@ -177,10 +177,10 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     with open_ledger(city.ledger) as ledger:
         here = read_positions(ledger, book)
         need_account(here, "issuer", book)
-        owed = {one.holder: one.balance for one in read_positions(ledger, f"{book}.owed") if one.type in HOLDERS}
-        bank = find_offset_book(city)
+        owed = {one.holder: one.balance for one in read_positions(ledger, f"{book}.owed") if one.type in HOLDERS.split()}
+        bank = _credits(ledger, find_offset_book(city), book)
         standings = tuple(
-            _stand(one, due.get(one.holder), owed.get(one.holder, 0), _credits(ledger, bank, book, one.holder), policies)
+            _stand(one, due.get(one.holder), owed.get(one.holder, 0), bank.get(one.holder, (0, 0)), policies)
             for one in here
             if one.type in HOLDERS.split()
         )
@@ -231,16 +231,19 @@ def find_offset_book(city: City) -> str:
     return next((one.book for one in read_schemes(city.overlay).schemes.values() if one.offsets), "")
 
 
-def _credits(ledger: Ledger, bank: str, book: str, holder: str) -> tuple[int, int]:
-    """Credits that a company has free, and those it has surrendered for the book."""
-    here = read_positions(ledger, bank)
-    free = sum(one.free for one in here if one.holder == holder and one.type in HOLDERS.split())
+def _credits(ledger: Ledger, bank: str, book: str) -> Mapping[str, tuple[int, int]]:
+    """Credits that companies have free, and those they have surrendered for the book."""
+    free: dict[str, int] = {}
+    for one in read_positions(ledger, bank):
+        if one.type in HOLDERS.split():
+            free[one.holder] = free.get(one.holder, 0) + one.free
     used = ledger.rows.query(
-        "SELECT COALESCE(SUM(e.quantity), 0) FROM ledger_event e JOIN ledger_account g ON g.no = e.giver"
-        " JOIN ledger_account t ON t.no = e.taker WHERE e.kind = 'surrender' AND g.holder = ? AND t.name = ?",
-        holder, f"{bank}.surrendered.{book}",
-    )  # fmt: skip
-    return free, int(used[0][0])
+        "SELECT g.holder, SUM(e.quantity) FROM ledger_event e JOIN ledger_account g ON g.no = e.giver"
+        " JOIN ledger_account t ON t.no = e.taker WHERE e.kind = 'surrender' AND t.name = ? GROUP BY g.holder",
+        f"{bank}.surrendered.{book}",
+    )
+    spent = {holder: int(count) for holder, count in used}
+    return {holder: (free.get(holder, 0), spent.get(holder, 0)) for holder in free.keys() | spent.keys()}
 
 
 def _stand(
@@ -332,7 +335,7 @@ def surrender(
         group: list[Request] = []
         sides = read_sides(ledger, book, enterprise)
         name = f"surrender:{sides.holder.account}:{sides.holder.count('surrender')}:{before.credits}"
-        taker = need_account(read_positions(ledger, book), "surrendered", book)
+        taker = need_account(read_positions(ledger, book, holder=enterprise), "surrendered", book)
         if quantity:
             group.append(Transfer(name, "surrender", sides.holder.account, taker.account, quantity, day, reason=period))
         if credits:
@@ -346,7 +349,7 @@ def _surrender_credits(
     ledger: Ledger, books: tuple[str, str], enterprise: str, credits: int, said: tuple[str, str, str]
 ) -> list[Request]:
     (bank, book), (name, day, period) = books, said
-    giver = need_account(read_positions(ledger, bank), HOLDERS, bank, holder=enterprise)
+    giver = need_account(read_positions(ledger, bank, holder=enterprise), HOLDERS, bank, holder=enterprise)
     account = f"{bank}.surrendered.{book}"
     _take(ledger.submit([[OpenAccount(f"open:{account}", account, bank, "surrendered", ("authority",))]])[0])
     return [Transfer(name, "surrender", giver.account, account, credits, day, reason=f"{book} {period}")]
