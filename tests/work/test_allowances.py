@@ -114,6 +114,14 @@ def test_booking_twice_changes_nothing(city):
     assert [one[3] for one in final(city)] == ["same"] * 3
 
 
+def test_a_book_takes_its_own_year_only(city):
+    path = table(city.folder, ROWS[0], ROWS[0].replace(",2023,", ",2024,"))
+    booked = book_allowances(city, "cea-2023", allowances(path), before=False, day=DAY)
+    assert [(one.enterprise, one.booked) for one in booked] == [("甲", 864544)]
+    with pytest.raises(SettingError, match="cea-1999"):
+        book_allowances(city, "cea-1999", allowances(path), before=False, day=DAY)
+
+
 def test_a_company_without_an_account_is_a_row(city):
     path = table(city.folder, "丁,1,2023,coal_to_300,5,0,1,,,")
     assert [one.state for one in book_allowances(city, "cea-2023", allowances(path), before=False, day=DAY)] == [

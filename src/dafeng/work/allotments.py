@@ -5,16 +5,15 @@ Invariant: what is booked is what was worked out; a second run changes nothing, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.adjustments import Sides, adjust, repay
-from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.positions import Position, pick, read_positions
-from dafeng.ledger.refusals import Booked, Refused, reasons
+from dafeng.ledger.refusals import Refused, reasons
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request
 from dafeng.work.allowances import Allowances
 from dafeng.work.city import City
@@ -170,13 +169,17 @@ def need_account(positions: tuple[Position, ...], type: str, book: str, *, holde
     """
     found = pick(positions, type, holder=holder)
     if found is None:
-        raise SettingError(
-            Label(f"账簿“{book}”没有 {holder or type} 的账户", f"book '{book}' has no account of {holder or type}"),
-            where=book,
-            expected=Label("先开立账簿和账户", "the book and its accounts are opened first"),
-            remedy=Label("运行 dafeng allowance open CITY BOOK …", "run dafeng allowance open CITY BOOK …"),
-        )
+        raise _unopened(book, holder or type)
     return found
+
+
+def _unopened(book: str, whose: str) -> SettingError:
+    return SettingError(
+        Label(f"账簿“{book}”没有 {whose} 的账户", f"book '{book}' has no account of {whose}"),
+        where=book,
+        expected=Label("先开立账簿和账户", "the book and its accounts are opened first"),
+        remedy=Label("运行 dafeng allowance open CITY BOOK …", "run dafeng allowance open CITY BOOK …"),
+    )
 
 
 def book_allowances(city: City, book: str, found: Allowances, *, before: bool, day: str) -> tuple[BookedShare, ...]:
@@ -198,7 +201,7 @@ def book_allowances(city: City, book: str, found: Allowances, *, before: bool, d
     Returns
     -------
     tuple of BookedShare
-        One per company and year.
+        One per company with units in the year of the book.
 
     Raises
     ------
@@ -206,31 +209,87 @@ def book_allowances(city: City, book: str, found: Allowances, *, before: bool, d
         If an account is missing.
     """
     with open_ledger(city.ledger) as ledger:
-        return tuple(_book_one(ledger, book, one, before=before, day=day) for one in found.entitlements)
+        period = _period(ledger, book)
+        wanted = {one.enterprise: one for one in found.entitlements if str(one.year) == period}
+        due = {
+            name: (None if one.before is None else one.before.whole) if before else one.allowance
+            for name, one in wanted.items()
+        }
+        states = _book_all(ledger, book, due, before=before, day=day)
+        positions = _Positions(ledger, book)
+        return tuple(_share(name, due[name], positions, states[name]) for name in due)
 
 
-def _book_one(ledger: Ledger, book: str, one: Entitlement, *, before: bool, day: str) -> BookedShare:
-    due = (None if one.before is None else one.before.whole) if before else one.allowance
-    if pick(read_positions(ledger, book, holder=one.enterprise), HOLDERS, holder=one.enterprise) is None:
-        return BookedShare(one.enterprise, due, 0, 0, "taker_unknown", reasons()["taker_unknown"].says)
+def _period(ledger: Ledger, book: str) -> str:
+    """Compliance year of a book."""
+    found = ledger.rows.query("SELECT period FROM ledger_book WHERE name = ?", book)
+    if not found:
+        raise _unopened(book, "issuer")
+    return str(found[0][0])
+
+
+class _Positions:
+    """Accounts of a book and of its claims at one moment, by holder."""
+
+    def __init__(self, ledger: Ledger, book: str) -> None:
+        self.here, self.claims = _by_holder(ledger, book), _by_holder(ledger, f"{book}.owed")
+
+    def sides(self, holder: str) -> Sides | None:
+        """Accounts of a company and its issuer; ``None`` where it has none."""
+        if "" not in self.here or holder not in self.here:
+            return None
+        return Sides(self.here[""], self.here[holder], self.claims.get(""), self.claims.get(holder))
+
+
+def _by_holder(ledger: Ledger, book: str) -> dict[str, Position]:
+    """First account of each holder, the issuer's under the empty name."""
+    found: dict[str, Position] = {}
+    for one in read_positions(ledger, book):
+        if one.type == "issuer":
+            found.setdefault("", one)
+        elif one.type in HOLDERS.split():
+            found.setdefault(one.holder, one)
+    return found
+
+
+def _book_all(ledger: Ledger, book: str, due: Mapping[str, int | None], *, before: bool, day: str) -> dict[str, str]:
+    """Book all companies in one batch; those that others came in between are asked again."""
+    kind, reason = ("pre_allocate", "pre-allocation") if before else ("allocate", "final allocation")
+    states = dict.fromkeys(due, "not_measurable")
+    waiting = [one for one, quantity in due.items() if quantity is not None]
     for _ in range(TRIES):
-        sides = read_sides(ledger, book, one.enterprise)
-        if due is None:
-            unknown = Label("权利数量未知，不予登记", "the entitlement is not known; nothing is booked")
-            return BookedShare(one.enterprise, None, sides.booked, sides.owed, "not_measurable", unknown)
-        kind, reason = ("pre_allocate", "pre-allocation") if before else ("allocate", "final allocation")
-        group = adjust(sides, due, day, kind=kind, reason=f"{reason} {one.year}")
-        if not group:
-            same = Label("与已登记数一致", "as booked before")
-            return BookedShare(one.enterprise, due, sides.booked, sides.owed, "same", same)
-        answers = ledger.submit([group])[0]
-        if all(isinstance(answer, Booked) for answer in answers):
-            now = read_sides(ledger, book, one.enterprise)
-            return BookedShare(one.enterprise, due, now.booked, now.owed, "booked", Label("已登记", "booked"))
-        code = next((said.code for said in answers if isinstance(said, Refused) and said.code != "group_failed"), "conflict")
-        if code not in ("conflict", "not_held"):
+        positions = _Positions(ledger, book)
+        groups: list[tuple[str, list[Request]]] = []
+        for one in waiting:
+            sides = positions.sides(one)
+            if sides is None:
+                states[one] = "taker_unknown"
+                continue
+            group = adjust(sides, due[one] or 0, day, kind=kind, reason=reason)
+            states[one] = "same"
+            if group:
+                groups.append((one, group))
+        answers = ledger.submit([group for _, group in groups]) if groups else []
+        waiting = []
+        for (one, _), said in zip(groups, answers, strict=True):
+            refusals = [answer.code for answer in said if isinstance(answer, Refused) and answer.code != "group_failed"]
+            states[one] = refusals[0] if refusals else "booked"
+            if refusals and refusals[0] in ("conflict", "not_held"):
+                waiting.append(one)
+        if not waiting:
             break
-    return BookedShare(one.enterprise, due, sides.booked, sides.owed, code, reasons()[code].says)
+    return states
+
+
+def _share(holder: str, due: int | None, positions: _Positions, state: str) -> BookedShare:
+    says = {
+        "booked": Label("已登记", "booked"),
+        "same": Label("与已登记数一致", "as booked before"),
+        "not_measurable": Label("权利数量未知，不予登记", "the entitlement is not known; nothing is booked"),
+    }
+    sides = positions.sides(holder)
+    booked, owed = (0, 0) if sides is None else (sides.booked, sides.owed)
+    return BookedShare(holder, due, booked, owed, state, says[state] if state in says else reasons()[state].says)
 
 
 def repay_claim(city: City, book: str, enterprise: str, *, day: str) -> BookedShare:
