@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dafeng.work.account_document import account_document
     from dafeng.work.aggregate import Aggregate, aggregate
     from dafeng.work.aggregate_document import aggregate_document, save_aggregate
+    from dafeng.work.allowances import Allowances, allowances
     from dafeng.work.assess import assess
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import accept, audit
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from dafeng.work.scenarios import ScenarioTable, scenarios, scenarios_document
     from dafeng.work.schedule_tasks import save_schedule, save_task_tables, schedule_tasks
     from dafeng.work.scores import Scores
+    from dafeng.work.settle import Settlement, settle
     from dafeng.work.solve_document import failed_document, solved_document
     from dafeng.work.solve_energy import SolvedEnergy, solve_energy
     from dafeng.work.template import template
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Account",
     "Aggregate",
+    "Allowances",
     "ApproachComparison",
     "Assessment",
     "Change",
@@ -126,6 +129,7 @@ __all__ = [
     "ScenarioTable",
     "Schedule",
     "Scores",
+    "Settlement",
     "Site",
     "SolvedEnergy",
     "TaskList",
@@ -136,6 +140,7 @@ __all__ = [
     "account_document",
     "aggregate",
     "aggregate_document",
+    "allowances",
     "approaches_document",
     "assess",
     "audit",
@@ -236,6 +241,7 @@ __all__ = [
     "scenarios_document",
     "schedule_document",
     "schedule_tasks",
+    "settle",
     "show_factor",
     "solve",
     "solve_energy",
@@ -411,6 +417,10 @@ _HOMES: Mapping[str, str] = {
     "schedule_document": "plans.schedule_document",
     "schedule_tasks": "work.schedule_tasks",
     "write_network": "work.network_files",
+    "Allowances": "work.allowances",
+    "Settlement": "work.settle",
+    "allowances": "work.allowances",
+    "settle": "work.settle",
 }
 
 

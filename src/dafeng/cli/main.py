@@ -15,10 +15,12 @@ import typer
 import dafeng as df
 from dafeng.cli import (
     aggregating,
+    allowances,
     balances,
     briefs,
     correction,
     counting,
+    crediting,
     energy,
     factors,
     hindcasts,
@@ -70,6 +72,8 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(planning.app)
     made.add_typer(scenarios.app)
     made.add_typer(publishing.app)
+    made.add_typer(allowances.app, name="allowance")
+    made.add_typer(crediting.app, name="credit")
     return made
 
 

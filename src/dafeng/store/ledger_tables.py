@@ -82,5 +82,10 @@ BLOCK = _table(
     " parent bigint, claim text, alive boolean",
     "no", "account claim alive", "", ("(account) WHERE alive", "(book, first)"),
 )  # fmt: skip
-TABLES = (EVENT, POSTING, MOVE, REVERSED, TAKEN, BOOK, ACCOUNT, CLAIM, BLOCK)
+CREDIT = _table(
+    "ledger_credit",
+    "seq bigint, id text, project text, step text, known_at bigint, content text, hash bytea",
+    "seq", unique="id", indexes=("(project)",),
+)  # fmt: skip
+TABLES = (EVENT, POSTING, MOVE, REVERSED, TAKEN, BOOK, ACCOUNT, CLAIM, BLOCK, CREDIT)
 """All tables."""

@@ -1,0 +1,301 @@
+"""``dafeng allowance …``: allowances, their booking, surrender, carry-over and the price of energy-use rights.
+
+Invariant: what is printed is what was worked out or booked; nothing is added up here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, say
+from dafeng.core.labels import Language
+
+if TYPE_CHECKING:
+    from dafeng.ledger.policies import Worked
+    from dafeng.work.allotments import BookedShare
+    from dafeng.work.settle import Standing
+
+app = typer.Typer(
+    help="配额：分配、登记、清缴、结转、缺口 · allowances: allocation, booking, surrender, carry-over, gap",
+    no_args_is_help=True,
+)
+
+Folder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
+Table = Annotated[Path, typer.Argument(help="机组表（CSV） · table of units (CSV)", metavar="FILE")]
+Book = Annotated[str, typer.Argument(help="账簿，如 cea-2023 · book", metavar="BOOK")]
+Period = Annotated[str, typer.Argument(help="履约年度 · compliance year", metavar="PERIOD")]
+Company = Annotated[str, typer.Argument(help="企业 · company", metavar="COMPANY")]
+Day = Annotated[str, typer.Option("--day", help="生效日期 · effective day, ISO")]
+Draft = Annotated[bool, typer.Option("--draft", help="按征求意见稿试算 · let drafts count")]
+Plants = Annotated[Path | None, typer.Option("--plants", help="机组表，缺省 data/rights/plants.csv · table of units")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
+Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
+
+
+@app.command()
+def compute(
+    file: Table,
+    city: Annotated[Path | None, typer.Option("--city", help="采用该城市自有规则 · use the rules of this city too")] = None,
+    draft: Draft = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """计算配额：公式、基准、输入 · work out allowances with formula, benchmarks and inputs."""
+    from dafeng.work.allowances import allowances, allowances_document
+    from dafeng.work.city import open_city
+
+    found = allowances(file, city=None if city is None else open_city(city), draft=draft)
+    if as_json:
+        print_json(allowances_document(found))
+        return
+    language = read_language(lang)
+    heads = say(language, "企业 年度 配额(t) 预分配(t) 应清缴(t)", "company year allowance(t) before(t) owed(t)").split()
+    rows = [
+        [one.enterprise, str(one.year), _text(one.allowance), _whole(one.before), _whole(one.obligation)]
+        for one in found.entitlements
+    ]
+    out = console()
+    out.print(grid(say(language, "配额", "allowances"), heads, rows, right=(2, 3, 4)))
+    for one in found.entitlements:
+        for part in one.allocations:
+            if part.worked is not None:
+                out.print(f"{one.enterprise} {part.plant.unit} · {part.worked.policy.label.read(language)}")
+                _show_steps(part.worked, language)
+    print_findings([*found.findings, *(f for one in found.entitlements for f in one.findings)], language)
+
+
+@app.command("open")
+def open_book(
+    folder: Folder,
+    book: Book,
+    period: Period,
+    limit: Annotated[int, typer.Option("--limit", help="总量（t） · most that may be issued (t)", min=1)],
+    file: Annotated[Path, typer.Option("--plants", help="机组表：为其企业开户 · open accounts for its companies")],
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """开立一个履约期的账簿与账户 · open the book and accounts of a period."""
+    from dafeng.work.allotments import open_period
+    from dafeng.work.allowances import read_plants
+    from dafeng.work.city import open_city
+
+    plants, findings = read_plants(file)
+    companies = list(dict.fromkeys(plant.enterprise for plant in plants))
+    open_period(open_city(folder), book, period, limit=limit, enterprises=companies)
+    if as_json:
+        print_json({"book": book, "period": period, "limit": limit, "companies": companies})
+        return
+    language = read_language(lang)
+    console().print(say(language, f"{book}：{len(companies)} 家企业", f"{book}: {len(companies)} companies"))
+    print_findings(findings, language)
+
+
+@app.command("book")
+def book_shares(
+    folder: Folder,
+    book: Book,
+    file: Table,
+    day: Day,
+    before: Annotated[bool, typer.Option("--before", help="预分配；缺省为最终核定与调整 · pre-allocation, else final")] = False,
+    draft: Draft = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """登记预分配或最终核定；多退少补，退不足记为债权 · book a pre-allocation, or the final allowance with its true-up."""
+    from dafeng.work.allotments import book_allowances
+    from dafeng.work.allowances import allowances
+    from dafeng.work.city import open_city
+
+    city = open_city(folder)
+    found = book_allowances(city, book, allowances(file, city=city, draft=draft), before=before, day=day)
+    _show_shares(found, read_language(lang), as_json=as_json)
+
+
+@app.command()
+def repay(folder: Folder, book: Book, company: Company, day: Day, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """以持有配额归还债权 · give back what is claimed, as far as it is held."""
+    from dafeng.work.allotments import repay_claim
+    from dafeng.work.city import open_city
+
+    _show_shares([repay_claim(open_city(folder), book, company, day=day)], read_language(lang), as_json=as_json)
+
+
+@app.command()
+def surrender(
+    folder: Folder,
+    book: Book,
+    period: Period,
+    company: Company,
+    day: Day,
+    quantity: Annotated[int, typer.Option("--quantity", help="配额（t） · allowances (t)", min=0)] = 0,
+    credits: Annotated[int, typer.Option("--credits", help="抵销用减排量（t） · credits (t)", min=0)] = 0,
+    plants: Plants = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """清缴配额与减排量，同时成立 · surrender allowances and credits, both or neither."""
+    from dafeng.work.city import open_city
+    from dafeng.work.settle import surrender as give
+    from dafeng.work.settlement_document import standing_document
+
+    city = open_city(folder)
+    found = give(city, book, period, company, quantity=quantity, credits=credits, day=day, plants=plants)
+    if as_json:
+        print_json(standing_document(found))
+    else:
+        _show_standings([found], read_language(lang))
+
+
+@app.command()
+def settle(
+    folder: Folder,
+    book: Book,
+    period: Period,
+    plants: Plants = None,
+    draft: Draft = False,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """履约核对与缺口预测 · surrender check and forecast of the gap."""
+    from dafeng.work.city import open_city
+    from dafeng.work.settle import settle as work
+    from dafeng.work.settlement_document import settlement_document
+
+    found = work(open_city(folder), book, period, plants=plants, draft=draft)
+    if as_json:
+        print_json(settlement_document(found))
+        return
+    language = read_language(lang)
+    _show_standings(found.standings, language)
+    print_findings(found.findings, language)
+
+
+@app.command()
+def carry(
+    folder: Folder,
+    old: Annotated[str, typer.Argument(help="原账簿 · book to carry from", metavar="OLD")],
+    new: Annotated[str, typer.Argument(help="新账簿 · book to carry into", metavar="NEW")],
+    company: Company,
+    year: Annotated[int, typer.Option("--year", help="原账簿的履约年度 · compliance year of the old book")],
+    day: Day,
+    quantity: Annotated[
+        int | None, typer.Option("--quantity", help="结转量；缺省只计算 · how many; else only the sum", min=1)
+    ] = None,
+    base: Annotated[str | None, typer.Option("--base", help="基础量（t） · base (t)")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """配额结转：最大可结转量，或办理结转 · most that may be carried over, or carry it."""
+    from dafeng.work.city import open_city
+    from dafeng.work.settle import carry_over
+
+    worked = carry_over(
+        open_city(folder), old, new, company, quantity=quantity, year=year, day=day, base=_decimal("--base", base)
+    )
+    _show_worked(worked, read_language(lang), as_json=as_json)
+
+
+@app.command()
+def price(
+    given: Annotated[list[str], typer.Option("--set", help="名称=值，可重复 · name=value, may be repeated")],
+    rule: Annotated[str, typer.Option("--rule", help="定价规则编号 · id of the rule")] = "energy_right_price.shizuishan",
+    city: Annotated[Path | None, typer.Option("--city", help="采用该城市自有规则 · use the rules of this city too")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """用能权价格 · price of energy-use rights."""
+    from dafeng.work.city import open_city
+    from dafeng.work.reductions import read_numbers, read_values
+    from dafeng.work.rights import work_policy
+
+    folders = () if city is None else (open_city(city).overlay,)
+    _show_worked(work_policy(rule, read_numbers(read_values(given)), *folders), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def calendar(
+    city: Annotated[Path | None, typer.Option("--city", help="城市文件夹 · city folder")] = None,
+    year: Annotated[int | None, typer.Option("--year", help="履约年度 · compliance year")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """履约日历；未读到的日期为空 · dates of compliance; those that were not read are empty."""
+    from dafeng.work.city import open_city
+    from dafeng.work.settle import read_calendar
+    from dafeng.work.settlement_document import calendar_document
+
+    found = read_calendar(*(() if city is None else (open_city(city).overlay,)), year=year)
+    if as_json:
+        print_json(calendar_document(found))
+        return
+    language = read_language(lang)
+    heads = say(language, "年度 事项 日期", "year event date").split()
+    rows = [[str(one.year), one.label.read(language), one.date or say(language, "未知", "not known")] for one in found]
+    console().print(grid(say(language, "履约日历", "compliance calendar"), heads, rows))
+
+
+def _decimal(where: str, text: str | None) -> Decimal | None:
+    from dafeng.library.strict import number
+
+    return None if text is None else Decimal(number(text, where))
+
+
+def _text(value: int | Decimal | None) -> str:
+    return "—" if value is None else f"{value:,}"
+
+
+def _whole(worked: Worked | None) -> str:
+    return _text(None if worked is None else worked.whole)
+
+
+def _show_steps(worked: Worked, language: Language) -> None:
+    for line in worked.lines:
+        unit = "" if line.step.unit == "1" else f" {line.step.unit}"
+        console().print(f"  {line.says.read(language)}{unit}")
+    if worked.missing:
+        names = ", ".join(one.label.read(language) for one in worked.missing)
+        console().print(say(language, f"  不可计算，缺：{names}", f"  not measurable, not known: {names}"))
+
+
+def _show_worked(worked: Worked, language: Language, *, as_json: bool) -> None:
+    from dafeng.work.policy_document import worked_document
+
+    if as_json:
+        print_json(worked_document(worked))
+        return
+    policy = worked.policy
+    console().print(f"{policy.label.read(language)} · {policy.source} · {policy.grade}")
+    _show_steps(worked, language)
+
+
+def _show_shares(found: Any, language: Language, *, as_json: bool) -> None:
+    shares: list[BookedShare] = list(found)
+    if as_json:
+        names = ("enterprise", "due", "booked", "owed", "state")
+        print_json([{name: getattr(one, name) for name in names} for one in shares])
+        return
+    heads = say(language, "企业 应得 已登记 尚欠 结果", "company due booked owed state").split()
+    rows = [[one.enterprise, _text(one.due), _text(one.booked), _text(one.owed), one.says.read(language)] for one in shares]
+    console().print(grid(say(language, "配额登记（t）", "booked allowances (t)"), heads, rows, right=(1, 2, 3)))
+
+
+def _show_standings(standings: Any, language: Language) -> None:
+    found: list[Standing] = list(standings)
+    zh = "企业 持有 尚欠 已清缴 已抵销 应清缴 抵销上限 尚缺 结论 预测余缺"
+    en = "company held owed surrendered credits due limit short verdict forecast"
+    words = {"met": ("已足额", "met"), "short": ("不足", "short"), "not_measurable": ("不可计算", "not measurable")}
+    rows = [
+        [
+            one.enterprise, _text(one.held), _text(one.owed), _text(one.surrendered), _text(one.credits),
+            _whole(None if one.entitlement is None else one.entitlement.obligation), _whole(one.limit), _whole(one.check),
+            say(language, *words[one.verdict]), _whole(one.forecast),
+        ]
+        for one in found
+    ]  # fmt: skip
+    console().print(
+        grid(say(language, "履约（t）", "compliance (t)"), say(language, zh, en).split(), rows, right=tuple(range(1, 8)))
+    )

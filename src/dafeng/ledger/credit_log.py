@@ -1,0 +1,173 @@
+"""The log of credit projects in the database of the ledger: read whole, added to one step at a time.
+
+Invariant: a step is checked against everything before it while nobody else writes; each row carries the hash of the one before;
+the same step again gets the same answer, another one under its id is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dafeng.ledger.chain import START, link
+from dafeng.ledger.eligibility import Schemes
+from dafeng.ledger.ledger import Ledger, read_clock
+from dafeng.ledger.project_rules import check
+from dafeng.ledger.projects import Register, Step
+from dafeng.ledger.refusals import Refusal
+from dafeng.store.ledger_rows import LedgerRows, select
+from dafeng.store.ledger_tables import CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step in the log.
+
+    Parameters
+    ----------
+    seq : int
+        Its number.
+    step : Step
+        The step.
+    known_at : int
+        Instant at which it was taken. [µs]
+    again : bool
+        Whether it had been taken before.
+    """
+
+    seq: int
+    step: Step
+    known_at: int
+    again: bool = False
+
+
+def encode_step(step: Step) -> str:
+    """The one spelling of a step, without its id.
+
+    Parameters
+    ----------
+    step : Step
+        The step.
+
+    Returns
+    -------
+    str
+        A JSON array.
+    """
+    return json.dumps([step.project, step.step, step.who, step.day, dict(step.values)], ensure_ascii=False, sort_keys=True)
+
+
+def read_steps(rows: LedgerRows) -> tuple[tuple[Taken, bytes], ...]:
+    """Steps in the log with their hashes.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+
+    Returns
+    -------
+    tuple of (Taken, bytes)
+        In order.
+    """
+    found = []
+    for seq, name, _, _, known_at, content, digest in rows.query(f"{select(CREDIT)} ORDER BY seq"):
+        project, step, who, day, values = json.loads(content)
+        found.append((Taken(seq, Step(name, project, step, who, day, values), known_at), bytes(digest)))
+    return tuple(found)
+
+
+def read_register(rows: LedgerRows, schemes: Schemes) -> Register:
+    """All projects and other uses as the log made them.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    schemes : Schemes
+        What they refer to.
+
+    Returns
+    -------
+    Register
+        At the last step.
+    """
+    register = Register(schemes)
+    for taken, _ in read_steps(rows):
+        register.take(taken.step)
+    return register
+
+
+def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, bool], *, now: int | None = None) -> Taken:
+    """Take a step if it may be taken.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    step : Step
+        The step.
+    schemes : Schemes
+        What it refers to.
+    holidays : mapping
+        From `read_holidays`.
+    now : int, optional
+        Instant; the machine's by default. [µs]
+
+    Returns
+    -------
+    Taken
+        The step in the log, durable.
+
+    Raises
+    ------
+    Refusal
+        If it may not be taken; nothing was changed.
+    """
+    rows, kept = ledger.rows, False
+    rows.begin()
+    try:
+        logged = read_steps(rows)
+        content = encode_step(step)
+        for taken, _ in logged:
+            if taken.step.id == step.id:
+                if encode_step(taken.step) != content:
+                    raise Refusal("conflict", step.id)
+                return Taken(taken.seq, taken.step, taken.known_at, again=True)
+        register = Register(schemes)
+        for taken, _ in logged:
+            register.take(taken.step)
+        check(register, step, holidays)
+        last = logged[-1][0] if logged else None
+        seq = 1 if last is None else last.seq + 1
+        known_at = max(read_clock() if now is None else now, 0 if last is None else last.known_at)
+        digest = link(logged[-1][1] if logged else START, seq, seq, known_at, step.id, content)
+        rows.write(CREDIT, [(seq, step.id, step.project, step.step, known_at, content, digest)])
+        rows.commit()
+        kept = True
+        return Taken(seq, step, known_at)
+    finally:
+        if not kept:
+            rows.rollback()
+
+
+def find_break(rows: LedgerRows) -> int | None:
+    """First step whose hash does not follow from what is before it.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+
+    Returns
+    -------
+    int or None
+        Its number; ``None`` where the chain is whole.
+    """
+    before = START
+    for taken, digest in read_steps(rows):
+        if digest != link(before, taken.seq, taken.seq, taken.known_at, taken.step.id, encode_step(taken.step)):
+            return taken.seq
+        before = digest
+    return None

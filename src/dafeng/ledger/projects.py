@@ -1,0 +1,474 @@
+"""Credit projects as steps that were taken, one after the other: what they make of a project, and which step may come next.
+
+Invariant: a step is only ever added; a cancelled project never returns, one body never both validates and verifies where the
+scheme forbids it, and a reduction has one use.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from dafeng.core.errors import DefinitionError
+from dafeng.core.labels import Label
+from dafeng.ledger.eligibility import Fact, Outcome, Schemes, Test, Value, run_tests
+from dafeng.ledger.refusals import Reason, Refusal
+from dafeng.library.strict import number
+
+OVER = "withdrawn"
+"""State of a period that claims nothing."""
+
+
+class Step(NamedTuple):
+    """A step that somebody takes; ``values`` holds what belongs to it, as JSON knows it."""
+
+    id: str
+    project: str
+    step: str
+    who: str
+    day: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StepKind:
+    """A kind of step.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    label : Label
+        Name in words.
+    of : str
+        ``project``, ``period`` or ``asset``.
+    before : frozenset of str
+        States in which it may be taken; the empty word where there is none yet.
+    after : str
+        State that it leads to.
+    role : str
+        Who takes it.
+    """
+
+    name: str
+    label: Label
+    of: str
+    before: frozenset[str]
+    after: str
+    role: str
+
+
+@dataclass
+class Period:
+    """A monitored period of a project.
+
+    Parameters
+    ----------
+    start, end : str
+        First and last day.
+    state : str
+        ``monitored``, ``verified``, ``issuing``, ``issued`` or ``withdrawn``.
+    reported : int
+        Reduction as reported. [t]
+    begun : str
+        Day on which the public notice of the report began.
+    verified : int or None
+        Reduction as verified. [t]
+    verifier : str
+        Who verified it.
+    issued : str
+        Day of issue; empty before it.
+    """
+
+    start: str
+    end: str
+    state: str
+    reported: int
+    begun: str
+    verified: int | None = None
+    verifier: str = ""
+    issued: str = ""
+
+
+@dataclass
+class Project:
+    """A project as its steps made it.
+
+    Parameters
+    ----------
+    id, scheme, method, owner, name : str
+        What it is and whose.
+    assets : tuple of str
+        Plants or pieces of land that its reductions come from.
+    facts : mapping
+        What is known of it.
+    state : str
+        ``entered``, ``published``, ``validated``, ``registered`` or ``cancelled``.
+    day : str
+        Day of its last step.
+    noticed : str
+        Day on which the public notice of its design began; empty before it.
+    validator : str
+        Who validated it.
+    periods : dict of str to Period
+        Monitored periods by their days.
+    steps : list of Step
+        Its steps in order.
+    """
+
+    id: str
+    scheme: str
+    method: str
+    owner: str
+    name: str
+    assets: tuple[str, ...]
+    facts: Mapping[str, Value]
+    state: str = "entered"
+    day: str = ""
+    noticed: str = ""
+    validator: str = ""
+    periods: dict[str, Period] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+
+class Use(NamedTuple):
+    """Another use of the reductions of a plant or piece of land between two days."""
+
+    asset: str
+    use: str
+    start: str
+    end: str
+    who: str
+
+
+class Register:
+    """All projects and other uses; steps are put in by `Register.take`.
+
+    Parameters
+    ----------
+    schemes : Schemes
+        What may be asked for.
+    """
+
+    def __init__(self, schemes: Schemes) -> None:
+        self.schemes = schemes
+        self.projects: dict[str, Project] = {}
+        self.uses: list[Use] = []
+
+    def take(self, step: Step) -> None:
+        """Put a step in that was checked before.
+
+        Parameters
+        ----------
+        step : Step
+            From the log, or past `check`.
+        """
+        kind, values = step_kinds()[step.step], step.values
+        if kind.of == "asset":
+            self.uses.append(Use(values["asset"], values["use"], values["start"], values["end"], step.who))
+            return
+        if step.step == "enter":
+            self.projects[step.project] = _project(step, self.schemes)
+        project = self.projects[step.project]
+        project.steps.append(step)
+        project.day = step.day
+        if kind.of == "period":
+            _take_period(project, step, kind)
+            return
+        project.state = kind.after
+        if step.step == "amend":
+            project.facts = {**project.facts, **read_facts(values.get("facts", {}), self.schemes.facts)}
+            project.noticed = ""
+        elif step.step == "publish":
+            project.noticed = step.day
+        elif step.step == "validate":
+            project.validator = step.who
+
+
+def ask_project(project: Project, schemes: Schemes) -> tuple[Outcome, ...]:
+    """What the tests of eligibility say of a project.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    schemes : Schemes
+        Where its tests stand.
+
+    Returns
+    -------
+    tuple of Outcome
+        Those of its scheme, without the ones its method exempts from, and those of its method.
+    """
+    scheme, method = schemes.schemes[project.scheme], schemes.methods[project.method]
+    tests: list[Test] = [one for one in scheme.project_tests if one.id not in method.exempt]
+    return run_tests([*tests, *method.project_tests], project.facts)
+
+
+def ask_period(project: Project, period: Period, applied: str, schemes: Schemes) -> tuple[Outcome, ...]:
+    """What the tests of eligibility say of a period.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    period : Period
+        The period.
+    applied : str
+        Day of the application.
+    schemes : Schemes
+        Where its tests stand.
+
+    Returns
+    -------
+    tuple of Outcome
+        Those of its scheme and of its method.
+    """
+    scheme, method = schemes.schemes[project.scheme], schemes.methods[project.method]
+    day = read_day_of(applied)
+    facts: dict[str, Value] = {
+        **project.facts,
+        "period_start": read_day_of(period.start).toordinal(),
+        "period_end": read_day_of(period.end).toordinal(),
+        "application": day.toordinal(),
+    }
+    if scheme.lookback is not None:
+        facts["lookback_start"] = shift_years(day, -scheme.lookback).toordinal()
+    return run_tests([*scheme.period_tests, *method.period_tests], facts)
+
+
+def shift_years(day: date, years: int) -> date:
+    """The same day in another year.
+
+    Parameters
+    ----------
+    day : date
+        The day.
+    years : int
+        How many years later. [a]
+
+    Returns
+    -------
+    date
+        The 28th for a 29th of February that is none.
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def read_facts(read: Any, known: Mapping[str, Fact]) -> Mapping[str, Value]:
+    """Facts from what was handed in.
+
+    Parameters
+    ----------
+    read : object
+        Name → value; ``None`` is a fact that is not known.
+    known : mapping
+        Facts that tests may ask for.
+
+    Returns
+    -------
+    mapping of str to value
+        Days as ordinals, numbers exact.
+
+    Raises
+    ------
+    Refusal
+        ``fact_unknown``.
+    """
+    if not isinstance(read, Mapping):
+        raise Refusal("fact_unknown", "facts")
+    made: dict[str, Value] = {}
+    for name, value in read.items():
+        if name not in known:
+            raise Refusal("fact_unknown", str(name))
+        if value is not None:
+            made[name] = _fact(known[name], value)
+    return made
+
+
+def _fact(fact: Fact, value: Any) -> Value:
+    if fact.kind == "flag" and isinstance(value, bool):
+        return value
+    if fact.kind == "word" and isinstance(value, str) and value:
+        return value
+    try:
+        if fact.kind == "day" and isinstance(value, str):
+            return date.fromisoformat(value).toordinal()
+        if fact.kind == "number" and not isinstance(value, bool):
+            return Decimal(number(str(value), fact.name))
+    except (ValueError, DefinitionError):
+        pass
+    raise Refusal("fact_unknown", f"{fact.name}: {value}")
+
+
+def find_claims(register: Register, assets: Iterable[str], start: str, end: str, *, besides: str = "") -> tuple[str, ...]:
+    """Who else claims the reductions of plants or land between two days.
+
+    Parameters
+    ----------
+    register : Register
+        What there is.
+    assets : iterable of str
+        The plants or pieces of land.
+    start, end : str
+        First and last day.
+    besides : str, optional
+        A project that is left out.
+
+    Returns
+    -------
+    tuple of str
+        Uses and periods of projects, in words.
+    """
+    wanted = frozenset(assets)
+    found = [
+        f"{one.use} {one.start}/{one.end}"
+        for one in register.uses
+        if one.asset in wanted and overlaps(one.start, one.end, start, end)
+    ]
+    for project in register.projects.values():
+        if project.id != besides and wanted & set(project.assets):
+            found += [
+                f"{project.id} {period.start}/{period.end}"
+                for period in project.periods.values()
+                if period.state != OVER and overlaps(period.start, period.end, start, end)
+            ]
+    return tuple(found)
+
+
+def overlaps(start: str, end: str, other_start: str, other_end: str) -> bool:
+    """Whether two spans of days share a day.
+
+    Parameters
+    ----------
+    start, end, other_start, other_end : str
+        First and last days, ISO.
+
+    Returns
+    -------
+    bool
+        True where they do.
+    """
+    return start <= other_end and other_start <= end
+
+
+def read_day_of(text: str) -> date:
+    """A day from its text.
+
+    Parameters
+    ----------
+    text : str
+        ISO day.
+
+    Returns
+    -------
+    date
+        The day.
+
+    Raises
+    ------
+    Refusal
+        ``day_wrong``.
+    """
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise Refusal("day_wrong", str(text)) from None
+
+
+def read_span(values: Mapping[str, Any]) -> tuple[str, str]:
+    """First and last day of a period.
+
+    Parameters
+    ----------
+    values : mapping
+        With ``start`` and ``end``.
+
+    Returns
+    -------
+    (str, str)
+        ISO days in order.
+
+    Raises
+    ------
+    Refusal
+        ``period_wrong``.
+    """
+    start, end = str(values.get("start")), str(values.get("end"))
+    try:
+        sound = date.fromisoformat(start).isoformat() == start and date.fromisoformat(end).isoformat() == end and start <= end
+    except ValueError:
+        sound = False
+    if not sound:
+        raise Refusal("period_wrong", f"{start}/{end}")
+    return start, end
+
+
+def _project(step: Step, schemes: Schemes) -> Project:
+    values = step.values
+    facts = read_facts(values.get("facts", {}), schemes.facts)
+    name = str(values.get("name") or step.project)
+    return Project(step.project, values["scheme"], values["method"], step.who, name, tuple(values["assets"]), facts)
+
+
+def _take_period(project: Project, step: Step, kind: StepKind) -> None:
+    values = step.values
+    key = f"{values['start']}/{values['end']}"
+    if step.step == "monitor":
+        project.periods[key] = Period(values["start"], values["end"], kind.after, values["quantity"], step.day)
+        return
+    period = project.periods[key]
+    period.state = kind.after
+    if step.step == "verify":
+        period.verified, period.verifier = values["quantity"], step.who
+    elif step.step == "book":
+        period.issued = step.day
+
+
+@lru_cache(maxsize=1)
+def step_kinds() -> Mapping[str, StepKind]:
+    """Kinds of steps by name.
+
+    Returns
+    -------
+    mapping of str to StepKind
+        In the order of the table.
+    """
+    made = {
+        row["step"]: StepKind(
+            row["step"], Label(row["zh"], row["en"]), row["of"], frozenset(row["from"].split() or [""]), row["to"], row["role"]
+        )
+        for row in _rows("credit_steps.csv")
+    }
+    return MappingProxyType(made)
+
+
+@lru_cache(maxsize=1)
+def credit_reasons() -> Mapping[str, Reason]:
+    """Reasons to refuse a step, by code.
+
+    Returns
+    -------
+    mapping of str to Reason
+        In the order of the table.
+    """
+    made = {
+        row["code"]: Reason(row["code"], "", Label(row["zh"], row["en"]), Label(row["remedy_zh"], row["remedy_en"]))
+        for row in _rows("credit_refusals.csv")
+    }
+    return MappingProxyType(made)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("dafeng").joinpath("data", "rights", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -1,0 +1,245 @@
+"""Allowances of companies from a table of their units, and their booking: pre-allocation, true-up, carry-over.
+
+Invariant: a row that cannot be used is a finding with its place and never a guess; what is booked is what was worked out.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from dafeng.core.errors import DefinitionError, FileRefused
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.ledger.allowances import Entitlement, Plant, entitle, read_benchmarks
+from dafeng.ledger.policies import read_policies
+from dafeng.library.strict import number
+from dafeng.work.city import City
+from dafeng.work.policy_document import finding_document, worked_document
+
+NAMED = ("enterprise", "unit", "year", "unit_class")
+"""Columns that every row needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """What companies are entitled to.
+
+    Parameters
+    ----------
+    entitlements : tuple of Entitlement
+        By company and year.
+    findings : tuple of Finding
+        Rows of the table that cannot be used.
+    """
+
+    entitlements: tuple[Entitlement, ...]
+    findings: tuple[Finding, ...]
+
+
+@lru_cache(maxsize=1)
+def _columns() -> Mapping[str, tuple[str, ...]]:
+    """Spellings by column."""
+    text = files("dafeng").joinpath("data", "rights", "plant_columns.csv").read_text(encoding="utf-8")
+    return {
+        row["column"]: (row["column"], row["zh"], row["zh"].partition("（")[0]) for row in csv.DictReader(text.splitlines())
+    }
+
+
+def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
+    """Units of companies from a table.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file with the columns of ``plant_columns.csv``, in Chinese or English.
+
+    Returns
+    -------
+    (tuple of Plant, tuple of Finding)
+        Usable rows, and what is wrong with the others.
+
+    Raises
+    ------
+    FileRefused
+        If it is no such table.
+    """
+    reader = csv.reader(_text(path).splitlines())
+    heads = [head.strip() for head in next(reader, [])]
+    spelt = {spelling: name for name, spellings in _columns().items() for spelling in spellings}
+    names = [spelt.get(head, "") for head in heads]
+    if lacking := [name for name in NAMED if name not in names]:
+        raise _no_table(path, lacking)
+    plants: list[Plant] = []
+    findings: list[Finding] = []
+    seen: dict[tuple[str, str, int], Plant] = {}
+    for line, cells in enumerate(reader, start=2):
+        at = f"{path.name}:{line}"
+        row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+        if not any(row.values()):
+            continue
+        made = _plant(row, at, findings)
+        if made is None:
+            continue
+        before = seen.setdefault((made.enterprise, made.unit, made.year), made)
+        if before is made:
+            plants.append(made)
+            continue
+        findings.append(_twice(at, before.at))
+        if (before.unit_class, before.figures) != (made.unit_class, made.figures):
+            plants.append(replace(made, figures={}))  # nobody knows which of the two holds
+    return tuple(plants), tuple(findings)
+
+
+def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | None:
+    bad = [name for name in NAMED if not row.get(name)]
+    if not bad and not (row["year"].isdigit() and 2000 <= int(row["year"]) <= 2100):
+        bad = ["year"]
+    figures: dict[str, Decimal] = {}
+    for name in _columns():
+        text = row.get(name, "")
+        if name in NAMED or not text:
+            continue
+        try:
+            found = _word(name, text) if name == "cooling" else Decimal(number(text, at))
+        except DefinitionError:
+            found = None
+        if found is None or found < 0:
+            bad.append(name)
+        else:
+            figures[name] = found
+    if bad:
+        said = ", ".join(bad)
+        findings.append(
+            Finding(
+                "allowance.row",
+                at,
+                "error",
+                Label(f"该行有不可用的栏：{said}", f"columns of the row cannot be used: {said}"),
+                Label("改正所列各栏；数不带千分位，不得为负", "mend these columns; no thousands marks, nothing negative"),
+            )
+        )
+    if not row.get("enterprise") or "year" in bad:
+        return None
+    if set(bad) & set(NAMED):
+        figures = {}  # a row that does not say what it is about makes its company unknown
+    return Plant(row["enterprise"], row.get("unit") or "?", int(row["year"]), row.get("unit_class", ""), figures, at)
+
+
+def _word(name: str, text: str) -> Decimal | None:
+    """Number of a word of a policy."""
+    for policy in read_policies().values():
+        for term in policy.given:
+            if term.name == name and text in term.words:
+                return term.words[text]
+    return None
+
+
+def allowances(path: Path, *, city: City | None = None, draft: bool = False) -> Allowances:
+    """What the companies of a table are entitled to.
+
+    Parameters
+    ----------
+    path : Path
+        Table of units.
+    city : City, optional
+        City whose own plans and benchmarks count too.
+    draft : bool, optional
+        Whether drafts count.
+
+    Returns
+    -------
+    Allowances
+        By company and year. [t]
+
+    Raises
+    ------
+    FileRefused
+        If it is no such table.
+    """
+    folders = () if city is None else (city.overlay,)
+    plants, findings = read_plants(path)
+    return Allowances(entitle(plants, read_policies(*folders), read_benchmarks(*folders), draft=draft), findings)
+
+
+def allowances_document(found: Allowances) -> dict[str, Any]:
+    """Allowances as JSON-able values, each with its formula, edition, benchmarks and inputs.
+
+    Parameters
+    ----------
+    found : Allowances
+        From `allowances`.
+
+    Returns
+    -------
+    dict
+        ``companies`` and ``findings``. [t]
+    """
+    return {
+        "companies": [_company(one) for one in found.entitlements],
+        "findings": [finding_document(one) for one in (*found.findings, *(f for e in found.entitlements for f in e.findings))],
+    }
+
+
+def _company(one: Entitlement) -> dict[str, Any]:
+    return {
+        "enterprise": one.enterprise,
+        "year": one.year,
+        "allowance": one.allowance,
+        "pre_allocation": None if one.before is None else worked_document(one.before),
+        "obligation": None if one.obligation is None else worked_document(one.obligation),
+        "units": [
+            {
+                "unit": part.plant.unit,
+                "unit_class": part.plant.unit_class,
+                "allowance": None if part.value is None else str(part.value),
+                "benchmarks": [
+                    {"product": b.product, "value": str(b.value), "unit": b.unit, "source": b.source, "grade": b.grade}
+                    for b in part.benchmarks
+                ],
+                "worked": None if part.worked is None else worked_document(part.worked),
+            }
+            for part in one.allocations
+        ],
+    }
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise _no_table(path, ["file"])
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _no_table(path, ["UTF-8"])
+
+
+def _no_table(path: Path, lacking: Sequence[str]) -> FileRefused:
+    said = ", ".join(lacking)
+    listed = ", ".join(_columns())
+    return FileRefused(
+        Label(f"不是机组表，缺 {said}", f"no table of units: {said} missing"),
+        where=str(path),
+        expected=Label(f"CSV，列名为 {listed}", f"CSV with the columns {listed}"),
+        remedy=Label("补上所缺各列", "add what is missing"),
+    )
+
+
+def _twice(at: str, before: str) -> Finding:
+    return Finding(
+        "allowance.twice",
+        at,
+        "error",
+        Label(
+            f"同一机组同一年度已在 {before} 给出，本行不计", f"the same unit and year stand at {before}; this row is left out"
+        ),
+        Label("删除其中一行", "remove one of them"),
+    )
