@@ -17,7 +17,15 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class BookedAccount:
-    """An account of a budget as the ledger keeps it: ``limit``, ``balance`` and ``held`` in minimal units."""
+    """An account of a budget as the ledger keeps it.
+
+    Parameters
+    ----------
+    name, type : str
+        Name and type.
+    limit, balance, held : int
+        Most that an issuer may issue, what it holds, and what is frozen of that. [minimal units]
+    """
 
     name: str
     type: str
@@ -33,7 +41,19 @@ class BookedAccount:
 
 @dataclass(frozen=True, slots=True)
 class BookedTransfer:
-    """A movement: ``quantity`` minimal units; ``reversed`` where another one took it back."""
+    """A movement.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    giver, taker : str
+        Accounts.
+    quantity : int
+        How much. [minimal units]
+    reversed : bool
+        Whether another one took it back.
+    """
 
     id: str
     giver: str
@@ -44,7 +64,17 @@ class BookedTransfer:
 
 @dataclass(frozen=True, slots=True)
 class BookedHold:
-    """A freeze or pledge: ``left`` minimal units of the account are held by it; ``over`` where it has ended."""
+    """A freeze or pledge.
+
+    Parameters
+    ----------
+    id, account : str
+        Its id and its account.
+    left : int
+        What it holds. [minimal units]
+    over : bool
+        Whether it has ended.
+    """
 
     id: str
     account: str

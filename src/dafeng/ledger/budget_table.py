@@ -46,7 +46,17 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True)
 class BudgetCheck:
-    """Two sums of minimal units that must be equal: ``flows`` from the log, ``balances`` from the accounts."""
+    """Two sums of minimal units that must be equal.
+
+    Parameters
+    ----------
+    id : str
+        What is checked.
+    about : str
+        Node or budget.
+    flows, balances : int
+        Sum from the log, and from the accounts. [minimal units]
+    """
 
     id: str
     about: str

@@ -57,20 +57,23 @@ def _blocks(document: Row, language: Language) -> Iterator[Block]:
     body, zh = document["body"], language == "zh"
     yield Heading(1, "用途与授权" if zh else "Purpose and authorisation")
     yield Table(
-        "", "", *_columns(("项目", "内容"), ("item", "content"), language, (40, 120)), tuple(list_terms(document, language))
+        "授权要素" if zh else "Terms",
+        "",
+        *_columns(("项目", "内容"), ("item", "content"), language, (40, 120)),
+        tuple(list_terms(document, language)),
     )
     judged = list_judgements(document, language)
     if judged:
         yield Heading(1, "评价" if zh else "Judgements")
         heads = ("年份", "项目", "结果", "来源"), ("year", "item", "result", "source")
-        yield Table("", "", *_columns(*heads, language, (16, 60, 40, 44)), tuple(judged))
+        yield Table("评价结果" if zh else "Results", "", *_columns(*heads, language, (16, 60, 40, 44)), tuple(judged))
     for _, kinds, name_zh, name_en in PARTS:
         rows = [one for one in body["figures"] if one["kind"] in kinds and one["value"] is not None]
         if rows:
             yield Heading(1, name_zh if zh else name_en)
             heads = ("年份", "项目", "数值", "单位"), ("year", "item", "value", "unit")
             yield Table(
-                "",
+                name_zh if zh else name_en,
                 "",
                 *_columns(*heads, language, (16, 74, 36, 34)),
                 tuple(_figure(one, language) for one in rows),

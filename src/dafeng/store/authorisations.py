@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from dafeng.store.files import damaged, hash_bytes, lock, write_whole
@@ -79,8 +80,31 @@ def hash_row(row: Row) -> str:
     return hash_bytes(json.dumps([row[name] for name in COLUMNS[:-1]], ensure_ascii=False).encode())
 
 
+@contextmanager
+def hold_authorisations(folder: Path) -> Iterator[AuthorisationLog]:
+    """Hold the log of a city as its only writer.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+
+    Yields
+    ------
+    AuthorisationLog
+        The log as it is now.
+
+    Raises
+    ------
+    StoreError
+        If a row was edited, or another writer holds it too long.
+    """
+    with lock(folder / FOLDER):
+        yield AuthorisationLog(folder)
+
+
 class AuthorisationLog:
-    """The log while it is held by one writer.
+    """The log; write to it only while it is held, see `hold_authorisations`.
 
     Parameters
     ----------
@@ -90,20 +114,7 @@ class AuthorisationLog:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = lock(folder / FOLDER)
-        self.rows: list[Row] = []
-
-    def __enter__(self) -> AuthorisationLog:
-        self._lock.__enter__()
-        try:
-            self.rows = list(read_authorisations(self.folder))
-        except BaseException:
-            self._lock.__exit__(None, None, None)
-            raise
-        return self
-
-    def __exit__(self, *about: object) -> None:
-        self._lock.__exit__(None, None, None)
+        self.rows = list(read_authorisations(folder))
 
     def add(self, row: Row) -> Row:
         """Add a row; it is on the disk when this returns.

@@ -14,7 +14,7 @@ from typing import Any
 
 from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.core.labels import Label
-from dafeng.store.authorisations import AuthorisationLog, Row, read_authorisations
+from dafeng.store.authorisations import Row, hold_authorisations, read_authorisations
 from dafeng.store.files import hash_file
 from dafeng.work.city import City
 from dafeng.work.enterprise_rules import FOLDER, EnterpriseRules, read_rules
@@ -137,7 +137,7 @@ def authorise(
         raise _bad(
             "letter", f"找不到授权书“{path}”", f"there is no letter '{path}'", "授权书文件", "the file of the owner's letter"
         )
-    with AuthorisationLog(city.folder) as log:
+    with hold_authorisations(city.folder) as log:
         name = f"A{sum(row['event'] == 'grant' for row in log.rows) + 1:05d}"
         row = log.add(
             {
@@ -181,7 +181,7 @@ def withdraw_authorisation(city: City, id: str, *, who: str, now: datetime | Non
         If there is no such authorisation.
     """
     at = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
-    with AuthorisationLog(city.folder) as log:
+    with hold_authorisations(city.folder) as log:
         known = {one.id: one for one in fold_authorisations(log.rows)}
         if id not in known:
             raise _no_authorisation(id)

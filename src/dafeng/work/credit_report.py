@@ -17,7 +17,7 @@ from typing import Any
 from dafeng.core import registry
 from dafeng.core.errors import AccessError, SettingError
 from dafeng.core.labels import Label, Language
-from dafeng.store.authorisations import AuthorisationLog, Row, read_authorisations
+from dafeng.store.authorisations import Row, hold_authorisations, read_authorisations
 from dafeng.store.files import hash_bytes, hash_tree, write_whole
 from dafeng.work.authorise import Authorisation, fold_authorisations
 from dafeng.work.city import City
@@ -80,7 +80,7 @@ def export_credit(
     """
     at, target = now or datetime.now(UTC), Path(path)
     form = _form(target)
-    with AuthorisationLog(city.folder) as log:
+    with hold_authorisations(city.folder) as log:
         known = fold_authorisations(log.rows)
         granted, why = _find(known, enterprise, recipient, purpose, fields, at)
         if granted is None:

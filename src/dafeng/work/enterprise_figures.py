@@ -14,7 +14,7 @@ from typing import Any
 from dafeng.core.errors import FormulaError
 from dafeng.core.labels import Label
 from dafeng.core.numbers import plain
-from dafeng.core.traces import Trace, TraceKind
+from dafeng.core.traces import Cell, Trace, TraceKind
 from dafeng.formula.evaluation import evaluate_exact
 from dafeng.formula.expression import Expression
 from dafeng.formula.parser import parse
@@ -314,7 +314,20 @@ class EnterpriseBook:
         return self.enterprises[enterprise].label.zh
 
     def trace(
-        self, address: str, kind: TraceKind, says: Label, value: Decimal | str | None, unit: str | None, year: int, **more: Any
+        self,
+        address: str,
+        kind: TraceKind,
+        says: Label,
+        value: Decimal | str | None,
+        unit: str | None,
+        year: int,
+        *,
+        expression: str | None = None,
+        inputs: tuple[str, ...] = (),
+        source: str | None = None,
+        grade: str | None = None,
+        cell: Cell | None = None,
+        note: Label | None = None,
     ) -> str:
         """Keep a trace.
 
@@ -332,8 +345,16 @@ class EnterpriseBook:
             Its unit.
         year : int
             The year.
-        **more : object
-            Further fields of a trace.
+        expression : str, optional
+            How it is computed.
+        inputs : tuple of str
+            Addresses of what it was made from.
+        source, grade : str, optional
+            Source and evidence of a stated number.
+        cell : Cell, optional
+            Where it was delivered.
+        note : Label, optional
+            Reservations.
 
         Returns
         -------
@@ -341,7 +362,9 @@ class EnterpriseBook:
             The address.
         """
         text = value if isinstance(value, str) or value is None else tell_number(value)
-        self.traces[address] = Trace(address, kind, says, text, unit, year, **more)
+        self.traces[address] = Trace(
+            address, kind, says, text, unit, year, expression, None, inputs, source, grade, cell=cell, note=note
+        )
         return address
 
 

@@ -28,7 +28,25 @@ MEND = Label("更正该单元格后重新交付", "mend the cell and deliver the
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseFact:
-    """A delivered figure of an enterprise for a year: ``value`` in ``unit``; ``None`` where it is unknown."""
+    """A delivered figure.
+
+    Parameters
+    ----------
+    enterprise : str
+        Id of the enterprise.
+    year : int
+        The year.
+    field : str
+        What it is.
+    value : Decimal or None
+        The figure, ``None`` where it cannot be read or was said twice. [unit]
+    unit : str
+        Its unit.
+    cell : Cell or None
+        Where it was delivered.
+    address : str
+        Address of its trace.
+    """
 
     enterprise: str
     year: int
@@ -41,7 +59,17 @@ class EnterpriseFact:
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """An enterprise: id, name, sector and product as last delivered."""
+    """An enterprise.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    label : Label
+        Name as last delivered.
+    sector, product : str
+        As last delivered, empty where nobody said.
+    """
 
     id: str
     label: Label
@@ -51,7 +79,17 @@ class Enterprise:
 
 @dataclass(slots=True)
 class EnterpriseTables:
-    """What the tables of a city say: enterprises by id, figures by (enterprise, year, field), findings."""
+    """What the tables of a city say.
+
+    Parameters
+    ----------
+    enterprises : dict of str to Enterprise
+        By id.
+    facts : dict
+        Figures by (enterprise, year, field).
+    findings : list of Finding
+        What is wrong with the tables.
+    """
 
     enterprises: dict[str, Enterprise]
     facts: dict[tuple[str, int, str], EnterpriseFact]

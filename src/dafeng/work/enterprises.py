@@ -15,7 +15,7 @@ from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.core.units import convert
 from dafeng.library.strict import refusal
-from dafeng.work.account import account
+from dafeng.work.account import TOTAL, account
 from dafeng.work.city import City, open_city
 from dafeng.work.enterprise_figures import EnterpriseBook, EnterpriseFigure
 from dafeng.work.enterprise_grades import EnterpriseJudgement, grade, size, warn
@@ -159,16 +159,16 @@ def _accounted(city: City, one: Accounted) -> list[tuple[EnterpriseFact, Trace]]
             raise refusal(FOLDER, f"“{one.folder}”不在城市文件夹内", f"'{one.folder}' is outside of the city's folder")
         plant = open_city(path)
     found = account(plant, scope=one.scope)
+    totals = {score.address for score in found.scores if score.indicator == TOTAL}
     made = []
     for trace in found.traces:
-        if trace.address.startswith("results/total.") and trace.value is not None and trace.year is not None:
+        if trace.address in totals and trace.value is not None and trace.year is not None:
             value = convert(Decimal(trace.value), trace.unit or "Mt CO2", "tCO2")
             address = fact_address(one.enterprise, trace.year, EMISSIONS)
             where = f"{one.folder or '.'} ({one.scope}) {trace.address}"
             says = Label(f"{one.zh} {trace.year}年核算结果：{where}", f"accounted for {one.en}, {trace.year}: {where}")
             note = Label("用 dafeng account 与 explain 追溯", "to be traced by dafeng account and explain")
-            grade_ = "derived"
-            kept = Trace(address, "result", says, f"{value:f}", "tCO2", trace.year, grade=grade_, note=note)
+            kept = Trace(address, "result", says, f"{value:f}", "tCO2", trace.year, grade="derived", note=note)
             made.append((EnterpriseFact(one.enterprise, trace.year, EMISSIONS, value, "tCO2", None, address), kept))
     return made
 
