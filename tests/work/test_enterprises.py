@@ -19,9 +19,12 @@ from dafeng.work.enterprise_grades import count_beyond
 from dafeng.work.enterprise_rules import Cutoffs, read_rules
 from dafeng.work.enterprises import EnterpriseAccounts, enterprises
 
-HEAD = "企业编号,企业名称,年份,行业,综合能耗（吨标准煤）,碳排放量（吨）,总产值（万元）,工业增加值（万元）,税收（万元）,用地面积（亩）,职工人数（人）,污染物排放量（吨）,研发经费（万元）,营业收入（万元）\n"
+HEAD = (
+    "企业编号,企业名称,年份,行业,综合能耗（吨标准煤）,碳排放量（吨）,总产值（万元）,工业增加值（万元）,"
+    "税收（万元）,用地面积（亩）,职工人数（人）,污染物排放量（吨）,研发经费（万元）,营业收入（万元）\n"
+)
 SAMPLE = "E1,甲,2022,C25,40,100,5000,120,30,1,6,0.03,20,1000\n"
-"""By hand: tax/mu 30, VA/mu 120, VA/energy 3, VA/pollutants 4000, VA/person 20, research 0.02: the sample of the published form."""
+"""By hand: tax/mu 30, VA/mu 120, VA/energy 3, VA/pollutants 4000, VA/person 20, research 0.02: the published sample."""
 
 
 @pytest.fixture
@@ -200,9 +203,8 @@ def test_what_cannot_be_read_is_a_finding_at_its_cell_and_unknown(city: City, ro
 
 
 def test_units_of_the_heading_count_and_a_wrong_one_leaves_the_column_out(city: City) -> None:
-    found = enterprises(
-        deliver(city, SAMPLE, head=HEAD.replace("吨标准煤", "万吨标准煤").replace("总产值（万元）", "总产值（吨）"))
-    )
+    head = HEAD.replace("吨标准煤", "万吨标准煤").replace("总产值（万元）", "总产值（吨）")
+    found = enterprises(deliver(city, SAMPLE, head=head))
     assert (value(found, "energy"), value(found, "output")) == (400000, None)
     assert rules_of(found) == {"enterprise.unit"}
 
@@ -221,7 +223,8 @@ def test_a_heading_without_a_unit_is_said(city: City) -> None:
         CUT.replace("emission_intensity", "nothing"),
         CUT.replace(', date: "2026-01-01"', ""),
         MARK.replace("tCO2/10^4 CNY", "tCO2/t"),
-        "scores:\n  huangyan:\n    label: {zh: 评, en: own}\n    form: ratio\n    parts: [{indicator: tax_per_area, weight: 1}]\n"
+        "scores:\n  huangyan:\n    label: {zh: 评, en: own}\n    form: ratio\n"
+        "    parts: [{indicator: tax_per_area, weight: 1}]\n"
         '    source: test\n    date: "2026-01-01"\n',
         "accounted:\n  - {enterprise: E9, zh: 九, en: nine, folder: ../elsewhere}\n",
     ],
