@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from dafeng.ledger.ledger import Ledger
 
@@ -82,7 +83,7 @@ class BookedHold:
     over: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BudgetBooks:
     """All that a ledger holds of a budget.
 
@@ -103,33 +104,32 @@ class BudgetBooks:
     transfers: tuple[BookedTransfer, ...]
     holds: tuple[BookedHold, ...]
 
+    @cached_property
     def flows(self) -> Mapping[Pair, int]:
-        """What moved from account to account.
-
-        Returns
-        -------
-        mapping of (str, str) to int
-            Giver and taker → sum of quantities, both ways apart. [minimal units]
-        """
+        """What moved from account to account: giver and taker → sum of quantities, both ways apart. [minimal units]"""
         found: dict[Pair, int] = {}
         for one in self.transfers:
             pair = (one.giver, one.taker)
             found[pair] = found.get(pair, 0) + one.quantity
         return found
 
+    @cached_property
     def counts(self) -> Mapping[Pair, int]:
-        """How often something moved between two accounts, whichever gave.
-
-        Returns
-        -------
-        mapping of (str, str) to int
-            The two names in order → number of movements.
-        """
+        """How often something moved between two accounts, whichever gave, by their names in order."""
         found: dict[Pair, int] = {}
         for one in self.transfers:
             pair = sort_pair(one.giver, one.taker)
             found[pair] = found.get(pair, 0) + 1
         return found
+
+    @cached_property
+    def standing(self) -> Mapping[Pair, tuple[BookedTransfer, ...]]:
+        """Movements that nobody took back, by giver and taker, in the order of booking."""
+        found: dict[Pair, list[BookedTransfer]] = {}
+        for one in self.transfers:
+            if not one.reversed:
+                found.setdefault((one.giver, one.taker), []).append(one)
+        return {pair: tuple(listed) for pair, listed in found.items()}
 
 
 def sort_pair(one: str, other: str) -> Pair:

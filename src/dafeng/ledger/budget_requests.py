@@ -6,6 +6,7 @@ the same requests, whoever runs them and however often, until something is booke
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from dafeng.core.errors import DefinitionError
@@ -90,7 +91,7 @@ def ask_allotment(budget: Budget, quantities: Mapping[str, int], books: BudgetBo
     DefinitionError
         If a node was moved to another parent, or would keep less than it has used, frozen or passed on.
     """
-    flows, counts = books.flows(), books.counts()
+    flows, counts = books.flows, books.counts
     gone = list_gone(budget, books)
     _refuse_moved(budget, books)
     back: list[Request] = []
@@ -137,7 +138,7 @@ def _limits(budget: Budget, quantities: Mapping[str, int], books: BudgetBooks) -
     wanted, known = quantities[root.id], books.accounts.get(issuer)
     if known is None or known.limit == wanted:
         return []
-    made = books.counts().get(sort_pair(issuer, node_account(budget.id, root.id)), 0)
+    made = books.counts.get(sort_pair(issuer, node_account(budget.id, root.id)), 0)
     return [SetLimit(f"{issuer}:limit:{made + 1}", issuer, wanted, f"{known.limit} -> {wanted}")]
 
 
@@ -234,10 +235,10 @@ def ask_use(budget: Budget, node: str, used: int, books: BudgetBooks, *, effecti
         One group, empty if nothing differs; and what was used beyond the budget, which is not booked. [minimal units]
     """
     own, sink = node_account(budget.id, node), used_account(budget.id, node)
-    flows, made = books.flows(), books.counts().get(sort_pair(own, sink), 0)
+    flows, made = books.flows, books.counts.get(sort_pair(own, sink), 0)
     now, free = flows.get((own, sink), 0) - flows.get((sink, own), 0), books.accounts[own].free
     asked: list[Request] = []
-    standing = [one for one in books.transfers if (one.giver, one.taker) == (own, sink) and not one.reversed]
+    standing = list(books.standing.get((own, sink), ()))
     while now > used:
         wrong = standing.pop()
         asked.append(Reverse(f"{wrong.id}:reversed", wrong.id, effective, "reported use was corrected"))
@@ -268,9 +269,10 @@ def ask_freeze(budget: Budget, nodes: Sequence[str], books: BudgetBooks, *, reas
         One hold per node that has anything free.
     """
     asked: list[Request] = []
+    counted = Counter(one.account for one in books.holds)
     for node in nodes:
         own = node_account(budget.id, node)
-        made = sum(one.account == own for one in books.holds)
+        made = counted[own]
         known = books.accounts.get(own)
         if known is not None and known.free > 0:
             asked.append(Hold(f"{own}:freeze:{made + 1}", own, "freeze", known.free, reason))

@@ -111,7 +111,7 @@ def list_lines(budget: Budget, books: BudgetBooks) -> tuple[BudgetLine, ...]:
 
 
 def _own(budget: Budget, node: BudgetNode, books: BudgetBooks) -> dict[str, int]:
-    flows = books.flows()
+    flows = books.flows
     name, known = node_account(budget.id, node.id), books.accounts.get(node_account(budget.id, node.id))
     above = node_account(budget.id, node.parent) if node.parent else own_account(budget.id, "issuer")
 

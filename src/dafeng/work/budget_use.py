@@ -85,19 +85,25 @@ def read_use(found: BudgetFile, path: Path) -> tuple[Mapping[str, ReportedUse], 
         if needed not in heads:
             raise refusal(path.name, f"缺少“{needed}”列", f"the column '{needed}' is missing")
     findings: list[Finding] = []
-    rows = [one for line in range(1, len(sheet.rows)) for one in _row(found, book, sheet, line, heads, findings)]
+    nodes = frozenset(node.id for node in found.budget.nodes)
+    rows = [one for line in range(1, len(sheet.rows)) for one in _row((found, nodes), book, sheet, line, heads, findings)]
     return _latest(rows, findings), tuple(findings)
 
 
 def _row(
-    found: BudgetFile, book: Workbook, sheet: Sheet, line: int, heads: Mapping[str, int], findings: list[Finding]
+    about: tuple[BudgetFile, frozenset[str]],
+    book: Workbook,
+    sheet: Sheet,
+    line: int,
+    heads: Mapping[str, int],
+    findings: list[Finding],
 ) -> Iterator[ReportedUse]:
-    row = sheet.rows[line]
+    (found, nodes), row = about, sheet.rows[line]
     texts = {name: row[column].strip() if column < len(row) else "" for name, column in heads.items()}
     if not any(texts.values()):
         return
     at = book.at(sheet, line, heads["quantity"])
-    if texts["node"] not in {node.id for node in found.budget.nodes}:
+    if texts["node"] not in nodes:
         place = book.at(sheet, line, heads["node"])
         findings.append(
             _wrong("budget.node", place, f"树中没有节点“{texts['node']}”", f"the tree has no node '{texts['node']}'")

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.formula.evaluation import evaluate_exact
+from dafeng.formula.expression import Expression
 from dafeng.formula.parser import parse
 from dafeng.ledger.budgets import Budget
 from dafeng.work.budget_files import BudgetFile, budget_rules
@@ -111,8 +113,13 @@ def _share(file: BudgetFile, month: int) -> Decimal | None:
 
 
 def _completion(allowed: Decimal, consumed: int) -> Decimal:
-    expression = parse(budget_rules()["completion"]["expression"], where="budgets.yaml")
-    return evaluate_exact(expression, {"allowed": allowed, "consumed": Decimal(consumed)}, where="budgets.yaml")
+    values = {"allowed": allowed, "consumed": Decimal(consumed)}
+    return evaluate_exact(_expression(), values, where="budgets.yaml")
+
+
+@lru_cache(maxsize=1)
+def _expression() -> Expression:
+    return parse(budget_rules()["completion"]["expression"], where="budgets.yaml")
 
 
 def find_class(classes: Sequence[Mapping[str, Any]], value: Decimal) -> Mapping[str, Any]:

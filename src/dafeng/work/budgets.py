@@ -135,7 +135,7 @@ def freeze_budget(city: City, id: str, node: str, *, reason: str) -> BudgetState
 
     def freeze(file: BudgetFile, ledger: Ledger) -> int:
         nodes, books = _subtree(file.budget, node), read_books(ledger, file.budget.id)
-        return _submit(ledger, ask_freeze(file.budget, nodes, books, reason=reason))
+        return _submit(ledger, [ask_freeze(file.budget, nodes, books, reason=reason)])
 
     return _change(city, id, freeze)
 
@@ -163,7 +163,7 @@ def release_budget(city: City, id: str, node: str) -> BudgetState:
 
     def release(file: BudgetFile, ledger: Ledger) -> int:
         books = read_books(ledger, file.budget.id)
-        return _submit(ledger, ask_release(file.budget, _subtree(file.budget, node), books))
+        return _submit(ledger, [ask_release(file.budget, _subtree(file.budget, node), books)])
 
     return _change(city, id, release)
 
@@ -209,7 +209,7 @@ def close_budget(city: City, id: str) -> BudgetState:
         frozen = sum(one.held for one in books.accounts.values())
         if frozen or state.pending or not books.state:
             raise _unsettled(file.budget.id, frozen, state.pending)
-        return _submit(ledger, ask_close(file.budget, books, unused=unused, effective=file.budget.end))
+        return _submit(ledger, [ask_close(file.budget, books, unused=unused, effective=file.budget.end)])
 
     return _change(city, id, close)
 
@@ -262,21 +262,23 @@ def _book(city: City, file: BudgetFile, ledger: Ledger) -> int:
     books = read_books(ledger, budget.id)
     if books.state == "closed":
         return 0
-    done = _submit(ledger, ask_allotment(budget, allot(budget), books))
+    done = _submit(ledger, [ask_allotment(budget, allot(budget), books)])
     uses, _ = read_uses(city, file)
     books = read_books(ledger, budget.id)
-    for node, use in uses.items():
-        if use.quantity is not None:
-            asked, _ = ask_use(budget, node, use.quantity, books, effective=_month_end(budget, use.month))
-            done += _submit(ledger, asked)
-    return done
+    asked = [
+        ask_use(budget, node, use.quantity, books, effective=_month_end(budget, use.month))[0]
+        for node, use in uses.items()
+        if use.quantity is not None
+    ]
+    return done + _submit(ledger, asked)
 
 
-def _submit(ledger: Ledger, asked: Sequence[Request]) -> int:
-    """Book a group; what was booked before by the same request counts as nothing new."""
+def _submit(ledger: Ledger, groups: Sequence[Sequence[Request]]) -> int:
+    """Book groups in one transaction; what was booked before by the same request counts as nothing new."""
+    asked = [group for group in groups if group]
     if not asked:
         return 0
-    answers = ledger.submit([list(asked)])[0]
+    answers = [one for group in ledger.submit(asked) for one in group]
     refused = next((one for one in answers if isinstance(one, Refused) and one.code != "group_failed"), None)
     if refused is None:
         return sum(not isinstance(one, Refused) and not one.again for one in answers)
