@@ -28,15 +28,28 @@ if TYPE_CHECKING:
     from dafeng.work.assess import assess
     from dafeng.work.assessment import Assessment
     from dafeng.work.audit import accept, audit
+    from dafeng.work.authorise import (
+        Authorisation,
+        authorisation_document,
+        authorise,
+        list_authorisations,
+        withdraw_authorisation,
+    )
     from dafeng.work.balance import EnergyAccount, balance
     from dafeng.work.brief import brief
+    from dafeng.work.budget_document import budget_document
+    from dafeng.work.budget_state import BudgetState
+    from dafeng.work.budgets import book_budget, budgets, close_budget, freeze_budget, release_budget, show_budget
     from dafeng.work.city import City, init, open_city
     from dafeng.work.compare_approaches import ApproachComparison, approaches_document, compare_approaches
     from dafeng.work.compare_inventory import InventoryComparison, compare_inventory, comparison_rows
     from dafeng.work.compare_plans import PlanComparison, compare_plans
     from dafeng.work.comparison_document import comparison_document
     from dafeng.work.correct import Correction, correct, corrections
+    from dafeng.work.credit_report import export_credit, verify_credit
     from dafeng.work.downscale import Downscaled, downscale, downscaled_document, keep_estimate
+    from dafeng.work.enterprise_document import enterprise_document, enterprise_list, explain_enterprise
+    from dafeng.work.enterprises import EnterpriseAccounts, enterprises
     from dafeng.work.explain import explain
     from dafeng.work.factor_import import FactorImport, import_factors
     from dafeng.work.factors import factor_conflicts, list_factors, match_factor, read_book, show_factor, warming_standards
@@ -97,6 +110,8 @@ __all__ = [
     "Allowances",
     "ApproachComparison",
     "Assessment",
+    "Authorisation",
+    "BudgetState",
     "Change",
     "City",
     "CityMeasures",
@@ -104,6 +119,7 @@ __all__ = [
     "Decision",
     "Downscaled",
     "EnergyAccount",
+    "EnterpriseAccounts",
     "FactorImport",
     "Future",
     "Hindcast",
@@ -144,15 +160,21 @@ __all__ = [
     "approaches_document",
     "assess",
     "audit",
+    "authorisation_document",
+    "authorise",
     "balance",
     "balance_document",
+    "book_budget",
     "brief",
+    "budget_document",
+    "budgets",
     "cancel_job",
     "change_visibility",
     "check_lock",
     "check_objects",
     "check_tasks",
     "city_view",
+    "close_budget",
     "compare_approaches",
     "compare_inventory",
     "compare_plans",
@@ -163,11 +185,17 @@ __all__ = [
     "corrections",
     "downscale",
     "downscaled_document",
+    "enterprise_document",
+    "enterprise_list",
+    "enterprises",
     "explain",
+    "explain_enterprise",
+    "export_credit",
     "export_review",
     "factor_conflicts",
     "failed_document",
     "find_job",
+    "freeze_budget",
     "guide_documents",
     "hindcast",
     "hindcast_document",
@@ -185,6 +213,7 @@ __all__ = [
     "job_moves",
     "judge",
     "keep_estimate",
+    "list_authorisations",
     "list_factors",
     "list_jobs",
     "list_methods",
@@ -220,6 +249,7 @@ __all__ = [
     "recalculate",
     "recalculation_document",
     "reconcile",
+    "release_budget",
     "report",
     "report_template",
     "review",
@@ -242,6 +272,7 @@ __all__ = [
     "schedule_document",
     "schedule_tasks",
     "settle",
+    "show_budget",
     "show_factor",
     "solve",
     "solve_energy",
@@ -251,13 +282,35 @@ __all__ = [
     "template",
     "uncertainty",
     "update_lock",
+    "verify_credit",
     "warming_standards",
     "what_moved",
+    "withdraw_authorisation",
     "write_network",
     "years_document",
 ]
 
 _HOMES: Mapping[str, str] = {
+    "verify_credit": "work.credit_report",
+    "export_credit": "work.credit_report",
+    "authorisation_document": "work.authorise",
+    "list_authorisations": "work.authorise",
+    "withdraw_authorisation": "work.authorise",
+    "authorise": "work.authorise",
+    "Authorisation": "work.authorise",
+    "explain_enterprise": "work.enterprise_document",
+    "enterprise_list": "work.enterprise_document",
+    "enterprise_document": "work.enterprise_document",
+    "enterprises": "work.enterprises",
+    "EnterpriseAccounts": "work.enterprises",
+    "budget_document": "work.budget_document",
+    "close_budget": "work.budgets",
+    "release_budget": "work.budgets",
+    "freeze_budget": "work.budgets",
+    "book_budget": "work.budgets",
+    "show_budget": "work.budgets",
+    "budgets": "work.budgets",
+    "BudgetState": "work.budget_state",
     "Decision": "work.publish_change",
     "Listed": "work.publish_objects",
     "Published": "work.publish",

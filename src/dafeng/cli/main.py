@@ -18,10 +18,12 @@ from dafeng.cli import (
     allowances,
     balances,
     briefs,
+    budgeting,
     correction,
     counting,
     crediting,
     energy,
+    enterprises,
     factors,
     hindcasts,
     hours,
@@ -54,6 +56,8 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(users.app, name="user")
     made.add_typer(remote.app, name="remote")
     made.add_typer(jobs.app, name="job")
+    made.add_typer(budgeting.app, name="budget")
+    made.add_typer(enterprises.app, name="enterprise")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)

@@ -1,0 +1,121 @@
+"""``dafeng budget …``: energy and carbon budgets as trees on the ledger.
+
+Invariant: what is printed is the document of the budget; only ``book``, ``freeze``, ``release`` and ``close`` book anything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import dafeng as df
+from dafeng.cli.printing import console, finding_rows, grid, print_json, read_language, say
+from dafeng.core.labels import Language
+
+app = typer.Typer(help="预算：用能预算、碳预算的层层下达与使用 · energy and carbon budgets", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
+Name = Annotated[str, typer.Argument(help="预算编号 · id of the budget", metavar="BUDGET")]
+Node = Annotated[str, typer.Argument(help="节点编号 · id of the node", metavar="NODE")]
+Reason = Annotated[str, typer.Option("--reason", help="原因 · why")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
+Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
+
+
+@app.command("list")
+def list_all(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """列出城市的预算 · list the budgets of a city."""
+    city, language = df.open_city(folder), read_language(lang)
+    found = [df.budget_document(one) for one in df.budgets(city)]
+    if as_json:
+        print_json(found)
+        return
+    heads = say(language, "编号 名称 时期 单位 下达 已用 冻结 可用 状态", "id name period unit allotted used frozen free state")
+    rows = [
+        [
+            one["id"],
+            one["label"][language],
+            f"{one['period']['start']} – {one['period']['end']}",
+            one["unit"],
+            one["nodes"][0]["allotted"],
+            *(one["nodes"][0]["below"][name] for name in ("consumed", "frozen", "free")),
+            one["state"],
+        ]
+        for one in found
+    ]
+    console().print(grid(city.label.read(language), heads.split(), rows, right=(4, 5, 6, 7)))
+
+
+@app.command()
+def show(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """查看一棵预算树；不入账 · show a budget as it stands."""
+    _print(df.show_budget(df.open_city(folder), name), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def book(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """入账：只记文件与账簿之差 · book what differs between the files and the ledger."""
+    _print(df.book_budget(df.open_city(folder), name), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def freeze(folder: Folder, name: Name, node: Node, reason: Reason, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """冻结某节点及其下级的余额 · freeze what a node and those below it have left."""
+    _print(df.freeze_budget(df.open_city(folder), name, node, reason=reason), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def release(folder: Folder, name: Name, node: Node, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """解除冻结 · release what was frozen."""
+    _print(df.release_budget(df.open_city(folder), name, node), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def close(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """关闭时期：未用部分收回或失效 · close the period; what is unused goes back or lapses."""
+    _print(df.close_budget(df.open_city(folder), name), read_language(lang), as_json=as_json)
+
+
+def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
+    told = df.budget_document(found)
+    if as_json:
+        print_json(told)
+        return
+    out = console()
+    title = f"{told['label'][language]} {told['period']['start']} – {told['period']['end']} {told['unit']} {told['state']}"
+    heads = say(
+        language,
+        "节点 层级 下达 再下达 自用 合计已用 冻结 可用 收回/失效 超用 预警",
+        "node level allotted passed used used_below frozen free back/lapsed over warning",
+    ).split()
+    out.print(grid(title, heads, [_row(one, language) for one in told["nodes"]], right=tuple(range(2, 10))), markup=False)
+    wrong = [one for one in told["checks"] if not one["holds"]]
+    summed = say(language, "合计与账簿核对", "sums held against the ledger")
+    out.print(f"{summed}: {len(told['checks']) - len(wrong)}/{len(told['checks'])}")
+    out.print(say(language, f"本次入账 {told['booked']} 笔", f"{told['booked']} requests were booked"))
+    if found.findings:
+        heads = say(language, "级别 位置 问题 处理", "severity place problem remedy").split()
+        out.print(grid(say(language, "发现", "findings"), heads, finding_rows(found.findings, language)))
+
+
+def _row(node: dict[str, Any], language: Language) -> list[str]:
+    warning = node["warning"]
+    said = "—" if warning is None else warning["says"][language]
+    if warning is not None and warning["completion"] is not None:
+        said = f"{said} {warning['completion']} %"
+    below = node["below"]
+    return [
+        f"{node['id']} {node['label'][language]}",
+        node["level"],
+        node["allotted"],
+        node["given"],
+        node["consumed"],
+        below["consumed"],
+        node["frozen"],
+        node["free"],
+        f"{node['returned']}/{node['lapsed']}",
+        node["over"],
+        said,
+    ]

@@ -1,0 +1,193 @@
+"""What a ledger holds of a budget: its accounts, what moved between them, and what is frozen.
+
+Invariant: what is read belongs to one instant; movements come from the log and balances from the accounts, so that one can be
+held against the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from dafeng.ledger.ledger import Ledger
+
+Pair = tuple[str, str]
+"""Giver and taker of movements."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedAccount:
+    """An account of a budget as the ledger keeps it.
+
+    Parameters
+    ----------
+    name, type : str
+        Name and type.
+    limit, balance, held : int
+        Most that an issuer may issue, what it holds, and what is frozen of that. [minimal units]
+    """
+
+    name: str
+    type: str
+    limit: int
+    balance: int
+    held: int
+
+    @property
+    def free(self) -> int:
+        """What may leave it. [minimal units]"""
+        return self.balance - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class BookedTransfer:
+    """A movement.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    giver, taker : str
+        Accounts.
+    quantity : int
+        How much. [minimal units]
+    reversed : bool
+        Whether another one took it back.
+    """
+
+    id: str
+    giver: str
+    taker: str
+    quantity: int
+    reversed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookedHold:
+    """A freeze or pledge.
+
+    Parameters
+    ----------
+    id, account : str
+        Its id and its account.
+    left : int
+        What it holds. [minimal units]
+    over : bool
+        Whether it has ended.
+    """
+
+    id: str
+    account: str
+    left: int
+    over: bool
+
+
+@dataclass(frozen=True)
+class BudgetBooks:
+    """All that a ledger holds of a budget.
+
+    Parameters
+    ----------
+    state : str
+        State of the book, empty where there is none yet.
+    accounts : mapping of str to BookedAccount
+        By name.
+    transfers : tuple of BookedTransfer
+        In the order of booking.
+    holds : tuple of BookedHold
+        In the order of booking.
+    """
+
+    state: str
+    accounts: Mapping[str, BookedAccount]
+    transfers: tuple[BookedTransfer, ...]
+    holds: tuple[BookedHold, ...]
+
+    @cached_property
+    def flows(self) -> Mapping[Pair, int]:
+        """What moved from account to account: giver and taker → sum of quantities, both ways apart. [minimal units]"""
+        found: dict[Pair, int] = {}
+        for one in self.transfers:
+            pair = (one.giver, one.taker)
+            found[pair] = found.get(pair, 0) + one.quantity
+        return found
+
+    @cached_property
+    def counts(self) -> Mapping[Pair, int]:
+        """How often something moved between two accounts, whichever gave, by their names in order."""
+        found: dict[Pair, int] = {}
+        for one in self.transfers:
+            pair = sort_pair(one.giver, one.taker)
+            found[pair] = found.get(pair, 0) + 1
+        return found
+
+    @cached_property
+    def standing(self) -> Mapping[Pair, tuple[BookedTransfer, ...]]:
+        """Movements that nobody took back, by giver and taker, in the order of booking."""
+        found: dict[Pair, list[BookedTransfer]] = {}
+        for one in self.transfers:
+            if not one.reversed:
+                found.setdefault((one.giver, one.taker), []).append(one)
+        return {pair: tuple(listed) for pair, listed in found.items()}
+
+
+def sort_pair(one: str, other: str) -> Pair:
+    """Two names in the order of the alphabet.
+
+    Parameters
+    ----------
+    one, other : str
+        Names of accounts.
+
+    Returns
+    -------
+    (str, str)
+        The smaller one first.
+    """
+    return (one, other) if one < other else (other, one)
+
+
+def read_books(ledger: Ledger, budget: str) -> BudgetBooks:
+    """Read what a ledger holds of a budget.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The ledger.
+    budget : str
+        Id of the budget, which is the name of its book.
+
+    Returns
+    -------
+    BudgetBooks
+        Empty where there is no such book yet.
+    """
+    rows = ledger.rows
+    rows.begin()
+    try:
+        found = rows.query("SELECT no, state FROM ledger_book WHERE name = ?", budget)
+        if not found:
+            return BudgetBooks("", {}, (), ())
+        book, state = found[0]
+        accounts = rows.query("SELECT no, name, type, lim, balance, held FROM ledger_account WHERE book = ? ORDER BY no", book)
+        moved = rows.query(
+            "SELECT e.id, e.giver, e.taker, e.quantity, r.by_id FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq"
+            " LEFT JOIN ledger_reversed r ON r.id = e.id"
+            " WHERE p.account IN (SELECT no FROM ledger_account WHERE book = ?) AND p.amount < 0 ORDER BY e.seq",
+            book,
+        )
+        holds = rows.query(
+            "SELECT id, account, held, ended FROM ledger_claim"
+            " WHERE account IN (SELECT no FROM ledger_account WHERE book = ?) ORDER BY seq",
+            book,
+        )
+    finally:
+        rows.rollback()
+    names = {row[0]: row[1] for row in accounts}
+    return BudgetBooks(
+        state,
+        {row[1]: BookedAccount(*row[1:]) for row in accounts},
+        tuple(BookedTransfer(row[0], names[row[1]], names[row[2]], row[3], row[4] is not None) for row in moved),
+        tuple(BookedHold(row[0], names[row[1]], row[2], bool(row[3])) for row in holds),
+    )
