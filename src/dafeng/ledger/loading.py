@@ -10,6 +10,7 @@ from typing import Any
 
 from dafeng.ledger.chain import START
 from dafeng.ledger.definitions import account_types
+from dafeng.ledger.flaws import find_flaw, is_plain
 from dafeng.ledger.opening import unique_keys
 from dafeng.ledger.requests import (
     Groups,
@@ -88,7 +89,7 @@ def load(state: State, rows: LedgerRows, groups: Groups) -> None:
     groups : sequence of sequence of Request
         What is about to be booked.
     """
-    requests = [request for group in groups for request in group]
+    requests = [request for group in groups for request in group if _is_sound(request)]
     if len(state.accounts) > MOST_KEPT:
         _clear(state.accounts, state.by_number, state.claims)
     _clear(state.done, state.originals, state.reversed, state.taken)
@@ -97,17 +98,28 @@ def load(state: State, rows: LedgerRows, groups: Groups) -> None:
     names = _named(requests)
     numbers: set[int] = set()
     numbers |= _load_originals(state, rows, requests)
-    claims = _load_claims(state, rows, requests)
+    wanted = _claimed(requests)
+    for claim in wanted & state.claims.keys():  # in memory through its giver; its taker need not be
+        names |= _sides(claim, state.claims[claim].content)
+    claims = rows.find(CLAIM, "id", wanted - state.claims.keys())
     for row in claims:
         numbers.add(row[1])
-        if row[10]:
-            pending = decode(row[0], row[10])
-            names |= {pending.giver, pending.taker} if isinstance(pending, Transfer) else set()
+        names |= _sides(row[0], row[10])
     _load_accounts(state, rows, names, numbers)
     for row in claims:
         if row[0] not in state.claims:
             _add_claim(state, row)
     _load_taken(state, rows, requests)
+
+
+def _is_sound(request: Request) -> bool:
+    """What is not sound is refused by the rules and must not reach the database, not even as a key."""
+    return (type(request) is Transfer and is_plain(request)) or not find_flaw(request)
+
+
+def _sides(name: str, content: str) -> set[str]:
+    pending = decode(name, content) if content else None
+    return {pending.giver, pending.taker} if isinstance(pending, Transfer) else set()
 
 
 def _clear(*tables: dict[Any, Any]) -> None:
@@ -144,7 +156,7 @@ def _named(requests: Sequence[Request]) -> set[str]:
     return names
 
 
-def _load_claims(state: State, rows: LedgerRows, requests: Sequence[Request]) -> list[tuple[Any, ...]]:
+def _claimed(requests: Sequence[Request]) -> set[str]:
     wanted: set[str] = set()
     for request in requests:
         match request:
@@ -152,11 +164,9 @@ def _load_claims(state: State, rows: LedgerRows, requests: Sequence[Request]) ->
                 wanted.add(request.pending)
             case Release():
                 wanted.add(request.hold)
-            case Hold():
-                wanted.add(request.id)
             case Transfer() if request.hold:
                 wanted.add(request.hold)
-    return rows.find(CLAIM, "id", wanted - state.claims.keys()) if wanted else []
+    return wanted
 
 
 def _load_originals(state: State, rows: LedgerRows, requests: Sequence[Request]) -> set[int]:
@@ -169,7 +179,7 @@ def _load_originals(state: State, rows: LedgerRows, requests: Sequence[Request])
     numbers = {number for row in events for number in row[7:9]}
     named = {row[0]: row[1] for row in rows.find(ACCOUNT, "no", numbers)}
     for row in events:
-        spans = tuple((move[2], move[3]) for move in moves if move[0] == row[0])
+        spans = tuple(sorted((move[2], move[3]) for move in moves if move[0] == row[0]))
         state.originals[row[1]] = Original(row[0], row[6], named[row[7]], named[row[8]], row[9], spans)
     state.reversed.update((row[0], row[1]) for row in rows.find(REVERSED, "id", wanted))
     return numbers
@@ -210,12 +220,5 @@ def _add_claim(state: State, row: Sequence[Any]) -> None:
 
 
 def _load_taken(state: State, rows: LedgerRows, requests: Sequence[Request]) -> None:
-    keys = {key for request in requests if isinstance(request, OpenAccount) for _, key in _keys(request)}
+    keys = {key for request in requests if isinstance(request, OpenAccount) for _, key in unique_keys(request)}
     state.taken.update((row[0], row[1]) for row in rows.find(TAKEN, "key", keys))
-
-
-def _keys(request: OpenAccount) -> list[tuple[str, str]]:
-    try:
-        return unique_keys(request)
-    except TypeError:  # a request whose fields are not as they should be is refused later
-        return []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -190,11 +191,11 @@ class _Postgres(LedgerRows):
         self._upserts = {table.name: _unnest(table) for table in TABLES}
 
     def begin(self) -> None:
-        self._run("BEGIN")
+        self._run("BEGIN ISOLATION LEVEL READ COMMITTED")  # what is read after the lock is what the last holder left
         self._run("SELECT pg_advisory_xact_lock(?)", (LOCK,))
 
     def rollback(self) -> None:
-        if not self._db.closed and self._db.info.transaction_status:
+        if not self._db.closed and not self._db.broken and self._db.info.transaction_status:
             self._run("ROLLBACK")
 
     def close(self) -> None:
@@ -242,6 +243,42 @@ def open_rows(address: str) -> LedgerRows:
     if address.startswith(("postgresql://", "postgres://")):
         return _Postgres(address)
     return _Sqlite(address.removeprefix("sqlite:///"))
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What the databases in use may raise.
+
+    Returns
+    -------
+    tuple of type
+        Classes of exceptions; those of psycopg once it was needed.
+    """
+    psycopg = sys.modules.get("psycopg")
+    return (sqlite3.Error,) if psycopg is None else (sqlite3.Error, psycopg.Error)
+
+
+def interrupted(cause: Exception) -> StoreError:
+    """What to say when a database failed on the way: nothing is known to be booked, and asking again is safe.
+
+    Parameters
+    ----------
+    cause : Exception
+        One of `failures`.
+
+    Returns
+    -------
+    StoreError
+        To be raised.
+    """
+    return StoreError(
+        Label(f"账簿数据库中断（{cause}）", f"the database of the ledger failed ({cause})"),
+        where="ledger",
+        expected=Label("数据库可写、磁盘有余量", "a database that can be written and room on the disk"),
+        remedy=Label(
+            "排除故障后用相同编号重新提交：已入账的不会再记一次",
+            "mend it and hand in the same ids again: nothing is booked twice",
+        ),
+    )
 
 
 def _unusable(where: str, cause: Exception) -> StoreError:
