@@ -1,7 +1,7 @@
 """The invariants of a ledger that can be read off its rows at any moment, each by its number and name in the specification.
 
-Four of the twelve speak of what happens rather than of what stands there: 5 (same id), 7 (as of), 11 (order) and 12 (policy) are
-tested in ``test_invariants``; 9 (auction) by the tests of the markets, which alone know of bids.
+Five of the twelve speak of what happens rather than of what stands there: 5 (same id), 7 (as of), 11 (order) and 12 (policy)
+are tested in ``test_invariants``; 9 (auction) by the tests of the markets, which alone know of bids.
 """
 
 from __future__ import annotations
@@ -70,13 +70,19 @@ def invariant_4_blocks_tile(rows: LedgerRows) -> None:
         no[0]: sum(row[3] - row[2] + 1 for row in mine if row[6])
         for no, mine in grouped(rows, "SELECT book, no, first, last, account, parent, alive FROM ledger_block", 4).items()
     }
-    zero = "SELECT a.no, a.balance FROM ledger_account a JOIN ledger_book b ON b.no = a.book WHERE b.serials AND a.type NOT IN ('issuer', 'external')"  # noqa: E501
+    zero = (
+        "SELECT a.no, a.balance FROM ledger_account a JOIN ledger_book b ON b.no = a.book"
+        " WHERE b.serials AND a.type NOT IN ('issuer', 'external')"
+    )
     assert all(sizes.get(no, 0) == balance for no, balance in rows.query(zero))
 
 
 def invariant_6_retired_never_moves(rows: LedgerRows) -> None:
     """Nothing ever leaves an account of retired or surrendered units."""
-    text = "SELECT count(*) FROM ledger_posting p JOIN ledger_account a ON a.no = p.account WHERE a.type IN ('retired', 'surrendered') AND p.amount < 0"  # noqa: E501
+    text = (
+        "SELECT count(*) FROM ledger_posting p JOIN ledger_account a ON a.no = p.account"
+        " WHERE a.type IN ('retired', 'surrendered') AND p.amount < 0"
+    )
     assert rows.query(text) == [(0,)]
 
 

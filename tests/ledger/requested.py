@@ -87,7 +87,7 @@ class Choices:
 
 def from_seed(seed: Any) -> Choices:
     """Choices of a pseudo-random generator."""
-    return Choices(random.Random(seed).randint)  # noqa: S311 - no secret
+    return Choices(random.Random(seed).randint)
 
 
 def draw_transfer(c: Choices) -> Transfer:

@@ -6,7 +6,8 @@ Invariant: what is in memory is what the last committed event left; whatever fai
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import RLock
 from types import TracebackType
 from typing import Self
@@ -87,6 +88,30 @@ class Ledger:
             state.forget()
             self._state = state
             return answers
+
+    @contextmanager
+    def standing(self) -> Iterator[LedgerRows]:
+        """Keep all writers out within the block.
+
+        Yields
+        ------
+        LedgerRows
+            The database, at its last event.
+
+        Raises
+        ------
+        StoreError
+            If the database fails.
+        """
+        with self._lock:
+            try:
+                self.rows.begin()
+            except failures() as cause:
+                raise interrupted(cause) from cause
+            try:
+                yield self.rows
+            finally:
+                self.rows.rollback()
 
     def _book(self, groups: Groups) -> tuple[list[list[Answer]], State]:
         kept = False

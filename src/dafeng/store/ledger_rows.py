@@ -9,7 +9,9 @@ import json
 import sqlite3
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from itertools import count
 from typing import Any
 
 from dafeng.core.errors import StoreError
@@ -96,7 +98,7 @@ class LedgerRows(ABC):
         return rows
 
     @abstractmethod
-    def scan(self, text: str, *values: Any) -> Iterator[Row]:
+    def scan(self, text: str, *values: Any) -> Generator[Row, None, None]:
         """Rows of a SELECT one by one, for what does not fit into memory.
 
         Parameters
@@ -111,6 +113,16 @@ class LedgerRows(ABC):
         tuple
             In its order.
         """
+
+    def damage(self) -> list[str]:
+        """What the database itself finds wrong with its file and indexes.
+
+        Returns
+        -------
+        list of str
+            Empty if nothing, or where the database offers no such check.
+        """
+        return []
 
     @abstractmethod
     def _run(self, text: str, values: Sequence[Any] = ()) -> Any:
@@ -143,7 +155,8 @@ class _Sqlite(LedgerRows):
             for text in _schema("sqlite"):
                 self._db.execute(text)
             self.commit()
-        except sqlite3.Error as cause:
+        except (sqlite3.Error, UnicodeDecodeError) as cause:
+            self.close()
             raise _unusable(path, cause) from cause
         self._upserts = {table.name: _upsert(table) for table in TABLES}
 
@@ -169,8 +182,11 @@ class _Sqlite(LedgerRows):
         text = f"{select(table)} WHERE {column} IN (SELECT value FROM json_each(?)){more}"  # noqa: S608 - our own names
         return self._db.execute(text, (json.dumps(wanted),)).fetchall()
 
-    def scan(self, text: str, *values: Any) -> Iterator[Row]:
+    def scan(self, text: str, *values: Any) -> Generator[Row, None, None]:
         yield from self._db.execute(text, values)
+
+    def damage(self) -> list[str]:
+        return [row[0] for row in self.query("PRAGMA integrity_check(20)") if row[0] != "ok"]
 
     def _run(self, text: str, values: Sequence[Any] = ()) -> Any:
         return self._db.execute(text, values)
@@ -180,6 +196,7 @@ class _Postgres(LedgerRows):
     def __init__(self, address: str) -> None:
         import psycopg
 
+        self._names = count()
         try:
             self._db = psycopg.connect(address, autocommit=True)
             with self._db.transaction():
@@ -212,8 +229,9 @@ class _Postgres(LedgerRows):
         more = f" AND {also}" if also else ""
         return self.query(f"{select(table)} WHERE {column} = ANY(?::{table.columns[column]}[]){more}", wanted)
 
-    def scan(self, text: str, *values: Any) -> Iterator[Row]:
-        with self._db.transaction(), self._db.cursor(name="dafeng_scan") as cursor:
+    def scan(self, text: str, *values: Any) -> Generator[Row, None, None]:
+        within = nullcontext() if self._db.info.transaction_status else self._db.transaction()
+        with within, self._db.cursor(name=f"dafeng_{next(self._names)}") as cursor:
             cursor.itersize = CHUNK
             cursor.execute(text.replace("?", "%s").encode(), values)
             yield from cursor
@@ -254,7 +272,8 @@ def failures() -> tuple[type[Exception], ...]:
         Classes of exceptions; those of psycopg once it was needed.
     """
     psycopg = sys.modules.get("psycopg")
-    return (sqlite3.Error,) if psycopg is None else (sqlite3.Error, psycopg.Error)
+    mine = (sqlite3.Error, UnicodeDecodeError)  # a damaged page may hold what is no text
+    return mine if psycopg is None else (*mine, psycopg.Error)
 
 
 def interrupted(cause: Exception) -> StoreError:
