@@ -26,7 +26,7 @@ def invariant_1_postings_sum_to_zero(rows: LedgerRows) -> None:
     """Per book and per transfer."""
     for column in ("a.book", "p.seq"):
         text = (
-            f"SELECT {column}, sum(p.amount) FROM ledger_posting p JOIN ledger_account a ON a.no = p.account GROUP BY {column}"  # noqa: S608
+            f"SELECT {column}, sum(p.amount) FROM ledger_posting p JOIN ledger_account a ON a.no = p.account GROUP BY {column}"
         )
         assert [row for row in rows.query(text) if row[1] != 0] == []
 

@@ -20,7 +20,7 @@ TYPES = {row["type"]: row for row in csv.DictReader((DATA / "account_types.csv")
 KINDS = {row["kind"]: row for row in csv.DictReader((DATA / "kinds.csv").read_text(encoding="utf-8").splitlines())}
 
 
-class No(Exception):  # noqa: N818 - an answer, no error
+class No(Exception):
     """A refusal with its code."""
 
 

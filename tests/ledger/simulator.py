@@ -1,8 +1,8 @@
 """A ledger in a world where everything goes wrong, by a seed: ``python -m tests.ledger.simulator --seeds 10000``.
 
 The clock is virtual; between any two statements the disk may be full, fail, or the process die, before or after the statement,
-the commit among them; answers get lost and are asked for again; batches come twice and out of order. Whatever the ledger committed
-the model books too, so that both must answer the same ever after; at the end the audit must find nothing.
+the commit among them; answers get lost and are asked for again; batches come twice and out of order. Whatever the ledger
+committed the model books too, so that both must answer the same ever after; at the end the audit must find nothing.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ def filled(address: str, *, seed: int = 4, batches: int = 60) -> Ledger:
     """A ledger in which much has happened, without its triggers."""
     model, choices, at = Model(), from_seed(seed), [1000]
     ledger = open_ledger(address, clock=lambda: at[0])
-    for batch in (world(), *[None] * batches):
+    for number in range(batches):
         at[0] += choices.whole(0, 8)
-        batch = batch or draw_batch(choices, model, model.seq * 100 + at[0])
+        batch = draw_batch(choices, model, number) if number else world()
         ledger.submit(batch)
         model.submit(batch, at[0])
     return disarmed(ledger, postgresql=address.startswith("postgres"))

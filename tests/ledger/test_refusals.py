@@ -1,4 +1,7 @@
-"""Each reason to refuse, by a request that is refused for it; the codes of Annex XII of Regulation (EC) No 2216/2004 among them."""
+"""Each reason to refuse, by a request that is refused for it.
+
+Among them are the codes of Annex XII of Regulation (EC) No 2216/2004.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,12 @@ from dafeng.ledger.requests import (
     Transfer,
     Void,
 )
-from tests.ledger.requested import TWO, world
+from tests.ledger.requested import world
 
 DAY = "2026-01-01"
 ANNEX = {
-    "7005": "book_closed", "7006": "book_closed_there", "7020": "taker_unknown", "7021": "giver_unknown", "7022": "book_mismatch",
+    "7005": "book_closed", "7006": "book_closed_there", "7020": "taker_unknown", "7021": "giver_unknown",
+    "7022": "book_mismatch",
     "7023": "registry_same", "7024": "restricted", "7025": "account_blocked", "7027": "not_held", "7101": "account_exists",
     "7102": "holder_count", "7103": "primary_count", "7104": "secondary_count", "7105": "contact_count",
     "7106": "installation_taken", "7107": "representatives_same", "7108": "name_taken", "7109": "period_wrong",
@@ -94,8 +98,10 @@ CASES: tuple[tuple[str, tuple[Any, ...], Any], ...] = (
     ("over_limit", (), issue(quantity=121)),
     ("over_limit", (POINTS,), Transfer("m", "earn", "piss", "pa", 71, DAY)),
     ("project_missing", (), Transfer("m", "issue", "ciss", "ca", 1, DAY)),
-    ("project_missing", (OpenBook("b", "np", "credits", "t", project=True), OpenAccount("a", "ni", "np", "issuer", ("h",), limit=9),
-                         OpenAccount("c", "na", "np", "person", ("h",))), Transfer("m", "earn", "ni", "na", 1, DAY)),
+    ("project_missing",
+     (OpenBook("b", "np", "credits", "t", project=True), OpenAccount("a", "ni", "np", "issuer", ("h",), limit=9),
+      OpenAccount("c", "na", "np", "person", ("h",))),
+     Transfer("m", "earn", "ni", "na", 1, DAY)),
     ("conflict", (issue(),), issue(quantity=51)),
     ("conflict", (issue(),), Void("i", "p")),
     ("group_failed", (), (OpenBook("x", "fresh", "i", "u"), OpenBook("y", "cea", "i", "u"))),
@@ -148,7 +154,8 @@ UNSOUND = (
     move(name="\ud800"), move()._replace(giver="a\x00b"), move()._replace(taker={}), move()._replace(effective=None),
     move(spans=[(1, 2)]), move(spans=(Span(0, 2),)), move(until=1.0), move(restricted="no"), move(reason="x" * 1001),
     move(reason="\x00"), OpenBook("x", "y", "i", "u", scale=19), operator(name="n" * 129), operator(holders="h"),
-    operator(limit=-1), Post("x", ["p"]), Release("x", "h", 0), Reverse("x", None, DAY, "r"), Hold("x", "tr", "freeze", 1, 5), "no",
+    operator(limit=-1), Post("x", ["p"]), Release("x", "h", 0), Reverse("x", None, DAY, "r"),
+    Hold("x", "tr", "freeze", 1, 5), "no",
 )  # fmt: skip
 
 
@@ -162,7 +169,9 @@ def ask(before: tuple[Any, ...], request: Any, address: str = ":memory:") -> Any
         group = request if type(request) is tuple else (request,)
         rows = [ledger.rows.query(f"SELECT * FROM ledger_{table}") for table in ("event", "account", "claim", "block", "book")]
         answers = ledger.submit([group])[0]
-        assert rows == [ledger.rows.query(f"SELECT * FROM ledger_{table}") for table in ("event", "account", "claim", "block", "book")]
+        assert rows == [
+            ledger.rows.query(f"SELECT * FROM ledger_{table}") for table in ("event", "account", "claim", "block", "book")
+        ]
         return answers
 
 
@@ -209,5 +218,7 @@ def test_blocked_account_may_surrender_and_cancel() -> None:
         at = iter(range(10, 10_000))
         with open_ledger(":memory:", clock=lambda at=at: next(at)) as ledger:
             ledger.submit(world())
-            ledger.submit([[Transfer("i", "allocate", "iss", "op1", 50, DAY, restricted=True)], [SetState("s", "op1", "blocked", "r")]])
+            ledger.submit(
+                [[Transfer("i", "allocate", "iss", "op1", 50, DAY, restricted=True)], [SetState("s", "op1", "blocked", "r")]]
+            )
             assert type(ledger.submit([[Transfer("m", kind, "op1", taker, 5, DAY)]])[0][0]) is Booked

@@ -18,7 +18,7 @@ from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.refusals import Booked
 from dafeng.ledger.requests import Request, Reverse, decode
 from dafeng.ledger.rules import apply
-from dafeng.ledger.state import Event, Original, State, account_row, block_row, book_row, claim_row
+from dafeng.ledger.state import Original, State, account_row, block_row, book_row, claim_row
 from dafeng.store.ledger_rows import LedgerRows, failures, select
 from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE, POSTING, REVERSED, TAKEN, Table
 
@@ -55,7 +55,7 @@ def verify(ledger: Ledger) -> list[Finding]:
         return audit.found
 
 
-class _Enough(Exception):  # noqa: N818 - an end, no error
+class _Enough(Exception):
     """Nothing more is to be learned."""
 
 
@@ -100,10 +100,10 @@ class _Audit:
         """Events in order, never splitting a group."""
         after = 0
         while True:
-            text = f"{select(EVENT)} WHERE seq > ? ORDER BY seq LIMIT {CHUNK}"  # noqa: S608 - our own names
+            text = f"{select(EVENT)} WHERE seq > ? ORDER BY seq LIMIT {CHUNK}"
             chunk: list[Row] = list(self.rows.query(text, after))
             if chunk:
-                chunk += self.rows.query(f"{select(EVENT)} WHERE seq > ? AND grp = ? ORDER BY seq", chunk[-1][0], chunk[-1][2])  # noqa: S608
+                chunk += self.rows.query(f"{select(EVENT)} WHERE seq > ? AND grp = ? ORDER BY seq", chunk[-1][0], chunk[-1][2])
                 yield chunk
                 after = chunk[-1][0]
             if len(chunk) < CHUNK:
@@ -158,7 +158,7 @@ class _Audit:
         for seq, group in groupby(told, key=lambda row: row[1]):
             if sum(row[3] for row in group):
                 self.say("sum", f"{POSTING.name}/{seq}", "分录之和不为零", "the postings of an event do not sum to zero")
-        moves = self.rows.query(f"{select(MOVE)} WHERE seq BETWEEN ? AND ?", chunk[0][0], last)  # noqa: S608 - our own names
+        moves = self.rows.query(f"{select(MOVE)} WHERE seq BETWEEN ? AND ?", chunk[0][0], last)
         self.compare(MOVE, {row[:3]: row for row in moves}, {row[:3]: row for row in state.moves})
         self.look_up(REVERSED, "id", state.newly_reversed)
         self.look_up(TAKEN, "key", state.newly_taken)
