@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ from typing import Any
 import pytest
 
 from dafeng.core.errors import StoreError
+from dafeng.ledger import audit
 from dafeng.ledger.audit import verify
 from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.refusals import Booked
+from dafeng.ledger.requests import Transfer
 from dafeng.store.ledger_rows import failures, select
 from dafeng.store.ledger_tables import EVENT, MOVE, POSTING, TABLES, Table
 from tests.ledger.model import Model
@@ -175,3 +179,20 @@ def test_audit_on_postgresql_finds_changes(server: Any) -> None:
             assert verify(ledger), table
             ledger.rows._run(f"UPDATE ledger_{table} SET {column} = {column} - 1")
         assert verify(ledger) == []
+
+
+def test_memory_of_the_audit_does_not_grow_with_the_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "CHUNK", 200)
+    peaks = []
+    with open_ledger(str(tmp_path / "long.sqlite")) as ledger:
+        ledger.submit(world())
+        ledger.submit([[Transfer("supply", "earn", "piss", "pa", 50, "2026-01-01")]])
+        for part in (range(1000), range(1000, 4000)):
+            sides = (("pa", "pb"), ("pb", "pa"))
+            answers = ledger.submit([[Transfer(str(n), "transfer", *sides[n % 2], 1, "2026-01-01")] for n in part])
+            assert all(type(one) is Booked for group in answers for one in group)
+            tracemalloc.start()
+            assert verify(ledger) == []
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0], peaks
