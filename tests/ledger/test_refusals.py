@@ -222,3 +222,13 @@ def test_blocked_account_may_surrender_and_cancel() -> None:
                 [[Transfer("i", "allocate", "iss", "op1", 50, DAY, restricted=True)], [SetState("s", "op1", "blocked", "r")]]
             )
             assert type(ledger.submit([[Transfer("m", kind, "op1", taker, 5, DAY)]])[0][0]) is Booked
+
+
+def test_claim_whose_instant_has_come_does_not_keep_an_account_open() -> None:
+    at = [10]
+    with open_ledger(":memory:", clock=lambda: at[0]) as ledger:
+        ledger.submit(world())
+        ledger.submit([[Hold("w", "pa", "pledge", 5, "bank", 0, True, (), 20)]])
+        assert ledger.submit([[SetState("s", "pa", "closed", "r")]])[0][0].code == "account_in_use"
+        at[0] = 20
+        assert type(ledger.submit([[SetState("s", "pa", "closed", "r")]])[0][0]) is Booked

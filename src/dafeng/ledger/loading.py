@@ -10,9 +10,10 @@ from typing import Any
 
 from dafeng.ledger.chain import START
 from dafeng.ledger.definitions import account_types
-from dafeng.ledger.flaws import find_flaw, is_plain
+from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.opening import unique_keys
 from dafeng.ledger.requests import (
+    VERBS,
     Groups,
     Hold,
     OpenAccount,
@@ -32,6 +33,7 @@ from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE,
 
 MOST_KEPT = 200_000
 """Accounts that stay in memory between batches."""
+_SORTS = frozenset(VERBS.values())
 
 
 def read_head(rows: LedgerRows) -> tuple[int, int, bytes]:
@@ -89,11 +91,11 @@ def load(state: State, rows: LedgerRows, groups: Groups) -> None:
     groups : sequence of sequence of Request
         What is about to be booked.
     """
-    requests = [request for group in groups for request in group if _is_sound(request)]
+    requests = [request for group in groups for request in group if type(request) in _SORTS]
     if len(state.accounts) > MOST_KEPT:
         _clear(state.accounts, state.by_number, state.claims)
     _clear(state.done, state.originals, state.reversed, state.taken)
-    for name, seq, content in find_booked(rows, [request.id for request in requests]):
+    for name, seq, content in find_booked(rows, _readable(request.id for request in requests)):
         state.done[name] = (seq, content)
     names = _named(requests)
     numbers: set[int] = set()
@@ -112,9 +114,9 @@ def load(state: State, rows: LedgerRows, groups: Groups) -> None:
     _load_taken(state, rows, requests)
 
 
-def _is_sound(request: Request) -> bool:
-    """What is not sound is refused by the rules and must not reach the database, not even as a key."""
-    return (type(request) is Transfer and is_plain(request)) or not find_flaw(request)
+def _readable(values: Iterable[Any]) -> set[str]:
+    """What may be a key; the rest is refused by the rules and must not reach the database."""
+    return {value for value in values if type(value) is str and value.isprintable()}
 
 
 def _sides(name: str, content: str) -> set[str]:
@@ -146,32 +148,28 @@ def find_booked(rows: LedgerRows, ids: Iterable[str]) -> list[tuple[str, int, st
 
 
 def _named(requests: Sequence[Request]) -> set[str]:
-    names: set[str] = set()
+    names: list[str] = []
     for request in requests:
         if type(request) is Transfer:
-            names.add(request.giver)
-            names.add(request.taker)
+            names += request[2:4]
         elif isinstance(request, OpenAccount | SetState | SetLimit | Hold):
-            names.add(request.account)
-    return names
+            names.append(request.account)
+    return _readable(names)
 
 
 def _claimed(requests: Sequence[Request]) -> set[str]:
-    wanted: set[str] = set()
+    wanted: list[str] = []
     for request in requests:
-        match request:
-            case Post() | Void():
-                wanted.add(request.pending)
-            case Release():
-                wanted.add(request.hold)
-            case Transfer() if request.hold:
-                wanted.add(request.hold)
-    return wanted
+        if type(request) is Transfer or isinstance(request, Release):
+            wanted.append(request.hold)
+        elif isinstance(request, Post | Void):
+            wanted.append(request.pending)
+    return _readable(wanted) - {""}
 
 
 def _load_originals(state: State, rows: LedgerRows, requests: Sequence[Request]) -> set[int]:
     """Movements that are to be reversed; the numbers of their accounts."""
-    wanted = {request.transfer for request in requests if isinstance(request, Reverse)}
+    wanted = _readable(request.transfer for request in requests if isinstance(request, Reverse))
     if not wanted:
         return set()
     events = [row for row in rows.find(EVENT, "id", wanted) if row[9]]
@@ -219,6 +217,10 @@ def _add_claim(state: State, row: Sequence[Any]) -> None:
             account.due = until if account.due is None else min(account.due, until)
 
 
+def _sound(requests: Sequence[Request]) -> list[OpenAccount]:
+    return [request for request in requests if isinstance(request, OpenAccount) and not find_flaw(request)]
+
+
 def _load_taken(state: State, rows: LedgerRows, requests: Sequence[Request]) -> None:
-    keys = {key for request in requests if isinstance(request, OpenAccount) for _, key in unique_keys(request)}
+    keys = {key for request in _sound(requests) for _, key in unique_keys(request)}
     state.taken.update((row[0], row[1]) for row in rows.find(TAKEN, "key", keys))

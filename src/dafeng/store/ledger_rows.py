@@ -156,7 +156,8 @@ class _Sqlite(LedgerRows):
                 self._db.execute(text)
             self.commit()
         except (sqlite3.Error, UnicodeDecodeError) as cause:
-            self.close()
+            if hasattr(self, "_db"):
+                self.close()
             raise _unusable(path, cause) from cause
         self._upserts = {table.name: _upsert(table) for table in TABLES}
 
