@@ -14,10 +14,10 @@ unexport PYTHONDONTWRITEBYTECODE
 frame := pyproject.toml requirements-uv.lock tools/setup.sh
 bin := .venv/bin
 
-.PHONY: help setup setup-test run test test-cluster lint docs generated bench lock wheelhouse clean
+.PHONY: help setup setup-test run test test-cluster ledger-nightly lint docs generated bench lock wheelhouse clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.default ## make .venv with the locked versions
 setup-test: .venv/.test ## the same with the test tools
@@ -43,6 +43,9 @@ test: .venv/.test ## everything: browser, style, types, tests
 test-cluster: .venv-spark/.spark .venv-sail/.sail ## the same sums on Spark and on Sail, each in its own environment
 	JAVA_HOME="$$(tools/java.sh)" .venv-spark/bin/python -m pytest tests/cluster
 	.venv-sail/bin/python -m pytest tests/cluster
+
+ledger-nightly: .venv/.test ## the simulator of the ledger on ten thousand seeds
+	$(bin)/python -m tests.ledger.simulator --seeds 10000
 
 lint: .venv/.test ## style and types
 	$(bin)/ruff check .

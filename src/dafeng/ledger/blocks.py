@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dafeng.ledger.refusals import Refusal
-from dafeng.ledger.requests import Span
+from dafeng.ledger.requests import MOST, Span
 from dafeng.ledger.state import Account, Block, State
 
 
@@ -30,10 +30,17 @@ def make_block(state: State, account: Account, quantity: int, marks: tuple[str, 
     -------
     Block
         The new block.
+
+    Raises
+    ------
+    Refusal
+        ``quantity_bad``, if the book runs out of numbers.
     """
     book = account.book
-    state.save(book)
     first = book.next
+    if first + quantity > MOST:
+        raise Refusal("quantity_bad", account.name)
+    state.save(book)
     book.next += quantity
     return _add(state, account, (first, book.next - 1), marks, 0)
 

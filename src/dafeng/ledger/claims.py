@@ -13,7 +13,7 @@ from dafeng.ledger.requests import Span
 from dafeng.ledger.state import Account, Claim, State
 
 
-def place_claim(state: State, claim: Claim, *, spans: Sequence[Span] = ()) -> None:
+def place_claim(state: State, claim: Claim, *, spans: Sequence[Span] = (), vintage: str = "", restricted: bool = True) -> None:
     """Set units aside for a new claim, as many as are free.
 
     Parameters
@@ -24,6 +24,15 @@ def place_claim(state: State, claim: Claim, *, spans: Sequence[Span] = ()) -> No
         The claim; `Claim.asked` says how many.
     spans : sequence of Span, optional
         Exactly these numbers.
+    vintage : str, optional
+        Only of this vintage.
+    restricted : bool, optional
+        Whether restricted units may be taken.
+
+    Raises
+    ------
+    Refusal
+        ``not_held`` or ``restricted``, if there are no such units.
     """
     account = claim.account
     state.save(account)
@@ -32,7 +41,7 @@ def place_claim(state: State, claim: Claim, *, spans: Sequence[Span] = ()) -> No
     account.claims.append(claim)
     if claim.until is not None:
         account.due = claim.until if account.due is None else min(account.due, claim.until)
-    _fill(state, claim, min(claim.asked, account.free()), spans)
+    _fill(state, claim, min(claim.asked, account.free()), spans, vintage, restricted)
 
 
 def free_claim(state: State, claim: Claim, quantity: int, now: int) -> None:
@@ -110,15 +119,17 @@ def serve_waiting(state: State, account: Account, now: int) -> None:
     """
     waiting = [one for one in account.claims if one.waits and one.left < one.asked and (one.until is None or one.until > now)]
     for claim in sorted(waiting, key=lambda one: (one.rank, one.seq)):
-        _fill(state, claim, min(claim.asked - claim.left, account.free()), ())
+        _fill(state, claim, min(claim.asked - claim.left, account.free()))
 
 
-def _fill(state: State, claim: Claim, quantity: int, spans: Sequence[Span]) -> None:
+def _fill(
+    state: State, claim: Claim, quantity: int, spans: Sequence[Span] = (), vintage: str = "", restricted: bool = True
+) -> None:
     if quantity <= 0:
         return
     account = claim.account
     if account.book.serials:
-        for block in choose_blocks(state, account, quantity, spans=spans):
+        for block in choose_blocks(state, account, quantity, spans=spans, vintage=vintage, restricted=restricted):
             mark_block(state, block, claim.id)
     state.save(account)
     state.save(claim)

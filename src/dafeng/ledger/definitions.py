@@ -65,6 +65,10 @@ class Kind:
         Whether it leaves a blocked account and may carry restricted units.
     final : bool
         Whether it can never be reversed.
+    beneficiary : bool
+        Whether it names for whom it is done.
+    outward : bool
+        Whether one of its sides is another registry.
     """
 
     name: str
@@ -73,6 +77,13 @@ class Kind:
     takers: frozenset[str]
     passes_blocked: bool
     final: bool
+    beneficiary: bool
+    outward: bool
+
+    @property
+    def carries_restricted(self) -> bool:
+        """Whether restricted units may leave an account by it."""
+        return self.passes_blocked or self.final
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -115,6 +126,7 @@ def kinds() -> Mapping[str, Kind]:
     mapping of str to Kind
         In the order of the table.
     """
+    elsewhere = {name for name, sort in account_types().items() if sort.floor == "free"}
     made = {
         row["kind"]: Kind(
             row["kind"],
@@ -123,6 +135,8 @@ def kinds() -> Mapping[str, Kind]:
             frozenset(row["takers"].split()),
             row["passes_blocked"] == "yes",
             row["final"] == "yes",
+            row["beneficiary"] == "yes",
+            bool(elsewhere & {*row["givers"].split(), *row["takers"].split()}),
         )
         for row in _rows("kinds.csv")
     }

@@ -9,18 +9,20 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, get_type_hints
 
-from dafeng.ledger.requests import VERBS, Request, Span, Transfer, is_whole
+from dafeng.ledger.requests import PLAIN, VERBS, Request, Span, Transfer, is_whole
 
 LONGEST = 128
 """Characters of an id or name."""
 LONGEST_TEXT = 1000
 """Characters of a reason."""
-NAMES = frozenset({"id", "account", "book", "giver", "taker", "kind", "type", "hold", "pending", "transfer", "state"})
+MOST_SCALE = 18
+"""Decimal places of a book; a whole unit is then still within the bounds of a quantity."""
+NAMES = frozenset({"id", "name", "account", "book", "giver", "taker", "kind", "type", "hold", "pending", "transfer", "state"})
 _TRANSFER = (str, str, str, str, int, str)
 
 
-def is_sound(request: Transfer) -> bool:
-    """Whether the six leading fields of a transfer are as they should be; the others are looked at by `find_flaw`.
+def is_plain(request: Transfer) -> bool:
+    """Whether a transfer has only its six leading fields, and these are as they should be.
 
     Parameters
     ----------
@@ -30,15 +32,20 @@ def is_sound(request: Transfer) -> bool:
     Returns
     -------
     bool
-        True for nearly all.
+        True for nearly all; if not, `find_flaw` says more.
     """
-    name, _, giver, taker, quantity, _ = head = request[:6]
+    name, _, giver, taker, quantity, effective = head = request[:6]
     return (
         tuple(map(type, head)) == _TRANSFER
+        and request[6:] == PLAIN
         and 0 < len(name) <= LONGEST
-        and name.isprintable()
         and 0 < len(giver) <= LONGEST
         and 0 < len(taker) <= LONGEST
+        and len(effective) == 10
+        and (name + giver + taker + effective).isprintable()
+        and name == name.strip()
+        and giver == giver.strip()
+        and taker == taker.strip()
         and is_whole(quantity)
     )
 
@@ -84,6 +91,8 @@ def _check(name: str, hint: Any, kind: type[Any]) -> Callable[[Any], bool]:
         return lambda value: type(value) is bool
     if hint == tuple[str, ...]:
         return lambda value: isinstance(value, tuple) and all(_is_name(one) for one in value)
+    if name == "scale":
+        return lambda value: is_whole(value, least=0) and value <= MOST_SCALE
     least = {"quantity": 1, "until": 1}.get(name, 0)
     empty = hint == int | None
     return lambda value: (empty and value is None) or is_whole(value, least=least)

@@ -6,7 +6,8 @@ Invariant: what is in memory is what the last committed event left; whatever fai
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import RLock
 from types import TracebackType
 from typing import Self
@@ -15,8 +16,8 @@ from dafeng.ledger.loading import load, read_head, read_state
 from dafeng.ledger.refusals import Answer
 from dafeng.ledger.requests import Groups
 from dafeng.ledger.rules import apply
-from dafeng.ledger.state import State
-from dafeng.store.ledger_rows import LedgerRows, open_rows
+from dafeng.ledger.state import State, account_row, block_row, book_row, claim_row
+from dafeng.store.ledger_rows import LedgerRows, failures, interrupted, open_rows
 from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE, POSTING, REVERSED, TAKEN
 
 Clock = Callable[[], int]
@@ -73,24 +74,60 @@ class Ledger:
         -------
         list of list of Answer
             One per request; what they say is durable.
+
+        Raises
+        ------
+        StoreError
+            If the database fails; what was handed in may be booked or not, and can be handed in again.
         """
         with self._lock:
-            answers, kept = [], False
             try:
-                self.rows.begin()
-                state = self._fresh()
-                load(state, self.rows, groups)
-                answers = apply(state, groups, self._clock())
-                self._write(state)
-                self.rows.commit()
-                kept = True
-            finally:
-                if not kept:  # whatever failed: nothing in memory outlives it
-                    self._state = None
-                    self.rows.rollback()
+                answers, state = self._book(groups)
+            except failures() as cause:
+                raise interrupted(cause) from cause
             state.forget()
             self._state = state
             return answers
+
+    @contextmanager
+    def standing(self) -> Iterator[LedgerRows]:
+        """Keep all writers out within the block.
+
+        Yields
+        ------
+        LedgerRows
+            The database, at its last event.
+
+        Raises
+        ------
+        StoreError
+            If the database fails.
+        """
+        with self._lock:
+            try:
+                self.rows.begin()
+            except failures() as cause:
+                raise interrupted(cause) from cause
+            try:
+                yield self.rows
+            finally:
+                self.rows.rollback()
+
+    def _book(self, groups: Groups) -> tuple[list[list[Answer]], State]:
+        kept = False
+        try:
+            self.rows.begin()
+            state = self._fresh()
+            load(state, self.rows, groups)
+            answers = apply(state, groups, self._clock())
+            self._write(state)
+            self.rows.commit()
+            kept = True
+            return answers, state
+        finally:
+            if not kept:  # whatever failed: nothing in memory outlives it
+                self._state = None
+                self.rows.rollback()
 
     def _fresh(self) -> State:
         """The state in memory if nobody else has written since, else a new one."""
@@ -107,34 +144,10 @@ class Ledger:
         write(MOVE, state.moves)
         write(REVERSED, state.newly_reversed)
         write(TAKEN, state.newly_taken)
-        write(
-            BOOK,
-            [
-                (b.no, b.name, b.instrument, b.unit, b.scale, b.serials, b.period, b.project, b.state, b.locked, b.next)
-                for b in state.changed_books
-            ],
-        )
-        write(
-            ACCOUNT,
-            [
-                (a.no, a.name, a.book.no, a.type.name, a.holder, a.title, a.registry, a.state, a.limit, a.balance, a.held)
-                for a in state.changed_accounts
-            ],
-        )
-        write(
-            CLAIM,
-            [
-                (c.id, c.account.no, c.kind, c.asked, c.left, c.rank, c.seq, c.until, c.waits, c.over, c.content)
-                for c in state.changed_claims
-            ],
-        )
-        write(
-            BLOCK,
-            [
-                (b.no, b.book.no, b.first, b.last, b.vintage, b.project, b.restricted, b.account.no, b.parent, b.claim, b.alive)
-                for b in state.changed_blocks.values()
-            ],
-        )
+        write(BOOK, [book_row(one) for one in state.changed_books])
+        write(ACCOUNT, [account_row(one) for one in state.changed_accounts])
+        write(CLAIM, [claim_row(one) for one in state.changed_claims])
+        write(BLOCK, [block_row(one) for one in state.changed_blocks.values()])
 
 
 def open_ledger(address: str, *, clock: Clock = read_clock) -> Ledger:

@@ -10,8 +10,10 @@ from typing import Any
 
 from dafeng.ledger.chain import START
 from dafeng.ledger.definitions import account_types
+from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.opening import unique_keys
 from dafeng.ledger.requests import (
+    VERBS,
     Groups,
     Hold,
     OpenAccount,
@@ -31,6 +33,7 @@ from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE,
 
 MOST_KEPT = 200_000
 """Accounts that stay in memory between batches."""
+_SORTS = frozenset(VERBS.values())
 
 
 def read_head(rows: LedgerRows) -> tuple[int, int, bytes]:
@@ -88,26 +91,37 @@ def load(state: State, rows: LedgerRows, groups: Groups) -> None:
     groups : sequence of sequence of Request
         What is about to be booked.
     """
-    requests = [request for group in groups for request in group]
+    requests = [request for group in groups for request in group if type(request) in _SORTS]
     if len(state.accounts) > MOST_KEPT:
         _clear(state.accounts, state.by_number, state.claims)
     _clear(state.done, state.originals, state.reversed, state.taken)
-    for name, seq, content in find_booked(rows, [request.id for request in requests]):
+    for name, seq, content in find_booked(rows, _readable(request.id for request in requests)):
         state.done[name] = (seq, content)
     names = _named(requests)
     numbers: set[int] = set()
     numbers |= _load_originals(state, rows, requests)
-    claims = _load_claims(state, rows, requests)
+    wanted = _claimed(requests)
+    for claim in wanted & state.claims.keys():  # in memory through its giver; its taker need not be
+        names |= _sides(claim, state.claims[claim].content)
+    claims = rows.find(CLAIM, "id", wanted - state.claims.keys())
     for row in claims:
         numbers.add(row[1])
-        if row[10]:
-            pending = decode(row[0], row[10])
-            names |= {pending.giver, pending.taker} if isinstance(pending, Transfer) else set()
+        names |= _sides(row[0], row[10])
     _load_accounts(state, rows, names, numbers)
     for row in claims:
         if row[0] not in state.claims:
             _add_claim(state, row)
     _load_taken(state, rows, requests)
+
+
+def _readable(values: Iterable[Any]) -> set[str]:
+    """What may be a key; the rest is refused by the rules and must not reach the database."""
+    return {value for value in values if type(value) is str and value.isprintable()}
+
+
+def _sides(name: str, content: str) -> set[str]:
+    pending = decode(name, content) if content else None
+    return {pending.giver, pending.taker} if isinstance(pending, Transfer) else set()
 
 
 def _clear(*tables: dict[Any, Any]) -> None:
@@ -134,34 +148,28 @@ def find_booked(rows: LedgerRows, ids: Iterable[str]) -> list[tuple[str, int, st
 
 
 def _named(requests: Sequence[Request]) -> set[str]:
-    names: set[str] = set()
+    names: list[str] = []
     for request in requests:
         if type(request) is Transfer:
-            names.add(request.giver)
-            names.add(request.taker)
+            names += request[2:4]
         elif isinstance(request, OpenAccount | SetState | SetLimit | Hold):
-            names.add(request.account)
-    return names
+            names.append(request.account)
+    return _readable(names)
 
 
-def _load_claims(state: State, rows: LedgerRows, requests: Sequence[Request]) -> list[tuple[Any, ...]]:
-    wanted: set[str] = set()
+def _claimed(requests: Sequence[Request]) -> set[str]:
+    wanted: list[str] = []
     for request in requests:
-        match request:
-            case Post() | Void():
-                wanted.add(request.pending)
-            case Release():
-                wanted.add(request.hold)
-            case Hold():
-                wanted.add(request.id)
-            case Transfer() if request.hold:
-                wanted.add(request.hold)
-    return rows.find(CLAIM, "id", wanted - state.claims.keys()) if wanted else []
+        if type(request) is Transfer or isinstance(request, Release):
+            wanted.append(request.hold)
+        elif isinstance(request, Post | Void):
+            wanted.append(request.pending)
+    return _readable(wanted) - {""}
 
 
 def _load_originals(state: State, rows: LedgerRows, requests: Sequence[Request]) -> set[int]:
     """Movements that are to be reversed; the numbers of their accounts."""
-    wanted = {request.transfer for request in requests if isinstance(request, Reverse)}
+    wanted = _readable(request.transfer for request in requests if isinstance(request, Reverse))
     if not wanted:
         return set()
     events = [row for row in rows.find(EVENT, "id", wanted) if row[9]]
@@ -169,7 +177,7 @@ def _load_originals(state: State, rows: LedgerRows, requests: Sequence[Request])
     numbers = {number for row in events for number in row[7:9]}
     named = {row[0]: row[1] for row in rows.find(ACCOUNT, "no", numbers)}
     for row in events:
-        spans = tuple((move[2], move[3]) for move in moves if move[0] == row[0])
+        spans = tuple(sorted((move[2], move[3]) for move in moves if move[0] == row[0]))
         state.originals[row[1]] = Original(row[0], row[6], named[row[7]], named[row[8]], row[9], spans)
     state.reversed.update((row[0], row[1]) for row in rows.find(REVERSED, "id", wanted))
     return numbers
@@ -209,13 +217,10 @@ def _add_claim(state: State, row: Sequence[Any]) -> None:
             account.due = until if account.due is None else min(account.due, until)
 
 
+def _sound(requests: Sequence[Request]) -> list[OpenAccount]:
+    return [request for request in requests if isinstance(request, OpenAccount) and not find_flaw(request)]
+
+
 def _load_taken(state: State, rows: LedgerRows, requests: Sequence[Request]) -> None:
-    keys = {key for request in requests if isinstance(request, OpenAccount) for _, key in _keys(request)}
+    keys = {key for request in _sound(requests) for _, key in unique_keys(request)}
     state.taken.update((row[0], row[1]) for row in rows.find(TAKEN, "key", keys))
-
-
-def _keys(request: OpenAccount) -> list[tuple[str, str]]:
-    try:
-        return unique_keys(request)
-    except TypeError:  # a request whose fields are not as they should be is refused later
-        return []

@@ -5,9 +5,9 @@ Invariant: an account has what its type asks for (holder, representatives, insta
 
 from __future__ import annotations
 
-from datetime import date
-
+from dafeng.ledger.claims import expire_claims
 from dafeng.ledger.definitions import account_types
+from dafeng.ledger.movements import read_day
 from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.requests import OpenAccount, OpenBook, SetBook, SetLimit, SetState
 from dafeng.ledger.state import Account, Book, State
@@ -60,14 +60,11 @@ def set_book(state: State, request: SetBook) -> None:
     book = state.books.get(request.book)
     if book is None:
         raise Refusal("book_unknown", request.book)
-    if request.state not in ("open", "closed"):
+    if request.state not in ("", "open", "closed"):
         raise Refusal("malformed", f"state {request.state}")
-    try:
-        locked = date.fromisoformat(request.before).toordinal() if request.before else book.locked
-    except ValueError:
-        raise Refusal("malformed", f"before {request.before}") from None
+    locked = read_day(request.before) if request.before else book.locked
     state.save(book)
-    book.state, book.locked = request.state, locked
+    book.state, book.locked = request.state or book.state, locked
 
 
 def open_account(state: State, request: OpenAccount) -> None:
@@ -164,6 +161,7 @@ def set_state(state: State, request: SetState) -> None:
         raise Refusal("malformed", f"state {request.state}")
     if not request.reason:
         raise Refusal("reason_missing", request.id)
+    expire_claims(state, account, state.known_at)
     if request.state == "closed" and (account.balance or account.claims):
         raise Refusal("account_in_use", request.account)
     state.save(account)

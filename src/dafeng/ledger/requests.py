@@ -68,11 +68,11 @@ class SetLimit(NamedTuple):
 
 
 class SetBook(NamedTuple):
-    """Close or open a book, or lock all effective days before ``before``."""
+    """Close or open a book (as it is without ``state``), or lock all effective days before ``before``."""
 
     id: str
     book: str
-    state: str = "open"
+    state: str = ""
     before: str = ""
     reason: str = ""
 

@@ -85,6 +85,81 @@ class Block:
         return self.last - self.first + 1
 
 
+def book_row(one: Book) -> tuple[Any, ...]:
+    """A book as a row of its table.
+
+    Parameters
+    ----------
+    one : Book
+        The book.
+
+    Returns
+    -------
+    tuple
+        In the order of the columns.
+    """
+    return (
+        one.no, one.name, one.instrument, one.unit, one.scale, one.serials, one.period, one.project, one.state, one.locked,
+        one.next,
+    )  # fmt: skip
+
+
+def account_row(one: Account) -> tuple[Any, ...]:
+    """An account as a row of its table.
+
+    Parameters
+    ----------
+    one : Account
+        The account.
+
+    Returns
+    -------
+    tuple
+        In the order of the columns.
+    """
+    return (
+        one.no, one.name, one.book.no, one.type.name, one.holder, one.title, one.registry, one.state, one.limit, one.balance,
+        one.held,
+    )  # fmt: skip
+
+
+def claim_row(one: Claim) -> tuple[Any, ...]:
+    """A claim as a row of its table.
+
+    Parameters
+    ----------
+    one : Claim
+        The claim.
+
+    Returns
+    -------
+    tuple
+        In the order of the columns.
+    """
+    return (
+        one.id, one.account.no, one.kind, one.asked, one.left, one.rank, one.seq, one.until, one.waits, one.over, one.content,
+    )  # fmt: skip
+
+
+def block_row(one: Block) -> tuple[Any, ...]:
+    """A block as a row of its table.
+
+    Parameters
+    ----------
+    one : Block
+        The block.
+
+    Returns
+    -------
+    tuple
+        In the order of the columns.
+    """
+    return (
+        one.no, one.book.no, one.first, one.last, one.vintage, one.project, one.restricted, one.account.no, one.parent,
+        one.claim, one.alive,
+    )  # fmt: skip
+
+
 class Event(NamedTuple):
     """A row of the log: a booked request, and the movement it made."""
 

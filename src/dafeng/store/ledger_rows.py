@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from itertools import count
 from typing import Any
 
 from dafeng.core.errors import StoreError
@@ -95,7 +98,7 @@ class LedgerRows(ABC):
         return rows
 
     @abstractmethod
-    def scan(self, text: str, *values: Any) -> Iterator[Row]:
+    def scan(self, text: str, *values: Any) -> Generator[Row, None, None]:
         """Rows of a SELECT one by one, for what does not fit into memory.
 
         Parameters
@@ -110,6 +113,16 @@ class LedgerRows(ABC):
         tuple
             In its order.
         """
+
+    def damage(self) -> list[str]:
+        """What the database itself finds wrong with its file and indexes.
+
+        Returns
+        -------
+        list of str
+            Empty if nothing, or where the database offers no such check.
+        """
+        return []
 
     @abstractmethod
     def _run(self, text: str, values: Sequence[Any] = ()) -> Any:
@@ -142,7 +155,9 @@ class _Sqlite(LedgerRows):
             for text in _schema("sqlite"):
                 self._db.execute(text)
             self.commit()
-        except sqlite3.Error as cause:
+        except (sqlite3.Error, UnicodeDecodeError) as cause:
+            if hasattr(self, "_db"):
+                self.close()
             raise _unusable(path, cause) from cause
         self._upserts = {table.name: _upsert(table) for table in TABLES}
 
@@ -168,8 +183,11 @@ class _Sqlite(LedgerRows):
         text = f"{select(table)} WHERE {column} IN (SELECT value FROM json_each(?)){more}"  # noqa: S608 - our own names
         return self._db.execute(text, (json.dumps(wanted),)).fetchall()
 
-    def scan(self, text: str, *values: Any) -> Iterator[Row]:
+    def scan(self, text: str, *values: Any) -> Generator[Row, None, None]:
         yield from self._db.execute(text, values)
+
+    def damage(self) -> list[str]:
+        return [row[0] for row in self.query("PRAGMA integrity_check(20)") if row[0] != "ok"]
 
     def _run(self, text: str, values: Sequence[Any] = ()) -> Any:
         return self._db.execute(text, values)
@@ -179,6 +197,7 @@ class _Postgres(LedgerRows):
     def __init__(self, address: str) -> None:
         import psycopg
 
+        self._names = count()
         try:
             self._db = psycopg.connect(address, autocommit=True)
             with self._db.transaction():
@@ -190,11 +209,11 @@ class _Postgres(LedgerRows):
         self._upserts = {table.name: _unnest(table) for table in TABLES}
 
     def begin(self) -> None:
-        self._run("BEGIN")
+        self._run("BEGIN ISOLATION LEVEL READ COMMITTED")  # what is read after the lock is what the last holder left
         self._run("SELECT pg_advisory_xact_lock(?)", (LOCK,))
 
     def rollback(self) -> None:
-        if not self._db.closed and self._db.info.transaction_status:
+        if not self._db.closed and not self._db.broken and self._db.info.transaction_status:
             self._run("ROLLBACK")
 
     def close(self) -> None:
@@ -211,8 +230,9 @@ class _Postgres(LedgerRows):
         more = f" AND {also}" if also else ""
         return self.query(f"{select(table)} WHERE {column} = ANY(?::{table.columns[column]}[]){more}", wanted)
 
-    def scan(self, text: str, *values: Any) -> Iterator[Row]:
-        with self._db.transaction(), self._db.cursor(name="dafeng_scan") as cursor:
+    def scan(self, text: str, *values: Any) -> Generator[Row, None, None]:
+        within = nullcontext() if self._db.info.transaction_status else self._db.transaction()
+        with within, self._db.cursor(name=f"dafeng_{next(self._names)}") as cursor:
             cursor.itersize = CHUNK
             cursor.execute(text.replace("?", "%s").encode(), values)
             yield from cursor
@@ -242,6 +262,43 @@ def open_rows(address: str) -> LedgerRows:
     if address.startswith(("postgresql://", "postgres://")):
         return _Postgres(address)
     return _Sqlite(address.removeprefix("sqlite:///"))
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What the databases in use may raise.
+
+    Returns
+    -------
+    tuple of type
+        Classes of exceptions; those of psycopg once it was needed.
+    """
+    psycopg = sys.modules.get("psycopg")
+    mine = (sqlite3.Error, UnicodeDecodeError)  # a damaged page may hold what is no text
+    return mine if psycopg is None else (*mine, psycopg.Error)
+
+
+def interrupted(cause: Exception) -> StoreError:
+    """What to say when a database failed on the way: nothing is known to be booked, and asking again is safe.
+
+    Parameters
+    ----------
+    cause : Exception
+        One of `failures`.
+
+    Returns
+    -------
+    StoreError
+        To be raised.
+    """
+    return StoreError(
+        Label(f"账簿数据库中断（{cause}）", f"the database of the ledger failed ({cause})"),
+        where="ledger",
+        expected=Label("数据库可写、磁盘有余量", "a database that can be written and room on the disk"),
+        remedy=Label(
+            "排除故障后用相同编号重新提交：已入账的不会再记一次",
+            "mend it and hand in the same ids again: nothing is booked twice",
+        ),
+    )
 
 
 def _unusable(where: str, cause: Exception) -> StoreError:
