@@ -191,6 +191,8 @@ class _Sqlite(LedgerRows):
                 self._db.execute(text)
             self.commit()
         except sqlite3.Error as cause:
+            if hasattr(self, "_db"):
+                self.close()
             raise _unusable(path, cause) from cause
 
     def begin(self) -> None:
@@ -247,6 +249,8 @@ class _Postgres(LedgerRows):
                 for text in _schema("postgresql"):
                     self._run(text)
         except psycopg.Error as cause:
+            if hasattr(self, "_db"):
+                self.close()
             raise _unusable(address.rpartition("@")[2], cause) from cause
 
     def _is_within(self) -> bool:
