@@ -217,7 +217,7 @@ def year(folder: Path) -> Told:
                         groups.append(
                             [
                                 Transfer(
-                                    f"e{at}-{chance.getrandbits(32):x}",
+                                    f"{chance.getrandbits(128):032x}",
                                     "earn",
                                     "issuer",
                                     person,
@@ -227,9 +227,7 @@ def year(folder: Path) -> Told:
                             ]
                         )
                     else:
-                        groups.append(
-                            [Transfer(f"e{at}-{chance.getrandbits(32):x}", "redeem", person, "used", 1, "2026-03-01")]
-                        )
+                        groups.append([Transfer(f"{chance.getrandbits(128):032x}", "redeem", person, "used", 1, "2026-03-01")])
                 ledger.submit(groups)
             read = meter.read(wanted // 10)
             tenths.append(
