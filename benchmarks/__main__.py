@@ -27,8 +27,9 @@ def main() -> int:
     )
     parser.add_argument("--nodes", type=int, default=0, help="nodes that energy cases have; one without it")
     parser.add_argument("--years", type=int, default=0, help="weather years of energy_years on our side; 60 without it")
+    parser.add_argument("--events", type=int, default=0, help="events of ledger_year; a million without it")
     options = parser.parse_args()
-    given = {name: value for name in ("hours", "nodes", "years") if (value := getattr(options, name))}
+    given = {name: value for name in ("hours", "nodes", "years", "events") if (value := getattr(options, name))}
     try:
         chosen = select(options.name, cases())
         if options.list:

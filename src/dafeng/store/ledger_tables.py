@@ -68,13 +68,13 @@ ACCOUNT = _table(
     "ledger_account",
     "no integer, name text, book integer, type text, holder text, title text, registry text, state text, lim bigint,"
     " balance bigint, held bigint",
-    "no", "state lim balance held", "name", ("(holder)",),
+    "no", "state lim balance held", "name", ("(holder, name)", "(book, name)"),
 )  # fmt: skip
 CLAIM = _table(
     "ledger_claim",
     "id text, account integer, kind text, asked bigint, held bigint, rank bigint, seq bigint, until bigint, waits boolean,"
     " ended boolean, content text",
-    "id", "asked held ended", "", ("(account) WHERE NOT ended",),
+    "id", "asked held ended", "", ("(account) WHERE NOT ended", "(account, seq)"),
 )  # fmt: skip
 BLOCK = _table(
     "ledger_block",
