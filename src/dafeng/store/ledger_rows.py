@@ -13,7 +13,7 @@ from typing import Any
 
 from dafeng.core.errors import StoreError
 from dafeng.core.labels import Label
-from dafeng.store.ledger_tables import EVENT, MOVE, POSTING, REVERSED, TABLES, TAKEN, Table
+from dafeng.store.ledger_tables import EVENT, MARKET_EVENT, MARKET_TRADE, MOVE, POSTING, REVERSED, TABLES, TAKEN, Table
 
 Row = tuple[Any, ...]
 LOCK = 8611
@@ -278,7 +278,7 @@ def _schema(dialect: str) -> Iterator[str]:
         yield f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, PRIMARY KEY ({', '.join(table.key)}){unique}){clustered}"
         for at, index in enumerate(table.indexes):
             yield f"CREATE INDEX IF NOT EXISTS {table.name}_{at} ON {table.name} {index}"
-    for table in (EVENT, POSTING, MOVE):
+    for table in (EVENT, POSTING, MOVE, MARKET_EVENT, MARKET_TRADE):
         yield from _added_only(table.name, dialect)
 
 
