@@ -58,6 +58,6 @@ class Desk:
         raise AccessError(
             Label(f"{self.body.label.zh}机构无权要求 {name}", f"the {self.body.label.en} body may not ask for {name}"),
             where=self.body.name,
-            expected=Label("、".join(sorted(self.body.verbs)), ", ".join(sorted(self.body.verbs))),
+            expected=Label("、".join(sorted(self.body.verbs)) or "无", ", ".join(sorted(self.body.verbs)) or "nothing"),
             remedy=Label("交由有权的机构办理", "leave it to the body that may"),
         )

@@ -301,7 +301,10 @@ class Exchange:
             self.rows.write(MARKET_EVENT, self._notes)
             self.rows.write(MARKET_TRADE, self._trades)
             self.rows.write(MARKET_DUE, self._dues)
-            self.rows.commit()
+            if self._notes or self._dues:
+                self.rows.commit()
+            else:
+                self.rows.rollback()
             kept = True
         finally:
             self._notes, self._trades, self._dues = [], [], []
