@@ -27,6 +27,7 @@ from dafeng.cli import (
     listing,
     locks,
     maps,
+    markets,
     measures,
     methods,
     networks,
@@ -52,6 +53,8 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(users.app, name="user")
     made.add_typer(remote.app, name="remote")
     made.add_typer(jobs.app, name="job")
+    markets.app.add_typer(markets.auctions, name="auction")
+    made.add_typer(markets.app, name="market")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)

@@ -211,7 +211,8 @@ class Exchange:
                 terms = read_terms(*self._folders).get(asked.terms)
                 if terms is None:
                     return {}, "terms_unknown"
-                return {"terms": spell_terms(terms)}, self._registration.find_books(self.rows, asked)
+                serials = self._registration.has_serials(self.rows, asked.book)
+                return {"terms": spell_terms(terms), "serials": serials}, self._registration.find_books(self.rows, asked)
             case Register() if hall is not None:
                 holder = self._registration.find_holder(self.rows, hall, asked)
                 return {"holder": holder}, "" if holder else "account_unfit"
@@ -222,9 +223,9 @@ class Exchange:
                 reference = asked.reference or self._mean_price(trading, asked.market)
                 needed = (hall.terms.band_bp, hall.terms.agreement_band_bp) != (None, None)
                 return {"day": day, "reference": reference}, "reference_missing" if needed and reference is None else ""
-            case Order() | Offer() | Take() | OpenAuction() | Bid() if hall is not None:
-                need = find_need(hall, asked)
-                return {}, "restricted" if self._registration.has_restricted(self.rows, need.account) else ""
+            case Order() | Offer() | Take() | OpenAuction() | Bid() if hall is not None and hall.serials:
+                account = find_need(hall, asked).account
+                return {}, "restricted" if self._registration.has_restricted(self.rows, account) else ""
         return {}, ""
 
     def _mean_price(self, trading: Trading, market: str) -> int | None:

@@ -82,7 +82,8 @@ class Auction:
 class Hall:
     """One market: its rules, members, open day and auctions."""
 
-    def __init__(self, asked: OpenMarket, terms: Terms) -> None:
+    def __init__(self, asked: OpenMarket, terms: Terms, *, serials: bool) -> None:
+        self.serials = serials
         self.name, self.book, self.money, self.terms = asked.market, asked.book, asked.money, terms
         self.members: dict[str, Member] = {}
         self.day = self.last = ""

@@ -137,7 +137,7 @@ def show_market(exchange: Exchange, market: str) -> Document:
     }
 
 
-def list_trades(exchange: Exchange, market: str, *, most: int = MOST_TRADES) -> list[Document]:
+def list_trades(exchange: Exchange, market: str, *, request: str = "", most: int = MOST_TRADES) -> list[Document]:
     """Trades of a market.
 
     Parameters
@@ -146,6 +146,8 @@ def list_trades(exchange: Exchange, market: str, *, most: int = MOST_TRADES) -> 
         The exchange.
     market : str
         Its id.
+    request : str, optional
+        Only trades of this order, offer, bid, take or auction.
     most : int, optional
         How many at most.
 
@@ -158,8 +160,12 @@ def list_trades(exchange: Exchange, market: str, *, most: int = MOST_TRADES) -> 
     found = exchange.rows.query(
         "SELECT t.id, t.known_at, t.session, t.way, t.buyer, t.seller, t.quantity, t.price, t.amount, d.state, d.code"
         " FROM market_trade t JOIN market_due d ON d.id = 'market/trade/' || t.id WHERE t.market = ?"
+        " AND (? = '' OR t.buy = ? OR t.sell = ?)"
         " ORDER BY t.seq DESC, t.id DESC LIMIT ?",
         market,
+        request,
+        request,
+        request,
         most,
     )
     names = ("trade", "known_at", "session", "way", "buyer", "seller", "quantity", "price", "amount", "state", "code")

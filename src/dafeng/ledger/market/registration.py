@@ -80,6 +80,23 @@ class Registration:
             holders.add(row[4])
         return str(holders.pop()) if len(holders) == 1 else ""
 
+    def has_serials(self, rows: LedgerRows, book: str) -> bool:
+        """Whether the units of a book have numbers.
+
+        Parameters
+        ----------
+        rows : LedgerRows
+            The database.
+        book : str
+            The book.
+
+        Returns
+        -------
+        bool
+            False also where there is no such book.
+        """
+        return any(row[5] for row in rows.find(BOOK, "name", [book]))
+
     def has_restricted(self, rows: LedgerRows, account: str) -> bool:
         """Whether an account holds restricted units, which could be set aside but never delivered.
 

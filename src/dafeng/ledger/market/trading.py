@@ -54,7 +54,7 @@ class Trading:
             What follows, in order.
         """
         if isinstance(asked, OpenMarket):
-            self.halls[asked.market] = Hall(asked, restore_terms(found["terms"]))
+            self.halls[asked.market] = Hall(asked, restore_terms(found["terms"]), serials=found["serials"])
             return []
         hall = self.halls[asked.market]
         match asked:
