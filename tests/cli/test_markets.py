@@ -26,25 +26,27 @@ def run(*words: str) -> str:
     return found.stdout
 
 
-@pytest.fixture
-def demo(tmp_path, monkeypatch) -> Path:
-    """The folder ``demo`` after the first block of the page, as the working folder's child."""
-    monkeypatch.chdir(tmp_path)
-    exec(compile(blocks("python")[0], str(PAGE), "exec"), {})
-    return tmp_path / "demo"
+def follow(folder: Path, lines: int | None = None) -> Path:
+    """The city of the page after the first lines of its example, or all of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        exec(compile(blocks("python")[0], str(PAGE), "exec"), {})
+        for line in blocks("sh")[0].splitlines()[:lines]:
+            if line:
+                run(*shlex.split(line)[2:])
+    return folder / "demo"
 
 
 @pytest.fixture(scope="module")
 def traded(tmp_path_factory) -> Path:
-    """The folder ``demo`` after the whole example, for reading only."""
-    folder = tmp_path_factory.mktemp("traded")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        exec(compile(blocks("python")[0], str(PAGE), "exec"), {})
-        for line in blocks("sh")[0].splitlines():
-            if line:
-                run(*shlex.split(line)[2:])
-    return folder / "demo"
+    """The city after the whole example, for reading only."""
+    return follow(tmp_path_factory.mktemp("traded"))
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory) -> Path:
+    """The city with an open day and all members."""
+    return follow(tmp_path_factory.mktemp("begun"), 6)
 
 
 def test_the_example_of_the_page_ends_with_the_trades_it_tells(traded):
@@ -72,23 +74,20 @@ def test_an_auction_tells_its_price_after_the_close(traded):
     assert "90.00" in run("auction", "list", str(traded), "cea")
 
 
-def test_the_same_command_with_the_same_id_is_done_once(demo):
-    words = ("open", str(demo), "cea", "--book", "cea", "--terms", "plain", "--id", "m1", "--json")
+def test_the_same_command_with_the_same_id_is_done_once(begun):
+    words = ("open", str(begun), "again", "--book", "cea", "--terms", "plain", "--id", "m1", "--json")
     first, second = json.loads(run(*words)), json.loads(run(*words))
     assert (first["again"], second["again"], second["seq"]) == (False, True, first["seq"])
 
 
-def test_depth_and_ones_own_requests_are_shown_in_yuan(demo):
-    for line in blocks("sh")[0].splitlines()[:7]:
-        if line:
-            run(*shlex.split(line)[2:])
-    run("order", str(demo), "cea", "steel", "sell", "1000", "96.80", "--id", "s1")
-    shown = json.loads(run("show", str(demo), "cea", "--member", "steel", "--json"))
+def test_depth_and_ones_own_requests_are_shown_in_yuan(begun):
+    run("order", str(begun), "cea", "steel", "sell", "1000", "96.80", "--id", "s1")
+    shown = json.loads(run("show", str(begun), "cea", "--member", "steel", "--json"))
     assert shown["sell"] == [{"price": 9680, "quantity": 1000}]
     assert shown["requests"][0]["left"] == 1000
-    assert "96.80" in run("show", str(demo), "cea", "--lang", "en")
-    assert "assumed" in run("list", str(demo))
-    assert json.loads(run("settle", str(demo), "--json")) == {"status": "done", "due": []}
+    assert "96.80" in run("show", str(begun), "cea", "--lang", "en")
+    assert "assumed" in run("list", str(begun))
+    assert json.loads(run("settle", str(begun), "--json")) == {"status": "done", "due": []}
 
 
 @pytest.mark.parametrize(
@@ -101,9 +100,6 @@ def test_depth_and_ones_own_requests_are_shown_in_yuan(demo):
         (("show", "demo", "coal"), AddressError, "no market 'coal'"),
     ],
 )
-@pytest.mark.usefixtures("demo")
-def test_what_is_refused_says_why(words, error, says):
-    for line in blocks("sh")[0].splitlines()[:6]:
-        run(*shlex.split(line)[2:])
+def test_what_is_refused_says_why(begun, words, error, says):
     with pytest.raises(error, match=says):
-        run(*words)
+        run(words[0], str(begun), *words[2:])

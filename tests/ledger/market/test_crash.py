@@ -118,6 +118,14 @@ def test_killed_again_and_again_at_every_second_commit_it_still_ends_the_same(be
     assert 5 < kills < 200
 
 
+def test_an_order_whose_cover_was_held_when_the_process_died_counts_without_being_sent_again(begun, tmp_path):
+    folder = tmp_path / "city"
+    shutil.copytree(begun, folder)
+    killed(folder, 2, done=False)  # noted, held, and not yet counted
+    with reopen(folder) as exchange:
+        assert [thing.state for thing in exchange.refresh().halls["cea"].things.values()] == ["open", "open"]
+
+
 def test_an_acknowledged_order_is_there_after_a_kill(begun, tmp_path):
     folder = tmp_path / "city"
     shutil.copytree(begun, folder)

@@ -380,25 +380,29 @@ def test_a_postgresql_ledger_gives_the_same_trades_and_balances(server, tmp_path
 
 
 WHO = st.sampled_from(["ann", "bob", "cai", "dan"])
-SIDE, SIZE, PRICE = st.sampled_from(["buy", "sell"]), st.integers(1, 400), st.integers(90, 3000)
+SIDE, SIZE, PRICE = st.sampled_from(["buy", "sell"]), st.integers(1, 400), st.integers(98, 102)
+ORDER = st.tuples(st.just("order"), WHO, SIDE, SIZE, PRICE)
 STEPS = st.lists(
     st.one_of(
-        st.builds(lambda who, side, size, price: ("order", who, side, size, price), WHO, SIDE, SIZE, PRICE),
-        st.builds(lambda who, side, size, price: ("order", who, side, size, price), WHO, SIDE, SIZE, st.integers(98, 102)),
-        st.builds(lambda who, side, size, price: ("offer", who, side, size, price), WHO, SIDE, SIZE, PRICE),
-        st.builds(lambda who, at: ("take", who, at), WHO, st.integers(0, 30)),
-        st.builds(lambda at: ("cancel", at), st.integers(0, 30)),
-        st.builds(lambda size, most: ("auction", size, most), SIZE, st.none() | SIZE),
-        st.builds(lambda who, at, size, price: ("bid", who, at, size, price), WHO, st.integers(0, 30), SIZE, PRICE),
-        st.builds(lambda at: ("close", at), st.integers(0, 30)),
+        ORDER,
+        ORDER,
+        ORDER,
+        st.tuples(st.just("order"), WHO, SIDE, SIZE, st.integers(90, 9000)),  # some without cover
+        st.tuples(st.just("offer"), WHO, SIDE, SIZE, PRICE),
+        st.tuples(st.just("take"), WHO, st.integers(1, 6)),
+        st.tuples(st.just("cancel"), st.integers(1, 12)),
+        st.tuples(st.just("auction"), SIZE, st.none() | SIZE),
+        st.tuples(st.just("bid"), WHO, st.integers(1, 6), SIZE, PRICE),
+        st.tuples(st.just("close"), st.integers(1, 12)),
         st.just(("cut",)),
     ),
-    max_size=30,
-)  # fmt: skip
+    min_size=6,
+    max_size=40,
+)
 
 
 def batches(steps) -> list[list]:
-    """Requests in batches; ``cut`` ends one; a number names an earlier step."""
+    """Requests in batches; ``cut`` ends one; a number says how many steps ago something was asked."""
     made: list[list] = [[]]
     for at, (what, *rest) in enumerate(steps):
         name = f"r{at}"
@@ -408,15 +412,15 @@ def batches(steps) -> list[list]:
             case "offer":
                 made[-1].append(Offer(name, "cea", *rest))
             case "take":
-                made[-1].append(Take(name, "cea", rest[0], f"r{rest[1]}"))
+                made[-1].append(Take(name, "cea", rest[0], f"r{at - rest[1]}"))
             case "cancel":
-                made[-1].append(Cancel(name, "cea", f"r{rest[0]}"))
+                made[-1].append(Cancel(name, "cea", f"r{at - rest[0]}"))
             case "auction":
                 made[-1].append(OpenAuction(name, "cea", name, "city", rest[0], 95, rest[1]))
             case "bid":
-                made[-1].append(Bid(name, "cea", f"r{rest[1]}", rest[0], *rest[2:]))
+                made[-1].append(Bid(name, "cea", f"r{at - rest[1]}", rest[0], *rest[2:]))
             case "close":
-                made[-1].append(CloseAuction(name, "cea", f"r{rest[0]}"))
+                made[-1].append(CloseAuction(name, "cea", f"r{at - rest[0]}"))
             case "cut":
                 made.append([])
     return made
