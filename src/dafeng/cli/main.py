@@ -31,6 +31,7 @@ from dafeng.cli import (
     listing,
     locks,
     maps,
+    markets,
     measures,
     methods,
     networks,
@@ -58,6 +59,8 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(jobs.app, name="job")
     made.add_typer(budgeting.app, name="budget")
     made.add_typer(enterprises.app, name="enterprise")
+    markets.app.add_typer(markets.auctions, name="auction")
+    made.add_typer(markets.app, name="market")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)

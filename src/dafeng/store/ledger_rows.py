@@ -24,6 +24,8 @@ from dafeng.store.ledger_tables import (
     BOOK,
     CREDIT,
     EVENT,
+    MARKET_EVENT,
+    MARKET_TRADE,
     MOVE,
     POSTING,
     REVERSED,
@@ -445,7 +447,7 @@ def _schema(dialect: str) -> Iterator[str]:
         yield f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, PRIMARY KEY ({', '.join(table.key)}){unique}){stored}"
         for at, index in enumerate(table.indexes):
             yield f"CREATE INDEX IF NOT EXISTS {table.name}_{at} ON {table.name} {index}"
-    for table in (EVENT, POSTING, MOVE, CREDIT):
+    for table in (EVENT, POSTING, MOVE, CREDIT, MARKET_EVENT, MARKET_TRADE):
         yield from _added_only(table.name, dialect)
 
 

@@ -87,5 +87,26 @@ CREDIT = _table(
     "seq bigint, id text, project text, step text, known_at bigint, content text, hash bytea",
     "seq", unique="id", indexes=("(project)",),
 )  # fmt: skip
-TABLES = (EVENT, POSTING, MOVE, REVERSED, TAKEN, BOOK, ACCOUNT, CLAIM, BLOCK, CREDIT)
+MARKET_EVENT = _table(
+    "market_event",
+    "seq bigint, id text, market text, session text, known_at bigint, content text, found text",
+    "seq",
+    unique="id",
+    indexes=("(session)",),
+)
+MARKET_TRADE = _table(
+    "market_trade",
+    "id text, seq bigint, known_at bigint, market text, session text, way text, buy text, sell text, buyer text, seller text,"
+    " quantity bigint, price bigint, amount bigint",
+    "id", "", "", ("(session)", "(market, seq)"),
+)  # fmt: skip
+MARKET_DUE = _table(
+    "market_due",
+    "id text, seq bigint, content text, state text, code text",
+    "id",
+    "state code",
+    "",
+    ("(seq) WHERE state = 'due'",),
+)
+TABLES = (EVENT, POSTING, MOVE, REVERSED, TAKEN, BOOK, ACCOUNT, CLAIM, BLOCK, CREDIT, MARKET_EVENT, MARKET_TRADE, MARKET_DUE)
 """All tables."""
