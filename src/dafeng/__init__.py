@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dafeng.energy.interop.pypsa_objects import solve
+    from dafeng.ledger.inclusion.bundles import aggregate_reductions, prove_event
+    from dafeng.ledger.inclusion.rewards import erase_member, expire_points, inclusion_balance, redeem_points
     from dafeng.plans.edits import Change
     from dafeng.plans.plan import Plan
     from dafeng.plans.review import Review
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from dafeng.work.hindcast import Hindcast, hindcast
     from dafeng.work.hindcast_document import hindcast_document
     from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
+    from dafeng.work.inclusion import join_inclusion, open_inclusion, take_events
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
     from dafeng.work.job_document import job_document
@@ -136,6 +139,7 @@ __all__ = [
     "account_document",
     "aggregate",
     "aggregate_document",
+    "aggregate_reductions",
     "approaches_document",
     "assess",
     "audit",
@@ -158,6 +162,8 @@ __all__ = [
     "corrections",
     "downscale",
     "downscaled_document",
+    "erase_member",
+    "expire_points",
     "explain",
     "export_review",
     "factor_conflicts",
@@ -172,12 +178,14 @@ __all__ = [
     "import_map",
     "import_profiles",
     "import_review",
+    "inclusion_balance",
     "ingest",
     "init",
     "inventory",
     "inventory_document",
     "job_document",
     "job_moves",
+    "join_inclusion",
     "judge",
     "keep_estimate",
     "list_factors",
@@ -196,12 +204,14 @@ __all__ = [
     "name_brief",
     "name_report",
     "open_city",
+    "open_inclusion",
     "operate_years",
     "plan_document",
     "present",
     "profiles",
     "profiles_document",
     "project",
+    "prove_event",
     "publish",
     "quality_document",
     "read_book",
@@ -215,6 +225,7 @@ __all__ = [
     "recalculate",
     "recalculation_document",
     "reconcile",
+    "redeem_points",
     "report",
     "report_template",
     "review",
@@ -241,6 +252,7 @@ __all__ = [
     "solve_energy",
     "solved_document",
     "start_job",
+    "take_events",
     "task_document",
     "template",
     "uncertainty",
@@ -252,6 +264,15 @@ __all__ = [
 ]
 
 _HOMES: Mapping[str, str] = {
+    "open_inclusion": "work.inclusion",
+    "join_inclusion": "work.inclusion",
+    "take_events": "work.inclusion",
+    "redeem_points": "ledger.inclusion.rewards",
+    "expire_points": "ledger.inclusion.rewards",
+    "erase_member": "ledger.inclusion.rewards",
+    "inclusion_balance": "ledger.inclusion.rewards",
+    "aggregate_reductions": "ledger.inclusion.bundles",
+    "prove_event": "ledger.inclusion.bundles",
     "Decision": "work.publish_change",
     "Listed": "work.publish_objects",
     "Published": "work.publish",

@@ -23,6 +23,7 @@ from dafeng.cli import (
     factors,
     hindcasts,
     hours,
+    inclusion,
     jobs,
     listing,
     locks,
@@ -52,6 +53,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(users.app, name="user")
     made.add_typer(remote.app, name="remote")
     made.add_typer(jobs.app, name="job")
+    made.add_typer(inclusion.app, name="inclusion")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)
