@@ -137,7 +137,9 @@ def test_headings_are_numbered_as_papers_do() -> None:
     numbering = Numbering("zh")
     said = [numbering.number(Heading(level, "甲")) for level in (1, 2, 2, 1, 2)]
     assert said == ["一、甲", "（一）甲", "（二）甲", "二、甲", "（一）甲"]
-    assert [count_word(n) for n in (1, 10, 11, 20, 99)] == ["一", "十", "十一", "二十", "九十九"]
+    assert [count_word(n) for n in (1, 10, 11, 20, 99, 100, 2023)] == [
+        *("一", "十", "十一", "二十", "九十九", "一百", "二千零二十三")
+    ]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

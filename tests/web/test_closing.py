@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from dafeng.core.errors import ConflictError
+from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
+from dafeng.work.city import open_city
 from dafeng.work.publish_change import Decision, change_visibility, list_decisions
 from dafeng.work.publish_rules import read_visibility
+from tests.web.client import Page
 from tests.web.reviews import city_with_people, hidden, person
-from tests.web.sample import traces, view
+from tests.web.sample import RUN, traces, view
 
 INTERNAL = (
     "/qinglan/", "/qinglan", "/qinglan/targets", "/qinglan/targets/T01", "/qinglan/explain/targets/T01", "/qinglan/search?q=a",
@@ -59,6 +64,30 @@ def test_every_role_reads_a_closed_city(app, name):
     assert [client.get(path).status_code for path in INTERNAL[:-1]] == [200] * (len(INTERNAL) - 1)
     assert client.get("/qinglan/overview.json").status_code == 200
     assert client.get("/qinglan/targets").headers["cache-control"] == "private, no-store"
+
+
+def test_the_lists_show_whom_one_may_read(city, app):
+    """A token of the closed city opens its row of the list; an open city beside it stays in everybody's."""
+    now = datetime.now(UTC)
+    with open_records(city.records) as records, records.write(actor="test", at=now) as session:
+        token = make_token(session, "王五", "program", "read", 1, at=now)
+    bearer = {"authorization": f"Bearer {token}"}
+    assert [one["slug"] for one in person(app).get("/api/v1/cities", headers=bearer).json()] == ["qinglan"]
+    assert person(app).get("/api/v1/", headers=bearer).status_code == 200
+    described = city.folder / "city.yaml"
+    closed = described.read_text(encoding="utf-8").replace("options: {}", "options: {closed: true}")
+    described.write_text(closed, encoding="utf-8")
+    mixed = create_app([shown(), CityView(view(), traces())], offices=[open_city(city.folder)])
+    assert [one["slug"] for one in person(mixed).get("/api/v1/cities").json()] == ["yangli"]
+    assert {one["slug"] for one in person(mixed).get("/api/v1/cities", headers=bearer).json()} == {"qinglan", "yangli"}
+    assert "qinglan" not in person(mixed).get("/").text
+
+
+def test_who_reads_a_closed_city_hears_of_a_new_run(app):
+    client = person(app, "王五")
+    page = Page(client.get("/qinglan/targets").text)
+    (asked,) = [one for one in page.values("data-from", "p") if one]
+    assert client.get(asked).json() == {"run": RUN}
 
 
 def test_a_visit_of_the_past_opens_nothing(app):

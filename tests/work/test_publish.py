@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from dafeng.core.errors import DefinitionError, SettingError, StoreError
+from dafeng.plans.verdict import BY_PROJECTION
 from dafeng.store import records as store
 from dafeng.store.models import VisibilityChange
 from dafeng.work import publish_change
 from dafeng.work.city import init
+from dafeng.work.publish import publish
 from dafeng.work.publish_change import Decision, change_visibility, list_decisions
 from dafeng.work.publish_objects import check_objects, list_objects
 from dafeng.work.publish_rules import Visibility, list_kinds, parse_visibility, read_visibility, spell_visibility
-from tests.web.sample import view
+from tests.web.sample import traces, view
 
 OPEN_KINDS = [kind for kind, one in list_kinds().items() if not one.never]
 STATES = st.sampled_from(["public", "internal"])
@@ -86,6 +88,20 @@ def test_uploads_are_never_public_whatever_the_rules_say():
 def test_a_rule_for_nothing_is_a_finding():
     rules = Visibility(objects={"targets": {"T01": "public", "T99": "public"}})
     assert [one.at for one in check_objects(view(), rules)] == ["visibility.yaml: objects.targets.T99"]
+
+
+def test_a_verdict_that_rests_on_an_internal_projection_is_not_told():
+    """The word of the verdict, the counts and the explanation stay silent; with the pathway public they speak."""
+    shown, told = view(), traces()
+    row = shown["verdicts"][0]
+    row |= {"verdict": "off_course", "reason": {"zh": BY_PROJECTION.zh, "en": BY_PROJECTION.en}}
+    only = Visibility(kinds={"targets": "public"}, objects={})
+    found = next(one for entry in publish(shown, told, only).view["indicators"] for one in entry["targets"]
+                 if one["target"] == row["target"])  # fmt: skip
+    assert (found["verdict"], found["address"]) == ("not_due", None)
+    both = Visibility(kinds={"targets": "public", "pathway": "public"}, objects={})
+    counts = [publish(shown, told, rules).view["counts"]["off_course"] for rules in (only, both)]
+    assert counts[1] == counts[0] + 1
 
 
 def test_a_decision_is_kept_with_who_and_when(city):

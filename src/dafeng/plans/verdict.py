@@ -24,6 +24,8 @@ WORDS: Mapping[Kind, Label] = {
     "not_measurable": Label("无法判断", "cannot be judged"),
 }
 """Verdicts in words, the same in every face."""
+BY_PROJECTION = Label("未到期，按项目与情景预测判断", "not due; judged by the projection from projects and scenarios")
+"""Reason of a verdict that rests on the projection alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +278,7 @@ def _judge_open(
         kind, reason = _progress(aim, actual, required, rules)
         return Judgement(kind, reason, actual, outlook, ahead, required=required)
     if ahead is not None and outlook is not None and outlook.firm:
-        reason = Label("未到期，按项目与情景预测判断", "not due; judged by the projection from projects and scenarios")
-        return Judgement(ahead, reason, actual, outlook, ahead, required=required)
+        return Judgement(ahead, BY_PROJECTION, actual, outlook, ahead, required=required)
     if actual is not None and fresh and satisfies(aim, actual.value):
         reason = Label("未到期，当前值已在目标水平", "not due; the present value is already at the target")
         return Judgement("on_course", reason, actual, outlook, ahead)

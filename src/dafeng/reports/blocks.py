@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dafeng.core.labels import Language
+from dafeng.readers.numbering import count_chinese
 
 ChartKind = Literal["fan", "columns", "bars", "stack"]
 """Middle line in its band; upright columns; lying bars, summed where there are several series; layers over time with a line."""
@@ -243,14 +244,11 @@ def count_word(number: int) -> str:
     Parameters
     ----------
     number : int
-        1 to 99.
+        At least 1; those beyond 9 999 are written in digits.
 
     Returns
     -------
     str
-        ``一`` … ``九十九``.
+        ``一`` … ``九千九百九十九``.
     """
-    tens, ones = divmod(number, 10)
-    digits = "零一二三四五六七八九"
-    head = "" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十"
-    return head + (digits[ones] if ones or not tens else "")
+    return count_chinese(number)

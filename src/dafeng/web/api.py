@@ -6,7 +6,7 @@ Invariant: an answer is a part of the view document or a trace, unchanged; its E
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request
@@ -37,13 +37,15 @@ REFUSALS: Mapping[int | str, dict[str, Any]] = {code: {"model": Refusal} for cod
 Slug = Annotated[str, Path(description="name of the city in addresses")]
 
 
-def build_router(cities: Mapping[str, CityView]) -> APIRouter:
+def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], Iterable[CityView]]) -> APIRouter:
     """The API over some cities.
 
     Parameters
     ----------
     cities : mapping of str to CityView
         Slug → city.
+    readable : callable
+        Cities that whoever asks may read.
 
     Returns
     -------
@@ -53,8 +55,8 @@ def build_router(cities: Mapping[str, CityView]) -> APIRouter:
     router = APIRouter(prefix="/api/v1", responses={**REFUSALS, 304: {"description": "known by its ETag"}})
 
     @router.get("/cities", summary="All cities with their verdict counts", response_model=list[CityBrief])
-    def list_cities() -> Response:
-        return JSONResponse([_brief(city) for city in cities.values()])
+    def list_cities(request: Request) -> Response:
+        return JSONResponse([_brief(city) for city in readable(request)])
 
     @router.get("/cities/{slug}", summary="The whole view document of a city", response_model=dict[str, Any])
     def read_city(request: Request, slug: Slug) -> Response:

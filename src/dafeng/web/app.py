@@ -128,7 +128,8 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=PACKING)
     app.add_middleware(Keeper, state=lambda: desk.state, who=desk.name_reader)
     refuse = partial(fail, desk)
-    app.add_middleware(Closing, offices=desk.offices, closed=desk.closed, refuse=refuse, may_read=desk.may_read)
+    app.add_middleware(Closing, offices=desk.offices, closed=desk.closed, refuse=refuse, may_read=desk.may_read,
+                       may_list=lambda request: bool(desk.readable(request)))  # fmt: skip
     app.add_middleware(
         Guard,
         hosts=(*LOOPBACK, *(host.lower() for host in hosts)),

@@ -44,6 +44,8 @@ class Closing:
         Makes the answer for a refused request from the request and a status code.
     may_read : callable
         Says whether a request comes from somebody who may read the city of a name.
+    may_list : callable
+        Says whether there is any city that whoever asks may read; the lists show those and no other.
     """
 
     app: ASGIApp
@@ -51,6 +53,7 @@ class Closing:
     closed: Collection[str]
     refuse: Callable[[Request, int], Response]
     may_read: Reader
+    may_list: Callable[[Request], bool]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -87,6 +90,8 @@ class Closing:
         if OPEN.fullmatch(path):
             return None
         if path in _SHARED:
+            if self.may_list(request):
+                return None
             return self._refuse_data() if path.startswith("/api") else RedirectResponse("/public/", status_code=303)
         slug = self._slug(path)
         if self.may_read(request, slug):

@@ -96,7 +96,7 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
     guards = [Depends(known)]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(_delivery_router(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
-    app.include_router(api.build_router(desk.cities), responses=dict(REFUSALS), dependencies=guards)
+    app.include_router(api.build_router(desk.cities, desk.readable), responses=dict(REFUSALS), dependencies=guards)
 
 
 def _tree_router(desk: Desk) -> APIRouter:

@@ -228,7 +228,6 @@ def _trace(target: Target, address: str, name: Label, found: Judgement, year: in
     inputs = [address]
     inputs += [found.actual.address] if found.actual is not None else []
     inputs += [found.projected.address] if found.projected is not None else []
-    shown = found.actual.value if found.actual is not None else None
     lacking = "、".join(item.zh for item in found.lacking), ", ".join(item.en for item in found.lacking)
     note = Label(f"缺少：{lacking[0]}", f"lacking: {lacking[1]}") if found.lacking else None
     return traces.add(
@@ -239,8 +238,6 @@ def _trace(target: Target, address: str, name: Label, found: Judgement, year: in
                 f"{due}{name.zh}目标，{year}年评价：{WORDS[found.verdict].zh}。{found.reason.zh}",
                 f"{due}{name.en} target, verdict of {year}: {WORDS[found.verdict].en}. {found.reason.en}",
             ),
-            value=None if shown is None else number_text(shown),
-            unit=None,
             year=year,
             inputs=tuple(inputs),
             grade="derived",

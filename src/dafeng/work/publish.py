@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dafeng.plans.verdict import BY_PROJECTION
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.publish_traces import publish_traces
 
@@ -21,6 +22,11 @@ _TARGET = (
     "target", "year", "period", "comparator", "upper", "strength", "counting", "scope", "base_year", "verdict", "reason",
     "lacking", "required",
 )  # fmt: skip
+_SILENT: Mapping[str, Any] = {
+    "verdict": "not_due",
+    "reason": {"zh": "未到期；判断所依据的预测未公开", "en": "not due; the projection that it is judged by is not public"},
+}
+"""What is said of a target whose verdict rests on what is internal."""
 _PEAK = ("year_p10", "year_p50", "year_p90", "probability_before_2030")
 HISTORY = "history"
 """Id of the series of past emissions."""
@@ -153,8 +159,10 @@ class _Copier:
         """One target; what rests on the pathway goes only where that is public."""
         modelled = self.sees_pathway()
         task = row.get("task")
+        silent = self.is_silent(row)
         return {
             **{key: row.get(key) for key in _TARGET},
+            **(_SILENT if silent else {}),
             "value": self.number(row["value"]),
             "actual": self.number(row.get("actual")),
             "projected": self.number(row.get("projected")) if modelled else None,
@@ -163,8 +171,13 @@ class _Copier:
             "task": task if self.rules.shows("tasks", task) else None,
             "organisations": [name for name in row.get("organisations") or () if self.rules.shows("organisations", name)],
             "plan": self.plan(row),
-            "address": self.strip(row.get("address")),
+            "address": None if silent else self.strip(row.get("address")),
         }
+
+    def is_silent(self, row: View) -> bool:
+        """Whether a verdict rests on the projection alone while that is internal."""
+        reason = row.get("reason") or {}
+        return reason.get("en") == BY_PROJECTION.en and not self.sees_pathway()
 
     def plan(self, row: View) -> str | None:
         """Title of the document with the clause, where the source of the target is public."""
@@ -180,7 +193,8 @@ class _Copier:
 
     def counts(self) -> dict[str, int]:
         """Verdicts of the public targets only."""
-        kept = [row["verdict"] for row in self.view.get("verdicts") or () if self.rules.shows("targets", row["target"])]
+        rows = [row for row in self.view.get("verdicts") or () if self.rules.shows("targets", row["target"])]
+        kept = [_SILENT["verdict"] if self.is_silent(row) else row["verdict"] for row in rows]
         return {name: kept.count(name) for name in VERDICTS}
 
     def peak(self) -> dict[str, Any] | None:

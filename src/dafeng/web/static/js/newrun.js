@@ -10,7 +10,7 @@
     if (document.hidden) return;
     try {
       const answer = await fetch(notice.dataset.from, { cache: "no-cache" });
-      if (answer.ok && (await answer.json()).id !== shown) {
+      if (answer.ok && (await answer.json()).run !== shown) {
         notice.hidden = false;
         clearInterval(timer);
       }
