@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dafeng.energy.interop.pypsa_objects import solve
     from dafeng.ledger.inclusion.bundles import aggregate_reductions, prove_event
+    from dafeng.ledger.inclusion.reversal import reverse_event
     from dafeng.ledger.inclusion.rewards import erase_member, expire_points, inclusion_balance, redeem_points
     from dafeng.plans.edits import Change
     from dafeng.plans.plan import Plan
@@ -228,6 +229,7 @@ __all__ = [
     "redeem_points",
     "report",
     "report_template",
+    "reverse_event",
     "review",
     "revise",
     "save_aggregate",
@@ -273,6 +275,7 @@ _HOMES: Mapping[str, str] = {
     "inclusion_balance": "ledger.inclusion.rewards",
     "aggregate_reductions": "ledger.inclusion.bundles",
     "prove_event": "ledger.inclusion.bundles",
+    "reverse_event": "ledger.inclusion.reversal",
     "Decision": "work.publish_change",
     "Listed": "work.publish_objects",
     "Published": "work.publish",

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from dafeng.ledger.inclusion.claims import read_overlaps
 from dafeng.ledger.inclusion.events import CHINA, Event, Finding, make_event
 from dafeng.ledger.inclusion.identities import Identities
-from dafeng.ledger.inclusion.policy import Policy, read_overlaps, read_policy
+from dafeng.ledger.inclusion.policy import Policy, read_policy
 from dafeng.ledger.inclusion.programme import Programme
 from dafeng.ledger.inclusion.scenes import read_scenes
 from dafeng.ledger.ledger import open_ledger

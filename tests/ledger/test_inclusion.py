@@ -9,10 +9,11 @@ import pytest
 
 from dafeng.core.errors import ConflictError, DefinitionError, FileRefused, LookupFailure
 from dafeng.core.findings import Finding
+from dafeng.ledger.inclusion.claims import Registered, read_registered
 from dafeng.ledger.inclusion.events import day_of, make_event, read_events
 from dafeng.ledger.inclusion.identities import spell
 from dafeng.ledger.inclusion.intake import take, take_batches
-from dafeng.ledger.inclusion.policy import Registered, read_policy, read_registered
+from dafeng.ledger.inclusion.policy import read_policy
 from dafeng.ledger.inclusion.rewards import inclusion_balance
 from dafeng.ledger.inclusion.scenes import read_scenes
 from dafeng.ledger.requests import SetState

@@ -13,8 +13,10 @@ from dafeng.core.errors import AddressError, ConflictError, LookupFailure
 from dafeng.ledger.chain import find_root, follow_path
 from dafeng.ledger.inclusion.bundles import aggregate_reductions, list_bundles, prove_event, stream_root
 from dafeng.ledger.inclusion.intake import take
+from dafeng.ledger.inclusion.reversal import reverse_event
 from dafeng.ledger.inclusion.rewards import erase_member, expire_points, inclusion_balance, months_before, redeem_points
 from tests.ledger.inclusion import books, event, join, policy, programme, rules, sums
+from tests.store.conftest import server  # noqa: F401 - a PostgreSQL for the ledger
 
 VOUCHER = "merchant_5"
 
@@ -195,3 +197,58 @@ def test_who_comes_back_is_somebody_else_and_cannot_claim_the_old_evidence(tmp_p
         assert inclusion_balance(own, "a")["points"] == 0
         with pytest.raises(ConflictError):
             aggregate_reductions(own, "none", before="2026-03-02")
+
+
+@pytest.fixture
+def address(server):  # noqa: F811
+    """Address of an empty PostgreSQL."""
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return server.get_uri()
+
+
+def test_the_same_comes_out_with_the_ledger_on_postgresql(tmp_path, address):
+    found = []
+    for folder, where in ((tmp_path / "one", ""), (tmp_path / "two", address)):
+        folder.mkdir()
+        with programme(folder, address=where) as own:
+            person = join(own, "a")
+            ride(own, "a", 14)
+            redeem_points(own, "a", VOUCHER, order="o1")
+            assert redeem_points(own, "a", VOUCHER, order="o1").again
+            assert expire_points(own, before="2026-03-02") == (1, 90)
+            aggregate_reductions(own, "one", before="2026-03-02")
+            ride(own, "a", 2, first=24)
+            erase_member(own, "a")
+            assert set(sums(own).values()) == {0}
+            found.append({name.replace(person, "a"): held for name, held in books(own).items()})
+    assert found[0] == found[1]
+
+
+def test_an_event_is_taken_back_once_and_never_certified(tmp_path):
+    with programme(tmp_path) as own:
+        join(own, "a")
+        ride(own, "a", 6)
+        assert reverse_event(own, "bus", "a-0", reason="fraud") == (520, 10)
+        own.clock.now += 86400
+        assert reverse_event(own, "bus", "a-0", reason="fraud") == (520, 10)
+        assert inclusion_balance(own, "a") == {"grams": 5 * 520, "points": 50, "voucher.merchant_5": 0}
+        redeem_points(own, "a", VOUCHER, order="o")
+        assert reverse_event(own, "bus", "a-1", reason="fraud") == (520, 0), "the points were spent"
+        assert reverse_event(own, "bus", "a-1", reason="fraud") == (520, 0)
+        made = aggregate_reductions(own, "one", before="2026-03-02")
+        assert (made.events, made.grams) == (4, 4 * 520)
+        assert rules(ride(own, "a", 1).findings) == []
+        assert set(sums(own).values()) == {0}
+        for scene, evidence, error in (
+            ("bus", "a-2", ConflictError),
+            ("bus", "none", AddressError),
+            ("metro", "a-1", AddressError),
+        ):
+            with pytest.raises(error):
+                reverse_event(own, scene, evidence, reason="fraud")
+        with pytest.raises(ConflictError):
+            reverse_event(own, "bus", "a-0", reason="another")

@@ -214,6 +214,24 @@ def prove(
 
 
 @app.command()
+def reverse(
+    folder: Folder,
+    scene: Annotated[str, typer.Argument(help="场景 · scene", metavar="SCENE")],
+    evidence: Annotated[str, typer.Argument(help="凭证编号 · number of the evidence", metavar="EVIDENCE")],
+    reason: Annotated[str, typer.Option("--reason", help="原因 · why")],
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """更正：以反向分录撤回一件未核证的事件 · take back an event that is not certified."""
+    with df.open_inclusion(df.open_city(folder)) as programme:
+        grams, points = df.reverse_event(programme, scene, evidence, reason=reason)
+    if as_json:
+        print_json({"grams": grams, "points": points})
+    else:
+        console().print(say(read_language(lang), f"撤回 {grams} 克，{points} 分", f"taken back: {grams} g, {points} points"))
+
+
+@app.command()
 def erase(folder: Folder, person: Person, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """注销：删除身份对应关系，账簿保持平衡 · delete the identity; the books stay balanced."""
     with df.open_inclusion(df.open_city(folder)) as programme:

@@ -26,7 +26,8 @@ EVENTS = (
     "CREATE TABLE IF NOT EXISTS chunk (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, done INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS chunk_open ON chunk (first) WHERE NOT done",
     "CREATE TABLE IF NOT EXISTS bundle (name TEXT PRIMARY KEY, before INTEGER NOT NULL, root TEXT NOT NULL,"
-    " events INTEGER NOT NULL, grams INTEGER NOT NULL, units INTEGER NOT NULL, day INTEGER NOT NULL, done INTEGER NOT NULL)",
+    " events INTEGER NOT NULL, grams INTEGER NOT NULL, units INTEGER NOT NULL, day INTEGER NOT NULL,"
+    " policy TEXT NOT NULL, done INTEGER NOT NULL)",
 )
 """Events that were taken, the chunks they were taken in, and the bundles they were certified in."""
 IDENTITIES = (

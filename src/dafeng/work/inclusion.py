@@ -15,11 +15,12 @@ from typing import Any
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.inclusion.bundles import Bundle
+from dafeng.ledger.inclusion.claims import read_overlaps, read_registered
 from dafeng.ledger.inclusion.decision import spell_amount
 from dafeng.ledger.inclusion.events import read_events
 from dafeng.ledger.inclusion.identities import Identities
 from dafeng.ledger.inclusion.intake import Tally, take
-from dafeng.ledger.inclusion.policy import PLAIN, read_overlaps, read_policy, read_registered
+from dafeng.ledger.inclusion.policy import PLAIN, read_policy
 from dafeng.ledger.inclusion.programme import Programme
 from dafeng.ledger.inclusion.scenes import read_scenes, weak_scenes
 from dafeng.ledger.inclusion.webhook import Key, read_message, verify
@@ -224,8 +225,9 @@ def scene_document(programme: Programme) -> list[dict[str, Any]]:
             "reward": _reward_document(policy.rewards.get(scene.id)),
             "editions": [
                 {
-                    "id": one.id, "grams_per_unit": spell_amount(one.per_unit), "label": {"zh": one.label.zh, "en": one.label.en},
-                    "region": one.region, "year": one.year, "source": one.source, "clause": one.clause, "grade": one.grade,
+                    "id": one.id, "grams_per_unit": spell_amount(one.per_unit),
+                    "label": {"zh": one.label.zh, "en": one.label.en}, "region": one.region,
+                    "year": one.year, "source": one.source, "clause": one.clause, "grade": one.grade,
                 }
                 for one in scene.editions.values()
             ],

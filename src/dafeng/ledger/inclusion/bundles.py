@@ -31,6 +31,10 @@ from dafeng.ledger.inclusion.programme import (
 from dafeng.ledger.inclusion.scenes import GRAM
 from dafeng.ledger.requests import Request, Transfer
 
+ERASED = "erased"
+REVERSED = "reversed"
+RESERVED = (ERASED, REVERSED)
+"""Names that stand for events which are never certified."""
 PAGE = 20_000
 """Events that are read at once."""
 
@@ -55,6 +59,8 @@ class Bundle:
         Credits issued. [minimal units]
     day : int
         Day of issue, as ordinal. [d]
+    policy : str
+        Rules that it was made by, and how well they are known.
     done : int
         1 once all of it is booked, else 0.
     """
@@ -66,6 +72,7 @@ class Bundle:
     grams: int
     units: int
     day: int
+    policy: str
     done: int
 
 
@@ -99,7 +106,7 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
     if was and was[0].before == day:
         return was[0]
     today = day_of(programme.clock())
-    if was or not name.strip() or len(name) > 60 or not name.isprintable() or name == "erased" or day > today:
+    if was or not name.strip() or len(name) > 60 or not name.isprintable() or name in RESERVED or day > today:
         raise _conflict(
             name, "名称已用于其他日期、不可用，或日期在将来", "the name is taken or unusable, or the day lies ahead"
         )
@@ -109,7 +116,9 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         units = grams * 10**programme.policy.credit_scale // int(ratio(programme.policy.credit_unit, GRAM))
         if not units:
             raise _conflict(name, "没有可核证的减排量", "there is nothing to certify")
-        programme.rows.run("INSERT INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, 0)", name, day, root, events, grams, units, today)
+        rules = f"{programme.policy.id} ({programme.policy.grade})"
+        row = (name, day, root, events, grams, units, today, rules)
+        programme.rows.run("INSERT INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", *row)
     finish_bundles(programme)
     return next(one for one in list_bundles(programme) if one.name == name)
 
@@ -127,7 +136,7 @@ def list_bundles(programme: Programme) -> list[Bundle]:
     list of Bundle
         The oldest first.
     """
-    text = "SELECT name, before, root, events, grams, units, day, done FROM bundle ORDER BY rowid"
+    text = "SELECT name, before, root, events, grams, units, day, policy, done FROM bundle ORDER BY rowid"
     return [Bundle(*row) for row in programme.rows.query(text)]
 
 
@@ -159,7 +168,7 @@ def _convert(name: str, person: str, grams: int, day: str) -> Transfer:
 
 def _issue(bundle: Bundle, day: str) -> Transfer:
     giver, taker = account_of(CREDITS, ISSUER), account_of(CREDITS, ISSUED)
-    says = f"{bundle.events} events, {bundle.grams} g, root {bundle.root}"
+    says = f"{bundle.events} events, {bundle.grams} g, root {bundle.root}, rules {bundle.policy}"
     year = str(date.fromordinal(bundle.before - 1).year)
     return Transfer(
         f"puhui:bundle:{bundle.name}", "issue", giver, taker, bundle.units, day, says, vintage=year, project=bundle.name
@@ -244,8 +253,7 @@ def prove_event(programme: Programme, scene: str, evidence: str) -> dict[str, ob
     AddressError
         If it stands in none.
     """
-    overlap = programme.overlaps.get(scene)
-    key = programme.hash("evidence", f"{overlap.group if overlap else scene}\n{evidence}")
+    key = programme.key_of(scene, evidence)
     found = programme.rows.query("SELECT bundle FROM event WHERE key = ? AND scene = ?", key, scene)
     bundle = next((one for one in list_bundles(programme) if found and one.name == found[0][0]), None)
     if bundle is None:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.ledger.inclusion.claims import Overlap, Registered
 from dafeng.ledger.inclusion.events import Event, day_of, places_around
 from dafeng.ledger.inclusion.identities import Member
-from dafeng.ledger.inclusion.policy import Overlap, Policy, Registered
+from dafeng.ledger.inclusion.policy import Policy
 from dafeng.ledger.inclusion.scenes import Scene
 
 

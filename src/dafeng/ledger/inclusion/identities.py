@@ -48,7 +48,7 @@ def hash_key(secret: str, purpose: str, text: str) -> str:
     str
         32 hexadecimal digits.
     """
-    return hmac.digest(secret.encode(), f"{purpose}\n{text}".encode(), "sha256").hex()[:KEY_DIGITS]
+    return hmac.digest(secret.encode(), f"{purpose}\n{text}".encode("utf-8", "surrogatepass"), "sha256").hex()[:KEY_DIGITS]
 
 
 def spell(identity: str) -> str:
@@ -202,7 +202,7 @@ class Identities:
         """
         found = self._rows.query(
             "SELECT person FROM identity WHERE key = ? UNION SELECT person FROM person WHERE person = ?",
-            self.key(identity), identity,
+            self.key(identity), identity if identity.isascii() else "",
         )  # fmt: skip
         if not found:
             raise _unknown()

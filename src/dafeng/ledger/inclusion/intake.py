@@ -172,9 +172,7 @@ def _take_piece(programme: Programme, piece: Sequence[Event | Finding]) -> list[
 
 
 def _candidate(programme: Programme, event: Event, member: Member | None) -> Candidate:
-    overlap = programme.overlaps.get(event.scene)
-    space = overlap.group if overlap else event.scene
-    key = programme.hash("evidence", f"{space}\n{event.evidence}")
+    key = programme.key_of(event.scene, event.evidence)
     person = member.person if member else ""
     return Candidate(
         key, event.scene, person, day_of(event.started), event.started, event.ended, spell_amount(event.amount), event.at
@@ -196,7 +194,9 @@ def _load_neighbours(programme: Programme, candidates: Sequence[Candidate]) -> I
     days: dict[int, set[str]] = {}
     for one in candidates:
         days.setdefault(one.day, set()).add(one.person)
-    wanted = {(person, day + shift) for day, people in days.items() for person in people for shift in (-1, 0, 1)}
+    reach = programme.policy.most_hours // 24 + 1
+    shifts = range(-reach, reach + 1)
+    wanted = {(person, day + shift) for day, people in days.items() for person in people for shift in shifts}
     columns = ", ".join(f"e.{name}" for name in _ROW.split(", "))
     text = (
         f"SELECT {columns} FROM json_each(?) w CROSS JOIN event e"  # noqa: S608 - our own names

@@ -12,9 +12,10 @@ from datetime import date
 
 from dafeng.core.errors import ConflictError
 from dafeng.core.labels import Label
+from dafeng.ledger.inclusion.claims import Overlap, Registered
 from dafeng.ledger.inclusion.events import day_of
 from dafeng.ledger.inclusion.identities import Identities, hash_key
-from dafeng.ledger.inclusion.policy import Overlap, Policy, Registered, Voucher
+from dafeng.ledger.inclusion.policy import Policy, Voucher
 from dafeng.ledger.inclusion.scenes import Scene
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.refusals import Answer, Booked, Refused, reasons
@@ -102,6 +103,22 @@ class Programme:
             32 hexadecimal digits.
         """
         return hash_key(self.secret, purpose, text)
+
+    def key_of(self, scene: str, evidence: str) -> str:
+        """Key of an evidence: the same for all scenes of a group.
+
+        Parameters
+        ----------
+        scene, evidence : str
+            Scene and evidence number.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+        """
+        overlap = self.overlaps.get(scene)
+        return self.hash("evidence", f"{overlap.group if overlap else scene}\n{evidence}")
 
     def prepare(self) -> None:
         """Open the books and the accounts of the programme, once."""

@@ -11,7 +11,7 @@ from datetime import date
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
-from dafeng.ledger.inclusion.bundles import finish_bundles
+from dafeng.ledger.inclusion.bundles import ERASED, finish_bundles
 from dafeng.ledger.inclusion.intake import resume
 from dafeng.ledger.inclusion.policy import Voucher
 from dafeng.ledger.inclusion.programme import (
@@ -216,7 +216,7 @@ def erase_member(programme: Programme, person: str) -> str:
     resume(programme)
     finish_bundles(programme)
     with programme.rows.transaction():
-        programme.rows.run("UPDATE event SET bundle = 'erased' WHERE person = ? AND bundle = ''", pseudonym)
+        programme.rows.run("UPDATE event SET bundle = ? WHERE person = ? AND bundle = ''", ERASED, pseudonym)
     names = {account_of(book, pseudonym): book for book in (GRAMS, POINTS)}
     for name, balance in programme.balances(list(names)).items():
         _close(programme, name, names[name], balance)
