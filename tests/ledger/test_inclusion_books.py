@@ -252,3 +252,15 @@ def test_an_event_is_taken_back_once_and_never_certified(tmp_path):
                 reverse_event(own, scene, evidence, reason="fraud")
         with pytest.raises(ConflictError):
             reverse_event(own, "bus", "a-0", reason="another")
+
+
+def test_a_bundle_holds_one_calendar_year(tmp_path):
+    with programme(tmp_path, late_days=100) as own:
+        join(own, "a", day=-90)
+        ride(own, "a", 3)
+        ride(own, "a", 2, first=-24 * 70)
+        new = aggregate_reductions(own, "new", before="2026-03-02")
+        old = aggregate_reductions(own, "old", before="2026-01-01")
+        assert (new.events, old.events) == (3, 2)
+        found = own.ledger.rows.query("SELECT project, vintage, last - first + 1 FROM ledger_block ORDER BY no")
+        assert found == [("new", "2026", 1), ("old", "2025", 1)]

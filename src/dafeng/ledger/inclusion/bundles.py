@@ -77,7 +77,7 @@ class Bundle:
 
 
 def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bundle:
-    """Certify all events before a day that are not certified yet.
+    """Certify all events of a calendar year before a day that are not certified yet.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
     name : str
         Name of the bundle; the same one again gives the same answer.
     before : str
-        ISO date, not after today.
+        ISO date, not after today; the year is that of the day before it.
 
     Returns
     -------
@@ -111,7 +111,8 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
             name, "名称已用于其他日期、不可用，或日期在将来", "the name is taken or unusable, or the day lies ahead"
         )
     with programme.rows.transaction():
-        programme.rows.run("UPDATE event SET bundle = ? WHERE bundle = '' AND day < ?", name, day)
+        text = "UPDATE event SET bundle = ? WHERE bundle = '' AND day >= ? AND day < ?"
+        programme.rows.run(text, name, date(date.fromordinal(day - 1).year, 1, 1).toordinal(), day)
         root, events, grams = _sum_up(programme, name)
         units = grams * 10**programme.policy.credit_scale // int(ratio(programme.policy.credit_unit, GRAM))
         if not units:
