@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dafeng.energy.interop.pypsa_objects import solve
+    from dafeng.ledger.inclusion.bundles import aggregate_reductions, prove_event
+    from dafeng.ledger.inclusion.reversal import reverse_event
+    from dafeng.ledger.inclusion.rewards import erase_member, expire_points, inclusion_balance, redeem_points
     from dafeng.plans.edits import Change
     from dafeng.plans.plan import Plan
     from dafeng.plans.review import Review
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     from dafeng.work.hindcast import Hindcast, hindcast
     from dafeng.work.hindcast_document import hindcast_document
     from dafeng.work.hours_document import HoursView, hours, hours_document, save_hours
+    from dafeng.work.inclusion import join_inclusion, open_inclusion, take_events
     from dafeng.work.ingest import Ingested, ingest
     from dafeng.work.inventory import Inventory, inventory, inventory_document
     from dafeng.work.job_document import job_document
@@ -156,6 +160,7 @@ __all__ = [
     "account_document",
     "aggregate",
     "aggregate_document",
+    "aggregate_reductions",
     "allowances",
     "approaches_document",
     "assess",
@@ -188,6 +193,8 @@ __all__ = [
     "enterprise_document",
     "enterprise_list",
     "enterprises",
+    "erase_member",
+    "expire_points",
     "explain",
     "explain_enterprise",
     "export_credit",
@@ -205,12 +212,14 @@ __all__ = [
     "import_map",
     "import_profiles",
     "import_review",
+    "inclusion_balance",
     "ingest",
     "init",
     "inventory",
     "inventory_document",
     "job_document",
     "job_moves",
+    "join_inclusion",
     "judge",
     "keep_estimate",
     "list_authorisations",
@@ -230,12 +239,14 @@ __all__ = [
     "name_brief",
     "name_report",
     "open_city",
+    "open_inclusion",
     "operate_years",
     "plan_document",
     "present",
     "profiles",
     "profiles_document",
     "project",
+    "prove_event",
     "publish",
     "quality_document",
     "read_book",
@@ -249,9 +260,11 @@ __all__ = [
     "recalculate",
     "recalculation_document",
     "reconcile",
+    "redeem_points",
     "release_budget",
     "report",
     "report_template",
+    "reverse_event",
     "review",
     "revise",
     "save_aggregate",
@@ -278,6 +291,7 @@ __all__ = [
     "solve_energy",
     "solved_document",
     "start_job",
+    "take_events",
     "task_document",
     "template",
     "uncertainty",
@@ -311,6 +325,16 @@ _HOMES: Mapping[str, str] = {
     "show_budget": "work.budgets",
     "budgets": "work.budgets",
     "BudgetState": "work.budget_state",
+    "open_inclusion": "work.inclusion",
+    "join_inclusion": "work.inclusion",
+    "take_events": "work.inclusion",
+    "redeem_points": "ledger.inclusion.rewards",
+    "expire_points": "ledger.inclusion.rewards",
+    "erase_member": "ledger.inclusion.rewards",
+    "inclusion_balance": "ledger.inclusion.rewards",
+    "aggregate_reductions": "ledger.inclusion.bundles",
+    "prove_event": "ledger.inclusion.bundles",
+    "reverse_event": "ledger.inclusion.reversal",
     "Decision": "work.publish_change",
     "Listed": "work.publish_objects",
     "Published": "work.publish",

@@ -27,6 +27,7 @@ from dafeng.cli import (
     factors,
     hindcasts,
     hours,
+    inclusion,
     jobs,
     listing,
     locks,
@@ -61,6 +62,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(enterprises.app, name="enterprise")
     markets.app.add_typer(markets.auctions, name="auction")
     made.add_typer(markets.app, name="market")
+    made.add_typer(inclusion.app, name="inclusion")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)

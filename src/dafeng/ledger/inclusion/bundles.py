@@ -1,0 +1,282 @@
+"""Many small reductions made into certified ones: each event once, all of them under one root hash.
+
+Invariant: credits issued never exceed the grams that left the accounts of those who saved them; an event stands in one bundle
+at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from dafeng.core.errors import AddressError, ConflictError
+from dafeng.core.labels import Label
+from dafeng.core.units import ratio
+from dafeng.ledger.chain import find_path
+from dafeng.ledger.inclusion.events import day_of
+from dafeng.ledger.inclusion.intake import resume
+from dafeng.ledger.inclusion.programme import (
+    BATCH,
+    BUNDLED,
+    CREDITS,
+    GRAMS,
+    ISSUED,
+    ISSUER,
+    Programme,
+    account_of,
+    require,
+)
+from dafeng.ledger.inclusion.scenes import GRAM
+from dafeng.ledger.requests import Request, Transfer
+
+ERASED = "erased"
+REVERSED = "reversed"
+RESERVED = (ERASED, REVERSED)
+"""Names that stand for events which are never certified."""
+PAGE = 20_000
+"""Events that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Events certified together.
+
+    Parameters
+    ----------
+    name : str
+        Its name; the project id of its credits.
+    before : int
+        Its events are of days before this one, as ordinal. [d]
+    root : str
+        Merkle root of its events (RFC 6962), hexadecimal.
+    events : int
+        Number of events.
+    grams : int
+        What they saved. [g CO2]
+    units : int
+        Credits issued. [minimal units]
+    day : int
+        Day of issue, as ordinal. [d]
+    policy : str
+        Rules that it was made by, and how well they are known.
+    done : int
+        1 once all of it is booked, else 0.
+    """
+
+    name: str
+    before: int
+    root: str
+    events: int
+    grams: int
+    units: int
+    day: int
+    policy: str
+    done: int
+
+
+def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bundle:
+    """Certify all events of a calendar year before a day that are not certified yet.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    name : str
+        Name of the bundle; the same one again gives the same answer.
+    before : str
+        ISO date, not after today; the year is that of the day before it.
+
+    Returns
+    -------
+    Bundle
+        The bundle; grams below a whole unit are dropped.
+
+    Raises
+    ------
+    ConflictError
+        If the name was used for other days, or there is nothing to certify.
+    """
+    programme.prepare()
+    resume(programme)
+    finish_bundles(programme)
+    day = date.fromisoformat(before).toordinal()
+    was = [one for one in list_bundles(programme) if one.name == name]
+    if was and was[0].before == day:
+        return was[0]
+    today = day_of(programme.clock())
+    if was or not name.strip() or len(name) > 60 or not name.isprintable() or name in RESERVED or day > today:
+        raise _conflict(
+            name, "名称已用于其他日期、不可用，或日期在将来", "the name is taken or unusable, or the day lies ahead"
+        )
+    with programme.rows.transaction():
+        text = "UPDATE event SET bundle = ? WHERE bundle = '' AND day >= ? AND day < ?"
+        programme.rows.run(text, name, date(date.fromordinal(day - 1).year, 1, 1).toordinal(), day)
+        root, events, grams = _sum_up(programme, name)
+        units = grams * 10**programme.policy.credit_scale // int(ratio(programme.policy.credit_unit, GRAM))
+        if not units:
+            raise _conflict(name, "没有可核证的减排量", "there is nothing to certify")
+        rules = f"{programme.policy.id} ({programme.policy.grade})"
+        row = (name, day, root, events, grams, units, today, rules)
+        programme.rows.run("INSERT INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", *row)
+    finish_bundles(programme)
+    return next(one for one in list_bundles(programme) if one.name == name)
+
+
+def list_bundles(programme: Programme) -> list[Bundle]:
+    """Bundles made so far.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+
+    Returns
+    -------
+    list of Bundle
+        The oldest first.
+    """
+    text = "SELECT name, before, root, events, grams, units, day, policy, done FROM bundle ORDER BY rowid"
+    return [Bundle(*row) for row in programme.rows.query(text)]
+
+
+def finish_bundles(programme: Programme) -> None:
+    """Book the bundles that were begun: grams leave the accounts first, then the credits are issued.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    """
+    for bundle in list_bundles(programme):
+        if bundle.done:
+            continue
+        day = date.fromordinal(bundle.day).isoformat()
+        for page in _people(programme, bundle.name):
+            groups: list[list[Request]] = [[_convert(bundle.name, person, grams, day)] for person, grams in page]
+            for answers in programme.ledger.submit(groups):
+                require(answers)
+        require(programme.ledger.submit([[_issue(bundle, day)]])[0])
+        with programme.rows.transaction():
+            programme.rows.run("UPDATE bundle SET done = 1 WHERE name = ?", bundle.name)
+
+
+def _convert(name: str, person: str, grams: int, day: str) -> Transfer:
+    giver, taker = account_of(GRAMS, person), account_of(GRAMS, BUNDLED)
+    return Transfer(f"puhui:bundle:{name}:{person}", "convert", giver, taker, grams, day)
+
+
+def _issue(bundle: Bundle, day: str) -> Transfer:
+    giver, taker = account_of(CREDITS, ISSUER), account_of(CREDITS, ISSUED)
+    says = f"{bundle.events} events, {bundle.grams} g, root {bundle.root}, rules {bundle.policy}"
+    year = str(date.fromordinal(bundle.before - 1).year)
+    return Transfer(
+        f"puhui:bundle:{bundle.name}", "issue", giver, taker, bundle.units, day, says, vintage=year, project=bundle.name
+    )
+
+
+def _people(programme: Programme, name: str) -> Iterator[list[tuple[str, int]]]:
+    last = ""
+    text = (
+        "SELECT person, sum(grams) FROM event WHERE bundle = ? AND person > ? GROUP BY person HAVING sum(grams) > 0"
+        " ORDER BY person LIMIT ?"
+    )
+    while page := programme.rows.query(text, name, last, BATCH):
+        yield [(row[0], row[1]) for row in page]
+        last = page[-1][0]
+
+
+def _leaves(programme: Programme, name: str) -> Iterator[tuple[str, bytes, int]]:
+    last = 0
+    text = "SELECT no, key, scene, edition, day, amount, grams FROM event WHERE bundle = ? AND no > ? ORDER BY no LIMIT ?"
+    while page := programme.rows.query(text, name, last, PAGE):
+        for row in page:
+            yield row[1], sha256("\n".join(map(str, row[1:])).encode()).digest(), row[6]
+        last = page[-1][0]
+
+
+def _sum_up(programme: Programme, name: str) -> tuple[str, int, int]:
+    count = grams = 0
+
+    def hashes() -> Iterator[bytes]:
+        nonlocal count, grams
+        for _, leaf, saved in _leaves(programme, name):
+            count, grams = count + 1, grams + saved
+            yield leaf
+
+    root = stream_root(hashes())
+    return root.hex(), count, grams
+
+
+def stream_root(leaves: Iterable[bytes]) -> bytes:
+    """Merkle tree hash of a list that does not fit into memory, equal to that of `dafeng.ledger.chain.find_root`.
+
+    Parameters
+    ----------
+    leaves : iterable of bytes
+        Hashes, in order.
+
+    Returns
+    -------
+    bytes
+        32 bytes.
+    """
+    stack: list[tuple[int, bytes]] = []
+    for leaf in leaves:
+        stack.append((1, sha256(b"\x00" + leaf).digest()))
+        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
+            size, right = stack.pop()
+            stack[-1] = (2 * size, sha256(b"\x01" + stack[-1][1] + right).digest())
+    while len(stack) > 1:
+        _, right = stack.pop()
+        stack[-1] = (0, sha256(b"\x01" + stack[-1][1] + right).digest())
+    return stack[0][1] if stack else sha256(b"").digest()
+
+
+def prove_event(programme: Programme, scene: str, evidence: str) -> dict[str, object]:
+    """Show that an event stands in a certified reduction.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    scene, evidence : str
+        Scene and evidence number, as handed in.
+
+    Returns
+    -------
+    dict
+        ``bundle``, ``root``, ``leaf``, ``at``, ``size`` and ``path`` for `dafeng.ledger.chain.follow_path`.
+
+    Raises
+    ------
+    AddressError
+        If it stands in none.
+    """
+    key = programme.key_of(scene, evidence)
+    found = programme.rows.query("SELECT bundle FROM event WHERE key = ? AND scene = ?", key, scene)
+    bundle = next((one for one in list_bundles(programme) if found and one.name == found[0][0]), None)
+    if bundle is None:
+        raise AddressError(
+            Label("该凭证不在任何核证减排量中", "this evidence stands in no certified reduction"),
+            where=scene,
+            expected=Label("已核证事件的凭证编号", "the evidence number of an event that was certified"),
+            remedy=Label("核对场景与编号，或等待下一次核证", "check scene and number, or wait for the next bundle"),
+        )
+    leaves = [(one, leaf) for one, leaf, _ in _leaves(programme, bundle.name)]
+    at = next(place for place, (one, _) in enumerate(leaves) if one == key)
+    path = find_path([leaf for _, leaf in leaves], at)
+    return {
+        "bundle": bundle.name, "root": bundle.root, "leaf": leaves[at][1].hex(), "at": at, "size": len(leaves),
+        "path": [one.hex() for one in path],
+    }  # fmt: skip
+
+
+def _conflict(name: str, zh: str, en: str) -> ConflictError:
+    return ConflictError(
+        Label(f"“{name}”：{zh}", f"'{name}': {en}"),
+        where="aggregate",
+        expected=Label("新名称，过去的日期，至少一个最小单位", "a new name, a day in the past, at least one minimal unit"),
+        remedy=Label("换一个名称或日期", "choose another name or day"),
+    )

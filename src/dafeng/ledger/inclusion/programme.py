@@ -1,0 +1,273 @@
+"""A programme of carbon inclusion at work: its rules, its private tables, its books on the ledger.
+
+Invariant: the ledger knows pseudonyms and hashes of evidence only; every request to it has an id that follows from what it is
+about, so that asking again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dafeng.core.errors import ConflictError
+from dafeng.core.labels import Label
+from dafeng.ledger.inclusion.claims import Overlap, Registered
+from dafeng.ledger.inclusion.events import day_of
+from dafeng.ledger.inclusion.identities import Identities, hash_key
+from dafeng.ledger.inclusion.policy import Policy, Voucher
+from dafeng.ledger.inclusion.scenes import Scene
+from dafeng.ledger.ledger import Ledger
+from dafeng.ledger.refusals import Answer, Booked, Refused, reasons
+from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, SetLimit
+from dafeng.store.inclusion_rows import InclusionRows
+from dafeng.store.ledger_tables import ACCOUNT
+
+GRAMS = "puhui.grams"
+"""Book of reductions in grams."""
+POINTS = "puhui.points"
+"""Book of points: what the programme owes to those who earned them."""
+CREDITS = "puhui"
+"""Book of certified reductions, with serial numbers."""
+ISSUER = "issuer"
+USED = "used"
+LAPSED = "lapsed"
+BUNDLED = "bundled"
+ISSUED = "issued"
+CITY = "city"
+"""Holder of the accounts of the programme itself."""
+BATCH = 2000
+"""Requests that are handed to the ledger at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """All that intake, rewards and certification need.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The books.
+    rows : InclusionRows
+        Events with their evidence.
+    identities : Identities
+        Who stands behind a pseudonym.
+    scenes : mapping of str to Scene
+        What earns.
+    policy : Policy
+        What the city has decided.
+    overlaps : mapping of str to Overlap
+        What may be claimed once.
+    registered : sequence of Registered
+        Projects registered elsewhere.
+    place : str
+        Administrative code of the city.
+    secret : str
+        Secret of the city.
+    clock : callable
+        Instant in UTC. [s]
+    """
+
+    ledger: Ledger
+    rows: InclusionRows
+    identities: Identities
+    scenes: Mapping[str, Scene]
+    policy: Policy
+    overlaps: Mapping[str, Overlap]
+    registered: Sequence[Registered]
+    place: str
+    secret: str
+    clock: Callable[[], int]
+
+    def today(self) -> str:
+        """Day of now in China.
+
+        Returns
+        -------
+        str
+            ISO date.
+        """
+        return date.fromordinal(day_of(self.clock())).isoformat()
+
+    def hash(self, purpose: str, text: str) -> str:
+        """Keyed hash of a text that must not be known to readers of the ledger.
+
+        Parameters
+        ----------
+        purpose, text : str
+            As `identities.hash_key`.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+        """
+        return hash_key(self.secret, purpose, text)
+
+    def key_of(self, scene: str, evidence: str) -> str:
+        """Key of an evidence: the same for all scenes of a group.
+
+        Parameters
+        ----------
+        scene, evidence : str
+            Scene and evidence number.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+        """
+        overlap = self.overlaps.get(scene)
+        return self.hash("evidence", f"{overlap.group if overlap else scene}\n{evidence}")
+
+    def prepare(self) -> None:
+        """Open the books and the accounts of the programme, once."""
+        groups: list[list[Request]] = []
+        for book, instrument, unit, scale, serials in (
+            (GRAMS, "carbon inclusion reduction", "gCO2", 0, False),
+            (POINTS, "carbon inclusion points", "point", 0, False),
+            (CREDITS, "carbon inclusion credit", self.policy.credit_unit, self.policy.credit_scale, True),
+        ):
+            groups.append([OpenBook(f"puhui:book:{book}", book, instrument, unit, scale, serials, "", serials)])
+            groups.append([_system(book, ISSUER, "issuer", MOST)])
+        groups += [[_system(GRAMS, BUNDLED, "pool")], [_system(GRAMS, LAPSED, "cancelled")]]
+        groups += [[_system(POINTS, USED, "used")], [_system(POINTS, LAPSED, "cancelled")], [_system(CREDITS, ISSUED, "pool")]]
+        for answers in self.ledger.submit(groups):
+            require(answers)
+
+    def open_members(self, people: Iterable[tuple[str, str]]) -> None:
+        """Open the accounts of those who join.
+
+        Parameters
+        ----------
+        people : iterable of (pseudonym, kind)
+            Who.
+        """
+        self.prepare()
+        groups: list[list[Request]] = []
+        for person, kind in people:
+            groups += [[_own(GRAMS, person, kind)], [_own(POINTS, person, kind)]]
+            if len(groups) >= BATCH:
+                self._open(groups)
+                groups = []
+        self._open(groups)
+
+    def _open(self, groups: list[list[Request]]) -> None:
+        for answers in self.ledger.submit(groups) if groups else []:
+            require(answers)
+
+    def open_voucher(self, voucher: Voucher, person: str, kind: str) -> str:
+        """Open the book of a voucher and somebody's account in it, with the stock as its limit.
+
+        Parameters
+        ----------
+        voucher : Voucher
+            The voucher.
+        person, kind : str
+            Who, and what they are.
+
+        Returns
+        -------
+        str
+            Name of the book.
+        """
+        book = f"puhui.voucher.{voucher.id}"
+        issuer = account_of(book, ISSUER)
+        for answers in self.ledger.submit([
+            [OpenBook(f"puhui:book:{book}", book, voucher.id, "voucher")],
+            [_system(book, ISSUER, "issuer", 0)],
+            [SetLimit(f"puhui:stock:{voucher.id}:{voucher.stock}", issuer, voucher.stock, "stock")],
+            [_own(book, person, kind)],
+        ]):  # fmt: skip
+            require(answers)
+        return book
+
+    def balances(self, names: Sequence[str]) -> dict[str, int]:
+        """Balances of accounts that exist.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Names of accounts.
+
+        Returns
+        -------
+        dict
+            Balance by name. [minimal units]
+        """
+        at = list(ACCOUNT.columns).index("balance")
+        return {row[1]: row[at] for row in self.ledger.rows.find(ACCOUNT, "name", names)}
+
+
+def account_of(book: str, holder: str) -> str:
+    """Name of an account.
+
+    Parameters
+    ----------
+    book : str
+        Book.
+    holder : str
+        Pseudonym, or the part of the programme.
+
+    Returns
+    -------
+    str
+        Name in requests.
+    """
+    return f"{book}/{holder}"
+
+
+def _system(book: str, part: str, type: str, limit: int | None = None) -> OpenAccount:
+    name = account_of(book, part)
+    return OpenAccount(f"puhui:open:{name}", name, book, type, (CITY,), limit=limit)
+
+
+def _own(book: str, person: str, kind: str) -> OpenAccount:
+    name = account_of(book, person)
+    return OpenAccount(f"puhui:open:{name}", name, book, kind, (person,))
+
+
+def require(answers: Sequence[Answer]) -> list[Booked]:
+    """The answers to a group that must be booked.
+
+    Parameters
+    ----------
+    answers : sequence of Answer
+        From the ledger.
+
+    Returns
+    -------
+    list of Booked
+        The same answers.
+
+    Raises
+    ------
+    ConflictError
+        If the group was refused.
+    """
+    refused = [one for one in answers if isinstance(one, Refused)]
+    if refused:
+        raise refusal_of(next((one for one in refused if one.code != "group_failed"), refused[0]))
+    return [one for one in answers if isinstance(one, Booked)]
+
+
+def refusal_of(refused: Refused) -> ConflictError:
+    """What the ledger said, as an error.
+
+    Parameters
+    ----------
+    refused : Refused
+        The refusal.
+
+    Returns
+    -------
+    ConflictError
+        To be raised by the caller.
+    """
+    reason = reasons()[refused.code]
+    return ConflictError(
+        Label(f"账簿拒绝：{reason.says.zh}", f"the ledger refused: {reason.says.en}"),
+        where=refused.about or refused.code,
+        expected=Label("账簿规则允许的操作", "what the rules of the ledger allow"),
+        remedy=reason.remedy,
+    )

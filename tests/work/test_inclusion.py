@@ -1,0 +1,104 @@
+"""Carbon inclusion of a city folder: signed messages, the city's own rules and projects, private files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from dafeng.core.errors import AccessError, DefinitionError, FileRefused, LookupFailure
+from dafeng.ledger.inclusion.events import CHINA
+from dafeng.ledger.inclusion.webhook import sign
+from dafeng.work.city import init, open_city
+from dafeng.work.inclusion import FILES, join_inclusion, open_inclusion, read_inclusion_keys, take_message
+
+NOW = int(datetime(2026, 3, 2, 12, tzinfo=CHINA).timestamp())
+
+
+class Clock:
+    """An instant that tests move."""
+
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def city(tmp_path):
+    made = init(tmp_path / "city", place="370600")
+    (made.folder / "inclusion_keys.yaml").write_text(
+        f"keys:\n  metro: {{secret: {'s' * 40}, begin: {NOW}, end: {NOW + 86400}}}\n", encoding="utf-8"
+    )
+    return made
+
+
+def message(evidence="t1", person="138"):
+    """A metro trip that begins an hour after now."""
+    begin = datetime.fromtimestamp(NOW, CHINA) + timedelta(hours=1)
+    fields = {"scene": "metro", "person": person, "evidence": evidence, "started": begin.isoformat(), "amount": 1}
+    return json.dumps({"events": [{**fields, "ended": begin.isoformat(), "place": "370602"}]}).encode()
+
+
+def test_a_signed_message_is_taken_once_however_often_it_is_sent(city):
+    clock = Clock()
+    keys = read_inclusion_keys(city)
+    with open_inclusion(city, clock=clock) as programme:
+        join_inclusion(programme, "138", consent=True)
+        clock.now += 7200
+        signature = sign(message(), keys["metro"], clock.now)
+        first = take_message(programme, message(), signature, keys)
+        again = take_message(programme, message(), signature, keys)
+        assert (first.taken, first.again, again.taken, again.again) == (1, 0, 0, 1)
+        with pytest.raises(AccessError):
+            take_message(programme, message("t2"), signature, keys)
+        with pytest.raises(FileRefused):
+            take_message(programme, b"x", sign(b"x", keys["metro"], clock.now), keys)
+        clock.now += 301
+        with pytest.raises(AccessError):
+            take_message(programme, message(), signature, keys)
+        assert programme.rows.query("SELECT count(*) FROM event") == [(1,)]
+
+
+def test_without_keys_no_message_passes(city):
+    (city.folder / "inclusion_keys.yaml").unlink()
+    assert read_inclusion_keys(city) == {}
+    with open_inclusion(city, clock=Clock()) as programme, pytest.raises(AccessError):
+        take_message(programme, message(), f"t={NOW},k=,s=", {})
+
+
+def test_keys_that_are_misspelt_are_refused(city):
+    (city.folder / "inclusion_keys.yaml").write_text("keys:\n  metro: {secrets: x}\n", encoding="utf-8")
+    with pytest.raises(DefinitionError):
+        read_inclusion_keys(city)
+
+
+def test_the_city_lists_projects_that_have_claimed_a_scene(city):
+    (city.overlay / "inclusion").mkdir(parents=True)
+    (city.overlay / "inclusion/registered.csv").write_text(
+        "project,scheme,scene,place,operator,begin,end,source\nP9,CCER,metro,,,2026-01-01,2026-12-31,dafeng\n", encoding="utf-8"
+    )
+    clock = Clock()
+    keys = read_inclusion_keys(city)
+    with open_inclusion(city, clock=clock) as programme:
+        join_inclusion(programme, "138", consent=True)
+        clock.now += 7200
+        told = take_message(programme, message(), sign(message(), keys["metro"], clock.now), keys)
+        assert told.refused == {"inclusion.registered": 1}
+        assert "P9" in told.findings[0].says.zh
+
+
+def test_rules_that_are_not_there_are_named(city):
+    path = city.folder / "city.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("options: {}", "options: {inclusion: nowhere}"), encoding="utf-8")
+    with pytest.raises(LookupFailure), open_inclusion(open_city(city.folder)):
+        pass
+
+
+def test_files_of_people_are_for_the_owner_only(city):
+    with open_inclusion(city):
+        pass
+    for name in FILES:
+        assert (city.folder / name).stat().st_mode & 0o077 == 0, name
