@@ -24,6 +24,7 @@ from dafeng.cli import (
     hindcasts,
     hours,
     jobs,
+    ledger,
     listing,
     locks,
     maps,
@@ -52,6 +53,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(users.app, name="user")
     made.add_typer(remote.app, name="remote")
     made.add_typer(jobs.app, name="job")
+    made.add_typer(ledger.app, name="ledger")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)

@@ -121,7 +121,8 @@ class BookPlans:
         plan = self.find(book[0]) if book else None
         if plan is None or book is None or plan.threshold is None:
             return True
-        return request.quantity > plan.threshold * 10 ** book[1]
+        most: int = plan.threshold * 10 ** book[1]
+        return request.quantity > most
 
 
 def read_book_plans(city: City | None = None) -> BookPlans:

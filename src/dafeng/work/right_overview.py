@@ -12,7 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.ledger.definitions import account_types
-from dafeng.ledger.requests import VERBS, Transfer
+from dafeng.ledger.requests import Hold, Transfer
 from dafeng.work.right_books import BookPlan, tell_quantity
 from dafeng.work.right_orders import Order
 from dafeng.work.right_rows import AccountRow, BlockRow, BookRow, ClaimRow, StatementRow, read_books, read_sums
@@ -290,9 +290,9 @@ def tell_request(order: Order) -> dict[str, Any]:
     dict
         Field → value; spans as pairs.
     """
-    default = VERBS["transfer"]._field_defaults if isinstance(order.request, Transfer) else order.request._field_defaults
-    return {
-        name: [list(one) for one in value] if name == "spans" else value
-        for name, value in zip(order.request._fields, order.request, strict=True)
-        if name != "id" and (name not in default or value != default[name])
-    }
+    request = order.request
+    default = request._field_defaults
+    told: dict[str, Any] = {name: value for name, value in zip(request._fields, request, strict=True) if name != "id"}
+    if isinstance(request, Transfer | Hold):
+        told["spans"] = [list(one) for one in request.spans]
+    return {name: value for name, value in told.items() if name not in default or (value or None) != (default[name] or None)}

@@ -294,7 +294,10 @@ def read_claims(rows: LedgerRows, account: int) -> list[ClaimRow]:
         " ORDER BY rank, seq",
         account,
     )
-    return [ClaimRow(*row[:6], None if row[6] is None else tell_instant(row[6]), bool(row[7])) for row in found]
+    return [
+        ClaimRow(id, kind, asked, held, rank, seq, None if until is None else tell_instant(until), bool(waits))
+        for id, kind, asked, held, rank, seq, until, waits in found
+    ]
 
 
 def read_blocks(rows: LedgerRows, account: int, *, limit: int = 200) -> list[BlockRow]:
@@ -319,7 +322,10 @@ def read_blocks(rows: LedgerRows, account: int, *, limit: int = 200) -> list[Blo
         " ORDER BY first LIMIT ?",
         account, limit,
     )  # fmt: skip
-    return [BlockRow(*row[:4], bool(row[4]), row[5]) for row in found]
+    return [
+        BlockRow(first, last, vintage, project, bool(restricted), claim)
+        for first, last, vintage, project, restricted, claim in found
+    ]
 
 
 def read_event(rows: LedgerRows, *, id: str = "", seq: int = 0) -> EventRow | None:

@@ -12,7 +12,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from dafeng.core.errors import LookupFailure
+from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.core.labels import Label
 from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
 from dafeng.ledger.refusals import Answer
@@ -91,7 +91,7 @@ class Rights:
             try:
                 yield self._rows
                 kept = True
-            except (LookupError, LookupFailure):
+            except DafengError:
                 kept = True
                 raise
             finally:
