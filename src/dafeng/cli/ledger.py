@@ -95,7 +95,11 @@ def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     if as_json:
         print_json([book_document(one) for one in found])
         return
-    heads = say(language, "账簿 名称 单位 已发行 总量 持有 受限 清缴 注销", "book name unit issued limit held claimed surrendered retired")
+    heads = say(
+        language,
+        "账簿 名称 单位 已发行 总量 持有 受限 清缴 注销",
+        "book name unit issued limit held claimed surrendered retired",
+    )
     rows = [
         [one.book.name, one.label.read(language), one.book.unit, one.tell(one.issued), one.tell(one.limit), one.tell(one.held),
          one.tell(one.claimed), one.tell(one.ends["surrendered"]), one.tell(one.ends["retired"])]
@@ -129,12 +133,12 @@ def accounts(
         print_json([account_document(one, known[one.book]) for one in found])
         return
     heads = say(language, "序号 账户 账簿 类型 持有人 状态 余额 受限", "no account book type holder state balance held").split()
-    rows = [
+    told = [
         [str(one.no), one.name, known[one.book].name, one.type, one.holder, one.state,
          tell_quantity(one.balance, known[one.book].scale), tell_quantity(one.held, known[one.book].scale)]
         for one in found
     ]  # fmt: skip
-    console().print(grid(say(language, "账户", "accounts"), heads, rows, right=(6, 7)))
+    console().print(grid(say(language, "账户", "accounts"), heads, told, right=(6, 7)))
 
 
 @app.command()
@@ -252,7 +256,9 @@ def hold(
 def release(
     folder: Folder,
     claim: Annotated[str, typer.Argument(help="冻结或质押的编号 · id of the freeze or pledge", metavar="HOLD")],
-    quantity: Annotated[int | None, typer.Option("--units", min=1, help="最小单位数，缺省全部 · minimal units, all if not given")] = None,
+    quantity: Annotated[
+        int | None, typer.Option("--units", min=1, help="最小单位数，缺省全部 · minimal units, all if not given")
+    ] = None,
     key: Key = "",
     who: Who = "",
     as_json: AsJson = False,
@@ -359,7 +365,9 @@ def verify(
         console().print(say(language, "账簿中没有这张凭证", "the ledger knows no such certificate"))
     else:
         said = say(language, "属实", "true")
-        console().print(f"{said} · {form['number']} · {form['quantity']} {form['unit']} · {form['beneficiary']} · {form['effective']}")
+        console().print(
+            f"{said} · {form['number']} · {form['quantity']} {form['unit']} · {form['beneficiary']} · {form['effective']}"
+        )
     if form is None:
         raise typer.Exit(1)
 
@@ -390,7 +398,11 @@ def _show(found: list[Order] | tuple[Order, ...], language: Language, *, as_json
 
 def _row(order: Order, language: Language) -> list[str]:
     said = order.reason
-    told = f"{said.says.read(language)} ({order.code}{f' {said.annex}' if said.annex else ''}) {order.about}" if said else order.about
+    told = (
+        f"{said.says.read(language)} ({order.code}{f' {said.annex}' if said.annex else ''}) {order.about}"
+        if said
+        else order.about
+    )
     return [order.id, order.verb, order.state, str(order.event or "—"), order.who, order.decided_by or "—", told]
 
 

@@ -22,6 +22,7 @@ from dafeng.web import api
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
+from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.explain import walk
 from dafeng.work.uploads import Upload, find_upload, keep_upload, list_uploads
@@ -96,6 +97,7 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
     guards = [Depends(known)]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(_delivery_router(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
+    app.include_router(build_ledger_router(desk, _ask), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     app.include_router(api.build_router(desk.cities), responses=dict(REFUSALS), dependencies=guards)
 
 

@@ -180,7 +180,9 @@ def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
             Label(f"没有账簿“{id[:40]}”的定义", f"no book '{id[:40]}' is defined"),
             where=NAME,
             expected=Label("、".join(plans.books), ", ".join(plans.books)),
-            remedy=Label("改用其中之一，或在城市的 data/books.yaml 中补充", "use one of these, or add it in the city's data/books.yaml"),
+            remedy=Label(
+                "改用其中之一，或在城市的 data/books.yaml 中补充", "use one of these, or add it in the city's data/books.yaml"
+            ),
         )
     return found
 

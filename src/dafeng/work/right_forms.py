@@ -70,7 +70,7 @@ def read_spans(text: str) -> tuple[Span, ...]:
     """
     spans = []
     for part in re.split(r"[,，;；\s]+", text.strip()):
-        told = re.fullmatch(r"(\d{1,19})(?:[-–—](\d{1,19}))?", part)  # noqa: RUF001 - dashes that people type
+        told = re.fullmatch(r"(\d{1,19})(?:[-–—](\d{1,19}))?", part)
         if part and told is None:
             raise _bad("serials", text, Label("如 10-59, 80-89", "such as 10-59, 80-89"))
         if told is not None:

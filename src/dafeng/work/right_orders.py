@@ -161,9 +161,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
         return _hand(rights, opened, [one.id for one in group], group)
 
 
-def decide_order(
-    rights: Rights, id: str, *, accept: bool, who: str, says: str = "", records: Records | None = None
-) -> Order:
+def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str = "", records: Records | None = None) -> Order:
     """Accept an order that waits, or reject it.
 
     Parameters

@@ -57,7 +57,7 @@ def shows_registry(rules: Visibility) -> bool:
     bool
         True where the kind or at least one book is public.
     """
-    return rules.shows(KIND, None) or any(state == "public" for state in rules.objects.get(KIND, {}).values())
+    return rules.state(KIND, None) == "public" or any(state == "public" for state in rules.objects.get(KIND, {}).values())
 
 
 def public_books(rights: Rights, rules: Visibility, *, before: int = 0, book: str = "") -> list[PublicBook]:

@@ -236,9 +236,7 @@ def find_account_row(rows: LedgerRows, *, name: str = "", number: int = 0) -> Ac
     return AccountRow(*found[0]) if found else None
 
 
-def read_statement(
-    rows: LedgerRows, account: int, *, before: int = 0, after: int = 0, limit: int = 50
-) -> list[StatementRow]:
+def read_statement(rows: LedgerRows, account: int, *, before: int = 0, after: int = 0, limit: int = 50) -> list[StatementRow]:
     """Lines of a statement, the newest first.
 
     Parameters
@@ -295,8 +293,8 @@ def read_claims(rows: LedgerRows, account: int) -> list[ClaimRow]:
         account,
     )
     return [
-        ClaimRow(id, kind, asked, held, rank, seq, None if until is None else tell_instant(until), bool(waits))
-        for id, kind, asked, held, rank, seq, until, waits in found
+        ClaimRow(name, kind, asked, held, rank, seq, None if until is None else tell_instant(until), bool(waits))
+        for name, kind, asked, held, rank, seq, until, waits in found
     ]
 
 
@@ -407,7 +405,8 @@ def find_origin(rows: LedgerRows, book: int, first: int, last: int) -> list[tupl
         Sorted, without doubles.
     """
     found = rows.query(
-        "SELECT DISTINCT project, vintage FROM ledger_block WHERE book = ? AND alive AND first <= ? AND last >= ? ORDER BY 1, 2",
+        "SELECT DISTINCT project, vintage FROM ledger_block WHERE book = ? AND alive AND first <= ? AND last >= ?"
+        " ORDER BY 1, 2",
         book, last, first,
     )  # fmt: skip
     return [(row[0], row[1]) for row in found]

@@ -29,9 +29,7 @@ def upgrade() -> None:
         sa.Column("event", sa.BigInteger()),
         sa.Column("code", sa.String(40), nullable=False),
         sa.Column("says", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('waiting', 'handed', 'booked', 'refused', 'rejected')", name="ledger_order_status"
-        ),
+        sa.CheckConstraint("status IN ('waiting', 'handed', 'booked', 'refused', 'rejected')", name="ledger_order_status"),
         sa.CheckConstraint(
             "NOT pair OR status IN ('waiting', 'rejected') OR (decided_by <> '' AND decided_by <> who)",
             name="ledger_order_pair",
