@@ -60,25 +60,25 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
     def tell_orders(request: Request, slug: str) -> Response:
         return show(desk, request, slug, _tell_orders)
 
-    @app.get("/{slug}/rights/books/{number}/", include_in_schema=False)
-    def show_book(request: Request, slug: str, number: Number) -> Response:
-        return show(desk, request, slug, lambda ask: _found(ask, "right_book.html", lambda: build_book(ask, number)))
+    @app.get("/{slug}/rights/books/{book}/", include_in_schema=False)
+    def show_book(request: Request, slug: str, book: Number) -> Response:
+        return show(desk, request, slug, lambda ask: _found(ask, "right_book.html", lambda: build_book(ask, book)))
 
-    @app.get("/{slug}/rights/accounts/{number}/", include_in_schema=False)
-    def show_account(request: Request, slug: str, number: Number) -> Response:
-        return show(desk, request, slug, lambda ask: _found(ask, "right_account.html", lambda: build_account(ask, number)))
+    @app.get("/{slug}/rights/accounts/{account}/", include_in_schema=False)
+    def show_account(request: Request, slug: str, account: Number) -> Response:
+        return show(desk, request, slug, lambda ask: _found(ask, "right_account.html", lambda: build_account(ask, account)))
 
-    @app.get("/{slug}/rights/events/{number}/", include_in_schema=False)
-    def show_event(request: Request, slug: str, number: Number) -> Response:
-        return show(desk, request, slug, lambda ask: _found(ask, "right_event.html", lambda: build_event(ask, number)))
+    @app.get("/{slug}/rights/events/{event}/", include_in_schema=False)
+    def show_event(request: Request, slug: str, event: Number) -> Response:
+        return show(desk, request, slug, lambda ask: _found(ask, "right_event.html", lambda: build_event(ask, event)))
 
     @app.get("/{slug}/rights/orders/", include_in_schema=False)
     def show_orders(request: Request, slug: str) -> Response:
         return show(desk, request, slug, lambda ask: _page(ask, "right_orders.html", build_orders(ask), name="orders"))
 
-    @app.get("/{slug}/rights/certificates/{number}.pdf", include_in_schema=False)
-    def show_certificate(request: Request, slug: str, number: Number) -> Response:
-        return show(desk, request, slug, lambda ask: _certificate(ask, number))
+    @app.get("/{slug}/rights/certificates/{event}.pdf", include_in_schema=False)
+    def show_certificate(request: Request, slug: str, event: Number) -> Response:
+        return show(desk, request, slug, lambda ask: _certificate(ask, event))
 
 
 def _add_writing(app: FastAPI, desk: Desk) -> None:
@@ -133,7 +133,7 @@ def _certificate(ask: Ask, number: int) -> Response:
     try:
         content = write_certificate(form, ask.language)
     except DafengError as cause:
-        return ask.page("refused.html", _lacking(ask, cause), code=503, name="rights")
+        return ask.page("refused.html", _lacking(ask, cause), code=422, name="rights")
     named = f'inline; filename="certificate-{number}.pdf"'
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": named})
 
