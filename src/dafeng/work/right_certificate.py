@@ -214,7 +214,7 @@ def verify_code(rights: Rights, code: str) -> Certificate | None:
     Certificate or None
         ``None`` where the code is none of this ledger, or the event does not have the hash that its content gives.
     """
-    typed = re.sub(r"[\s–—−]+", "-", code.strip().upper()).translate(_READ)
+    typed = re.sub(r"[\s–—−-]+", "-", code.strip().upper()).translate(_READ)
     told = _CODE.fullmatch(typed)
     if told is None or not rights.exists():
         return None
