@@ -13,6 +13,7 @@ from dafeng.web.navigation import read_pages
 from dafeng.work.uploads import keep_upload
 from tests.web.axe import list_violations, open_all
 from tests.web.browser import Visit, launched, served
+from tests.web.ledgers import fill_ledger
 from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
 from tests.web.test_deliver import SLIP, UNKNOWN
@@ -27,6 +28,7 @@ OPEN = [
     "targets/T01", "targets/T08", "targets?verdict=met&q=zzz", "methods/cement_process", "explain/targets/T02",
     "search?q=风电", "nothing-here",
 ]  # fmt: skip
+RIGHTS = ("books", "book", "account", "event", "orders", "registry", "verify")
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -40,12 +42,17 @@ def browser(chromium: str) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     office = city_with_people(tmp_path_factory.mktemp("axe"))
+    fill_ledger(office)
+    (office.overlay / "visibility.yaml").write_text("id: visibility\nkinds:\n  registry: public\n", "utf-8")
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
     homes = {
         "login": "/qinglan/login", "reviews": "/qinglan/review/", "review": taken_in(office), "uploads": "/qinglan/deliver/",
         "deliver": f"/qinglan/deliver/{read.id}/", "map": f"/qinglan/deliver/{unread.id}/",
+        "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/", "account": "/qinglan/rights/accounts/6/?reverse=move-1",
+        "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
+        "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
     }  # fmt: skip
     with served(create_app([city()], offices=[office])) as address:
         yield address, homes
@@ -100,9 +107,9 @@ def test_a_page_above_the_cities_has_none(visit: Visit, base: tuple[str, dict[st
     assert grave(visit.page) == []
 
 
-@pytest.mark.parametrize("name", ["reviews", "review", "uploads", "deliver", "map"])
+@pytest.mark.parametrize("name", [*("reviews", "review", "uploads", "deliver", "map"), *RIGHTS])
 def test_a_page_behind_the_login_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
-    log_in(visit.page, base[0])
+    log_in(visit.page, base[0], "李四" if name in RIGHTS else "张三")
     visit.page.goto(base[0] + base[1][name])
     assert grave(visit.page) == []
 

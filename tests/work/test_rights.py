@@ -58,7 +58,7 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rights]:
     if request.param == "sqlite":
         yield request.getfixturevalue("rights")
         return
-    made = init(tmp_path / "y", place="990200")
+    made = init(tmp_path / "held", place="990200")
     address = fresh(request.getfixturevalue("server").get_uri())
     path = made.folder / "city.yaml"
     told = yaml.safe_load(path.read_text("utf-8"))
@@ -214,7 +214,7 @@ def test_an_id_that_no_address_can_hold_is_refused(rights: Rights, name: str) ->
 def test_a_city_lays_its_own_books_over_those_of_the_package(tmp_path: Path) -> None:
     city = init(tmp_path / "x", place="990200")
     (city.overlay / "books.yaml").write_text("books:\n  ccer:\n    threshold: 7\n", "utf-8")
-    plan = read_book_plans(city).books["ccer"]
+    plan = read_book_plans(city=city).books["ccer"]
     assert (plan.threshold, plan.unit) == (7, "t")
 
 

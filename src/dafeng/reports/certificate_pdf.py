@@ -26,11 +26,18 @@ _TITLES: Mapping[str, Label] = MappingProxyType(
 )
 _DONE: Mapping[str, Label] = MappingProxyType(
     {
-        "retire": Label("下列单位已自愿注销，不得再用于转让、抵销或其他声明。", "The units below were retired and can never be moved, used or claimed again."),
-        "surrender": Label("下列单位已用于清缴，不得再转让或使用。", "The units below were surrendered and can never be moved or used again."),
-        "cancel": Label("下列单位已注销，不得再转让或使用。", "The units below were cancelled and can never be moved or used again."),
+        "retire": Label(
+            "下列单位已自愿注销，不得再用于转让、抵销或其他声明。",
+            "The units below were retired and can never be moved, used or claimed again.",
+        ),
+        "surrender": Label(
+            "下列单位已用于清缴，不得再转让或使用。", "The units below were surrendered and can never be moved or used again."
+        ),
+        "cancel": Label(
+            "下列单位已注销，不得再转让或使用。", "The units below were cancelled and can never be moved or used again."
+        ),
     }
-)  # fmt: skip
+)
 
 
 def write_pdf(form: Mapping[str, Any], language: Language) -> bytes:

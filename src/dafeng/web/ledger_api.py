@@ -229,6 +229,6 @@ def _known(find: Callable[[], Any]) -> Any:
 
 
 def _reading(rights: Rights) -> Any:
-    if not rights.exists():
+    if not rights.has_ledger():
         raise HTTPException(404)
     return rights.reading()

@@ -43,7 +43,6 @@ def add_registry(app: FastAPI, shelf: PublicShelf, offices: Mapping[str, Office]
     offices : mapping of str to Office
         Slug → city with its books.
     """
-
     app.state.registry = lambda slug: _is_open(shelf, offices, slug)
 
     @app.get(HEAD + "/", include_in_schema=False)
@@ -83,7 +82,7 @@ def _open(shelf: PublicShelf, offices: Mapping[str, Office], slug: str) -> tuple
         rules = read() if read is not None and slug in offices else None
     except (DafengError, OSError):
         rules = None
-    if rules is None or not shows_registry(rules) or not offices[slug].rights.exists():
+    if rules is None or not shows_registry(rules) or not offices[slug].rights.has_ledger():
         raise HTTPException(404)
     return offices[slug].rights, rules
 
@@ -103,7 +102,12 @@ def _page(request: Request, shelf: PublicShelf, rights: Rights, template: str, c
     here = "&".join(f"{key}={value}" for key, value in request.query_params.items() if key != "lang" and _is_plain(value))
     named: Label = rights.city.label
     stage = Stage(words, links, published, "registry", here)
-    shown = {**context, "named": named.read(words.language), "home": f"/public/{slug}/registry", "registry": f"/public/{slug}/registry"}
+    shown = {
+        **context,
+        "named": named.read(words.language),
+        "home": f"/public/{slug}/registry",
+        "registry": f"/public/{slug}/registry",
+    }
     response = HTMLResponse(render_public(template, stage, shown))
     response.headers["Vary"] = "Cookie"
     if request.query_params.get("lang") in ("zh", "en"):

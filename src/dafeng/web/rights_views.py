@@ -17,17 +17,15 @@ from dafeng.ledger.definitions import account_types, kinds
 from dafeng.web.asking import Ask
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
+from dafeng.work.right_events import find_transfer, read_event, read_moves
 from dafeng.work.right_orders import Order, read_order, read_orders
 from dafeng.work.right_overview import sum_book, sum_books, tell_request
 from dafeng.work.right_rows import (
     AccountRow,
     find_account_row,
-    find_payload,
     read_accounts,
     read_blocks,
     read_claims,
-    read_event,
-    read_moves,
     read_projects,
     read_statement,
 )
@@ -160,7 +158,7 @@ def build_account(ask: Ask, number: int) -> Context:
         If there is none.
     """
     rights, query = ask.office.rights, ask.request.query_params
-    account, book = rights.find_account(number=number)
+    account, book = rights.find_account("", number=number)
     before, after = _number(query.get("before")), _number(query.get("after"))
     with rights.reading() as rows:
         lines = read_statement(rows, account.no, before=before, after=after, limit=LINES + 1)
@@ -206,7 +204,7 @@ def build_event(ask: Ask, number: int) -> Context:
         if event is None:
             raise _no_event(number)
         giver, taker = (find_account_row(rows, number=one) if one else None for one in (event.giver, event.taker))
-        serials, payload = read_moves(rows, number), find_payload(event, rows)
+        serials, payload = read_moves(rows, number), find_transfer(event, rows)
     book = rights.find_book(str(giver.book)) if giver is not None else None
     try:
         order = read_order(rights, event.id, records=ask.office.records)
@@ -253,7 +251,7 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
     told = tell_request(order)
     name = str(told.get("giver") or told.get("account") or told.get("book") or "")
     row: AccountRow | None = None
-    if name and ask.office.rights.exists():
+    if name and ask.office.rights.has_ledger():
         with ask.office.rights.reading() as rows:
             row = find_account_row(rows, name=name)
     book = books.get(row.book) if row is not None else None

@@ -125,7 +125,7 @@ class BookPlans:
         return request.quantity > most
 
 
-def read_book_plans(city: City | None = None) -> BookPlans:
+def read_book_plans(*, city: City | None = None) -> BookPlans:
     """Books of the package, with those of a city laid over them.
 
     Parameters

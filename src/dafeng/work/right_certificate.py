@@ -19,17 +19,8 @@ from dafeng.core.labels import Label, Language
 from dafeng.ledger.chain import START, link
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.right_books import tell_quantity
-from dafeng.work.right_rows import (
-    AccountRow,
-    BookRow,
-    EventRow,
-    find_account_row,
-    find_origin,
-    find_payload,
-    read_books,
-    read_event,
-    read_moves,
-)
+from dafeng.work.right_events import EventRow, find_origin, find_transfer, read_event, read_moves
+from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 from dafeng.work.rights import Rights
 
 WRITERS = "dafeng.certificates"
@@ -151,7 +142,7 @@ def make_certificate(rights: Rights, rows: LedgerRows, event: EventRow) -> Certi
     LookupFailure
         If the event moved nothing.
     """
-    giver, payload = find_account_row(rows, number=event.giver), find_payload(event, rows)
+    giver, payload = find_account_row(rows, number=event.giver), find_transfer(event, rows)
     if giver is None or payload is None or event.effective is None:
         raise _none(str(event.seq))
     book = next(one for one in read_books(rows) if one.no == giver.book)
@@ -216,7 +207,7 @@ def verify_code(rights: Rights, code: str) -> Certificate | None:
     """
     typed = re.sub(r"[\s–—−-]+", "-", code.strip().upper()).translate(_READ)
     told = _CODE.fullmatch(typed)
-    if told is None or not rights.exists():
+    if told is None or not rights.has_ledger():
         return None
     with rights.reading() as rows:
         event = read_event(rows, seq=int(told[1]))

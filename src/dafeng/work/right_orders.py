@@ -309,7 +309,7 @@ def _needs_pair(rights: Rights, request: Request) -> bool:
     plans = rights.plans()
     name = getattr(request, "giver", "") or getattr(request, "account", "")
     book = None
-    if name and rights.exists() and isinstance(request, Transfer | Hold):
+    if name and rights.has_ledger() and isinstance(request, Transfer | Hold):
         with rights.reading() as rows:
             account = find_account_row(rows, name=name)
             books = {one.no: one for one in read_books(rows)}

@@ -99,7 +99,7 @@ def sum_books(rights: Rights) -> list[BookSum]:
     list of BookSum
         In the order of opening; empty where the city has no ledger.
     """
-    if not rights.exists():
+    if not rights.has_ledger():
         return []
     with rights.reading() as rows:
         sums, books = read_sums(rows), read_books(rows)

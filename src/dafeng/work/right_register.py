@@ -12,8 +12,9 @@ from typing import Any
 
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_certificate import Certificate, make_certificate
+from dafeng.work.right_events import read_taken
 from dafeng.work.right_overview import BookSum, sum_books
-from dafeng.work.right_rows import read_accounts, read_projects, read_takings
+from dafeng.work.right_rows import read_accounts, read_projects
 from dafeng.work.rights import Rights
 
 KIND = "registry"
@@ -87,7 +88,7 @@ def _public(rights: Rights, sums: BookSum, before: int) -> PublicBook:
     with rights.reading() as rows:
         sinks = read_accounts(rows, book=sums.book.no, kind="retired", limit=20)
         events = sorted(
-            (one for sink in sinks for one in read_takings(rows, sink.no, before=before, limit=SHOWN + 1)),
+            (one for sink in sinks for one in read_taken(rows, sink.no, before=before, limit=SHOWN + 1)),
             key=lambda one: -one.seq,
         )
         ended = tuple(make_certificate(rights, rows, one) for one in events[:SHOWN])

@@ -55,7 +55,7 @@ class Rights:
                     one.close()
             self._rows = self._ledger = None
 
-    def exists(self) -> bool:
+    def has_ledger(self) -> bool:
         """Whether the city has a ledger; nothing is made by asking.
 
         Returns
@@ -82,7 +82,7 @@ class Rights:
         StoreError
             If it cannot be opened.
         """
-        if not self.exists():
+        if not self.has_ledger():
             raise _no_ledger(self.city)
         with self._lock:
             if self._rows is None:
@@ -133,7 +133,7 @@ class Rights:
         BookPlans
             Of the package and of the city.
         """
-        return read_book_plans(self.city)
+        return read_book_plans(city=self.city)
 
     def books(self) -> list[BookRow]:
         """Books that are open or were.
@@ -143,7 +143,7 @@ class Rights:
         list of BookRow
             In the order of opening; empty where the city has no ledger.
         """
-        if not self.exists():
+        if not self.has_ledger():
             return []
         with self.reading() as rows:
             return read_books(rows)
@@ -172,15 +172,15 @@ class Rights:
             raise _no_book(name, books)
         return found
 
-    def find_account(self, name: str = "", *, number: int = 0) -> tuple[AccountRow, BookRow]:
+    def find_account(self, name: str, *, number: int = 0) -> tuple[AccountRow, BookRow]:
         """An account with its book.
 
         Parameters
         ----------
-        name : str, optional
-            Its id.
+        name : str
+            Its id; empty where the number is given.
         number : int, optional
-            Its number, where no id is given.
+            Its number.
 
         Returns
         -------
