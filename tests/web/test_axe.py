@@ -50,7 +50,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     homes = {
         "login": "/qinglan/login", "reviews": "/qinglan/review/", "review": taken_in(office), "uploads": "/qinglan/deliver/",
         "deliver": f"/qinglan/deliver/{read.id}/", "map": f"/qinglan/deliver/{unread.id}/",
-        "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/", "account": "/qinglan/rights/accounts/6/?reverse=move-1",
+        "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/",
+        "account": "/qinglan/rights/accounts/6/?reverse=move-1",
         "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
         "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
     }  # fmt: skip

@@ -35,7 +35,7 @@ PUBLIC = "/public/qinglan/registry"
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, fast_hashes: None) -> Path:
+def filled(tmp_path_factory: pytest.TempPathFactory, fast_hashes: None) -> Path:  # noqa: ARG001 - before any hash
     """Folder of a city with people and books that is copied for each test."""
     made = city_with_people(tmp_path_factory.mktemp("filled"))
     fill_ledger(made)
@@ -61,7 +61,7 @@ def ask(who: Person, act: str, page: str = ACCOUNT, **fields: str) -> httpx.Resp
     """Answer to a form as the page has it, with some fields filled in."""
     text = who.get(page).text
     form = next(one for one in re.findall(r"<form.*?</form>", text, re.S) if f'name="act" value="{act}"' in one)
-    given = {name: value for name, value in re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form)}
+    given = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form))
     return who.post(HOME + "ask", data={**given, "effective": DAY, **fields}, follow=False)
 
 
@@ -237,7 +237,7 @@ def test_without_the_typesetter_it_is_said_what_to_install(editor: Person, monke
     from dafeng.core.errors import SettingError
     from dafeng.core.labels import Label
 
-    def refuse(form: Any, language: str) -> bytes:
+    def refuse(*_: Any) -> bytes:
         said = Label("未安装排版组件", "the typesetter is missing")
         raise SettingError(said, where="pdf", expected=said, remedy=Label("pip install", "pip install"))
 

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import typer
 
-from dafeng.cli import ledger_lists
 from dafeng.cli.ledger_lists import Account, AsJson, Folder, Tongue, open_rights, show_orders
 from dafeng.cli.printing import read_language
 from dafeng.core.labels import Language
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from dafeng.work.rights import Rights
 
 app = typer.Typer(help="账簿：配额、减排量、预算、积分的划转与注销 · books of rights", no_args_is_help=True)
-app.add_typer(ledger_lists.app)
 
 Quantity = Annotated[str, typer.Argument(help="数量，按账簿单位 · quantity in units of the book", metavar="QUANTITY")]
 Key = Annotated[str, typer.Option("--id", help="自定编号；同号同内容得同一答复 · own id; the same one has the same answer")]

@@ -25,6 +25,7 @@ from dafeng.cli import (
     hours,
     jobs,
     ledger,
+    ledger_lists,
     listing,
     locks,
     maps,
@@ -53,6 +54,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(users.app, name="user")
     made.add_typer(remote.app, name="remote")
     made.add_typer(jobs.app, name="job")
+    ledger.app.add_typer(ledger_lists.app)
     made.add_typer(ledger.app, name="ledger")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")

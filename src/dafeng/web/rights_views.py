@@ -260,7 +260,8 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
         "name": name, "number": row.no if row is not None else 0, "taker": told.get("taker", ""),
         "quantity": tell_quantity(quantity, book.scale) if book and isinstance(quantity, int) else quantity,
         "unit": book.unit if book else "", "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
-        "project": told["project"] if isinstance(told.get("project"), str) else "", "about": told.get("transfer") or told.get("hold") or "",
+        "project": told["project"] if isinstance(told.get("project"), str) else "",
+        "about": told.get("transfer") or told.get("hold") or "",
     }  # fmt: skip
 
 

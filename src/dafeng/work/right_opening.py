@@ -59,9 +59,11 @@ def open_book(
         OpenBook(f"open.{name}", name, found.instrument, found.unit, found.scale, found.serials, period, found.project)
     ]
     group += [
-        OpenAccount(f"open.{name}.{type}", f"{name}.{type}", name, type, (rights.city.slug,), limit=limit if type == "issuer" else None)
-        for type in found.accounts
-    ]  # fmt: skip
+        OpenAccount(
+            f"open.{name}.{sort}", f"{name}.{sort}", name, sort, (rights.city.slug,), limit=limit if sort == "issuer" else None
+        )
+        for sort in found.accounts
+    ]
     return place_orders(rights, group, who=who, records=records)
 
 

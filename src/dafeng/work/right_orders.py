@@ -293,7 +293,7 @@ def _hand(rights: Rights, records: Records, ids: Sequence[str], group: Sequence[
         first = find_order(session, ids[0])
         actor = (first.decided_by or first.who) if first is not None else ""
     with records.write(actor=actor, at=datetime.now(UTC)) as session:
-        rows = [(find_order(session, id), answer) for id, answer in zip(ids, answers, strict=True)]
+        rows = [(find_order(session, one), answer) for one, answer in zip(ids, answers, strict=True)]
         return tuple(_note(row, answer) for row, answer in rows if row is not None)
 
 

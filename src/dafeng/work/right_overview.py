@@ -1,7 +1,7 @@
 """What the pages, the API and the command line show of a city's books: sums of each book, accounts, statements, orders.
 
-Invariant: every sum is one of the ledger's own tables; what is issued equals what is held, surrendered, retired, cancelled, used
-and exported together.
+Invariant: every sum is one of the ledger's own tables; what is issued equals what is held, surrendered, retired, cancelled,
+used and exported together.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ def read_sums(rows: LedgerRows) -> list[tuple[int, str, int, int, int, int]]:
     return [
         (int(book), kind, int(count), int(balance), int(held), int(limit))
         for book, kind, count, balance, held, limit in rows.query(
-            "SELECT book, type, count(*), sum(balance), sum(held), sum(lim) FROM ledger_account GROUP BY book, type ORDER BY book"
+            "SELECT book, type, count(*), sum(balance), sum(held), sum(lim) FROM ledger_account GROUP BY book, type"
         )
     ]
 
