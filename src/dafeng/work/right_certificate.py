@@ -155,7 +155,7 @@ def make_certificate(rights: Rights, rows: LedgerRows, event: EventRow) -> Certi
         kind=event.kind,
         book=book,
         label=plan.label if plan else Label(book.instrument, book.instrument),
-        counted=plan.counted if plan else Label("", ""),
+        counted=plan.counted if plan else Label(book.unit, book.unit),
         quantity=event.quantity,
         effective=event.effective,
         at=event.at,
