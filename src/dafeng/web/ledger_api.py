@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import LookupFailure
 from dafeng.ledger.requests import Span, Transfer
+from dafeng.web.api_forms import Refusal
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.links import query_text
@@ -117,7 +118,9 @@ def build_ledger_router(desk: Desk, caller: Caller) -> APIRouter:
     APIRouter
         The addresses.
     """
-    router = APIRouter(prefix="/api/v1/cities/{slug}/ledger")
+    router = APIRouter(
+        prefix="/api/v1/cities/{slug}/ledger", responses={304: {"description": "known by its ETag"}, 422: {"model": Refusal}}
+    )
     _add_lists(router, desk, caller)
     _add_transfers(router, desk, caller)
     return router
@@ -175,7 +178,7 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
         "/transfers",
         summary="Ask for a transfer: 201 booked, 202 waits for a second person, 200 asked before, 409 or 422 refused",
         status_code=201,
-        responses={code: {"model": OrderAnswer} for code in (200, 201, 202, 409, 422)},
+        responses={**{key: {"model": OrderAnswer} for key in (200, 201, 202, 409)}, 422: {"model": OrderAnswer | Refusal}},
     )
     async def ask_transfer(request: Request, slug: str, wanted: WantedTransfer) -> Response:
         office, visitor = await run_in_threadpool(caller, desk, request, slug)

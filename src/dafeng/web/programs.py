@@ -97,7 +97,8 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
     guards = [Depends(known)]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(_delivery_router(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
-    app.include_router(build_ledger_router(desk, _ask), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
+    refusals = {**REFUSALS, **WRITE_REFUSALS}
+    app.include_router(build_ledger_router(desk, _ask), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(api.build_router(desk.cities), responses=dict(REFUSALS), dependencies=guards)
 
 
