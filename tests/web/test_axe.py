@@ -21,6 +21,7 @@ from tests.plans.reviews import TEXT
 from tests.web.attacked import rename
 from tests.web.axe import list_violations, open_all
 from tests.web.browser import Visit, launched, served
+from tests.web.ledgers import fill_ledger
 from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
 from tests.web.test_deliver import SLIP, UNKNOWN
@@ -57,6 +58,7 @@ NO_PAGES = (
 )  # fmt: skip
 """Addresses that answer with data, files or a way elsewhere; the two one-time pages have forms like the login's."""
 FIRST = name_indicator(next(iter(city().view["verdicts"])))
+RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify")
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -70,13 +72,14 @@ def browser(chromium: str) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     office = city_with_people(tmp_path_factory.mktemp("axe"))
-    kinds = ("targets", "tasks", "emissions", "energy")
+    kinds = ("targets", "tasks", "emissions", "energy", "registry")
     change_visibility(office, [Decision(kind, "", "public") for kind in kinds], who="test")
     shown = rename(city(), "qinglan")
     made = review(office, source=TEXT.encode(), name="again.txt", who="张三")
     confirm(office, made, who="李四", seen=0)
     job = start_job(office, kind="assess", who="张三")
     cancel_job(office, job.id, who="张三")
+    fill_ledger(office)
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
@@ -86,6 +89,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
         "accounts": "/qinglan/accounts", "jobs": "/qinglan/jobs/", "job": f"/qinglan/jobs/{job.id}/",
         "publishing": "/qinglan/publishing/", "views": "/qinglan/views", "confirm": f"/qinglan/review/{made.id}/confirm",
         "version": "/qinglan/review/versions/1",
+        "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/",
+        "right_account": "/qinglan/rights/accounts/6/?reverse=move-1",
+        "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
+        "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
     }  # fmt: skip
     with served(create_app([city(), shown], offices=[office])) as address:
         yield address, homes
@@ -147,7 +154,7 @@ def test_a_public_page_has_none(visit: Visit, base: tuple[str, dict[str, str]], 
     assert grave(visit.page) == []
 
 
-@pytest.mark.parametrize("name", INSIDE)
+@pytest.mark.parametrize("name", [*INSIDE, *RIGHTS])
 def test_a_page_behind_the_login_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
     log_in(visit.page, base[0], "管理")
     answer = visit.page.goto(base[0] + base[1][name])

@@ -26,6 +26,9 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/explain/{address}", "GET /api/v1/cities/{slug}/trees/{address}",
     "GET /api/v1/cities/{slug}/deliveries", "GET /api/v1/cities/{slug}/deliveries/{name}",
     "POST /api/v1/cities/{slug}/deliveries", "GET /api/v1/cities/{slug}/pages/{page}", "GET /api/v1/cities/{slug}/{part}/{row}",
+    "GET /api/v1/cities/{slug}/ledger/books", "GET /api/v1/cities/{slug}/ledger/accounts",
+    "GET /api/v1/cities/{slug}/ledger/accounts/{name}", "GET /api/v1/cities/{slug}/ledger/transfers",
+    "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
 )  # fmt: skip
 
 

@@ -80,6 +80,17 @@ DECISIONS: Mapping[str, str] = {
     "GET /api/v1/cities/{slug}/search": "anyone", "GET /api/v1/cities/{slug}/hours/{span}": "anyone",
     "GET /api/v1/cities/{slug}/verdicts/{target}/history": "anyone", "GET /api/v1/cities/{slug}/wall": "anyone",
     "GET /api/v1/cities/{slug}/jobs": "token", "GET /api/v1/cities/{slug}/jobs/{name}": "token",
+    "GET /{slug}/rights": "anyone", "GET /{slug}/rights/": "reader", "GET /{slug}/rights.json": "reader",
+    "GET /{slug}/orders.json": "reader", "GET /{slug}/rights/books/{book}/": "reader",
+    "GET /{slug}/rights/accounts/{account}/": "reader", "GET /{slug}/rights/events/{event}/": "reader",
+    "GET /{slug}/rights/orders/": "reader", "GET /{slug}/rights/certificates/{event}.pdf": "reader",
+    "POST /{slug}/rights/ask": "editor", "POST /{slug}/rights/decide": "confirmer",
+    "POST /{slug}/rights/open": "confirmer", "POST /{slug}/rights/account": "confirmer",
+    "GET /api/v1/cities/{slug}/ledger/books": "token", "GET /api/v1/cities/{slug}/ledger/accounts": "token",
+    "GET /api/v1/cities/{slug}/ledger/accounts/{name}": "token", "GET /api/v1/cities/{slug}/ledger/transfers": "token",
+    "GET /api/v1/cities/{slug}/ledger/transfers/{name}": "token", "POST /api/v1/cities/{slug}/ledger/transfers": "token",
+    "GET /public/{slug}/registry": "anyone", "GET /public/{slug}/registry/": "anyone",
+    "GET /public/{slug}/registry.json": "anyone", "GET /public/{slug}/registry/verify": "anyone",
 }  # fmt: skip
 PRIVATE = sorted(one for one, may in DECISIONS.items() if one.startswith("GET") and may in RANK[1:])
 WRITES = sorted(one.split(" ")[1] for one, may in DECISIONS.items() if one.startswith("POST") and may in RANK[1:])

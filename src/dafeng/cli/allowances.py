@@ -209,8 +209,8 @@ def price(
 ) -> None:
     """用能权价格 · price of energy-use rights."""
     from dafeng.work.city import open_city
+    from dafeng.work.policy_values import work_policy
     from dafeng.work.reductions import read_numbers, read_values
-    from dafeng.work.rights import work_policy
 
     folders = () if city is None else (open_city(city).overlay,)
     _show_worked(work_policy(rule, read_numbers(read_values(given)), *folders), read_language(lang), as_json=as_json)

@@ -29,6 +29,8 @@ from dafeng.cli import (
     hours,
     inclusion,
     jobs,
+    ledger,
+    ledger_lists,
     listing,
     locks,
     maps,
@@ -63,6 +65,8 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     markets.app.add_typer(markets.auctions, name="auction")
     made.add_typer(markets.app, name="market")
     made.add_typer(inclusion.app, name="inclusion")
+    ledger.app.add_typer(ledger_lists.app)
+    made.add_typer(ledger.app, name="ledger")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")
     energy.app.add_typer(networks.app)

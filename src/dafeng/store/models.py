@@ -32,6 +32,7 @@ VERSION_STATES = ("begun", "written")
 VISIBLE_STATES = ("public", "internal", "unset")
 ROLES = ("reader", "editor", "confirmer", "administrator")
 SCOPES = ("read", "write")
+ORDER_STATES = ("waiting", "handed", "booked", "refused", "rejected")
 
 
 def _among(column: str, words: tuple[str, ...], name: str) -> CheckConstraint:
@@ -318,6 +319,35 @@ class Identity(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+class LedgerOrder(Base):
+    """What somebody asked of the ledger: its spelling there, who asked, who decided, and what the ledger answered.
+
+    ``waiting`` for a second person (``pair``), ``handed`` to the ledger whose answer is not noted yet, then ``booked`` as an
+    event or ``refused`` with a code; ``rejected`` by the second person.
+    """
+
+    __tablename__ = "ledger_order"
+    __table_args__ = (
+        _among("status", ORDER_STATES, "ledger_order_status"),
+        CheckConstraint(
+            "NOT pair OR status IN ('waiting', 'rejected') OR (decided_by <> '' AND decided_by <> who)",
+            name="ledger_order_pair",
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+    pair: Mapped[bool] = mapped_column(Boolean)
+    decided_by: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    event: Mapped[int | None] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(String(40))
+    says: Mapped[str] = mapped_column(Text)
+
+
 class AuditEntry(Base):
     """One change of one row: who, when, and the row afterwards; chained to the entry before by its hash."""
 
@@ -335,6 +365,6 @@ class AuditEntry(Base):
 
 AUDITED: tuple[type[Base], ...] = (
     TaskRecord, Review, Job, PlanReview, PlanEdit, PlanVersion, FigureCorrection, VisibilityChange, Account, Visit, SavedView,
-    Invitation, AccessToken, Identity,
+    Invitation, AccessToken, Identity, LedgerOrder,
 )  # fmt: skip
 """Tables whose changes are audited: all but the log itself."""

@@ -40,7 +40,9 @@ from dafeng.web.public import add_public, refuse_public
 from dafeng.web.public_desk import add_publishing
 from dafeng.web.public_headers import loosen
 from dafeng.web.public_shelf import PublicShelf, read_rules_of
+from dafeng.web.registry_pages import add_registry
 from dafeng.web.reviewing import add_review_pages
+from dafeng.web.rights_pages import add_rights_pages
 from dafeng.web.saved_pages import add_saved_pages
 from dafeng.web.scenario_pages import add_scenario_pages
 from dafeng.web.shelf import Keeper
@@ -107,6 +109,7 @@ def create_app(
     )
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     shelf = PublicShelf(desk.cities, read_rules_of(desk.offices))
+    add_registry(app, shelf, desk.offices)
     add_public(app, shelf)
     add_programs(app, desk)
     add_logins(app, desk)
@@ -117,6 +120,7 @@ def create_app(
     add_review_pages(app, desk)
     add_delivery_pages(app, desk)
     add_job_pages(app, desk)
+    add_rights_pages(app, desk)
     add_scenario_pages(app, desk)
     add_saved_pages(app, desk)
     add_wall(app, desk)

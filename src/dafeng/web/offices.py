@@ -25,6 +25,7 @@ from dafeng.web.providers import Provider, read_provider
 from dafeng.web.setups import SetUp
 from dafeng.web.visits import LASTING, Signer, Throttle
 from dafeng.work.city import City
+from dafeng.work.rights import Rights
 
 EDITORS = ("editor", "confirmer", "administrator")
 """Roles that may edit."""
@@ -96,6 +97,11 @@ class Office:
     def records(self) -> Records:
         """The city's records, opened once."""
         return open_records(self.city.records)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """The city's books of rights; nothing is made on disk until somebody opens one."""
+        return Rights(self.city)
 
     @cached_property
     def signer(self) -> Signer:

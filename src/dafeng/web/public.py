@@ -144,7 +144,10 @@ def _page(
     words = Words(read_language(request))
     links = _links(request, published.view["city"]["slug"] if published else "")
     here = "&".join(f"{key}={value}" for key, value in request.query_params.items() if key != "lang" and value.isalnum())
-    response = HTMLResponse(render_public(template, Stage(words, links, published, page, here), context), status_code=code)
+    shows = getattr(request.app.state, "registry", None)
+    registry = f"{links.top}registry" if links.slug and shows is not None and shows(links.slug) else ""
+    stage = Stage(words, links, published, page, here)
+    response = HTMLResponse(render_public(template, stage, {"registry": registry, **context}), status_code=code)
     response.headers["Vary"] = "Cookie"
     if request.query_params.get("lang") in ("zh", "en"):
         response.set_cookie("lang", words.language, max_age=31536000, samesite="lax", httponly=True)

@@ -20,6 +20,7 @@ from dafeng.web.offices import Office
 from dafeng.web.public import add_public, refuse_public
 from dafeng.web.public_headers import loosen
 from dafeng.web.public_shelf import PublicShelf, read_rules_of
+from dafeng.web.registry_pages import add_registry
 from dafeng.work.city import City
 
 
@@ -41,9 +42,11 @@ def create_public_app(cities: Sequence[Material], *, offices: Sequence[City], ho
         Application with public pages, figures and data.
     """
     views = {one.slug: one for one in (CityView(city.view, city.traces) for city in cities)}
-    shelf = PublicShelf(views, read_rules_of({city.slug: Office(city) for city in offices}))
+    writing = {city.slug: Office(city) for city in offices}
+    shelf = PublicShelf(views, read_rules_of(writing))
     app = FastAPI(title="dafeng", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_registry(app, shelf, writing)
     add_public(app, shelf)
 
     @app.get("/", include_in_schema=False)

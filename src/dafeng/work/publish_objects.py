@@ -14,6 +14,9 @@ from dafeng.core.labels import Label
 from dafeng.work.publish import HISTORY
 from dafeng.work.publish_rules import NAME, State, Visibility, list_kinds
 
+REGISTRY = "registry"
+"""Kind whose objects are books, which no run has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -89,7 +92,7 @@ def check_objects(view: Mapping[str, Any], rules: Visibility) -> tuple[Finding, 
         )
         for kind, rows in rules.objects.items()
         for name in rows
-        if name not in known[kind]
+        if name not in known[kind] and kind != REGISTRY
     )
 
 

@@ -15,7 +15,7 @@ from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.policies import Worked, need_policy, read_policies, work_out
 from dafeng.library.strict import number
 from dafeng.work.city import City
-from dafeng.work.rights import check_inputs
+from dafeng.work.policy_values import check_inputs
 
 
 def reduction(

@@ -1,83 +1,228 @@
-"""One policy worked out for given inputs.
+"""A city's books of rights: opened when first asked for, read beside the writer, opened anew after a failure.
 
-Invariant: an input outside its bounds is refused before anything is worked out.
+Invariant: reading makes nothing on disk; what one thread reads never is what another one has not committed yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.core.labels import Label
-from dafeng.ledger.allowances import within
-from dafeng.ledger.policies import Policy, Worked, need_policy, read_policies, work_out
+from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
+from dafeng.ledger.refusals import Answer
+from dafeng.ledger.requests import Groups
+from dafeng.store.ledger_rows import LedgerRows, open_rows
+from dafeng.work.city import City
+from dafeng.work.right_books import BookPlans, read_book_plans
+from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 
 
-def work_policy(id: str, values: Mapping[str, Decimal | None], *folders: Path) -> Worked:
-    """Work a policy out.
-
-    Parameters
-    ----------
-    id : str
-        Id of the policy.
-    values : mapping
-        Inputs by name; ``None`` is not known.
-    *folders : Path
-        Overlay folders of a province or city.
-
-    Returns
-    -------
-    Worked
-        With its steps and what is missing.
-
-    Raises
-    ------
-    LookupFailure
-        If there is no such policy.
-    SettingError
-        If an input is out of its bounds.
-    """
-    policy = need_policy(read_policies(*folders), id)
-    return work_out(policy, check_inputs(policy, values), where=id)
-
-
-def check_inputs(policy: Policy, values: Mapping[str, Decimal | None]) -> Mapping[str, Decimal]:
-    """Those inputs that a policy knows.
+class Rights:
+    """The books of a city; use it in a ``with`` block or close it.
 
     Parameters
     ----------
-    policy : Policy
-        The policy.
-    values : mapping
-        Inputs by name; ``None`` is not known.
-
-    Returns
-    -------
-    mapping of str to Decimal
-        Names of its terms and constants only.
-
-    Raises
-    ------
-    SettingError
-        If one is out of its bounds.
+    city : City
+        The city.
+    clock : callable, optional
+        Instant of booking. [µs]
     """
-    known = {name: value for name, value in values.items() if value is not None}
-    for term in policy.given:
-        if term.name in known and not within(term, known[term.name]):
-            raise SettingError(
-                Label(f"{term.label.zh} {known[term.name]} 超出范围", f"{term.label.en} {known[term.name]} is out of bounds"),
-                where=term.name,
-                expected=Label(
-                    f"{_bound(term.least, '−∞')} 至 {_bound(term.most, '∞')}（{term.unit}）",
-                    f"{_bound(term.least, '-inf')} to {_bound(term.most, 'inf')} ({term.unit})",
-                ),
-                remedy=Label("核对单位和数值", "check unit and figure"),
-            )
-    names = {one.name for one in policy.given} | {one.name for one in policy.constants}
-    return {name: value for name, value in known.items() if name in names}
+
+    def __init__(self, city: City, *, clock: Clock = read_clock) -> None:
+        self.city = city
+        self._clock = clock
+        self._lock = RLock()
+        self._rows: LedgerRows | None = None
+        self._ledger: Ledger | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        with self._lock:
+            for one in (self._rows, self._ledger):
+                if one is not None:
+                    one.close()
+            self._rows = self._ledger = None
+
+    def has_ledger(self) -> bool:
+        """Whether the city has a ledger; nothing is made by asking.
+
+        Returns
+        -------
+        bool
+            True where there is a database.
+        """
+        address = self.city.ledger
+        return "://" in address or Path(address).is_file()
+
+    @contextmanager
+    def reading(self) -> Iterator[LedgerRows]:
+        """The tables, for reading.
+
+        Yields
+        ------
+        LedgerRows
+            Beside the one that writes.
+
+        Raises
+        ------
+        LookupFailure
+            If the city has no ledger yet.
+        StoreError
+            If it cannot be opened.
+        """
+        if not self.has_ledger():
+            raise _no_ledger(self.city)
+        with self._lock:
+            if self._rows is None:
+                self._rows = open_rows(self.city.ledger)
+            kept = False
+            try:
+                yield self._rows
+                kept = True
+            except DafengError:
+                kept = True
+                raise
+            finally:
+                if not kept:  # a lost connection must not stay
+                    self._rows.close()
+                    self._rows = None
+
+    def submit(self, groups: Groups) -> list[list[Answer]]:
+        """Book what the rules allow.
+
+        Parameters
+        ----------
+        groups : sequence of sequence of Request
+            Each group is booked whole or not at all.
+
+        Returns
+        -------
+        list of list of Answer
+            One per request; what they say is durable.
+        """
+        with self._lock:
+            if self._ledger is None:
+                self._ledger = open_ledger(self.city.ledger, clock=self._clock)
+            kept = False
+            try:
+                answers = self._ledger.submit(groups)
+                kept = True
+            finally:
+                if not kept:
+                    self._ledger.close()
+                    self._ledger = None
+            return answers
+
+    def plans(self) -> BookPlans:
+        """Books that the city may open.
+
+        Returns
+        -------
+        BookPlans
+            Of the package and of the city.
+        """
+        return read_book_plans(city=self.city)
+
+    def books(self) -> list[BookRow]:
+        """Books that are open or were.
+
+        Returns
+        -------
+        list of BookRow
+            In the order of opening; empty where the city has no ledger.
+        """
+        if not self.has_ledger():
+            return []
+        with self.reading() as rows:
+            return read_books(rows)
+
+    def find_book(self, name: str) -> BookRow:
+        """A book.
+
+        Parameters
+        ----------
+        name : str
+            Its id, or its number.
+
+        Returns
+        -------
+        BookRow
+            The book.
+
+        Raises
+        ------
+        LookupFailure
+            If there is none.
+        """
+        books = self.books()
+        found = next((one for one in books if name in (one.name, str(one.no))), None)
+        if found is None:
+            raise _no_book(name, books)
+        return found
+
+    def find_account(self, name: str, *, number: int = 0) -> tuple[AccountRow, BookRow]:
+        """An account with its book.
+
+        Parameters
+        ----------
+        name : str
+            Its id; empty where the number is given.
+        number : int, optional
+            Its number.
+
+        Returns
+        -------
+        (AccountRow, BookRow)
+            Both.
+
+        Raises
+        ------
+        LookupFailure
+            If there is none.
+        """
+        with self.reading() as rows:
+            found = find_account_row(rows, name=name, number=number)
+            books = {one.no: one for one in read_books(rows)}
+        if found is None:
+            raise _no_account(name or str(number))
+        return found, books[found.book]
 
 
-def _bound(value: Decimal | None, word: str) -> str:
-    return word if value is None else str(value)
+def _no_ledger(city: City) -> LookupFailure:
+    return LookupFailure(
+        Label("本市还没有账簿", "the city has no books yet"),
+        where=city.slug,
+        expected=Label("已开立的账簿", "a book that was opened"),
+        remedy=Label(f"用 dafeng ledger open {city.folder} 开立", f"open one with dafeng ledger open {city.folder}"),
+    )
+
+
+def _no_book(name: str, books: list[BookRow]) -> LookupFailure:
+    known = [one.name for one in books]
+    return LookupFailure(
+        Label(f"没有账簿“{name[:60]}”", f"there is no book '{name[:60]}'"),
+        where="book",
+        expected=Label("、".join(known) or "（无）", ", ".join(known) or "none"),
+        remedy=Label("核对账簿编号，或先开立", "check the id, or open it first"),
+    )
+
+
+def _no_account(name: str) -> LookupFailure:
+    return LookupFailure(
+        Label(f"没有账户“{name[:60]}”", f"there is no account '{name[:60]}'"),
+        where="account",
+        expected=Label("已开立的账户", "an account that was opened"),
+        remedy=Label("用 dafeng ledger accounts 查看", "dafeng ledger accounts lists them"),
+    )

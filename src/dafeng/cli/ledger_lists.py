@@ -1,0 +1,239 @@
+"""What ``dafeng ledger`` lists: books, accounts, statements, orders, certificates.
+
+Invariant: nothing is booked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import dafeng as df
+from dafeng.cli.printing import console, grid, print_json, read_language, say
+from dafeng.core.labels import Language
+
+if TYPE_CHECKING:
+    from dafeng.work.right_orders import Order
+    from dafeng.work.rights import Rights
+
+app = typer.Typer()
+
+Folder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
+Account = Annotated[str, typer.Argument(help="账户编号 · account id", metavar="ACCOUNT")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
+Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
+
+
+@app.command()
+def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """列出账簿及合计 · list the books with their sums."""
+    from dafeng.work.right_overview import book_document, sum_books
+
+    language = read_language(lang)
+    with open_rights(folder) as rights:
+        found = sum_books(rights)
+    if as_json:
+        print_json([book_document(one) for one in found])
+        return
+    heads = say(
+        language,
+        "账簿 名称 单位 已发行 总量 持有 受限 清缴 注销",
+        "book name unit issued limit held claimed surrendered retired",
+    )
+    rows = [
+        [one.book.name, one.label.read(language), one.book.unit, one.tell(one.issued), one.tell(one.limit), one.tell(one.held),
+         one.tell(one.claimed), one.tell(one.ends["surrendered"]), one.tell(one.ends["retired"])]
+        for one in found
+    ]  # fmt: skip
+    console().print(grid(say(language, "账簿", "books"), heads.split(), rows, right=(3, 4, 5, 6, 7, 8)))
+
+
+@app.command()
+def accounts(
+    folder: Folder,
+    book: Annotated[str, typer.Option("--book", help="账簿编号 · book id")] = "",
+    kind: Annotated[str, typer.Option("--type", help="账户类型 · type of account")] = "",
+    after: Annotated[int, typer.Option("--after", min=0, help="从该序号之后 · after this number")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="至多几个 · at most")] = 100,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """列出账户 · list accounts."""
+    from dafeng.work.right_books import tell_quantity
+    from dafeng.work.right_overview import account_document
+    from dafeng.work.right_rows import read_accounts
+
+    language = read_language(lang)
+    with open_rights(folder) as rights:
+        known = {one.no: one for one in rights.books()}
+        number = rights.find_book(book).no if book else 0
+        with rights.reading() as rows:
+            found = read_accounts(rows, book=number, kind=kind, after=after, limit=limit)
+    if as_json:
+        print_json([account_document(one, known[one.book]) for one in found])
+        return
+    heads = say(language, "序号 账户 账簿 类型 持有人 状态 余额 受限", "no account book type holder state balance held").split()
+    told = [
+        [str(one.no), one.name, known[one.book].name, one.type, one.holder, one.state,
+         tell_quantity(one.balance, known[one.book].scale), tell_quantity(one.held, known[one.book].scale)]
+        for one in found
+    ]  # fmt: skip
+    console().print(grid(say(language, "账户", "accounts"), heads, told, right=(6, 7)))
+
+
+@app.command()
+def statement(
+    folder: Folder,
+    name: Account,
+    before: Annotated[int, typer.Option("--before", min=0, help="该事件之前 · before this event")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="至多几行 · at most so many lines")] = 50,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """账户明细，新的在前 · statement of an account, the newest first."""
+    from dafeng.work.right_books import tell_quantity
+    from dafeng.work.right_overview import account_document, block_document, claim_document, line_document
+    from dafeng.work.right_rows import read_blocks, read_claims, read_statement
+
+    language = read_language(lang)
+    with open_rights(folder) as rights:
+        found, book = rights.find_account(name)
+        with rights.reading() as rows:
+            lines = read_statement(rows, found.no, before=before, limit=limit)
+            claims, blocks = read_claims(rows, found.no), read_blocks(rows, found.no)
+    if as_json:
+        told: dict[str, Any] = {**account_document(found, book), "lines": [line_document(one) for one in lines]}
+        told |= {"claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks]}
+        print_json(told)
+        return
+    heads = say(language, "事件 生效 类别 数量 余额 对方 原因", "event day kind amount balance other reason").split()
+    told_rows = [
+        [str(one.seq), one.effective.isoformat(), one.kind, tell_quantity(one.amount, book.scale),
+         tell_quantity(one.balance, book.scale), one.other_name, one.reason]
+        for one in lines
+    ]  # fmt: skip
+    console().print(grid(f"{found.title} · {book.name} · {book.unit}", heads, told_rows, right=(3, 4)))
+
+
+@app.command()
+def orders(
+    folder: Folder,
+    state: Annotated[str, typer.Option("--state", help="如 waiting · only in this state")] = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """列出申请 · list orders, the newest first."""
+    from dafeng.work.right_orders import read_orders
+
+    with open_rights(folder) as rights:
+        show_orders(read_orders(rights, states=(state,) if state else ()), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def certificate(
+    folder: Folder,
+    order: Annotated[str, typer.Argument(help="注销的编号或事件号 · id or event number of the retirement", metavar="TRANSFER")],
+    out: Annotated[Path | None, typer.Option("--out", help="写成 pdf · write it as pdf")] = None,
+    site: Annotated[str, typer.Option("--site", help="公开页的网址开头 · scheme and host of the public pages")] = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """注销凭证，含核验码 · certificate of a retirement with its verification code."""
+    from dafeng.work.right_certificate import certificate_form, find_certificate, write_certificate
+
+    language = read_language(lang)
+    with open_rights(folder) as rights:
+        found = find_certificate(rights, int(order) if order.isdigit() else order)
+        form = certificate_form(rights, found, site=site)
+    if out is not None:
+        out.write_bytes(write_certificate(form, language))
+    if as_json:
+        print_json({**form, "file": str(out) if out else None})
+        return
+    console().print(f"{form['number']} · {form['quantity']} {form['unit']} · {say(language, '核验码', 'code')} {form['code']}")
+
+
+@app.command()
+def verify(
+    folder: Folder,
+    code: Annotated[str, typer.Argument(help="凭证上的核验码 · code of the certificate", metavar="CODE")],
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """核验凭证 · say whether a certificate is true."""
+    from dafeng.work.right_certificate import certificate_form, verify_code
+
+    language = read_language(lang)
+    with open_rights(folder) as rights:
+        found = verify_code(rights, code)
+        form = certificate_form(rights, found) if found is not None else None
+    if as_json:
+        print_json({"good": form is not None, "certificate": form})
+    elif form is None:
+        console().print(say(language, "账簿中没有这张凭证", "the ledger knows no such certificate"))
+    else:
+        said = say(language, "属实", "true")
+        console().print(
+            f"{said} · {form['number']} · {form['quantity']} {form['unit']} · {form['beneficiary']} · {form['effective']}"
+        )
+    if form is None:
+        raise typer.Exit(1)
+
+
+def open_rights(folder: Path) -> Rights:
+    """Books of the city in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        City folder.
+
+    Returns
+    -------
+    Rights
+        Close it after use.
+    """
+    from dafeng.work.rights import Rights
+
+    return Rights(df.open_city(folder))
+
+
+def show_orders(found: Sequence[Order], language: Language, *, as_json: bool) -> None:
+    """Print orders.
+
+    Parameters
+    ----------
+    found : sequence of Order
+        The orders.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Whether as JSON.
+
+    Raises
+    ------
+    Exit
+        With 1 where the only one was refused.
+    """
+    from dafeng.work.right_overview import order_document
+
+    if as_json:
+        print_json([order_document(one) for one in found])
+    else:
+        heads = say(language, "申请 操作 状态 事件 申请人 复核人 说明", "order verb state event who decided says").split()
+        console().print(grid(say(language, "申请", "orders"), heads, [_row(one, language) for one in found]))
+    if len(found) == 1 and found[0].state == "refused":
+        raise typer.Exit(1)
+
+
+def _row(order: Order, language: Language) -> list[str]:
+    said = order.reason
+    told = (
+        f"{said.says.read(language)} ({order.code}{f' {said.annex}' if said.annex else ''}) {order.about}"
+        if said
+        else order.about
+    )
+    return [order.id, order.verb, order.state, str(order.event or "—"), order.who, order.decided_by or "—", told]

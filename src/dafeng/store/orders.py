@@ -1,0 +1,84 @@
+"""Orders to a ledger: what was asked, by whom, who decided, and what came of it.
+
+Invariant: the same id never stands for two contents; who asked never decides where two persons are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dafeng.store.models import LedgerOrder
+
+OPEN = ("waiting", "handed")
+"""States of an order that has not ended."""
+
+
+def add_order(session: Session, id: str, content: str, *, pair: bool, at: datetime) -> LedgerOrder:
+    """Note an order in the name of the session's actor.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        A writing session.
+    id, content : str
+        Id and spelling of the request.
+    pair : bool
+        Whether a second person has to decide.
+    at : datetime
+        Now, with time zone.
+
+    Returns
+    -------
+    LedgerOrder
+        Waiting, or handed to the ledger.
+    """
+    row = LedgerOrder(
+        id=id, content=content, status="waiting" if pair else "handed", who=session.info["actor"], at=at, pair=pair,
+        decided_by="", decided_at=None, event=None, code="", says="",
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def find_order(session: Session, id: str) -> LedgerOrder | None:
+    """Order of an id.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    id : str
+        Its id.
+
+    Returns
+    -------
+    LedgerOrder or None
+        ``None`` if nobody gave it.
+    """
+    return session.get(LedgerOrder, id)
+
+
+def list_orders(session: Session, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100) -> Sequence[LedgerOrder]:
+    """Orders, the newest first.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    states : sequence of str, optional
+        Only those in these states.
+    offset, limit : int, optional
+        Which of them.
+
+    Returns
+    -------
+    sequence of LedgerOrder
+        Some of them.
+    """
+    wanted = select(LedgerOrder).order_by(LedgerOrder.at.desc(), LedgerOrder.id).offset(offset).limit(limit)
+    return session.scalars(wanted.where(LedgerOrder.status.in_(states)) if states else wanted).all()

@@ -1,0 +1,237 @@
+"""The ledger for programs: books, accounts, statements, and transfers that are asked for with a token.
+
+Invariant: only a token counts, never a cookie; the same id with the same content has the same answer, and a refusal says its
+code, the number of the EU register's response and both languages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from dafeng.core.errors import LookupFailure
+from dafeng.ledger.requests import Span, Transfer
+from dafeng.web.api_forms import Refusal
+from dafeng.web.asking import check_pace
+from dafeng.web.desk import Desk
+from dafeng.web.links import query_text
+from dafeng.web.offices import Office, Visitor
+from dafeng.web.shelf import is_known
+from dafeng.work.right_orders import Order, place_order, read_order, read_orders
+from dafeng.work.right_overview import (
+    account_document,
+    block_document,
+    book_document,
+    claim_document,
+    line_document,
+    order_document,
+    sum_books,
+)
+from dafeng.work.right_rows import find_account_row, read_accounts, read_blocks, read_claims, read_statement
+from dafeng.work.rights import Rights
+
+Caller = Callable[[Desk, Request, str], tuple[Office, Visitor]]
+PAGE_ROWS, MOST_ROWS = 100, 1000
+"""Rows of a list in one answer: by default and at most."""
+Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
+Cursor = Annotated[int, Query(ge=0, le=2**53)]
+Row = dict[str, Any]
+
+
+class Rows(BaseModel):
+    """Rows of a list; ``next`` leads to those that follow."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[Row]
+    next: str | None
+
+
+class Statement(BaseModel):
+    """An account with a page of its statement, its claims and serial numbers; quantities in minimal units."""
+
+    model_config = ConfigDict(extra="allow")
+
+    account: str
+    book: str
+    balance: int
+    held: int
+    free: int
+    lines: list[Row]
+    claims: list[Row]
+    blocks: list[Row]
+    next: str | None
+
+
+class WantedTransfer(BaseModel):
+    """A transfer that is asked for; quantity and serial numbers in minimal units."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str = Field(min_length=1, max_length=128, description="chosen by the caller; the same one has the same answer")
+    kind: str = Field(max_length=40)
+    giver: str = Field(max_length=128)
+    taker: str = Field(max_length=128)
+    quantity: int = Field(ge=1, le=2**62)
+    effective: str = Field(pattern=r"\d{4}-\d{2}-\d{2}")
+    reason: str = Field("", max_length=1000)
+    spans: list[tuple[int, int]] = Field(default_factory=list, max_length=1000)
+    vintage: str = Field("", max_length=128)
+    project: str = Field("", max_length=128)
+    beneficiary: str = Field("", max_length=1000)
+    hold: str = Field("", max_length=128)
+
+
+class OrderAnswer(BaseModel):
+    """What came of an order; ``code``, ``annex``, ``says`` and ``remedy`` where it was refused."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    verb: str
+    state: str
+    event: int | None
+    second_person: bool
+    again: bool
+
+
+def build_ledger_router(desk: Desk, caller: Caller) -> APIRouter:
+    """Addresses below ``/api/v1/cities/{slug}/ledger``.
+
+    Parameters
+    ----------
+    desk : Desk
+        The cities.
+    caller : callable
+        Who asks with a token; refuses everybody else.
+
+    Returns
+    -------
+    APIRouter
+        The addresses.
+    """
+    router = APIRouter(
+        prefix="/api/v1/cities/{slug}/ledger", responses={304: {"description": "known by its ETag"}, 422: {"model": Refusal}}
+    )
+    _add_lists(router, desk, caller)
+    _add_transfers(router, desk, caller)
+    return router
+
+
+def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
+    @router.get("/books", summary="Books of rights with their sums", response_model=Rows)
+    def list_books(request: Request, slug: str) -> Response:
+        rights = caller(desk, request, slug)[0].rights
+        return _answer(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
+
+    @router.get("/accounts", summary="Accounts, page by page", response_model=Rows)
+    def list_accounts(request: Request, slug: str, book: str = "", type: str = "", state: str = "", holder: str = "",
+                      after: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:  # fmt: skip
+        rights = caller(desk, request, slug)[0].rights
+        known = {one.no: one for one in rights.books()}
+        number = _known(lambda: rights.find_book(book)).no if book else 0
+        with _reading(rights) as rows:
+            found = read_accounts(rows, book=number, kind=type, state=state, holder=holder, after=after, limit=limit + 1)
+        items = [account_document(one, known[one.book]) for one in found[:limit]]
+        last = str(found[limit - 1].no) if len(found) > limit else ""
+        return _answer(request, {"items": items, "next": _next(request, after=last)})
+
+    @router.get("/accounts/{name}", summary="An account with a page of its statement", response_model=Statement)
+    def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
+        rights = caller(desk, request, slug)[0].rights
+        account, book = _known(lambda: rights.find_account(name))
+        with rights.reading() as rows:
+            lines = read_statement(rows, account.no, before=before, limit=limit + 1)
+            claims, blocks = read_claims(rows, account.no), read_blocks(rows, account.no)
+            account = find_account_row(rows, number=account.no) or account
+        last = str(lines[limit - 1].seq) if len(lines) > limit else ""
+        return _answer(request, {
+            **account_document(account, book), "lines": [line_document(one) for one in lines[:limit]],
+            "claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks],
+            "next": _next(request, before=last),
+        })  # fmt: skip
+
+
+def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
+    @router.get("/transfers", summary="What was asked of the ledger, the newest first", response_model=Rows)
+    def list_transfers(request: Request, slug: str, state: str = "", offset: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
+        office = caller(desk, request, slug)[0]
+        states = (state,) if state else ()
+        found = read_orders(office.rights, states=states, offset=offset, limit=limit + 1, records=office.records)
+        last = str(offset + limit) if len(found) > limit else ""
+        return _answer(request, {"items": [order_document(one) for one in found[:limit]], "next": _next(request, offset=last)})
+
+    @router.get("/transfers/{name}", summary="What came of an order", response_model=OrderAnswer)
+    def read_transfer(request: Request, slug: str, name: str) -> Response:
+        office = caller(desk, request, slug)[0]
+        return _answer(request, order_document(_known(lambda: read_order(office.rights, name, records=office.records))))
+
+    @router.post(
+        "/transfers",
+        summary="Ask for a transfer: 201 booked, 202 waits for a second person, 200 asked before, 409 or 422 refused",
+        status_code=201,
+        responses={**{key: {"model": OrderAnswer} for key in (200, 201, 202, 409)}, 422: {"model": OrderAnswer | Refusal}},
+    )
+    async def ask_transfer(request: Request, slug: str, wanted: WantedTransfer) -> Response:
+        office, visitor = await run_in_threadpool(caller, desk, request, slug)
+        if not visitor.can_edit:
+            raise HTTPException(403)
+        check_pace(office, visitor)
+        return await run_in_threadpool(_place, office, visitor, wanted)
+
+
+def _place(office: Office, visitor: Visitor, wanted: WantedTransfer) -> Response:
+    told = wanted.model_dump()
+    request = Transfer(**{**told, "spans": tuple(Span(*one) for one in wanted.spans)})
+    order = place_order(office.rights, request, who=visitor.name, records=office.records)
+    code = _code(order)
+    body = order_document(order)
+    return JSONResponse({"error": code, **body} if code >= 400 else body, status_code=code)
+
+
+def _code(order: Order) -> int:
+    if order.state in ("refused", "rejected"):
+        return 409 if order.code == "conflict" else 422
+    if order.state in ("waiting", "handed"):
+        return 202
+    return 200 if order.again else 201
+
+
+def _answer(request: Request, content: Mapping[str, Any]) -> Response:
+    """Answer that a client need not fetch twice."""
+    response = JSONResponse(content)
+    mark = f'"{sha256(bytes(response.body)).hexdigest()[:24]}"'
+    if is_known(mark, request.headers):
+        return Response(status_code=304, headers={"ETag": mark})
+    response.headers.update({"ETag": mark, "Cache-Control": "private, no-cache"})
+    if content.get("next"):
+        response.headers["Link"] = f'<{content["next"]}>; rel="next"'
+    return response
+
+
+def _next(request: Request, **cursor: str) -> str | None:
+    if not all(cursor.values()):
+        return None
+    kept = {name: text for name, text in request.query_params.items() if re.fullmatch(r"[a-z]{1,20}", name)}
+    return request.url.path + query_text({**kept, **cursor})
+
+
+def _known(find: Callable[[], Any]) -> Any:
+    try:
+        return find()
+    except LookupFailure as cause:
+        raise HTTPException(404) from cause
+
+
+def _reading(rights: Rights) -> Any:
+    if not rights.has_ledger():
+        raise HTTPException(404)
+    return rights.reading()

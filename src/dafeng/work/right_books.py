@@ -1,0 +1,268 @@
+"""Books that a city may open, and how their quantities are written: whole minimal units inside, decimal numbers outside.
+
+Invariant: a quantity that is written and read again is the same; nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from importlib.resources import files
+from typing import Any
+
+from dafeng.core.errors import DefinitionError, LookupFailure, SettingError
+from dafeng.core.labels import Label
+from dafeng.ledger.requests import Hold, Request, Transfer
+from dafeng.library.strict import load_yaml
+from dafeng.work.city import City
+
+NAME = "books.yaml"
+"""File of the package, and in the ``data`` folder of a city that lays over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlan:
+    """A book that may be opened.
+
+    Parameters
+    ----------
+    id : str
+        Its id in the file.
+    label, counted : Label
+        Name of the instrument, and what its unit measures.
+    instrument : str
+        Name of the instrument in the ledger.
+    unit : str
+        Unit that is shown.
+    scale : int
+        Decimal digits of a unit.
+    serials : bool
+        Whether every unit has a number.
+    dated : bool
+        Whether the book belongs to one period.
+    project : bool
+        Whether an issue names a project.
+    accounts : tuple of str
+        Types of the accounts that are opened with it.
+    threshold : int or None
+        Largest movement that one person may book alone [units]; ``None`` where every one needs two.
+    source, clause, grade : str
+        Where the unit comes from; empty where nobody says.
+    """
+
+    id: str
+    label: Label
+    counted: Label
+    instrument: str
+    unit: str
+    scale: int
+    serials: bool
+    dated: bool
+    project: bool
+    accounts: tuple[str, ...]
+    threshold: int | None
+    source: str
+    clause: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlans:
+    """All books that a city may open, and what needs two persons.
+
+    Parameters
+    ----------
+    books : mapping of str to BookPlan
+        By id, in the order of the pages.
+    pairs : frozenset of str
+        Verbs and kinds of transfers that always need a second person.
+    """
+
+    books: Mapping[str, BookPlan]
+    pairs: frozenset[str]
+
+    def find(self, instrument: str) -> BookPlan | None:
+        """Plan of an instrument.
+
+        Parameters
+        ----------
+        instrument : str
+            Its name in the ledger.
+
+        Returns
+        -------
+        BookPlan or None
+            ``None`` for one that no file names.
+        """
+        return next((one for one in self.books.values() if one.instrument == instrument), None)
+
+    def needs_pair(self, verb: str, request: Request, book: tuple[str, int] | None) -> bool:
+        """Whether a second person has to decide.
+
+        Parameters
+        ----------
+        verb : str
+            Verb of the request.
+        request : Request
+            The request.
+        book : tuple of (str, int) or None
+            Instrument and scale of its book; ``None`` where it is not known.
+
+        Returns
+        -------
+        bool
+            True for what always does, and beyond the threshold of the book.
+        """
+        if verb in self.pairs or (isinstance(request, Transfer) and request.kind in self.pairs):
+            return True
+        if not isinstance(request, Transfer | Hold):
+            return False
+        plan = self.find(book[0]) if book else None
+        if plan is None or book is None or plan.threshold is None:
+            return True
+        most: int = plan.threshold * 10 ** book[1]
+        return request.quantity > most
+
+
+def read_book_plans(*, city: City | None = None) -> BookPlans:
+    """Books of the package, with those of a city laid over them.
+
+    Parameters
+    ----------
+    city : City, optional
+        The city.
+
+    Returns
+    -------
+    BookPlans
+        In the order of the files.
+
+    Raises
+    ------
+    DefinitionError
+        If a file does not keep its form.
+    """
+    told = dict(load_yaml(files("dafeng").joinpath("data", "ledger", NAME).read_text(encoding="utf-8")))
+    books, pairs = dict(told["books"]), told["four_eyes"]
+    own = city.overlay / NAME if city else None
+    if own is not None and own.is_file():
+        over = load_yaml(own) or {}
+        for name, row in (over.get("books") or {}).items():
+            books[name] = {**books.get(name, {}), **row}
+        pairs = over.get("four_eyes", pairs)
+    return BookPlans({name: _plan(str(name), row) for name, row in books.items()}, frozenset(map(str, pairs)))
+
+
+def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
+    """Plan under an id.
+
+    Parameters
+    ----------
+    plans : BookPlans
+        All of them.
+    id : str
+        Its id.
+
+    Returns
+    -------
+    BookPlan
+        The plan.
+
+    Raises
+    ------
+    LookupFailure
+        If there is none.
+    """
+    found = plans.books.get(id)
+    if found is None:
+        raise LookupFailure(
+            Label(f"没有账簿“{id[:40]}”的定义", f"no book '{id[:40]}' is defined"),
+            where=NAME,
+            expected=Label("、".join(plans.books), ", ".join(plans.books)),
+            remedy=Label(
+                "改用其中之一，或在城市的 data/books.yaml 中补充", "use one of these, or add it in the city's data/books.yaml"
+            ),
+        )
+    return found
+
+
+def tell_quantity(quantity: int, scale: int) -> str:
+    """Quantity as it is written.
+
+    Parameters
+    ----------
+    quantity : int
+        Minimal units.
+    scale : int
+        Decimal digits of a unit.
+
+    Returns
+    -------
+    str
+        Decimal number in units, with commas at thousands.
+    """
+    return f"{Decimal(quantity).scaleb(-scale):,f}"
+
+
+def read_quantity(text: str, scale: int) -> int:
+    """Minimal units of a quantity as it is written.
+
+    Parameters
+    ----------
+    text : str
+        Decimal number in units.
+    scale : int
+        Decimal digits of a unit.
+
+    Returns
+    -------
+    int
+        Minimal units.
+
+    Raises
+    ------
+    SettingError
+        If it is no positive number, or finer than the book.
+    """
+    try:
+        told = Decimal(text.replace(",", "").replace("，", "").strip())
+        whole = told.scaleb(scale)
+        good = told.is_finite() and 0 < whole < Decimal(2) ** 62 and whole == whole.to_integral_value()
+    except InvalidOperation:
+        good, whole = False, Decimal(0)
+    if not good:
+        raise SettingError(
+            Label(f"数量“{text[:40]}”不能采用", f"the quantity '{text[:40]}' cannot be used"),
+            where="quantity",
+            expected=Label(f"正数，至多 {scale} 位小数", f"a positive number with at most {scale} decimals"),
+            remedy=Label("改正数量后重试；没有记账", "correct it and try again; nothing was booked"),
+        )
+    return int(whole)
+
+
+def _plan(name: str, row: Mapping[str, Any]) -> BookPlan:
+    try:
+        return BookPlan(
+            id=name,
+            label=Label(row["label"]["zh"], row["label"]["en"]),
+            counted=Label(row["of"]["zh"], row["of"]["en"]),
+            instrument=str(row["instrument"]),
+            unit=str(row["unit"]),
+            scale=int(row["scale"]),
+            serials=bool(row["serials"]),
+            dated=bool(row["dated"]),
+            project=bool(row["project"]),
+            accounts=tuple(row["accounts"]),
+            threshold=None if row["threshold"] is None else int(row["threshold"]),
+            source=row["source"] or "",
+            clause=row["clause"] or "",
+            grade=row["grade"] or "",
+        )
+    except (KeyError, TypeError, ValueError) as cause:
+        raise DefinitionError(
+            Label(f"账簿“{name}”的定义不完整：{cause}", f"the definition of book '{name}' is not complete: {cause}"),
+            where=NAME,
+            expected=Label("与程序自带的 books.yaml 相同的各项", "the fields of the package's books.yaml"),
+            remedy=Label("补全该账簿", "complete the book"),
+        ) from cause

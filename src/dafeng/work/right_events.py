@@ -1,0 +1,164 @@
+"""Events of a ledger: what was asked, what it moved, and what came into an account.
+
+Invariant: an event is what its row says; the transfer behind a posting is that which was set aside.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from dafeng.ledger.requests import Request, Transfer, decode
+from dafeng.store.ledger_rows import LedgerRows
+from dafeng.work.right_rows import tell_instant
+
+
+class EventRow(NamedTuple):
+    """A row of the log with the request that made it."""
+
+    seq: int
+    id: str
+    group: int
+    known_at: int
+    effective: date | None
+    content: str
+    kind: str
+    giver: int
+    taker: int
+    quantity: int
+    hash: bytes
+
+    @property
+    def at(self) -> datetime:
+        """When it was booked."""
+        return tell_instant(self.known_at)
+
+    @property
+    def request(self) -> Request:
+        """What was asked."""
+        return decode(self.id, self.content)
+
+
+_EVENT = "SELECT seq, id, grp, known_at, effective, content, kind, giver, taker, quantity, hash FROM ledger_event"
+
+
+def read_event(rows: LedgerRows, *, id: str = "", seq: int = 0) -> EventRow | None:
+    """An event by its id or number.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    id : str, optional
+        Id of the request.
+    seq : int, optional
+        Number of the event, where no id is given.
+
+    Returns
+    -------
+    EventRow or None
+        ``None`` if there is none.
+    """
+    where, value = (" WHERE id = ?", id) if id else (" WHERE seq = ?", seq)
+    found = rows.query(_EVENT + where, value)
+    return _event(found[0]) if found else None
+
+
+def read_moves(rows: LedgerRows, seq: int) -> list[tuple[int, int]]:
+    """Serial numbers that an event moved.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    seq : int
+        The event.
+
+    Returns
+    -------
+    list of (first, last)
+        By number.
+    """
+    return [(row[0], row[1]) for row in rows.query("SELECT first, last FROM ledger_move WHERE seq = ? ORDER BY first", seq)]
+
+
+def find_origin(rows: LedgerRows, book: int, first: int, last: int) -> list[tuple[str, str]]:
+    """Project and vintage of serial numbers.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    book : int
+        Number of the book.
+    first, last : int
+        Serial numbers.
+
+    Returns
+    -------
+    list of (project, vintage)
+        Sorted, without doubles.
+    """
+    found = rows.query(
+        "SELECT DISTINCT project, vintage FROM ledger_block WHERE book = ? AND alive AND first <= ? AND last >= ?"
+        " ORDER BY 1, 2",
+        book, last, first,
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in found]
+
+
+def read_taken(rows: LedgerRows, account: int, *, before: int = 0, limit: int = 50) -> list[EventRow]:
+    """Movements into an account, the newest first.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    account : int
+        Its number.
+    before : int, optional
+        Only events before this one.
+    limit : int, optional
+        At most so many.
+
+    Returns
+    -------
+    list of EventRow
+        By event, falling.
+    """
+    found = rows.query(
+        "SELECT e.seq, e.id, e.grp, e.known_at, e.effective, e.content, e.kind, e.giver, e.taker, e.quantity, e.hash"
+        " FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq WHERE p.account = ? AND p.amount > 0"
+        " AND (? = 0 OR p.seq < ?) ORDER BY p.seq DESC LIMIT ?",
+        account, before, before, limit,
+    )  # fmt: skip
+    return [_event(row) for row in found]
+
+
+def find_transfer(event: EventRow, rows: LedgerRows) -> Transfer | None:
+    """The transfer that an event booked, also where it booked one that had been set aside.
+
+    Parameters
+    ----------
+    event : EventRow
+        The event.
+    rows : LedgerRows
+        The database.
+
+    Returns
+    -------
+    Transfer or None
+        ``None`` where it booked no transfer.
+    """
+    request = event.request
+    pending = getattr(request, "pending", "")
+    if pending:
+        before = read_event(rows, id=pending)
+        request = before.request if before is not None else request
+    return request if isinstance(request, Transfer) else None
+
+
+def _event(row: tuple[Any, ...]) -> EventRow:
+    seq, name, group, known_at, day, content, kind, giver, taker, quantity, told = row
+    effective = date.fromordinal(day) if day else None
+    return EventRow(seq, name, group, known_at, effective, content, kind, giver, taker, quantity, bytes(told))

@@ -1,0 +1,152 @@
+"""Books and accounts opened from the definitions of a city.
+
+Invariant: a book is opened together with the city's own accounts in it, or not at all; opening it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dafeng.core.errors import SettingError
+from dafeng.core.labels import Label
+from dafeng.ledger.requests import OpenAccount, OpenBook, Request
+from dafeng.store.records import Records
+from dafeng.work.right_books import find_book_plan
+from dafeng.work.right_orders import Order, place_orders
+from dafeng.work.rights import Rights
+
+_PERIOD = re.compile(r"\d{4}(-\d{4})?")
+_NAME = re.compile(r"[^\s/?#%]{1,100}")
+
+
+def open_book(
+    rights: Rights, plan: str, *, who: str, period: str = "", limit: int = 0, records: Records | None = None
+) -> tuple[Order, ...]:
+    """Open a book with the city's own accounts.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    plan : str
+        Id of the book's definition.
+    who : str
+        Who opens it.
+    period : str, optional
+        Year, or first and last year, where the book belongs to a period.
+    limit : int, optional
+        The most that may be issued. [minimal units]
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    tuple of Order
+        The book and its accounts; ``{book}.issuer`` and so on.
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such definition.
+    SettingError
+        If the period is missing or not wanted.
+    """
+    found = find_book_plan(rights.plans(), plan)
+    if bool(period) != found.dated or (period and not _PERIOD.fullmatch(period)):
+        raise _bad_period(plan, period, dated=found.dated)
+    name = f"{plan}-{period}" if period else plan
+    group: list[Request] = [
+        OpenBook(f"open.{name}", name, found.instrument, found.unit, found.scale, found.serials, period, found.project)
+    ]
+    group += [
+        OpenAccount(
+            f"open.{name}.{sort}", f"{name}.{sort}", name, sort, (rights.city.slug,), limit=limit if sort == "issuer" else None
+        )
+        for sort in found.accounts
+    ]
+    return place_orders(rights, group, who=who, records=records)
+
+
+def open_account(
+    rights: Rights,
+    book: str,
+    name: str,
+    *,
+    type: str,
+    holder: str,
+    who: str,
+    title: str = "",
+    primary: str = "",
+    secondary: str = "",
+    installation: str = "",
+    contact: str = "",
+    records: Records | None = None,
+) -> Order:
+    """Open an account for somebody.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    book : str
+        Id of the book.
+    name : str
+        Id of the account: no spaces and none of ``/?#%``.
+    type : str
+        Type of the account.
+    holder : str
+        Whose account it is.
+    who : str
+        Who opens it.
+    title : str, optional
+        Name that is shown.
+    primary, secondary : str, optional
+        The two representatives, where the type needs them.
+    installation, contact : str, optional
+        Installation with its contact, where the type needs it.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order
+        Booked or refused.
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such book.
+    SettingError
+        If the id cannot be used.
+    """
+    found = rights.find_book(book)
+    if not _NAME.fullmatch(name):
+        raise _bad_name(name)
+    request = OpenAccount(
+        f"open.{found.name}.{name}", name, found.name, type, _one(holder), name=title, primary=_one(primary),
+        secondary=_one(secondary), contacts=_one(contact), installations=_one(installation), period=found.period,
+    )  # fmt: skip
+    return place_orders(rights, [request], who=who, records=records)[0]
+
+
+def _one(text: str) -> tuple[str, ...]:
+    return (text.strip(),) if text.strip() else ()
+
+
+def _bad_period(plan: str, period: str, *, dated: bool) -> SettingError:
+    expected = Label("年份，如 2025 或 2024-2025", "a year such as 2025 or 2024-2025")
+    return SettingError(
+        Label(f"账簿“{plan}”的履约期“{period[:20]}”不能采用", f"the period '{period[:20]}' cannot be used for book '{plan}'"),
+        where="period",
+        expected=expected if dated else Label("不分期的账簿不写履约期", "none: the book has no period"),
+        remedy=Label("改正后重试；没有开立", "correct it and try again; nothing was opened"),
+    )
+
+
+def _bad_name(name: str) -> SettingError:
+    return SettingError(
+        Label(f"账户编号“{name[:60]}”不能采用", f"the account id '{name[:60]}' cannot be used"),
+        where="account",
+        expected=Label("1 至 100 个字符，不含空格和 / ? # %", "1 to 100 characters without spaces and / ? # %"),
+        remedy=Label("换一个编号；没有开立", "choose another id; nothing was opened"),
+    )

@@ -1,0 +1,353 @@
+"""Orders to the ledger: noted with who asked before anything is booked, and decided by a second person where two are needed.
+
+Invariant: an id has one answer for good. What was handed to the ledger and whose answer was not noted, because something failed
+in between, is handed again: the ledger gives the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dafeng.core.errors import AccessError, ConflictError, LookupFailure
+from dafeng.core.labels import Label
+from dafeng.ledger.flaws import find_flaw
+from dafeng.ledger.refusals import Answer, Booked, Reason, reasons
+from dafeng.ledger.requests import Hold, Request, Transfer, decode, encode
+from dafeng.store.models import LedgerOrder
+from dafeng.store.orders import add_order, find_order, list_orders
+from dafeng.store.records import Records
+from dafeng.work.review import using
+from dafeng.work.right_rows import find_account_row, read_books
+from dafeng.work.rights import Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked of the ledger.
+
+    Parameters
+    ----------
+    id : str
+        Given by who asked.
+    request : Request
+        What was asked.
+    state : {"waiting", "handed", "booked", "refused", "rejected"}
+        ``handed``: the ledger has it, its answer is not noted yet.
+    who : str
+        Who asked.
+    at : datetime
+        When.
+    pair : bool
+        Whether a second person decides.
+    decided_by : str
+        Who decided; empty where nobody had to or has yet.
+    decided_at : datetime or None
+        When.
+    event : int or None
+        Number of the event that was booked.
+    code, about : str
+        Why it was refused and what that is about; of a rejected one why it was rejected.
+    again : bool
+        Whether it had been asked before.
+    """
+
+    id: str
+    request: Request
+    state: str
+    who: str
+    at: datetime
+    pair: bool = False
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    event: int | None = None
+    code: str = ""
+    about: str = ""
+    again: bool = False
+
+    @property
+    def verb(self) -> str:
+        """Verb of the request, or the kind of a transfer."""
+        return self.request.kind if isinstance(self.request, Transfer) else spell_verb(self.request)
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why the ledger refused it, in words; ``None`` where it did not."""
+        return reasons().get(self.code)
+
+
+def spell_verb(request: Request) -> str:
+    """Verb of a request.
+
+    Parameters
+    ----------
+    request : Request
+        Any request.
+
+    Returns
+    -------
+    str
+        ``transfer``, ``hold`` …
+    """
+    return encode(request).split('"', 2)[1]
+
+
+def place_order(rights: Rights, request: Request, *, who: str, records: Records | None = None) -> Order:
+    """Ask the ledger for something.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    request : Request
+        What is asked, with an id of the asker's choice.
+    who : str
+        Who asks.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order
+        Booked, refused, or waiting for a second person. The same request under the same id has the same answer.
+
+    Raises
+    ------
+    StoreError
+        If records or ledger cannot be written; asked again, it is the same order.
+    """
+    return place_orders(rights, [request], who=who, records=records)[0]
+
+
+def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records: Records | None = None) -> tuple[Order, ...]:
+    """Ask for several things that are booked together or not at all; where more than one is asked, one person is enough.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    group : sequence of Request
+        What is asked.
+    who : str
+        Who asks.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    tuple of Order
+        One each.
+    """
+    at = datetime.now(UTC)
+    for request in group:
+        if flaw := find_flaw(request):
+            return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
+    pair = len(group) == 1 and _needs_pair(rights, group[0])
+    with using(rights.city, records) as opened:
+        settle_orders(rights, records=opened)
+        known: list[Order] = []
+        with opened.write(actor=who, at=at) as session:
+            rows = [find_order(session, one.id) for one in group]
+            known = [_order(row, again=True) for row in rows if row is not None]
+            wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
+            if not known:
+                made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
+        if wrong or 0 < len(known) < len(group):
+            about = (wrong or [known[0].id])[0]
+            return tuple(Order(one.id, one, "refused", who, at, code="conflict", about=about) for one in group)
+        if known or pair:
+            return tuple(known or made)
+        return _hand(rights, opened, [one.id for one in group], group)
+
+
+def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str = "", records: Records | None = None) -> Order:
+    """Accept an order that waits, or reject it.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    id : str
+        Id of the order.
+    accept : bool
+        Whether it is handed to the ledger.
+    who : str
+        Who decides; never who asked.
+    says : str, optional
+        Why it is rejected.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order
+        Booked or refused by the ledger, or rejected.
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such order.
+    AccessError
+        If the same person asked for it.
+    ConflictError
+        If it was decided before.
+    """
+    at = datetime.now(UTC)
+    with using(rights.city, records) as opened:
+        with opened.write(actor=who, at=at) as session:
+            row = find_order(session, id)
+            if row is None:
+                raise _unknown(id)
+            if row.who == who:
+                raise _same_person(who)
+            if row.status != "waiting":
+                raise _decided(row)
+            row.status, row.decided_by, row.decided_at, row.says = "handed" if accept else "rejected", who, at, says[:400]
+            order = _order(row)
+        if not accept:
+            return order
+        return _hand(rights, opened, [id], [order.request])[0]
+
+
+def settle_orders(rights: Rights, *, records: Records) -> int:
+    """Hand in again what was handed in and whose answer was not noted.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    records : Records
+        Open records of the city.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    with records.read() as session:
+        found = [_order(row) for row in list_orders(session, states=("handed",), limit=1000)]
+    for order in sorted(found, key=lambda one: (one.at, one.id)):
+        _hand(rights, records, [order.id], [order.request])
+    return len(found)
+
+
+def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Order:
+    """An order.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    id : str
+        Its id.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order
+        As it stands.
+
+    Raises
+    ------
+    LookupFailure
+        If there is none.
+    """
+    with using(rights.city, records) as opened, opened.read() as session:
+        row = find_order(session, id)
+        if row is None:
+            raise _unknown(id)
+        return _order(row)
+
+
+def read_orders(
+    rights: Rights, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100, records: Records | None = None
+) -> tuple[Order, ...]:
+    """Orders, the newest first.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    states : sequence of str, optional
+        Only those in these states.
+    offset, limit : int, optional
+        Which of them.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    tuple of Order
+        Some of them.
+    """
+    with using(rights.city, records) as opened, opened.read() as session:
+        return tuple(_order(row) for row in list_orders(session, states=states, offset=offset, limit=limit))
+
+
+def _hand(rights: Rights, records: Records, ids: Sequence[str], group: Sequence[Request]) -> tuple[Order, ...]:
+    """Hand a group to the ledger and note its answers in the name of who asked or decided."""
+    answers = rights.submit([group])[0]
+    with records.read() as session:
+        first = find_order(session, ids[0])
+        actor = (first.decided_by or first.who) if first is not None else ""
+    with records.write(actor=actor, at=datetime.now(UTC)) as session:
+        rows = [(find_order(session, one), answer) for one, answer in zip(ids, answers, strict=True)]
+        return tuple(_note(row, answer) for row, answer in rows if row is not None)
+
+
+def _note(row: LedgerOrder, answer: Answer) -> Order:
+    if isinstance(answer, Booked):
+        row.status, row.event = "booked", answer.seq
+    else:
+        row.status, row.code, row.says = "refused", answer.code, answer.about
+    return _order(row)
+
+
+def _needs_pair(rights: Rights, request: Request) -> bool:
+    plans = rights.plans()
+    name = getattr(request, "giver", "") or getattr(request, "account", "")
+    book = None
+    if name and rights.has_ledger() and isinstance(request, Transfer | Hold):
+        with rights.reading() as rows:
+            account = find_account_row(rows, name=name)
+            books = {one.no: one for one in read_books(rows)}
+        book = (books[account.book].instrument, books[account.book].scale) if account is not None else None
+        if account is None:  # the ledger refuses it at once
+            return False
+    return plans.needs_pair(spell_verb(request), request, book)
+
+
+def _order(row: LedgerOrder, *, again: bool = False) -> Order:
+    return Order(
+        row.id, decode(row.id, row.content), row.status, row.who, row.at, row.pair, row.decided_by, row.decided_at, row.event,
+        row.code, row.says, again,
+    )  # fmt: skip
+
+
+def _unknown(id: str) -> LookupFailure:
+    return LookupFailure(
+        Label(f"没有申请“{id[:60]}”", f"there is no order '{id[:60]}'"),
+        where="order",
+        expected=Label("已提交的申请编号", "the id of an order"),
+        remedy=Label("用 dafeng ledger orders 查看", "dafeng ledger orders lists them"),
+    )
+
+
+def _same_person(who: str) -> AccessError:
+    return AccessError(
+        Label(f"“{who}”不能复核自己的申请", f"'{who}' cannot decide an order of their own"),
+        where="order",
+        expected=Label("申请人以外的复核人", "somebody else than who asked"),
+        remedy=Label("请另一位有复核权限的人处理", "ask another person who may confirm"),
+    )
+
+
+def _decided(row: LedgerOrder) -> ConflictError:
+    return ConflictError(
+        Label(f"申请“{row.id[:60]}”已处理过", f"order '{row.id[:60]}' was decided before"),
+        where="order",
+        expected=Label("等待复核的申请", "an order that waits"),
+        remedy=Label("不再需要处理；刷新查看结果", "nothing remains to be done; look at its state"),
+    )

@@ -1,0 +1,399 @@
+"""The pages of rights, the API and the public registry: what they say, what a form does, what comes back when it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from dafeng.reports.certificate_pdf import write_pdf
+from dafeng.store.access_tokens import make_token
+from dafeng.store.records import open_records
+from dafeng.web.app import create_app
+from dafeng.web.public_app import create_public_app
+from dafeng.work import right_certificate
+from dafeng.work.city import City, open_city
+from dafeng.work.right_certificate import find_certificate
+from dafeng.work.right_orders import read_order
+from dafeng.work.rights import Rights
+from tests.web.browser import Visit, launched, served
+from tests.web.client import Client
+from tests.web.ledgers import DAY, fill_ledger
+from tests.web.reviews import PASSWORD, Person, app_of, city_with_people, hidden, person
+
+HOME = "/qinglan/rights/"
+ACCOUNT = HOME + "accounts/6/"
+API = "/api/v1/cities/qinglan/ledger/"
+PUBLIC = "/public/qinglan/registry"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, fast_hashes: None) -> Path:  # noqa: ARG001 - before any hash
+    """Folder of a city with people and books that is copied for each test."""
+    made = city_with_people(tmp_path_factory.mktemp("filled"))
+    fill_ledger(made)
+    return made.folder
+
+
+@pytest.fixture
+def city(filled: Path, tmp_path: Path) -> City:
+    copytree(filled, tmp_path / "qinglan")
+    return open_city(tmp_path / "qinglan")
+
+
+@pytest.fixture
+def editor(city: City) -> Person:
+    return person(app_of(city), "张三")
+
+
+def publish(city: City) -> None:
+    (city.overlay / "visibility.yaml").write_text("id: visibility\nkinds:\n  registry: public\n", "utf-8")
+
+
+def ask(who: Person, act: str, page: str = ACCOUNT, **fields: str) -> httpx.Response:
+    """Answer to a form as the page has it, with some fields filled in."""
+    text = who.get(page).text
+    form = next(one for one in re.findall(r"<form.*?</form>", text, re.S) if f'name="act" value="{act}"' in one)
+    given = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form))
+    return who.post(HOME + "ask", data={**given, "effective": DAY, **fields}, follow=False)
+
+
+def token_of(city: City, name: str, scope: str = "write") -> dict[str, str]:
+    at = datetime.now(UTC)
+    with open_records(city.records) as records, records.write(actor=name, at=at) as session:
+        return {"authorization": f"Bearer {make_token(session, name, 'test', scope, 5, at=at)}"}
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_sums_of_a_book_stand_on_the_overview(editor: Person) -> None:
+    page = editor.get(HOME).text
+    assert [word in page for word in ("2 本账簿，收付相符", "120,000", "118,760", "1 项申请等待复核")] == [True] * 4
+
+
+def test_the_json_says_the_same(editor: Person) -> None:
+    books, orders = editor.get("/qinglan/rights.json").json(), editor.get("/qinglan/orders.json").json()
+    assert (books[0]["book"], books[0]["issued"], books[0]["retired"]) == ("ccer", 120_000, 240)
+    assert orders[0]["id"] == "large-1"
+
+
+def test_a_city_without_books_says_what_to_do(tmp_path: Path) -> None:
+    made = city_with_people(tmp_path)
+    page = person(app_of(made), "李四").get(HOME)
+    assert (page.status_code, "还没有账簿" in page.text, "开立账簿" in page.text) == (200, True, True)
+    assert not (made.folder / "ledger.sqlite").exists()
+
+
+def test_accounts_are_chosen_by_type_and_id(editor: Person) -> None:
+    found = {query: editor.get(f"{HOME}books/1/?{query}").text for query in ("type=person", "account=B-1", "account=nobody")}
+    assert ["赵六" in found["type=person"], "甲公司" in found["type=person"]] == [True, False]
+    assert ["乙公司" in found["account=B-1"], "甲公司" in found["account=B-1"]] == [True, False]
+    assert "没有符合条件的账户" in found["account=nobody"]
+
+
+def test_a_long_statement_comes_in_pages_of_fifty(city: City, editor: Person) -> None:
+    from dafeng.ledger.requests import Transfer
+
+    with Rights(city) as rights:
+        rights.submit([[Transfer(f"n{at}", "transfer", "A-1", "B-1", 1, DAY)] for at in range(60)])
+    first = editor.get(ACCOUNT).text
+    older = re.findall(r'rel="next" href="([^"#]+)', first)[0]
+    second = editor.get(older).text
+    newer = re.findall(r'rel="prev" href="([^"#]+)', second)[0]
+    rows = [re.findall(r'<tr id="e(\d+)"', text) for text in (first, second, editor.get(newer).text)]
+    assert (len(rows[0]), rows[2], set(rows[0]) & set(rows[1])) == (50, rows[0], set())
+
+
+@pytest.mark.parametrize(
+    "path", ["books/9/", "accounts/99/", "events/999/", "certificates/17.pdf", "accounts/99999999999999999999/"]
+)
+def test_what_is_not_there_is_not_found(editor: Person, path: str) -> None:
+    assert editor.get(HOME + path).status_code == 404
+
+
+def test_an_event_says_how_it_came_about(editor: Person) -> None:
+    page = editor.get(HOME + "events/20/").text
+    assert [word in page for word in ("海边马拉松", "retire-1", "李四 复核", "3801–3920", "散列链")] == [True] * 5
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_transfer_is_booked_once_however_often_it_is_sent(city: City, editor: Person) -> None:
+    text = editor.get(ACCOUNT).text
+    name = re.findall(r'name="act" value="transfer"><input type="hidden" name="id" value="(\w+)"', text)[0]
+    fields = {
+        "act": "transfer",
+        "id": name,
+        "here": "6",
+        "account": "A-1",
+        "kind": "transfer",
+        "taker": "B-1",
+        "quantity": "1,000",
+    }
+    answers = [
+        editor.post(HOME + "ask", data={"token": hidden(editor.get(ACCOUNT)), "effective": DAY, **fields}, follow=False)
+        for _ in range(2)
+    ]
+    assert [(one.status_code, one.headers["location"]) for one in answers] == [(303, ACCOUNT + "#e22")] * 2
+    with Rights(city) as rights:
+        assert rights.find_account("B-1")[0].balance == 3_500
+
+
+def test_a_refusal_comes_back_with_its_code_and_what_was_typed(editor: Person) -> None:
+    answer = ask(editor, "transfer", taker="nobody", quantity="7", reason="<b>typed</b>")
+    assert (answer.status_code, "接收账户不存在" in answer.text, "7020" in answer.text) == (422, True, True)
+    assert ('value="nobody"' in answer.text, "<b>typed" in answer.text) == (True, False)
+
+
+@pytest.mark.parametrize(("field", "value"), [("quantity", "ten"), ("effective", "31.12.2026"), ("serials", "a-b")])
+def test_what_does_not_read_is_said(editor: Person, field: str, value: str) -> None:
+    answer = ask(editor, "transfer", **{"taker": "B-1", "quantity": "1", field: value})
+    assert (answer.status_code, "不能采用" in answer.text, f'value="{value}"' in answer.text) == (422, True, True)
+
+
+def test_a_retirement_waits_and_is_booked_by_somebody_else(city: City, editor: Person) -> None:
+    answer = ask(editor, "retire", quantity="30", beneficiary="图书馆", reason="开馆")
+    assert answer.headers["location"] == HOME + "orders/"
+    page = person(app_of(city), "李四").get(HOME + "orders/").text
+    name = re.findall(r'name="id" value="([0-9a-f]{32})"', page)[0]
+    assert person(app_of(city), "张三").write(HOME + "decide", home=HOME, id=name).status_code == 403
+    assert person(app_of(city), "李四").write(HOME + "decide", home=HOME, id=name).status_code == 303
+    with Rights(city) as rights:
+        order = read_order(rights, name)
+        assert (order.state, find_certificate(rights, name).beneficiary) == ("booked", "图书馆")
+
+
+def test_nobody_decides_an_order_of_their_own(city: City) -> None:
+    chief = person(app_of(city), "李四")
+    ask(chief, "retire", quantity="30", beneficiary="b", reason="c")
+    page = chief.get(HOME + "orders/").text
+    name = re.findall(r'id="o-([0-9a-f]{32})"', page)[0]
+    answer = chief.write(HOME + "decide", home=HOME, id=name)
+    assert (answer.status_code, "不能复核自己的申请" in answer.text, "自己的申请由他人复核" in page) == (422, True, True)
+
+
+def test_a_freeze_is_made_and_released(city: City, editor: Person) -> None:
+    assert ask(editor, "hold", quantity="50", reason="court").status_code == 303
+    assert "court" not in editor.get(ACCOUNT).text
+    text = editor.get(ACCOUNT).text
+    assert text.count('value="release"') == 2
+    assert ask(editor, "release", quantity="1,000").status_code == 303  # the first one, hold-1
+    with Rights(city) as rights:
+        assert rights.find_account("A-1")[0].held == 50
+
+
+def test_a_movement_is_reversed_with_a_reason_by_two(city: City, editor: Person) -> None:
+    answer = ask(editor, "reverse", page=ACCOUNT + "?reverse=move-2", reason="typing error")
+    assert answer.headers["location"] == HOME + "orders/"
+    page = person(app_of(city), "管理").get(HOME + "orders/").text
+    name = re.findall(r'id="o-([0-9a-f]{32})"', page)[0]
+    chief = person(app_of(city), "管理")
+    assert chief.write(HOME + "decide", home=HOME, id=name, decision="reject", says="not so").status_code == 303
+    assert "not so" in chief.get(HOME + "orders/").text
+
+
+def test_books_and_accounts_are_opened_by_those_who_may(city: City) -> None:
+    chief = person(app_of(city), "李四")
+    assert chief.write(HOME + "open", home=HOME, plan="points", limit="1000").headers["location"] == HOME + "books/3/"
+    made = chief.write(
+        HOME + "account", home=HOME, book="points", account="u-1", type="person", holder="h", title="<i>name</i>"
+    )
+    page = chief.get(made.headers["location"]).text
+    assert ("&lt;i&gt;name" in page, "<i>name" in page) == (True, False)
+    again = chief.write(HOME + "account", home=HOME, book="points", account="u-1", type="person", holder="other")
+    assert (again.status_code, "conflict" in again.text) == (409, True)
+    assert person(app_of(city), "张三").write(HOME + "open", home=HOME, plan="yuan").status_code == 403
+
+
+def test_an_account_that_lacks_what_its_type_needs_is_refused_by_name(city: City) -> None:
+    answer = person(app_of(city), "李四").write(
+        HOME + "account", home=HOME, book="ccer", account="T-9", type="trading", holder="h", primary="p", secondary="p"
+    )
+    assert (answer.status_code, "representatives_same" in answer.text) == (409, True)
+
+
+# --- certificate -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_certificate_is_a_pdf_in_either_language(editor: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(right_certificate.registry, "load", lambda group, name: write_pdf)
+    answers = [editor.get(HOME + f"certificates/20.pdf?lang={lang}") for lang in ("zh", "en")]
+    assert [(one.status_code, one.headers["content-type"], one.content[:5]) for one in answers] == [
+        (200, "application/pdf", b"%PDF-")
+    ] * 2
+    assert answers[0].content != answers[1].content
+
+
+def test_without_the_typesetter_it_is_said_what_to_install(editor: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dafeng.core.errors import SettingError
+    from dafeng.core.labels import Label
+
+    def refuse(*_: Any) -> bytes:
+        said = Label("未安装排版组件", "the typesetter is missing")
+        raise SettingError(said, where="pdf", expected=said, remedy=Label("pip install", "pip install"))
+
+    monkeypatch.setattr(right_certificate.registry, "load", lambda group, name: refuse)
+    answer = editor.get(HOME + "certificates/20.pdf")
+    assert (answer.status_code, "未安装排版组件" in answer.text) == (422, True)
+
+
+# --- the API ---------------------------------------------------------------------------------------------------------------
+
+WANTED = {"id": "api-1", "kind": "transfer", "giver": "A-1", "taker": "B-1", "quantity": 40, "effective": DAY}
+
+
+def test_a_program_asks_and_asks_again(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    answers = [client.post(API + "transfers", json=WANTED, headers=head) for _ in range(2)]
+    assert [(one.status_code, one.json()["state"], one.json()["event"]) for one in answers] == [
+        (201, "booked", 22),
+        (200, "booked", 22),
+    ]
+    other = client.post(API + "transfers", json={**WANTED, "quantity": 41}, headers=head)
+    assert (other.status_code, other.json()["code"]) == (409, "conflict")
+
+
+def test_a_refusal_tells_code_annex_and_words(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    told = client.post(API + "transfers", json={**WANTED, "taker": "nobody"}, headers=head)
+    assert (told.status_code, told.json()["code"], told.json()["annex"]) == (422, "taker_unknown", "7020")
+    assert set(told.json()["says"]) == {"zh", "en"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"quantity": "40"}, {"quantity": 0}, {"quantity": 1.5}, {"extra": 1}, {"effective": "today"}]
+)
+def test_a_body_of_another_form_is_refused(city: City, wrong: dict[str, Any]) -> None:
+    answer = Client(app_of(city)).post(API + "transfers", json={**WANTED, **wrong}, headers=token_of(city, "张三"))
+    assert answer.status_code == 422
+
+
+def test_who_may_only_read_asks_for_nothing(city: City) -> None:
+    client = Client(app_of(city))
+    heads = [token_of(city, "王五"), token_of(city, "张三", "read")]
+    assert [client.post(API + "transfers", json=WANTED, headers=head).status_code for head in heads] == [403, 403]
+    assert client.post(API + "transfers", json=WANTED).status_code == 401
+    assert client.get(API + "books").status_code == 401
+    assert person(app_of(city), "张三").get(API + "books").status_code == 401  # a cookie is no token
+
+
+def test_a_large_transfer_of_a_program_waits(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    told = client.post(API + "transfers", json={**WANTED, "quantity": 5_001}, headers=head)
+    assert (told.status_code, told.json()["state"], told.json()["second_person"]) == (202, "waiting", True)
+    assert client.get(API + "transfers/api-1", headers=head).json()["state"] == "waiting"
+
+
+def test_lists_come_in_pages_that_are_known_by_their_mark(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "王五")
+    seen, place = [], API + "accounts?book=ccer&limit=3"
+    while place:
+        told = client.get(place, headers=head)
+        seen += [one["account"] for one in told.json()["items"]]
+        place = told.json()["next"]
+    assert (len(seen), len(set(seen)), seen[-1]) == (8, 8, "P-1")
+    mark = client.get(API + "books", headers=head).headers["etag"]
+    assert client.get(API + "books", headers={**head, "if-none-match": mark}).status_code == 304
+    first = client.get(API + "accounts/A-1?limit=2", headers=head).json()
+    second = client.get(first["next"], headers=head).json()
+    assert [one["event"] for one in first["lines"] + second["lines"]] == [20, 18, 17, 16]
+    assert client.get(API + "accounts/nobody", headers=head).status_code == 404
+
+
+# --- the public registry ---------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_public_until_the_city_says_so(city: City) -> None:
+    client = Client(app_of(city))
+    places = [PUBLIC, PUBLIC + ".json", PUBLIC + "/verify", PUBLIC + "/verify?code=20-AAAA-AAAA-AAAA"]
+    assert [client.get(place).status_code for place in places] == [404] * 4
+    publish(city)
+    assert [client.get(place).status_code for place in places] == [200] * 4
+
+
+def test_the_registry_names_no_holder_and_no_person(city: City) -> None:
+    publish(city)
+    client = Client(app_of(city))
+    for told in (client.get(PUBLIC).text, client.get(PUBLIC + ".json").text):
+        assert ("海边马拉松" in told, "CN-WIND-7" in told) == (True, True)
+        assert [word for word in ("甲公司", "乙公司", "赵六", "holder of", "婚礼") if word in told] == []
+
+
+def test_a_certificate_is_verified_by_the_ledger(city: City) -> None:
+    publish(city)
+    with Rights(city) as rights:
+        codes = [find_certificate(rights, name).code for name in ("retire-1", "retire-2")]
+    client = Client(app_of(city))
+    own, persons = (client.get(f"{PUBLIC}/verify?code={code}").text for code in codes)
+    assert ("凭证属实" in own, "海边马拉松" in own) == (True, True)
+    assert ("凭证属实" in persons, "个人" in persons, "婚礼" in persons) == (True, True, False)
+    wrong = client.get(f"{PUBLIC}/verify?code={codes[0][:-1]}%22%3E%3Cb%3E").text
+    assert ("没有这张凭证" in wrong, "<b>" in wrong) == (True, False)
+
+
+def test_the_public_server_has_the_registry_too(city: City) -> None:
+    publish(city)
+    client = Client(create_public_app([], offices=[city]))
+    assert [client.get(place).status_code for place in (PUBLIC, "/qinglan/rights/", API + "books")] == [200, 404, 404]
+
+
+# --- with a browser --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    with launched(chromium) as one:
+        yield one
+
+
+def log_in(page: Any, base: str, name: str) -> None:
+    page.goto(base + "/qinglan/login")
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form[action=login] button").click()
+    page.wait_for_url("**/review/")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_two_people_move_and_retire_and_a_third_verifies(browser: Any, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(right_certificate.registry, "load", lambda group, name: write_pdf)
+    publish(city)
+    with served(create_app([], offices=[city])) as base:
+        one, two, three = (Visit(browser, viewport={"width": 390, "height": 844}, java_script_enabled=False) for _ in range(3))
+        for visit, name in ((one, "张三"), (two, "李四")):
+            log_in(visit.page, base, name)
+        one.page.goto(base + ACCOUNT)
+        one.page.locator("summary", has_text="划转").click()
+        one.page.locator("form:has([value=transfer]) [name=taker]").fill("B-1")
+        one.page.locator("form:has([value=transfer]) [name=quantity]").fill("2,000")
+        one.page.locator("form:has([value=transfer]) button").click()
+        expect(one.page.locator("#e22 .minus")).to_have_text("−2,000")
+        one.page.locator("summary", has_text="自愿注销").click()
+        for name, text in (("quantity", "80"), ("beneficiary", "灯塔"), ("reason", "百年")):
+            one.page.locator(f"form:has([value=retire]) [name={name}]").fill(text)
+        one.page.locator("form:has([value=retire]) button").click()
+        two.page.goto(base + HOME + "orders/")
+        two.page.locator(".order", has_text="灯塔").locator("button[value=accept]").click()
+        two.page.locator("tr", has_text="灯塔").get_by_role("link", name="23").click()
+        expect(two.page.locator("h1")).to_contain_text("80")
+        code = two.page.locator(".event code").nth(1).inner_text()
+        pdf = two.page.request.get(base + two.page.locator('a[href$="23.pdf"]').get_attribute("href"))
+        assert pdf.body()[:5] == b"%PDF-"
+        three.page.goto(base + PUBLIC)
+        three.page.locator("#code").fill(code.lower())
+        three.page.locator(".find button").click()
+        expect(three.page.locator("h1")).to_have_text("凭证属实")
+        expect(three.page.locator(".facts")).to_contain_text("灯塔")
+        assert [visit.clean() for visit in (one, two, three)] == [([], [])] * 3
+        for visit in (one, two, three):
+            visit.context.close()

@@ -1,0 +1,329 @@
+"""Orders with two persons, sums that balance, certificates and their codes, what the public sees; on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError
+from dafeng.ledger.requests import Hold, Release, Reverse, Span, Transfer
+from dafeng.store.ledger_rows import open_rows
+from dafeng.store.models import LedgerOrder
+from dafeng.store.orders import add_order
+from dafeng.store.records import open_records
+from dafeng.work.city import City, init, open_city
+from dafeng.work.publish_rules import Visibility
+from dafeng.work.right_books import read_book_plans, read_quantity, tell_quantity
+from dafeng.work.right_certificate import SIGNS, certificate_form, find_certificate, make_code, verify_code
+from dafeng.work.right_forms import read_request, read_spans
+from dafeng.work.right_opening import open_account, open_book
+from dafeng.work.right_orders import decide_order, place_order, read_order, read_orders, settle_orders
+from dafeng.work.right_overview import order_document, sum_book, sum_books
+from dafeng.work.right_register import public_books, shows_registry, tell_public_book
+from dafeng.work.right_rows import read_accounts, read_statement
+from dafeng.work.rights import Rights
+from tests.store.conftest import server as server
+from tests.web.attacked import fresh
+from tests.web.ledgers import DAY, fill_ledger
+
+
+def small(name: str = "t1", quantity: int = 10, **more: object) -> Transfer:
+    return Transfer(name, "transfer", "A-1", "B-1", quantity, DAY, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a city that is copied for each test."""
+    made = init(tmp_path_factory.mktemp("filled") / "x", place="990200")
+    fill_ledger(made)
+    return made.folder
+
+
+@pytest.fixture
+def city(filled: Path, tmp_path: Path) -> City:
+    copytree(filled, tmp_path / "x")
+    return open_city(tmp_path / "x")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rights]:
+    """The same on either database, for what reaches it."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("rights")
+        return
+    made = init(tmp_path / "held", place="990200")
+    address = fresh(request.getfixturevalue("server").get_uri())
+    path = made.folder / "city.yaml"
+    told = yaml.safe_load(path.read_text("utf-8"))
+    path.write_text(yaml.safe_dump({**told, "options": {"ledger": address}}, allow_unicode=True), "utf-8")
+    made = open_city(made.folder)
+    fill_ledger(made)
+    with Rights(made) as opened:
+        yield opened
+
+
+@pytest.fixture
+def rights(city: City) -> Iterator[Rights]:
+    with Rights(city) as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Rights]:
+    with Rights(init(tmp_path / "x", place="990200")) as opened:
+        yield opened
+
+
+# --- orders ----------------------------------------------------------------------------------------------------------------
+
+
+def test_asking_again_has_the_same_answer(either: Rights) -> None:
+    first, second = (place_order(either, small(), who="张三") for _ in range(2))
+    assert (first.state, second.state, first.event == second.event, second.again) == ("booked", "booked", True, True)
+
+
+def test_the_same_id_for_something_else_is_a_conflict(either: Rights) -> None:
+    place_order(either, small(), who="张三")
+    other = place_order(either, small(quantity=11), who="张三")
+    assert (other.state, other.code, other.event) == ("refused", "conflict", None)
+
+
+def test_a_refusal_is_said_with_its_code_and_the_number_of_the_register(rights: Rights) -> None:
+    told = order_document(place_order(rights, small(quantity=4_000)._replace(giver="B-1", taker="A-1"), who="张三"))
+    assert (told["state"], told["code"], told["annex"]) == ("refused", "not_held", "7027")
+    assert all(told[name][lang] for name in ("says", "remedy") for lang in ("zh", "en"))
+
+
+@pytest.mark.parametrize("kind", ["retire", "issue"])
+def test_what_needs_two_persons_waits(rights: Rights, kind: str) -> None:
+    pair = {"retire": ("A-1", "ccer.retired"), "issue": ("ccer.issuer", "A-1")}[kind]
+    asked = Transfer("w1", kind, *pair, 1, DAY, "reason", project="P", beneficiary="b")
+    assert place_order(rights, asked, who="张三").state == "waiting"
+    with pytest.raises(AccessError):
+        decide_order(rights, "w1", accept=True, who="张三")
+    done = decide_order(rights, "w1", accept=True, who="李四")
+    assert (done.who, done.decided_by, done.event is not None or done.code) != ("", "", None)
+    with pytest.raises(ConflictError):
+        decide_order(rights, "w1", accept=False, who="李四")
+
+
+@pytest.mark.parametrize(("quantity", "state"), [(5_000, "booked"), (5_001, "waiting")])
+def test_the_threshold_of_the_book_decides(rights: Rights, quantity: int, state: str) -> None:
+    assert place_order(rights, small(quantity=quantity), who="张三").state == state
+
+
+def test_what_is_rejected_is_never_booked(rights: Rights) -> None:
+    before = sum_books(rights)
+    assert decide_order(rights, "large-1", accept=False, who="李四", says="too much").state == "rejected"
+    again = place_order(rights, Transfer("large-1", "transfer", "A-1", "B-1", 20_000, DAY, reason="大宗"), who="张三")
+    assert (again.state, sum_books(rights)) == ("rejected", before)
+
+
+def test_what_was_handed_in_and_not_noted_is_settled(rights: Rights, city: City) -> None:
+    request = small("lost")
+    at = datetime.now(UTC)
+    with open_records(city.records) as records:
+        with records.write(actor="张三", at=at) as session:
+            add_order(session, request.id, '["transfer","transfer","A-1","B-1",10,"2026-03-01"]', pair=False, at=at)
+        rights.submit([[request]])  # booked, and then the process died before it noted the answer
+        before = read_orders(rights, states=("handed",), records=records)
+        assert ([one.id for one in before], settle_orders(rights, records=records)) == (["lost"], 1)
+        assert read_order(rights, "lost", records=records).state == "booked"
+        assert records.verify() == ()
+
+
+def test_every_order_stands_in_the_audit_log_with_both_names(city: City) -> None:
+    with open_records(city.records) as records, records.read() as session:
+        row = session.get(LedgerOrder, "retire-1")
+        assert row is not None
+        assert (row.who, row.decided_by, row.pair, row.status) == ("张三", "李四", True, "booked")
+    with open_records(city.records) as records:
+        assert records.verify() == ()
+
+
+def test_a_malformed_request_is_refused_without_a_row(rights: Rights) -> None:
+    answer = place_order(rights, small("", 5), who="张三")
+    assert (answer.code, answer.about[:2]) == ("malformed", "id")
+    with pytest.raises(LookupFailure):
+        read_order(rights, "")
+
+
+def test_a_hold_is_released_and_a_movement_reversed(either: Rights) -> None:
+    assert place_order(either, Hold("h2", "B-1", "pledge", 100, "bank"), who="张三").state == "booked"
+    assert place_order(either, Release("r2", "h2", 40), who="张三").state == "booked"
+    place_order(either, Reverse("v2", "move-1", DAY, "wrong"), who="张三")
+    assert decide_order(either, "v2", accept=True, who="李四").code == "not_held"  # 60 are pledged
+    place_order(either, Release("r3", "h2"), who="张三")
+    place_order(either, Reverse("v3", "move-1", DAY, "wrong"), who="张三")
+    assert decide_order(either, "v3", accept=True, who="李四").state == "booked"
+
+
+# --- books -----------------------------------------------------------------------------------------------------------------
+
+
+def test_reading_makes_no_ledger(empty: Rights) -> None:
+    assert (sum_books(empty), empty.books()) == ([], [])
+    with pytest.raises(LookupFailure):
+        empty.find_account("A")
+    assert not (empty.city.folder / "ledger.sqlite").exists()
+
+
+def test_sums_are_those_of_the_ledger(either: Rights) -> None:
+    found = sum_book(either, "ccer")
+    assert (found.issued, found.limit, found.claimed, found.gap) == (120_000, 1_000_000, 1_000, 0)
+    assert found.ends["retired"] == 240
+    with either.reading() as rows:
+        own = read_accounts(rows, book=found.book.no, limit=1000)
+    assert found.held == sum(one.balance for one in own if one.type in ("trading", "person"))
+
+
+def test_opening_a_book_again_changes_nothing(rights: Rights) -> None:
+    again = open_book(rights, "ccer", who="李四", limit=1_000_000)
+    assert ({one.state for one in again}, all(one.again for one in again)) == ({"booked"}, True)
+    other = open_book(rights, "ccer", who="李四", limit=5)
+    assert {one.code for one in other} == {"conflict"}
+
+
+@pytest.mark.parametrize(("plan", "period"), [("cea", ""), ("cea", "20x5"), ("ccer", "2025")])
+def test_a_period_is_given_where_there_is_one(empty: Rights, plan: str, period: str) -> None:
+    with pytest.raises(SettingError):
+        open_book(empty, plan, period=period, who="李四")
+
+
+def test_every_book_of_the_package_can_be_opened(empty: Rights) -> None:
+    plans = read_book_plans()
+    for name, plan in plans.books.items():
+        made = open_book(empty, name, period="2025" if plan.dated else "", who="李四")
+        assert {one.state for one in made} == {"booked"}, name
+    assert len(sum_books(empty)) == len(plans.books) == 10
+
+
+@pytest.mark.parametrize("name", ["a/b", "a b", "", "a?b", "x" * 101])
+def test_an_id_that_no_address_can_hold_is_refused(rights: Rights, name: str) -> None:
+    with pytest.raises(SettingError):
+        open_account(rights, "ccer", name, type="person", holder="h", who="李四")
+
+
+def test_a_city_lays_its_own_books_over_those_of_the_package(tmp_path: Path) -> None:
+    city = init(tmp_path / "x", place="990200")
+    (city.overlay / "books.yaml").write_text("books:\n  ccer:\n    threshold: 7\n", "utf-8")
+    plan = read_book_plans(city=city).books["ccer"]
+    assert (plan.threshold, plan.unit) == (7, "t")
+
+
+@given(st.integers(1, 2**62 - 1), st.integers(0, 6))
+def test_a_quantity_that_is_written_reads_the_same(quantity: int, scale: int) -> None:
+    assert read_quantity(tell_quantity(quantity, scale), scale) == quantity
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "1e400", "NaN", "Infinity", "ten", str(2**62)])
+def test_a_quantity_that_does_not_read_is_refused(text: str) -> None:
+    with pytest.raises(SettingError):
+        read_quantity(text, 0)
+
+
+def test_serial_numbers_are_read_as_people_type_them() -> None:
+    assert read_spans("10-19， 30; 40–41") == (Span(10, 19), Span(30, 30), Span(40, 41))
+    with pytest.raises(SettingError):
+        read_spans("a-b")
+
+
+def test_a_form_that_asks_for_nothing_known_is_refused(empty: Rights) -> None:
+    with pytest.raises(SettingError):
+        read_request(empty, "burn", {})
+
+
+def test_a_statement_walked_from_page_to_page_has_every_line_once(either: Rights) -> None:
+    number = either.find_account("A-1")[0].no
+    for at in range(7):
+        place_order(either, small(f"s{at}", at + 1), who="张三")
+    seen: list[int] = []
+    before = 0
+    with either.reading() as rows:
+        whole = [one.seq for one in read_statement(rows, number, limit=1000)]
+        while page := read_statement(rows, number, before=before, limit=3):
+            seen += [one.seq for one in page]
+            before = page[-1].seq
+        newer = read_statement(rows, number, after=whole[5], limit=3)
+    assert (seen, [one.seq for one in newer]) == (whole, whole[2:5])
+
+
+# --- certificates ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_certificate_says_what_was_booked(either: Rights) -> None:
+    found = find_certificate(either, "retire-1")
+    assert (found.amount, found.beneficiary, found.holder, found.origins) == (
+        "120",
+        "海边马拉松",
+        "甲公司",
+        (("CN-WIND-7", "2024"),),
+    )
+    assert sum(last - first + 1 for first, last in found.serials) == 120
+    form = certificate_form(either, found, site="https://city.example")
+    place = f"https://city.example/public/{either.city.slug}/registry/verify"
+    assert (form["verify"], form["code"]) == (place, found.code)
+
+
+def test_what_is_no_retirement_has_no_certificate(rights: Rights) -> None:
+    for name in ("move-1", "nothing"):
+        with pytest.raises(LookupFailure):
+            find_certificate(rights, name)
+
+
+def test_a_code_is_understood_as_people_type_it(rights: Rights) -> None:
+    code = find_certificate(rights, "retire-1").code
+    typed = (code, code.lower(), code.replace("-", " - "), code.replace("0", "O").replace("1", "l"))
+    found = [verify_code(rights, one) for one in typed]
+    assert [one.event if one else None for one in found] == [20] * 4
+
+
+@given(st.integers(0, 11), st.sampled_from(SIGNS))
+def test_a_code_with_another_sign_is_another_code(place: int, sign: str) -> None:
+    code = make_code(7, bytes(range(32)))
+    at = [n for n, one in enumerate(code) if one != "-"][1:][place]
+    changed = code[:at] + sign + code[at + 1 :]
+    assert (changed == code) == (sign == code[at])
+
+
+@pytest.mark.parametrize("code", ["", "20", "20-AAAA-AAAA-AAAA", "99999-AAAA-AAAA-AAAA", "'; DROP TABLE x", "9" * 60])
+def test_a_code_of_nothing_is_not_good(rights: Rights, code: str) -> None:
+    assert verify_code(rights, code) is None
+
+
+def test_a_code_is_not_good_for_an_event_that_was_edited(tmp_path: Path) -> None:
+    city = init(tmp_path / "x", place="990200")
+    fill_ledger(city)
+    with Rights(city) as rights:
+        code = find_certificate(rights, "retire-1").code
+        assert verify_code(rights, code) is not None
+    rows = open_rows(city.ledger)
+    rows._run("DROP TRIGGER ledger_event_update")
+    rows._run("UPDATE ledger_event SET content = replace(content, '海边', '山间') WHERE id = 'retire-1'")
+    rows.close()
+    with Rights(city) as rights:
+        assert verify_code(rights, code) is None
+
+
+# --- what the public sees --------------------------------------------------------------------------------------------------
+
+
+def test_the_public_sees_published_books_only(rights: Rights) -> None:
+    assert not shows_registry(Visibility())
+    one = Visibility(objects={"registry": {"ccer": "public"}})
+    assert (shows_registry(one), [row.sums.book.name for row in public_books(rights, one)]) == (True, ["ccer"])
+    both = Visibility(kinds={"registry": "public"}, objects={"registry": {"ccer": "internal"}})
+    assert [row.sums.book.name for row in public_books(rights, both)] == ["cea-2025"]
+
+
+def test_no_holder_and_no_person_is_public(either: Rights) -> None:
+    told = str([tell_public_book(one) for one in public_books(either, Visibility(kinds={"registry": "public"}))])
+    assert "海边马拉松" in told
+    assert [word for word in ("甲公司", "乙公司", "赵六", "holder of") if word in told] == []
