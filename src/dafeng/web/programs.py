@@ -24,7 +24,8 @@ from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.explain import walk
-from dafeng.work.uploads import Upload, find_upload, keep_upload, list_uploads
+from dafeng.work.upload_state import Upload
+from dafeng.work.uploads import find_upload, keep_upload, list_uploads
 
 BEARER = HTTPBearer(auto_error=False, description="token of an account, see /{city}/account")
 Slug = str
