@@ -344,6 +344,8 @@ class FactStore:
     def _append(self, pieces: Sequence[tuple[pa.Table, Lot]], manifest: Manifest, engine: LocalEngine) -> list[Lot]:
         """Write the parts, then the manifest: until its one rename nothing of the lots can be seen. Hold the lock."""
         sweep_parts(self.folder, {part.name for each in manifest.lots for part in each.parts})
+        if pieces and not manifest.lots:
+            write_manifest(self.folder, manifest)  # parts without a manifest are a store that lost it
         done: list[Lot] = []
         for table, lot in pieces:
             done.append(self._stage(table, lot, (*manifest.lots, *done), engine))
