@@ -1,7 +1,8 @@
 """Decisions that are killed at every step that reaches the disk; started as ``python -m tests.work.killed_steps FOLDER NAME``.
 
-A child does the work in a copy of a city and is killed (SIGKILL) just before its n-th opening for writing, renaming or removing of
-a file in the city, then n + 1, until it comes to its end. After each kill the city is looked at, and the work is done again.
+A child does the work in a copy of a city and is killed (SIGKILL) just before its n-th opening for writing, renaming or
+removing of a file in the city, then n + 1, until it comes to its end. After each kill the city is looked at, and the work is
+done again.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dafeng.work.scenario_choice import Choice
 from dafeng.work.scenario_live import open_scenarios
 from dafeng.work.scenario_pending import saved_by
 from dafeng.work.scenario_save import mark_scenario, save_scenario
+from dafeng.work.upload_state import Upload
 from dafeng.work.uploads import find_upload, keep_upload, list_uploads
 from tests.conftest import ROOT
 
@@ -90,7 +92,7 @@ def sound(city: df.City) -> list[str]:
     return [str(one.says) for one in faults if one.severity == "error"]
 
 
-def only(city: df.City) -> df.work.uploads.Upload:  # type: ignore[name-defined]
+def only(city: df.City) -> Upload:
     """The upload of a city that has one."""
     return list_uploads(city)[-1]
 
@@ -204,10 +206,9 @@ def main() -> None:
         pass
     faults, step = [], 1
     while killed(template, folder / str(step), act, step):
-        faults += [
-            f"step {step}: {fault}"
-            for fault in [*look(df.open_city(folder / str(step))), *sound(df.open_city(folder / str(step)))]
-        ]
+        city = df.open_city(folder / str(step))
+        faults += [f"step {step}: {fault}" for fault in (*look(city), *sound(city))]
+        shutil.rmtree(city.folder)
         step += 1
     faults += [f"end: {fault}" for fault in look(df.open_city(folder / str(step)))]
     sys.stdout.write(json.dumps({"steps": step - 1, "faults": faults}, ensure_ascii=False))
