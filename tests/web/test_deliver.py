@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dafeng.core.errors import SettingError
 from dafeng.store.records import open_records
 from dafeng.work.city import City
 from dafeng.work.correct import corrections
@@ -156,12 +157,86 @@ def test_what_a_cell_holds_is_shown_as_text(editor: Person) -> None:
     assert "<script>alert(1)" not in page
 
 
-def test_an_interrupted_taking_in_is_finished_by_the_next(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def two_editors(city: City) -> tuple[Person, Person]:
+    app = app_of(city)
+    return person(app, "张三"), person(app, "李四")
+
+
+def form(who: Person, home: str, **fields: Any) -> dict[str, Any]:
+    """A form as a page shows it now, with the state it was made on."""
+    page = who.get(home)
+    return {"token": hidden(page), "seen": re.findall(r'name="seen" value="([^"]+)"', page.text)[0], **fields}
+
+
+def test_of_two_who_correct_one_file_the_second_is_told(city: City) -> None:
+    first, second = two_editors(city)
+    home = hand_in(first, SLIP)
+    forms = [form(one, home, **decisions(one.get(home).text, C4=value)) for one, value in ((first, "530.5"), (second, "531"))]
+    codes = [one.post(home + "take", data=told, follow=False) for one, told in zip((first, second), forms, strict=True)]
+    said = codes[1].text
+    assert [one.status_code for one in codes] == [303, 409]
+    assert ("张三 已把该文件入库" in said, "C4→530.5" in said, "<dd>531</dd>" in said) == (True, True, True)
+    assert (values(city, "2022"), len(corrections(city))) == ([Decimal("530.5")], 1)
+    english = second.post(home + "take?lang=en", data=forms[1], follow=False).text
+    assert "张三 has taken the file in: 5 figures, 1 of them corrected" in english
+    assert first.post(home + "take", data=forms[0], follow=False).status_code == 303
+
+
+def test_of_two_who_name_the_columns_the_second_is_told(city: City) -> None:
+    first, second = two_editors(city)
+    home = hand_in(first, UNKNOWN)
+    forms = [form(one, home, **{"h.0": "名头", "c.0": word}) for one, word in ((first, "indicator"), (second, "carrier"))]
+    answers = [one.post(home + "map", data=told, follow=False) for one, told in zip((first, second), forms, strict=True)]
+    assert ([one.status_code for one in answers], "张三 刚改过该文件的列：名头→indicator" in answers[1].text) == (
+        [303, 409],
+        True,
+    )
+    assert find_upload(city, home.split("/")[3]).mapping == {"名头": "indicator"}
+    del forms[1]["seen"]
+    assert second.post(home + "map", data=forms[1], follow=False).status_code == 409
+    assert first.post(home + "map", data=forms[0], follow=False).status_code == 303
+
+
+def test_what_was_named_meanwhile_is_not_taken_in_unseen(city: City) -> None:
+    first, second = two_editors(city)
+    home = hand_in(first, SLIP)
+    told = {name: form(second, home, remark="核对") for name in ("take", "return", "amend")}
+    first.write(home + "map", home=home, **{"h.0": "指标", "c.0": "indicator"})
+    assert {second.post(home + name, data=one, follow=False).status_code for name, one in told.items()} == {409}
+    assert (find_upload(city, home.split("/")[3]).state, city.facts.lots()) == ("open", ())
+
+
+def test_a_file_whose_figures_count_is_not_sent_back(city: City, editor: Person, tmp_path: Path) -> None:
+    (tmp_path / "数据.csv").write_bytes(SLIP)
+    ingest(city, [tmp_path / "数据.csv"])
+    home = hand_in(editor, SLIP)
+    answer = editor.write(home + "return", home=home, remark="核对")
+    assert (answer.status_code, "已入库" in answer.text, city.facts.read().num_rows) == (409, True, 5)
+
+
+def test_corrections_of_a_file_that_was_taken_in_before_count_at_once(city: City, editor: Person, tmp_path: Path) -> None:
+    (tmp_path / "数据.csv").write_bytes(SLIP)
+    ingest(city, [tmp_path / "数据.csv"])
+    home = hand_in(editor, SLIP)
+    editor.write(home + "take", home=home, **decisions(editor.get(home).text, C4="530.5"))
+    assert (values(city, "2022"), len(corrections(city)), len(city.facts.lots())) == ([Decimal("530.5")], 1, 2)
+
+
+def test_a_correction_that_is_refused_takes_in_nothing(city: City) -> None:
+    upload = keep_upload(city, SLIP, name="数据.csv", who="张三")
+    with pytest.raises(SettingError, match="already"):
+        take_upload(city, upload, who="张三", values={"数据.csv!C4": ("530.5", "a"), "数据.csv!C3": ("512.5", "b")})
+    assert (city.facts.lots(), find_upload(city, upload.id).state, corrections(city)) == ((), "open", ())
+
+
+def test_an_interrupted_taking_in_is_finished_by_who_looks_next(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = keep_upload(city, SLIP, name="数据.csv", who="张三")
     told = {"数据.csv!C4": ("530.5", "少写小数点")}
     with monkeypatch.context() as patch:
-        patch.setattr("dafeng.work.deliver.correct", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("dafeng.work.upload_decisions._log_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             take_upload(city, upload, who="张三", values=told)
-    done = take_upload(city, find_upload(city, upload.id), who="张三", values=told)
-    assert (done.state, values(city, "2022"), len(corrections(city))) == ("taken", [Decimal("530.5")], 1)
+    assert (find_upload(city, upload.id).state, values(city, "2022"), corrections(city)[0].who) == (
+        "taken", [Decimal("530.5")], "张三",
+    )  # fmt: skip
+    assert take_upload(city, upload, who="张三", values=told).corrected == 1

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from dafeng.cli.main import app as commands
 from dafeng.core.errors import AccessError, DafengError, FileRefused, SettingError
 from dafeng.store.access_tokens import MOST_TOKENS, make_token
+from dafeng.store.accounts import close_account, set_account
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.work.city import City
@@ -165,3 +166,15 @@ def test_a_token_is_never_sent_in_clear_text_to_another_machine(tmp_path: Path) 
     (tmp_path / "t").write_text("dafeng_" + "a" * 43)
     answer = run("cities", "--server", "http://10.0.0.1", "--token-file", str(tmp_path / "t"))
     assert isinstance(answer.exception, SettingError)
+
+
+def test_a_token_of_a_closed_account_stays_over_when_it_is_opened_again(city: City, client: Client) -> None:
+    shown = bearer(token(city))
+    assert client.get(AT, headers=shown).status_code == 200
+    at = datetime.now(UTC)
+    with open_records(city.records) as records:
+        with records.write(actor="管理", at=at) as session:
+            close_account(session, "张三", at=at)
+        with records.write(actor="管理", at=at) as session:
+            set_account(session, "张三", "editor", "another long password", at=at)
+    assert client.get(AT, headers=shown).status_code == 401

@@ -16,6 +16,7 @@ from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
 from dafeng.work.city import City, init, open_city
+from dafeng.work.scenario_pending import saved_by
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client, Page
 from tests.web.reviews import PASSWORD, PEOPLE, Person, hidden
@@ -221,6 +222,34 @@ def test_an_editor_keeps_a_scenario_that_then_is_offered(app: Any) -> None:
     assert ("我们的" in page.text, page.headers["cache-control"]) == (True, "no-store")
     both = editor.get(HOME + ".json?over=own_1"), editor.get(HOME + ".json?nuclear=9000")
     assert values(both[0], 0, "co2") == pytest.approx(values(both[1], -1, "co2"), rel=1e-5)
+
+
+def test_of_two_who_keep_a_scenario_under_one_id_the_second_is_told(app: Any, city: City) -> None:
+    first, second = visitor(app, "张三"), visitor(app, "李四")
+    assert first.write(HOME + "/save", home=HOME, **FIELDS).status_code == 303
+    kept = (city.overlay / "drivers_scenarios.csv").read_bytes()
+    other = {**FIELDS, "choice": "nuclear=8000", "label_zh": "另一个"}
+    answer = second.write(HOME + "/save", home=HOME, **other)
+    assert (answer.status_code, (city.overlay / "drivers_scenarios.csv").read_bytes()) == (409, kept)
+    assert ("张三 已保存情景“own_1”（我们的）" in answer.text, "<dd>另一个</dd>" in answer.text) == (True, True)
+    again = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', answer.text))
+    assert (again["replace"] != "", again["choice"]) == (True, "nuclear=8000")
+    assert first.write(HOME + "/save", home=HOME, **FIELDS).status_code == 303  # the very same form once more
+    assert second.post(HOME + "/save", data=again, follow=False).status_code == 303
+    assert second.post(HOME + "/save", data={**again, "choice": "nuclear=7000"}, follow=False).status_code == 409
+    with open_records(city.records) as records:
+        assert (saved_by(records, "own_1").who, records.verify()) == ("李四", ())
+    assert "保存情景" in first.get("/yantai/jobs/").text
+
+
+def test_who_kept_a_scenario_replaces_it_from_the_page_that_shows_it(app: Any) -> None:
+    editor = visitor(app, "张三")
+    editor.write(HOME + "/save", home=HOME, **FIELDS)
+    page = editor.get(HOME)
+    told = {**FIELDS, "choice": "nuclear=8000", "token": hidden(page)}
+    assert editor.post(HOME + "/save", data=told, follow=False).status_code == 409
+    told["seen"] = re.findall(r'name="seen" value="([^"]*)"', page.text)[0]
+    assert editor.post(HOME + "/save", data=told, follow=False).status_code == 303
 
 
 @pytest.mark.parametrize("wrong", [{"id": "plan"}, {"id": "a b"}, {"label_en": ""}, {"choice": "nuclear=x"}])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +13,14 @@ import pytest
 import dafeng as df
 from dafeng.core.errors import LookupFailure, SettingError, StoreError
 from dafeng.core.labels import Label
-from dafeng.store.files import lock
+from dafeng.store.files import lock, seal, write_whole
 from dafeng.store.models import Job as Row
 from dafeng.store.records import open_records
 from dafeng.work import job_process
+from dafeng.work.deliver import take_upload
 from dafeng.work.job_progress import Progress, read_progress, write_progress
+from dafeng.work.jobs import find_counting
+from dafeng.work.uploads import keep_upload
 
 FIGURES = "指标,年份,数值,单位\n绿色工厂数量,2024,34,家\n"
 BEGUN = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -90,6 +95,35 @@ def test_what_ended_cannot_be_cancelled(city: df.City) -> None:
     job_process.work_jobs(city.folder)
     with pytest.raises(SettingError, match="ended"):
         df.cancel_job(city, made.id, who="wang")
+
+
+def test_cancelling_leaves_a_process_that_is_at_the_next_job_alone(city: df.City) -> None:
+    first, second = (df.start_job(city, kind=kind, who="zhang") for kind in ("ingest", "inventory"))
+    for one in (first, second):
+        interrupt(city, one.id, attempts=1)
+    with lock(city.folder / "jobs"), subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        for one in (first, second):
+            write_progress(city.folder / "jobs", one.id, Progress(process.pid, "乙", "second", 0.5, BEGUN.isoformat()))
+        told = {"process": process.pid, "job": second.id}
+        write_whole(city.folder / "jobs" / "work.json", seal(told))
+        df.cancel_job(city, first.id, who="wang")
+        alive = process.poll()
+        df.cancel_job(city, second.id, who="wang")
+        assert (alive, process.wait(10)) == (None, -signal.SIGKILL)
+
+
+def test_the_job_that_counts_an_upload_is_found_however_many_came_since(city: df.City) -> None:
+    upload = keep_upload(city, FIGURES.encode(), name="b.csv", who="zhang")
+    assert find_counting(city, upload.id) is None
+    take_upload(city, upload, who="zhang")
+    lost = df.start_job(city, kind="assess", who="zhang")
+    df.cancel_job(city, lost.id, who="zhang")
+    made = df.start_job(city, kind="assess", who="zhang")
+    for number in range(70):
+        df.start_job(city, kind="inventory", who="zhang", options={"year": number})
+    found = find_counting(city, upload.id)
+    assert found is not None
+    assert (found.id, made.id in [one.id for one in df.list_jobs(city)]) == (made.id, False)
 
 
 def test_a_job_whose_process_is_gone_is_interrupted_and_begun_again(city: df.City) -> None:

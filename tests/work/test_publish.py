@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from dafeng.core.errors import DefinitionError, SettingError, StoreError
+from dafeng.core.labels import Label
 from dafeng.plans.verdict import BY_PROJECTION
 from dafeng.store import records as store
 from dafeng.store.models import VisibilityChange
-from dafeng.work import publish_change
 from dafeng.work.city import init
 from dafeng.work.publish import publish
 from dafeng.work.publish_change import Decision, change_visibility, list_decisions
@@ -122,27 +122,31 @@ def test_nobody_decides_nothing(city):
     assert not (city.overlay / "visibility.yaml").exists()
 
 
-def test_what_cannot_be_logged_does_not_happen(city, monkeypatch):
+def full(*_, **__):
+    raise StoreError(Label("满", "full"), where="disk", expected=Label("位", "room"), remedy=Label("清", "make room"))
+
+
+@pytest.mark.parametrize("broken", ["publish_change.add_change", "publish_pending.write_whole"])
+def test_what_cannot_be_logged_or_written_does_not_happen(city, monkeypatch, broken):
     change_visibility(city, [Decision("tasks", "", "public")], who="a")
     before = (city.overlay / "visibility.yaml").read_bytes()
-
-    def full(path, content):
-        path.write_bytes(content[:10])
-        raise StoreError(
-            *(publish_change.Label("满", "full"),) * 1,
-            where="disk",
-            expected=publish_change.Label("位", "room"),
-            remedy=publish_change.Label("清", "make room"),
-        )
-
-    kept = publish_change.write_whole
-    monkeypatch.setattr(
-        publish_change, "write_whole", lambda path, content: kept(path, content) if content == before else full(path, content)
-    )
-    with pytest.raises(StoreError, match="full"):
-        change_visibility(city, [Decision("targets", "", "public")], who="a")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"dafeng.work.{broken}", full)
+        with pytest.raises(StoreError, match="full"):
+            change_visibility(city, [Decision("targets", "", "public")], who="a")
+    assert not read_visibility(city).shows("targets", "T01")
     assert (city.overlay / "visibility.yaml").read_bytes() == before
     assert len(list_decisions(city)) == 1
+
+
+def test_a_change_that_waits_goes_not_over_an_edit_by_hand(city, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("dafeng.work.publish_pending.os.replace", full)
+        with pytest.raises(StoreError):
+            change_visibility(city, [Decision("targets", "", "public")], who="a")
+    (city.overlay / "visibility.yaml").write_text("kinds: {targets: internal}\n", encoding="utf-8")
+    assert not read_visibility(city).shows("targets", "T01")
+    assert not list(city.overlay.glob(".visibility*"))
 
 
 def test_the_database_refuses_to_change_a_decision(city):

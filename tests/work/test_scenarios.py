@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from dafeng.work.scenario_choice import Choice, make_choice, rows_of
 from dafeng.work.scenario_files import compare_document, read_scenario, save_scenarios
 from dafeng.work.scenario_iamc import iamc_text, iamc_workbook, read_iamc, read_variables
 from dafeng.work.scenario_live import Answer, LiveScenarios, middle_of, open_scenarios
-from dafeng.work.scenario_save import save_scenario
+from dafeng.work.scenario_save import mark_scenarios, save_scenario
 from dafeng.work.scenario_sheet import read_scenario_book, write_scenario_book
 from dafeng.work.scenario_split import CAUSES, Side, split
 from dafeng.work.scenarios import ScenarioTable, label_choice, scenarios, scenarios_document
@@ -298,6 +299,17 @@ def test_keeping_again_replaces_and_leaves_others(city_copy: Callable[[str], Pat
     text = (city.overlay / "drivers_scenarios.csv").read_text(encoding="utf-8")
     names = [one.id for one in open_scenarios(city).layers.scenarios]
     assert (names[-2:], same(last, live().answer(choice(nuclear="8000"))), text.count("\n\n")) == (["own_2", "own_1"], True, 0)
+
+
+def test_saves_at_the_same_time_lose_none(city_copy: Callable[[str], Path]) -> None:
+    city = open_city(city_copy("yantai"))
+    names = [f"own_{number}" for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: save_scenario(city, live(), choice(nuclear="9000"), id=name, label=Label("甲", "a")), names))
+    rows = {
+        line.partition(",")[0] for line in (city.overlay / "drivers_scenarios.csv").read_text(encoding="utf-8").splitlines()
+    }
+    assert (set(names) <= rows, set(mark_scenarios(city)) >= set(names)) == (True, True)
 
 
 @pytest.mark.parametrize("name", ["plan", "Own", "x", "a b", "../up", "own;drop"])

@@ -55,12 +55,14 @@ def scenarios(
     iamc: Annotated[Path | None, typer.Option("--iamc", help="写成 IAMC 表（csv、xlsx）· write an IAMC table")] = None,
     save: Annotated[str | None, typer.Option("--save", help="存为本市情景的代号 · keep it as a scenario of the city")] = None,
     label: Annotated[str | None, typer.Option("--label", help="所存情景的名称：中文|English · its name")] = None,
+    who: Annotated[str, typer.Option("--who", help="谁保存的 · who keeps it")] = "local",
+    replace: Annotated[bool, typer.Option("--replace", help="替换他人保存的同名情景 · replace another's")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     lang: Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")] = "zh",
 ) -> None:
     """情景：并列比较、调整、导入导出 · scenarios side by side, changed, in and out."""
     from dafeng.work.scenario_files import compare_document
-    from dafeng.work.scenario_save import scenario_label
+    from dafeng.work.scenario_save import is_own, scenario_label
 
     city, language = df.open_city(folder), read_language(lang)
     table = df.scenarios(city, scenario=scenario or (), levers=_pairs(lever), events=event or (), sets=sets or ())
@@ -69,7 +71,9 @@ def scenarios(
     document = df.scenarios_document(table)
     if save is not None:
         zh, _, en = (label or save).partition("|")
-        df.save_scenario(city, table.live, table.answers[-1].choice, id=save, label=scenario_label(zh, en or zh))
+        seen = None if replace or is_own(city, save, who=who) else ""
+        title = scenario_label(zh, en or zh)
+        df.save_scenario(city, table.live, table.answers[-1].choice, id=save, label=title, who=who, seen=seen)
         document["saved"] = save
     document["files"] = [str(path) for path in df.save_scenarios(table, xlsx=xlsx, iamc=iamc)]
     compared = df.read_iamc(compare) if compare is not None else None

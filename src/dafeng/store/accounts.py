@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from dafeng.core.errors import AccessError, ConflictError, SettingError
 from dafeng.core.labels import Label
+from dafeng.store.access_tokens import end_tokens
 from dafeng.store.models import ROLES, Account
 
 SHORTEST = 10
@@ -228,7 +229,7 @@ def find_account(session: Session, name: str) -> Account:
 
 
 def close_account(session: Session, name: str, *, at: datetime, seen: int | None = None) -> None:
-    """Let an account log in no more; what it did stays.
+    """Let an account log in no more, and its tokens be good no more; what it did stays.
 
     Parameters
     ----------
@@ -253,6 +254,7 @@ def close_account(session: Session, name: str, *, at: datetime, seen: int | None
         check_seen(account, seen)
     _keep_one(session, account)
     account.active, account.stamp, account.changed_at = False, account.stamp + 1, at
+    end_tokens(session, name, at=at)
 
 
 def list_accounts(session: Session) -> Sequence[Account]:

@@ -7,7 +7,7 @@ never delivered twice; a stored figure is never changed, only superseded or with
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ from dafeng.store.views import ORDER, ORDER_SQL, Wish, live_lots, parts_read, se
 STANDINGS = ("new", "repeated", "earlier")
 """How a delivered row stands to the store: a new fact; a fact said again; a fact said again that is now said to have
 been known earlier than the store has it."""
+Amend = Callable[[pa.Table, Lot], Sequence[tuple[pa.Table, Lot]]]
+"""Further lots for the facts that a delivery brings, which the store takes in with it or not at all."""
 SORTED = f"""
 SELECT f.position AS position, CASE WHEN s.fact IS NULL THEN 0 WHEN s.known_at <= f.known_at THEN 1 ELSE 2 END AS standing
 FROM fresh AS f LEFT JOIN (SELECT t.fact AS fact, min(t.known_at) AS known_at FROM stored AS t GROUP BY t.fact) AS s
@@ -81,7 +83,12 @@ class FactStore:
         return read_manifest(self.folder).withdrawn
 
     def deliver(
-        self, deliveries: Sequence[tuple[Item, pa.Table]], *, received: datetime, known_at: datetime | None = None
+        self,
+        deliveries: Sequence[tuple[Item, pa.Table]],
+        *,
+        received: datetime,
+        known_at: datetime | None = None,
+        amend: Amend | None = None,
     ) -> Lot:
         """Take in delivered files as one lot; what the store knows already is not counted again.
 
@@ -97,6 +104,10 @@ class FactStore:
             When they were delivered, with time zone.
         known_at : datetime, optional
             When the city knew the figures; by default when they were delivered.
+        amend : callable, optional
+            Told the new facts and their lot (no facts and the earlier lot, where all was delivered before) while nothing
+            can be seen yet; gives further lots, which are in the store from the same instant on. An error in it leaves
+            the store as it was.
 
         Returns
         -------
@@ -118,13 +129,14 @@ class FactStore:
             manifest = read_manifest(self.folder)
             earlier = {item.sha256: lot for lot in live_lots(manifest, None) for item in lot.items}
             fresh = {item.sha256: (item, rows) for item, rows in deliveries if item.sha256 not in earlier}
-            if not fresh:
-                return earlier[deliveries[-1][0].sha256]
             items = tuple(replace(item, facts=rows.num_rows) for item, rows in fresh.values())
-            lot = Lot(_new_name(manifest, items), received, items)
+            lot = Lot(_new_name(manifest, items), received, items) if fresh else earlier[deliveries[-1][0].sha256]
             with self._engine() as engine:
-                table = self._identify([rows for _, rows in fresh.values()], manifest, lot.id, known, engine)
-                return self._append(table, lot, manifest, engine)
+                files = [rows for _, rows in fresh.values()]
+                table = self._identify(files, manifest, lot.id, known, engine) if fresh else FACTS.build([])
+                further = [piece for piece in (amend(table, lot) if amend else ()) if piece[1].id not in _names(manifest)]
+                stored = self._append([*([(table, lot)] if fresh else []), *further], manifest, engine)
+        return stored[0] if fresh else lot
 
     def append(self, table: pa.Table, *, lot: Lot) -> Lot:
         """Add facts that have their ids already; `deliver` is the usual door.
@@ -154,7 +166,7 @@ class FactStore:
             stored = next((each for each in manifest.lots if each.id == lot.id), None)
             with self._engine() as engine:
                 if stored is None:
-                    return self._append(table, lot, manifest, engine)
+                    return self._append([(table, lot)], manifest, engine)[0]
                 same = self._holds(stored, FACTS.check(table), engine)
             if not same:
                 raise refuse(self.folder, Label(f"批次 {lot.id} 已存在且内容不同", f"lot {lot.id} is there with other content"))
@@ -329,23 +341,32 @@ class FactStore:
             pending = pa.concat_tables([pending, facts.filter(pc.invert(identities.column("repeated")))])
         return done
 
-    def _append(self, table: pa.Table, lot: Lot, manifest: Manifest, engine: LocalEngine) -> Lot:
-        """Write the parts, then the manifest: until its one rename nothing of the lot can be seen. Hold the lock."""
+    def _append(self, pieces: Sequence[tuple[pa.Table, Lot]], manifest: Manifest, engine: LocalEngine) -> list[Lot]:
+        """Write the parts, then the manifest: until its one rename nothing of the lots can be seen. Hold the lock."""
         sweep_parts(self.folder, {part.name for each in manifest.lots for part in each.parts})
+        if pieces and not manifest.lots:
+            write_manifest(self.folder, manifest)  # parts without a manifest are a store that lost it
+        done: list[Lot] = []
+        for table, lot in pieces:
+            done.append(self._stage(table, lot, (*manifest.lots, *done), engine))
+        if done:
+            write_manifest(self.folder, Manifest(manifest.serial + 1, (*manifest.lots, *done), manifest.withdrawn))
+        return done
+
+    def _stage(self, table: pa.Table, lot: Lot, earlier: Sequence[Lot], engine: LocalEngine) -> Lot:
+        """Write the parts of a lot, which no manifest names yet."""
         numbers = pa.array(range(table.num_rows), pa.int64())
         engine.register("fresh", FACTS.check(table).append_column("position", numbers))
-        engine.define("stored", select_ids(self.folder, manifest.lots))
+        engine.define("stored", select_ids(self.folder, earlier))
         check_delivery(engine, self.folder, lot)
         parts = self._write(table, engine.scan(SORTED))
-        stored = replace(
+        return replace(
             lot,
             facts=table.num_rows,
             repeated=sum(part.rows for part in parts if part.repeats),
             superseding=sum(part.superseding for part in parts if not part.repeats),
             parts=parts,
         )
-        write_manifest(self.folder, Manifest(manifest.serial + 1, (*manifest.lots, stored), manifest.withdrawn))
-        return stored
 
     def _write(self, table: pa.Table, places: pa.Table) -> tuple[Part, ...]:
         """Write delivered rows in the order of the store, those that repeat a fact apart from the new ones."""
@@ -362,7 +383,11 @@ def _wish(known_at: datetime | None, wanted: Mapping[str, Collection[str] | None
     return Wish(known_at, known_at, {name: frozenset(values) for name, values in wanted.items() if values is not None})
 
 
+def _names(manifest: Manifest) -> frozenset[str]:
+    return frozenset(lot.id for lot in manifest.lots)
+
+
 def _new_name(manifest: Manifest, items: tuple[Item, ...]) -> str:
     """Id of a lot of these files; one that was withdrawn and is delivered again gets another id."""
-    taken = {lot.id for lot in manifest.lots}
+    taken = _names(manifest)
     return next(name for n in range(len(taken) + 1) if (name := name_lot(items, generation=n)) not in taken)

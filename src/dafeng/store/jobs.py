@@ -6,7 +6,7 @@ Invariant: who asked is what the audit log says of the row's first entry, so tha
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -64,6 +64,52 @@ def read_jobs(session: Session, *, most: int) -> tuple[tuple[Job, str], ...]:
     """
     rows = list(session.scalars(select(Job).order_by(Job.created_at.desc(), Job.id.desc()).limit(most)))
     return _with_names(session, rows)
+
+
+def read_first(session: Session, verb: str, *, after: datetime, passed_over: Sequence[str] = ()) -> tuple[Job, str] | None:
+    """The first job of a kind that was asked for after an instant.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    verb : str
+        What is done.
+    after : datetime
+        The instant, with time zone.
+    passed_over : sequence of str, optional
+        States of jobs that do not count.
+
+    Returns
+    -------
+    tuple of (Job, str) or None
+        The row and who asked.
+    """
+    asked = select(Job).where(Job.verb == verb, Job.created_at > after, Job.status.not_in(passed_over))
+    row = session.scalars(asked.order_by(Job.created_at, Job.id).limit(1)).first()
+    return _with_names(session, [row])[0] if row is not None else None
+
+
+def read_newest(session: Session, verb: str, *, beginning: str) -> tuple[Job, str] | None:
+    """The newest job of a kind whose id begins as told, followed by the instant.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    verb : str
+        What was done.
+    beginning : str
+        Beginning of its id.
+
+    Returns
+    -------
+    tuple of (Job, str) or None
+        The row and who asked.
+    """
+    asked = select(Job).where(Job.verb == verb, Job.id.startswith(beginning, autoescape=True))
+    row = session.scalars(asked.order_by(Job.created_at.desc(), Job.id.desc()).limit(1)).first()
+    return _with_names(session, [row])[0] if row is not None else None
 
 
 def read_job(session: Session, name: str) -> tuple[Job, str] | None:

@@ -20,7 +20,7 @@ from dafeng.core.labels import Language
 from dafeng.plans.review import Review
 from dafeng.web import cards
 from dafeng.web.desk import Desk
-from dafeng.web.forms import Handed, read_handed
+from dafeng.web.forms import Handed, list_typed, read_handed
 from dafeng.web.labels import Words
 from dafeng.web.logins import send_to_login
 from dafeng.web.offices import Office, Visitor
@@ -271,7 +271,7 @@ def check_pace(office: Office, visitor: Visitor) -> None:
         raise HTTPException(429, headers={"Retry-After": str(wait)})
 
 
-def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None) -> Response:
+def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None, again: Mapping[str, str] | None = None) -> Response:
     """Say what was wrong; nothing that was typed is lost, and after a conflict the page gets the present state.
 
     Parameters
@@ -282,6 +282,8 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None) -> Res
         What was wrong.
     handed : Handed, optional
         The form.
+    again : mapping of str to str, optional
+        Fields with which the same form may be handed in knowingly after a conflict.
 
     Returns
     -------
@@ -294,12 +296,12 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None) -> Res
         "expected": cause.expected.read(ask.language),
         "remedy": cause.remedy.read(ask.language),
     }
-    typed = {name: text for name, text in (handed.fields if handed else {}).items() if name.startswith("f.") and text}
+    typed = list_typed(handed.fields) if handed else {}
     if not wants_json(ask.request):
-        context = {"said": said, "where": cause.where, "back": _back(ask), "typed": typed}
+        context = {"said": said, "where": cause.where, "back": _back(ask), "typed": typed, "again": again}
         return ask.page("refused.html", context, code=code)
     told: Context = {"notice": Words(ask.language).say("review.refusal", values=said), "where": cause.where}
-    if code == 409 and handed is not None:
+    if code == 409 and handed is not None and "/review/" in ask.request.url.path:
         current = ask.review(ask.request.path_params["name"])
         known = handed.number("known")
         told |= tell(ask, current, len(current.edits) if known is None else known, handed.get("do").split("|")[-1])

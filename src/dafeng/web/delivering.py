@@ -34,14 +34,14 @@ from dafeng.work.deliver import (
     return_upload,
     take_upload,
 )
-from dafeng.work.jobs import Job, list_jobs
-from dafeng.work.uploads import Upload, find_upload, keep_upload, list_uploads
+from dafeng.work.jobs import Job, find_counting
+from dafeng.work.upload_state import Upload
+from dafeng.work.uploads import find_upload, keep_upload, list_uploads
 
 CELL = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 """Address of a cell."""
 MOST_MENDED = 12
 """Cells of a row that are offered for correction."""
-_LOST = ("failed", "cancelled")
 
 
 def add_delivery_pages(app: FastAPI, desk: Desk) -> None:
@@ -101,14 +101,15 @@ def _map(ask: Ask, upload: Upload, handed: Handed) -> Response:
     """Headings stand in ``h.N`` and what they are in ``c.N``."""
     pairs = {text: handed.get(f"c.{name.removeprefix('h.')}") for name, text in handed.fields.items() if name.startswith("h.")}
     known = {heading: word for heading, word in pairs.items() if word in column_labels() or word == ""}
-    return _go(ask, map_upload(ask.office.city, upload, known))
+    return _go(ask, map_upload(ask.office.city, upload, known, who=ask.visitor.name, seen=_seen(handed)))
 
 
 def _amend(ask: Ask, upload: Upload, handed: Handed) -> Response:
     """Cells stand in ``s.N`` (sheet) and ``e.N`` (cell), their new text in ``t.N``."""
     numbers = [name.removeprefix("e.") for name in handed.fields if name.startswith("e.")]
     cells = {(handed.get(f"s.{number}"), handed.get(f"e.{number}")): handed.get(f"t.{number}") for number in numbers}
-    return _go(ask, amend_upload(ask.office.city, upload, cells, who=ask.visitor.name, records=ask.office.records))
+    who, records = ask.visitor.name, ask.office.records
+    return _go(ask, amend_upload(ask.office.city, upload, cells, who=who, seen=_seen(handed), records=records))
 
 
 def _take(ask: Ask, upload: Upload, handed: Handed) -> Response:
@@ -119,15 +120,19 @@ def _take(ask: Ask, upload: Upload, handed: Handed) -> Response:
         for number in numbers
         if handed.get(f"d.{number}") == "correct"
     }
-    taken = take_upload(ask.office.city, upload, who=ask.visitor.name, values=values, records=ask.office.records)
-    return _go(ask, taken)
+    who, records = ask.visitor.name, ask.office.records
+    return _go(ask, take_upload(ask.office.city, upload, who=who, values=values, seen=_seen(handed), records=records))
 
 
 def _return(ask: Ask, upload: Upload, handed: Handed) -> Response:
-    returned = return_upload(
-        ask.office.city, upload, who=ask.visitor.name, remark=handed.get("remark"), records=ask.office.records
-    )
-    return _go(ask, returned)
+    who, records = ask.visitor.name, ask.office.records
+    remark = handed.get("remark")
+    return _go(ask, return_upload(ask.office.city, upload, who=who, remark=remark, seen=_seen(handed), records=records))
+
+
+def _seen(handed: Handed) -> str | None:
+    """What the form was made on; a form of a program need not say it."""
+    return handed.fields.get("seen")
 
 
 def _go(ask: Ask, upload: Upload) -> Response:
@@ -166,11 +171,9 @@ def _context(ask: Ask, upload: Upload) -> Context:
 
 
 def _next_job(ask: Ask, upload: Upload) -> Job | None:
-    """The assessment that counts an upload or will: the first one that was asked for after it was taken in."""
-    jobs = list_jobs(ask.office.city, records=ask.office.records) if upload.state == "taken" else ()
-    taken = next((one.at for one in jobs if one.id == f"upload-{upload.id}"), None)
-    later = [one for one in jobs if taken is not None and one.kind == "assess" and one.at > taken and one.state not in _LOST]
-    return later[-1] if later else None
+    """The assessment that counts an upload or will."""
+    taken = upload.state == "taken"
+    return find_counting(ask.office.city, upload.id, records=ask.office.records) if taken else None
 
 
 def _refusal(ask: Ask, preview: Preview) -> Context | None:

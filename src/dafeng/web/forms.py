@@ -37,6 +37,9 @@ WRITING = re.compile(
 """Addresses that take a POST: these, and no others."""
 API = "/api/v1/cities/"
 
+TYPED = ("remark", "id", "label_zh", "label_en", "choice")
+"""Fields with a name of their own that somebody types into."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handed:
@@ -254,3 +257,29 @@ def _incomplete(said: str) -> SettingError:
         expected=Label("页面上的按钮所发的请求", "a request as the buttons of the page make it"),
         remedy=Label("刷新页面后重试；没有写入任何改动", "reload the page and try again; nothing was written"),
     )
+
+
+def list_typed(fields: Mapping[str, str]) -> dict[str, str]:
+    """What somebody typed into a form, so that nothing of it is lost when the form is refused.
+
+    Parameters
+    ----------
+    fields : mapping of str to str
+        Fields of the form.
+
+    Returns
+    -------
+    dict of str to str
+        Text by name of the field, cell or heading; corrections only where one was chosen.
+    """
+    found: dict[str, str] = {}
+    for name, text in fields.items():
+        kind, _, number = name.partition(".")
+        chosen = fields.get(f"d.{number}") == "correct"
+        places = {"f": number, "t": fields.get(f"e.{number}"), "c": fields.get(f"h.{number}"),
+                  "v": fields.get(f"a.{number}") if chosen else None,
+                  "r": f"{fields.get(f'a.{number}')} ·" if chosen else None}  # fmt: skip
+        place = places.get(kind) if number else name if name in TYPED else None
+        if place and text:
+            found[place] = text
+    return found

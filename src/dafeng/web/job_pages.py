@@ -19,7 +19,7 @@ from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
 from dafeng.work.job_document import job_document
-from dafeng.work.jobs import KINDS, Job, cancel_job, find_job, job_moves, list_jobs, start_job
+from dafeng.work.jobs import KINDS, NOTED, Job, cancel_job, find_job, job_moves, list_jobs, start_job
 from dafeng.work.moves import Move
 
 
@@ -104,7 +104,7 @@ def _page(ask: Ask, template: str, context: Context) -> Response:
 def _row(job: Job) -> Mapping[str, Any]:
     """What a list shows of a job."""
     upload = job.id.removeprefix("upload-")[:16] if job.id.startswith("upload-") else ""
-    return {"job": job, "upload": upload, "label": KINDS[job.kind], "seconds": _seconds(job)}
+    return {"job": job, "upload": upload, "label": NOTED[job.kind], "seconds": _seconds(job)}
 
 
 def _seconds(job: Job) -> int | None:

@@ -26,7 +26,8 @@ from dafeng.web.forms import slug_of
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.explain import walk
-from dafeng.work.uploads import Upload, find_upload, keep_upload, list_uploads
+from dafeng.work.upload_state import Upload
+from dafeng.work.uploads import find_upload, keep_upload, list_uploads
 
 BEARER = HTTPBearer(auto_error=False, description="token of an account, see /{city}/account")
 Slug = str
@@ -127,13 +128,13 @@ def _delivery_router(desk: Desk) -> APIRouter:
     )
     def list_deliveries(request: Request, slug: Slug) -> list[dict[str, Any]]:
         office, _ = ask_office(desk, request, slug)
-        return [asdict(one) for one in list_uploads(office.city)]
+        return [_tell(one) for one in list_uploads(office.city)]
 
     @router.get("/cities/{slug}/deliveries/{name}", summary="A file that was handed in", response_model=Delivery)
     def read_delivery(request: Request, slug: Slug, name: str) -> dict[str, Any]:
         office, _ = ask_office(desk, request, slug)
         try:
-            return asdict(find_upload(office.city, name))
+            return _tell(find_upload(office.city, name))
         except LookupFailure as cause:
             raise HTTPException(404) from cause
 
@@ -160,7 +161,11 @@ def _keep(office: Office, visitor: Visitor, data: bytes, name: str) -> Response:
         kept: Upload = keep_upload(office.city, data, name=plain, who=visitor.name)
     except DafengError as cause:
         return JSONResponse(tell_refusal(cause, 422), status_code=422)
-    return JSONResponse(asdict(kept), status_code=201)
+    return JSONResponse(_tell(kept), status_code=201)
+
+
+def _tell(upload: Upload) -> dict[str, Any]:
+    return {name: value for name, value in asdict(upload).items() if name in Delivery.model_fields}
 
 
 def tell_refusal(cause: DafengError, code: int) -> dict[str, Any]:

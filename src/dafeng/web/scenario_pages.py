@@ -16,8 +16,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import DafengError
-from dafeng.web.asking import Ask, write
+from dafeng.core.errors import ConflictError, DafengError
+from dafeng.web.asking import Ask, refuse, write
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
@@ -28,8 +28,9 @@ from dafeng.work.scenario_choice import Choice
 from dafeng.work.scenario_files import read_scenario
 from dafeng.work.scenario_iamc import iamc_text
 from dafeng.work.scenario_live import LiveScenarios, open_scenarios
+from dafeng.work.scenario_pending import saved_by
 from dafeng.work.scenario_published import find_published, tell_published
-from dafeng.work.scenario_save import save_scenario, scenario_label
+from dafeng.work.scenario_save import mark_scenario, mark_scenarios, save_scenario, scenario_label
 from dafeng.work.scenario_sheet import write_scenario_book
 from dafeng.work.scenarios import ScenarioTable, write_answer
 
@@ -161,8 +162,22 @@ def _keep(ask: Ask, handed: Handed, keeper: Keeper) -> Response:
     live = keeper.live(ask.office.city)
     wish = read_wish(live, parse_qsl(handed.get("choice")[:LONGEST]))
     label = scenario_label(handed.get("label_zh"), handed.get("label_en"))
-    made = save_scenario(ask.office.city, live, wish.choice, id=handed.get("id").strip(), label=label)
+    name, who, records = handed.get("id").strip(), ask.visitor.name, ask.office.records
+    seen = _seen(ask, handed, name)
+    try:
+        made = save_scenario(ask.office.city, live, wish.choice, id=name, label=label, who=who, seen=seen, records=records)
+    except ConflictError as cause:
+        again = {key: handed.get(key) for key in ("token", "choice", "id", "label_zh", "label_en")}
+        return refuse(ask, cause, handed=handed, again={**again, "replace": mark_scenario(ask.office.city, name)})
     return RedirectResponse(f"/{ask.office.slug}/scenarios?over={made.id}", status_code=303)
+
+
+def _seen(ask: Ask, handed: Handed, name: str) -> str:
+    """What stood under an id when the form was made; what somebody else kept there is replaced on the word to do so only."""
+    if handed.get("replace"):
+        return handed.get("replace")
+    mine = saved_by(ask.office.records, name).who == ask.visitor.name
+    return dict(part.partition(":")[::2] for part in handed.get("seen").split()).get(name, "") if mine else ""
 
 
 def _bring(ask: Ask, handed: Handed, keeper: Keeper) -> Response:
@@ -177,6 +192,7 @@ def _writer(desk: Desk, request: Request, city: City) -> dict[str, Any]:
     visitor = office.visitor(request) if office.is_open() else None
     may = visitor is not None and visitor.can_edit
     return {"can_log_in": office.is_open() and visitor is None,
+            "marks": " ".join(f"{name}:{mark}" for name, mark in mark_scenarios(city).items()) if may else "",
             "form_token": office.form_token(visitor.token) if visitor is not None and may else ""}  # fmt: skip
 
 

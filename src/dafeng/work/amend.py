@@ -14,10 +14,14 @@ from dafeng.core.labels import Label
 from dafeng.readers.cells import locate
 from dafeng.readers.sheet_copies import write_book, write_plain
 from dafeng.readers.sheets import Sheet, Workbook, read_sheets
+from dafeng.store.files import hash_bytes, lock
 from dafeng.store.records import Records
 from dafeng.work.city import City
-from dafeng.work.deliver import check_open, return_upload
-from dafeng.work.uploads import Upload, keep_upload, read_upload, save_upload
+from dafeng.work.deliver import check_absent, check_open
+from dafeng.work.review import using
+from dafeng.work.upload_decisions import begin_copy, finish_held, mark_returned
+from dafeng.work.upload_state import Upload, load_upload, upload_folder
+from dafeng.work.uploads import keep_upload, read_upload
 
 LONGEST = 400
 """Longest text of a cell. [characters]"""
@@ -25,8 +29,9 @@ PLAIN = (".csv", ".tsv", ".txt")
 
 
 def amend_upload(
-    city: City, upload: Upload, cells: Mapping[tuple[str, str], str], *, who: str, records: Records | None = None
-) -> Upload:
+    city: City, upload: Upload, cells: Mapping[tuple[str, str], str], *, who: str, seen: str | None = None,
+    records: Records | None = None,
+) -> Upload:  # fmt: skip
     """Correct cells of a file that waits.
 
     Parameters
@@ -39,6 +44,8 @@ def amend_upload(
         New text by sheet and cell (``("2025", "D2")``); an empty text empties the cell.
     who : str
         Who corrects.
+    seen : str, optional
+        ``mark`` of the file when it was corrected; without it the present one is taken.
     records : Records, optional
         Open records of the city.
 
@@ -50,9 +57,18 @@ def amend_upload(
     Raises
     ------
     SettingError
-        If the file was decided on already, or a cell is not in it.
+        If a cell is not in it.
+    ConflictError
+        If the file was decided on already or changed since it was seen, or its figures count already.
     """
-    check_open(upload)
+    with using(city, records) as opened, lock(upload_folder(city, upload.id)):
+        finish_held(city, upload.id, records=opened)
+        held = load_upload(city, upload.id)
+        check_open(held, seen=seen)
+        return _copy(city, held, cells, who=who, records=opened)
+
+
+def _copy(city: City, upload: Upload, cells: Mapping[tuple[str, str], str], *, who: str, records: Records) -> Upload:
     book = read_sheets(read_upload(city, upload), name=upload.name)
     changed = {place: text.strip()[:LONGEST] for place, text in cells.items() if _text(book, place) != text.strip()}
     if not changed:
@@ -60,12 +76,15 @@ def amend_upload(
     sheets = tuple(_amended(sheet, changed) for sheet in book.sheets)
     plain = upload.name.lower().endswith(PLAIN)
     name = upload.name if plain else str(PurePath(upload.name).with_suffix(".xlsx"))
-    copy = keep_upload(city, write_plain(sheets[0]) if plain else write_book(sheets), name=name, who=who)
-    if upload.mapping and copy.state == "open":
-        copy = save_upload(city, replace(copy, mapping=upload.mapping))
+    check_absent(city, upload)
+    content = write_plain(sheets[0]) if plain else write_book(sheets)
     told = "；".join(f"{cell} {_text(book, (sheet, cell))}→{text}" for (sheet, cell), text in sorted(changed.items()))
-    return_upload(city, upload, who=who, remark=f"改正后重新上报 · corrected and handed in again: {told}", records=records)
-    return copy
+    done = mark_returned(upload, who=who, remark=f"改正后重新上报 · corrected and handed in again: {told}")
+    begin_copy(city, done, copy=hash_bytes(content)[:16])
+    try:
+        return keep_upload(city, content, name=name, who=who, mapping=upload.mapping)
+    finally:
+        finish_held(city, upload.id, records=records)
 
 
 def _text(book: Workbook, place: tuple[str, str]) -> str:

@@ -30,6 +30,7 @@ from dafeng.work.city import City
 from dafeng.work.corrected import KIND
 from dafeng.work.facts import CORRECTED
 from dafeng.work.review import using
+from dafeng.work.upload_decisions import finish_decisions
 
 ID = re.compile(r"[0-9a-f]{6,20}")
 LONGEST = 400
@@ -130,7 +131,7 @@ def correct(
         new_unit = _unit(row, unit)
         name = _name(row, number, new_unit, reason, who)
         if row["fact"] != name:
-            _check_new(city, row, number, new_unit)
+            _check_new(str(city.folder), row, number, new_unit)
             at = datetime.now(UTC)
             _record(opened, row, name, number, new_unit, (reason, who, grade), at)
             _complete(city, opened)
@@ -222,10 +223,10 @@ def _check_words(reason: str, who: str) -> None:
         raise _refused(said, "--who", Label("不超过 100 字的姓名", "a name of at most 100 characters"))
 
 
-def _check_new(city: City, row: Row, value: Decimal, unit: str) -> None:
+def _check_new(where: str, row: Row, value: Decimal, unit: str) -> None:
     if (row["value"], row["unit"]) == (value, unit):
         said = Label(f"该数已是 {plain(value)} {unit}", f"the figure is {plain(value)} {unit} already")
-        raise _refused(said, str(city.folder), Label("另一个数值", "another value"))
+        raise _refused(said, where, Label("另一个数值", "another value"))
 
 
 def _name(row: Row, value: Decimal, unit: str, reason: str, who: str) -> str:
@@ -245,14 +246,18 @@ def _record(
     records: Records, row: Row, name: str, value: Decimal, unit: str, words: tuple[str, str, str], at: datetime
 ) -> None:
     reason, who, grade = words
-    content = {"value": plain(value), "unit": unit, "grade": grade}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    content = _content(value, unit, grade)
     with records.write(actor=who, at=at) as session:
-        begin_correction(session, id=name, replaces=row["fact"], content=text, reason=reason, who=who, at=at)
+        begin_correction(session, id=name, replaces=row["fact"], content=content, reason=reason, who=who, at=at)
+
+
+def _content(value: Decimal, unit: str, grade: str) -> str:
+    return json.dumps({"value": plain(value), "unit": unit, "grade": grade}, ensure_ascii=False, sort_keys=True)
 
 
 def _complete(city: City, records: Records) -> None:
-    """Bring the facts of corrections that were begun into the store."""
+    """Bring the facts of corrections that were begun into the store, and those of uploads into the records."""
+    finish_decisions(city, records=records)
     with records.read() as session:
         begun = [one for one in list_corrections(session) if one["status"] == "begun"]
     for one in begun:
@@ -263,6 +268,59 @@ def _complete(city: City, records: Records) -> None:
 
 def _append(city: City, one: Row) -> None:
     before = next(row for row in city.facts.history([one["replaces"]]).to_pylist() if row["fact"] == one["replaces"])
+    table, lot = correction_lot(before, one)
+    city.facts.append(table, lot=lot)
+
+
+def draft_correction(row: Row, *, value: str, reason: str, who: str, at: datetime) -> dict[str, Any] | None:
+    """A correction of a figure, checked and not made yet.
+
+    Parameters
+    ----------
+    row : mapping
+        The fact that it replaces.
+    value : str
+        The value that shall count. [unit of the fact]
+    reason, who : str
+        Why, and by whom.
+    at : datetime
+        From when on.
+
+    Returns
+    -------
+    dict or None
+        Columns of `FigureCorrection` but its status; ``None`` where the fact is this very correction.
+
+    Raises
+    ------
+    SettingError
+        If value, reason or name cannot be used.
+    """
+    _check_words(reason, who)
+    number, unit = _number(value), str(row["unit"])
+    name = _name(row, number, unit, reason, who)
+    if row["fact"] == name:
+        return None
+    _check_new(place_in(row), row, number, unit)
+    return {"id": name, "replaces": row["fact"], "content": _content(number, unit, "reported"), "reason": reason, "who": who,
+            "at": at}  # fmt: skip
+
+
+def correction_lot(before: Row, one: Row) -> tuple[pa.Table, Lot]:
+    """The fact that a correction brings, and its lot.
+
+    Parameters
+    ----------
+    before : mapping
+        The fact that it replaces.
+    one : mapping
+        The correction, as in the records.
+
+    Returns
+    -------
+    tuple of (pyarrow.Table, Lot)
+        FACTS with one row; the same for the same correction.
+    """
     content = json.loads(one["content"])
     item = Item(f"{CORRECTED}{one['id']}", hash_bytes(json.dumps([one["id"], content], sort_keys=True).encode()), KIND)
     lot = Lot(name_lot((item,)), one["at"], (item,))
@@ -281,7 +339,7 @@ def _append(city: City, one: Row) -> None:
         "cell": None,
         "note": note,
     }
-    city.facts.append(pa.Table.from_pylist([row], schema=FACTS.arrow()), lot=lot)
+    return pa.Table.from_pylist([row], schema=FACTS.arrow()), lot
 
 
 def _listed(city: City, records: Records) -> Iterator[Correction]:

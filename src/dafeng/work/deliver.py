@@ -6,17 +6,14 @@ and what was decided on it is written with the visitor's name.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from dafeng.core.errors import FileRefused, SettingError
+from dafeng.core.errors import ConflictError, FileRefused
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.library.factors import read_factors
@@ -24,16 +21,18 @@ from dafeng.readers.audit import audit_facts
 from dafeng.readers.delivery import ROWS, Delivery, place_in
 from dafeng.readers.mapping import ColumnGuess, guess_heading, list_columns
 from dafeng.readers.sheets import Sheet, Workbook, read_sheets
-from dafeng.store.files import write_whole
-from dafeng.store.models import Job
+from dafeng.store.files import hash_tree, lock
+from dafeng.store.lots import Lot
 from dafeng.store.records import Records
 from dafeng.work.city import City
-from dafeng.work.correct import correct
 from dafeng.work.corrected import key_of
-from dafeng.work.ingest import ingest, read_file
+from dafeng.work.ingest import read_file
 from dafeng.work.mappings import keep_mapping, recall_mapping
 from dafeng.work.review import using
-from dafeng.work.uploads import FOLDER, Upload, read_upload, save_upload
+from dafeng.work.take_in import Take, no_value
+from dafeng.work.upload_decisions import finish_held, log_return, mark_returned
+from dafeng.work.upload_state import Upload, load_upload, save_upload, upload_folder
+from dafeng.work.uploads import read_upload
 
 TOTALS = ("available", "transformation", "final", "final.households", "difference", "total")
 SUMS = frozenset(f"balance.{total}" for total in TOTALS)
@@ -86,7 +85,7 @@ class Preview:
     refusal: FileRefused | None
 
 
-def map_upload(city: City, upload: Upload, mapping: Mapping[str, str]) -> Upload:
+def map_upload(city: City, upload: Upload, mapping: Mapping[str, str], *, who: str = "", seen: str | None = None) -> Upload:
     """Say what the columns of a file are; the city remembers it for files headed alike.
 
     Parameters
@@ -97,6 +96,10 @@ def map_upload(city: City, upload: Upload, mapping: Mapping[str, str]) -> Upload
         The file.
     mapping : mapping of str to str
         Our name of a column by its heading, empty to leave it out.
+    who : str, optional
+        Who says so.
+    seen : str, optional
+        ``mark`` of the file when it was decided on; without it, what somebody else said is not replaced.
 
     Returns
     -------
@@ -105,12 +108,18 @@ def map_upload(city: City, upload: Upload, mapping: Mapping[str, str]) -> Upload
 
     Raises
     ------
-    SettingError
-        If it was decided on already.
+    ConflictError
+        If it was decided on already, or changed by somebody else since.
     """
-    check_open(upload)
-    keep_mapping(city, _book(city, upload), mapping)
-    return save_upload(city, replace(upload, mapping=dict(mapping)))
+    with lock(upload_folder(city, upload.id)):
+        finish_held(city, upload.id)
+        held = load_upload(city, upload.id)
+        if held.state == "open" and held.mapping == mapping:
+            return held
+        others = bool(held.mapping) and held.mapping_by != who
+        check_open(held, seen="" if seen is None and others else seen)
+        keep_mapping(city, _book(city, held), mapping)
+        return save_upload(city, replace(held, mapping=dict(mapping), mapping_by=who))
 
 
 def preview_upload(city: City, upload: Upload) -> Preview:
@@ -142,9 +151,10 @@ def preview_upload(city: City, upload: Upload) -> Preview:
 
 
 def take_upload(
-    city: City, upload: Upload, *, who: str, values: Mapping[str, tuple[str, str]] | None = None, records: Records | None = None
-) -> Upload:
-    """Take a file in, with the corrections that were decided on it.
+    city: City, upload: Upload, *, who: str, values: Mapping[str, tuple[str, str]] | None = None, seen: str | None = None,
+    records: Records | None = None,
+) -> Upload:  # fmt: skip
+    """Take a file in, with the corrections that were decided on it: all figures count from one instant on, or none.
 
     Parameters
     ----------
@@ -155,43 +165,41 @@ def take_upload(
     who : str
         Who takes it in.
     values : mapping of str to (str, str), optional
-        Corrected value and reason by cell; the reported one is taken in first and stays.
+        Corrected value and reason by cell; the reported one is taken in with it and stays.
+    seen : str, optional
+        ``mark`` of the file when it was decided on; without it the present one is taken.
     records : Records, optional
         Open records of the city.
 
     Returns
     -------
     Upload
-        Taken in. One that was taken in before stays as it is.
+        Taken in. One that the same person took in with the same corrections before stays as it is.
 
     Raises
     ------
     FileRefused
         If it cannot be read.
     SettingError
-        If a value cannot be used, or the file was sent back.
+        If a value cannot be used.
+    ConflictError
+        If somebody else decided on it, or other corrections were made with it, or it changed since it was seen.
     """
-    if upload.state == "taken":
-        return upload
-    check_open(upload)
-    delivery = read_file(city, read_upload(city, upload), name=upload.name, mapping=upload.mapping)
     asked = {place: told for place, told in (values or {}).items() if told[0].strip()}
-    rows = {place_in(row): row for row in delivery.rows.to_pylist() if place_in(row) in asked}
-    for place, (value, _) in asked.items():
-        _check_value(place, value, rows)
-    with using(city, records) as opened:
-        ingest(city, [_named(city, upload)], mapping=upload.mapping)
-        lot = next(lot for lot in reversed(city.facts.lots()) if any(item.sha256 == upload.sha256 for item in lot.items))
-        facts = {key_of(row): row["fact"] for row in city.facts.read().to_pylist()} if rows else {}
-        for place, row in rows.items():
-            value, reason = asked[place]
-            correct(city, facts[key_of(row)], value=value, reason=reason or "上报时更正", who=who, records=opened)
-        done = replace(upload, state="taken", lot=lot.id, facts=delivery.rows.num_rows, corrected=len(rows), by=who)
-        _log(opened, done, "done")
-        return save_upload(city, done)
+    with using(city, records) as opened, lock(upload_folder(city, upload.id)):
+        finish_held(city, upload.id, records=opened)
+        held = load_upload(city, upload.id)
+        decision = hash_tree({"who": who, "values": {place: list(told) for place, told in asked.items()}})
+        if held.state == "taken" and held.by == who and held.decision in ("", decision):
+            return held
+        check_open(held, seen=seen)
+        Take(city, replace(held, state="taken", by=who, decision=decision), asked).run(opened)
+        return load_upload(city, upload.id)
 
 
-def return_upload(city: City, upload: Upload, *, who: str, remark: str, records: Records | None = None) -> Upload:
+def return_upload(
+    city: City, upload: Upload, *, who: str, remark: str, seen: str | None = None, records: Records | None = None
+) -> Upload:
     """Send a file back; nothing of it is taken in.
 
     Parameters
@@ -204,6 +212,8 @@ def return_upload(city: City, upload: Upload, *, who: str, remark: str, records:
         Who sends it back.
     remark : str
         Why.
+    seen : str, optional
+        ``mark`` of the file when it was decided on; without it the present one is taken.
     records : Records, optional
         Open records of the city.
 
@@ -215,15 +225,50 @@ def return_upload(city: City, upload: Upload, *, who: str, remark: str, records:
     Raises
     ------
     SettingError
-        If there is no reason, or it was decided on already.
+        If there is no reason.
+    ConflictError
+        If it was decided on already, changed since it was seen, or its figures count already.
     """
-    check_open(upload)
     if not remark.strip():
-        raise _refused(Label("退回须说明理由", "sending back needs a reason"), "remark")
-    done = replace(upload, state="returned", remark=remark.strip()[:400], by=who)
-    with using(city, records) as opened:
-        _log(opened, done, "cancelled")
-    return save_upload(city, done)
+        raise no_value(Label("退回须说明理由", "sending back needs a reason"), "remark")
+    with using(city, records) as opened, lock(upload_folder(city, upload.id)):
+        finish_held(city, upload.id, records=opened)
+        held = load_upload(city, upload.id)
+        check_open(held, seen=seen)
+        check_absent(city, held)
+        done = mark_returned(held, who=who, remark=remark)
+        log_return(opened, done, at=datetime.now(UTC))
+        return save_upload(city, done)
+
+
+def check_absent(city: City, upload: Upload) -> None:
+    """Refuse to send back a file whose figures count.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    upload : Upload
+        The file.
+
+    Raises
+    ------
+    ConflictError
+        If a lot in force has the same bytes.
+    """
+    for lot in _lots_in_force(city, upload.sha256):
+        raise ConflictError(
+            Label(f"该文件的数已入库（批次 {lot.id}）", f"the figures of this file count already (lot {lot.id})"),
+            where=upload.name,
+            expected=Label("没有入库的文件", "a file of which nothing was taken in"),
+            remedy=Label("逐数更正，或先撤回该批次", "correct the figures, or withdraw that lot first"),
+        )
+
+
+def _lots_in_force(city: City, sha256: str) -> tuple[Lot, ...]:
+    withdrawn = {one.lot for one in city.facts.withdrawals()}
+    lots = (lot for lot in reversed(city.facts.lots()) if lot.id not in withdrawn)
+    return tuple(lot for lot in lots if any(item.sha256 == sha256 for item in lot.items))
 
 
 def _audited(city: City, delivery: Delivery) -> tuple[Finding, ...]:
@@ -249,65 +294,43 @@ def _sample(sheet: Sheet, name: str, mapping: Mapping[str, str], kind: str) -> S
     return Sample(sheet, heading, columns)
 
 
-def _check_value(place: str, value: str, rows: Mapping[str, Any]) -> None:
-    if place not in rows:
-        raise _refused(Label(f"“{place}”不是可入库的数", f"'{place}' holds no figure that is taken in"), place)
-    try:
-        kept = Decimal(value.replace(",", "").strip()).is_finite()
-    except ArithmeticError:
-        kept = False
-    if not kept:
-        raise _refused(Label(f"“{value[:40]}”不是数", f"'{value[:40]}' is no number"), place)
-
-
-def check_open(upload: Upload) -> None:
-    """Refuse what was decided on already.
+def check_open(upload: Upload, *, seen: str | None = None) -> None:
+    """Refuse what was decided on already, and a decision on an older state.
 
     Parameters
     ----------
     upload : Upload
-        The file.
+        The file as it stands.
+    seen : str, optional
+        Its ``mark`` when the decision was made.
 
     Raises
     ------
-    SettingError
-        If it was taken in or sent back.
+    ConflictError
+        If it was taken in or sent back, or is not what was seen; the message says what the other one did.
     """
-    if upload.state != "open":
-        raise _refused(Label("该文件已处理", "the file was decided on already"), upload.name)
-
-
-def _refused(what: Label, where: str) -> SettingError:
-    expected = Label("待处理的文件、可用的数和理由", "a waiting file, usable figures and reasons")
-    return SettingError(
-        what,
-        where=where,
-        expected=expected,
-        remedy=Label("改正后重试；没有入库", "mend it and try again; nothing was taken in"),
+    if upload.state == "open" and seen in (None, upload.mark):
+        return
+    raise ConflictError(
+        _what_was_done(upload),
+        where=upload.name,
+        expected=Label("在文件的最新状态上决定", "a decision on the file as it stands"),
+        remedy=Label("刷新页面，看过之后再决定；没有写入任何改动", "reload, look at it and decide again; nothing was written"),
     )
 
 
-def _named(city: City, upload: Upload) -> Path:
-    """The kept file under its delivered name: a cell is found again by it."""
-    path = city.folder / FOLDER / upload.id / "as" / upload.name
-    if not path.is_file():
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, read_upload(city, upload))
-    return path
+def _what_was_done(upload: Upload) -> Label:
+    """What somebody did with a file since it was seen."""
+    who = upload.by if upload.state != "open" else upload.mapping_by
+    if upload.state == "taken":
+        zh = f"{who} 已把该文件入库：{upload.facts} 个数，更正 {upload.corrected} 个。{upload.told}"
+        en = f"{who} has taken the file in: {upload.facts} figures, {upload.corrected} of them corrected. {upload.told}"
+        return Label(zh.strip(), en.strip())
+    if upload.state == "returned":
+        return Label(f"{who} 已退回该文件：{upload.remark}", f"{who} has sent the file back: {upload.remark}")
+    said = "；".join(f"{heading}→{word or '—'}" for heading, word in upload.mapping.items())
+    return Label(f"{who} 刚改过该文件的列：{said}", f"{who} has just said what the columns of the file are: {said}")
 
 
 def _book(city: City, upload: Upload) -> Workbook:
     return read_sheets(read_upload(city, upload), name=upload.name)
-
-
-def _log(records: Records, upload: Upload, status: str) -> None:
-    """The decision as a row of the records, with its entry in the audit log."""
-    at = datetime.now(UTC)
-    options = {"file": upload.name, "sha256": upload.sha256, "lot": upload.lot, "mapping": dict(upload.mapping)}
-    with records.write(actor=upload.by, at=at) as session:
-        if status == "done" and session.get(Job, f"upload-{upload.id}") is not None:
-            return
-        name = f"upload-{upload.id}" if status == "done" else f"upload-{upload.id}-{at:%Y%m%d%H%M%S%f}"
-        text = json.dumps(options, ensure_ascii=False, sort_keys=True)
-        session.add(Job(id=name, verb="ingest", options=text, status=status, done_share=1.0 if status == "done" else 0.0,
-                        created_at=at, started_at=at, ended_at=at, run=None, says=upload.remark or None))  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from dafeng.work.jobs import KINDS, Job
+from dafeng.work.jobs import NOTED, Job
 from dafeng.work.moves import Moves
 
 
@@ -28,7 +28,7 @@ def job_document(job: Job, *, moves: Moves | None = None) -> dict[str, Any]:
         ``id``, ``kind``, ``who``, ``at``, ``state``, ``live``, ``attempts``, ``share``, ``step``, ``began``, ``ended``,
         ``run``, ``says``, ``options``, and ``moves`` where they are known.
     """
-    kind, step = KINDS[job.kind], job.progress.label if job.progress is not None else None
+    kind, step = NOTED[job.kind], job.progress.label if job.progress is not None else None
     told = {
         "id": job.id,
         "kind": job.kind,

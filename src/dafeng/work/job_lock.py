@@ -1,6 +1,7 @@
 """The process that works on a city's jobs, seen from outside: whether there is one, how it is begun and stopped.
 
-Invariant: a process is stopped only while the lock of ``jobs`` is held, so that the number it wrote down is its own.
+Invariant: a process is killed only while the lock of ``jobs`` is held, so that the number it wrote down is its own, and only
+while the records are being written, so that the job it wrote down is the one it is at.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from dafeng.core.errors import StoreError
-from dafeng.store.files import lock
+from dafeng.store.files import lock, seal, unseal, write_whole
 from dafeng.work.city import City
-from dafeng.work.job_progress import read_progress
 
 FOLDER = "jobs"
 """Folder of a city with the progress of its jobs and the lock of whoever works on them."""
+WORK = "work.json"
+"""File with the process that works, and the job that it is at."""
 GONE = 5.0
 """How long a cancelled process is waited for. [s]"""
 
@@ -75,8 +79,41 @@ def launch(city: City) -> subprocess.Popen[bytes]:
     return process
 
 
+def note_work(city: City, id: str) -> None:
+    """Write down what this process works on; it holds the lock, and writes the records where it begins a job.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    id : str
+        Id of the job; empty before the first.
+    """
+    write_whole(city.folder / FOLDER / WORK, seal({"process": os.getpid(), "job": id}))
+
+
 def stop(city: City, id: str) -> None:
-    """Kill the process of a job and its companions; a kill leaves the city as before or after.
+    """Kill the process of a job and its companions, if it is at that job; a kill leaves the city as before or after.
+
+    Parameters
+    ----------
+    city : City
+        The city; its records are being written, so that its process cannot go on to the next job.
+    id : str
+        Id of the job.
+    """
+    work = _work(city)
+    if work.get("job") != id or not is_busy(city):
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(int(work["process"]), signal.SIGKILL)
+        else:
+            os.kill(int(work["process"]), signal.SIGTERM)
+
+
+def wait_for(city: City, id: str) -> None:
+    """Wait until nothing works on a job that was cancelled.
 
     Parameters
     ----------
@@ -85,14 +122,11 @@ def stop(city: City, id: str) -> None:
     id : str
         Id of the job.
     """
-    progress = read_progress(city.folder / FOLDER, id)
-    if progress is None or not is_busy(city):
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(progress.process, signal.SIGKILL)
-        else:
-            os.kill(progress.process, signal.SIGTERM)
     until = time.monotonic() + GONE
-    while is_busy(city) and time.monotonic() < until:
+    while _work(city).get("job") == id and is_busy(city) and time.monotonic() < until:
         time.sleep(0.05)
+
+
+def _work(city: City) -> Mapping[str, Any]:
+    path = city.folder / FOLDER / WORK
+    return unseal(path) if path.is_file() else {}

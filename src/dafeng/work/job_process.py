@@ -25,7 +25,7 @@ from dafeng.work.assess import Report, assess
 from dafeng.work.city import City, open_city
 from dafeng.work.ingest import ingest
 from dafeng.work.inventory import inventory
-from dafeng.work.job_lock import FOLDER
+from dafeng.work.job_lock import FOLDER, note_work
 from dafeng.work.job_progress import LATEST, Progress, write_progress
 from dafeng.work.jobs import KINDS, moves_path
 from dafeng.work.moves import keep_moves
@@ -69,6 +69,7 @@ def work_jobs(folder: Path | str) -> int:
             held.enter_context(lock(city.folder / FOLDER, patience=PATIENCE))
         except StoreError:
             return 0
+        note_work(city, "")
         records = held.enter_context(open_records(city.records))
         _settle(records)
         count = 0
@@ -97,6 +98,7 @@ def _take(city: City, records: Records) -> tuple[str, str, Mapping[str, Any]] | 
         if row is None:
             return None
         told = json.loads(row.options)
+        note_work(city, row.id)
         write_progress(city.folder / FOLDER, row.id, Progress(os.getpid(), BEGIN.zh, BEGIN.en, 0.0, at.isoformat()))
         row.options = json.dumps({**told, "attempts": told["attempts"] + 1}, ensure_ascii=False, sort_keys=True)
         row.status, row.started_at = "running", at

@@ -15,11 +15,11 @@ from typing import Any
 
 from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.core.labels import Label
-from dafeng.store.jobs import add_job, is_asked, read_job, read_jobs
+from dafeng.store.jobs import add_job, is_asked, read_first, read_job, read_jobs
 from dafeng.store.models import Job as Row
 from dafeng.store.records import Records
 from dafeng.work.city import City
-from dafeng.work.job_lock import FOLDER, is_busy, stop
+from dafeng.work.job_lock import FOLDER, is_busy, stop, wait_for
 from dafeng.work.job_progress import Progress, find_former, read_progress
 from dafeng.work.moves import Moves, read_moves
 from dafeng.work.review import using
@@ -30,7 +30,11 @@ KINDS: Mapping[str, Label] = {
     "inventory": Label("生成清单文件", "inventory files"),
 }
 """What can be asked for; each may be begun again after an interruption, since it leaves its folder as before or after."""
+NOTED: Mapping[str, Label] = {**KINDS, "scenario": Label("保存情景", "keeping a scenario")}
+"""What the list names: what can be asked for, and what is noted when it is done."""
 ENDED = ("done", "failed", "cancelled")
+LOST = ("failed", "cancelled")
+"""States of a job that brought nothing."""
 SHOWN = 60
 """Jobs that are listed."""
 
@@ -182,6 +186,29 @@ def find_job(city: City, id: str, *, records: Records | None = None) -> Job:
     return _job(city, row, who, busy=row.status == "running" and is_busy(city))
 
 
+def find_counting(city: City, upload: str, *, records: Records | None = None) -> Job | None:
+    """The assessment that counts an upload, or will: the first one that was asked for after it was taken in.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    upload : str
+        Id of the upload.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Job or None
+        ``None`` where it was not taken in, or nobody asked since.
+    """
+    with using(city, records) as opened, opened.read() as session:
+        taken = session.get(Row, f"upload-{upload}")
+        found = read_first(session, "assess", after=taken.created_at, passed_over=LOST) if taken is not None else None
+    return _job(city, *found, busy=found[0].status == "running" and is_busy(city)) if found is not None else None
+
+
 def cancel_job(city: City, id: str, *, who: str, records: Records | None = None) -> Job:
     """Stop a job, or take back one that waits; what the city showed before stays.
 
@@ -214,9 +241,12 @@ def cancel_job(city: City, id: str, *, who: str, records: Records | None = None)
         row = session.get(Row, id)
         if row is None or row.status in ENDED:
             raise _ended(before)
+        running = row.status == "running"
+        if running:
+            stop(city, id)  # while the records are being written its process can begin no other job
         row.status, row.ended_at = "cancelled", at
-    if before.state != "waiting":
-        stop(city, id)
+    if running:
+        wait_for(city, id)
     return find_job(city, id, records=records)
 
 

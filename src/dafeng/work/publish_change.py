@@ -1,13 +1,12 @@
 """``publish``: change what the public pages may show, with who and when.
 
-Invariant: the rule file and the log of the change appear together or not at all; whoever decided on an older state is told,
-and nothing is overwritten.
+Invariant: a change is logged, with the hash of the file it makes, before the file is there; cut short in between, whoever reads
+the rules next finishes it. Whoever decided on an older state is told, and nothing is overwritten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +14,11 @@ from typing import Literal, cast
 
 from dafeng.core.errors import ConflictError, SettingError
 from dafeng.core.labels import Label
-from dafeng.store.files import hash_bytes, write_whole
+from dafeng.store.files import hash_bytes, lock
 from dafeng.store.records import Records
 from dafeng.store.visibility import add_change, list_changes
 from dafeng.work.city import City
+from dafeng.work.publish_pending import FOLDER, begin_change, finish_held
 from dafeng.work.publish_rules import (
     NAME,
     STATES,
@@ -26,7 +26,7 @@ from dafeng.work.publish_rules import (
     Visibility,
     list_kinds,
     parse_visibility,
-    read_visibility,
+    read_rules,
     spell_visibility,
 )
 from dafeng.work.review import using
@@ -111,50 +111,24 @@ def change_visibility(
         If the records cannot be written; then the rules stay as they were.
     """
     _check(decisions, who)
-    path = city.overlay / NAME
-    with using(city, records) as opened, _undone(path) as done:
-        with opened.write(actor=who, at=datetime.now(UTC)) as session:
-            rules = read_visibility(city)
-            if seen is not None and seen != rules.sha256:
-                raise _outdated(path)
-            text = spell_visibility(_decide(rules, decisions))
-            file = hash_bytes(text.encode())
-            for one in decisions if file != rules.sha256 else ():
-                add_change(session, kind=one.kind, name=one.name, state=one.state, file=file)
-            done.keep()
-            write_whole(path, text.encode())
-        done.finish()
+    at = datetime.now(UTC)
+    with using(city, records) as opened, lock(city.folder / FOLDER):
+        finish_held(city, opened)
+        rules = read_rules(city)
+        if seen is not None and seen != rules.sha256:
+            raise _outdated(city.overlay / NAME)
+        text = spell_visibility(_decide(rules, decisions))
+        file = hash_bytes(text.encode())
+        if file == rules.sha256:
+            return rules
+        begin_change(city, text, base=rules.sha256, at=at)
+        try:
+            with opened.write(actor=who, at=at) as session:
+                for one in decisions:
+                    add_change(session, kind=one.kind, name=one.name, state=one.state, file=file)
+        finally:
+            finish_held(city, opened)
     return parse_visibility(text)
-
-
-class _Undo:
-    """What a file was before a change, until that is logged."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.content: bytes | None = None
-        self.kept = self.finished = False
-
-    def keep(self) -> None:
-        """Remember the file; no other change is under way, since the records are being written."""
-        self.path.parent.mkdir(exist_ok=True)
-        self.content = self.path.read_bytes() if self.path.is_file() else None
-        self.kept = True
-
-    def finish(self) -> None:
-        """The change is logged."""
-        self.finished = True
-
-
-@contextmanager
-def _undone(path: Path) -> Iterator[_Undo]:
-    """A change of a file that is taken back unless it is logged."""
-    undo = _Undo(path)
-    try:
-        yield undo
-    finally:
-        if undo.kept and not undo.finished:
-            _restore(path, undo.content)
 
 
 def list_decisions(city: City, *, records: Records | None = None) -> tuple[Decided, ...]:
@@ -182,14 +156,6 @@ def list_decisions(city: City, *, records: Records | None = None) -> tuple[Decid
     with using(city, records) as opened, opened.read() as session:
         rows = list_changes(session)
         return tuple(Decided(Decision(row.kind, row.name, cast("Wish", row.state)), row.who, row.at, row.file) for row in rows)
-
-
-def _restore(path: Path, content: bytes | None) -> None:
-    """The file as it was before a change that could not be logged."""
-    if content is not None:
-        write_whole(path, content)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _decide(rules: Visibility, decisions: Sequence[Decision]) -> Visibility:

@@ -20,6 +20,7 @@ from dafeng.library.records import Record
 from dafeng.library.strict import load_yaml, read_text, read_yaml, refusal
 from dafeng.store.files import hash_bytes
 from dafeng.work.city import City
+from dafeng.work.publish_pending import finish_change
 
 State = Literal["public", "internal"]
 """Whether visitors without a login see something."""
@@ -166,6 +167,28 @@ def list_kinds() -> Mapping[str, Kind]:
 
 def read_visibility(city: City) -> Visibility:
     """Rules of a city as they stand now.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    Visibility
+        Everything internal where the city has no rule file.
+
+    Raises
+    ------
+    DefinitionError
+        If the file does not keep its form; the message names the line.
+    """
+    finish_change(city)
+    return read_rules(city)
+
+
+def read_rules(city: City) -> Visibility:
+    """Rules of a city as their file stands, a change that was cut short left as it is.
 
     Parameters
     ----------

@@ -31,6 +31,7 @@ from dafeng.pathways.model_error import ModelError
 from dafeng.work.city import City
 from dafeng.work.outset import read_goals
 from dafeng.work.scenario_choice import Choice, moves_of, rows_of
+from dafeng.work.scenario_pending import finish_save
 from dafeng.work.tracing import TraceBook
 
 MOST_SAID = 4
@@ -251,6 +252,7 @@ def open_scenarios(city: City) -> LiveScenarios:
     DefinitionError
         If a table breaks its form.
     """
+    finish_save(city)
     model = read_city_model()
     views = tuple(in_percent(view) for view in read_views(model))
     layers = read_layers(city.overlay, goals=read_goals(city.read_plan(), city, TraceBook()))

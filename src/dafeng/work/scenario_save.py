@@ -1,7 +1,7 @@
 """A scenario that a reader made becomes rows of the city's own table of scenarios.
 
 Invariant: what is read back computes the same; the package's scenarios and other rows of the table stay as they are, and the
-file is there whole or not at all.
+files are there whole or not at all, with an entry of the audit log that says who. Nobody's scenario is replaced unseen.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import ConflictError, SettingError
 from dafeng.core.labels import Label
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import read_yaml
@@ -28,10 +29,21 @@ from dafeng.pathways.model.drivers import Given, Row, lay_over
 from dafeng.pathways.model.overlays import begun_rows
 from dafeng.pathways.model.sampling import Band
 from dafeng.pathways.model.tables import Scenario, read_names
-from dafeng.store.files import write_whole
+from dafeng.store.files import hash_tree, lock
+from dafeng.store.records import Records
 from dafeng.work.city import City
+from dafeng.work.review import using
 from dafeng.work.scenario_choice import SOURCE, Choice, moves_of, rows_of
 from dafeng.work.scenario_live import LiveScenarios
+from dafeng.work.scenario_pending import (
+    FOLDER,
+    SavedBy,
+    begin_save,
+    finish_held,
+    log_save,
+    name_save,
+    saved_by,
+)
 
 TABLE = "drivers_scenarios.csv"
 HEAD = (
@@ -53,11 +65,16 @@ NOTE = Label("在情景页设定", "set on the page of scenarios")
 EXACT = 1e-9
 """How near a straight line must come for a year to be left out. [1]"""
 LONGEST = 60
+LOCAL = "local"
+"""Who saves, where nobody says so."""
 _ID = re.compile(r"[a-z][a-z0-9_]{1,30}")
 
 
-def save_scenario(city: City, live: LiveScenarios, choice: Choice, *, id: str, label: Label) -> Scenario:
-    """Keep a choice as a scenario of the city.
+def save_scenario(
+    city: City, live: LiveScenarios, choice: Choice, *, id: str, label: Label, who: str = LOCAL, seen: str | None = None,
+    records: Records | None = None,
+) -> Scenario:  # fmt: skip
+    """Keep a choice as a scenario of the city; who keeps it stands in the audit log.
 
     Parameters
     ----------
@@ -71,6 +88,13 @@ def save_scenario(city: City, live: LiveScenarios, choice: Choice, *, id: str, l
         Name in tables and addresses; one of the city's own is replaced.
     label : Label
         Name for readers.
+    who : str, optional
+        Who keeps it.
+    seen : str, optional
+        What `mark_scenario` said of the id when this was decided, empty where there was none; without it whatever stands
+        there is replaced.
+    records : Records, optional
+        Open records of the city.
 
     Returns
     -------
@@ -81,15 +105,120 @@ def save_scenario(city: City, live: LiveScenarios, choice: Choice, *, id: str, l
     ------
     SettingError
         If the name cannot be used, or the choice changes nothing.
+    ConflictError
+        If somebody else kept another one under the same id since.
     """
     _check_name(id)
     rows = tuple(overlay_rows(live, choice))
     if not rows:
         raise _wrong("id", Label("与趋势情景相同，没有可保存的", "it is the baseline: there is nothing to save"))
-    made = Scenario(id, label, _says(live, choice))
-    write_whole(city.overlay / TABLE, _table(city.overlay / TABLE, id, rows).encode())
-    write_whole(city.overlay / OWN_NAMES, _names(city.overlay / OWN_NAMES, made).encode())
+    made, at = Scenario(id, label, _says(live, choice)), datetime.now(UTC)
+    with using(city, records) as opened, lock(city.folder / FOLDER):
+        finish_held(city, opened)
+        before, present = _spelled(city), mark_scenario(city, id)
+        files = {TABLE: _table(city.overlay / TABLE, id, rows), OWN_NAMES: _names(city.overlay / OWN_NAMES, made)}
+        mark = _mark(files, id)
+        if mark == present:
+            return made
+        if seen not in (None, present):
+            raise _overtaken(id, saved_by(opened, id), _title(before, id))
+        begin_save(city, files, name=name_save(id, at=at))
+        try:
+            title = {"zh": label.zh, "en": label.en}
+            log_save(opened, id=id, mark=mark, title=title, who=who, at=at, name=name_save(id, at=at))
+        finally:
+            finish_held(city, opened)
     return made
+
+
+def mark_scenario(city: City, id: str) -> str:
+    """What a form that keeps a scenario was made on.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    id : str
+        The scenario.
+
+    Returns
+    -------
+    str
+        Hash of its rows and names; empty where there is none.
+    """
+    return _mark(_spelled(city), id)
+
+
+def mark_scenarios(city: City) -> dict[str, str]:
+    """`mark_scenario` of all scenarios of a city's own.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    dict of str to str
+        By id.
+    """
+    files = _spelled(city)
+    return {one.id: _mark(files, one.id) for one in _known(files)}
+
+
+def is_own(city: City, id: str, *, who: str) -> bool:
+    """Whether somebody saved a scenario last, so that replacing it overwrites nobody else.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    id : str
+        The scenario.
+    who : str
+        Who asks.
+
+    Returns
+    -------
+    bool
+        False also where nobody saved it through the programme.
+    """
+    with using(city, None) as opened:
+        return saved_by(opened, id).who == who
+
+
+def _spelled(city: City) -> dict[str, str]:
+    paths = {name: city.overlay / name for name in (TABLE, OWN_NAMES)}
+    return {name: path.read_text(encoding="utf-8") if path.is_file() else "" for name, path in paths.items()}
+
+
+def _known(files: Mapping[str, str]) -> tuple[Scenario, ...]:
+    text = files[OWN_NAMES]
+    return tuple(read_names(read_yaml(text, name=OWN_NAMES))) if text else ()
+
+
+def _mark(files: Mapping[str, str], name: str) -> str:
+    rows = [line for line in files[TABLE].splitlines() if line.partition(",")[0] == name]
+    words = [(one.label, one.says) for one in _known(files) if one.id == name]
+    said = [[label.zh, label.en, says.zh, says.en] for label, says in words]
+    return hash_tree({"rows": rows, "words": said})[:16] if rows or said else ""
+
+
+def _title(files: Mapping[str, str], name: str) -> Label:
+    return next((one.label for one in _known(files) if one.id == name), Label(name, name))
+
+
+def _overtaken(name: str, last: SavedBy, title: Label) -> ConflictError:
+    who = Label(last.who or "有人手工", last.who or "somebody by hand")
+    return ConflictError(
+        Label(f"{who.zh} 已保存情景“{name}”（{title.zh}）", f"{who.en} has kept a scenario '{name}' ({title.en})"),
+        where=name,
+        expected=Label("另一个代号，或明确替换它", "another id, or the word to replace it"),
+        remedy=Label(
+            "看过那个情景后换一个代号，或选择替换；没有写入任何改动",
+            "look at that scenario, then take another id or choose to replace it; nothing was written",
+        ),
+    )
 
 
 def overlay_rows(live: LiveScenarios, choice: Choice) -> Iterator[Row]:

@@ -7,66 +7,20 @@ same upload.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from dafeng.core.errors import FileRefused, LookupFailure
+from dafeng.core.errors import FileRefused
 from dafeng.core.labels import Label
 from dafeng.readers.sheets import read_sheets
-from dafeng.store.files import hash_bytes, lock, seal, unseal, write_durably, write_whole
+from dafeng.store.files import hash_bytes, lock, write_durably
 from dafeng.work.city import City
 from dafeng.work.ingest import ENDINGS
-
-FOLDER = "uploads"
-"""Folder of a city with the files that were handed in by the page; private."""
-STATE = "upload.json"
+from dafeng.work.upload_decisions import finish_decision
+from dafeng.work.upload_state import FOLDER, STATE, Upload, load_upload, save_upload, upload_folder
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was handed in.
-
-    Parameters
-    ----------
-    id : str
-        Beginning of the hash of its bytes: the same file is the same upload.
-    name : str
-        File name.
-    sha256 : str
-        Hash of its bytes.
-    who : str
-        Who handed it in.
-    at : str
-        When, ISO, in UTC.
-    mapping : mapping of str to str
-        What its columns were said to be.
-    state : {"open", "taken", "returned"}
-        Whether it waits, was taken in, or was sent back.
-    remark : str
-        Why it was sent back.
-    lot : str
-        The lot that it became.
-    facts, corrected : int
-        Figures it brought, and how many of them were corrected on the way.
-    by : str
-        Who took it in or sent it back.
-    """
-
-    id: str
-    name: str
-    sha256: str
-    who: str
-    at: str
-    mapping: Mapping[str, str]
-    state: str = "open"
-    remark: str = ""
-    lot: str = ""
-    facts: int = 0
-    corrected: int = 0
-    by: str = ""
-
-
-def keep_upload(city: City, data: bytes, *, name: str, who: str) -> Upload:
+def keep_upload(city: City, data: bytes, *, name: str, who: str, mapping: Mapping[str, str] | None = None) -> Upload:
     """Keep a file that was handed in, until it is decided on.
 
     Parameters
@@ -79,6 +33,8 @@ def keep_upload(city: City, data: bytes, *, name: str, who: str) -> Upload:
         Its name.
     who : str
         Who handed it in.
+    mapping : mapping of str to str, optional
+        What its columns are, where nobody said so before.
 
     Returns
     -------
@@ -94,14 +50,17 @@ def keep_upload(city: City, data: bytes, *, name: str, who: str) -> Upload:
         raise _no_table(name)
     read_sheets(data, name=name)
     sha256 = hash_bytes(data)
-    folder = city.folder / FOLDER / sha256[:16]
+    folder, at = upload_folder(city, sha256[:16]), datetime.now(UTC).isoformat(timespec="seconds")
     with lock(city.folder / FOLDER):
         if (folder / STATE).is_file():
-            held = find_upload(city, sha256[:16])
-            return save_upload(city, replace(held, state="open", remark="", who=who)) if held.state == "returned" else held
+            held = load_upload(city, sha256[:16])
+            if held.state != "returned":
+                return held
+            again = replace(held, state="open", remark="", who=who, mapping=held.mapping or dict(mapping or {}))
+            return save_upload(city, again)
         folder.mkdir(parents=True, exist_ok=True)
         write_durably(folder / "file", data)
-        return save_upload(city, Upload(sha256[:16], name, sha256, who, datetime.now(UTC).isoformat(timespec="seconds"), {}))
+        return save_upload(city, Upload(sha256[:16], name, sha256, who, at, dict(mapping or {})))
 
 
 def find_upload(city: City, id: str) -> Upload:
@@ -117,23 +76,16 @@ def find_upload(city: City, id: str) -> Upload:
     Returns
     -------
     Upload
-        As it stands.
+        As it stands; a decision on it that was cut short is finished first.
 
     Raises
     ------
     LookupFailure
         If there is none.
     """
-    path = city.folder / FOLDER / id / STATE
-    if not id.isalnum() or not path.is_file():
-        raise LookupFailure(
-            Label(f"没有上报文件“{id}”", f"there is no upload '{id}'"),
-            where=str(city.folder / FOLDER),
-            expected=Label("已上报的文件", "a file that was handed in"),
-            remedy=Label("重新上报", "hand it in again"),
-        )
-    body = unseal(path)
-    return Upload(**{name: body[name] for name in Upload.__dataclass_fields__})
+    if id.isalnum():
+        finish_decision(city, id)
+    return load_upload(city, id)
 
 
 def list_uploads(city: City) -> tuple[Upload, ...]:
@@ -168,27 +120,7 @@ def read_upload(city: City, upload: Upload) -> bytes:
     bytes
         As it was handed in.
     """
-    return (city.folder / FOLDER / upload.id / "file").read_bytes()
-
-
-def save_upload(city: City, upload: Upload) -> Upload:
-    """Keep what was decided on a file.
-
-    Parameters
-    ----------
-    city : City
-        The city.
-    upload : Upload
-        The file.
-
-    Returns
-    -------
-    Upload
-        The same.
-    """
-    body = {name: getattr(upload, name) for name in Upload.__dataclass_fields__}
-    write_whole(city.folder / FOLDER / upload.id / STATE, seal({**body, "mapping": dict(upload.mapping)}))
-    return upload
+    return (upload_folder(city, upload.id) / "file").read_bytes()
 
 
 def _no_table(name: str) -> FileRefused:

@@ -1,0 +1,139 @@
+"""A file on its way into the facts: its figures and the corrections made with them, seen together or not at all.
+
+Invariant: the decision is written down before the store of facts names the lots, and the store names them all at one instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from dafeng.core.errors import SettingError
+from dafeng.core.labels import Label
+from dafeng.readers.delivery import place_in
+from dafeng.store.files import write_whole
+from dafeng.store.lots import Item, Lot
+from dafeng.store.records import Records
+from dafeng.work.city import City
+from dafeng.work.correct import correction_lot, draft_correction
+from dafeng.work.corrected import keep_corrections, key_of
+from dafeng.work.ingest import read_file
+from dafeng.work.upload_decisions import begin_take, finish_held
+from dafeng.work.upload_state import Upload, upload_folder
+from dafeng.work.uploads import read_upload
+
+Row = Mapping[str, Any]
+Draft = tuple[Row, dict[str, Any]]
+
+
+class Take:
+    """A file that is being taken in.
+
+    Parameters
+    ----------
+    city : City
+        The city; the lock of the upload is held.
+    done : Upload
+        The file as it shall stand.
+    asked : mapping of str to (str, str)
+        Corrected value and reason by cell.
+
+    Raises
+    ------
+    FileRefused
+        If it cannot be read.
+    SettingError
+        If a value is none, or its cell holds no figure.
+    """
+
+    def __init__(self, city: City, done: Upload, asked: Mapping[str, tuple[str, str]]) -> None:
+        self._city, self._done, self._asked, self._at = city, done, asked, datetime.now(UTC)
+        delivery = read_file(city, read_upload(city, done), name=done.name, mapping=done.mapping)
+        self._rows = {place_in(row): row for row in delivery.rows.to_pylist() if place_in(row) in asked}
+        for place, (value, _) in asked.items():
+            _check_value(place, value, self._rows)
+        self._count = delivery.rows.num_rows
+        (self._delivery,) = keep_corrections(city, [delivery])
+        self._held = {key_of(row): row for row in city.facts.read().to_pylist()} if asked else {}
+
+    def run(self, records: Records) -> None:
+        """Deliver; what was written down is finished here, or by the next who looks.
+
+        Parameters
+        ----------
+        records : Records
+            Open records of the city.
+        """
+        item = Item(self._delivery.file, self._delivery.sha256, self._delivery.kind, len(self._delivery.findings))
+        _name_file(self._city, self._done)
+        try:
+            self._city.facts.deliver([(item, self._delivery.rows)], received=self._at, amend=self._amend)
+        finally:
+            finish_held(self._city, self._done.id, records=records)
+
+    def _amend(self, table: pa.Table, lot: Lot) -> Sequence[tuple[pa.Table, Lot]]:
+        """The corrections as lots of their own; the decision is written down before they are given away."""
+        made = list(self._drafts({place_in(row): row for row in table.to_pylist()}))
+        pieces = [correction_lot(before, one) for before, one in made]
+        told = "；".join(f"{place.rpartition('!')[2]}→{value}（{reason}）" for place, (value, reason) in self._asked.items())
+        done = replace(self._done, lot=lot.id, facts=self._count, corrected=len(self._rows), told=told[:400])
+        lots = [lot.id, *(each.id for _, each in pieces)]
+        begin_take(self._city, done, lots=lots, corrections=[one for _, one in made], at=self._at)
+        return pieces
+
+    def _drafts(self, fresh: Mapping[str, Row]) -> Sequence[Draft]:
+        """The facts that are corrected, those of a file that was taken in before too, each with its correction."""
+        made = []
+        for place, row in self._rows.items():
+            before = fresh.get(place) or self._held[key_of(row)]
+            value, reason = self._asked[place]
+            one = draft_correction(before, value=value, reason=reason or "上报时更正", who=self._done.by, at=self._at)
+            made += [(before, one)] if one is not None else []
+        return made
+
+
+def no_value(what: Label, where: str) -> SettingError:
+    """The error for a value or reason that cannot be used.
+
+    Parameters
+    ----------
+    what : Label
+        What is wrong.
+    where : str
+        The cell or field.
+
+    Returns
+    -------
+    SettingError
+        To be raised by the caller.
+    """
+    return SettingError(
+        what,
+        where=where,
+        expected=Label("可用的数和理由", "usable figures and reasons"),
+        remedy=Label("改正后重试；没有入库", "mend it and try again; nothing was taken in"),
+    )
+
+
+def _check_value(place: str, value: str, rows: Mapping[str, Any]) -> None:
+    if place not in rows:
+        raise no_value(Label(f"“{place}”不是可入库的数", f"'{place}' holds no figure that is taken in"), place)
+    try:
+        kept = Decimal(value.replace(",", "").strip()).is_finite()
+    except ArithmeticError:
+        kept = False
+    if not kept:
+        raise no_value(Label(f"“{value[:40]}”不是数", f"'{value[:40]}' is no number"), place)
+
+
+def _name_file(city: City, upload: Upload) -> None:
+    """Keep the file under its delivered name too: a cell is found again by it."""
+    path = upload_folder(city, upload.id) / "as" / upload.name
+    if not path.is_file():
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, read_upload(city, upload))
