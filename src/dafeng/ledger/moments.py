@@ -12,6 +12,13 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.store.ledger_rows import LedgerRows
 
+_HALVING = (
+    "WITH RECURSIVE part(low, high) AS (SELECT CAST(0 AS bigint), (SELECT coalesce(max(seq), 0) FROM ledger_event) UNION ALL"
+    " SELECT CASE WHEN e.known_at <= ? THEN e.seq ELSE low END, CASE WHEN e.known_at <= ? THEN high ELSE e.seq - 1 END"
+    " FROM part JOIN ledger_event e ON e.seq = (low + high + 1) / 2 WHERE low < high) SELECT max(low) FROM part"
+)
+"""Instants never fall from event to event, so halving finds one; in the database, for each step would be a way there."""
+
 
 def find_seq(rows: LedgerRows, known_at: int) -> int:
     """Number of the last event that was known at an instant.
@@ -26,16 +33,9 @@ def find_seq(rows: LedgerRows, known_at: int) -> int:
     Returns
     -------
     int
-        0 before the first event; instants never fall from event to event, so halving finds it.
+        0 before the first event.
     """
-    low, high = 0, rows.query("SELECT coalesce(max(seq), 0) FROM ledger_event")[0][0]
-    while low < high:
-        middle = (low + high + 1) // 2
-        if rows.query("SELECT known_at FROM ledger_event WHERE seq = ?", middle)[0][0] <= known_at:
-            low = middle
-        else:
-            high = middle - 1
-    return int(low)
+    return int(rows.query(_HALVING, known_at, known_at)[0][0])
 
 
 def find_number(rows: LedgerRows, account: str) -> int:

@@ -373,7 +373,7 @@ def trace_serial(rows: LedgerRows, book: str, number: int, *, now: int) -> Seria
 def _settle(rows: LedgerRows, name: str, now: int) -> Account:
     """The account in a memory of its own, where claims whose instant has come are over; nothing is written."""
     state = read_state(rows)
-    load(state, rows, [[SetState("", name, "", "")]])
+    load(state, rows, [[SetState("look", name, "open", "look")]])  # any request that names the account; it is not booked
     account = state.accounts[name]
     expire_claims(state, account, max(now, state.known_at))
     return account

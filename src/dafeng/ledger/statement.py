@@ -15,8 +15,10 @@ from dafeng.store.ledger_rows import LedgerRows
 
 Order = Literal["newest", "oldest"]
 _PERIOD = (
-    "SELECT p.seq, e.id, e.known_at, p.effective, e.kind, e.giver, e.taker, p.amount, p.balance, e.content"
-    " FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq WHERE p.account = ? AND p.seq > ? AND p.seq <= ?"
+    "SELECT p.seq, e.id, e.known_at, p.effective, e.kind, a.name, p.amount, p.balance, e.content, r.by_id"
+    " FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq LEFT JOIN ledger_reversed r ON r.id = e.id"
+    " JOIN ledger_account a ON a.no = CASE WHEN e.giver = p.account THEN e.taker ELSE e.giver END"
+    " WHERE p.account = ? AND p.seq > ? AND p.seq <= ?"
 )
 _POSTINGS: Mapping[Order, str] = {
     "newest": f"{_PERIOD} ORDER BY p.seq DESC LIMIT ?",
@@ -108,7 +110,7 @@ def read_statement(
         elif after is not None:
             low = max(low, after)
         told = rows.query(_POSTINGS[order], number, low, high, limit + 1)
-        lines = _lines(rows, number, told[:limit])
+        lines = _lines(rows, told[:limit])
         opening, closing = balance_at(rows, number, first), balance_at(rows, number, last)
     return Statement(account, opening, closing, lines, lines[-1].seq if len(told) > limit else None)
 
@@ -118,36 +120,27 @@ def _start(day: date, zone: tzinfo) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1_000_000
 
 
-def _lines(rows: LedgerRows, number: int, told: Sequence[tuple[Any, ...]]) -> tuple[Line, ...]:
-    names: dict[int, str] = dict(
-        _in(rows, "SELECT no, name FROM ledger_account WHERE no", {_other(row, number) for row in told})
-    )
+def _lines(rows: LedgerRows, told: Sequence[tuple[Any, ...]]) -> tuple[Line, ...]:
     spans: dict[int, list[Span]] = {}
     for seq, first, last in sorted(_in(rows, "SELECT seq, first, last FROM ledger_move WHERE seq", [row[0] for row in told])):
         spans.setdefault(seq, []).append(Span(first, last))
-    backs: dict[str, str] = dict(_in(rows, "SELECT id, by_id FROM ledger_reversed WHERE id", [row[1] for row in told]))
-    asked = {row[1]: decode(row[1], row[9]) for row in told}
+    asked = {row[1]: decode(row[1], row[8]) for row in told}
     pending = {one.pending for one in asked.values() if isinstance(one, Post)}
     contents: dict[str, str] = dict(_in(rows, "SELECT id, content FROM ledger_claim WHERE id", pending))
     lines = []
-    for row in told:
-        request = asked[row[1]]
+    for seq, name, known_at, effective, kind, counterparty, amount, balance, _, back in told:
+        request = asked[name]
         about = request.pending if isinstance(request, Post) else request.transfer if isinstance(request, Reverse) else ""
         source = decode(about, contents[about]) if isinstance(request, Post) else request
         reason = source.reason if isinstance(source, Transfer | Reverse) else ""
         beneficiary = source.beneficiary if isinstance(source, Transfer) else ""
         lines.append(
             Line(
-                row[0], row[1], row[2], date.fromordinal(row[3]), row[4], names[_other(row, number)], row[7], row[8], reason,
-                beneficiary, about, backs.get(row[1], ""), tuple(spans.get(row[0], ())),
+                seq, name, known_at, date.fromordinal(effective), kind, counterparty, amount, balance, reason, beneficiary,
+                about, back or "", tuple(spans.get(seq, ())),
             )
         )  # fmt: skip
     return tuple(lines)
-
-
-def _other(row: tuple[Any, ...], number: int) -> int:
-    giver, taker = row[5:7]
-    return int(taker if giver == number else giver)
 
 
 def _in(rows: LedgerRows, text: str, values: Collection[Any]) -> list[tuple[Any, ...]]:
