@@ -240,6 +240,7 @@ class _Postgres(LedgerRows):
             self._run(
                 "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
             )
+            self._run("SET jit = off")  # every statement here is short; compiling one takes longer than running it
             if reads:
                 self._run("SET default_transaction_read_only = on")
                 self._run(select(EVENT) + " LIMIT 1")
