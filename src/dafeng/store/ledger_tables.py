@@ -108,5 +108,7 @@ MARKET_DUE = _table(
     "",
     ("(seq) WHERE state = 'due'",),
 )
-TABLES = (EVENT, POSTING, MOVE, REVERSED, TAKEN, BOOK, ACCOUNT, CLAIM, BLOCK, CREDIT, MARKET_EVENT, MARKET_TRADE, MARKET_DUE)
+CORE = (EVENT, POSTING, MOVE, REVERSED, TAKEN, BOOK, ACCOUNT, CLAIM, BLOCK)
+"""Tables of the ledger itself, which its audit compares with a replay."""
+TABLES = (*CORE, CREDIT, MARKET_EVENT, MARKET_TRADE, MARKET_DUE)
 """All tables."""
