@@ -30,7 +30,6 @@ from dafeng.work.deliver import (
     Preview,
     Sample,
     map_upload,
-    preview_upload,
     return_upload,
     take_upload,
 )
@@ -151,7 +150,7 @@ def _page(ask: Ask, template: str, context: Context) -> Response:
 
 
 def _context(ask: Ask, upload: Upload) -> Context:
-    preview = preview_upload(ask.office.city, upload)
+    preview = ask.office.previews.show(upload)
     rows = {place_in(row): row for row in preview.rows}
     listed = [_told(ask, number, finding, rows) for number, finding in enumerate(preview.findings)]
     _offer_cells(listed, preview, upload.name)

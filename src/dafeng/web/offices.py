@@ -21,6 +21,7 @@ from dafeng.store.models import Account
 from dafeng.store.records import Records, open_records
 from dafeng.store.visits import begin_visit, end_visit, find_visitor
 from dafeng.web.limits import Pace
+from dafeng.web.previews import Previews
 from dafeng.web.providers import Provider, read_provider
 from dafeng.web.setups import SetUp
 from dafeng.web.visits import LASTING, Signer, Throttle
@@ -92,6 +93,11 @@ class Office:
     def slug(self) -> str:
         """Name of the city in addresses."""
         return self.city.slug
+
+    @cached_property
+    def previews(self) -> Previews:
+        """Kept previews of delivered files."""
+        return Previews(self.city)
 
     @cached_property
     def records(self) -> Records:
