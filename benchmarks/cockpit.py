@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PAUSE = 1.0
 NAME, PASSWORD = "reader", "read only 2026"
 PATIENCE = 120.0
+TARGET_MS = 100.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -129,6 +130,8 @@ def load(command: list[str]) -> Side:
             parts[f"{name}_mb_carried"] = told.carried / 1e6
             wrong, total, answers = [*wrong, *told.wrong], total + used, answers + count
         parts["server_mb"] = memory_of(process)
+    parts["p95_target_ms"] = TARGET_MS
+    parts["p95_met"] = parts["paced_pages"]["p95_ms"] <= TARGET_MS
     parts["server_cpu_s"] = total
     return Side({"answers": int(answers), "errors": len(wrong), "first": sorted(set(wrong))[:3]}, parts, total)
 

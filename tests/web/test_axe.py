@@ -48,6 +48,7 @@ NO_PAGES = (
     "openapi.json",
     ".json",
     ".xlsx",
+    ".pdf",
     ".csv",
     "/static",
     "sitemap.xml",

@@ -94,6 +94,7 @@ def statement(
     lang: Tongue = "zh",
 ) -> None:
     """账户明细，新的在前 · statement of an account, the newest first."""
+    from dafeng.ledger.definitions import kinds
     from dafeng.work.right_books import tell_quantity
     from dafeng.work.right_overview import account_document, block_document, claim_document, line_document
     from dafeng.work.right_rows import read_blocks, read_claims, read_statement
@@ -109,9 +110,10 @@ def statement(
         told |= {"claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks]}
         print_json(told)
         return
+    words = {name: kind.label.read(language) for name, kind in kinds().items()}
     heads = say(language, "事件 生效 类别 数量 余额 对方 原因", "event day kind amount balance other reason").split()
     told_rows = [
-        [str(one.seq), one.effective.isoformat(), one.kind, tell_quantity(one.amount, book.scale),
+        [str(one.seq), one.effective.isoformat(), words.get(one.kind, one.kind), tell_quantity(one.amount, book.scale),
          tell_quantity(one.balance, book.scale), one.other_name, one.reason]
         for one in lines
     ]  # fmt: skip

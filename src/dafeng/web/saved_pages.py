@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import AccessError, SettingError
+from dafeng.core.errors import AccessError
 from dafeng.store.saved import list_views, remove_view, save_view
 from dafeng.web import filters
 from dafeng.web.asking import Ask, may_read, write
@@ -85,11 +85,8 @@ def _context(office: Office, visitor: Visitor) -> dict[str, object]:
 def _keep(ask: Ask, handed: Handed) -> Response:
     office, visitor = ask.office, ask.visitor
     at, query = datetime.now(UTC), clean_query(handed.get("query"))
-    try:
-        with office.records.write(actor=visitor.name, at=at) as session:
-            save_view(session, visitor.name, PAGE, handed.get("name"), query, shared=bool(handed.get("shared")), at=at)
-    except SettingError as cause:
-        raise HTTPException(422) from cause
+    with office.records.write(actor=visitor.name, at=at) as session:
+        save_view(session, visitor.name, PAGE, handed.get("name"), query, shared=bool(handed.get("shared")), at=at)
     return _back(office, query)
 
 
