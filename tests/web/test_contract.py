@@ -22,6 +22,9 @@ except ImportError as cause:
 EXAMPLES = 40
 """Requests that are made to each operation, with a token and without."""
 OPERATIONS = (
+    "GET /api/v1/cities/{slug}/search", "GET /api/v1/cities/{slug}/hours/{span}", "GET /api/v1/cities/{slug}/wall",
+    "GET /api/v1/cities/{slug}/verdicts/{target}/history", "GET /api/v1/cities/{slug}/jobs",
+    "GET /api/v1/cities/{slug}/jobs/{name}",
     "GET /api/v1/cities", "GET /api/v1/cities/{slug}", "GET /api/v1/cities/{slug}/{part}",
     "GET /api/v1/cities/{slug}/explain/{address}", "GET /api/v1/cities/{slug}/trees/{address}",
     "GET /api/v1/cities/{slug}/deliveries", "GET /api/v1/cities/{slug}/deliveries/{name}",
