@@ -115,7 +115,8 @@ def test_the_wall_shows_figures_of_the_view_and_nothing_inline(client: Client) -
 
 def test_the_wall_answers_with_its_run(client: Client) -> None:
     assert client.get("/yangli/wall/run.json").json() == {"run": view()["run"]["id"]}
-    assert set(client.get("/yangli/wall.json").json()) == {"run", "city", "year", "answers", "counts", "clashes", "districts"}
+    parts = {"run", "city", "year", "answers", "counts", "clashes", "districts", "peak", "measures"}
+    assert set(client.get("/yangli/wall.json").json()) == parts
     assert client.get("/nowhere/wall").status_code == 404
 
 
