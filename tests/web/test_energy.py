@@ -83,7 +83,11 @@ def test_published_figures_are_of_the_years_with_a_balance_else_the_newest() -> 
 
 def page(**energy: Any) -> str:
     """The energy page of a city whose part ``energy`` is this."""
-    return Client(create_app([CityView({**view(), "energy": {**ENERGY, "years": [], **energy}}, traces())])).get("/yangli/energy").text
+    return (
+        Client(create_app([CityView({**view(), "energy": {**ENERGY, "years": [], **energy}}, traces())]))
+        .get("/yangli/energy")
+        .text
+    )
 
 
 def test_without_any_figure_the_page_leads_to_those_that_need_no_balance() -> None:
