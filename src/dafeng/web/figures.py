@@ -12,10 +12,10 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from dafeng.core.display import display
+from dafeng.core.display import choose_unit
 from dafeng.core.errors import UnitError
 from dafeng.core.labels import Language
-from dafeng.core.units import conversion
+from dafeng.core.units import Unit, conversion
 
 THIN = "\u202f"
 """Narrow no-break space between a figure and a Chinese unit."""
@@ -42,6 +42,8 @@ _SCRIPTS = (
     (re.compile(r"(CO|CH|SF|NF)(\d)"), lambda m: m[1] + "₀₁₂₃₄₅₆₇₈₉"[int(m[2])]),
     (re.compile(r"N2O"), "N₂O"),
 )
+_FARTHEST = 300
+"""Powers of ten beyond which a figure is shown as stored."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -129,7 +131,6 @@ class Scale:
         return [None if value is None else float(f"{value * factor:.5g}") for value in values]
 
 
-@lru_cache(maxsize=4096)
 def choose_scale(magnitude: Decimal, unit: str, language: Language) -> Scale:
     """Scale that suits a magnitude.
 
@@ -150,15 +151,25 @@ def choose_scale(magnitude: Decimal, unit: str, language: Language) -> Scale:
     if unit in _RATES:
         return Scale(unit, "%/a", Decimal(100), "%/年" if language == "zh" else "%/yr")
     try:
-        amount = display(magnitude, unit, language) if unit else None
+        shown = choose_unit(magnitude, unit, language) if unit and _is_convertible(magnitude) else None
     except UnitError:
-        amount = None
-    if amount is None:
-        return Scale(unit, unit, Decimal(1), spell(unit, language))
-    factor = conversion(unit, str(amount.unit))
+        shown = None
+    return _scale(unit, shown, language)
+
+
+def _is_convertible(magnitude: Decimal) -> bool:
+    return magnitude.is_finite() and abs(magnitude.adjusted()) <= _FARTHEST
+
+
+@lru_cache(maxsize=4096)
+def _scale(stored: str, shown: Unit | None, language: Language) -> Scale:
+    """Scale from a stored to a shown unit; ``None`` where it is shown as stored."""
+    if shown is None:
+        return Scale(stored, stored, Decimal(1), spell(stored, language))
+    factor = conversion(stored, shown)
     # an untouched unit keeps the plan's own word: 50 家, not 50 个
-    own = factor == 1 and language == "zh" and _CHINESE.search(unit)
-    return Scale(unit, str(amount.unit), factor, spell(unit if own else amount.text, language))
+    own = factor == 1 and language == "zh" and _CHINESE.search(stored)
+    return Scale(stored, str(shown), factor, spell(stored if own else shown.read(language), language))
 
 
 def largest(groups: Sequence[Sequence[float | None]]) -> Decimal:
