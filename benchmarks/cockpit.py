@@ -114,19 +114,19 @@ def memory_of(process: int) -> float:
 
 def load(command: list[str], kinds: Mapping[str, Kind], views: int, *, first: bool = False, closed: bool = False) -> Side:
     """Send the people twice, with pauses and without, and tell what they met."""
-    from benchmarks.cockpit_users import Told, Way, open_first, send_people
+    from benchmarks.cockpit_users import Told, Visit, Way, open_first, send_people
 
     parts: dict[str, Any] = {}
     wrong: list[str] = []
     total = answers = 0.0
     with running(command) as (process, port):
         parts["started_cpu_s"] = spent_by(process)
-        visits = [log_in(port, name) for name in ACCOUNTS]
+        visits = [Visit(name, log_in(port, name)) for name in ACCOUNTS]
         if first:
             opened = asyncio.run(open_first(port, kinds, visits[1]))
             parts["first_ms"] = {name: round(seconds[0] * 1e3, 1) for name, seconds in opened.seconds.items()}
             wrong += opened.wrong
-        brought = visits if closed else [visits[0], "", visits[1], "", "", ""]
+        brought = visits if closed else [visits[0], Visit(), visits[1], Visit(), Visit(), Visit()]
         for name, pause in (("paced", PAUSE), ("pressed", 0.0)):
             told, cpu, own, start = Told(), spent_by(process), time.process_time(), time.perf_counter()
             asyncio.run(send_people(port, Way(kinds, pause, views), told, brought))
@@ -138,7 +138,7 @@ def load(command: list[str], kinds: Mapping[str, Kind], views: int, *, first: bo
             parts[f"{name}_mb_carried"] = told.carried / 1e6
             wrong, total, answers = [*wrong, *told.wrong], total + used, answers + count
         parts["server_mb"] = memory_of(process)
-    parts |= {"logged_in": all(visits), "server_cpu_s": total, **judge(parts, kinds)}
+    parts |= {"logged_in": all(one.cookies for one in visits), "server_cpu_s": total, **judge(parts, kinds)}
     return Side({"answers": int(answers), "errors": len(wrong), "first": sorted(set(wrong))[:3]}, parts, total)
 
 

@@ -14,6 +14,8 @@ from benchmarks.cockpit_city import FIELDS, INDICATORS, MONTHS, ORGANISATIONS, T
 
 SLUG = "yangli"
 WEEKS, METHODS = 52, ("cement_process", "fuel_combustion", "coal_mining")
+INSIDE = ("reader", "administrator")
+"""Roles of those who are logged in."""
 DRAWN: Mapping[str, Callable[[random.Random], str]] = {
     "indicator": lambda chance: f"M{chance.randrange(INDICATORS):04d}",
     "digits": lambda chance: f"{chance.randrange(100):02d}",
@@ -43,13 +45,13 @@ class Kind:
         How often they are opened beside others.
     addresses : tuple of str
         Below ``/{slug}/``, or from the root where they begin with a slash.
-    inside : bool
-        Whether only those who are logged in may open them.
+    who : tuple of str
+        Who opens them: nobody's role is empty.
     """
 
     weight: int
     addresses: tuple[str, ...]
-    inside: bool = False
+    who: tuple[str, ...] = ("", *INSIDE)
 
     def choose(self, chance: random.Random) -> str:
         """One address with what is drawn for it."""
@@ -114,16 +116,16 @@ KINDS: Mapping[str, Kind] = {
     "search": Kind(2, ("search?q={digits}", "search?q={organisation}", "search?q=风电")),
     "explanation": Kind(1, ("explain/facts/{indicator}.{month}",)),
     "file": Kind(1, ("targets.csv", "yangli-schedule.svg", "yangli-schedule.csv")),
-    "login": Kind(1, ("login",)),
+    "login": Kind(1, ("login",), who=("",)),
     "about": Kind(1, ("/api/v1/",)),
     "views": Kind(1, ("views",)),
-    "account": Kind(1, ("account",), inside=True),
-    "review": Kind(1, ("review/", "review/plan/"), inside=True),
-    "deliver": Kind(1, ("deliver/",), inside=True),
-    "publishing": Kind(1, ("publishing/",), inside=True),
-    "jobs": Kind(1, ("jobs/", "jobs.json"), inside=True),
-    "rights": Kind(1, ("rights/", "rights/orders/", "rights.json", "orders.json"), inside=True),
-    "accounts": Kind(1, ("accounts",), inside=True),
+    "account": Kind(1, ("account",), who=INSIDE),
+    "review": Kind(1, ("review/",), who=INSIDE),
+    "deliver": Kind(1, ("deliver/",), who=INSIDE),
+    "publishing": Kind(1, ("publishing/",), who=INSIDE),
+    "jobs": Kind(1, ("jobs/", "jobs.json"), who=INSIDE),
+    "rights": Kind(1, ("rights/", "rights/orders/", "rights.json", "orders.json"), who=INSIDE),
+    "accounts": Kind(1, ("accounts",), who=("administrator",)),
 }
 """All kinds of pages."""
 LEFT_OUT: Mapping[str, str] = {
@@ -137,6 +139,7 @@ LEFT_OUT: Mapping[str, str] = {
     "/{slug}/login/callback": "is opened by that provider",
     "/{slug}/setup/{token}": "is open until there is an account, once",
     "/{slug}/welcome/{token}": "is opened once by whoever was invited",
+    "/{slug}/review/{name}/": "stands for a plan under review; the made city has none",
     "/{slug}/review/versions/{number}": "stands for a confirmed version; the made city has none",
     "/{slug}/review/{name}/form": "a part of the page review/{name}/ in an editor's hands",
     "/{slug}/review/{name}/confirm": "asks a confirmer once for each version",

@@ -35,6 +35,14 @@ FILES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """Cookies of one who is logged in, with the role; both empty for others."""
+
+    role: str = ""
+    cookies: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """What the people do.
 
@@ -81,12 +89,12 @@ def _percentiles(listed: list[float]) -> dict[str, float]:
 class Person:
     """One person with one kept connection and the marks (ETag) of the pages that were open."""
 
-    def __init__(self, number: int, port: int, told: Told, visit: str) -> None:
+    def __init__(self, number: int, port: int, told: Told, visit: Visit) -> None:
         self.chance = random.Random(SEED * 1000 + number)
-        self.port, self.told, self.visit = port, told, visit
+        self.port, self.told, self.role = port, told, visit.role
         self.language = "zh" if self.chance.random() < 0.7 else "en"
         self.marks: dict[str, str] = {}
-        self.cookies = f"lang={self.language}" + (f"; {visit}" if visit else "")
+        self.cookies = f"lang={self.language}" + (f"; {visit.cookies}" if visit.cookies else "")
 
     async def go(self, way: Way) -> None:
         """Open the overview with its files, then some pages, with a pause before each."""
@@ -95,7 +103,7 @@ class Person:
         await self.get("overview", f"/{SLUG}/")
         for path in FILES:
             await self.get("static", f"/static/{path}")
-        open_to = {name: kind for name, kind in way.kinds.items() if self.visit or not kind.inside}
+        open_to = {name: kind for name, kind in way.kinds.items() if self.role in kind.who}
         for _ in range(way.views):
             await asyncio.sleep(self.chance.expovariate(1 / way.pause) if way.pause else 0)
             name = self.chance.choices(list(open_to), [kind.weight for kind in open_to.values()])[0]
@@ -114,7 +122,7 @@ class Person:
         """Open the first address of each kind, one after the other."""
         await self.come()
         for name, kind in kinds.items():
-            if kind.addresses and (self.visit or not kind.inside):
+            if kind.addresses and self.role in kind.who:
                 await self.get(name, kind.first(self.chance))
         self.writer.close()
 
@@ -168,16 +176,16 @@ class Person:
                 self.told.wrong.append(f"cut off {path}")
 
 
-async def send_people(port: int, way: Way, told: Told, visits: Sequence[str]) -> None:
-    """Let all people go their ways at once; ``visits`` are cookies that they bring in turn, empty for nobody's."""
+async def send_people(port: int, way: Way, told: Told, visits: Sequence[Visit]) -> None:
+    """Let all people go their ways at once; ``visits`` are what they bring in turn."""
     people = [Person(number, port, told, visits[number % len(visits)]) for number in range(USERS)]
     await asyncio.gather(*(one.go(way) for one in people))
 
 
-async def open_first(port: int, kinds: Mapping[str, Kind], visit: str) -> Told:
+async def open_first(port: int, kinds: Mapping[str, Kind], visit: Visit) -> Told:
     """What one person met who opens each kind of page once, in Chinese."""
     told = Told()
     one = Person(USERS, port, told, visit)
-    one.cookies = f"lang=zh; {visit}".rstrip("; ")
+    one.cookies = f"lang=zh; {visit.cookies}".rstrip("; ")
     await one.look_once(kinds)
     return told

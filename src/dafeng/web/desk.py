@@ -153,7 +153,7 @@ class Desk:
         return " ".join((runs, *(slug for slug, office in self.offices.items() if office.is_open())))
 
     def main_pages(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Addresses of the navigation of every city, and of its fields.
+        """Addresses of the navigation of every city, of its fields, and of all its targets at once.
 
         Returns
         -------
@@ -165,7 +165,7 @@ class Desk:
         names = ["scenarios", *(page.id for page in read_pages() if page.id not in ("overview", "scenarios", *FIRST))]
         others = [f"/{slug}/{name}" for slug in self.cities for name in names]
         fields = [f"/{slug}/fields/{one['id']}" for slug, city in self.cities.items() for one in city.view.get("fields") or ()]
-        return tuple(first), (*others, *fields)
+        return tuple(first), (*others, *fields, *(f"/{slug}/targets?rows=all" for slug in self.cities))
 
     def mark(self, city: CityView, language: Language) -> str:
         """ETag of a page that depends on the runs only.

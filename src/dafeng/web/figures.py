@@ -42,8 +42,6 @@ _SCRIPTS = (
     (re.compile(r"(CO|CH|SF|NF)(\d)"), lambda m: m[1] + "₀₁₂₃₄₅₆₇₈₉"[int(m[2])]),
     (re.compile(r"N2O"), "N₂O"),
 )
-_FARTHEST = 300
-"""Powers of ten beyond which a figure is shown as stored."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -151,14 +149,10 @@ def choose_scale(magnitude: Decimal, unit: str, language: Language) -> Scale:
     if unit in _RATES:
         return Scale(unit, "%/a", Decimal(100), "%/年" if language == "zh" else "%/yr")
     try:
-        shown = choose_unit(magnitude, unit, language) if unit and _is_convertible(magnitude) else None
+        shown = choose_unit(magnitude, unit, language) if unit else None
     except UnitError:
         shown = None
     return _scale(unit, shown, language)
-
-
-def _is_convertible(magnitude: Decimal) -> bool:
-    return magnitude.is_finite() and abs(magnitude.adjusted()) <= _FARTHEST
 
 
 @lru_cache(maxsize=4096)

@@ -194,16 +194,19 @@ async def warm(app: ASGIApp, path: str, language: str, *, reader: str = "") -> N
     app : ASGI application
         The application with its keeper.
     path : str
-        Address.
+        Address, with its query.
     language : str
         Language of the page.
     reader : str
         Closed city for whose readers it is made; empty for everybody.
     """
     headers = [(b"host", b"localhost"), (b"accept-encoding", b"gzip"), (b"cookie", f"lang={language}".encode())]
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": path,
-             "raw_path": path.encode(), "root_path": "", "query_string": b"", "headers": headers, "client": ("127.0.0.1", 0),
-             "server": ("localhost", 80), INSIDER: reader}  # fmt: skip
+    place, _, query = path.partition("?")
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": place,
+        "raw_path": place.encode(), "root_path": "", "query_string": query.encode(), "headers": headers,
+        "client": ("127.0.0.1", 0), "server": ("localhost", 80), INSIDER: reader,
+    }  # fmt: skip
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}

@@ -18,6 +18,7 @@ import pyarrow as pa
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.energy.hourly import WEEK
+from dafeng.store.parts import read_table
 from dafeng.work.hourly import DIGITS, INDEX, name_price, rounded
 
 
@@ -147,10 +148,8 @@ def read_hours(folder: Path) -> Hours:
     Hours
         Index and tables.
     """
-    import pyarrow.parquet as pq
-
     index = json.loads((folder / INDEX).read_bytes())
-    return Hours(index, lambda name: pq.read_table(folder / f"{name}.parquet"))
+    return Hours(index, lambda name: read_table(folder / f"{name}.parquet"))
 
 
 def _column(table: pa.Table, name: str) -> Any:
