@@ -157,12 +157,11 @@ def choose_scale(magnitude: Decimal, unit: str, language: Language) -> Scale:
 
 @lru_cache(maxsize=4096)
 def _scale(stored: str, shown: Unit | None, language: Language) -> Scale:
-    """Scale from a stored to a shown unit; ``None`` where it is shown as stored."""
-    if shown is None:
+    """Scale to a shown unit."""
+    if shown is None:  # it has no rule
         return Scale(stored, stored, Decimal(1), spell(stored, language))
     factor = conversion(stored, shown)
-    # an untouched unit keeps the plan's own word: 50 家, not 50 个
-    own = factor == 1 and language == "zh" and _CHINESE.search(stored)
+    own = factor == 1 and language == "zh" and _CHINESE.search(stored)  # untouched: the plan's own word, 50 家, not 50 个
     return Scale(stored, str(shown), factor, spell(stored if own else shown.read(language), language))
 
 

@@ -65,7 +65,7 @@ class _Call(Context):
     """Calls what is a macro or a plain function without asking first what jinja would pass to it."""
 
     def call(self, obj: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
-        kind = type(obj)
+        kind: type[object] = type(obj)
         if kind is not Macro and (kind not in _PLAIN or hasattr(obj, "jinja_pass_arg")):
             return super().call(obj, *args, **named)
         named.pop("_loop_vars", None)
