@@ -142,7 +142,7 @@ def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: s
     if is_known(headers["ETag"], request.headers):
         return Response(status_code=304, headers=headers)
     content = make()
-    if isinstance(content, dict) and any(isinstance(part, list) and len(part) > MOST_ROWS for part in content.values()):
+    if isinstance(content, dict) and any(map(_is_long, content.values())):
         return StreamingResponse(write_pieces(content), media_type="application/json", headers=headers)
     return JSONResponse(content, headers=headers)
 
@@ -200,6 +200,11 @@ def write_pieces(document: Mapping[str, Any]) -> Iterator[str]:
             yield ("," if start else "[") + _text(content[start : start + STEP])[1:-1]
         yield "]"
     yield "}" if between == "," else "{}"
+
+
+def _is_long(part: Any) -> bool:
+    """Whether a part is a list of many rows; as many numbers are written faster than they are handed on in pieces."""
+    return isinstance(part, list) and len(part) > MOST_ROWS and isinstance(part[0], dict | list)
 
 
 def _text(content: Any) -> str:

@@ -14,6 +14,7 @@ from threading import Lock, Thread
 from typing import Any, Protocol
 
 from dafeng.core.errors import DafengError
+from dafeng.web.organised import list_names
 from dafeng.work.city import City
 from dafeng.work.frozen import city_view
 from dafeng.work.hours import Hours
@@ -79,7 +80,15 @@ class CityView:
     earlier: tuple[Mapping[str, Any], ...] = ()
     past: Past | None = None
     _places: dict[str, dict[str, Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _names: list[frozenset[str]] = field(default_factory=list, init=False, repr=False, compare=False)
     _groups: dict[tuple[str, str], list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def organised(self) -> frozenset[str]:
+        """Names of organisations that have a page."""
+        if not self._names:
+            self._names.append(list_names(self.view))
+        return self._names[0]
 
     @property
     def slug(self) -> str:

@@ -17,7 +17,9 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import ConflictError, DafengError
+from dafeng.core.recent import Recent
 from dafeng.web.asking import Ask, refuse, write
+from dafeng.web.cities import CityView
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
@@ -29,11 +31,13 @@ from dafeng.work.scenario_files import read_scenario
 from dafeng.work.scenario_iamc import iamc_text
 from dafeng.work.scenario_live import LiveScenarios, open_scenarios
 from dafeng.work.scenario_pending import saved_by
-from dafeng.work.scenario_published import find_published, tell_published
+from dafeng.work.scenario_published import Published, find_published, tell_published
 from dafeng.work.scenario_save import mark_scenario, mark_scenarios, save_scenario, scenario_label
 from dafeng.work.scenario_sheet import write_scenario_book
 from dafeng.work.scenarios import ScenarioTable, write_answer
 
+MOST_PUBLISHED = 64
+"""Scenarios of assessments kept at hand."""
 LONGEST = 4000
 """Most characters that an address may carry."""
 TABLES = ("drivers.csv", "drivers_scenarios.csv", "drivers_scenarios.yaml", "sliders.yaml", "sources.yaml")
@@ -44,8 +48,15 @@ Make = Callable[[ScenarioTable], bytes | str]
 
 @dataclass(slots=True)
 class Keeper:
-    """Scenarios of all cities, opened when first asked for and again when a table changed."""
+    """Scenarios of all cities, opened when first asked for and again when a table changed.
 
+    Parameters
+    ----------
+    published : Recent
+        What assessments say of scenarios, which is looked for among all figures of a run.
+    """
+
+    published: Recent[Published | None] = field(default_factory=lambda: Recent(MOST_PUBLISHED))
     _open: dict[str, tuple[tuple[int, ...], LiveScenarios]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -214,7 +225,7 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     if wish.plain:
         return RedirectResponse(f"/{city.slug}/scenarios{'?' if wish.address else ''}{wish.address}", status_code=303)
     said = _said(refused, words) if refused else None
-    context["stored"] = _stored(desk, city, live, wish, words)
+    context["stored"] = _stored(desk.city(city.slug), keeper, live, wish, words)
     shown = {"live": live, "said": said, "command": _command(city, wish), **_writer(desk, request, city), **context}
     response = _page(desk, request, city.slug, shown, code=422 if refused else 200)
     if shown["form_token"]:
@@ -222,13 +233,13 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     return response
 
 
-def _stored(desk: Desk, city: City, live: LiveScenarios, wish: Wish, words: Words) -> str:
+def _stored(city: CityView, keeper: Keeper, live: LiveScenarios, wish: Wish, words: Words) -> str:
     """What the assessment shown on the other pages says of the scenario under the choice; empty where it says nothing."""
-    view = desk.city(city.slug)
-    found = find_published(view.view["run"]["id"], view.traces, wish.base)
-    return (
-        "" if found is None else tell_published(found, live.name(found.scenario), live.answer(wish.base)).read(words.language)
-    )
+    key = (city.slug, city.run, wish.base.scenarios)
+    found = keeper.published.find(key, lambda: find_published(city.run, city.traces, wish.base))
+    if found is None:
+        return ""
+    return tell_published(found, live.name(found.scenario), live.answer(wish.base)).read(words.language)
 
 
 def _answer_json(desk: Desk, request: Request, keeper: Keeper, city: City) -> Response:
