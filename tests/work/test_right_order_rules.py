@@ -37,7 +37,7 @@ def small(name: str, giver: str = "A-1", taker: str = "B-1", quantity: int = 10)
 
 @pytest.mark.parametrize("kind", ["issue", "convert", "earn", "allocate", "pre_allocate", "true_up"])
 def test_no_kind_of_transfer_makes_units_for_one_person(rights: Rights, kind: str) -> None:
-    asked = Transfer("n1", kind, "ccer.issuer", "A-1", 1, DAY, vintage="2024", project="P")
+    asked = Transfer("n1", kind, "cea-2025.issuer", "A-1", 1, DAY, vintage="2024", project="P")
     assert place_order(rights, asked, who="张三").state == "waiting"
 
 
@@ -113,7 +113,7 @@ def test_a_leg_alone_is_refused_by_the_ledger_itself(rights: Rights) -> None:
 
 
 def test_a_group_with_an_issue_needs_two(rights: Rights) -> None:
-    issue = Transfer("g1", "issue", "ccer.issuer", "A-1", 5, DAY, vintage="2024", project="P")
+    issue = Transfer("g1", "issue", "cea-2025.issuer", "A-1", 5, DAY, vintage="2024", project="P")
     told = place_orders(rights, [small("g2"), issue], who="张三")
     assert [one.state for one in told] == ["waiting", "waiting"]
     assert decide_order(rights, "g2", accept=False, who="李四").state == "rejected"

@@ -176,6 +176,25 @@ def release(
         _ask(rights, Release(key or _new_id(), claim, quantity), who, read_language(lang), as_json=as_json)
 
 
+@app.command("limit")
+def set_limit(
+    folder: Folder,
+    name: Account,
+    quantity: Quantity,
+    reason: Reason = "",
+    key: Key = "",
+    who: Who = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """调整发行账户的总量，须另一人复核 · change the limit of an issuer; a second person approves."""
+    from dafeng.ledger.requests import SetLimit
+
+    with open_rights(folder) as rights:
+        request = SetLimit(key or _new_id(), name, _units(rights, name, quantity), reason)
+        _ask(rights, request, who, read_language(lang), as_json=as_json)
+
+
 @app.command()
 def reverse(
     folder: Folder,

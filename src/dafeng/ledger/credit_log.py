@@ -7,17 +7,23 @@ the same step again gets the same answer, another one under its id is refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 
 from dafeng.ledger.chain import START, link
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.ledger import Ledger, read_clock
 from dafeng.ledger.project_rules import check
-from dafeng.ledger.projects import Register, Step
+from dafeng.ledger.projects import Register, Step, read_day_of
 from dafeng.ledger.refusals import Refusal
 from dafeng.store.ledger_rows import LedgerRows, select
 from dafeng.store.ledger_tables import CREDIT
+
+
+CHINA = timezone(timedelta(hours=8))
+"""Time in which days are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +106,14 @@ def read_register(rows: LedgerRows, schemes: Schemes) -> Register:
 
 
 def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, bool], *, now: int | None = None) -> Taken:
-    """Take a step if it may be taken.
+    """Take a step if it may be taken; the same one again has the same answer.
 
     Parameters
     ----------
     ledger : Ledger
         An open ledger.
     step : Step
-        The step.
+        The step; without an id it gets one that follows from its content.
     schemes : Schemes
         What it refers to.
     holidays : mapping
@@ -134,14 +140,25 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
             if taken.step.id == step.id:
                 if encode_step(taken.step) != content:
                     raise Refusal("conflict", step.id)
-                return Taken(taken.seq, taken.step, taken.known_at, again=True)
+                return replace(taken, again=True)
+        before = _find_same([taken for taken, _ in logged], step)
+        if before is not None and not step.id:
+            return replace(before, again=True)
         register = Register(schemes)
         for taken, _ in logged:
             register.take(taken.step)
-        check(register, step, holidays)
+        instant = read_clock() if now is None else now
+        try:
+            check(register, step, holidays)
+            _check_past(step, instant)
+        except Refusal:
+            if before is None:
+                raise
+            return replace(before, again=True)
+        step = step._replace(id=step.id or _name(step, content, len(logged)))
         last = logged[-1][0] if logged else None
         seq = 1 if last is None else last.seq + 1
-        known_at = max(read_clock() if now is None else now, 0 if last is None else last.known_at)
+        known_at = max(instant, 0 if last is None else last.known_at)
         digest = link(logged[-1][1] if logged else START, seq, seq, known_at, step.id, content)
         rows.write(CREDIT, [(seq, step.id, step.project, step.step, known_at, content, digest)])
         rows.commit()
@@ -150,6 +167,28 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
     finally:
         if not kept:
             rows.rollback()
+
+
+def _find_same(logged: Sequence[Taken], step: Step) -> Taken | None:
+    """The step in the log with the same content, the last of them; none for an issue that the ledger refused."""
+    content, found = encode_step(step), None
+    for taken in logged:
+        if encode_step(taken.step) == content:
+            found = taken
+        elif found is not None and taken.step.id == f"{found.step.id}:return":
+            found = None
+    return found
+
+
+def _name(step: Step, content: str, before: int) -> str:
+    return ":".join(("credit", step.project, step.step, str(before + 1), sha256(content.encode()).hexdigest()[:12]))
+
+
+def _check_past(step: Step, instant: int) -> None:
+    """No step is taken on a day that has not come in China."""
+    today = datetime.fromtimestamp(instant // 1_000_000, CHINA).date()
+    if read_day_of(step.day) > today:
+        raise Refusal("day_wrong", f"{step.day} > {today}")
 
 
 def find_break(rows: LedgerRows) -> int | None:

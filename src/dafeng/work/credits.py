@@ -30,6 +30,7 @@ from dafeng.ledger.working_days import read_holidays
 from dafeng.library.strict import load_yaml
 from dafeng.work.allotments import refused
 from dafeng.work.city import City
+from dafeng.work.right_rows import find_account_row
 
 THERE = ("book_exists", "account_exists", "name_taken", "conflict")
 """Refusals that say that what is opened is there."""
@@ -89,7 +90,7 @@ def enter_project(city: City, path: Path, *, who: str, day: str, id: str = "") -
     city : City
         The city.
     path : Path
-        YAML with ``id``, ``name``, ``scheme``, ``method``, ``assets`` and ``facts``.
+        YAML with ``id``, ``name``, ``scheme``, ``method``, ``assets``, ``facts`` and, if any, ``boundary``.
     who : str
         Its owner.
     day : str
@@ -119,7 +120,7 @@ def enter_project(city: City, path: Path, *, who: str, day: str, id: str = "") -
             ),
             remedy=Label("对照 docs/credits.md", "see docs/credits.md"),
         )
-    values = {name: _plain(read[name]) for name in ("name", "scheme", "method", "assets", "facts") if name in read}
+    values = {name: _plain(read[name]) for name in ("name", "scheme", "method", "assets", "facts", "boundary") if name in read}
     return take(city, read["id"], "enter", who=who, day=day, values=values, id=id)
 
 
@@ -141,7 +142,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
     values : mapping
         What belongs to it.
     id : str, optional
-        Id of the step; the same id again gets the same answer.
+        Id of the step; the same id again gets the same answer, and without one the same content does.
 
     Returns
     -------
@@ -160,17 +161,9 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
                 raise Refusal("step_unknown", step)
             if step == "issue":
                 return _issue(ledger, Step(id, project, step, who, day, values), schemes, holidays)
-            named = id or _name(ledger, schemes, project, step, values)
-            return take_step(ledger, Step(named, project, step, who, day, values), schemes, holidays)
+            return take_step(ledger, Step(id, project, step, who, day, values), schemes, holidays)
         except Refusal as cause:
             raise credit_refused(cause) from cause
-
-
-def _name(ledger: Ledger, schemes: Schemes, project: str, step: str, values: Mapping[str, Any]) -> str:
-    register = read_register(ledger.rows, schemes)
-    known = register.projects.get(project)
-    count = len(register.uses) if step == "use" else 0 if known is None else len(known.steps)
-    return ":".join(str(one) for one in ("credit", project, step, count, values.get("start", ""), values.get("end", "")))
 
 
 def credit_refused(cause: Refusal) -> SettingError:
@@ -207,11 +200,7 @@ def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, 
             -1
         ]
         step = begun if not step.id or step.id == begun.id else step
-    taken = take_step(
-        ledger,
-        step._replace(id=step.id or _name(ledger, schemes, step.project, "issue", step.values)),
-        schemes, holidays,
-    )  # fmt: skip
+    taken = take_step(ledger, step, schemes, holidays)
     register = read_register(ledger.rows, schemes)
     project = register.projects[step.project]
     period = project.periods[key]
@@ -237,7 +226,7 @@ def _issue_request(scheme: Scheme, project: Project, period: Period, step: Step)
     )  # fmt: skip
 
 
-def open_credit_account(city: City, scheme: str, holder: str) -> str:
+def open_credit_account(city: City, scheme: str, holder: str, *, limit: int | None = None) -> str:
     """Open the account of somebody who buys or uses credits of a scheme, and the book where it is not there.
 
     Parameters
@@ -248,6 +237,8 @@ def open_credit_account(city: City, scheme: str, holder: str) -> str:
         Id of the scheme.
     holder : str
         Whose account.
+    limit : int, optional
+        The most that the book may issue, where it is opened now; the total of the scheme by default. [t]
 
     Returns
     -------
@@ -257,21 +248,91 @@ def open_credit_account(city: City, scheme: str, holder: str) -> str:
     Raises
     ------
     SettingError
-        If there is no such scheme or the ledger refuses.
+        If there is no such scheme, the book is open with another limit, or the ledger refuses.
     """
-    found = read_schemes(city.overlay).schemes.get(scheme)
-    if found is None:
-        raise credit_refused(Refusal("scheme_unknown", scheme))
+    found = _find_scheme(city, scheme)
     with open_ledger(city.ledger) as ledger:
-        _open_books(ledger, found, holder)
+        _open_books(ledger, found, holder, limit=limit)
+        if limit is not None and (there := read_limit(ledger, found)) != limit:
+            raise _other_limit(found, there, limit)
     return f"{found.book}.{holder}"
 
 
-def _open_books(ledger: Ledger, scheme: Scheme, owner: str) -> None:
-    book = scheme.book
+def credit_book_document(city: City, scheme: str) -> dict[str, Any]:
+    """How much the book of a scheme may issue, and why.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    scheme : str
+        Id of the scheme.
+
+    Returns
+    -------
+    dict
+        ``book``, ``limit`` (``None`` where there is none) [t], ``says``, ``source`` and ``grade``.
+
+    Raises
+    ------
+    SettingError
+        If there is no such scheme.
+    """
+    found = _find_scheme(city, scheme)
+    with open_ledger(city.ledger) as ledger:
+        limit = read_limit(ledger, found)
+    return {
+        "book": found.book, "limit": limit, "says": {"zh": found.total_says.zh, "en": found.total_says.en},
+        "source": found.source, "grade": found.grade,
+    }  # fmt: skip
+
+
+def read_limit(ledger: Ledger, scheme: Scheme) -> int | None:
+    """The most that the book of a scheme may issue.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    scheme : Scheme
+        The scheme.
+
+    Returns
+    -------
+    int or None
+        ``None`` where nothing limits it. [t]
+    """
+    row = find_account_row(ledger.rows, name=f"{scheme.book}.issuer")
+    return scheme.total if row is None else None if row.limit >= MOST else row.limit
+
+
+def _find_scheme(city: City, scheme: str) -> Scheme:
+    found = read_schemes(city.overlay).schemes.get(scheme)
+    if found is None:
+        raise credit_refused(Refusal("scheme_unknown", scheme))
+    return found
+
+
+def _other_limit(scheme: Scheme, there: int | None, limit: int) -> SettingError:
+    told = "无" if there is None else f"{there:,}", "none" if there is None else f"{there:,}"
+    return SettingError(
+        Label(f"账簿 {scheme.book} 已开立，总量为 {told[0]}", f"the book {scheme.book} is open with the limit {told[1]}"),
+        where="limit",
+        expected=Label(f"不写总量，或 {told[0]}", f"no limit, or {told[1]}"),
+        remedy=Label(
+            f"用 dafeng ledger limit CITY {scheme.book}.issuer {limit} 调整",
+            f"change it with dafeng ledger limit CITY {scheme.book}.issuer {limit}",
+        ),
+    )
+
+
+def _open_books(ledger: Ledger, scheme: Scheme, owner: str, *, limit: int | None = None) -> None:
+    """Open book and accounts where they are not there; what limits the book is what is asked for, or the scheme's total."""
+    book, total = scheme.book, MOST if scheme.total is None else scheme.total
+    most = total if limit is None else limit
     wanted: list[Request] = [
         OpenBook(f"open:{book}", book, scheme.instrument, "t", 0, True, "", True),
-        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=MOST),
+        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=most),
         OpenAccount(f"open:{book}.retired", f"{book}.retired", book, "retired", ("authority",)),
         OpenAccount(f"open:{book}.{owner}", f"{book}.{owner}", book, "organisation", (owner,)),
     ]

@@ -14,8 +14,11 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.ledger.credit_log import read_register
+from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.inclusion.bundles import Bundle
 from dafeng.ledger.inclusion.claims import read_overlaps, read_registered
+from dafeng.ledger.inclusion.credit_claims import find_registered
 from dafeng.ledger.inclusion.decision import spell_amount
 from dafeng.ledger.inclusion.events import read_events
 from dafeng.ledger.inclusion.identities import Identities
@@ -64,6 +67,7 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
     people = InclusionRows(city.folder / FILES[1], IDENTITIES)
     ledger = open_ledger(city.ledger, clock=lambda: clock() * 1_000_000)
     try:
+        credits = read_register(ledger.rows, read_schemes(city.overlay))
         yield Programme(
             ledger=ledger,
             rows=events,
@@ -71,7 +75,7 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
             scenes=scenes,
             policy=policy,
             overlaps=read_overlaps(scenes, city.overlay),
-            registered=read_registered(city.overlay),
+            registered=(*read_registered(city.overlay, scenes=scenes), *find_registered(credits, scenes)),
             place=city.code,
             secret=secret,
             clock=clock,

@@ -1,6 +1,7 @@
 """What holds for an order before the ledger is asked: who must decide, what it may free, and what goes with it.
 
-Invariant: units begin and end by two persons; what was set aside elsewhere is freed there; a group goes back whole.
+Invariant: units begin and end by two persons; credits begin in the register of projects alone; what was set aside elsewhere is
+freed there; a group goes back whole.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from dafeng.core.errors import ConflictError
 from dafeng.core.labels import Label
-from dafeng.ledger.definitions import makes_or_ends
+from dafeng.ledger.definitions import account_types, makes_or_ends
+from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.loading import find_mates
 from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, Transfer, Void, encode
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
 from dafeng.store.orders import find_order
-from dafeng.work.right_rows import find_account_row, read_books
+from dafeng.work.right_rows import AccountRow, find_account_row, read_books
 from dafeng.work.rights import Rights
 
 
@@ -107,6 +109,56 @@ def check_claims(session: Session, rights: Rights, group: Sequence[Request]) -> 
                 "在设立它的地方解除，例如撤回市场报单", "free it where it was placed, as by withdrawing the market order"
             ),
         )
+
+
+def check_issue(rights: Rights, group: Sequence[Request]) -> None:
+    """Refuse to make credits here: the register of projects issues them, each verified period once.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    group : sequence of Request
+        What is asked.
+
+    Raises
+    ------
+    ConflictError
+        If units would leave the issuer of a book whose instrument a scheme of credits issues.
+    """
+    moves = [request for request in group if isinstance(request, Transfer | Post)]
+    if not moves or not rights.has_ledger():
+        return
+    instruments = {name for scheme in read_schemes(rights.city.overlay).schemes.values() for name in scheme.instruments}
+    with rights.reading() as rows:
+        credits = {one.no for one in read_books(rows) if one.instrument in instruments}
+        for request in moves:
+            account = _find_giver(rows, request)
+            if account is not None and account.book in credits and account_types()[account.type].floor == "limit":
+                raise _registered_only(account.name)
+
+
+def _find_giver(rows: LedgerRows, request: Transfer | Post) -> AccountRow | None:
+    if isinstance(request, Transfer):
+        return find_account_row(rows, name=request.giver)
+    claim = _find_claim(rows, request.pending)
+    return None if claim is None else find_account_row(rows, number=claim.account)
+
+
+def _registered_only(account: str) -> ConflictError:
+    return ConflictError(
+        Label(
+            f"“{account[:60]}”的减排量只能经项目登记签发",
+            f"what '{account[:60]}' gives is issued by the register of projects only",
+        ),
+        where="issue",
+        expected=Label(
+            "已登记项目中经核查、尚未签发的核算期", "a verified period of a registered project that was not issued yet"
+        ),
+        remedy=Label(
+            "登记项目并办理至签发：dafeng credit enter、step … issue", "register the project: dafeng credit enter, step … issue"
+        ),
+    )
 
 
 def with_mates(rights: Rights, request: Request) -> list[Request]:

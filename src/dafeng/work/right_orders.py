@@ -20,7 +20,7 @@ from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
-from dafeng.work.right_order_rules import check_claims, needs_pair, spell_verb, with_mates
+from dafeng.work.right_order_rules import check_claims, check_issue, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
 
@@ -102,7 +102,7 @@ def place_order(rights: Rights, request: Request, *, who: str, records: Records 
     SettingError
         If nobody is named.
     ConflictError
-        If it frees what was set aside elsewhere, as by a market.
+        If it frees what was set aside elsewhere, as by a market, or makes credits past the register of projects.
     StoreError
         If records or ledger cannot be written; asked again, it is the same order.
     """
@@ -135,6 +135,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     for request in group:
         if flaw := find_flaw(request):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
+    check_issue(rights, group)
     pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
         settle_orders(rights, records=opened)
@@ -185,7 +186,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     AccessError
         If the same person asked for it.
     ConflictError
-        If it was decided before.
+        If it was decided before, or would make credits past the register of projects.
     """
     at = datetime.now(UTC)
     if not fold_person(who):
@@ -200,6 +201,8 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
             if row.status != "waiting":
                 raise _decided(row)
             rows = find_together(session, id)
+            if accept:
+                check_issue(rights, [_order(one).request for one in rows])
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
             orders = [_order(one) for one in rows]
