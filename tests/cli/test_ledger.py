@@ -51,6 +51,12 @@ def test_what_was_issued_is_listed(folder: Path) -> None:
     assert "certified" in call(folder, "books", "--lang", "en").stdout
 
 
+def test_no_order_issues_credits_past_the_register(folder: Path) -> None:
+    words = ("ccer.issuer", "A", "5", "--kind", "issue", "--project", "NEVER-REGISTERED")
+    assert isinstance(call(folder, "transfer", *words).exception, ConflictError)
+    assert run(folder, "books")[0]["issued"] == 5_000
+
+
 def test_the_same_id_has_the_same_answer(folder: Path) -> None:
     first, again = (run(folder, "transfer", "A", "B", "10", "--id", "t1", "--day", "2026-03-01") for _ in range(2))
     assert (first[0]["event"], again[0]["event"], again[0]["again"]) == (first[0]["event"],) * 2 + (True,)

@@ -89,7 +89,7 @@ def test_a_person_whom_an_earlier_version_kept_is_found(tmp_path, kept):
         person = join(own, "card-9")
         own.identities._rows.run("UPDATE identity SET key = ?", hash_key(SECRET, "identity", kept))
         assert (own.identities.find(kept), own.identities.find(PHONE)) == (person, person)
-        assert list(own.identities.members([PHONE], purpose=own.policy.purpose).values())[0].person == person
+        assert own.identities.members([PHONE], purpose=own.policy.purpose)[PHONE].person == person
         assert join(own, PHONE) == person
         assert own.identities.join_many([PHONE, kept], kind="person", purpose="p", version="1", now=0) == []
         with pytest.raises(LookupFailure):

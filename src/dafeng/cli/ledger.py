@@ -181,7 +181,7 @@ def set_limit(
     folder: Folder,
     name: Account,
     quantity: Quantity,
-    reason: Reason = "",
+    reason: Reason,
     key: Key = "",
     who: Who = "",
     as_json: AsJson = False,

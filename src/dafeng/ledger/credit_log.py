@@ -16,11 +16,10 @@ from dafeng.ledger.chain import START, link
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.ledger import Ledger, read_clock
 from dafeng.ledger.project_rules import check
-from dafeng.ledger.projects import Register, Step, read_day_of
+from dafeng.ledger.projects import Register, Step, read_day_of, step_kinds
 from dafeng.ledger.refusals import Refusal
 from dafeng.store.ledger_rows import LedgerRows, select
 from dafeng.store.ledger_tables import CREDIT
-
 
 CHINA = timezone(timedelta(hours=8))
 """Time in which days are counted."""
@@ -141,20 +140,14 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
                 if encode_step(taken.step) != content:
                     raise Refusal("conflict", step.id)
                 return replace(taken, again=True)
-        before = _find_same([taken for taken, _ in logged], step)
-        if before is not None and not step.id:
+        if not step.id and (before := _find_same([taken for taken, _ in logged], step)) is not None:
             return replace(before, again=True)
         register = Register(schemes)
         for taken, _ in logged:
             register.take(taken.step)
         instant = read_clock() if now is None else now
-        try:
-            check(register, step, holidays)
-            _check_past(step, instant)
-        except Refusal:
-            if before is None:
-                raise
-            return replace(before, again=True)
+        check(register, step, holidays)
+        _check_past(step, instant)
         step = step._replace(id=step.id or _name(step, content, len(logged)))
         last = logged[-1][0] if logged else None
         seq = 1 if last is None else last.seq + 1
@@ -170,14 +163,24 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
 
 
 def _find_same(logged: Sequence[Taken], step: Step) -> Taken | None:
-    """The step in the log with the same content, the last of them; none for an issue that the ledger refused."""
+    """The step in the log with the same content, unless what came after it undid it."""
     content, found = encode_step(step), None
     for taken in logged:
         if encode_step(taken.step) == content:
             found = taken
-        elif found is not None and taken.step.id == f"{found.step.id}:return":
+        elif found is not None and _undoes(taken.step, found.step):
             found = None
     return found
+
+
+def _undoes(later: Step, before: Step) -> bool:
+    """Whether a step may be needed again after another one: the ledger refused, or the project or period began anew."""
+    if later.project != before.project:
+        return False
+    if step_kinds()[before.step].of == "period":
+        days = [(one.values.get("start"), one.values.get("end")) for one in (later, before)]
+        return later.step in ("return", "withdraw", "monitor") and days[0] == days[1]
+    return later.step == "amend" and before.step in ("amend", "publish", "validate")
 
 
 def _name(step: Step, content: str, before: int) -> str:

@@ -406,8 +406,9 @@ def _scheme(id: str, record: Record, facts: Mapping[str, Fact], known: frozenset
     counts = {name: None if value is None else int(value) for name, value in days.items()}
     return Scheme(
         id, record.label("label"), source, record.text("grade"), record.text("book"), record.text("instrument"),
-        record.texts("same"), counts["total"], _total_says(record), record.value("offsets") is True, record.texts("methods"), counts["notice"], counts["review"], counts["lookback"],
-        counts["keep"], record.value("bodies_differ") is True,
+        record.texts("same"), counts["total"], _total_says(record), record.value("offsets") is True,
+        record.texts("methods"), counts["notice"], counts["review"], counts["lookback"], counts["keep"],
+        record.value("bodies_differ") is True,
         _tests(record, "project_tests", facts), _tests(record, "period_tests", facts),
     )  # fmt: skip
 

@@ -67,7 +67,7 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
     people = InclusionRows(city.folder / FILES[1], IDENTITIES)
     ledger = open_ledger(city.ledger, clock=lambda: clock() * 1_000_000)
     try:
-        credits = read_register(ledger.rows, read_schemes(city.overlay))
+        projects = read_register(ledger.rows, read_schemes(city.overlay))
         yield Programme(
             ledger=ledger,
             rows=events,
@@ -75,7 +75,7 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
             scenes=scenes,
             policy=policy,
             overlaps=read_overlaps(scenes, city.overlay),
-            registered=(*read_registered(city.overlay, scenes=scenes), *find_registered(credits, scenes)),
+            registered=(*read_registered(city.overlay, scenes=scenes), *find_registered(projects, scenes)),
             place=city.code,
             secret=secret,
             clock=clock,

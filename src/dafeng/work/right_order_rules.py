@@ -20,7 +20,7 @@ from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, Transf
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
 from dafeng.store.orders import find_order
-from dafeng.work.right_rows import AccountRow, find_account_row, read_books
+from dafeng.work.right_rows import find_account_row, read_books
 from dafeng.work.rights import Rights
 
 
@@ -126,23 +126,16 @@ def check_issue(rights: Rights, group: Sequence[Request]) -> None:
     ConflictError
         If units would leave the issuer of a book whose instrument a scheme of credits issues.
     """
-    moves = [request for request in group if isinstance(request, Transfer | Post)]
-    if not moves or not rights.has_ledger():
+    givers = {request.giver for request in group if isinstance(request, Transfer)}  # an issuer gives nothing that is pending
+    if not givers or not rights.has_ledger():
         return
     instruments = {name for scheme in read_schemes(rights.city.overlay).schemes.values() for name in scheme.instruments}
     with rights.reading() as rows:
-        credits = {one.no for one in read_books(rows) if one.instrument in instruments}
-        for request in moves:
-            account = _find_giver(rows, request)
-            if account is not None and account.book in credits and account_types()[account.type].floor == "limit":
-                raise _registered_only(account.name)
-
-
-def _find_giver(rows: LedgerRows, request: Transfer | Post) -> AccountRow | None:
-    if isinstance(request, Transfer):
-        return find_account_row(rows, name=request.giver)
-    claim = _find_claim(rows, request.pending)
-    return None if claim is None else find_account_row(rows, number=claim.account)
+        books = {one.no for one in read_books(rows) if one.instrument in instruments}
+        for name in sorted(givers):
+            account = find_account_row(rows, name=name)
+            if account is not None and account.book in books and account_types()[account.type].floor == "limit":
+                raise _registered_only(name)
 
 
 def _registered_only(account: str) -> ConflictError:

@@ -1,7 +1,7 @@
 """What may be claimed once: scenes that overlap, and projects registered elsewhere, both as tables.
 
-Invariant: a scene stands in one group at most; a project without a boundary covers all of a city; an event of which too little is
-told to say that it lies outside a project is never said to.
+Invariant: a scene stands in one group at most; a project without a boundary covers all of a city; no event is said to lie
+outside a project while too little is told of it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Registered:
         Its boundary: scene, administrative code, operator.
     begin, end : int
         First and last day of its period, as ordinals. [d]
-    sure : bool
+    decided : bool
         Whether what lies inside is claimed; else nobody knows yet.
     strict : bool
         Whether an event of which nobody says who ran it may lie inside.
@@ -62,7 +62,7 @@ class Registered:
     operator: str
     begin: int
     end: int
-    sure: bool = True
+    decided: bool = True
     strict: bool = True
 
     def covers(self, scene: str, place: str, operator: str, first: int, last: int) -> bool | None:
@@ -86,7 +86,7 @@ class Registered:
         """
         if last < self.begin or self.end < first or self.scene not in ("", scene):
             return False
-        said = (self._holds_place(place), self._runs(operator), self.sure or None)
+        said = (self._holds_place(place), self._runs(operator), self.decided or None)
         return False if False in said else None if None in said else True
 
     def _holds_place(self, place: str) -> bool | None:
@@ -154,23 +154,27 @@ def read_registered(*folders: Path, scenes: Collection[str] | None = None) -> tu
     DefinitionError
         If a column is missing, a scene or place is unknown, or the days are none or the wrong way round.
     """
-    found = []
-    for path in definition_files(folders, "inclusion/registered*.csv"):
-        for number, row in enumerate(_table(path), 1):
-            at = f"{path.name}:{number}"
-            if any(row.get(name) is None for name in _REGISTERED):
-                named = ", ".join(_REGISTERED)
-                raise refusal(at, f"缺少列：应有 {named}", f"a column is missing; there must be {named}")
-            row = {name: row[name].strip() for name in _REGISTERED}
-            if row["scene"] and scenes is not None and row["scene"] not in scenes:
-                raise refusal(at, f"没有场景“{row['scene']}”", f"there is no scene '{row['scene']}'")
-            if row["place"] and not places_around(row["place"]):
-                raise refusal(at, f"没有地点“{row['place']}”", f"there is no place '{row['place']}'")
-            begin, end = (_day(row[name], at) for name in ("begin", "end"))
-            if end < begin:
-                raise refusal(at, "截止日早于起始日", "the last day is before the first")
-            found.append(Registered(row["project"], row["scheme"], row["scene"], row["place"], row["operator"], begin, end))
-    return tuple(found)
+    return tuple(
+        _registered(row, f"{path.name}:{number}", scenes)
+        for path in definition_files(folders, "inclusion/registered*.csv")
+        for number, row in enumerate(_table(path), 1)
+    )
+
+
+def _registered(row: Mapping[str, str | None], at: str, scenes: Collection[str] | None) -> Registered:
+    cells = {name: (row.get(name) or "").strip() for name in _REGISTERED}
+    if any(row.get(name) is None for name in _REGISTERED):
+        named = ", ".join(_REGISTERED)
+        raise refusal(at, f"缺少列：应有 {named}", f"a column is missing; there must be {named}")
+    scene, place = cells["scene"], cells["place"]
+    if scene and scenes is not None and scene not in scenes:
+        raise refusal(at, f"没有场景“{scene}”", f"there is no scene '{scene}'")
+    if place and not places_around(place):
+        raise refusal(at, f"没有地点“{place}”", f"there is no place '{place}'")
+    begin, end = (_day(cells[name], at) for name in ("begin", "end"))
+    if end < begin:
+        raise refusal(at, "截止日早于起始日", "the last day is before the first")
+    return Registered(cells["project"], cells["scheme"], scene, place, cells["operator"], begin, end)
 
 
 def _day(text: str, at: str) -> int:

@@ -38,8 +38,8 @@ def spell_identity(identity: str) -> str:
     -------
     str
         Of a mobile number its eleven digits without the prefix of the country; of an identity card eighteen signs, also where
-        fifteen were given; of a plate O and I read as 0 and 1, which plates do not have as letters; of an address of mail all of
-        it, folded; of anything else its letters and digits. Empty where there are none.
+        fifteen were given; of a plate O and I read as 0 and 1, which plates do not have as letters; of an address of mail all
+        of it, folded; of anything else its letters and digits. Empty where there are none.
     """
     folded = _fold(identity)
     if _MAIL.fullmatch(folded):
