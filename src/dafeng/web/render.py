@@ -18,8 +18,8 @@ from jinja2.runtime import Context
 from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
 from dafeng.web.cities import CityView
+from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
-from dafeng.web.links import Links
 from dafeng.web.mathml import clean
 from dafeng.web.navigation import choose_groups
 from dafeng.web.organisations import list_names
