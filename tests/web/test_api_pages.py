@@ -9,7 +9,10 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from dafeng.web.api import list_routes
+from dafeng.web.labels import read_labels
 from tests.web.attacked import Target, build_target
+from tests.web.client import Client
 
 LOGIN = "—how a person gets in; a program has a token"
 CHOSEN = "—who may log in is decided on the page, or by `dafeng user` beside the records"
@@ -103,6 +106,14 @@ def test_every_page_has_its_address_in_the_api(target: Target, operations: set[s
     pages = {one for one in shown if one.replace(":path}", "}") not in operations and not one.startswith(PUBLIC)}
     assert (sorted(pages - set(PAGES)), sorted(set(PAGES) - pages)) == ([], [])
     assert sorted(one for one in PAGES.values() if not one.startswith("—") and one not in operations) == []
+
+
+def test_every_address_is_named_in_both_languages_for_readers(target: Target) -> None:
+    """The page of the addresses says in English what the description says, and the same in Chinese."""
+    labels = {key.removeprefix("operation."): label for key, label in read_labels().items() if key.startswith("operation.")}
+    assert {name: label.en for name, label in labels.items()} == {one.name: one.summary for one in list_routes(target.app)}
+    shown = Client(target.app).get("/api/v1/").text
+    assert [label.zh for label in labels.values() if label.zh not in shown] == []
 
 
 def test_an_address_that_writes_leads_to_one_that_writes() -> None:
