@@ -273,6 +273,6 @@ def test_the_command_line_reads_and_changes_over_a_server(target: Target, tmp_pa
         assert json.loads(run("start", "qinglan", "inventory", *shown, "--json").stdout)["state"] == "waiting"
         assert json.loads(run("page", "qinglan", "targets/T01", *shown).stdout)["target"] == "T01"
         kept = tmp_path / "t.csv"
-        assert run("fetch", "qinglan", "targets.csv", "--out", str(kept), *shown).exit_code == 0
+        assert run("download", "qinglan", "targets.csv", "--out", str(kept), *shown).exit_code == 0
         assert kept.read_bytes() == Client(target.app).get("/qinglan/targets.csv").content
         assert isinstance(run("accounts", "qinglan", "--server", server).exception, AccessError)

@@ -52,7 +52,7 @@ def files(city: Slug, server: Server, token_file: TokenFile = None, as_json: AsJ
 
 
 @app.command()
-def fetch(
+def download(
     city: Slug,
     name: Annotated[str, typer.Argument(help="文件名 · name of the file", metavar="FILE")],
     server: Server,
