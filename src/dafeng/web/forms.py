@@ -32,7 +32,8 @@ WRITING = re.compile(
     r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
     r"|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
-    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/transfers)"
+    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/transfers|reviews(?:/[0-9a-f]{8,64}/(?:edits|confirm))?"
+    r"|visibility|views(?:/[0-9a-f]{32}/remove)?|jobs(?:/[0-9A-Za-z_-]{1,80}/cancel)?|scenarios)"
 )
 """Addresses that take a POST: these, and no others."""
 API = "/api/v1/cities/"
@@ -118,7 +119,7 @@ def judge_writing(scope: Scope) -> int | None:
 
 
 def _limit(path: str) -> int:
-    if path.endswith("/review/"):
+    if path.endswith(("/review/", "/reviews")):
         return LARGEST + PLAIN
     return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import", "/deliveries")) else PLAIN
 

@@ -14,8 +14,8 @@ from markupsafe import Markup
 from dafeng.plans.scheduled import tell_day
 from dafeng.web import filters, tasklist
 from dafeng.web.cities import CityView
+from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
-from dafeng.web.links import Links
 from dafeng.work.draw_chains import draw_chains
 from dafeng.work.draw_links import draw_links
 from dafeng.work.draw_schedule import choose_scale, draw_axis, draw_lanes, draw_schedule
