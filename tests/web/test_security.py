@@ -77,6 +77,7 @@ DECISIONS: Mapping[str, str] = {
     "GET /{slug}/jobs/{name}/": "reader", "GET /{slug}/jobs/{name}.json": "reader",
     "POST /{slug}/jobs/start": "editor", "POST /{slug}/jobs/{name}/cancel": "editor",
     "POST /{slug}/deliver/{name}/amend": "editor",
+    "POST /{slug}/deliver/{name}/look": "editor", "POST /{slug}/deliver/{name}/keep": "editor",
     "GET /api/v1/cities/{slug}/search": "anyone", "GET /api/v1/cities/{slug}/hours/{span}": "anyone",
     "GET /api/v1/cities/{slug}/verdicts/{target}/history": "anyone", "GET /api/v1/cities/{slug}/wall": "anyone",
     "GET /api/v1/cities/{slug}/jobs": "token", "GET /api/v1/cities/{slug}/jobs/{name}": "token",

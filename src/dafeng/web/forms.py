@@ -29,7 +29,7 @@ SHEET = 15_000_000
 MOST_FIELDS = 4000
 WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
-    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
+    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend|look|keep))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
     r"|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
     r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/transfers)"

@@ -26,6 +26,7 @@ from dafeng.web.forms import slug_of
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.explain import walk
+from dafeng.work.look_jobs import ask_look, find_looking, look_document
 from dafeng.work.upload_state import Upload
 from dafeng.work.uploads import find_upload, keep_upload, list_uploads
 
@@ -50,6 +51,16 @@ class Refusal(BaseModel):
     remedy: Said | None = None
 
 
+class Look(BaseModel):
+    """How far the look at a file is; a ``small`` one is looked at when somebody opens it."""
+
+    state: Literal["small", "done", "stale", "none", "waiting", "running", "interrupted", "failed", "cancelled"]
+    job: str | None
+    share: float | None
+    figures: int | None
+    findings: dict[str, int] | None
+
+
 class Delivery(BaseModel):
     """A file that was handed in."""
 
@@ -65,6 +76,8 @@ class Delivery(BaseModel):
     facts: int
     corrected: int
     by: str
+    lines: int
+    look: Look
 
 
 REFUSALS: Mapping[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (400, 401, 404, 421, 429)}
@@ -128,13 +141,13 @@ def _delivery_router(desk: Desk) -> APIRouter:
     )
     def list_deliveries(request: Request, slug: Slug) -> list[dict[str, Any]]:
         office, _ = ask_office(desk, request, slug)
-        return [_tell(one) for one in list_uploads(office.city)]
+        return [_tell(office, one) for one in list_uploads(office.city)]
 
     @router.get("/cities/{slug}/deliveries/{name}", summary="A file that was handed in", response_model=Delivery)
     def read_delivery(request: Request, slug: Slug, name: str) -> dict[str, Any]:
         office, _ = ask_office(desk, request, slug)
         try:
-            return _tell(find_upload(office.city, name))
+            return _tell(office, find_upload(office.city, name))
         except LookupFailure as cause:
             raise HTTPException(404) from cause
 
@@ -161,11 +174,13 @@ def _keep(office: Office, visitor: Visitor, data: bytes, name: str) -> Response:
         kept: Upload = keep_upload(office.city, data, name=plain, who=visitor.name)
     except DafengError as cause:
         return JSONResponse(tell_refusal(cause, 422), status_code=422)
-    return JSONResponse(_tell(kept), status_code=201)
+    ask_look(office.city, kept, who=visitor.name, records=office.records)
+    return JSONResponse(_tell(office, kept), status_code=201)
 
 
-def _tell(upload: Upload) -> dict[str, Any]:
-    return {name: value for name, value in asdict(upload).items() if name in Delivery.model_fields}
+def _tell(office: Office, upload: Upload) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(upload).items() if name in Delivery.model_fields}
+    return {**told, "look": look_document(find_looking(office.city, upload, records=office.records))}
 
 
 def tell_refusal(cause: DafengError, code: int) -> dict[str, Any]:
