@@ -36,6 +36,7 @@ NOTED: Mapping[str, Label] = {
     **KINDS,
     LOOK: Label("查看上报文件", "looking at a file"),
     "scenario": Label("保存情景", "keeping a scenario"),
+    "map": Label("区市边界", "boundary of the districts"),
 }
 """What the list names: what can be asked for, what follows from a form, and what is noted when it is done."""
 ENDED = ("done", "failed", "cancelled")
