@@ -88,7 +88,10 @@ def _map(ask: Ask, upload: Upload, handed: Handed) -> Response:
     """Headings stand in ``h.N`` and what they are in ``c.N``."""
     pairs = {text: handed.get(f"c.{name.removeprefix('h.')}") for name, text in handed.fields.items() if name.startswith("h.")}
     known = {heading: word for heading, word in pairs.items() if word in column_labels() or word == ""}
-    return _go(ask, map_upload(ask.office.city, upload, known, who=ask.visitor.name, seen=_seen(handed)))
+    return _go(
+        ask,
+        map_upload(ask.office.city, upload, known, who=ask.visitor.name, seen=_seen(handed), only=handed.get("only") == "1"),
+    )
 
 
 def _amend(ask: Ask, upload: Upload, handed: Handed) -> Response:

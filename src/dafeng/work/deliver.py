@@ -85,7 +85,9 @@ class Preview:
     refusal: FileRefused | None
 
 
-def map_upload(city: City, upload: Upload, mapping: Mapping[str, str], *, who: str = "", seen: str | None = None) -> Upload:
+def map_upload(
+    city: City, upload: Upload, mapping: Mapping[str, str], *, who: str = "", seen: str | None = None, only: bool = False
+) -> Upload:
     """Say what the columns of a file are; the city remembers it for files headed alike.
 
     Parameters
@@ -100,6 +102,8 @@ def map_upload(city: City, upload: Upload, mapping: Mapping[str, str], *, who: s
         Who says so.
     seen : str, optional
         ``mark`` of the file when it was decided on; without it, what somebody else said is not replaced.
+    only : bool, optional
+        Whether what was said of other files headed alike was wrong and is forgotten.
 
     Returns
     -------
@@ -114,11 +118,11 @@ def map_upload(city: City, upload: Upload, mapping: Mapping[str, str], *, who: s
     with lock(upload_folder(city, upload.id)):
         finish_held(city, upload.id)
         held = load_upload(city, upload.id)
-        if held.state == "open" and held.mapping == mapping:
+        if held.state == "open" and held.mapping == mapping and not only:
             return held
         others = bool(held.mapping) and held.mapping_by != who
         check_open(held, seen="" if seen is None and others else seen)
-        keep_mapping(city, _book(city, held), mapping)
+        keep_mapping(city, _book(city, held), mapping, only=only)
         return save_upload(city, replace(held, mapping=dict(mapping), mapping_by=who))
 
 
