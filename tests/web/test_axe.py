@@ -48,8 +48,8 @@ ABOVE = ["/", "/api/v1/", "/qinglan/login", "/qinglan/review/nothing/"]
 PUBLIC = ["", "qinglan/", "qinglan/indicators", "qinglan/indicators/{indicator}", "qinglan/data", "qinglan/words",
           "qinglan/about", "qinglan/search?q=a", "qinglan/explain/targets/T02", "qinglan/embed/{indicator}",
           "nothing/"]  # fmt: skip
-INSIDE = ["reviews", "review", "uploads", "deliver", "map", "boundary", "looked", "account", "accounts", "jobs", "job", "publishing", "views",
-          "confirm", "version"]  # fmt: skip
+INSIDE = ["reviews", "review", "uploads", "deliver", "map", "boundary", "looked", "account", "accounts", "jobs", "job",
+          "publishing", "views", "confirm", "version"]  # fmt: skip
 NO_PAGES = (
     "openapi.json",
     ".json",
