@@ -6,7 +6,7 @@ Invariant: what is printed is what the server answered; `dafeng.cli.remote_calls
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 import typer
@@ -105,6 +105,12 @@ def deliveries(city: Slug, server: Server, token_file: TokenFile = None, as_json
         print_json(found)
         return
     language = read_language(lang)
-    heads = say(language, "编号 文件 状态 事实 上报人", "id file state facts who").split()
-    rows = [[one["id"], one["name"], one["state"], str(one["facts"]), one["who"]] for one in found]
-    console().print(grid(say(language, "上报", "deliveries"), heads, rows, right=(3,)))
+    heads = say(language, "编号 文件 状态 查看 事实 上报人", "id file state look facts who").split()
+    rows = [[one["id"], one["name"], one["state"], _look(one), str(one["facts"]), one["who"]] for one in found]
+    console().print(grid(say(language, "上报", "deliveries"), heads, rows, right=(4,)))
+
+
+def _look(one: dict[str, Any]) -> str:
+    """State of the look at a file, with its share while it is under way."""
+    told = one.get("look") or {"state": "—", "share": None}
+    return str(told["state"]) if told["share"] is None else f"{told['state']} {told['share']:.0%}"

@@ -5,8 +5,7 @@ Invariant: a program hands in; whether a file is taken in, corrected or sent bac
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -16,10 +15,9 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from dafeng.core.findings import Finding
-from dafeng.readers.delivery import place_in
-from dafeng.readers.numbers import plain
-from dafeng.readers.suggestions import AuditFinding, name_finding
+from dafeng.core.errors import ConflictError
+from dafeng.core.labels import Label
+from dafeng.store.lines import Lines
 from dafeng.web.api_answers import (
     PAGE_ROWS,
     READ_REFUSALS,
@@ -34,13 +32,13 @@ from dafeng.web.api_answers import (
     ask_writer,
     attempt,
     find,
-    tell_finding,
-    tell_refusal,
+    next_address,
 )
 from dafeng.web.api_forms import FindingRow, Form, Refusal, Window
 from dafeng.web.desk import Desk
 from dafeng.web.offices import Office, Visitor
-from dafeng.work.deliver import Preview, Sample
+from dafeng.work.look_jobs import ask_look, find_looking, look_document
+from dafeng.work.looks import Look, lay_out
 from dafeng.work.upload_state import Upload
 from dafeng.work.uploads import find_upload, keep_upload, list_uploads
 
@@ -54,6 +52,16 @@ BODY: Mapping[str, Any] = {
 
 
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{8,64}$", description="id of the delivery")]
+
+
+class LookState(Form):
+    """How far the look at a file is; a ``small`` one is looked at when somebody asks what it would bring."""
+
+    state: Literal["small", "done", "stale", "none", "waiting", "running", "interrupted", "failed", "cancelled"]
+    job: str | None
+    share: float | None
+    figures: int | None
+    findings: dict[str, int] | None
 
 
 class Delivery(Form):
@@ -74,6 +82,8 @@ class Delivery(Form):
     told: str
     by: str
     mark: str
+    lines: int
+    look: LookState
 
 
 class CellFinding(FindingRow):
@@ -143,12 +153,14 @@ def _add_files(router: APIRouter, desk: Desk) -> None:
     @router.get("", summary="Files that were handed in, the newest first", response_model=list[Delivery])
     def list_deliveries(request: Request, slug: Slug, offset: Offset = 0, limit: Limit = PAGE_ROWS) -> Response:
         office, _ = ask_office(desk, request, slug)
-        return answer_window(request, list_uploads(office.city), _tell, offset=offset, limit=limit, plain=True)
+        return answer_window(
+            request, list_uploads(office.city), lambda one: _tell(office, one), offset=offset, limit=limit, plain=True
+        )
 
     @router.get("/{name}", summary="A file that was handed in", response_model=Delivery)
     def read_delivery(request: Request, slug: Slug, name: Name) -> Response:
         office, _ = ask_office(desk, request, slug)
-        return answer_content(request, _tell(find(lambda: find_upload(office.city, name))))
+        return answer_content(request, _tell(office, find(lambda: find_upload(office.city, name))))
 
     @router.post(
         "",
@@ -166,70 +178,96 @@ def _add_files(router: APIRouter, desk: Desk) -> None:
 def _add_contents(router: APIRouter, desk: Desk) -> None:
     @router.get("/{name}/content", summary="What a file would bring, and how it is read", response_model=DeliveryContent)
     def read_content(request: Request, slug: Slug, name: Name) -> Response:
-        return answer_content(request, _content(_preview(desk, request, slug, name)))
+        return attempt(lambda: answer_content(request, _content(_look(desk, request, slug, name))))
 
     @router.get(
         "/{name}/findings", summary="Findings beside the cells, the weightiest first", response_model=Window[CellFinding]
     )
     def read_findings(request: Request, slug: Slug, name: Name, offset: Offset = 0, limit: Limit = PAGE_ROWS) -> Response:
-        preview = _preview(desk, request, slug, name)
-        rows = {place_in(row): row for row in preview.rows}
-        return answer_window(request, preview.findings, lambda one: _finding(one, rows), offset=offset, limit=limit)
+        return attempt(
+            lambda: _window(request, _look(desk, request, slug, name).findings, _finding, offset=offset, limit=limit)
+        )
 
     @router.get("/{name}/sheets/{number}", summary="Cells of a sheet, line by line", response_model=Window[SheetRow])
     def read_sheet(request: Request, slug: Slug, name: Name, number: Annotated[int, Path(ge=1, le=10_000)], offset: Offset = 0,
                    limit: Limit = PAGE_ROWS) -> Response:  # fmt: skip
-        samples = _preview(desk, request, slug, name).samples
-        if number > len(samples):
-            raise HTTPException(404)
-        lines = list(enumerate(samples[number - 1].sheet.rows, 1))
-        return answer_window(request, lines, lambda one: {"line": one[0], "cells": list(one[1])}, offset=offset, limit=limit)
+        def answer() -> Response:
+            sheets = _look(desk, request, slug, name).sheets
+            if number > len(sheets):
+                raise HTTPException(404)
+            return _window(request, sheets[number - 1], _line, offset=offset, limit=limit)
+
+        return attempt(answer)
 
 
 def _keep(office: Office, visitor: Visitor, data: bytes, name: str) -> Response:
     plain_name = "".join(sign for sign in name.replace("\\", "/").split("/")[-1] if sign.isprintable())
-    return JSONResponse(_tell(keep_upload(office.city, data, name=plain_name, who=visitor.name)), status_code=201)
+    kept = keep_upload(office.city, data, name=plain_name, who=visitor.name)
+    ask_look(office.city, kept, who=visitor.name, records=office.records)
+    return JSONResponse(_tell(office, kept), status_code=201)
 
 
-def _preview(desk: Desk, request: Request, slug: str, name: str) -> Preview:
+def _look(desk: Desk, request: Request, slug: str, name: str) -> Look:
+    """What was found in a file: a small one is looked at now, a large one by its job."""
     office, _ = ask_office(desk, request, slug)
-    return office.previews.show(find(lambda: find_upload(office.city, name)))
+    upload = find(lambda: find_upload(office.city, name))
+    looking = find_looking(office.city, upload, records=office.records)
+    if looking.state == "small":
+        return lay_out(office.previews.show(upload), upload.name)
+    if looking.look is None or (looking.job is not None and looking.job.live):
+        raise ConflictError(
+            Label("这份大文件还没有看完", "this large file has not been looked at yet"),
+            where=f"deliveries/{upload.id}",
+            expected=Label("look.state 为 done", "look.state is done"),
+            remedy=Label("读取该上报的 look，完成后再取", "read the look of the delivery and ask again when it is done"),
+        )
+    return looking.look
 
 
-def _tell(upload: Upload) -> Row:
-    told = {**asdict(upload), "mark": upload.mark}
+def _window(request: Request, lines: Lines, tell: Callable[[int, Row], Row], *, offset: int, limit: int) -> Response:
+    follows = next_address(request, "offset", str(offset + limit) if offset + limit < lines.count else "")
+    items = [tell(at, one) for at, one in enumerate(lines.window(offset, limit), offset)]
+    return answer_content(request, {"items": items, "total": lines.count, "next": follows}, follows=follows)
+
+
+def _tell(office: Office, upload: Upload) -> Row:
+    looking = find_looking(office.city, upload, records=office.records)
+    told = {**asdict(upload), "mark": upload.mark, "lines": upload.lines, "look": look_document(looking)}
     return {name: value for name, value in told.items() if name in Delivery.model_fields}
 
 
-def _content(preview: Preview) -> Row:
-    counts = Counter(one.severity for one in preview.findings)
+def _content(look: Look) -> Row:
+    summary = look.summary
+    cause = summary["refusal"]
+    refusal = (
+        None
+        if cause is None
+        else {"error": 422, "says": cause["what"], "expected": cause["expected"], "remedy": cause["remedy"]}
+    )
+    heads = zip(summary["sheets"], look.sheets, strict=True)
     return {
-        "kind": preview.kind,
-        "figures": len(preview.rows),
-        "findings": {name: counts[name] for name in ("error", "warning", "info")},
-        "refusal": tell_refusal(preview.refusal, 422) if preview.refusal is not None else None,
-        "sheets": [_sheet(number, one) for number, one in enumerate(preview.samples, 1)],
+        "kind": summary["kind"],
+        "figures": summary["figures"],
+        "findings": dict(summary["counts"]),
+        "refusal": refusal,
+        "sheets": [_sheet(number, head, rows) for number, (head, rows) in enumerate(heads, 1)],
     }
 
 
-def _sheet(number: int, sample: Sample) -> Row:
+def _sheet(number: int, head: Row, rows: Lines) -> Row:
     return {
         "number": number,
-        "name": sample.sheet.name,
-        "rows": len(sample.sheet.rows),
-        "heading": None if sample.heading is None else sample.heading + 1,
-        "columns": [{"heading": one.heading, "meaning": one.meaning} for one in sample.columns],
+        "name": head["name"],
+        "rows": rows.count,
+        "heading": None if head["heading"] is None else head["heading"] + 1,
+        "columns": [{"heading": one["heading"], "meaning": one["meaning"]} for one in head["columns"]],
     }
 
 
-def _finding(finding: Finding, rows: Mapping[str, Mapping[str, Any]]) -> Row:
-    row = rows.get(finding.at)
-    made = finding.suggestion if isinstance(finding, AuditFinding) else None
-    return {
-        **tell_finding(finding),
-        "id": name_finding(finding),
-        "cell": finding.at.rpartition("!")[2],
-        "reported": plain(row["value"]) if row else None,
-        "unit": row["unit"] if row else None,
-        "suggested": plain(made.value) if made is not None and made.at == finding.at else None,
-    }
+def _line(at: int, row: Row) -> Row:
+    return {"line": at + 1, "cells": list(row["cells"])}
+
+
+def _finding(_: int, one: Row) -> Row:
+    told = {name: one[name] for name in ("rule", "at", "severity", "says", "remedy", "id", "cell")}
+    return {**told, **{name: one[name] or None for name in ("reported", "unit", "suggested")}}

@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from dafeng.core.labels import Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
+from dafeng.web.boundary_pages import add_boundary_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
@@ -122,6 +123,7 @@ def create_app(
     add_review_pages(app, desk)
     add_delivery_pages(app, desk)
     add_job_pages(app, desk)
+    add_boundary_pages(app, desk)
     add_rights_pages(app, desk)
     add_scenario_pages(app, desk, scenarios)
     add_saved_pages(app, desk)

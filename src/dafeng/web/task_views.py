@@ -312,7 +312,7 @@ def _gantt(rows: Sequence[dict[str, Any]], schedule: Row, group: str, words: Wor
     scale = choose_scale(rows, schedule["day"], width=800)
     day, groups, shown = schedule["day"], [], 0
     for name, own in group_rows(rows, group):
-        lanes = _drawing(draw_lanes(own, scale, day))
+        lanes = _drawing(draw_lanes(own, scale, day, words.language))
         groups.append({"name": _name(name, words), "rows": own, "lanes": lanes, "open": shown == 0 or shown + len(own) <= OPEN})
         shown += len(own)
     return {"groups": groups, "axis": _drawing(draw_axis(scale, day, words.language)), "wide": scale.width}
@@ -345,7 +345,8 @@ def _name(name: Any, words: Words) -> str:
 
 def _lane(own: Row, schedule: Row, words: Words) -> Markup:
     scale = choose_scale([own], schedule["day"], width=760)
-    return _drawing(draw_axis(scale, schedule["day"], words.language) + draw_lanes([own], scale, schedule["day"]))
+    day, language = schedule["day"], words.language
+    return _drawing(draw_axis(scale, day, language) + draw_lanes([own], scale, day, language))
 
 
 def _clause(anchor: Row | None, documents: Mapping[str, str]) -> str | None:
