@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from dafeng.store.access_tokens import make_token
+from dafeng.web.ledger_acts_api import ACTS
 from tests.conftest import absent
 from tests.web.attacked import Target, build_target
 
@@ -32,6 +33,7 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/ledger/books", "GET /api/v1/cities/{slug}/ledger/accounts",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}", "GET /api/v1/cities/{slug}/ledger/transfers",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
+    *(f"POST /api/v1/cities/{{slug}}/ledger/{name}" for name in ACTS),
 )  # fmt: skip
 
 

@@ -24,8 +24,9 @@ from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.links import query_text
 from dafeng.web.offices import Office, Visitor
+from dafeng.web.order_answers import answer_order
 from dafeng.web.shelf import is_known
-from dafeng.work.right_orders import Order, place_order, read_order, read_orders
+from dafeng.work.right_orders import place_order, read_order, read_orders
 from dafeng.work.right_overview import (
     account_document,
     block_document,
@@ -191,18 +192,7 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
 def _place(office: Office, visitor: Visitor, wanted: WantedTransfer) -> Response:
     told = wanted.model_dump()
     request = Transfer(**{**told, "spans": tuple(Span(*one) for one in wanted.spans)})
-    order = place_order(office.rights, request, who=visitor.name, records=office.records)
-    code = _code(order)
-    body = order_document(order)
-    return JSONResponse({"error": code, **body} if code >= 400 else body, status_code=code)
-
-
-def _code(order: Order) -> int:
-    if order.state in ("refused", "rejected"):
-        return 409 if order.code == "conflict" else 422
-    if order.state in ("waiting", "handed"):
-        return 202
-    return 200 if order.again else 201
+    return answer_order(place_order(office.rights, request, who=visitor.name, records=office.records))
 
 
 def _answer(request: Request, content: Mapping[str, Any]) -> Response:

@@ -22,6 +22,9 @@ from dafeng.work.review import using
 from dafeng.work.right_rows import find_account_row, read_books
 from dafeng.work.rights import Rights
 
+RESERVED = ("market/",)
+"""How ids begin that the markets make themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -141,7 +144,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     """
     at = datetime.now(UTC)
     for request in group:
-        if flaw := find_flaw(request):
+        if flaw := find_flaw(request) or (request.id if request.id.startswith(RESERVED) else ""):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
     pair = len(group) == 1 and _needs_pair(rights, group[0])
     with using(rights.city, records) as opened:
