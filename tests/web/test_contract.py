@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from dafeng.store.access_tokens import make_token
-from dafeng.web.ledger_acts_api import ACTS
+from dafeng.web.ledger_orders_api import ACTS
 from tests.conftest import absent
 from tests.web.attacked import Target, build_target
 

@@ -20,7 +20,7 @@ from dafeng.store.accounts import list_accounts
 from dafeng.store.visits import list_visits
 from dafeng.web.app import create_app
 from dafeng.web.guard import HEADERS
-from dafeng.web.ledger_acts_api import ACTS
+from dafeng.web.ledger_orders_api import ACTS
 from dafeng.web.limits import READS, Paces, usual_paces
 from dafeng.web.offices import Office
 from tests.plans.reviews import TEXT

@@ -121,7 +121,8 @@ _ACCOUNT = (
 )
 _CLAIM = "SELECT id, kind, asked, held, rank, seq, until, waits, ended FROM ledger_claim"
 _EVENT = (
-    "SELECT e.seq, e.id, e.grp, e.known_at, e.effective, e.kind, g.name, t.name, e.quantity, e.content, e.hash, e.giver, e.taker"
+    "SELECT e.seq, e.id, e.grp, e.known_at, e.effective, e.kind, g.name, t.name, e.quantity, e.content, e.hash,"
+    " e.giver, e.taker"
     " FROM ledger_event e LEFT JOIN ledger_account g ON g.no = e.giver LEFT JOIN ledger_account t ON t.no = e.taker"
 )
 
@@ -344,7 +345,7 @@ def find_event(rows: LedgerRows, *, id: str = "", seq: int = 0) -> EventRow | No
     return _event(found[0]) if found else None
 
 
-def list_incoming(rows: LedgerRows, number: int, *, before: int = 2**62, limit: int = LIMIT) -> tuple[EventRow, ...]:
+def list_taken(rows: LedgerRows, number: int, *, before: int = 2**62, limit: int = LIMIT) -> tuple[EventRow, ...]:
     """Movements into an account, the newest first.
 
     Parameters
@@ -364,8 +365,9 @@ def list_incoming(rows: LedgerRows, number: int, *, before: int = 2**62, limit: 
         By event, falling.
     """
     told = rows.query(
-        f"{_EVENT} JOIN (SELECT seq FROM ledger_posting WHERE account = ? AND amount > 0 AND seq < ? ORDER BY seq DESC LIMIT ?) p"
-        " ON p.seq = e.seq ORDER BY e.seq DESC",
+        _EVENT  # noqa: S608 - our own names
+        + " JOIN (SELECT seq FROM ledger_posting WHERE account = ? AND amount > 0 AND seq < ?"
+        " ORDER BY seq DESC LIMIT ?) p ON p.seq = e.seq ORDER BY e.seq DESC",
         number, before, limit,
     )  # fmt: skip
     return tuple(_event(row) for row in told)
@@ -452,20 +454,9 @@ def _event(row: tuple[Any, ...]) -> EventRow:
     seq, name, group, known_at, effective, kind, giver, taker, quantity, content, digest, giver_no, taker_no = row
     day = date.fromordinal(effective) if effective else None
     return EventRow(
-        seq,
-        name,
-        group,
-        known_at,
-        day,
-        kind,
-        giver or "",
-        taker or "",
-        quantity,
-        content,
-        bytes(digest).hex(),
-        giver_no,
+        seq, name, group, known_at, day, kind, giver or "", taker or "", quantity, content, bytes(digest).hex(), giver_no,
         taker_no,
-    )
+    )  # fmt: skip
 
 
 def _claim(row: tuple[Any, ...]) -> ClaimRow:

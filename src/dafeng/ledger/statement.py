@@ -6,6 +6,7 @@ Invariant: opening balance plus the amounts of a period is its closing balance; 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Literal, NamedTuple
 
@@ -116,7 +117,14 @@ def read_statement(
 
 
 def list_lines(
-    rows: LedgerRows, number: int, *, after: int = 0, before: int = 2**62, order: Order = "newest", limit: int = LINES
+    rows: LedgerRows,
+    number: int,
+    *,
+    after: int = 0,
+    before: int = 2**62,
+    order: Order = "newest",
+    limit: int = LINES,
+    spans: bool = True,
 ) -> tuple[Line, ...]:
     """Lines of an account between two events, both without.
 
@@ -132,14 +140,16 @@ def list_lines(
         What stands first, and from which end they are taken.
     limit : int, optional
         Most lines.
+    spans : bool, optional
+        Whether the serial numbers that moved are wanted.
 
     Returns
     -------
     tuple of Line
         One state of the ledger.
     """
-    with rows.snapshot():
-        return _lines(rows, rows.query(_POSTINGS[order], number, after, before - 1, limit))
+    with rows.snapshot() if spans else nullcontext():  # one SELECT has one state
+        return _lines(rows, rows.query(_POSTINGS[order], number, after, before - 1, limit), moved=spans)
 
 
 def _start(day: date, zone: tzinfo) -> int:
@@ -147,9 +157,10 @@ def _start(day: date, zone: tzinfo) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1_000_000
 
 
-def _lines(rows: LedgerRows, told: Sequence[tuple[Any, ...]]) -> tuple[Line, ...]:
+def _lines(rows: LedgerRows, told: Sequence[tuple[Any, ...]], *, moved: bool = True) -> tuple[Line, ...]:
     spans: dict[int, list[Span]] = {}
-    for seq, first, last in sorted(_in(rows, "SELECT seq, first, last FROM ledger_move WHERE seq", [row[0] for row in told])):
+    events = [row[0] for row in told] if moved else []
+    for seq, first, last in sorted(_in(rows, "SELECT seq, first, last FROM ledger_move WHERE seq", events)):
         spans.setdefault(seq, []).append(Span(first, last))
     asked = {row[1]: decode(row[1], row[8]) for row in told}
     pending = {one.pending for one in asked.values() if isinstance(one, Post)}

@@ -23,8 +23,8 @@ from dafeng.web.api_views import ask_office, build_jobs, build_views, unknown_ca
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
-from dafeng.web.ledger_acts_api import build_ledger_acts
 from dafeng.web.ledger_api import build_ledger_router
+from dafeng.web.ledger_orders_api import build_ledger_orders
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.explain import walk
 from dafeng.work.upload_state import Upload
@@ -103,7 +103,7 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
     app.include_router(build_jobs(desk), responses=dict(REFUSALS))
     refusals = {**REFUSALS, **WRITE_REFUSALS}
     app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
-    app.include_router(build_ledger_acts(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_ledger_orders(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_views(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(api.build_router(desk.cities, desk.readable), responses=dict(REFUSALS), dependencies=guards)
 

@@ -123,7 +123,7 @@ def read_taken(rows: LedgerRows, account: int, *, before: int = 0, limit: int = 
     list of EventRow
         By event, falling.
     """
-    return [_event(one) for one in reading.list_incoming(rows, account, before=before or 2**62, limit=limit)]
+    return [_event(one) for one in reading.list_taken(rows, account, before=before or 2**62, limit=limit)]
 
 
 def find_transfer(event: EventRow, rows: LedgerRows) -> Transfer | None:

@@ -226,9 +226,9 @@ def read_statement(rows: LedgerRows, account: int, *, before: int = 0, after: in
         By event, falling.
     """
     if after:
-        found = list_lines(rows, account, after=after, order="oldest", limit=limit)[::-1]
+        found = list_lines(rows, account, after=after, order="oldest", limit=limit, spans=False)[::-1]
     else:
-        found = list_lines(rows, account, before=before or 2**62, limit=limit)
+        found = list_lines(rows, account, before=before or 2**62, limit=limit, spans=False)
     return [
         StatementRow(
             one.seq, one.id, one.kind, tell_instant(one.known_at), one.effective, one.amount, one.balance, one.other,

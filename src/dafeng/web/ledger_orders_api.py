@@ -41,7 +41,7 @@ class _Wanted(BaseModel):
     id: Name = Field(description="chosen by the caller; the same one has the same answer")
 
 
-class WantedRetirement(_Wanted):
+class WantedRetire(_Wanted):
     """Units to be retired for somebody; they go to the book's own account for that."""
 
     account: Name
@@ -126,14 +126,14 @@ def _plain(kind: type[Any]) -> Make:
     return lambda _, wanted: asked.restore(kind, wanted.model_dump())
 
 
-def _retire(rights: Rights, wanted: WantedRetirement) -> asked.Request:
+def _retire(rights: Rights, wanted: WantedRetire) -> asked.Request:
     told = wanted.model_dump()
     sink = find_sink(rights, told.pop("account"), "retired")
     return asked.restore(asked.Transfer, {**told, "kind": "retire", "giver": wanted.account, "taker": sink})
 
 
 ACTS: Mapping[str, tuple[str, type[BaseModel], Make]] = MappingProxyType({
-    "retirements": ("Ask for a retirement", WantedRetirement, _retire),
+    "retirements": ("Ask for a retirement", WantedRetire, _retire),
     "holds": ("Ask for a freeze or pledge", WantedHold, _plain(asked.Hold)),
     "releases": ("Ask for the release of a freeze or pledge", WantedRelease, _plain(asked.Release)),
     "posts": ("Ask for a pending transfer to be booked", WantedPost, _plain(asked.Post)),
@@ -147,7 +147,7 @@ ACTS: Mapping[str, tuple[str, type[BaseModel], Make]] = MappingProxyType({
 _SAID = ": 201 booked, 202 waits for a second person, 200 asked before, 409 or 422 refused"
 
 
-def build_ledger_acts(desk: Desk, caller: Caller) -> APIRouter:
+def build_ledger_orders(desk: Desk, caller: Caller) -> APIRouter:
     """Addresses below ``/api/v1/cities/{slug}/ledger`` that take an order.
 
     Parameters
