@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from dafeng.web.app import create_app
 from dafeng.web.navigation import read_pages
+from dafeng.work.city import init
 from dafeng.work.job_process import work_jobs
 from dafeng.work.jobs import cancel_job, start_job
 from dafeng.work.look_jobs import ask_look
@@ -65,7 +66,7 @@ NO_PAGES = (
 )  # fmt: skip
 """Addresses that answer with data, files or a way elsewhere; the two one-time pages have forms like the login's."""
 FIRST = name_indicator(next(iter(city().view["verdicts"])))
-RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify")
+RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify", "no_access")
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -108,8 +109,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
         "right_account": "/qinglan/rights/accounts/6/?reverse=move-1",
         "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
         "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
+        "no_access": "/bare/rights/",
     }  # fmt: skip
-    with served(create_app([city(), shown], offices=[office])) as address:
+    bare = init(tmp_path_factory.mktemp("bare") / "bare", place="990200")
+    with served(create_app([city(), shown], offices=[office, bare])) as address:
         yield address, homes
 
 

@@ -20,6 +20,7 @@ from dafeng.store.accounts import list_accounts
 from dafeng.store.visits import list_visits
 from dafeng.web.app import create_app
 from dafeng.web.guard import HEADERS
+from dafeng.web.ledger_orders_api import ACTS
 from dafeng.web.limits import READS, Paces, usual_paces
 from dafeng.web.offices import Office
 from tests.plans.reviews import TEXT
@@ -93,6 +94,7 @@ DECISIONS: Mapping[str, str] = {
     "GET /api/v1/cities/{slug}/ledger/books": "token", "GET /api/v1/cities/{slug}/ledger/accounts": "token",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}": "token", "GET /api/v1/cities/{slug}/ledger/transfers": "token",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}": "token", "POST /api/v1/cities/{slug}/ledger/transfers": "token",
+    **{f"POST /api/v1/cities/{{slug}}/ledger/{name}": "token" for name in ACTS},
     "GET /api/v1/cities/{slug}/account": "token", "GET /api/v1/cities/{slug}/accounts": "token",
     "GET /api/v1/cities/{slug}/accounts/log": "token", "GET /api/v1/cities/{slug}/reviews": "token",
     "POST /api/v1/cities/{slug}/reviews": "token", "GET /api/v1/cities/{slug}/reviews/{name}": "token",

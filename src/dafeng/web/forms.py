@@ -33,7 +33,8 @@ WRITING = re.compile(
     r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend|look|keep))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
     r"|map/boundary/(?:take|drop|remove)?|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
-    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/transfers|reviews(?:/[0-9a-f]{8,64}/(?:edits|confirm))?"
+    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/(?:transfers|retirements|holds|releases|posts|voids|reversals|states|limits|locks)"
+    r"|reviews(?:/[0-9a-f]{8,64}/(?:edits|confirm))?"
     r"|visibility|views(?:/[0-9a-f]{32}/remove)?|jobs(?:/[0-9A-Za-z_-]{1,80}/cancel)?|scenarios)"
 )
 """Addresses that take a POST: these, and no others."""

@@ -23,6 +23,9 @@ from dafeng.work.review import using
 from dafeng.work.right_order_rules import check_claims, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
+RESERVED = ("market/",)
+"""How ids begin that the markets make themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -133,7 +136,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     if not fold_person(who):
         raise _nobody()
     for request in group:
-        if flaw := find_flaw(request):
+        if flaw := find_flaw(request) or (request.id if request.id.startswith(RESERVED) else ""):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
     pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
