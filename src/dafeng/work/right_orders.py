@@ -143,7 +143,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
         settle_orders(rights, records=opened)
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
-            check_claims(session, rights, group)
+            check_claims(rights, group, lambda name: find_order(session, name) is not None)
             rows = [find_order(session, one.id) for one in group]
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
