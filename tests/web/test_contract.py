@@ -32,6 +32,10 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/ledger/books", "GET /api/v1/cities/{slug}/ledger/accounts",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}", "GET /api/v1/cities/{slug}/ledger/transfers",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
+    "GET /api/v1/cities/{slug}/compliance", "GET /api/v1/cities/{slug}/compliance/{book}",
+    "GET /api/v1/cities/{slug}/compliance/{book}/{account}", "POST /api/v1/cities/{slug}/compliance/surrenders",
+    "GET /api/v1/cities/{slug}/projects", "POST /api/v1/cities/{slug}/projects",
+    "GET /api/v1/cities/{slug}/projects/{project}", "POST /api/v1/cities/{slug}/projects/{project}/steps",
 )  # fmt: skip
 
 

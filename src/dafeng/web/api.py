@@ -113,10 +113,11 @@ def list_routes(app: FastAPI) -> list[tuple[str, str]]:
     Returns
     -------
     list of (path, summary)
-        In the order of declaration.
+        In the order of declaration; a path that writes has its method before it.
     """
     paths = app.openapi()["paths"]
-    return [(path, str(said["get"]["summary"])) for path, said in paths.items()]
+    told = [(path, method, str(one["summary"])) for path, said in paths.items() for method, one in said.items()]
+    return [(path if method == "get" else f"{method.upper()} {path}", summary) for path, method, summary in told]
 
 
 def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: str = "") -> Response:

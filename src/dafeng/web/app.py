@@ -24,8 +24,8 @@ from dafeng.web.account_pages import add_account_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
-from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.compliance_pages import add_compliance_pages
+from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.desk import Desk, read_language
 from dafeng.web.first_pages import add_first_pages
 from dafeng.web.guard import HEADERS, LOOPBACK, POLICY, Guard

@@ -130,7 +130,7 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/books", summary="Books of rights with their sums", response_model=Rows)
     def list_books(request: Request, slug: str) -> Response:
         rights = caller(desk, request, slug)[0].rights
-        return _answer(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
+        return answer_marked(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
 
     @router.get("/accounts", summary="Accounts, page by page", response_model=Rows)
     def list_accounts(request: Request, slug: str, book: str = "", type: str = "", state: str = "", holder: str = "",
@@ -142,7 +142,7 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
             found = read_accounts(rows, book=number, kind=type, state=state, holder=holder, after=after, limit=limit + 1)
         items = [account_document(one, known[one.book]) for one in found[:limit]]
         last = str(found[limit - 1].no) if len(found) > limit else ""
-        return _answer(request, {"items": items, "next": _next(request, after=last)})
+        return answer_marked(request, {"items": items, "next": tell_next(request, after=last)})
 
     @router.get("/accounts/{name}", summary="An account with a page of its statement", response_model=Statement)
     def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
@@ -153,10 +153,10 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
             claims, blocks = read_claims(rows, account.no), read_blocks(rows, account.no)
             account = find_account_row(rows, number=account.no) or account
         last = str(lines[limit - 1].seq) if len(lines) > limit else ""
-        return _answer(request, {
+        return answer_marked(request, {
             **account_document(account, book), "lines": [line_document(one) for one in lines[:limit]],
             "claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks],
-            "next": _next(request, before=last),
+            "next": tell_next(request, before=last),
         })  # fmt: skip
 
 
@@ -167,12 +167,14 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
         states = (state,) if state else ()
         found = read_orders(office.rights, states=states, offset=offset, limit=limit + 1, records=office.records)
         last = str(offset + limit) if len(found) > limit else ""
-        return _answer(request, {"items": [order_document(one) for one in found[:limit]], "next": _next(request, offset=last)})
+        return answer_marked(
+            request, {"items": [order_document(one) for one in found[:limit]], "next": tell_next(request, offset=last)}
+        )
 
     @router.get("/transfers/{name}", summary="What came of an order", response_model=OrderAnswer)
     def read_transfer(request: Request, slug: str, name: str) -> Response:
         office = caller(desk, request, slug)[0]
-        return _answer(request, order_document(_known(lambda: read_order(office.rights, name, records=office.records))))
+        return answer_marked(request, order_document(_known(lambda: read_order(office.rights, name, records=office.records))))
 
     @router.post(
         "/transfers",
@@ -205,8 +207,21 @@ def _code(order: Order) -> int:
     return 200 if order.again else 201
 
 
-def _answer(request: Request, content: Mapping[str, Any]) -> Response:
-    """Answer that a client need not fetch twice."""
+def answer_marked(request: Request, content: Mapping[str, Any]) -> Response:
+    """Answer that a client need not fetch twice.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    content : mapping
+        What is answered; its ``next`` leads to what follows.
+
+    Returns
+    -------
+    Response
+        JSON with an ETag, or 304.
+    """
     response = JSONResponse(content)
     mark = f'"{sha256(bytes(response.body)).hexdigest()[:24]}"'
     if is_known(mark, request.headers):
@@ -217,7 +232,21 @@ def _answer(request: Request, content: Mapping[str, Any]) -> Response:
     return response
 
 
-def _next(request: Request, **cursor: str) -> str | None:
+def tell_next(request: Request, **cursor: str) -> str | None:
+    """Way to the rows that follow.
+
+    Parameters
+    ----------
+    request : Request
+        The request, whose other parameters stay.
+    **cursor : str
+        Where they begin; empty where there are none.
+
+    Returns
+    -------
+    str or None
+        Path and query.
+    """
     if not all(cursor.values()):
         return None
     kept = {name: text for name, text in request.query_params.items() if re.fullmatch(r"[a-z]{1,20}", name)}

@@ -21,6 +21,7 @@ from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.web import api
 from dafeng.web.api_views import ask_office, build_jobs, build_views, unknown_caller
 from dafeng.web.asking import check_pace
+from dafeng.web.compliance_api import build_compliance_router
 from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
 from dafeng.web.ledger_api import build_ledger_router
@@ -102,6 +103,7 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
     app.include_router(build_jobs(desk), responses=dict(REFUSALS))
     refusals = {**REFUSALS, **WRITE_REFUSALS}
     app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_compliance_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_views(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(api.build_router(desk.cities, desk.readable), responses=dict(REFUSALS), dependencies=guards)
 

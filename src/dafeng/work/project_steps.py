@@ -201,10 +201,9 @@ def take_as(
     if kind is not None and kind.role != OWNER and known is not None and not _is_same(known, id):
         _check_second(known, register.schemes, step, values, login)
     period = None if known is None else known.periods.get(f"{values.get('start')}/{values.get('end')}")
-    if period is not None and _is_open(period, step):
-        id = ""
+    named = "" if period is not None and _is_open(period, step) else id
     more = {LOGIN: login, **({DOCUMENT: document} if document else {})}
-    return take(city, project, step, who=who, day=day, values={**values, **more}, id=id)
+    return take(city, project, step, who=who, day=day, values={**values, **more}, id=named)
 
 
 def _is_open(period: Period, step: str) -> bool:
