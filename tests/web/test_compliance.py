@@ -1,4 +1,4 @@
-"""The pages and the API of compliance: who is short, why, and a surrender that two people make; missing data is never a pass."""
+"""The pages and the API of compliance: who is short and why, a surrender that two people make; missing data is no pass."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from dafeng.web.app import create_app
 from dafeng.work.ask_surrender import Surrender, ask_surrender
 from dafeng.work.city import City, open_city
-from dafeng.work.compliance import find_periods, forecast_band, rank_companies, tell_dates
+from dafeng.work.compliance import find_periods, forecast_band, rank_standings, tell_dates
 from dafeng.work.rights import Rights
 from dafeng.work.settle import read_calendar, settle
 from tests.web.browser import Visit, launched, served
@@ -70,7 +70,7 @@ def decide(city: City, who: str = "李四") -> list[int]:
 
 
 def test_companies_stand_by_what_they_lack_and_the_unknown_is_no_pass(city: City) -> None:
-    found = rank_companies(settle(city, PERIOD, "2023"))
+    found = rank_standings(settle(city, PERIOD, "2023"))
     assert [(one.enterprise, one.verdict) for one in found] == [
         ("甲电厂", "short"),
         ("丙电厂", "not_measurable"),
@@ -100,7 +100,7 @@ def test_an_allowance_is_explained_line_by_line(city: City, editor: Person) -> N
 
 def test_a_company_whose_figures_are_missing_says_which(city: City, editor: Person) -> None:
     page = editor.get(page_of(city, "丙电厂")).text
-    assert ("丙电厂：不可判断，缺 应清缴量" in page, "不可预测，缺 预测排放量" in page) == (True, True)
+    assert ("丙电厂：不可判断，缺 经核查排放量" in page, "不可预测，缺 预测排放量" in page) == (True, True)
 
 
 def test_the_band_of_the_forecast_is_what_may_fail_to_come(city: City) -> None:

@@ -23,12 +23,12 @@ from dafeng.web.ledger_api import PAGE_ROWS, Caller, Cursor, Limit, OrderAnswer,
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.ask_surrender import Surrender, ask_surrender
 from dafeng.work.compliance import (
-    company_document,
     count_verdicts,
-    find_company,
+    explain_standing,
     find_period,
     find_periods,
-    rank_companies,
+    find_standing,
+    rank_standings,
 )
 from dafeng.work.credit_document import credits_document
 from dafeng.work.project_steps import OWNER, find_project, read_projects_of, take_as
@@ -65,7 +65,7 @@ class PeriodAnswer(BaseModel):
     next: str | None
 
 
-class CompanyAnswer(BaseModel):
+class StandingAnswer(BaseModel):
     """A company of a period with all that its figures were worked out from."""
 
     model_config = ConfigDict(extra="allow")
@@ -199,7 +199,7 @@ def _add_periods(router: APIRouter, desk: Desk, caller: Caller) -> None:
         def told() -> Response:
             one = find_period(office.rights, book)
             found = office.settlements.find(one.name, one.period)
-            ranked = rank_companies(found, verdict=verdict)
+            ranked = rank_standings(found, verdict=verdict)
             last = str(offset + limit) if len(ranked) > offset + limit else ""
             return answer_marked(request, {
                 "book": one.name, "period": one.period, "counts": dict(count_verdicts(found)),
@@ -211,7 +211,7 @@ def _add_periods(router: APIRouter, desk: Desk, caller: Caller) -> None:
         return _told(told)
 
     @router.get(
-        "/compliance/{book}/{account}", summary="A company of a period, explained line by line", response_model=CompanyAnswer
+        "/compliance/{book}/{account}", summary="A company of a period, explained line by line", response_model=StandingAnswer
     )
     def read_company(request: Request, slug: str, book: str, account: Number) -> Response:
         office = caller(desk, request, slug)[0]
@@ -219,17 +219,20 @@ def _add_periods(router: APIRouter, desk: Desk, caller: Caller) -> None:
         def told() -> Response:
             one = find_period(office.rights, book)
             found = office.settlements.find(one.name, one.period)
-            return answer_marked(request, company_document(found, find_company(found, account)))
+            return answer_marked(request, explain_standing(found, find_standing(found, account)))
 
         return _told(told)
 
 
 def _add_surrenders(router: APIRouter, desk: Desk, caller: Caller) -> None:
+    answers: dict[int | str, dict[str, Any]] = {code: {"model": OrdersAnswer} for code in (201, 202, 409)}
+    answers[422] = {"model": OrdersAnswer | Told | Refusal}
+
     @router.post(
         "/compliance/surrenders",
         summary="Ask for a surrender: 202 waits for a second person, 201 booked, 409 or 422 refused",
         status_code=202,
-        responses={code: {"model": OrdersAnswer} for code in (201, 202, 409)} | {422: {"model": OrdersAnswer | Told | Refusal}},
+        responses=answers,
     )
     async def ask_for(request: Request, slug: str, wanted: WantedSurrender) -> Response:
         office, visitor = await run_in_threadpool(_writer, desk, request, slug, caller)
@@ -286,7 +289,8 @@ def _add_steps(router: APIRouter, desk: Desk, caller: Caller) -> None:
             "name": wanted.name or wanted.id, "scheme": wanted.scheme, "method": wanted.method, "assets": wanted.assets,
             "facts": wanted.facts,
         }  # fmt: skip
-        step = WantedStep(step="enter", who=wanted.who, day=wanted.day, document=wanted.document, request=wanted.request)
+        told = wanted.model_dump(include={"who", "day", "document", "request"})
+        step = WantedStep.model_validate({"step": "enter", **told})
         return await run_in_threadpool(_told, lambda: _take(office, visitor, wanted.id, step, values))
 
     @router.post("/projects/{project}/steps", summary="Take a step: 201 taken, 200 taken before, 422 refused",

@@ -13,12 +13,12 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError, FileRefused, LookupFailure
 from dafeng.web.asking import Ask, Context, show, write
-from dafeng.web.compliance_views import build_company, build_overview, read_number, say_error, tell_overview
+from dafeng.web.compliance_views import build_overview, build_standing, read_number, say_error, tell_overview
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.rights_views import say_refusal
 from dafeng.work.ask_surrender import Surrender, ask_surrender
-from dafeng.work.compliance import find_company, find_period
+from dafeng.work.compliance import find_period, find_standing
 
 Number = Annotated[int, Path(ge=1, le=2**53)]
 
@@ -77,7 +77,7 @@ def _tell(ask: Ask) -> Response:
 
 def _company(ask: Ask, book: int, account: int, more: Context, *, code: int = 200) -> Response:
     try:
-        return _page(ask, "compliance_company.html", {**build_company(ask, book, account), **more}, code=code)
+        return _page(ask, "compliance_company.html", {**build_standing(ask, book, account), **more}, code=code)
     except LookupFailure as cause:
         raise HTTPException(404) from cause
     except FileRefused:  # the overview says what is lacking
@@ -90,7 +90,7 @@ def _surrender(ask: Ask, handed: Handed) -> Response:
     rights = ask.office.rights
     try:
         book = find_period(rights, str(number))
-        one = find_company(ask.office.settlements.find(book.name, book.period), account)
+        one = find_standing(ask.office.settlements.find(book.name, book.period), account)
     except LookupFailure as cause:
         raise HTTPException(404) from cause
     wanted = Surrender(

@@ -19,13 +19,13 @@ from dafeng.web.rights_views import Refused
 from dafeng.work.ask_surrender import sum_waiting
 from dafeng.work.compliance import (
     VERDICTS,
-    company_document,
     count_verdicts,
-    find_company,
+    explain_standing,
     find_period,
     find_periods,
+    find_standing,
     forecast_band,
-    rank_companies,
+    rank_standings,
     tell_dates,
 )
 from dafeng.work.right_orders import read_orders
@@ -38,7 +38,7 @@ DATES = 5
 """Dates of the calendar that are shown before the others are unfolded."""
 
 
-def tell_tonnes(value: int | Decimal | Worked | str | None) -> str:
+def tell_amount(value: int | Decimal | Worked | str | None) -> str:
     """A quantity for the eye.
 
     Parameters
@@ -84,19 +84,19 @@ def build_overview(ask: Ask) -> Context:
     periods = find_periods(ask.office.rights)
     book = find_period(ask.office.rights, chosen["book"]) if periods else None
     found, trouble = _settled(ask, book)
-    rows = rank_companies(found, verdict=chosen["verdict"], words=chosen["q"]) if found else ()
+    rows = rank_standings(found, verdict=chosen["verdict"], words=chosen["q"]) if found else ()
     window = choose_window(len(rows), query)
     calendar = found.calendar if found else read_calendar(ask.office.city.overlay)
     return {
         "periods": periods, "book": book, "found": found, "trouble": trouble, "rows": rows[window.start : window.end],
         "window": window, "chosen": {name: text for name, text in chosen.items() if text}, "verdicts": VERDICTS,
-        "counts": count_verdicts(found) if found else {}, "n": tell_tonnes, "band": forecast_band,
+        "counts": count_verdicts(found) if found else {}, "n": tell_amount, "band": forecast_band,
         "dates": tell_dates(ask.office.city, calendar, today=datetime.now(UTC).date()) if book else (), "shown_dates": DATES,
         "waiting": len(_waiting(ask)),
     }  # fmt: skip
 
 
-def build_company(ask: Ask, number: int, account: int) -> Context:
+def build_standing(ask: Ask, number: int, account: int) -> Context:
     """What the page of a company shows.
 
     Parameters
@@ -121,13 +121,13 @@ def build_company(ask: Ask, number: int, account: int) -> Context:
     rights = ask.office.rights
     book = find_period(rights, str(number))
     found = ask.office.settlements.find(book.name, book.period)
-    one = find_company(found, account)
+    one = find_standing(found, account)
     waiting = _waiting(ask)
     quantity, offset = sum_waiting(rights, book.name, one.enterprise, waiting)
     base = ask.request.query_params.get("base", "").strip()[:30]
     worked, why = _carried(ask, book, one.enterprise, base)
     return {
-        "book": book, "one": one, "told": company_document(found, one), "n": tell_tonnes, "band": forecast_band(one.forecast),
+        "book": book, "one": one, "told": explain_standing(found, one), "n": tell_amount, "band": forecast_band(one.forecast),
         "waiting": quantity, "waiting_credits": offset, "id": uuid4().hex, "today": datetime.now(UTC).date().isoformat(),
         "carry": worked, "carry_why": why, "base": base,
     }  # fmt: skip
@@ -152,7 +152,7 @@ def tell_overview(ask: Ask) -> dict[str, Any]:
     listed = [{"book": one.name, "period": one.period} for one in periods]
     if found is None:
         return {"periods": listed, "book": None if book is None else book.name, "trouble": trouble and trouble.says}
-    ranked = Settlement(found.book, found.period, found.calendar, rank_companies(found), found.findings)
+    ranked = Settlement(found.book, found.period, found.calendar, rank_standings(found), found.findings)
     return {"periods": listed, **settlement_document(ranked), "counts": dict(count_verdicts(found))}
 
 

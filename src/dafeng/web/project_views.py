@@ -16,7 +16,7 @@ from dafeng.ledger.definitions import account_types
 from dafeng.ledger.eligibility import Outcome
 from dafeng.ledger.projects import Period, Project, Step, ask_period, ask_project, step_kinds
 from dafeng.web.asking import Ask
-from dafeng.web.compliance_views import tell_tonnes
+from dafeng.web.compliance_views import tell_amount
 from dafeng.web.filters import choose_window
 from dafeng.work.credits import Credits
 from dafeng.work.project_steps import (
@@ -114,7 +114,7 @@ def build_projects(ask: Ask) -> Context:
     return {
         "rows": rows[window.start : window.end], "window": window, "total": len(listed), "schemes": schemes, "states": STATES,
         "unclear": sum(1 for one in listed if one.answers.get("not_known") and one.project.state != "cancelled"),
-        "chosen": {name: text for name, text in chosen.items() if text}, "n": tell_tonnes, "id": uuid4().hex,
+        "chosen": {name: text for name, text in chosen.items() if text}, "n": tell_amount, "id": uuid4().hex,
         "today": datetime.now(UTC).date().isoformat(),
     }  # fmt: skip
 
@@ -134,7 +134,7 @@ def list_projects(found: Credits) -> list[Listed]:
     """
     schemes, made = found.register.schemes, []
     for number, one in enumerate(found.register.projects.values(), start=1):
-        answers = Counter(said.answer for said in ask_project(one, schemes))
+        answers: Counter[str] = Counter(said.answer for said in ask_project(one, schemes))
         units = found.units.get(one.id, {})
         made.append(Listed(number, one, answers, sum(units.values()), units.get("retired", 0)))
     return made
@@ -180,7 +180,7 @@ def build_project(ask: Ask, number: int) -> Context:
         "tests": tests, "answers": Counter(said["answer"] for said in tests), "stages": _line(one, WHOLE, one.steps),
         "periods": [_period(one, period, found) for period in one.periods.values()], "kinds": step_kinds(),
         "missing": _missing(tests), "offers": offer_steps(one), "blocks": blocks[:BLOCKS], "more_blocks": len(blocks) > BLOCKS,
-        "issued": sum(units.values()), "retired": units.get("retired", 0), "types": account_types(), "n": tell_tonnes,
+        "issued": sum(units.values()), "retired": units.get("retired", 0), "types": account_types(), "n": tell_amount,
         "log": [Stage(step.step, "done", step) for step in one.steps], "id": uuid4().hex,
         "today": datetime.now(UTC).date().isoformat(), "size": sum_blocks(blocks),
         "uses": [use for use in found.register.uses if use.asset in one.assets], "use_words": schemes.uses,

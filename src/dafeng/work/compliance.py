@@ -121,7 +121,7 @@ def find_period(rights: Rights, book: str) -> BookRow:
     return one
 
 
-def rank_companies(found: Settlement, *, verdict: str = "", words: str = "") -> tuple[Standing, ...]:
+def rank_standings(found: Settlement, *, verdict: str = "", words: str = "") -> tuple[Standing, ...]:
     """Companies of a period by what they lack.
 
     Parameters
@@ -159,7 +159,7 @@ def count_verdicts(found: Settlement) -> Mapping[str, int]:
     return {name: counted[name] for name in VERDICTS}
 
 
-def find_company(found: Settlement, account: int) -> Standing:
+def find_standing(found: Settlement, account: int) -> Standing:
     """A company by the number of its account.
 
     Parameters
@@ -242,7 +242,7 @@ def tell_dates(city: City, calendar: Sequence[Due], *, today: date) -> tuple[Nex
     return tuple(sorted(told, key=lambda one: (one.past, one.due.date is None, one.due.date or "")))
 
 
-def company_document(found: Settlement, one: Standing) -> dict[str, Any]:
+def explain_standing(found: Settlement, one: Standing) -> dict[str, Any]:
     """A company of a period with all that its figures were worked out from.
 
     Parameters
