@@ -205,7 +205,7 @@ def _add_periods(router: APIRouter, desk: Desk, caller: Caller) -> None:
                 "book": one.name, "period": one.period, "counts": dict(count_verdicts(found)),
                 "calendar": calendar_document(found.calendar), "findings": len(found.findings),
                 "items": [standing_document(row) for row in ranked[offset : offset + limit]],
-                "next": tell_next(request, offset=last),
+                "next": tell_next(request, "offset", last),
             })  # fmt: skip
 
         return _told(told)
@@ -262,7 +262,7 @@ def _add_projects(router: APIRouter, desk: Desk, caller: Caller) -> None:
             if one["number"] > after and state in ("", one["state"]) and scheme in ("", one["scheme"]["id"])
         ]
         last = str(rows[limit - 1]["number"]) if len(rows) > limit else ""
-        return answer_marked(request, {"items": rows[:limit], "next": tell_next(request, after=last)})
+        return answer_marked(request, {"items": rows[:limit], "next": tell_next(request, "after", last)})
 
     @router.get(
         "/projects/{project}", summary="A credit project with its tests, periods and steps", response_model=ProjectAnswer
