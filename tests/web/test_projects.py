@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,18 @@ import pytest
 from playwright.sync_api import expect
 
 from dafeng.web.app import create_app
+from dafeng.web.public_freeze import write_public_site
 from dafeng.work.city import City, open_city
 from dafeng.work.project_steps import read_projects_of
+from dafeng.work.publish import publish as build_published
+from dafeng.work.publish_rules import read_visibility
+from dafeng.work.right_register import public_books
 from dafeng.work.rights import Rights
+from tests.web.attacked import rename
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client
 from tests.web.reviews import Person, app_of, city_with_people, person
+from tests.web.sample import city as sample_city
 from tests.web.settling import FACTS, WIND, fill_compliance
 from tests.web.test_rights import log_in, publish, token_of
 
@@ -73,7 +80,7 @@ def test_projects_are_chosen_by_state_scheme_and_name(editor: Person, query: str
 
 def test_a_project_tells_what_would_settle_the_unknown(editor: Person) -> None:
     page = editor.get(HOME + "2/").text
-    words = ("1 项条件不清楚，不能通过", "待补：水深", "ccer-01-002", "§2", "离岸距离", "12&nbsp;km")
+    words = ("1 项条件不清楚，不能通过", "待补：水深", "ccer-01-002", "§2", "离岸距离", "12&#160;km")
     assert [word in page for word in words] == [True] * 6
 
 
@@ -207,6 +214,21 @@ def test_the_public_registry_tells_of_projects_but_not_whose(city: City) -> None
     assert (project["id"], project["issued"], project["state"]) == ("wind-1", 646_000, "registered")
     assert ("海上风电 wind-1" in page, "海上风电 wind-2" in page) == (True, True)
     assert [word for word in ("风电公司", "审定机构", "甲电厂") if word in page or word in str(told)] == []
+
+
+def test_the_frozen_copy_holds_the_registry(city: City, tmp_path: Path) -> None:
+    publish(city)
+    shown, rules = rename(sample_city(), "qinglan"), read_visibility(city)
+    with Rights(city) as rights:
+        books = public_books(rights, rules)
+    folder = write_public_site(build_published(shown.view, shown.traces, rules), tmp_path / "site", books=books).parent
+    pages = {name: (folder / name).read_text("utf-8") for name in ("registry.html", "en/registry.html", "index.html")}
+    assert ("海上风电 wind-1" in pages["registry.html"], "646,000" in pages["en/registry.html"]) == (True, True)
+    assert ('href="registry.html"' in pages["index.html"], "/public/" in pages["registry.html"]) == (True, False)
+    assert 'href="../registry.json"' in pages["en/registry.html"]
+    told = json.loads((folder / "registry.json").read_text("utf-8"))
+    assert [one["book"] for one in told["books"]] == ["cea-2023", "cea-2023.owed", "ccer"]
+    assert [word for word in ("风电公司", "甲电厂") if word in pages["registry.html"] or word in str(told)] == []
 
 
 @pytest.fixture(scope="module")
