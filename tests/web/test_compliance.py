@@ -9,6 +9,7 @@ from shutil import copytree
 from typing import Any
 
 import pytest
+import yaml
 from playwright.sync_api import expect
 
 from dafeng.web.app import create_app
@@ -17,6 +18,7 @@ from dafeng.work.city import City, open_city
 from dafeng.work.compliance import find_periods, forecast_band, rank_standings, tell_dates
 from dafeng.work.rights import Rights
 from dafeng.work.settle import read_calendar, settle
+from tests.web.attacked import fresh
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client
 from tests.web.reviews import Person, app_of, city_with_people, person
@@ -248,6 +250,22 @@ def test_a_program_asks_for_a_surrender(city: City) -> None:
 
 
 # --- PostgreSQL, and with a browser ----------------------------------------------------------------------------------------
+
+
+def test_on_postgresql_it_is_the_same(tmp_path: Path, server: Any) -> None:
+    made = city_with_people(tmp_path)
+    path = made.folder / "city.yaml"
+    told = yaml.safe_load(path.read_text("utf-8"))
+    told["options"] = {**(told.get("options") or {}), "ledger": fresh(server.get_uri())}
+    path.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+    made = open_city(made.folder)
+    fill_compliance(made)
+    chief = person(app_of(made), "李四")
+    assert "3 家企业中 1 家不足" in chief.get(HOME).text
+    assert "50001–646000" in chief.get("/qinglan/projects/1/").text
+    assert ask(person(app_of(made), "张三"), made, quantity="807,500", credits="42,500").status_code == 303
+    assert decide(made) == [303, 303]
+    assert "没有企业不足" in chief.get(HOME).text
 
 
 @pytest.fixture(scope="module")
