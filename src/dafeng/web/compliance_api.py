@@ -16,10 +16,11 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.ledger.projects import step_kinds
+from dafeng.web.api_answers import PAGE_ROWS, Cursor, Limit, answer_content, next_address
 from dafeng.web.api_forms import Refusal, Row, Said
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
-from dafeng.web.ledger_api import PAGE_ROWS, Caller, Cursor, Limit, OrderAnswer, Rows, answer_marked, tell_next
+from dafeng.web.ledger_api import Caller, OrderAnswer, Rows
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.ask_surrender import Surrender, ask_surrender
 from dafeng.work.compliance import (
@@ -189,7 +190,7 @@ def _add_periods(router: APIRouter, desk: Desk, caller: Caller) -> None:
     def list_periods(request: Request, slug: str) -> Response:
         found = find_periods(caller(desk, request, slug)[0].rights)
         items = [{"book": one.name, "period": one.period, "state": one.state} for one in found]
-        return answer_marked(request, {"items": items, "next": None})
+        return answer_content(request, {"items": items, "next": None})
 
     @router.get("/compliance/{book}", summary="Companies of a period by what they lack", response_model=PeriodAnswer)
     def read_period(request: Request, slug: str, book: str, verdict: str = "", offset: Cursor = 0,
@@ -201,11 +202,11 @@ def _add_periods(router: APIRouter, desk: Desk, caller: Caller) -> None:
             found = office.settlements.find(one.name, one.period)
             ranked = rank_standings(found, verdict=verdict)
             last = str(offset + limit) if len(ranked) > offset + limit else ""
-            return answer_marked(request, {
+            return answer_content(request, {
                 "book": one.name, "period": one.period, "counts": dict(count_verdicts(found)),
                 "calendar": calendar_document(found.calendar), "findings": len(found.findings),
                 "items": [standing_document(row) for row in ranked[offset : offset + limit]],
-                "next": tell_next(request, "offset", last),
+                "next": next_address(request, "offset", last),
             })  # fmt: skip
 
         return _told(told)
@@ -219,7 +220,7 @@ def _add_periods(router: APIRouter, desk: Desk, caller: Caller) -> None:
         def told() -> Response:
             one = find_period(office.rights, book)
             found = office.settlements.find(one.name, one.period)
-            return answer_marked(request, explain_standing(found, find_standing(found, account)))
+            return answer_content(request, explain_standing(found, find_standing(found, account)))
 
         return _told(told)
 
@@ -262,7 +263,7 @@ def _add_projects(router: APIRouter, desk: Desk, caller: Caller) -> None:
             if one["number"] > after and state in ("", one["state"]) and scheme in ("", one["scheme"]["id"])
         ]
         last = str(rows[limit - 1]["number"]) if len(rows) > limit else ""
-        return answer_marked(request, {"items": rows[:limit], "next": tell_next(request, "after", last)})
+        return answer_content(request, {"items": rows[:limit], "next": next_address(request, "after", last)})
 
     @router.get(
         "/projects/{project}", summary="A credit project with its tests, periods and steps", response_model=ProjectAnswer
@@ -273,7 +274,7 @@ def _add_projects(router: APIRouter, desk: Desk, caller: Caller) -> None:
         def told() -> Response:
             found = read_projects_of(office.rights)
             one = credits_document(found, project=find_project(found, project).id)["projects"][0]
-            return answer_marked(request, {"number": project, **one})
+            return answer_content(request, {"number": project, **one})
 
         return _told(told)
 
