@@ -50,6 +50,10 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/pages/{page}/{name}",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
     *(f"POST /api/v1/cities/{{slug}}/ledger/{name}" for name in ACTS),
+    "GET /api/v1/cities/{slug}/compliance", "GET /api/v1/cities/{slug}/compliance/{book}",
+    "GET /api/v1/cities/{slug}/compliance/{book}/{account}", "POST /api/v1/cities/{slug}/compliance/surrenders",
+    "GET /api/v1/cities/{slug}/projects", "POST /api/v1/cities/{slug}/projects",
+    "GET /api/v1/cities/{slug}/projects/{project}", "POST /api/v1/cities/{slug}/projects/{project}/steps",
 )  # fmt: skip
 
 

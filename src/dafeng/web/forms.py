@@ -32,10 +32,12 @@ WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
     r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend|look|keep))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
     r"|map/boundary/(?:take|drop|remove)?|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
+    r"|compliance/surrender|projects/(?:enter|[0-9]{1,9}/(?:step|decide))"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
     r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/(?:transfers|retirements|holds|releases|posts|voids|reversals|states|limits|locks)"
     r"|reviews(?:/[0-9a-f]{8,64}/(?:edits|confirm))?"
-    r"|visibility|views(?:/[0-9a-f]{32}/remove)?|jobs(?:/[0-9A-Za-z_-]{1,80}/cancel)?|scenarios)"
+    r"|visibility|views(?:/[0-9a-f]{32}/remove)?|jobs(?:/[0-9A-Za-z_-]{1,80}/cancel)?|scenarios"
+    r"|compliance/surrenders|projects(?:/[0-9]{1,9}/steps)?)"
 )
 """Addresses that take a POST: these, and no others."""
 API = "/api/v1/cities/"
