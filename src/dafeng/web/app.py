@@ -26,6 +26,7 @@ from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.desk import Desk, read_language
+from dafeng.web.enterprise_pages import add_enterprise_pages
 from dafeng.web.first_pages import add_first_pages
 from dafeng.web.guard import HEADERS, LOOPBACK, POLICY, Guard
 from dafeng.web.job_pages import add_job_pages
@@ -42,6 +43,8 @@ from dafeng.web.public_headers import loosen
 from dafeng.web.public_shelf import PublicShelf, read_rules_of
 from dafeng.web.registry_pages import add_registry
 from dafeng.web.reviewing import add_review_pages
+from dafeng.web.inclusion_pages import add_inclusion_pages
+from dafeng.web.owner_pages import add_owner_pages
 from dafeng.web.rights_pages import add_rights_pages
 from dafeng.web.saved_pages import add_saved_pages
 from dafeng.web.scenario_pages import add_scenario_pages
@@ -121,6 +124,9 @@ def create_app(
     add_delivery_pages(app, desk)
     add_job_pages(app, desk)
     add_rights_pages(app, desk)
+    add_inclusion_pages(app, desk)
+    add_enterprise_pages(app, desk)
+    add_owner_pages(app, desk)
     add_scenario_pages(app, desk)
     add_saved_pages(app, desk)
     add_wall(app, desk)

@@ -26,13 +26,18 @@ PLAIN = 200_000
 """Largest form without a file. [bytes]"""
 SHEET = 15_000_000
 """Largest spreadsheet. [bytes]"""
+EVENTS = 1_000_000
+"""Largest message or batch of events of carbon inclusion. [bytes]"""
 MOST_FIELDS = 4000
 WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
     r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
     r"|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
+    r"|inclusion/(?:take|join|redeem|withdraw|erase|aggregate|keys|keys/end)"
+    r"|enterprises/(?:authorise|withdraw|report|link|link/end)|owner/[\w-]{43}"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
-    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/transfers)"
+    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/transfers|inclusion/(?:messages|events|accounts|redemptions)"
+    r"|enterprises/[^/]{1,400}/(?:authorisations|reports)|enterprises/authorisations/[^/]{1,100}/withdrawal)"
 )
 """Addresses that take a POST: these, and no others."""
 API = "/api/v1/cities/"
@@ -120,7 +125,9 @@ def judge_writing(scope: Scope) -> int | None:
 def _limit(path: str) -> int:
     if path.endswith("/review/"):
         return LARGEST + PLAIN
-    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import", "/deliveries")) else PLAIN
+    if path.endswith(("/inclusion/messages", "/inclusion/events")):
+        return EVENTS
+    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import", "/deliveries", "/inclusion/take", "/enterprises/authorise")) else PLAIN
 
 
 def slug_of(path: str) -> str:
