@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from dafeng.ledger.inclusion.bundles import aggregate_reductions
 from dafeng.ledger.inclusion.events import CHINA
 from dafeng.ledger.inclusion.operators import make_key
 from dafeng.ledger.inclusion.webhook import Key, sign
@@ -17,6 +18,7 @@ from dafeng.work.inclusion_messages import answer_batch
 
 PEOPLE = tuple(f"1380000000{number}" for number in range(7))
 OPERATOR = "青岚地铁"
+BUNDLE = "2026-q1"
 TABLE = """企业编号,企业名称,年份,行业,综合能耗（吨标准煤）,碳排放量（吨）,工业总产值（万元）,工业增加值（万元）
 QL-01,青岚钢铁,2024,C31,118000,318000,250000,56000
 QL-01,青岚钢铁,2025,C31,115000,305000,258000,58000
@@ -30,16 +32,17 @@ RULES = """cutoffs:
 
 
 def fill_inclusion(city: City) -> tuple[list[str], Key]:
-    """Pseudonyms of seven who joined two days ago, and a key; an event of each but the last, and one claimed twice."""
-    clock = [int(time.time()) - 2 * 86400]
+    """Pseudonyms of seven who joined three days ago, and a key; six trips of which a bundle was made, and one claimed twice."""
+    clock = [int(time.time()) - 3 * 86400]
     with open_inclusion(city, clock=lambda: clock[0]) as programme:
         people = [join_inclusion(programme, one, consent=True) for one in PEOPLE]
-        made, secret = make_key(
-            programme.rows, programme.secret, OPERATOR, scenes=[], days=30, who="李四", now=clock[0]
-        )
+        made, secret = make_key(programme.rows, programme.secret, OPERATOR, scenes=[], days=30, who="李四", now=clock[0])
         clock[0] = int(time.time())
-        rows = [event(one, f"ticket-{one}") for one in PEOPLE[:6]]
-        answer_batch(programme, [*rows, event(PEOPLE[6], f"ticket-{PEOPLE[0]}")])
+        rows = [event(one, f"ticket-{one}", hours=30) for one in PEOPLE[:6]]
+        answer_batch(programme, rows)
+        answer_batch(programme, [event(PEOPLE[6], f"ticket-{PEOPLE[0]}", hours=30)])
+        last = datetime.fromisoformat(rows[0]["started"]).date() + timedelta(days=1)
+        aggregate_reductions(programme, BUNDLE, before=last.isoformat())
     return people, Key(made.id, secret, made.begin, made.end)
 
 

@@ -32,6 +32,22 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/ledger/books", "GET /api/v1/cities/{slug}/ledger/accounts",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}", "GET /api/v1/cities/{slug}/ledger/transfers",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
+    "POST /api/v1/cities/{slug}/inclusion/messages",
+    "POST /api/v1/cities/{slug}/inclusion/events",
+    "POST /api/v1/cities/{slug}/inclusion/accounts",
+    "POST /api/v1/cities/{slug}/inclusion/redemptions",
+    "GET /api/v1/cities/{slug}/inclusion/scenes",
+    "GET /api/v1/cities/{slug}/inclusion/totals",
+    "GET /api/v1/cities/{slug}/inclusion/claims",
+    "GET /api/v1/cities/{slug}/inclusion/bundles",
+    "GET /api/v1/cities/{slug}/inclusion/bundles/{name}",
+    "GET /api/v1/cities/{slug}/inclusion/accounts/{person}",
+    "GET /api/v1/cities/{slug}/enterprises",
+    "GET /api/v1/cities/{slug}/enterprises/{name}",
+    "GET /api/v1/cities/{slug}/enterprises/{name}/authorisations",
+    "POST /api/v1/cities/{slug}/enterprises/{name}/authorisations",
+    "POST /api/v1/cities/{slug}/enterprises/authorisations/{id}/withdrawal",
+    "POST /api/v1/cities/{slug}/enterprises/{name}/reports",
 )  # fmt: skip
 
 

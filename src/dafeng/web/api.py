@@ -113,10 +113,13 @@ def list_routes(app: FastAPI) -> list[tuple[str, str]]:
     Returns
     -------
     list of (path, summary)
-        In the order of declaration.
+        In the order of declaration; those that only take something begin with ``POST``.
     """
     paths = app.openapi()["paths"]
-    return [(path, str(said["get"]["summary"])) for path, said in paths.items()]
+    return [
+        (path, str(said["get"]["summary"])) if "get" in said else (f"POST {path}", str(said["post"]["summary"]))
+        for path, said in paths.items()
+    ]
 
 
 def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: str = "") -> Response:

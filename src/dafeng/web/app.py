@@ -29,12 +29,14 @@ from dafeng.web.desk import Desk, read_language
 from dafeng.web.enterprise_pages import add_enterprise_pages
 from dafeng.web.first_pages import add_first_pages
 from dafeng.web.guard import HEADERS, LOOPBACK, POLICY, Guard
+from dafeng.web.inclusion_pages import add_inclusion_pages
 from dafeng.web.job_pages import add_job_pages
 from dafeng.web.labels import Words
 from dafeng.web.limits import Paces, usual_paces
 from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
 from dafeng.web.offices import Office
+from dafeng.web.owner_pages import add_owner_pages
 from dafeng.web.programs import add_programs
 from dafeng.web.provider_pages import add_provider_pages
 from dafeng.web.public import add_public, refuse_public
@@ -43,8 +45,6 @@ from dafeng.web.public_headers import loosen
 from dafeng.web.public_shelf import PublicShelf, read_rules_of
 from dafeng.web.registry_pages import add_registry
 from dafeng.web.reviewing import add_review_pages
-from dafeng.web.inclusion_pages import add_inclusion_pages
-from dafeng.web.owner_pages import add_owner_pages
 from dafeng.web.rights_pages import add_rights_pages
 from dafeng.web.saved_pages import add_saved_pages
 from dafeng.web.scenario_pages import add_scenario_pages

@@ -309,7 +309,10 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None, again:
 
 
 def _back(ask: Ask) -> str:
-    pages = r"(?:review|deliver)/(?:[0-9a-f]{8,64}/)?|publishing/|jobs/|rights/(?:orders/)?|inclusion/|enterprises/|scenarios|accounts|account"
+    pages = (
+        r"(?:review|deliver)/(?:[0-9a-f]{8,64}/)?|(?:publishing|jobs|inclusion|enterprises)/|rights/(?:orders/)?"
+        r"|scenarios|accounts?"
+    )
     found = re.match(rf"/{re.escape(ask.office.slug)}/(?:{pages})", ask.request.url.path)
     return found.group() if found else ask.shared()["base"]
 

@@ -117,7 +117,7 @@ def read_parts(handed: Handed, known: tuple[str, ...]) -> list[str]:
 
 
 def _authorise(ask: Ask, handed: Handed) -> Response:
-    """``enterprise``, ``recipient``, ``purpose``, ``until``, parts, and the owner's signed letter as file; only its hash is kept."""
+    """``enterprise``, ``recipient``, ``purpose``, ``until``, parts, the owner's letter as file: its hash is kept."""
     city, name = ask.office.city, handed.get("enterprise")
     check_enterprise(city, name)
     if not handed.file:
@@ -125,7 +125,9 @@ def _authorise(ask: Ask, handed: Handed) -> Response:
             Label("没有授权书", "there is no letter"),
             where="letter",
             expected=Label("企业签署的授权书文件", "the file of the letter that the owner signed"),
-            remedy=Label("选择文件后重试，或给企业一个链接由其自行授权", "choose the file, or give the owner a link of its own"),
+            remedy=Label(
+                "选择文件后重试，或给企业一个链接由其自行授权", "choose the file, or give the owner a link of its own"
+            ),
         )
     granted = grant_access(
         city, name, recipient=handed.get("recipient"), purpose=handed.get("purpose"), until=handed.get("until"),
@@ -144,12 +146,18 @@ def _report(ask: Ask, handed: Handed) -> Response:
     """``enterprise``, ``recipient``, ``purpose`` and ``form``; a refusal is logged and told on the page of the enterprise."""
     city, name, form = ask.office.city, handed.get("enterprise"), handed.get("form") or "pdf"
     check_enterprise(city, name)
-    asked = {part: handed.get(part).strip() for part in ("recipient", "purpose")}
+    recipient, purpose = (handed.get(part).strip() for part in ("recipient", "purpose"))
     try:
-        document, content = make_credit(city, name, form, **asked, who=ask.visitor.name, language=ask.language)
+        document, content = make_credit(
+            city, name, form, recipient=recipient, purpose=purpose, who=ask.visitor.name, language=ask.language
+        )
     except AccessError as cause:
         said = {"what": cause.what.read(ask.language), "remedy": cause.remedy.read(ask.language)}
-        return _found(ask, lambda: {**build_one(ask, name), "refusal": said, "typed": asked}, code=403)
+        return _found(
+            ask,
+            lambda: {**build_one(ask, name), "refusal": said, "typed": {"recipient": recipient, "purpose": purpose}},
+            code=403,
+        )
     named = f'attachment; filename="credit-{document["code"]}.{form}"'
     return Response(content, media_type=TYPES.get(form, "application/octet-stream"), headers={"Content-Disposition": named})
 

@@ -1,4 +1,4 @@
-"""What the pages of enterprise accounts show: the list by grade, the account of one, authorisations, the explanation of a figure.
+"""What the pages of enterprise accounts show: the list by grade, the account of one, authorisations, how a figure came about.
 
 Invariant: what is unknown is told with its reason and is no grade; who has no figure has no place among its sector.
 """
@@ -6,12 +6,13 @@ Invariant: what is unknown is told with its reason and is no grade; who has no f
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dafeng.core.errors import LookupFailure
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Language
 from dafeng.store.authorisations import read_authorisations
 from dafeng.web.asking import Ask
 from dafeng.web.figures import spell
@@ -31,6 +32,7 @@ LINES = 50
 """Rows of a page."""
 LEVELS = 4
 """Steps of colour below the best one."""
+_UNITS = {"10^4 CNY": "万元", "mu": "亩", "person": "人"}
 EVERY = "all"
 """What is chosen for all years."""
 FILTERS = ("year", "scale", "grade", "sector", "q")
@@ -57,15 +59,18 @@ def build_list(ask: Ask) -> Context:
         chosen["year"] = years[0] if years else EVERY
     if chosen["scale"] not in found.rules.scales:
         chosen["scale"] = _first_scale(found)
-    rows, start = choose_rows(shelf.rows(), **{**chosen, "year": chosen["year"].removeprefix(EVERY)}), _number(query.get("offset"))
+    rows, start = (
+        choose_rows(shelf.rows(), **{**chosen, "year": chosen["year"].removeprefix(EVERY)}),
+        _number(query.get("offset")),
+    )
     listed = [_list_row(row, chosen["scale"], found) for row in rows[start : start + LINES]]
     counts = _count_grades(rows, chosen["scale"], found)
     return {
         "rows": listed, "total": len(rows), "chosen": chosen, "years": years, "scales": found.rules.scales,
         "sectors": sorted({one.sector for one in found.enterprises.values() if one.sector}), "counts": counts,
-        "start": start, "more": start + LINES if start + LINES < len(rows) else 0, "fewer": max(start - LINES, 0), "lines": LINES,
+        "start": start, "more": start + LINES if start + LINES < len(rows) else 0, "fewer": max(start - LINES, 0),
         "way": lambda offset: query_text({**chosen, "offset": offset or ""}),
-        "unit": lambda text: spell(text, ask.language), "digits": tell_digits,
+        "unit": lambda text: name_unit(text, ask.language), "digits": tell_digits,
         "findings": found.findings, "known": bool(found.enterprises), "unjudged": NONE,
         "stated": any(one.scale == chosen["scale"] for one in found.rules.own.cutoffs),
     }  # fmt: skip
@@ -191,7 +196,7 @@ def build_account(shelf: EnterpriseShelf, name: str, words: Words) -> Context:
         "parts": [(part, say_part(found.rules, part)) for part in list_parts(found.rules)],
         "part_label": lambda part: say_part(found.rules, part),
         "today": today.isoformat(), "later": (today + timedelta(days=90)).isoformat(), "unjudged": NONE,
-        "unit": lambda text: spell(text, words.language), "digits": tell_digits,
+        "unit": lambda text: name_unit(text, words.language), "digits": tell_digits,
     }  # fmt: skip
 
 
@@ -233,7 +238,7 @@ def draw_years(figures: Sequence[Mapping[str, Any]], field: str, shape: str, wor
         return None
     years, last = list(range(min(own), max(own) + 1)), known[max(known)]
     name, before = words.read(last["label"]), known.get(max(known) - 1)
-    unit = spell(last["unit"], words.language)
+    unit = name_unit(last["unit"], words.language)
     said = {"name": name, "year": last["year"], "value": tell_digits(last["value"]), "unit": unit}
     title = words.say("enterprise.chart", values=said)
     if before is not None and float(before["value"]):
@@ -284,6 +289,27 @@ def _asked(found: EnterpriseAccounts, address: str) -> Context:
     known = address in found.traces  # words are not looked up here: they could lead to another enterprise
     tree = walk({name: trace_document(trace) for name, trace in found.traces.items()}, address) if known else None
     return {"tree": tree, "asked": address[:300]}
+
+
+def name_unit(unit: str, language: Language) -> str:
+    """Unit of a figure as the reader writes it.
+
+    Parameters
+    ----------
+    unit : str
+        As the account tells it.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    str
+        In Chinese with the Chinese names of money, area and persons.
+    """
+    if language == "zh":
+        for written, said in _UNITS.items():
+            unit = re.sub(rf"(?<![a-z]){re.escape(written)}(?![a-z])", said, unit)
+    return spell(unit, language)
 
 
 def tell_digits(value: str) -> str:

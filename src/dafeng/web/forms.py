@@ -127,7 +127,13 @@ def _limit(path: str) -> int:
         return LARGEST + PLAIN
     if path.endswith(("/inclusion/messages", "/inclusion/events")):
         return EVENTS
-    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import", "/deliveries", "/inclusion/take", "/enterprises/authorise")) else PLAIN
+    return (
+        SHEET + PLAIN
+        if path.endswith(
+            ("/sheet", "/deliver/", "/scenarios/import", "/deliveries", "/inclusion/take", "/enterprises/authorise")
+        )
+        else PLAIN
+    )
 
 
 def slug_of(path: str) -> str:

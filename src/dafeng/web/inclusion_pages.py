@@ -168,6 +168,9 @@ def _find(ask: Ask) -> Response:
             known = any(view.people.query(f"SELECT 1 FROM {one} WHERE person = ?", typed) for one in tables)  # noqa: S608
         if known:
             return RedirectResponse(f"/{ask.office.slug}/inclusion/accounts/{typed}/", status_code=303)
+    if typed:  # what was typed may be an identity: it must not stay in the address
+        lost = "pseudonym" if is_pseudonym(typed) else "identity"
+        return RedirectResponse(f"/{ask.office.slug}/inclusion/accounts/?lost={lost}", status_code=303)
     return _page(ask, "inclusion_people.html", build_people(ask))
 
 
@@ -175,7 +178,13 @@ def _join(ask: Ask, handed: Handed) -> Response:
     """``identity``, one in each line, ``kind``, and ``consent`` where the text was shown and consented to."""
     identities = [one.strip() for one in handed.get("identity").splitlines() if one.strip()]
     if not identities or any(len(one) > 200 or not one.isprintable() for one in identities):
-        raise _bad("identity", "没有可用的身份", "there is no identity that can be used", "手机号或卡号，每行一个", "a number in each line")
+        raise _bad(
+            "identity",
+            "没有可用的身份",
+            "there is no identity that can be used",
+            "手机号或卡号，每行一个",
+            "a number in each line",
+        )
     agreed, kind = handed.get("consent") == "1", handed.get("kind") or "person"
     _check_consent(agreed=agreed, kind=kind)
     with open_inclusion(ask.office.city) as programme:
@@ -196,7 +205,13 @@ def _redeem(ask: Ask, handed: Handed) -> Response:
     """``person``, ``voucher`` and ``order``: the same order again takes no points."""
     person, order = _person(ask, handed), handed.get("order").strip()
     if not order or len(order) > 100 or not order.isprintable():
-        raise _bad("order", "没有可用的订单号", "there is no number of an order", "一行文字，至多 100 字", "a line of at most 100 characters")
+        raise _bad(
+            "order",
+            "没有可用的订单号",
+            "there is no number of an order",
+            "一行文字，至多 100 字",
+            "a line of at most 100 characters",
+        )
     with open_inclusion(ask.office.city) as programme:
         redeem_points(programme, person, handed.get("voucher"), order=order)
     return _go(ask, f"accounts/{person}/?done=redeemed")
@@ -213,7 +228,9 @@ def _erase(ask: Ask, handed: Handed) -> Response:
     """``person``, typed once more as ``again``, since nothing brings it back."""
     person = _person(ask, handed)
     if handed.get("again").strip().lower() != person[:6]:
-        raise _bad("again", "确认的字符不同", "the confirming digits differ", "假名的前 6 位", "the first 6 digits of the pseudonym")
+        raise _bad(
+            "again", "确认的字符不同", "the confirming digits differ", "假名的前 6 位", "the first 6 digits of the pseudonym"
+        )
     with open_inclusion(ask.office.city) as programme:
         erase_member(programme, person)
     return _go(ask, f"accounts/{person}/?done=erased")

@@ -22,7 +22,7 @@ from dafeng.ledger.inclusion.scenes import Scene
 from dafeng.library.sources import read_sources
 from dafeng.web.asking import Ask
 from dafeng.web.labels import Words
-from dafeng.work.inclusion_account import count_left, is_pseudonym, read_account
+from dafeng.work.inclusion_account import count_left, read_account
 from dafeng.work.inclusion_messages import list_messages
 from dafeng.work.inclusion_reading import (
     SMALLEST_GROUP,
@@ -75,7 +75,8 @@ def build_overview(ask: Ask) -> Context:
         "started": True, "policy": policy, "sums": sums[::-1][:LINES], "more_sums": len(sums) > LINES, "names": names,
         "scenes": sorted(scenes, key=lambda one: -one["grams"]), "grams": sum(one.grams or 0 for one in sums),
         "events": sum(one.events or 0 for one in sums), "points": sum(one.points or 0 for one in sums),
-        "withheld": sum(one.events is None for one in sums), "claims": [(rule, claims[rule]) for rule in _ORDER if rule in claims],
+        "withheld": sum(one.events is None for one in sums),
+        "claims": [(rule, claims[rule]) for rule in _ORDER if rule in claims],
         "bundles": bundles, "certified": sum(one.grams for one in bundles), "waiting": waiting, "few": SMALLEST_GROUP,
         "chart": draw_months(sums, names, words), "kg": tell_kilograms, "units": tell_units, "day": tell_day,
         "today": datetime.now(UTC).date().isoformat(),
@@ -188,16 +189,14 @@ def build_people(ask: Ask) -> Context:
     Parameters
     ----------
     ask : Ask
-        The request, with ``person`` where a pseudonym was typed.
+        The request, with ``lost`` where what was typed led nowhere.
 
     Returns
     -------
     dict
-        ``asked`` where what was typed leads nowhere; it is not shown again, since it might be an identity.
+        ``lost``: ``pseudonym`` or ``identity``; what was typed is not told again.
     """
-    typed = ask.request.query_params.get("person", "").strip()
-    policy = read_terms(ask.office.city)[1]
-    return {"asked": bool(typed), "formed": is_pseudonym(typed.lower()), "policy": policy, "few": SMALLEST_GROUP}
+    return {"lost": ask.request.query_params.get("lost", ""), "policy": read_terms(ask.office.city)[1]}
 
 
 def build_account(ask: Ask, person: str) -> Context:

@@ -22,7 +22,9 @@ from dafeng.web import api
 from dafeng.web.api_views import ask_office, build_jobs, build_views, unknown_caller
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
+from dafeng.web.enterprise_api import build_enterprise_router
 from dafeng.web.forms import slug_of
+from dafeng.web.inclusion_api import build_inclusion_router, build_message_router
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.explain import walk
@@ -102,6 +104,9 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
     app.include_router(build_jobs(desk), responses=dict(REFUSALS))
     refusals = {**REFUSALS, **WRITE_REFUSALS}
     app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_message_router(desk), responses=refusals)
+    app.include_router(build_inclusion_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_enterprise_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_views(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(api.build_router(desk.cities, desk.readable), responses=dict(REFUSALS), dependencies=guards)
 

@@ -80,7 +80,15 @@ def export_credit(
     """
     target = Path(path)
     document, content = make_credit(
-        city, enterprise, _form(target), recipient=recipient, purpose=purpose, who=who, fields=fields, language=language, now=now
+        city,
+        enterprise,
+        _form(target),
+        recipient=recipient,
+        purpose=purpose,
+        who=who,
+        fields=fields,
+        language=language,
+        now=now,
     )
     write_whole(target, content)
     return document

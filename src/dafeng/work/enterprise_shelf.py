@@ -137,9 +137,7 @@ def choose_rows(
         named = f"{row['enterprise']} {row['label']['zh']} {row['label']['en']}".casefold()
         results = {one["rule"]: one["result"] for one in row["grades"]}
         graded = not grade or (results.get(scale) == grade if scale else grade in results.values())
-        return (
-            (not year or str(row["year"]) == year) and (not sector or row["sector"] == sector) and graded and wanted in named
-        )
+        return (not year or str(row["year"]) == year) and (not sector or row["sector"] == sector) and graded and wanted in named
 
     return [row for row in rows if fits(row)]
 

@@ -140,7 +140,13 @@ def tell_account(found: InclusionAccount) -> Document:
         JSON-able.
     """
     lines = [
-        {"event": one.seq, "kind": one.kind, "effective": one.effective.isoformat(), "points": one.amount, "balance": one.balance}
+        {
+            "event": one.seq,
+            "kind": one.kind,
+            "effective": one.effective.isoformat(),
+            "points": one.amount,
+            "balance": one.balance,
+        }
         for one in found.lines
     ]
     plain = {name: getattr(found, name) for name in ("person", "kind", "joined", "state", "consent", "grams", "points")}

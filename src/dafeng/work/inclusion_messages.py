@@ -164,7 +164,9 @@ def _allowed(key: OperatorKey, events: Iterable[Event | Finding]) -> list[Event 
     told: list[Event | Finding] = []
     for one in events:
         if isinstance(one, Event) and key.operator and not key.allows(one.scene, one.operator):
-            told.append(tell(one.at, "inclusion.key", "该密钥不能申报此场景或运营方", "the key is not for this scene or operator"))
+            told.append(
+                tell(one.at, "inclusion.key", "该密钥不能申报此场景或运营方", "the key is not for this scene or operator")
+            )
         else:
             told.append(one._replace(operator=one.operator or key.operator) if isinstance(one, Event) else one)
     return told

@@ -217,6 +217,8 @@ def _check_day(until: str, at: datetime) -> None:
         raise SettingError(
             Label(f"“{until[:40]}”不可用作截止日", f"'{until[:40]}' cannot be the last day"),
             where="until",
-            expected=Label(f"今天起 {LONGEST_DAYS} 天以内的日期，如 2026-12-31", f"a day within {LONGEST_DAYS} days, such as 2026-12-31"),
+            expected=Label(
+                f"今天起 {LONGEST_DAYS} 天以内的日期，如 2026-12-31", f"a day within {LONGEST_DAYS} days, such as 2026-12-31"
+            ),
             remedy=Label("改正后重试", "correct it and try again"),
         )

@@ -25,7 +25,7 @@ _ROW = 'id, operator, scenes, salt, begin, "end", made_by, made_at, ended_by'
 
 
 class OperatorKey(NamedTuple):
-    """A key: which operator signs with it, for which scenes (none: all), from when until when, who made and who ended it. [s]"""
+    """A key: its operator and scenes (none: all), from when until when it is good, who made it and who ended it. [s]"""
 
     id: str
     operator: str
@@ -109,7 +109,9 @@ def make_key(
         raise SettingError(
             Label("运营方名称或有效期不可用", "the name of the operator or the time cannot be used"),
             where="operator",
-            expected=Label(f"至多 60 字的名称，1 至 {LONGEST_DAYS} 天", f"a name up to 60 characters, 1 to {LONGEST_DAYS} days"),
+            expected=Label(
+                f"至多 60 字的名称，1 至 {LONGEST_DAYS} 天", f"a name up to 60 characters, 1 to {LONGEST_DAYS} days"
+            ),
             remedy=Label("改正后重试", "correct it and try again"),
         )
     with rows.transaction():
@@ -154,7 +156,7 @@ def end_key(rows: InclusionRows, id: str, *, who: str, now: int) -> OperatorKey:
         If there is none.
     """
     with rows.transaction():
-        text = 'UPDATE operator_key SET salt = \'\', "end" = min("end", ?), ended_by = ? WHERE id = ? AND ended_by = \'\''
+        text = "UPDATE operator_key SET salt = '', \"end\" = min(\"end\", ?), ended_by = ? WHERE id = ? AND ended_by = ''"
         rows.run(text, now, who, id)
         found = next((one for one in list_keys(rows) if one.id == id), None)
     if found is None:
@@ -181,7 +183,7 @@ def list_keys(rows: InclusionRows) -> list[OperatorKey]:
         In the order they were made, also those that ended.
     """
     found = rows.query(f"SELECT {_ROW} FROM operator_key ORDER BY no")  # noqa: S608 - our own names
-    return [OperatorKey(*row[:2], tuple(json.loads(row[2])), *row[3:]) for row in found]
+    return [OperatorKey._make((*row[:2], tuple(json.loads(row[2])), *row[3:])) for row in found]
 
 
 def signing_key(one: OperatorKey, secret: str) -> Key:
