@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 from dafeng.web.app import create_app
 from dafeng.web.navigation import read_pages
 from dafeng.work.jobs import cancel_job, start_job
+from dafeng.work.owner_links import make_link
 from dafeng.work.publish import name_indicator
 from dafeng.work.publish_change import Decision, change_visibility
 from dafeng.work.review import review
@@ -21,6 +23,7 @@ from tests.plans.reviews import TEXT
 from tests.web.attacked import rename
 from tests.web.axe import list_violations, open_all
 from tests.web.browser import Visit, launched, served
+from tests.web.inclusions import fill_enterprises, fill_inclusion
 from tests.web.ledgers import fill_ledger
 from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
@@ -60,6 +63,7 @@ NO_PAGES = (
 """Addresses that answer with data, files or a way elsewhere; the two one-time pages have forms like the login's."""
 FIRST = name_indicator(next(iter(city().view["verdicts"])))
 RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify")
+INCLUSION = ("inclusion", "scene", "claims", "people", "pseudonym", "bundle", "intake", "enterprises", "enterprise", "owner")
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -81,6 +85,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     job = start_job(office, kind="assess", who="张三")
     cancel_job(office, job.id, who="张三")
     fill_ledger(office)
+    people, _ = fill_inclusion(office)
+    fill_enterprises(office)
+    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    _, secret = make_link(office, "QL-01", until=until, who="李四")
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
@@ -93,6 +101,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
         "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/",
         "right_account": "/qinglan/rights/accounts/6/?reverse=move-1",
         "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
+        "inclusion": "/qinglan/inclusion/", "scene": "/qinglan/inclusion/scenes/metro/", "claims": "/qinglan/inclusion/claims/",
+        "people": "/qinglan/inclusion/accounts/", "pseudonym": f"/qinglan/inclusion/accounts/{people[0]}/",
+        "bundle": "/qinglan/inclusion/bundles/2026-q1/", "intake": "/qinglan/inclusion/intake/",
+        "enterprises": "/qinglan/enterprises/", "owner": f"/qinglan/owner/{secret}",
+        "enterprise": "/qinglan/enterprises/accounts/QL-01/?how=enterprise/QL-01.2025.grade.shandong",
         "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
     }  # fmt: skip
     with served(create_app([city(), shown], offices=[office])) as address:
@@ -155,7 +168,7 @@ def test_a_public_page_has_none(visit: Visit, base: tuple[str, dict[str, str]], 
     assert grave(visit.page) == []
 
 
-@pytest.mark.parametrize("name", [*INSIDE, *RIGHTS])
+@pytest.mark.parametrize("name", [*INSIDE, *RIGHTS, *INCLUSION])
 def test_a_page_behind_the_login_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
     log_in(visit.page, base[0], "管理")
     answer = visit.page.goto(base[0] + base[1][name])

@@ -83,7 +83,7 @@ def test_an_account_shows_history_grades_rule_and_place(who: Person) -> None:
     assert [word in page for word in ("305,000", "−4.1%", "分界值 0.5 / 1 / 2", 'id="years-emissions"')] == [True] * 4
     place = re.findall(r'data-label="位次（1 为最好）">(\d+)<.*?data-label="有数据的企业">(\d+)<', page)
     assert place[0] == ("2", "2")
-    explained = who.get(ONE + "?explain=enterprise/QL-01.2025.emissions").text
+    explained = who.get(ONE + "?how=enterprise/QL-01.2025.emissions").text
     assert "accounts.csv" in explained.partition('id="explanation"')[2][:900]
     assert who.get(HOME + "accounts/nobody/").status_code == 404
     assert who.get("/qinglan/enterprises.json").json()["rows"][0]["enterprise"] == "QL-01"

@@ -6,7 +6,7 @@ leaves only within an authorisation that holds, and every grant, end, report and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,7 +28,7 @@ from dafeng.work.enterprise_document import enterprise_list
 from dafeng.work.owner_links import end_link, make_link
 
 HOME = "/{slug}/enterprises"
-TYPES = {
+TYPES: Mapping[str, str] = {
     "json": "application/json",
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -32,7 +32,7 @@ LINES = 50
 """Rows of a page."""
 LEVELS = 4
 """Steps of colour below the best one."""
-_UNITS = {"10^4 CNY": "万元", "mu": "亩", "person": "人"}
+_UNITS: Mapping[str, str] = {"10^4 CNY": "万元", "mu": "亩", "person": "人"}
 EVERY = "all"
 """What is chosen for all years."""
 FILTERS = ("year", "scale", "grade", "sector", "q")
@@ -127,7 +127,7 @@ def build_one(ask: Ask, name: str) -> Context:
     Parameters
     ----------
     ask : Ask
-        The request; ``explain`` in its address asks how a figure came about.
+        The request; ``how`` in its address asks how a figure came about.
     name : str
         Id of the enterprise.
 
@@ -146,7 +146,7 @@ def build_one(ask: Ask, name: str) -> Context:
     log = [row for row in read_authorisations(city.folder) if row["owner"] == name][::-1]
     now = datetime.now(UTC)
     return {
-        **told, **_asked(told["found"], ask.request.query_params.get("explain", "")),
+        **told, **_asked(told["found"], ask.request.query_params.get("how", "")),
         "granted": [(one, one.state(now)) for one in list_authorisations(city, enterprise=name)][::-1],
         "owner_links": [(one, one.state(now)) for one in list_links(city, enterprise=name)][::-1],
         "log": [{**row, "said": _detail(row)} for row in log[:LINES]], "more_log": len(log) > LINES, "made": None,
@@ -186,9 +186,10 @@ def build_account(shelf: EnterpriseShelf, name: str, words: Words) -> Context:
         )
     document = enterprise_document(found, name)
     plain = [one for one in document["figures"] if one["kind"] in ("fact", "indicator")]
-    today = datetime.now(UTC).astimezone(CHINA).date()
+    today, rows = datetime.now(UTC).astimezone(CHINA).date(), _by_field(plain)
     return {
-        "found": found, "one": document, "years": document["years"][::-1], "table": _by_field(plain),
+        "found": found, "one": document, "years": document["years"][::-1],
+        "table": [row for row in rows if not _is_lacking(row)], "lacking": [row for row in rows if _is_lacking(row)],
         "charts": [one for one in (draw_years(plain, "emissions", "bar", words), _draw_intensity(plain, words)) if one],
         "scales": [_scale(document, scale, rule) for scale, rule in document["scales"].items()],
         "judged": [one for one in document["judgements"] if one["kind"] != "grade"],
@@ -201,12 +202,16 @@ def build_account(shelf: EnterpriseShelf, name: str, words: Words) -> Context:
 
 
 def _by_field(figures: Iterable[Mapping[str, Any]]) -> list[Context]:
-    """One row per field with its figures by year; those that are unknown in all years come last."""
+    """One row per field with its figures by year."""
     rows: dict[str, Context] = {}
     for one in figures:
         row = rows.setdefault(one["field"], {"field": one["field"], "label": one["label"], "unit": one["unit"], "cells": {}})
         row["cells"][one["year"]] = one
-    return sorted(rows.values(), key=lambda row: all(one["value"] is None for one in row["cells"].values()))
+    return list(rows.values())
+
+
+def _is_lacking(row: Context) -> bool:
+    return all(one["value"] is None for one in row["cells"].values())
 
 
 def _draw_intensity(figures: Sequence[Mapping[str, Any]], words: Words) -> Context | None:

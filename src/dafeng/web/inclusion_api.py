@@ -33,12 +33,12 @@ Cursor = Annotated[int, Query(ge=0, le=2**53)]
 Text = Annotated[str, Field(max_length=200)]
 SIGNATURE = "Dafeng-Signature"
 """Header of a signed message."""
-EXAMPLE = {"events": [{
+EXAMPLE: Mapping[str, Any] = {"events": [{
     "scene": "metro", "person": "13800000001", "evidence": "ticket-1", "started": "2026-03-01T08:00:00+08:00",
     "ended": "2026-03-01T08:20:00+08:00", "amount": "1", "place": "370600",
 }]}  # fmt: skip
 BODY: Mapping[str, Any] = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}}}
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}, "example": dict(EXAMPLE)}}}
 }
 
 

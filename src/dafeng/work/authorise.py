@@ -171,7 +171,7 @@ def grant_access(
     """
     at = now or datetime.now(UTC)
     rules = read_rules(city.overlay)
-    check_enterprise(city, enterprise, rules)
+    check_enterprise(city, enterprise, rules=rules)
     _check(rules, recipient, purpose, fields, until, at)
     with hold_authorisations(city.folder) as log:
         name = f"A{sum(row['event'] == 'grant' for row in log.rows) + 1:05d}"
@@ -192,7 +192,7 @@ def grant_access(
     return _read(row, "")
 
 
-def check_enterprise(city: City, enterprise: str, rules: EnterpriseRules | None = None) -> None:
+def check_enterprise(city: City, enterprise: str, *, rules: EnterpriseRules | None = None) -> None:
     """Refuse an enterprise that is in no table.
 
     Parameters
