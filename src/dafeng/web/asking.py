@@ -309,10 +309,8 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None, again:
 
 
 def _back(ask: Ask) -> str:
-    pages = (
-        r"(?:review|deliver)/(?:[0-9a-f]{8,64}/)?|(?:publishing|jobs|inclusion|enterprises)/|rights/(?:orders/)?"
-        r"|scenarios|accounts?"
-    )
+    places = "publishing/|jobs/|(?:inclusion|enterprises)/|map/boundary/|rights/(?:orders/)?|scenarios|accounts|account"
+    pages = rf"(?:review|deliver)/(?:[0-9a-f]{{8,64}}/)?|{places}"
     found = re.match(rf"/{re.escape(ask.office.slug)}/(?:{pages})", ask.request.url.path)
     return found.group() if found else ask.shared()["base"]
 
