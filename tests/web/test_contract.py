@@ -54,6 +54,22 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/compliance/{book}/{account}", "POST /api/v1/cities/{slug}/compliance/surrenders",
     "GET /api/v1/cities/{slug}/projects", "POST /api/v1/cities/{slug}/projects",
     "GET /api/v1/cities/{slug}/projects/{project}", "POST /api/v1/cities/{slug}/projects/{project}/steps",
+    "POST /api/v1/cities/{slug}/inclusion/messages",
+    "POST /api/v1/cities/{slug}/inclusion/events",
+    "POST /api/v1/cities/{slug}/inclusion/accounts",
+    "POST /api/v1/cities/{slug}/inclusion/redemptions",
+    "GET /api/v1/cities/{slug}/inclusion/scenes",
+    "GET /api/v1/cities/{slug}/inclusion/totals",
+    "GET /api/v1/cities/{slug}/inclusion/claims",
+    "GET /api/v1/cities/{slug}/inclusion/bundles",
+    "GET /api/v1/cities/{slug}/inclusion/bundles/{name}",
+    "GET /api/v1/cities/{slug}/inclusion/accounts/{person}",
+    "GET /api/v1/cities/{slug}/enterprises",
+    "GET /api/v1/cities/{slug}/enterprises/{name}",
+    "GET /api/v1/cities/{slug}/enterprises/{name}/authorisations",
+    "POST /api/v1/cities/{slug}/enterprises/{name}/authorisations",
+    "POST /api/v1/cities/{slug}/enterprises/authorisations/{id}/withdrawal",
+    "POST /api/v1/cities/{slug}/enterprises/{name}/reports",
 )  # fmt: skip
 
 

@@ -22,9 +22,8 @@ from dafeng.web.public_app import create_public_app
 from dafeng.work import right_certificate
 from dafeng.work.city import City, init, open_city
 from dafeng.work.right_certificate import find_certificate
-from dafeng.work.right_orders import read_order
+from dafeng.work.right_orders import place_order, read_order
 from dafeng.work.right_proof import list_day_roots
-from dafeng.work.right_orders import place_order
 from dafeng.work.rights import Rights
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client

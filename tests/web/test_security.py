@@ -32,7 +32,8 @@ from tests.web.reviews import PASSWORD, Person, hidden
 
 NOBODY, ROLES = "", {"reader": "王五", "editor": "张三", "confirmer": "李四", "administrator": "管理"}
 RANK = ("anyone", "reader", "editor", "confirmer", "administrator")
-"""Who may: everybody from this one on. Besides there are ``link`` (whoever holds the one-time address) and ``token``."""
+"""Who may: everybody from this one on. Besides there are ``link`` (whoever holds the one-time address, or the owner's),
+``token`` and ``signature`` (whoever signs with a key of an operator)."""
 DECISIONS: Mapping[str, str] = {
     "GET /": "anyone", "GET /api/v1/": "anyone", "GET /api/v1/openapi.json": "anyone", "GET /static": "anyone",
     "GET /{slug}": "anyone", "GET /{slug}/": "anyone", "GET /{slug}/{name}": "anyone", "GET /{slug}/search": "anyone",
@@ -105,6 +106,30 @@ DECISIONS: Mapping[str, str] = {
     "POST /api/v1/cities/{slug}/compliance/surrenders": "token", "GET /api/v1/cities/{slug}/projects": "token",
     "POST /api/v1/cities/{slug}/projects": "token", "GET /api/v1/cities/{slug}/projects/{project}": "token",
     "POST /api/v1/cities/{slug}/projects/{project}/steps": "token",
+    "GET /{slug}/inclusion": "anyone", "GET /{slug}/inclusion/": "reader", "GET /{slug}/inclusion.json": "reader",
+    "GET /{slug}/inclusion/scenes/{scene}/": "reader", "GET /{slug}/inclusion/claims/": "reader",
+    "GET /{slug}/inclusion/bundles/{name:path}/": "reader", "GET /{slug}/inclusion/accounts/": "reader",
+    "GET /{slug}/inclusion/accounts/{person}/": "reader", "GET /{slug}/inclusion/intake/": "reader",
+    "POST /{slug}/inclusion/take": "editor", "POST /{slug}/inclusion/join": "editor", "POST /{slug}/inclusion/redeem": "editor",
+    "POST /{slug}/inclusion/withdraw": "editor", "POST /{slug}/inclusion/erase": "confirmer",
+    "POST /{slug}/inclusion/aggregate": "confirmer", "POST /{slug}/inclusion/keys": "confirmer",
+    "POST /{slug}/inclusion/keys/end": "confirmer",
+    "POST /api/v1/cities/{slug}/inclusion/messages": "signature", "POST /api/v1/cities/{slug}/inclusion/events": "token",
+    "POST /api/v1/cities/{slug}/inclusion/accounts": "token", "POST /api/v1/cities/{slug}/inclusion/redemptions": "token",
+    "GET /api/v1/cities/{slug}/inclusion/scenes": "token", "GET /api/v1/cities/{slug}/inclusion/totals": "token",
+    "GET /api/v1/cities/{slug}/inclusion/claims": "token", "GET /api/v1/cities/{slug}/inclusion/bundles": "token",
+    "GET /api/v1/cities/{slug}/inclusion/bundles/{name}": "token",
+    "GET /api/v1/cities/{slug}/inclusion/accounts/{person}": "token",
+    "GET /{slug}/enterprises": "anyone", "GET /{slug}/enterprises/": "reader", "GET /{slug}/enterprises.json": "reader",
+    "GET /{slug}/enterprises/accounts/{name:path}/": "reader", "POST /{slug}/enterprises/authorise": "confirmer",
+    "POST /{slug}/enterprises/withdraw": "confirmer", "POST /{slug}/enterprises/report": "editor",
+    "POST /{slug}/enterprises/link": "confirmer", "POST /{slug}/enterprises/link/end": "confirmer",
+    "GET /{slug}/owner/{token}": "link", "POST /{slug}/owner/{token}": "link",
+    "GET /api/v1/cities/{slug}/enterprises": "token", "GET /api/v1/cities/{slug}/enterprises/{name}": "token",
+    "GET /api/v1/cities/{slug}/enterprises/{name}/authorisations": "token",
+    "POST /api/v1/cities/{slug}/enterprises/{name}/authorisations": "token",
+    "POST /api/v1/cities/{slug}/enterprises/authorisations/{id}/withdrawal": "token",
+    "POST /api/v1/cities/{slug}/enterprises/{name}/reports": "token",
     "GET /api/v1/cities/{slug}/account": "token", "GET /api/v1/cities/{slug}/accounts": "token",
     "GET /api/v1/cities/{slug}/accounts/log": "token", "GET /api/v1/cities/{slug}/reviews": "token",
     "POST /api/v1/cities/{slug}/reviews": "token", "GET /api/v1/cities/{slug}/reviews/{name}": "token",

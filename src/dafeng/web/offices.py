@@ -27,6 +27,7 @@ from dafeng.web.settlements import Settlements
 from dafeng.web.setups import SetUp
 from dafeng.web.visits import LASTING, Signer, Throttle
 from dafeng.work.city import City
+from dafeng.work.enterprise_shelf import EnterpriseShelf
 from dafeng.work.rights import Rights
 
 EDITORS = ("editor", "confirmer", "administrator")
@@ -114,6 +115,11 @@ class Office:
     def settlements(self) -> Settlements:
         """How companies stand in compliance periods, kept while nothing changes."""
         return Settlements(self.rights)
+
+    @cached_property
+    def enterprises(self) -> EnterpriseShelf:
+        """Accounts of the city's enterprises, kept until their files change."""
+        return EnterpriseShelf(self.city)
 
     @cached_property
     def signer(self) -> Signer:

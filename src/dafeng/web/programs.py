@@ -26,7 +26,9 @@ from dafeng.web.api_views import build_views
 from dafeng.web.api_visibility import build_visibility
 from dafeng.web.compliance_api import build_compliance_router
 from dafeng.web.desk import Desk
+from dafeng.web.enterprise_api import build_enterprise_router
 from dafeng.web.forms import slug_of
+from dafeng.web.inclusion_api import build_inclusion_router, build_message_router
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.ledger_orders_api import build_ledger_orders
 from dafeng.web.scenario_pages import Keeper
@@ -63,6 +65,9 @@ def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
     app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_ledger_orders(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_compliance_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_message_router(desk), responses=refusals)
+    app.include_router(build_inclusion_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_enterprise_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_scenario_writing(desk, keeper), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     app.include_router(build_scenario_answers(desk, keeper), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(build_files(desk), responses=dict(REFUSALS), dependencies=guards)
