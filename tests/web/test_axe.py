@@ -22,6 +22,7 @@ from tests.web.attacked import rename
 from tests.web.axe import list_violations, open_all
 from tests.web.browser import Visit, launched, served
 from tests.web.ledgers import fill_ledger
+from tests.web.market_halls import BUDGET, fill_market
 from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
 from tests.web.test_deliver import SLIP, UNKNOWN
@@ -60,6 +61,7 @@ NO_PAGES = (
 """Addresses that answer with data, files or a way elsewhere; the two one-time pages have forms like the login's."""
 FIRST = name_indicator(next(iter(city().view["verdicts"])))
 RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify")
+MARKETS = ("markets", "market", "auction", "sealed", "budgets", "budget", "node", "figure")
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -81,6 +83,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     job = start_job(office, kind="assess", who="张三")
     cancel_job(office, job.id, who="张三")
     fill_ledger(office)
+    fill_market(office)
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
@@ -93,6 +96,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
         "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/",
         "right_account": "/qinglan/rights/accounts/6/?reverse=move-1",
         "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
+        "markets": "/qinglan/markets/", "market": "/qinglan/markets/cea/",
+        "auction": "/qinglan/markets/cea/auctions/spring/", "sealed": "/qinglan/markets/cea/auctions/summer/",
+        "budgets": "/qinglan/budgets/", "budget": f"/qinglan/budgets/{BUDGET}/?giver=east&taker=west&quantity=500",
+        "node": f"/qinglan/budgets/{BUDGET}/nodes/east/", "figure": f"/qinglan/budgets/{BUDGET}/nodes/east/used",
         "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
     }  # fmt: skip
     with served(create_app([city(), shown], offices=[office])) as address:
@@ -155,7 +162,7 @@ def test_a_public_page_has_none(visit: Visit, base: tuple[str, dict[str, str]], 
     assert grave(visit.page) == []
 
 
-@pytest.mark.parametrize("name", [*INSIDE, *RIGHTS])
+@pytest.mark.parametrize("name", [*INSIDE, *RIGHTS, *MARKETS])
 def test_a_page_behind_the_login_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
     log_in(visit.page, base[0], "管理")
     answer = visit.page.goto(base[0] + base[1][name])

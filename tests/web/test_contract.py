@@ -32,6 +32,14 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/ledger/books", "GET /api/v1/cities/{slug}/ledger/accounts",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}", "GET /api/v1/cities/{slug}/ledger/transfers",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
+    "GET /api/v1/cities/{slug}/ledger/markets", "GET /api/v1/cities/{slug}/ledger/markets/{market}",
+    "GET /api/v1/cities/{slug}/ledger/markets/{market}/trades",
+    "GET /api/v1/cities/{slug}/ledger/markets/{market}/auctions/{auction}",
+    "GET /api/v1/cities/{slug}/ledger/markets/{market}/requests",
+    "POST /api/v1/cities/{slug}/ledger/markets/{market}/requests",
+    "GET /api/v1/cities/{slug}/ledger/budgets", "GET /api/v1/cities/{slug}/ledger/budgets/{budget}",
+    "GET /api/v1/cities/{slug}/ledger/budgets/{budget}/nodes/{node}",
+    "POST /api/v1/cities/{slug}/ledger/budgets/{budget}/moves",
 )  # fmt: skip
 
 

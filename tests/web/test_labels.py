@@ -20,6 +20,8 @@ CLOSED = (
     "visible", "visible_because", "public_field", "public_goal", "role", "role_may", "scope",
     "method_years", "beside_aspect", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
     "order_state", "order_verb", "account_state", "claim_kind", "certificate_kind",
+    "market_state", "auction_state", "market_way", "market_side", "market_thing", "market_verb", "bid_why", "budget_state",
+    "budget_level",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

@@ -116,7 +116,7 @@ def list_routes(app: FastAPI) -> list[tuple[str, str]]:
         In the order of declaration.
     """
     paths = app.openapi()["paths"]
-    return [(path, str(said["get"]["summary"])) for path, said in paths.items()]
+    return [(path, str((said.get("get") or said["post"])["summary"])) for path, said in paths.items()]
 
 
 def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: str = "") -> Response:

@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from dafeng.core.labels import Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
+from dafeng.web.budget_pages import add_budget_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
@@ -33,6 +34,7 @@ from dafeng.web.labels import Words
 from dafeng.web.limits import Paces, usual_paces
 from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
+from dafeng.web.market_pages import add_market_pages
 from dafeng.web.offices import Office
 from dafeng.web.programs import add_programs
 from dafeng.web.provider_pages import add_provider_pages
@@ -121,6 +123,8 @@ def create_app(
     add_delivery_pages(app, desk)
     add_job_pages(app, desk)
     add_rights_pages(app, desk)
+    add_market_pages(app, desk)
+    add_budget_pages(app, desk)
     add_scenario_pages(app, desk)
     add_saved_pages(app, desk)
     add_wall(app, desk)

@@ -31,8 +31,9 @@ WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
     r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
     r"|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
+    r"|markets/(?:ask|decide|run)|budgets/(?:move|book)"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
-    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/transfers)"
+    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/(?:transfers|markets/[^/]{1,192}/requests|budgets/[^/]{1,120}/moves))"
 )
 """Addresses that take a POST: these, and no others."""
 API = "/api/v1/cities/"

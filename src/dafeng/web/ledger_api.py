@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -44,6 +44,7 @@ PAGE_ROWS, MOST_ROWS = 100, 1000
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 Cursor = Annotated[int, Query(ge=0, le=2**53)]
 Row = dict[str, Any]
+Found = TypeVar("Found")
 
 
 class Rows(BaseModel):
@@ -130,33 +131,33 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/books", summary="Books of rights with their sums", response_model=Rows)
     def list_books(request: Request, slug: str) -> Response:
         rights = caller(desk, request, slug)[0].rights
-        return _answer(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
+        return answer_marked(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
 
     @router.get("/accounts", summary="Accounts, page by page", response_model=Rows)
     def list_accounts(request: Request, slug: str, book: str = "", type: str = "", state: str = "", holder: str = "",
                       after: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:  # fmt: skip
         rights = caller(desk, request, slug)[0].rights
         known = {one.no: one for one in rights.books()}
-        number = _known(lambda: rights.find_book(book)).no if book else 0
+        number = find_known(lambda: rights.find_book(book)).no if book else 0
         with _reading(rights) as rows:
             found = read_accounts(rows, book=number, kind=type, state=state, holder=holder, after=after, limit=limit + 1)
         items = [account_document(one, known[one.book]) for one in found[:limit]]
         last = str(found[limit - 1].no) if len(found) > limit else ""
-        return _answer(request, {"items": items, "next": _next(request, after=last)})
+        return answer_marked(request, {"items": items, "next": link_next(request, after=last)})
 
     @router.get("/accounts/{name}", summary="An account with a page of its statement", response_model=Statement)
     def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
         rights = caller(desk, request, slug)[0].rights
-        account, book = _known(lambda: rights.find_account(name))
+        account, book = find_known(lambda: rights.find_account(name))
         with rights.reading() as rows:
             lines = read_statement(rows, account.no, before=before, limit=limit + 1)
             claims, blocks = read_claims(rows, account.no), read_blocks(rows, account.no)
             account = find_account_row(rows, number=account.no) or account
         last = str(lines[limit - 1].seq) if len(lines) > limit else ""
-        return _answer(request, {
+        return answer_marked(request, {
             **account_document(account, book), "lines": [line_document(one) for one in lines[:limit]],
             "claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks],
-            "next": _next(request, before=last),
+            "next": link_next(request, before=last),
         })  # fmt: skip
 
 
@@ -167,12 +168,16 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
         states = (state,) if state else ()
         found = read_orders(office.rights, states=states, offset=offset, limit=limit + 1, records=office.records)
         last = str(offset + limit) if len(found) > limit else ""
-        return _answer(request, {"items": [order_document(one) for one in found[:limit]], "next": _next(request, offset=last)})
+        return answer_marked(
+            request, {"items": [order_document(one) for one in found[:limit]], "next": link_next(request, offset=last)}
+        )
 
     @router.get("/transfers/{name}", summary="What came of an order", response_model=OrderAnswer)
     def read_transfer(request: Request, slug: str, name: str) -> Response:
         office = caller(desk, request, slug)[0]
-        return _answer(request, order_document(_known(lambda: read_order(office.rights, name, records=office.records))))
+        return answer_marked(
+            request, order_document(find_known(lambda: read_order(office.rights, name, records=office.records)))
+        )
 
     @router.post(
         "/transfers",
@@ -205,8 +210,21 @@ def _code(order: Order) -> int:
     return 200 if order.again else 201
 
 
-def _answer(request: Request, content: Mapping[str, Any]) -> Response:
-    """Answer that a client need not fetch twice."""
+def answer_marked(request: Request, content: Mapping[str, Any]) -> Response:
+    """Answer that a client need not fetch twice.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    content : mapping
+        What is answered; ``next`` becomes a Link header too.
+
+    Returns
+    -------
+    Response
+        With its ETag, or 304.
+    """
     response = JSONResponse(content)
     mark = f'"{sha256(bytes(response.body)).hexdigest()[:24]}"'
     if is_known(mark, request.headers):
@@ -217,14 +235,45 @@ def _answer(request: Request, content: Mapping[str, Any]) -> Response:
     return response
 
 
-def _next(request: Request, **cursor: str) -> str | None:
+def link_next(request: Request, **cursor: str) -> str | None:
+    """Address of the rows that follow.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    **cursor : str
+        Where they begin; an empty one means that there are none.
+
+    Returns
+    -------
+    str or None
+        With the same filters.
+    """
     if not all(cursor.values()):
         return None
     kept = {name: text for name, text in request.query_params.items() if re.fullmatch(r"[a-z]{1,20}", name)}
     return request.url.path + query_text({**kept, **cursor})
 
 
-def _known(find: Callable[[], Any]) -> Any:
+def find_known(find: Callable[[], Found]) -> Found:
+    """What is looked for, or 404.
+
+    Parameters
+    ----------
+    find : callable
+        Looks for it.
+
+    Returns
+    -------
+    object
+        What it found.
+
+    Raises
+    ------
+    HTTPException
+        404 if there is none.
+    """
     try:
         return find()
     except LookupFailure as cause:

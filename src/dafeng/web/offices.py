@@ -26,6 +26,7 @@ from dafeng.web.providers import Provider, read_provider
 from dafeng.web.setups import SetUp
 from dafeng.web.visits import LASTING, Signer, Throttle
 from dafeng.work.city import City
+from dafeng.work.markets import Markets
 from dafeng.work.rights import Rights
 
 EDITORS = ("editor", "confirmer", "administrator")
@@ -108,6 +109,11 @@ class Office:
     def rights(self) -> Rights:
         """The city's books of rights; nothing is made on disk until somebody opens one."""
         return Rights(self.city)
+
+    @cached_property
+    def markets(self) -> Markets:
+        """The city's markets; nothing is made on disk by looking."""
+        return Markets(self.city)
 
     @cached_property
     def signer(self) -> Signer:

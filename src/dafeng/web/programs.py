@@ -21,9 +21,11 @@ from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.web import api
 from dafeng.web.api_views import ask_office, build_jobs, build_views, unknown_caller
 from dafeng.web.asking import check_pace
+from dafeng.web.budget_api import build_budget_router
 from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
 from dafeng.web.ledger_api import build_ledger_router
+from dafeng.web.market_api import build_market_router
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.explain import walk
 from dafeng.work.upload_state import Upload
@@ -101,7 +103,8 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
     app.include_router(_delivery_router(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     app.include_router(build_jobs(desk), responses=dict(REFUSALS))
     refusals = {**REFUSALS, **WRITE_REFUSALS}
-    app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    for build in (build_ledger_router, build_market_router, build_budget_router):
+        app.include_router(build(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_views(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(api.build_router(desk.cities, desk.readable), responses=dict(REFUSALS), dependencies=guards)
 

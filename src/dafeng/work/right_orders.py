@@ -16,7 +16,7 @@ from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason, reasons
 from dafeng.ledger.requests import Hold, Request, Transfer, decode, encode
 from dafeng.store.models import LedgerOrder
-from dafeng.store.orders import add_order, find_order, list_orders
+from dafeng.store.orders import MARKET, add_order, find_order, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
 from dafeng.work.right_rows import find_account_row, read_books
@@ -143,6 +143,8 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     for request in group:
         if flaw := find_flaw(request):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
+        if request.id.startswith(MARKET):
+            return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=request.id) for one in group)
     pair = len(group) == 1 and _needs_pair(rights, group[0])
     with using(rights.city, records) as opened:
         settle_orders(rights, records=opened)
@@ -196,7 +198,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     at = datetime.now(UTC)
     with using(rights.city, records) as opened:
         with opened.write(actor=who, at=at) as session:
-            row = find_order(session, id)
+            row = None if id.startswith(MARKET) else find_order(session, id)
             if row is None:
                 raise _unknown(id)
             if row.who == who:
@@ -255,7 +257,7 @@ def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Or
         If there is none.
     """
     with using(rights.city, records) as opened, opened.read() as session:
-        row = find_order(session, id)
+        row = None if id.startswith(MARKET) else find_order(session, id)
         if row is None:
             raise _unknown(id)
         return _order(row)
