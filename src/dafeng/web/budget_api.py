@@ -164,7 +164,7 @@ def _tell_tree(office: Office, request: Request, budget: str, offset: int, limit
     told = budget_document(find_known(lambda: show_budget(office.city, budget)))
     more = str(offset + limit) if len(told["nodes"]) > offset + limit else ""
     return answer_marked(
-        request, {**told, "nodes": told["nodes"][offset : offset + limit], "next": link_next(request, offset=more)}
+        request, {**told, "nodes": told["nodes"][offset : offset + limit], "next": link_next(request, "offset", more)}
     )
 
 
@@ -178,7 +178,7 @@ def _tell_node(office: Office, request: Request, budget: str, node: str, before:
             lines = read_history(rows, budget, node, before=before, limit=limit + 1)
     last = str(lines[limit - 1].seq) if len(lines) > limit else ""
     shown = [line_document(one) for one in lines[:limit]]
-    return answer_marked(request, {**told, "lines": shown, "next": link_next(request, before=last)})
+    return answer_marked(request, {**told, "lines": shown, "next": link_next(request, "before", last)})
 
 
 def _move(office: Office, visitor: Visitor, budget: str, wanted: WantedMove) -> Response:

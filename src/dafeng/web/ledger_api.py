@@ -143,7 +143,7 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
             found = read_accounts(rows, book=number, kind=type, state=state, holder=holder, after=after, limit=limit + 1)
         items = [account_document(one, known[one.book]) for one in found[:limit]]
         last = str(found[limit - 1].no) if len(found) > limit else ""
-        return answer_marked(request, {"items": items, "next": link_next(request, after=last)})
+        return answer_marked(request, {"items": items, "next": link_next(request, "after", last)})
 
     @router.get("/accounts/{name}", summary="An account with a page of its statement", response_model=Statement)
     def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
@@ -157,7 +157,7 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
         return answer_marked(request, {
             **account_document(account, book), "lines": [line_document(one) for one in lines[:limit]],
             "claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks],
-            "next": link_next(request, before=last),
+            "next": link_next(request, "before", last),
         })  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
         found = read_orders(office.rights, states=states, offset=offset, limit=limit + 1, records=office.records)
         last = str(offset + limit) if len(found) > limit else ""
         return answer_marked(
-            request, {"items": [order_document(one) for one in found[:limit]], "next": link_next(request, offset=last)}
+            request, {"items": [order_document(one) for one in found[:limit]], "next": link_next(request, "offset", last)}
         )
 
     @router.get("/transfers/{name}", summary="What came of an order", response_model=OrderAnswer)
@@ -235,25 +235,25 @@ def answer_marked(request: Request, content: Mapping[str, Any]) -> Response:
     return response
 
 
-def link_next(request: Request, **cursor: str) -> str | None:
+def link_next(request: Request, name: str, last: str) -> str | None:
     """Address of the rows that follow.
 
     Parameters
     ----------
     request : Request
         The request.
-    **cursor : str
-        Where they begin; an empty one means that there are none.
+    name, last : str
+        Parameter that says where they begin, and its value; empty where there are none.
 
     Returns
     -------
     str or None
         With the same filters.
     """
-    if not all(cursor.values()):
+    if not last:
         return None
-    kept = {name: text for name, text in request.query_params.items() if re.fullmatch(r"[a-z]{1,20}", name)}
-    return request.url.path + query_text({**kept, **cursor})
+    kept = {key: text for key, text in request.query_params.items() if re.fullmatch(r"[a-z]{1,20}", key)}
+    return request.url.path + query_text({**kept, name: last})
 
 
 def find_known(find: Callable[[], Found]) -> Found:

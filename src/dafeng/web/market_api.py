@@ -22,7 +22,7 @@ from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.ledger_api import PAGE_ROWS, Caller, Cursor, Limit, Rows, answer_marked, find_known, link_next
 from dafeng.web.market_pages import CLASHES, check_member
-from dafeng.web.market_views import Eyes, find_market, no_auction
+from dafeng.web.market_views import Access, find_market, no_auction
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.market_orders import MarketOrder, list_asked, place_asked
 from dafeng.work.market_overview import (
@@ -44,7 +44,7 @@ PRICES = 100
 """Prices of each side that are told."""
 
 
-class MarketScreen(BaseModel):
+class MarketAnswer(BaseModel):
     """A market with what rests in it, as far as the account is told; quantities in minimal units, prices in fen."""
 
     model_config = ConfigDict(extra="allow")
@@ -172,7 +172,7 @@ def _add_reading(router: APIRouter, desk: Desk, caller: Caller) -> None:
         with markets.opened() as exchange:
             return answer_marked(request, {"items": sum_markets(exchange, markets.clock()), "next": None})
 
-    @router.get("/{market}", summary="A market: depth, offers, own requests, settlement", response_model=MarketScreen)
+    @router.get("/{market}", summary="A market: depth, offers, own requests, settlement", response_model=MarketAnswer)
     def read_market(request: Request, slug: str, market: Name) -> Response:
         office, visitor = caller(desk, request, slug)
         return answer_marked(request, find_known(lambda: _tell_market(office, visitor, market)))
@@ -181,7 +181,7 @@ def _add_reading(router: APIRouter, desk: Desk, caller: Caller) -> None:
     def list_trades(request: Request, slug: str, market: Name, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
         office, visitor = caller(desk, request, slug)
         items, older = find_known(lambda: _list_trades(office, visitor, market, before, limit))
-        return answer_marked(request, {"items": items, "next": link_next(request, before=str(older or ""))})
+        return answer_marked(request, {"items": items, "next": link_next(request, "before", str(older or ""))})
 
     @router.get("/{market}/auctions/{auction}", summary="An auction; its bids after the close", response_model=AuctionAnswer)
     def tell_auction(request: Request, slug: str, market: Name, auction: Name) -> Response:
@@ -212,21 +212,21 @@ def _add_asking(router: APIRouter, desk: Desk, caller: Caller) -> None:
 def _tell_market(office: Office, visitor: Visitor, market: str) -> Content:
     with office.markets.opened() as exchange:
         hall = find_market(exchange, market)
-        eyes = Eyes(office, visitor, exchange, hall)
+        access = Access(office, visitor, exchange, hall)
         told = next(one for one in list_markets(exchange) if one["market"] == market)
         return {
             **sum_market(exchange, hall, told, office.markets.clock()),
             **{side: list_depth(hall, side, PRICES)[0] for side in ("buy", "sell")},
-            "offers": list_offers(hall, eyes.sees), "own": list_things(hall, eyes.sees, eyes.unseals),
+            "offers": list_offers(hall, access.sees), "own": list_things(hall, access.sees, access.unseals),
             "auctions": list(hall.auctions), "settlement": sum_settlement(exchange, hall),
         }  # fmt: skip
 
 
 def _list_trades(office: Office, visitor: Visitor, market: str, before: int, limit: int) -> tuple[list[Content], int]:
     with office.markets.opened() as exchange:
-        eyes = Eyes(office, visitor, exchange, find_market(exchange, market))
+        access = Access(office, visitor, exchange, find_market(exchange, market))
         found, older = read_trades(exchange, market, before=before, limit=limit)
-        return hide_parties(found, eyes.sees), older
+        return hide_parties(found, access.sees), older
 
 
 def _tell_auction(office: Office, visitor: Visitor, market: str, auction: str) -> Content:
@@ -235,7 +235,7 @@ def _tell_auction(office: Office, visitor: Visitor, market: str, auction: str) -
         found = read_auction(exchange, hall, auction)
         if found is None:
             raise no_auction(auction)
-        return auction_document(found, Eyes(office, visitor, exchange, hall).unseals)
+        return auction_document(found, Access(office, visitor, exchange, hall).unseals)
 
 
 def _list_asked(office: Office, visitor: Visitor, market: str, limit: int) -> list[Content]:
@@ -252,8 +252,8 @@ def _place(office: Office, visitor: Visitor, market: str, wanted: WantedRequest)
 
     def check() -> None:
         with office.markets.opened() as exchange:
-            eyes = Eyes(office, visitor, exchange, find_market(exchange, market))
-            check_member(eyes, asked, refuses=wanted.act == "refuse")
+            access = Access(office, visitor, exchange, find_market(exchange, market))
+            check_member(access, asked, refuses=wanted.act == "refuse")
 
     try:
         find_known(check)

@@ -23,7 +23,7 @@ from dafeng.ledger.market.reading import find_scales
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
-from dafeng.web.market_views import Eyes, build_auction, build_market, build_markets, say_refused
+from dafeng.web.market_views import Access, build_auction, build_market, build_markets, say_refused
 from dafeng.web.offices import Visitor
 from dafeng.web.rights_views import Refused
 from dafeng.work.market_forms import ASKED, RUN, read_asked
@@ -140,16 +140,16 @@ def _place(ask: Ask, handed: Handed, act: str) -> MarketOrder:
         hall = exchange.refresh().halls.get(name)
         asked = read_asked(act, name, handed.fields, NO_SCALES if hall is None else find_scales(exchange, hall))
         if act in ASKED and hall is not None:
-            check_member(Eyes(office, ask.visitor, exchange, hall), asked, refuses=act == "refuse")
+            check_member(Access(office, ask.visitor, exchange, hall), asked, refuses=act == "refuse")
     return place_asked(office.markets, asked, who=ask.visitor.name, records=office.records)
 
 
-def check_member(eyes: Eyes, asked: Asked, *, refuses: bool = False) -> None:
+def check_member(access: Access, asked: Asked, *, refuses: bool = False) -> None:
     """Refuse what somebody asks for a member for whom they do not act.
 
     Parameters
     ----------
-    eyes : Eyes
+    access : Access
         Who asks, and in which market.
     asked : Asked
         The request.
@@ -161,13 +161,13 @@ def check_member(eyes: Eyes, asked: Asked, *, refuses: bool = False) -> None:
     AccessError
         If they act neither for its member nor, where they refuse, for whom the offer was made to.
     """
-    hall = eyes.hall
+    hall = access.hall
     member = str(getattr(asked, "member", ""))
     if isinstance(asked, Cancel):
         member = _find_addressee(hall, asked.target) if refuses else find_target(hall, asked)
         if not member:  # the exchange says why: it is over, or never was
             return
-    if member not in hall.members or eyes.acts(member):
+    if member not in hall.members or access.acts(member):
         return
     raise AccessError(
         Label(f"您不代表成员“{member}”", f"you do not act for the member '{member}'"),

@@ -48,7 +48,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
+class Access:
     """What somebody is told in a market.
 
     Parameters
@@ -191,21 +191,21 @@ def build_market(ask: Ask, name: str) -> Context:
     with markets.opened() as exchange:
         hall = find_market(exchange, name)
         told = next(one for one in list_markets(exchange) if one["market"] == name)
-        eyes, summed = Eyes(ask.office, ask.visitor, exchange, hall), sum_market(exchange, hall, told, markets.clock())
+        access, summed = Access(ask.office, ask.visitor, exchange, hall), sum_market(exchange, hall, told, markets.clock())
         before = ask.request.query_params.get("before", "")
         number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else 0
         trades, older = read_trades(exchange, name, before=number, limit=TRADES)
         drawn = trades if not number and len(trades) < TRADES else read_trades(exchange, name, limit=DRAWN)[0]
-        members = [one for one in sorted(hall.members) if eyes.acts(one)]
+        members = [one for one in sorted(hall.members) if access.acts(one)]
         made = {
             **scales(summed), "market": summed, "local": _local(hall), "before": number, "older": older,
             "sides": {side: list_depth(hall, side, LEVELS) for side in ("buy", "sell")},
-            "trades": hide_parties(trades, eyes.sees), "chart": draw_trades(summed, drawn, _local(hall), words),
-            "offers": list_offers(hall, eyes.sees), "mine": members, "things": list_things(hall, eyes.sees, eyes.unseals),
+            "trades": hide_parties(trades, access.sees), "chart": draw_trades(summed, drawn, _local(hall), words),
+            "offers": list_offers(hall, access.sees), "mine": members, "things": list_things(hall, access.sees, access.unseals),
             "auctions": _list_auctions(exchange, hall), "settlement": sum_settlement(exchange, hall),
-            "failed": hide_parties(read_trades(exchange, name, due=True, limit=TRADES)[0], eyes.sees),
+            "failed": hide_parties(read_trades(exchange, name, due=True, limit=TRADES)[0], access.sees),
             **_asked(ask, exchange, hall), **_joining(ask, exchange, hall), "reasons": market_reasons(),
-            "acts_for": eyes.acts, "hours": [_span(one) for one in hall.terms.hours], "known": sorted(hall.members),
+            "acts_for": access.acts, "hours": [_span(one) for one in hall.terms.hours], "known": sorted(hall.members),
         }  # fmt: skip
     return {**made, "ids": {act: uuid4().hex for act in FORMS}, "fresh": lambda: uuid4().hex, "spread": _spread(made["sides"])}
 
@@ -332,14 +332,14 @@ def build_auction(ask: Ask, name: str, auction: str) -> Context:
     with markets.opened() as exchange:
         hall = find_market(exchange, name)
         told = next(one for one in list_markets(exchange) if one["market"] == name)
-        eyes, found = Eyes(ask.office, ask.visitor, exchange, hall), read_auction(exchange, hall, auction)
+        access, found = Access(ask.office, ask.visitor, exchange, hall), read_auction(exchange, hall, auction)
         if found is None:
             raise no_auction(auction)
         summed = sum_market(exchange, hall, told, markets.clock())
-        things = list_things(hall, lambda _: False, eyes.unseals)
-        mine = [one for one in sorted(hall.members) if eyes.acts(one) and one != found.seller]
+        things = list_things(hall, lambda _: False, access.unseals)
+        mine = [one for one in sorted(hall.members) if access.acts(one) and one != found.seller]
         made = {
-            **scales(summed), "market": summed, "auction": auction_document(found, eyes.unseals), "local": _local(hall),
+            **scales(summed), "market": summed, "auction": auction_document(found, access.unseals), "local": _local(hall),
             "chart": draw_clearing(summed, found, words), "own": [one for one in things if one["auction"] == auction],
             "mine": mine, "tie": hall.terms.tie, **_asked(ask, exchange, hall),
         }  # fmt: skip
