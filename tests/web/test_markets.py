@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
+from dafeng.web.offices import Office
 from dafeng.work.city import City, open_city
 from dafeng.work.markets import Markets
 from dafeng.work.rights import Rights
@@ -339,10 +340,13 @@ def test_postgresql_says_the_same(request: pytest.FixtureRequest, tmp_path: Path
     (made.folder / "city.yaml").write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
     city = open_city(made.folder)
     fill_market(city)
-    one = person(app_of(city), "张三")
+    office = Office(city)
+    one = person(create_app([], offices=[office]), "张三")
     assert "1,500 t 以 90.00 元/t 成交" in one.get(CEA + "auctions/spring/").text
     assert ask(one, "order", member="steel", side="sell", quantity="500", price="96.50", id="mine").status_code == 303
     assert "96.50" in one.get(CEA).text.partition('id="trades-list"')[2]
+    office.markets.close()
+    office.rights.close()
 
 
 @pytest.fixture(scope="module")
