@@ -70,6 +70,14 @@ OPERATIONS = (
     "POST /api/v1/cities/{slug}/enterprises/{name}/authorisations",
     "POST /api/v1/cities/{slug}/enterprises/authorisations/{id}/withdrawal",
     "POST /api/v1/cities/{slug}/enterprises/{name}/reports",
+    "GET /api/v1/cities/{slug}/ledger/markets", "GET /api/v1/cities/{slug}/ledger/markets/{market}",
+    "GET /api/v1/cities/{slug}/ledger/markets/{market}/trades",
+    "GET /api/v1/cities/{slug}/ledger/markets/{market}/auctions/{auction}",
+    "GET /api/v1/cities/{slug}/ledger/markets/{market}/requests",
+    "POST /api/v1/cities/{slug}/ledger/markets/{market}/requests",
+    "GET /api/v1/cities/{slug}/ledger/budgets", "GET /api/v1/cities/{slug}/ledger/budgets/{budget}",
+    "GET /api/v1/cities/{slug}/ledger/budgets/{budget}/nodes/{node}",
+    "POST /api/v1/cities/{slug}/ledger/budgets/{budget}/moves",
 )  # fmt: skip
 
 

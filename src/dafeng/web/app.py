@@ -22,6 +22,7 @@ from dafeng.core.labels import Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
 from dafeng.web.boundary_pages import add_boundary_pages
+from dafeng.web.budget_pages import add_budget_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
@@ -37,6 +38,7 @@ from dafeng.web.labels import Words
 from dafeng.web.limits import Paces, usual_paces
 from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
+from dafeng.web.market_pages import add_market_pages
 from dafeng.web.offices import Office
 from dafeng.web.owner_pages import add_owner_pages
 from dafeng.web.programs import add_programs
@@ -136,6 +138,8 @@ def create_app(
     add_enterprise_pages(app, desk)
     add_owner_pages(app, desk)
     add_scenario_pages(app, desk, scenarios)
+    add_market_pages(app, desk)
+    add_budget_pages(app, desk)
     add_saved_pages(app, desk)
     add_wall(app, desk)
     _add_general(app, desk)

@@ -17,13 +17,13 @@ from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason, reasons
 from dafeng.ledger.requests import Request, Transfer, decode, encode
 from dafeng.store.models import LedgerOrder
-from dafeng.store.orders import add_order, find_order, find_together, join_orders, list_orders
+from dafeng.store.orders import MARKET, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
 from dafeng.work.right_order_rules import check_claims, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
-RESERVED = ("market/",)
+RESERVED = (MARKET,)
 """How ids begin that the markets make themselves."""
 
 
@@ -195,7 +195,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
         raise _nobody()
     with using(rights.city, records) as opened:
         with opened.write(actor=who, at=at) as session:
-            row = find_order(session, id)
+            row = None if id.startswith(MARKET) else find_order(session, id)
             if row is None:
                 raise _unknown(id)
             if fold_person(row.who) == fold_person(who):
@@ -257,7 +257,7 @@ def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Or
         If there is none.
     """
     with using(rights.city, records) as opened, opened.read() as session:
-        row = find_order(session, id)
+        row = None if id.startswith(MARKET) else find_order(session, id)
         if row is None:
             raise _unknown(id)
         return _order(row)
