@@ -30,6 +30,7 @@ from dafeng.cli import (
     inclusion,
     jobs,
     ledger,
+    ledger_audit,
     ledger_lists,
     listing,
     locks,
@@ -43,6 +44,7 @@ from dafeng.cli import (
     publishing,
     quality,
     remote,
+    remote_lists,
     reports,
     reviewing,
     scenarios,
@@ -58,6 +60,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     """The command line with its groups of commands."""
     made.add_typer(reviewing.app, name="review")
     made.add_typer(users.app, name="user")
+    remote.app.add_typer(remote_lists.app)
     made.add_typer(remote.app, name="remote")
     made.add_typer(jobs.app, name="job")
     made.add_typer(budgeting.app, name="budget")
@@ -66,6 +69,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(markets.app, name="market")
     made.add_typer(inclusion.app, name="inclusion")
     ledger.app.add_typer(ledger_lists.app)
+    ledger.app.add_typer(ledger_audit.app)
     made.add_typer(ledger.app, name="ledger")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")

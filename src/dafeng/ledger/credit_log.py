@@ -15,6 +15,7 @@ from hashlib import sha256
 from dafeng.ledger.chain import START, link
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.ledger import Ledger, read_clock
+from dafeng.ledger.logs import LOGS, extend_chain
 from dafeng.ledger.project_rules import check
 from dafeng.ledger.projects import Register, Step, read_day_of, step_kinds
 from dafeng.ledger.refusals import Refusal
@@ -154,6 +155,7 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
         known_at = max(instant, 0 if last is None else last.known_at)
         digest = link(logged[-1][1] if logged else START, seq, seq, known_at, step.id, content)
         rows.write(CREDIT, [(seq, step.id, step.project, step.step, known_at, content, digest)])
+        extend_chain(rows, LOGS["credit"])
         rows.commit()
         kept = True
         return Taken(seq, step, known_at)

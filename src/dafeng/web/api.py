@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -35,6 +35,20 @@ IDS = ("target", "id", "name")
 """What a row of a list is asked for by: the first of these that it has."""
 REFUSALS: Mapping[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (404, 422)}
 Slug = Annotated[str, Path(description="name of the city in addresses")]
+
+
+class Route(NamedTuple):
+    """An address of the API: how it is asked, what it answers, and whether it needs a token."""
+
+    method: str
+    path: str
+    summary: str
+    token: bool
+
+    @property
+    def name(self) -> str:
+        """Name of its words: how it is asked, and the address below ``/api/v1/cities``."""
+        return f"{self.method} {self.path.removeprefix('/api/v1/cities') or '/'}"
 
 
 def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], Iterable[CityView]]) -> APIRouter:
@@ -102,7 +116,7 @@ def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], I
     return router
 
 
-def list_routes(app: FastAPI) -> list[tuple[str, str]]:
+def list_routes(app: FastAPI) -> list[Route]:
     """Addresses of the API with what they answer.
 
     Parameters
@@ -112,11 +126,16 @@ def list_routes(app: FastAPI) -> list[tuple[str, str]]:
 
     Returns
     -------
-    list of (path, summary)
-        In the order of declaration.
+    list of Route
+        Those of a city by their first word, reading before writing.
     """
-    paths = app.openapi()["paths"]
-    return [(path, str(said["get"]["summary"])) for path, said in paths.items()]
+    paths: Mapping[str, Mapping[str, Any]] = app.openapi()["paths"]
+    found = [
+        Route(method.upper(), path, str(said["summary"]), "security" in said)
+        for path, methods in paths.items()
+        for method, said in methods.items()
+    ]
+    return sorted(found, key=lambda one: (one.path, one.method))
 
 
 def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: str = "") -> Response:

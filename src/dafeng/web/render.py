@@ -19,8 +19,8 @@ from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
 from dafeng.web.cities import CityView
 from dafeng.web.filters import ROWS
+from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
-from dafeng.web.links import Links
 from dafeng.web.mathml import clean
 from dafeng.web.navigation import choose_groups
 from dafeng.web.pathway import share_text

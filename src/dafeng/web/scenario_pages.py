@@ -88,7 +88,7 @@ class Keeper:
         return kept[1]
 
 
-def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
+def add_scenario_pages(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
     """Addresses of the scenario page.
 
     Parameters
@@ -97,8 +97,9 @@ def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
         The application.
     desk : Desk
         The cities.
+    keeper : Keeper
+        Their scenarios.
     """
-    keeper = Keeper()
     add_scenario_files(app, desk, keeper)
 
     @app.get("/{slug}/scenarios", include_in_schema=False)
@@ -117,14 +118,36 @@ def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
         if found is None:
             return JSONResponse({"run": view["run"], "pathway": view.get("pathway")})
         try:
-            live = keeper.live(found.city)
-            wish = read_wish(live, _items(request))
-            told = [write_answer(live, live.answer(choice)) for choice in wish.columns]
+            return JSONResponse(tell_answers(keeper.live(found.city), read_items(request)))
         except DafengError as cause:
             return _refusal(cause)
-        years = [int(year) for year in live.model.graph.space.years]
-        views = [{"id": view.id, "label": {"zh": view.label.zh, "en": view.label.en}, "unit": view.unit} for view in live.views]
-        return JSONResponse({"query": wish.address, "years": years, "views": views, "scenarios": told})
+
+
+def tell_answers(live: LiveScenarios, items: Items) -> dict[str, Any]:
+    """The scenarios that an address asks for, side by side, as data.
+
+    Parameters
+    ----------
+    live : LiveScenarios
+        Scenarios of the city.
+    items : list of (str, str)
+        The choice, as in the address of the page.
+
+    Returns
+    -------
+    dict
+        ``query``, ``years``, ``views`` (what the series are, with units) and ``scenarios``.
+
+    Raises
+    ------
+    SettingError
+        If the choice cannot be answered.
+    """
+    wish = read_wish(live, items)
+    told = [write_answer(live, live.answer(choice)) for choice in wish.columns]
+    years = [int(year) for year in live.model.graph.space.years]
+    views = [{"id": view.id, "label": {"zh": view.label.zh, "en": view.label.en}, "unit": view.unit} for view in live.views]
+    return {"query": wish.address, "years": years, "views": views, "scenarios": told}
 
 
 def add_scenario_files(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
@@ -161,7 +184,7 @@ def _file(desk: Desk, request: Request, keeper: Keeper, make: Make, name: str, k
     city = _city(desk, request.path_params["slug"])
     try:
         live = keeper.live(city)
-        wish = read_wish(live, _items(request))
+        wish = read_wish(live, read_items(request))
         columns = wish.columns if wish.choice == wish.columns[-1] else (*wish.columns, wish.choice)
         content = make(ScenarioTable(city, live, tuple(live.answer(choice) for choice in columns)))
     except DafengError as cause:
@@ -216,7 +239,7 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
         return _page(desk, request, city.slug, {"live": None, "said": _said(cause, words)})
     refused: DafengError | None = None
     try:
-        wish = read_wish(live, _items(request))
+        wish = read_wish(live, read_items(request))
         context = build_scenarios(live, wish, words, city.sources())
     except DafengError as cause:
         refused = cause
@@ -246,7 +269,7 @@ def _answer_json(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     words = Words(desk.language(request))
     try:
         live = keeper.live(city)
-        wish = read_wish(live, _items(request))
+        wish = read_wish(live, read_items(request))
         results = build_results(live, wish, words)
         starts = live.starts(wish.choice)
     except DafengError as cause:
@@ -277,7 +300,24 @@ def _city(desk: Desk, slug: str) -> City:
     return found.city
 
 
-def _items(request: Request) -> Items:
+def read_items(request: Request) -> Items:
+    """Choice in an address.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+
+    Returns
+    -------
+    list of (str, str)
+        Its parts, in order.
+
+    Raises
+    ------
+    HTTPException
+        400 for an address that is too long.
+    """
     if len(request.url.query) > LONGEST:
         raise HTTPException(400)
     return list(request.query_params.multi_items())

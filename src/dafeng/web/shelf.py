@@ -280,8 +280,8 @@ def _is_plain(scope: Scope) -> bool:
 def _may_keep(start: Message) -> bool:
     if start["type"] != "http.response.start" or start["status"] != 200:
         return False
-    names = {name.lower() for name, _ in start["headers"]}
-    return b"etag" in names and b"set-cookie" not in names
+    told = {name.lower(): value for name, value in start["headers"]}
+    return b"etag" in told and b"set-cookie" not in told and b"private" not in told.get(b"cache-control", b"")
 
 
 async def _answer(kept: Kept, asked: Headers, send: Send) -> None:
