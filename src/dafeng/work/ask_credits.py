@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dafeng.ledger.act import Issue, name_act
+from dafeng.ledger.act import Issue
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.ledger import Ledger, open_ledger
@@ -18,7 +18,7 @@ from dafeng.ledger.requests import Span, Transfer
 from dafeng.ledger.working_days import read_holidays
 from dafeng.store.records import Records
 from dafeng.work.city import City
-from dafeng.work.credits import credit_refused, issue_request, issue_step, open_books
+from dafeng.work.credits import credit_refused, issue_request, issue_step, name_issue, open_books
 from dafeng.work.review import using
 from dafeng.work.right_orders import MOST, Order, find_known, place_act, place_order, read_orders
 from dafeng.work.rights import Rights
@@ -58,7 +58,7 @@ def ask_issue(
     """
     start, end = str(values.get("start", "")), str(values.get("end", ""))
     more = tuple((name, str(value)) for name, value in values.items() if name not in ("start", "end"))
-    act = Issue(id or name_act("issue", project, f"{start}/{end}"), project, start, end, who, day, more)
+    act = Issue(id or name_issue(project, start, end), project, start, end, who, day, more)
     with using(city, records) as opened, Rights(city) as rights:
         known = find_known(rights, act.id, records=opened)
         requests = [] if known is not None else [_check_issue(city, act)]

@@ -210,7 +210,7 @@ def hand_issue(ledger: Ledger, city: City, act: Issue) -> Handed:
     except Refusal as cause:
         return Handed(Refused(cause.code, cause.about))
     if answer is None:
-        name = _issue_id(act.project, act.start, act.end)
+        name = name_issue(act.project, act.start, act.end)
         answer = Booked(find_done(ledger, [name]).get(name, 0), again=True)
     return Handed(answer)
 
@@ -292,7 +292,21 @@ def _name_issue(step: Step, project: Project | None, key: str) -> str:
     return f"{name_step(step)}:{returned}" if returned else name_step(step)
 
 
-def _issue_id(project: str, start: str, end: str) -> str:
+def name_issue(project: str, start: str, end: str) -> str:
+    """Id under which the credits of a period are issued, whoever asks and however often.
+
+    Parameters
+    ----------
+    project : str
+        Id of the project.
+    start, end : str
+        First and last day of the period.
+
+    Returns
+    -------
+    str
+        The id.
+    """
     return f"credit:{project}:{start}/{end}"
 
 
@@ -316,7 +330,7 @@ def issue_request(scheme: Scheme, project: Project, period: Period, step: Step) 
         From the issuer of the scheme's book to the owner.
     """
     return Transfer(
-        _issue_id(project.id, period.start, period.end), "issue", f"{scheme.book}.issuer", f"{scheme.book}.{project.owner}",
+        name_issue(project.id, period.start, period.end), "issue", f"{scheme.book}.issuer", f"{scheme.book}.{project.owner}",
         period.verified or 0, step.day, reason=f"{project.id} {period.start}/{period.end}", vintage=period.end[:4],
         project=project.id,
     )  # fmt: skip

@@ -347,6 +347,32 @@ def find_known(rights: Rights, id: str, *, records: Records | None = None) -> Or
         return None if row is None else _order(row, again=True)
 
 
+def find_behind(rights: Rights, event: str, *, records: Records | None = None) -> Order | None:
+    """The order that an event came from, also where the order became several events.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    event : str
+        Id of the event; one of an act begins with the id of the act.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order or None
+        ``None`` where it was booked without an order.
+    """
+    found, name = find_known(rights, event, records=records), event
+    while found is None and ":" in name:
+        name = name.rpartition(":")[0]
+        found = find_known(rights, name, records=records)
+        if found is not None and not isinstance(found.request, Act):
+            return None
+    return found
+
+
 def read_orders(
     rights: Rights, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100, records: Records | None = None
 ) -> tuple[Order, ...]:
