@@ -102,10 +102,13 @@ def test_an_order_stands_in_the_records_with_both_names(city: City) -> None:
             assert {one.actor for one in session.query(AuditEntry)} >= {"张三", "李四"}
 
 
-def test_a_small_booking_needs_one_person(city: City) -> None:
-    table(city.overlay / "rights", ROWS[1].replace("500000", "10"), "乙,2,2023,coal_to_300,346000,0,0.7,,,")
+def test_a_little_taken_back_needs_one_person(city: City) -> None:
+    book(city)
+    table(city.overlay / "rights", ROWS[1].replace("500000", "490000"))
     states, order = ask(city)
     assert (states, order is not None and order.state, order is not None and order.pair) == ({"乙": "booked"}, "booked", False)
+    with pytest.raises(SettingError, match="nobody is named"):
+        give(city, 1, who=" ")
 
 
 def test_a_company_that_the_ledger_refuses_is_named_and_the_others_are_booked(city: City) -> None:
@@ -283,6 +286,20 @@ def test_a_book_is_settled_for_its_own_period_only(city: City, name: str, period
             ask_allowances(city, name, found, before=False, day=DAY, who="张三")
         with pytest.raises(SettingError):
             ask_repay(city, name, "甲", day=DAY, who="张三")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"day": "2024-6-1"}, {"day": "31.12.2024"}, {"id": "x" * 97}, {"id": " x"}, {"quantity": 2**63}]
+)
+def test_what_does_not_read_is_refused_before_it_waits(city: City, wrong: dict[str, Any]) -> None:
+    order = give(city, **{"quantity": 1, "beyond": True, **wrong})
+    assert (order.state, order.code) == ("refused", "malformed")
+
+
+def test_the_same_id_for_something_else_is_a_conflict(city: City) -> None:
+    book(city)
+    assert give(city, 1, id="mine").state == "waiting"
+    assert (give(city, 2, id="mine").code, carried(city, id="mine").code) == ("conflict", "conflict")
 
 
 def test_nothing_is_no_surrender(city: City) -> None:

@@ -10,6 +10,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -178,6 +179,28 @@ def is_same_wish(one: Act, other: Act) -> bool:
 
 def _wish(act: Act) -> list[Any]:
     return [value for name, value in zip(act._fields, act, strict=True) if name not in _FOUND]
+
+
+def find_act_flaw(act: Act) -> str:
+    """What is wrong with the id or the day of an act, before any rule is asked.
+
+    Parameters
+    ----------
+    act : Act
+        The act.
+
+    Returns
+    -------
+    str
+        Name of the field and its value; empty if both are sound.
+    """
+    if not 0 < len(act.id) <= LONGEST or not act.id.isprintable() or act.id != act.id.strip():
+        return f"id {act.id[:60]!r}"
+    try:
+        sound = date.fromisoformat(act.effective).isoformat() == act.effective
+    except ValueError:
+        sound = False
+    return "" if sound else f"effective {act.effective[:60]!r}"
 
 
 def name_act(*parts: object) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
-from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, is_same_wish
+from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason
 from dafeng.ledger.requests import Request, Transfer, decode, encode
@@ -202,6 +202,8 @@ def place_act(
     at = datetime.now(UTC)
     if not fold_person(who):
         raise _nobody()
+    if flaw := find_act_flaw(act) or next((told for one in requests if (told := find_flaw(one))), ""):
+        return Order(act.id, act, "refused", who, at, code="malformed", about=flaw)
     pair = any(needs_pair(rights, one) for one in requests)
     with using(rights.city, records) as opened:
         settle_orders(rights, records=opened)
