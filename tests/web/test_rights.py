@@ -184,7 +184,7 @@ def test_an_order_for_a_whole_table_shows_each_share_and_its_events_who_asked(ci
         assert place_act(rights, act, requests, who="张三").state == "waiting"
     chief = person(app_of(city), "李四")
     page = chief.get(HOME + "orders/").text
-    assert [word in page for word in ("19,500", "甲&lt;b&gt;", "12,000", "包含 2 项", "甲<b>")] == [True] * 4 + [False]
+    assert [word in page for word in ("19,500", "甲&lt;b&gt;", "12,000", "2 家企业", "甲<b>")] == [True] * 4 + [False]
     assert chief.write(HOME + "decide", home=HOME, id="table-1").status_code == 303
     with Rights(city) as rights:
         event = read_order(rights, "table-1").event

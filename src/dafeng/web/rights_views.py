@@ -260,7 +260,8 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
         "unit": book.unit if book else "", "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
         "project": told["project"] if isinstance(told.get("project"), str) else "",
         "about": told.get("transfer") or told.get("hold") or told.get("holder") or "",
-        "parts": _list_parts(told, book.scale if book else 0),
+        "parts": _list_parts(told, book.scale if book else 0), "shares": "shares" in told, "beyond": bool(told.get("beyond")),
+        "due": tell_quantity(told["due"], book.scale if book else 0) if isinstance(told.get("due"), int) else "",
     }  # fmt: skip
 
 

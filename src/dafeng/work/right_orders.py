@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError
-from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
@@ -21,6 +19,7 @@ from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import OPEN, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
+from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
 from dafeng.work.right_order_rules import check_claims, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
@@ -137,7 +136,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     """
     at = datetime.now(UTC)
     if not fold_person(who):
-        raise _nobody()
+        raise person_missing()
     for request in group:
         if flaw := find_flaw(request):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
@@ -201,7 +200,7 @@ def place_act(
     """
     at = datetime.now(UTC)
     if not fold_person(who):
-        raise _nobody()
+        raise person_missing()
     if flaw := find_act_flaw(act) or next((told for one in requests if (told := find_flaw(one))), ""):
         return Order(act.id, act, "refused", who, at, code="malformed", about=flaw)
     pair = any(needs_pair(rights, one) for one in requests)
@@ -259,16 +258,16 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     """
     at = datetime.now(UTC)
     if not fold_person(who):
-        raise _nobody()
+        raise person_missing()
     with using(rights.city, records) as opened:
         with opened.write(actor=who, at=at) as session:
             row = find_order(session, id)
             if row is None:
-                raise _unknown(id)
+                raise unknown_order(id)
             if fold_person(row.who) == fold_person(who):
-                raise _same_person(who)
+                raise same_person(who)
             if row.status != "waiting":
-                raise _decided(row)
+                raise decided_before(row)
             rows = find_together(session, id)
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
@@ -326,7 +325,7 @@ def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Or
     with using(rights.city, records) as opened, opened.read() as session:
         row = find_order(session, id)
         if row is None:
-            raise _unknown(id)
+            raise unknown_order(id)
         return _order(row)
 
 
@@ -437,39 +436,3 @@ def _order(row: LedgerOrder, *, again: bool = False) -> Order:
         row.id, request, row.status, row.who, row.at, row.pair, row.decided_by, row.decided_at, row.event, row.code, row.says,
         again,
     )  # fmt: skip
-
-
-def _unknown(id: str) -> LookupFailure:
-    return LookupFailure(
-        Label(f"没有申请“{id[:60]}”", f"there is no order '{id[:60]}'"),
-        where="order",
-        expected=Label("已提交的申请编号", "the id of an order"),
-        remedy=Label("用 dafeng ledger orders 查看", "dafeng ledger orders lists them"),
-    )
-
-
-def _nobody() -> SettingError:
-    return SettingError(
-        Label("没有写明是谁", "nobody is named"),
-        where="who",
-        expected=Label("申请人或复核人的姓名", "the name of who asks or decides"),
-        remedy=Label("用 --who 写明", "name them with --who"),
-    )
-
-
-def _same_person(who: str) -> AccessError:
-    return AccessError(
-        Label(f"“{who}”不能复核自己的申请", f"'{who}' cannot decide an order of their own"),
-        where="order",
-        expected=Label("申请人以外的复核人", "somebody else than who asked"),
-        remedy=Label("请另一位有复核权限的人处理", "ask another person who may confirm"),
-    )
-
-
-def _decided(row: LedgerOrder) -> ConflictError:
-    return ConflictError(
-        Label(f"申请“{row.id[:60]}”已处理过", f"order '{row.id[:60]}' was decided before"),
-        where="order",
-        expected=Label("等待复核的申请", "an order that waits"),
-        remedy=Label("不再需要处理；刷新查看结果", "nothing remains to be done; look at its state"),
-    )
