@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -11,7 +13,8 @@ from typer.testing import CliRunner
 
 import dafeng as df
 from dafeng.cli.main import app
-from dafeng.core.errors import AccessError, LookupFailure, SettingError
+from dafeng.core.errors import AccessError, FileRefused, LookupFailure, SettingError
+from dafeng.ledger.ledger import open_ledger
 
 RUNNER = CliRunner()
 
@@ -97,3 +100,33 @@ def test_a_reversal_waits_and_may_be_rejected(folder: Path) -> None:
 )
 def test_what_cannot_be_is_refused_in_words(folder: Path, words: tuple[str, ...], error: type[Exception]) -> None:
     assert isinstance(call(folder, *words).exception, error)
+
+
+def test_the_books_are_audited_rooted_and_proved(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(folder, "audit") == []
+    assert "一致" in call(folder, "audit").stdout
+    assert run(folder, "roots") == []  # the day is not over
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    monkeypatch.setattr("dafeng.work.right_proof._today", lambda: tomorrow)
+    published, proof = tmp_path / "roots.json", tmp_path / "proof.json"
+    assert {one["log"] for one in run(folder, "roots", "--out", str(published))} == {"ledger"}
+    assert [one["same"] for one in run(folder, "roots", "--check", str(published))] == [True]
+    told = run(folder, "prove", "i1", "--out", str(proof), "--published", str(published))
+    assert (told["good"], told["id"], proof.is_file()) == (True, "i1", True)
+    published.write_text(published.read_text(encoding="utf-8").replace('"root": "', '"root": "0'), encoding="utf-8")
+    assert call(folder, "prove", "i1", "--published", str(published)).exit_code == 1
+    assert call(folder, "roots", "--check", str(published)).exit_code == 1
+
+
+@pytest.mark.parametrize("rest", [("--since", "soon"), ("--check", "none.json")])
+def test_roots_of_no_day_or_no_file_are_refused_in_words(folder: Path, rest: tuple[str, ...]) -> None:
+    assert isinstance(call(folder, "roots", *rest).exception, SettingError | FileRefused)
+
+
+def test_a_tampered_ledger_is_found_from_the_command_line(folder: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "city"
+    copytree(folder, copied)
+    with open_ledger(df.open_city(copied).ledger) as ledger:
+        ledger.rows._run("UPDATE ledger_account SET balance = balance + 1 WHERE name = 'A'")
+    result = call(copied, "audit", "--lang", "en")
+    assert (result.exit_code, "ledger_account" in result.stdout) == (1, True)

@@ -11,20 +11,24 @@ from hypothesis import strategies as st
 
 from dafeng.core.errors import LookupFailure
 from dafeng.ledger.chain import find_root
+from dafeng.ledger.market.asked import Order
 from dafeng.ledger.reading import list_events, open_reading
 from dafeng.ledger.requests import Transfer
 from dafeng.ledger.roots import (
     Compared,
+    check_hash,
     check_proof,
     check_root,
     list_roots,
     parse_proof,
     parse_roots,
     prove_event,
+    prove_hash,
     read_root,
     spell_proof,
     spell_roots,
 )
+from tests.ledger.market.made import make_exchange
 from tests.ledger.scenes import DAY, START, book_all, opened
 
 
@@ -129,3 +133,36 @@ def test_the_root_made_piece_by_piece_is_that_of_the_definition(leaves):
     from dafeng.ledger.roots import _root
 
     assert _root(date(2026, 1, 1), 1, len(leaves), leaves).root == find_root(leaves).hex()
+
+
+def test_the_hash_of_an_event_leads_to_the_root_without_its_content(days):
+    _, rows = days
+    roots = {one.day: one.root for one in list_roots(rows)}
+    for event in list_events(rows, after=0, limit=1000).items:
+        proof = prove_hash(rows, event.seq)
+        assert (check_hash(proof), proof.root, proof.hash) == (True, roots[proof.day], event.hash)
+        for wrong in (
+            {"at": proof.at + 1},
+            {"hash": "0" * 64},
+            {"root": "0" * 64},
+            {"path": ("0" * 64,)},
+        ):
+            assert not check_hash(proof._replace(**wrong)), wrong
+    with pytest.raises(LookupFailure):
+        prove_hash(rows, 10**6)
+
+
+def test_the_markets_have_roots_of_their_own(tmp_path):
+    with make_exchange(tmp_path) as exchange:
+        exchange.submit([Order("s", "cea", "ann", "sell", 5, 100)])
+        rows = exchange.rows
+        (root,) = list_roots(rows, log="market")
+        leaves = [bytes(row[0]) for row in rows.query("SELECT hash FROM ledger_link WHERE log = 'market' ORDER BY seq")]
+        assert (root.log, root.root, root.last) == ("market", find_root(leaves).hex(), len(leaves))
+        published = parse_roots(spell_roots([root]))[0]
+        assert check_root(rows, published) == Compared(True, ())
+        for act in ("update", "delete"):
+            rows._run(f"DROP TRIGGER market_event_{act}")
+        rows._run("UPDATE market_event SET known_at = known_at + 1 WHERE seq = 3")
+        told = check_root(rows, published)
+        assert (told.same, told.broken) == (False, (3,))

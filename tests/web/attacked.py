@@ -30,6 +30,7 @@ from tests.web.client import Page
 from tests.web.ledgers import fill_ledger
 from tests.web.reviews import Person, city_with_people, hidden, person
 from tests.web.sample import city as sample_city
+from tests.web.settling import fill_compliance
 
 XSS = "\"'><x-evil onclick=alert(1)>{{7*7}}"
 """An element of its own, which shows that a text became markup; it fits into a login name."""
@@ -91,6 +92,7 @@ def build_target(folder: Path, *, records: str = "", text: str = TEXT) -> Target
     confirm(city, made, who="李四", seen=0)
     kept = keep_upload(city, "指标,年份,数值,单位\n能源消费总量,2024,551,万吨标准煤\n".encode(), name="数据.csv", who="张三")
     fill_ledger(city)
+    own = fill_compliance(city)
     office = Office(open_city(city.folder))
     shown = rename(sample_city(), "qinglan")
     address = next(one for one in shown.traces if one.startswith("verdicts/"))
@@ -101,7 +103,7 @@ def build_target(folder: Path, *, records: str = "", text: str = TEXT) -> Target
         "tasks.task": shown.view["tasks"][0]["id"], "organisations.name": shown.view["organisations"][0]["name"],
         "rights.book": "1", "rights.account": "6",
         "rights.event": "20", "{slug}.name": "words", "{slug}.address": address, "{name}.name": "targets",
-        "setup.token": "a" * 43, "welcome.token": "a" * 43,
+        "setup.token": "a" * 43, "welcome.token": "a" * 43, **own,
     }  # fmt: skip
     hasty = Paces(*(Pace(1e6, 1e6, time.monotonic) for _ in range(2)))
     return Target(city, office, create_app([shown], offices=[office], paces=hasty), names)

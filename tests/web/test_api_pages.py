@@ -80,6 +80,15 @@ PAGES: Mapping[str, str] = {
     "GET /{slug}/rights/certificates/{event}.pdf": f"GET {C}/ledger/certificates/{{event}}",
     "POST /{slug}/rights/ask": f"POST {C}/ledger/transfers", "POST /{slug}/rights/decide": SECOND,
     "POST /{slug}/rights/open": SECOND, "POST /{slug}/rights/account": SECOND,
+    "GET /{slug}/compliance": WAY, "GET /{slug}/compliance/": f"GET {C}/compliance",
+    "GET /{slug}/compliance.json": f"GET {C}/compliance/{{book}}",
+    "GET /{slug}/compliance/{book}/{account}/": f"GET {C}/compliance/{{book}}/{{account}}",
+    "POST /{slug}/compliance/surrender": f"POST {C}/compliance/surrenders",
+    "GET /{slug}/projects": WAY, "GET /{slug}/projects/": f"GET {C}/projects",
+    "GET /{slug}/projects.json": f"GET {C}/projects", "GET /{slug}/projects/{project}/": f"GET {C}/projects/{{project}}",
+    "POST /{slug}/projects/enter": f"POST {C}/projects",
+    "POST /{slug}/projects/{project}/step": f"POST {C}/projects/{{project}}/steps",
+    "POST /{slug}/projects/{project}/decide": f"POST {C}/projects/{{project}}/steps",
     "GET /public": OUTSIDE, "GET /public/": OUTSIDE,
 }  # fmt: skip
 PUBLIC = "GET /public/{slug}"

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from dafeng.web.app import create_app
 from dafeng.web.navigation import read_pages
+from dafeng.work.city import init
 from dafeng.work.job_process import work_jobs
 from dafeng.work.jobs import cancel_job, start_job
 from dafeng.work.look_jobs import ask_look
@@ -28,6 +29,7 @@ from tests.web.browser import Visit, launched, served
 from tests.web.ledgers import fill_ledger
 from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
+from tests.web.settling import fill_compliance
 from tests.web.test_deliver import SLIP, UNKNOWN
 from tests.web.test_security import DECISIONS
 from tests.work.large_files import large_table
@@ -65,7 +67,8 @@ NO_PAGES = (
 )  # fmt: skip
 """Addresses that answer with data, files or a way elsewhere; the two one-time pages have forms like the login's."""
 FIRST = name_indicator(next(iter(city().view["verdicts"])))
-RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify")
+RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify", "no_access",
+          "compliance", "company", "projects", "project")  # fmt: skip
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -87,6 +90,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     job = start_job(office, kind="assess", who="张三")
     cancel_job(office, job.id, who="张三")
     fill_ledger(office)
+    settled = fill_compliance(office)
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
@@ -107,9 +111,13 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
         "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/",
         "right_account": "/qinglan/rights/accounts/6/?reverse=move-1",
         "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
+        "compliance": "/qinglan/compliance/", "projects": "/qinglan/projects/", "project": "/qinglan/projects/2/",
+        "company": f"/qinglan/compliance/{settled['compliance.book']}/{settled['compliance.account']}/?base=10000",
         "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
+        "no_access": "/bare/rights/",
     }  # fmt: skip
-    with served(create_app([city(), shown], offices=[office])) as address:
+    bare = init(tmp_path_factory.mktemp("bare") / "bare", place="990200")
+    with served(create_app([city(), shown], offices=[office, bare])) as address:
         yield address, homes
 
 

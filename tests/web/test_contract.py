@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from dafeng.store.access_tokens import make_token
+from dafeng.web.ledger_orders_api import ACTS
 from tests.conftest import absent
 from tests.web.attacked import Target, build_target
 
@@ -48,6 +49,11 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/files/{name}", "GET /api/v1/cities/{slug}/brief",
     "GET /api/v1/cities/{slug}/pages/{page}/{name}",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
+    *(f"POST /api/v1/cities/{{slug}}/ledger/{name}" for name in ACTS),
+    "GET /api/v1/cities/{slug}/compliance", "GET /api/v1/cities/{slug}/compliance/{book}",
+    "GET /api/v1/cities/{slug}/compliance/{book}/{account}", "POST /api/v1/cities/{slug}/compliance/surrenders",
+    "GET /api/v1/cities/{slug}/projects", "POST /api/v1/cities/{slug}/projects",
+    "GET /api/v1/cities/{slug}/projects/{project}", "POST /api/v1/cities/{slug}/projects/{project}/steps",
 )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ CLOSED = (
     "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery", "job_state",
     "visible", "visible_because", "public_field", "public_goal", "role", "role_may", "scope",
     "method_years", "beside_aspect", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
-    "order_state", "look_state", "order_verb", "account_state", "claim_kind", "certificate_kind",
+    "settled", "test_answer",
+    "project_state", "period_state", "step_role",
+    "order_state", "look_state", "order_verb", "account_state", "book_state", "claim_kind", "certificate_kind",
     "operation",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -22,9 +22,10 @@ from dafeng.web.app import create_app
 from dafeng.web.public_app import create_public_app
 from dafeng.work import right_certificate
 from dafeng.work.allotments import open_period
-from dafeng.work.city import City, open_city
+from dafeng.work.city import City, init, open_city
 from dafeng.work.right_certificate import find_certificate
-from dafeng.work.right_orders import place_act, read_order
+from dafeng.work.right_orders import place_act, place_order, read_order
+from dafeng.work.right_proof import list_day_roots
 from dafeng.work.rights import Rights
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client
@@ -103,7 +104,6 @@ def test_accounts_are_chosen_by_type_and_id(editor: Person) -> None:
 
 
 def test_a_long_statement_comes_in_pages_of_fifty(city: City, editor: Person) -> None:
-    from dafeng.ledger.requests import Transfer
 
     with Rights(city) as rights:
         rights.submit([[Transfer(f"n{at}", "transfer", "A-1", "B-1", 1, DAY)] for at in range(60)])
@@ -211,6 +211,93 @@ def test_a_freeze_is_made_and_released(city: City, editor: Person) -> None:
         assert rights.find_account("A-1")[0].held == 50
 
 
+BOOK = HOME + "books/1/"
+
+
+def waiting_id(who: Person) -> str:
+    """Id of the order that was asked for last."""
+    return re.findall(r'id="o-([0-9a-f]{32}(?:-\d)?)"', who.get(HOME + "orders/").text)[0]
+
+
+def test_a_limit_is_changed_by_two_on_the_page_of_the_book(city: City, editor: Person) -> None:
+    page = editor.get(BOOK).text
+    assert "现为 1,000,000\u00a0t" in page
+    answer = ask(editor, "set_limit", page=BOOK, limit="2,000,000", reason="总量调整")
+    assert answer.headers["location"] == HOME + "orders/"
+    assert "1 项申请等待复核" not in editor.get(HOME + "books/2/").text
+    second = person(app_of(city), "李四")
+    text = second.get(HOME + "orders/").text
+    assert ("改总量" in text, "2,000,000" in text) == (True, True)
+    assert second.write(HOME + "decide", home=HOME, id=waiting_id(second)).status_code == 303
+    with Rights(city) as rights:
+        assert rights.find_account("ccer.issuer")[0].limit == 2_000_000
+
+
+def test_a_limit_below_what_is_issued_is_refused_when_it_is_decided(city: City, editor: Person) -> None:
+    ask(editor, "set_limit", page=BOOK, limit="5", reason="too low")
+    second = person(app_of(city), "李四")
+    second.write(HOME + "decide", home=HOME, id=waiting_id(second))
+    assert "limit_below" in second.get(HOME + "orders/").text
+
+
+def test_the_past_of_a_book_is_locked_and_the_book_closed_by_two(city: City, editor: Person) -> None:
+    second = person(app_of(city), "李四")
+    ask(editor, "set_book", page=BOOK, before="2026-03-02", state="open", reason="年度结账")
+    assert "2026-03-02 之前已锁账" in second.get(HOME + "orders/").text
+    second.write(HOME + "decide", home=HOME, id=waiting_id(second))
+    assert "2026-03-02 之前已锁账" in editor.get(BOOK).text
+    refused = ask(editor, "transfer", taker="B-1", quantity="1", effective="2026-03-01")
+    assert (refused.status_code, "book_closed" in refused.text) == (422, True)
+    ask(editor, "set_book", page=BOOK, before="", state="closed", reason="停用")
+    second.write(HOME + "decide", home=HOME, id=waiting_id(second))
+    page = editor.get(BOOK).text
+    assert ("账簿已关闭" in page, 'value="set_limit"' in page, 'value="set_book"' in page) == (True, False, True)
+
+
+def test_what_changes_nothing_of_a_book_comes_back_with_what_was_typed(editor: Person) -> None:
+    answer = ask(editor, "set_book", page=BOOK, before="", state="open", reason="<i>nothing</i>")
+    assert (answer.status_code, "不能采用" in answer.text, "<i>nothing" in answer.text) == (422, True, False)
+    for typed in ("soon", "2026-02-30"):
+        assert ask(editor, "set_book", page=BOOK, before=typed, state="open", reason="x").status_code == 422
+    assert ask(editor, "set_limit", page=BOOK, limit="many", reason="x").status_code == 422
+
+
+def test_a_pending_transfer_is_posted_or_given_up(city: City, editor: Person) -> None:
+    far = 2**52
+    with Rights(city) as rights:
+        for name in ("p1", "p2"):
+            place_order(rights, Transfer(name, "transfer", "A-1", "B-1", 40, DAY, until=far), who="张三")
+    text = editor.get(ACCOUNT).text
+    forms = [one for one in re.findall(r"<form.*?</form>", text, re.S) if 'value="void"' in one]
+    assert len(forms) == 2
+    for form, act, quantity in ((forms[0], "post", "30"), (forms[1], "void", "")):
+        given = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form))
+        done = editor.post(HOME + "ask", data={**given, "act": act, "quantity": quantity}, follow=False)
+        assert done.status_code == 303
+    with Rights(city) as rights:
+        assert (rights.find_account("B-1")[0].balance, rights.find_account("A-1")[0].held) == (2_530, 1_000)
+
+
+def test_a_freeze_ends_on_the_day_that_is_typed(editor: Person) -> None:
+    assert ask(editor, "hold", quantity="50", reason="court", until="2099-01-01").status_code == 303
+    assert "2099-01-01 00:00" in editor.get(ACCOUNT).text
+    assert ask(editor, "hold", quantity="50", reason="court", until="later").status_code == 422
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("place", ["", "orders/"])
+def test_a_city_without_accounts_is_told_how_to_set_them_up(tmp_path: Path, place: str, language: str) -> None:
+    bare = init(tmp_path / "bare", place="990200")
+    client = Client(create_app([], offices=[bare]))
+    answer = client.get(f"/bare/rights/{place}?lang={language}")
+    words = {"zh": "先设立管理员，再开立账簿", "en": "First an administrator, then the books"}
+    assert (answer.status_code, words[language] in answer.text, "dafeng user add CITY" in answer.text) == (200, True, True)
+    assert str(bare.folder) not in answer.text
+    assert (bare.folder / "records.sqlite").exists() is False
+    assert client.get("/other/rights/").status_code == 404
+    assert client.get("/bare/rights/books/1/").status_code == 404
+
+
 def test_a_movement_is_reversed_with_a_reason_by_two(city: City, editor: Person) -> None:
     answer = ask(editor, "reverse", page=ACCOUNT + "?reverse=move-2", reason="typing error")
     assert answer.headers["location"] == HOME + "orders/"
@@ -269,6 +356,61 @@ def test_without_the_typesetter_it_is_said_what_to_install(editor: Person, monke
 # --- the API ---------------------------------------------------------------------------------------------------------------
 
 WANTED = {"id": "api-1", "kind": "transfer", "giver": "A-1", "taker": "B-1", "quantity": 40, "effective": DAY}
+
+
+REASON = "court 7"
+ASKED = [
+    ("retirements", {"account": "A-1", "quantity": 7, "effective": DAY, "beneficiary": "灯塔"}, 202),
+    ("holds", {"account": "A-1", "kind": "pledge", "quantity": 5, "reason": REASON}, 201),
+    ("releases", {"hold": "hold-1", "quantity": 10}, 201),
+    ("reversals", {"transfer": "move-1", "effective": DAY, "reason": REASON}, 202),
+    ("states", {"account": "B-1", "state": "blocked", "reason": REASON}, 201),
+    ("limits", {"account": "ccer.issuer", "limit": 2_000_000, "reason": REASON}, 202),
+    ("locks", {"book": "ccer", "before": "2026-02-01", "reason": REASON}, 202),
+    ("posts", {"pending": "p1", "quantity": 3}, 201),
+    ("voids", {"pending": "p2"}, 201),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "code"), ASKED, ids=[one[0] for one in ASKED])
+def test_a_program_asks_for_all_that_the_pages_ask_for(city: City, name: str, body: dict[str, Any], code: int) -> None:
+    with Rights(city) as rights:
+        for one in ("p1", "p2"):
+            place_order(rights, Transfer(one, "transfer", "A-1", "B-1", 4, DAY, until=2**52), who="张三")
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    wanted = {"id": "act-1", **body}
+    first, again = (client.post(API + name, json=wanted, headers=head) for _ in range(2))
+    assert (first.status_code, again.json()["again"], again.json()["event"]) == (code, True, first.json()["event"])
+    assert client.get(API + "transfers/act-1", headers=head).json()["state"] == ("booked" if code == 201 else "waiting")
+    other = {**wanted, **{key: 2 if key == "quantity" else "另一个" for key in ("quantity", "reason") if key in body}}
+    if other != wanted:
+        assert client.post(API + name, json=other, headers=head).status_code == 409
+    assert client.post(API + name, json={**wanted, "more": 1}, headers=head).status_code == 422
+    assert client.post(API + name, json=wanted).status_code == 401
+    assert client.post(API + name, json=wanted, headers=token_of(city, "张三", "read")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("retirements", {"account": "none", "quantity": 7, "effective": DAY, "beneficiary": "x"}, 404),
+        ("holds", {"account": "A-1", "kind": "seize", "quantity": 5, "reason": "x"}, 422),
+        ("releases", {"hold": "none"}, 422),
+        ("voids", {"pending": "none"}, 422),
+        ("states", {"account": "none", "state": "blocked", "reason": "x"}, 422),
+        ("reversals", {"transfer": "move-1", "effective": "soon", "reason": "x"}, 422),
+    ],
+)
+def test_what_a_program_asks_wrongly_is_refused(city: City, name: str, body: dict[str, Any], code: int) -> None:
+    answer = Client(app_of(city)).post(API + name, json={"id": "wrong-1", **body}, headers=token_of(city, "张三"))
+    assert answer.status_code == code
+
+
+@pytest.mark.parametrize("name", ["market/hold/x", "market/trade/cea/day/1"])
+def test_nobody_takes_an_id_of_the_markets(city: City, name: str) -> None:
+    body = {"id": name, "account": "A-1", "kind": "freeze", "quantity": 1, "reason": "x"}
+    told = Client(app_of(city)).post(API + "holds", json=body, headers=token_of(city, "张三"))
+    assert (told.status_code, told.json()["code"], told.json()["about"]) == (422, "malformed", name)
 
 
 def test_a_program_asks_and_asks_again(city: City) -> None:
@@ -348,7 +490,7 @@ def test_the_registry_names_no_holder_and_no_person(city: City) -> None:
         assert [word for word in ("甲公司", "乙公司", "赵六", "holder of", "婚礼") if word in told] == []
 
 
-def test_a_certificate_is_verified_by_the_ledger(city: City) -> None:
+def test_a_certificate_is_verified_by_the_ledger(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(city)
     with Rights(city) as rights:
         codes = [find_certificate(rights, name).code for name in ("retire-1", "retire-2")]
@@ -356,6 +498,11 @@ def test_a_certificate_is_verified_by_the_ledger(city: City) -> None:
     own, persons = (client.get(f"{PUBLIC}/verify?code={code}").text for code in codes)
     assert ("凭证属实" in own, "海边马拉松" in own) == (True, True)
     assert ("凭证属实" in persons, "个人" in persons, "婚礼" in persons) == (True, True, False)
+    assert "结束（UTC）后才有当日根值" in own
+    monkeypatch.setattr("dafeng.work.right_proof._today", lambda: datetime.now(UTC).date() + timedelta(days=1))
+    with Rights(city) as rights:
+        root = next(list_day_roots(rights)).root
+    assert root in client.get(f"{PUBLIC}/verify?code={codes[0]}").text
     wrong = client.get(f"{PUBLIC}/verify?code={codes[0][:-1]}%22%3E%3Cb%3E").text
     assert ("没有这张凭证" in wrong, "<b>" in wrong) == (True, False)
 

@@ -20,6 +20,7 @@ from dafeng.store.accounts import list_accounts
 from dafeng.store.visits import list_visits
 from dafeng.web.app import create_app
 from dafeng.web.guard import HEADERS
+from dafeng.web.ledger_orders_api import ACTS
 from dafeng.web.limits import READS, Paces, usual_paces
 from dafeng.web.offices import Office
 from tests.plans.reviews import TEXT
@@ -93,6 +94,17 @@ DECISIONS: Mapping[str, str] = {
     "GET /api/v1/cities/{slug}/ledger/books": "token", "GET /api/v1/cities/{slug}/ledger/accounts": "token",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}": "token", "GET /api/v1/cities/{slug}/ledger/transfers": "token",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}": "token", "POST /api/v1/cities/{slug}/ledger/transfers": "token",
+    **{f"POST /api/v1/cities/{{slug}}/ledger/{name}": "token" for name in ACTS},
+    "GET /{slug}/compliance": "anyone", "GET /{slug}/compliance/": "reader", "GET /{slug}/compliance.json": "reader",
+    "GET /{slug}/compliance/{book}/{account}/": "reader", "POST /{slug}/compliance/surrender": "editor",
+    "GET /{slug}/projects": "anyone", "GET /{slug}/projects/": "reader", "GET /{slug}/projects.json": "reader",
+    "GET /{slug}/projects/{project}/": "reader", "POST /{slug}/projects/enter": "editor",
+    "POST /{slug}/projects/{project}/step": "editor", "POST /{slug}/projects/{project}/decide": "confirmer",
+    "GET /api/v1/cities/{slug}/compliance": "token", "GET /api/v1/cities/{slug}/compliance/{book}": "token",
+    "GET /api/v1/cities/{slug}/compliance/{book}/{account}": "token",
+    "POST /api/v1/cities/{slug}/compliance/surrenders": "token", "GET /api/v1/cities/{slug}/projects": "token",
+    "POST /api/v1/cities/{slug}/projects": "token", "GET /api/v1/cities/{slug}/projects/{project}": "token",
+    "POST /api/v1/cities/{slug}/projects/{project}/steps": "token",
     "GET /api/v1/cities/{slug}/account": "token", "GET /api/v1/cities/{slug}/accounts": "token",
     "GET /api/v1/cities/{slug}/accounts/log": "token", "GET /api/v1/cities/{slug}/reviews": "token",
     "POST /api/v1/cities/{slug}/reviews": "token", "GET /api/v1/cities/{slug}/reviews/{name}": "token",

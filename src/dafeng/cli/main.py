@@ -30,6 +30,7 @@ from dafeng.cli import (
     inclusion,
     jobs,
     ledger,
+    ledger_audit,
     ledger_lists,
     listing,
     locks,
@@ -68,6 +69,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(markets.app, name="market")
     made.add_typer(inclusion.app, name="inclusion")
     ledger.app.add_typer(ledger_lists.app)
+    ledger.app.add_typer(ledger_audit.app)
     made.add_typer(ledger.app, name="ledger")
     made.add_typer(quality.app)
     made.add_typer(factors.app, name="factors")

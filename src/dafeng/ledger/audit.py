@@ -1,32 +1,33 @@
 """Everything that was ever booked is booked again, and every row of the database compared with what that gives.
 
 Invariant: no finding means that each table holds exactly the rows which the rules make of the log, that the log's chain is
-unbroken and every sum comes out; memory grows with accounts and living blocks, not with events.
+unbroken and every sum comes out, and that markets and credit projects did what their logs say; memory grows with accounts and
+living blocks, not with events.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from itertools import groupby
 from typing import Any
 
 from dafeng.core.findings import Finding
-from dafeng.core.labels import Label
+from dafeng.ledger.audit_findings import AuditEnd, AuditFindings
+from dafeng.ledger.credit_audit import check_credits
 from dafeng.ledger.ledger import Ledger
+from dafeng.ledger.logs import LOGS
+from dafeng.ledger.market.audit import check_markets
 from dafeng.ledger.refusals import Booked
 from dafeng.ledger.requests import Request, Reverse, decode
 from dafeng.ledger.rules import apply
 from dafeng.ledger.state import Original, State, account_row, block_row, book_row, claim_row
-from dafeng.store.ledger_rows import LedgerRows, failures, select
-from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE, POSTING, REVERSED, TAKEN, Table
+from dafeng.store.ledger_rows import LedgerRows, Row, failures, select
+from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, LINK, MOVE, POSTING, REVERSED, TAKEN, Table
 
 CHUNK = 2000
 """Events that are replayed at once."""
-MOST_FINDINGS = 100
-"""After so many the audit stops: one changed row early in the log makes all later hashes differ."""
-Row = Sequence[Any]
 
 
 def verify(ledger: Ledger) -> list[Finding]:
@@ -43,33 +44,35 @@ def verify(ledger: Ledger) -> list[Finding]:
         What is wrong and where (``table/key``), at most `MOST_FINDINGS`; empty if all is as it was booked.
     """
     with ledger.standing() as rows:
-        audit = _Audit(rows)
-        try:
-            audit.run()
-        except _Enough:
-            pass
-        except failures() as cause:
-            audit.found.append(
-                _finding("readable", "ledger", f"数据库无法读取：{cause}", f"the database cannot be read: {cause}")
-            )
-        return audit.found
+        said = AuditFindings()
+        for check in (_check_ledger, check_markets, check_credits, _check_logs):
+            try:
+                check(rows, said)
+            except AuditEnd:
+                continue
+            except failures() as cause:
+                with suppress(AuditEnd):
+                    said.say("readable", "ledger", f"数据库无法读取：{cause}", f"the database cannot be read: {cause}")
+                break
+        return said.found
 
 
-class _Enough(Exception):
-    """Nothing more is to be learned."""
+def _check_ledger(rows: LedgerRows, said: AuditFindings) -> None:
+    _Audit(rows, said).run()
 
 
-def _finding(rule: str, at: str, zh: str, en: str) -> Finding:
-    remedy = Label("停止写入，从备份恢复后比对", "stop writing, restore a backup and compare")
-    return Finding(f"ledger.{rule}", at, "error", Label(zh, en), remedy)
+def _check_logs(rows: LedgerRows, said: AuditFindings) -> None:
+    for (name,) in rows.query("SELECT DISTINCT log FROM ledger_link ORDER BY log"):
+        if name not in LOGS:
+            said.say("extra", f"{LINK.name}/{name}", "没有这种日志", "there is no such log")
 
 
 class _Audit:
     """One run: what was found, the state that the replay has reached, and how many rows ended on the way."""
 
-    def __init__(self, rows: LedgerRows) -> None:
+    def __init__(self, rows: LedgerRows, said: AuditFindings) -> None:
         self.rows = rows
-        self.found: list[Finding] = []
+        self.say, self.compare = said.say, said.compare
         self.state = State()
         self.counts = {table.name: 0 for table in (EVENT, MOVE, REVERSED, TAKEN, CLAIM, BLOCK)}
         self.last: dict[int, int] = {}
@@ -90,11 +93,6 @@ class _Audit:
         self.check_rest()
         self.check_sums()
         self.check_tiling()
-
-    def say(self, rule: str, at: str, zh: str, en: str) -> None:
-        self.found.append(_finding(rule, at, zh, en))
-        if len(self.found) >= MOST_FINDINGS:
-            raise _Enough
 
     def chunks(self) -> Iterator[list[Row]]:
         """Events in order, never splitting a group."""
@@ -128,14 +126,14 @@ class _Audit:
                         f"重新入账被拒绝：{answer}；其后未审核",
                         f"cannot be booked: {answer}; no more was audited",
                     )
-                    raise _Enough
+                    raise AuditEnd
 
     def read(self, row: Row) -> Request:
         try:
             return decode(row[1], row[5])
         except (ValueError, KeyError, TypeError) as cause:
             self.say("content", f"{EVENT.name}/{row[0]}", f"请求无法读取：{cause}", f"the request cannot be read: {cause}")
-            raise _Enough from cause
+            raise AuditEnd from cause
 
     def bring_originals(self, first: int, requests: Sequence[Request]) -> None:
         """Movements of earlier chunks, whose rows have been compared already."""
@@ -175,23 +173,6 @@ class _Audit:
         self.counts[table.name] += len(made)
         found = {row[0]: row for row in self.rows.find(table, column, [row[0] for row in made])}
         self.compare(table, found, {row[0]: row for row in made})
-
-    def compare(self, table: Table, told: Mapping[Any, Row], made: Mapping[Any, Row]) -> None:
-        if told == made:
-            return
-        for key in sorted({*told, *made}, key=str):
-            at = f"{table.name}/" + ("/".join(map(str, key)) if isinstance(key, tuple) else str(key))
-            if key not in told:
-                self.say("missing", at, "缺少一行", "a row is missing")
-            elif key not in made:
-                self.say("extra", at, "多出一行", "a row that nothing booked")
-            elif tuple(told[key]) != tuple(made[key]):
-                wrong = [
-                    f"{name}: {mine!r} ≠ {booked!r}"
-                    for name, mine, booked in zip(table.columns, told[key], made[key], strict=True)
-                    if mine != booked
-                ]
-                self.say("changed", at, f"与入账不符：{'；'.join(wrong)}", f"not as booked: {'; '.join(wrong)}")
 
     def check_rest(self) -> None:
         """What may still change is as the replay left it, and of what cannot there is no more than it made."""

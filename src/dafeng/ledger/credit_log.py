@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dafeng.ledger.chain import START, link
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.ledger import Ledger, read_clock
+from dafeng.ledger.logs import LOGS, extend_chain
 from dafeng.ledger.project_rules import check
 from dafeng.ledger.projects import Register, Step
 from dafeng.ledger.refusals import Refusal
@@ -144,6 +145,7 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
         known_at = max(read_clock() if now is None else now, 0 if last is None else last.known_at)
         digest = link(logged[-1][1] if logged else START, seq, seq, known_at, step.id, content)
         rows.write(CREDIT, [(seq, step.id, step.project, step.step, known_at, content, digest)])
+        extend_chain(rows, LOGS["credit"])
         rows.commit()
         kept = True
         return Taken(seq, step, known_at)

@@ -12,15 +12,15 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.store.ledger_rows import LedgerRows
 
-_HALVING = (
-    "WITH RECURSIVE part(low, high) AS (SELECT CAST(0 AS bigint), (SELECT coalesce(max(seq), 0) FROM ledger_event) UNION ALL"
+_HALVING = (  # of any log whose instants never fall: {log} is its table
+    "WITH RECURSIVE part(low, high) AS (SELECT CAST(0 AS bigint), (SELECT coalesce(max(seq), 0) FROM {log}) UNION ALL"
     " SELECT CASE WHEN e.known_at <= ? THEN e.seq ELSE low END, CASE WHEN e.known_at <= ? THEN high ELSE e.seq - 1 END"
-    " FROM part JOIN ledger_event e ON e.seq = (low + high + 1) / 2 WHERE low < high) SELECT max(low) FROM part"
+    " FROM part JOIN {log} e ON e.seq = (low + high + 1) / 2 WHERE low < high) SELECT max(low) FROM part"
 )
 """Instants never fall from event to event, so halving finds one; in the database, for each step would be a way there."""
 
 
-def find_seq(rows: LedgerRows, known_at: int) -> int:
+def find_seq(rows: LedgerRows, known_at: int, *, log: str = "ledger_event") -> int:
     """Number of the last event that was known at an instant.
 
     Parameters
@@ -29,13 +29,15 @@ def find_seq(rows: LedgerRows, known_at: int) -> int:
         The database.
     known_at : int
         Instant. [µs]
+    log : str, optional
+        Table of the log that is meant.
 
     Returns
     -------
     int
         0 before the first event.
     """
-    return int(rows.query(_HALVING, known_at, known_at)[0][0])
+    return int(rows.query(_HALVING.format(log=log), known_at, known_at)[0][0])
 
 
 def find_number(rows: LedgerRows, account: str) -> int:

@@ -73,7 +73,7 @@ class Standing(NamedTuple):
 
 
 class EventRow(NamedTuple):
-    """A booked request; ``effective`` is None and the accounts are empty where nothing moved."""
+    """A booked request; ``effective`` is None and the accounts are empty (numbers 0) where nothing moved."""
 
     seq: int
     id: str
@@ -86,6 +86,8 @@ class EventRow(NamedTuple):
     quantity: int
     content: str
     hash: str
+    giver_no: int
+    taker_no: int
 
 
 class Passage(NamedTuple):
@@ -117,8 +119,10 @@ _ACCOUNT = (
     "SELECT a.name, b.name, a.type, a.holder, a.title, a.registry, a.state, a.lim, a.balance"
     " FROM ledger_account a JOIN ledger_book b ON b.no = a.book"
 )
+_CLAIM = "SELECT id, kind, asked, held, rank, seq, until, waits, ended FROM ledger_claim"
 _EVENT = (
-    "SELECT e.seq, e.id, e.grp, e.known_at, e.effective, e.kind, g.name, t.name, e.quantity, e.content, e.hash"
+    "SELECT e.seq, e.id, e.grp, e.known_at, e.effective, e.kind, g.name, t.name, e.quantity, e.content, e.hash,"
+    " e.giver, e.taker"
     " FROM ledger_event e LEFT JOIN ledger_account g ON g.no = e.giver LEFT JOIN ledger_account t ON t.no = e.taker"
 )
 
@@ -257,11 +261,9 @@ def list_claims(rows: LedgerRows, account: str, *, after: int = 0, limit: int = 
     """
     number = _first(rows, "SELECT name, no FROM ledger_account WHERE name = ?", account)[1]
     told = rows.query(
-        "SELECT id, kind, asked, held, rank, seq, until, waits, ended FROM ledger_claim"
-        " WHERE account = ? AND seq > ? ORDER BY seq LIMIT ?",
-        number, after, limit + 1,
+        f"{_CLAIM} WHERE account = ? AND seq > ? ORDER BY seq LIMIT ?", number, after, limit + 1,
     )  # fmt: skip
-    found = [ClaimRow._make((*row[:7], bool(row[7]), bool(row[8]))) for row in told]
+    found = [_claim(row) for row in told]
     return Page(tuple(found[:limit]), found[limit - 1].seq if len(found) > limit else None)
 
 
@@ -315,10 +317,79 @@ def read_event(rows: LedgerRows, id: str) -> EventRow:
     LookupFailure
         If no such request was booked.
     """
-    found = rows.query(f"{_EVENT} WHERE e.id = ?", id)
-    if not found:
+    found = find_event(rows, id=id)
+    if found is None:
         raise unknown("event", id)
-    return _event(found[0])
+    return found
+
+
+def find_event(rows: LedgerRows, *, id: str = "", seq: int = 0) -> EventRow | None:
+    """An event by the id of its request or by its number.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    id : str, optional
+        Id of the request.
+    seq : int, optional
+        Number of the event, where no id is given.
+
+    Returns
+    -------
+    EventRow or None
+        ``None`` if there is none.
+    """
+    where, value = (" WHERE e.id = ?", id) if id else (" WHERE e.seq = ?", seq)
+    found = rows.query(_EVENT + where, value)
+    return _event(found[0]) if found else None
+
+
+def list_taken(rows: LedgerRows, number: int, *, before: int = 2**62, limit: int = LIMIT) -> tuple[EventRow, ...]:
+    """Movements into an account, the newest first.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    number : int
+        Number of the account.
+    before : int, optional
+        Only events before this one.
+    limit : int, optional
+        Most rows.
+
+    Returns
+    -------
+    tuple of EventRow
+        By event, falling.
+    """
+    told = rows.query(
+        _EVENT  # noqa: S608 - our own names
+        + " JOIN (SELECT seq FROM ledger_posting WHERE account = ? AND amount > 0 AND seq < ?"
+        " ORDER BY seq DESC LIMIT ?) p ON p.seq = e.seq ORDER BY e.seq DESC",
+        number, before, limit,
+    )  # fmt: skip
+    return tuple(_event(row) for row in told)
+
+
+def list_open_claims(rows: LedgerRows, number: int) -> tuple[ClaimRow, ...]:
+    """Claims on an account that its last event left, in the order in which they are served.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    number : int
+        Number of the account.
+
+    Returns
+    -------
+    tuple of ClaimRow
+        By rank, then in the order they were placed.
+    """
+    told = rows.query(f"{_CLAIM} WHERE account = ? AND NOT ended ORDER BY rank, seq", number)
+    return tuple(_claim(row) for row in told)
 
 
 def trace_serial(rows: LedgerRows, book: str, number: int, *, now: int) -> Serial:
@@ -380,9 +451,16 @@ def _settle(rows: LedgerRows, name: str, now: int) -> Account:
 
 
 def _event(row: tuple[Any, ...]) -> EventRow:
-    seq, name, group, known_at, effective, kind, giver, taker, quantity, content, digest = row
+    seq, name, group, known_at, effective, kind, giver, taker, quantity, content, digest, giver_no, taker_no = row
     day = date.fromordinal(effective) if effective else None
-    return EventRow(seq, name, group, known_at, day, kind, giver or "", taker or "", quantity, content, bytes(digest).hex())
+    return EventRow(
+        seq, name, group, known_at, day, kind, giver or "", taker or "", quantity, content, bytes(digest).hex(), giver_no,
+        taker_no,
+    )  # fmt: skip
+
+
+def _claim(row: tuple[Any, ...]) -> ClaimRow:
+    return ClaimRow._make((*row[:7], bool(row[7]), bool(row[8])))
 
 
 def _first(rows: LedgerRows, text: str, name: str) -> tuple[Any, ...]:

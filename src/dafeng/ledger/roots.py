@@ -6,29 +6,38 @@ Invariant: a proof is checked with the published root alone; a day is that of th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from dafeng.ledger.chain import START, find_path, follow_path, link
+from dafeng.ledger.chain import START, find_path, find_root, follow_path, link
+from dafeng.ledger.logs import LOGS, Log, link_row
 from dafeng.ledger.moments import find_seq, unknown
 from dafeng.store.ledger_rows import LedgerRows
+from dafeng.store.ledger_tables import EVENT
 
 FORMAT = "dafeng ledger roots 1"
 """What an export says it is."""
+LEDGER = "ledger"
+"""Name of the ledger's own log; the others are in `dafeng.ledger.logs.LOGS`."""
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1)
 
 
 class DayRoot(NamedTuple):
-    """Root of the events ``first`` to ``last`` of a day, and the chain's hash after them; hashes in hexadecimal digits."""
+    """Root of the events ``first`` to ``last`` of a day of a log, and the chain's hash after them; in hexadecimal digits.
+
+    ``log`` is ``ledger``, ``market`` or ``credit``.
+    """
 
     day: date
     first: int
     last: int
     root: str
     head: str
+    log: str = LEDGER
 
 
 class Proof(NamedTuple):
@@ -53,7 +62,19 @@ class Compared(NamedTuple):
     broken: tuple[int, ...]
 
 
-def read_root(rows: LedgerRows, day: date) -> DayRoot:
+class HashProof(NamedTuple):
+    """What shows that a hash is in the root of a day, and nothing of what it stands for."""
+
+    day: date
+    seq: int
+    hash: str
+    at: int
+    size: int
+    path: tuple[str, ...]
+    root: str
+
+
+def read_root(rows: LedgerRows, day: date, *, log: str = LEDGER) -> DayRoot:
     """Root of a day; final once the day is over.
 
     Parameters
@@ -62,6 +83,8 @@ def read_root(rows: LedgerRows, day: date) -> DayRoot:
         The database.
     day : date
         In UTC.
+    log : str, optional
+        Which log.
 
     Returns
     -------
@@ -74,12 +97,14 @@ def read_root(rows: LedgerRows, day: date) -> DayRoot:
         If nothing was booked on that day.
     """
     with rows.snapshot():
-        first, last = _span(rows, day)
-        leaves = rows.scan("SELECT hash FROM ledger_event WHERE seq >= ? AND seq <= ? ORDER BY seq", first, last)
-        return _root(day, first, last, (bytes(row[0]) for row in leaves))
+        first, last = _span(rows, day, log)
+        leaves = rows.scan(_hashes(log), first, last)
+        return _root(day, first, last, (bytes(row[0]) for row in leaves), log)
 
 
-def list_roots(rows: LedgerRows, *, since: date | None = None, before: date | None = None) -> Iterator[DayRoot]:
+def list_roots(
+    rows: LedgerRows, *, since: date | None = None, before: date | None = None, log: str = LEDGER
+) -> Iterator[DayRoot]:
     """Roots of all days on which something was booked.
 
     Parameters
@@ -90,18 +115,21 @@ def list_roots(rows: LedgerRows, *, since: date | None = None, before: date | No
         First day, in UTC.
     before : date, optional
         Day after the last one; give today for days that are over.
+    log : str, optional
+        Which log.
 
     Yields
     ------
     DayRoot
         Oldest first.
     """
-    seq = 0 if since is None else find_seq(rows, _start(since) - 1)
-    while following := rows.query("SELECT known_at FROM ledger_event WHERE seq = ?", seq + 1):
+    table = _table(log)
+    seq = 0 if since is None else find_seq(rows, _start(since) - 1, log=table)
+    while following := rows.query(f"SELECT known_at FROM {table} WHERE seq = ?", seq + 1):  # noqa: S608 - our own names
         day = _day(following[0][0])
         if before is not None and day >= before:
             return
-        made = read_root(rows, day)
+        made = read_root(rows, day, log=log)
         yield made
         seq = made.last
 
@@ -132,12 +160,59 @@ def prove_event(rows: LedgerRows, id: str) -> Proof:
             raise unknown("event", id)
         seq, group, known_at, content = found[0]
         day = _day(known_at)
-        first, last = _span(rows, day)
-        told = rows.query("SELECT hash FROM ledger_event WHERE seq >= ? AND seq <= ? ORDER BY seq", first, last)
-        leaves = [bytes(row[0]) for row in told]
+        leaves, first = _leaves(rows, day)
         path = tuple(one.hex() for one in find_path(leaves, seq - first))
         before = _hash_before(rows, seq).hex()
     return Proof(day, seq, group, known_at, id, content, before, seq - first, len(leaves), path)
+
+
+def prove_hash(rows: LedgerRows, seq: int) -> HashProof:
+    """Proof that the hash of an event is in the root of its day, without its content.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    seq : int
+        Number of the event.
+
+    Returns
+    -------
+    HashProof
+        For `check_hash`; valid for the root of its day once that is over.
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such event.
+    """
+    with rows.snapshot():
+        found = rows.query("SELECT known_at, hash FROM ledger_event WHERE seq = ?", seq)
+        if not found:
+            raise unknown("event", str(seq))
+        day = _day(found[0][0])
+        leaves, first = _leaves(rows, day)
+    path = tuple(one.hex() for one in find_path(leaves, seq - first))
+    return HashProof(day, seq, bytes(found[0][1]).hex(), seq - first, len(leaves), path, find_root(leaves).hex())
+
+
+def check_hash(proof: HashProof) -> bool:
+    """Whether the path of a proof leads from its hash to its root; needs no ledger.
+
+    Parameters
+    ----------
+    proof : HashProof
+        From `prove_hash`; compare its root with the published one.
+
+    Returns
+    -------
+    bool
+        False if hash, place, size or path do not lead there.
+    """
+    if not 0 <= proof.at < proof.size or len(proof.path) != _length(proof.at, proof.size):
+        return False
+    path = [bytes.fromhex(one) for one in proof.path]
+    return follow_path(bytes.fromhex(proof.hash), proof.at, proof.size, path).hex() == proof.root
 
 
 def check_proof(proof: Proof, published: DayRoot) -> bool:
@@ -156,7 +231,8 @@ def check_proof(proof: Proof, published: DayRoot) -> bool:
         False if anything of the event, its place or the path is not what was published.
     """
     first, last = published.first, published.last
-    if (proof.day, proof.size, proof.seq) != (
+    if (LEDGER, proof.day, proof.size, proof.seq) != (
+        published.log,
         published.day,
         last - first + 1,
         first + proof.at,
@@ -187,17 +263,16 @@ def check_root(rows: LedgerRows, published: DayRoot) -> Compared:
     first, last = published.first, published.last
 
     def leaves() -> Iterator[bytes]:
-        before = _hash_before(rows, first)
-        text = "SELECT seq, grp, known_at, id, content, hash FROM ledger_event WHERE seq >= ? AND seq <= ? ORDER BY seq"
-        for seq, group, known_at, name, content, kept in rows.scan(text, first, last):
-            made = link(before, seq, group, known_at, name, content)
+        before = _hash_before(rows, first, published.log)
+        for seq, known_at, make, kept in _contents(rows, published.log, first, last):
+            made = make(before)
             if made != bytes(kept) or _day(known_at) != published.day:
                 broken.append(seq)
             before = bytes(kept)
             yield made
 
     with rows.snapshot():
-        made = _root(published.day, first, last, leaves())
+        made = _root(published.day, first, last, leaves(), published.log)
     return Compared(made == published, tuple(broken))
 
 
@@ -268,7 +343,7 @@ def parse_proof(text: str) -> Proof:
     return Proof(**told | {"day": date.fromisoformat(told["day"]), "path": tuple(told["path"])})
 
 
-def _root(day: date, first: int, last: int, leaves: Iterable[bytes]) -> DayRoot:
+def _root(day: date, first: int, last: int, leaves: Iterable[bytes], log: str = LEDGER) -> DayRoot:
     """The root, made of whole subtrees: never more than one of each size."""
     trees: list[tuple[int, bytes]] = []
     head = START
@@ -280,19 +355,63 @@ def _root(day: date, first: int, last: int, leaves: Iterable[bytes]) -> DayRoot:
     root = trees.pop()[1] if trees else sha256(b"").digest()
     while trees:
         root = sha256(b"\x01" + trees.pop()[1] + root).digest()
-    return DayRoot(day, first, last, root.hex(), head.hex())
+    return DayRoot(day, first, last, root.hex(), head.hex(), log)
 
 
-def _span(rows: LedgerRows, day: date) -> tuple[int, int]:
+def _leaves(rows: LedgerRows, day: date) -> tuple[list[bytes], int]:
+    """Hashes of a day of the ledger, and its first event."""
+    first, last = _span(rows, day, LEDGER)
+    return [bytes(row[0]) for row in rows.query(_hashes(LEDGER), first, last)], first
+
+
+def _table(log: str) -> str:
+    return EVENT.name if log == LEDGER else LOGS[log].table.name
+
+
+def _hashes(log: str) -> str:
+    """SELECT of the hashes of a log between two numbers."""
+    if log == LEDGER:
+        return "SELECT hash FROM ledger_event WHERE seq >= ? AND seq <= ? ORDER BY seq"
+    return f"SELECT hash FROM ledger_link WHERE log = '{LOGS[log].name}' AND seq >= ? AND seq <= ? ORDER BY seq"  # noqa: S608 - our own names
+
+
+def _contents(rows: LedgerRows, log: str, first: int, last: int) -> Iterator[tuple[int, int, Callable[[bytes], bytes], bytes]]:
+    """Number, instant, hash as the content gives it after another one, and hash as it stands."""
+    if log == LEDGER:
+        text = "SELECT seq, grp, known_at, id, content, hash FROM ledger_event WHERE seq >= ? AND seq <= ? ORDER BY seq"
+        for *told, kept in rows.scan(text, first, last):
+            yield told[0], told[2], partial(_link, told), kept
+        return
+    meant = LOGS[log]
+    columns = ", ".join(f"n.{name}" for name in meant.table.columns)
+    text = (
+        f"SELECT {columns}, k.hash FROM {meant.table.name} n LEFT JOIN ledger_link k ON k.log = '{log}' AND k.seq = n.seq"  # noqa: S608 - our own names
+        " WHERE n.seq >= ? AND n.seq <= ? ORDER BY n.seq"
+    )
+    for row in rows.scan(text, first, last):
+        yield row[0], row[meant.instant], partial(_link_row, meant, row), row[-1] or b""
+
+
+def _link(told: Sequence[Any], before: bytes) -> bytes:
+    return link(before, *told)
+
+
+def _link_row(log: Log, row: Sequence[Any], before: bytes) -> bytes:
+    return link_row(log, before, tuple(row))
+
+
+def _span(rows: LedgerRows, day: date, log: str) -> tuple[int, int]:
     """First and last event of a day."""
-    first, last = find_seq(rows, _start(day) - 1) + 1, find_seq(rows, _start(day + timedelta(days=1)) - 1)
+    table = _table(log)
+    first = find_seq(rows, _start(day) - 1, log=table) + 1
+    last = find_seq(rows, _start(day + timedelta(days=1)) - 1, log=table)
     if first > last:
         raise unknown("day", day.isoformat())
     return first, last
 
 
-def _hash_before(rows: LedgerRows, seq: int) -> bytes:
-    found = rows.query("SELECT hash FROM ledger_event WHERE seq = ?", seq - 1)
+def _hash_before(rows: LedgerRows, seq: int, log: str = LEDGER) -> bytes:
+    found = rows.query(_hashes(log), seq - 1, seq - 1)
     return bytes(found[0][0]) if found else START
 
 

@@ -6,6 +6,7 @@ Invariant: opening balance plus the amounts of a period is its closing balance; 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from dafeng.store.ledger_rows import LedgerRows
 
 Order = Literal["newest", "oldest"]
 _PAGE = (
-    "SELECT p.seq, e.id, e.known_at, p.effective, e.kind, a.name, p.amount, p.balance, e.content, r.by_id"
+    "SELECT p.seq, e.id, e.known_at, p.effective, e.kind, a.name, p.amount, p.balance, e.content, r.by_id, a.no"
     " FROM (SELECT account, seq, effective, amount, balance FROM ledger_posting"
     " WHERE account = ? AND seq > ? AND seq <= ? ORDER BY seq {way} LIMIT ?) p"
     " JOIN ledger_event e ON e.seq = p.seq LEFT JOIN ledger_reversed r ON r.id = e.id"
@@ -31,7 +32,7 @@ class Line(NamedTuple):
     """A posting: amount (below 0 what left) and balance after it. [minimal units]
 
     ``about`` is the pending transfer that was posted or the transfer that was reversed, ``reversed_by`` the request that took
-    this line back, ``spans`` the serial numbers that moved.
+    this line back, ``spans`` the serial numbers that moved, ``other`` the number of the counterparty's account.
     """
 
     seq: int
@@ -47,6 +48,7 @@ class Line(NamedTuple):
     about: str
     reversed_by: str
     spans: tuple[Span, ...]
+    other: int
 
 
 class Statement(NamedTuple):
@@ -114,20 +116,57 @@ def read_statement(
     return Statement(account, opening, closing, lines, lines[-1].seq if len(told) > limit else None)
 
 
+def list_lines(
+    rows: LedgerRows,
+    number: int,
+    *,
+    after: int = 0,
+    before: int = 2**62,
+    order: Order = "newest",
+    limit: int = LINES,
+    spans: bool = True,
+) -> tuple[Line, ...]:
+    """Lines of an account between two events, both without.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    number : int
+        Number of the account.
+    after, before : int, optional
+        Events between which the lines lie.
+    order : {"newest", "oldest"}, optional
+        What stands first, and from which end they are taken.
+    limit : int, optional
+        Most lines.
+    spans : bool, optional
+        Whether the serial numbers that moved are wanted.
+
+    Returns
+    -------
+    tuple of Line
+        One state of the ledger.
+    """
+    with rows.snapshot() if spans else nullcontext():  # one SELECT has one state
+        return _lines(rows, rows.query(_POSTINGS[order], number, after, before - 1, limit), moved=spans)
+
+
 def _start(day: date, zone: tzinfo) -> int:
     """First instant of a day. [µs]"""
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1_000_000
 
 
-def _lines(rows: LedgerRows, told: Sequence[tuple[Any, ...]]) -> tuple[Line, ...]:
+def _lines(rows: LedgerRows, told: Sequence[tuple[Any, ...]], *, moved: bool = True) -> tuple[Line, ...]:
     spans: dict[int, list[Span]] = {}
-    for seq, first, last in sorted(_in(rows, "SELECT seq, first, last FROM ledger_move WHERE seq", [row[0] for row in told])):
+    events = [row[0] for row in told] if moved else []
+    for seq, first, last in sorted(_in(rows, "SELECT seq, first, last FROM ledger_move WHERE seq", events)):
         spans.setdefault(seq, []).append(Span(first, last))
     asked = {row[1]: decode(row[1], row[8]) for row in told}
     pending = {one.pending for one in asked.values() if isinstance(one, Post)}
     contents: dict[str, str] = dict(_in(rows, "SELECT id, content FROM ledger_claim WHERE id", pending))
     lines = []
-    for seq, name, known_at, effective, kind, counterparty, amount, balance, _, back in told:
+    for seq, name, known_at, effective, kind, counterparty, amount, balance, _, back, other in told:
         request = asked[name]
         about = request.pending if isinstance(request, Post) else request.transfer if isinstance(request, Reverse) else ""
         source = decode(about, contents[about]) if isinstance(request, Post) else request
@@ -136,7 +175,7 @@ def _lines(rows: LedgerRows, told: Sequence[tuple[Any, ...]]) -> tuple[Line, ...
         lines.append(
             Line(
                 seq, name, known_at, date.fromordinal(effective), kind, counterparty, amount, balance, reason, beneficiary,
-                about, back or "", tuple(spans.get(seq, ())),
+                about, back or "", tuple(spans.get(seq, ())), other,
             )
         )  # fmt: skip
     return tuple(lines)

@@ -98,6 +98,7 @@ def set_page(form: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "code": form["code"],
         "verify": form["verify"],
         "hash": form["hash"],
+        "root": f"{form['day']} {form['root']}" if form.get("root") else "",
         "invented": bool(form["invented"]),
     }
 

@@ -24,6 +24,7 @@ from dafeng.store.ledger_tables import (
     BOOK,
     CREDIT,
     EVENT,
+    LINK,
     MARKET_EVENT,
     MARKET_TRADE,
     MOVE,
@@ -447,13 +448,13 @@ def _schema(dialect: str) -> Iterator[str]:
         yield f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, PRIMARY KEY ({', '.join(table.key)}){unique}){stored}"
         for at, index in enumerate(table.indexes):
             yield f"CREATE INDEX IF NOT EXISTS {table.name}_{at} ON {table.name} {index}"
-    for table in (EVENT, POSTING, MOVE, CREDIT, MARKET_EVENT, MARKET_TRADE):
+    for table in (EVENT, POSTING, MOVE, CREDIT, MARKET_EVENT, MARKET_TRADE, LINK):
         yield from _added_only(table.name, dialect)
 
 
 def _storage(table: Table, dialect: str) -> str:
     if dialect == "sqlite":
-        return " WITHOUT ROWID" if table in (POSTING, MOVE, TAKEN, REVERSED) else ""
+        return " WITHOUT ROWID" if table in (POSTING, MOVE, TAKEN, REVERSED, LINK) else ""
     return " WITH (fillfactor = 60)" if table is ACCOUNT else ""  # a new balance goes beside the old one
 
 

@@ -108,7 +108,10 @@ MARKET_DUE = _table(
     "",
     ("(seq) WHERE state = 'due'",),
 )
+LINK = _table("ledger_link", "log text, seq bigint, hash bytea", "log seq")
 CORE = (EVENT, POSTING, MOVE, REVERSED, TAKEN, BOOK, ACCOUNT, CLAIM, BLOCK)
 """Tables of the ledger itself, which its audit compares with a replay."""
-TABLES = (*CORE, CREDIT, MARKET_EVENT, MARKET_TRADE, MARKET_DUE)
+BESIDE = (CREDIT, MARKET_EVENT, MARKET_TRADE, MARKET_DUE, LINK)
+"""Tables of what stands beside the ledger: credit projects, markets, and the chains of their logs."""
+TABLES = (*CORE, *BESIDE)
 """All tables."""

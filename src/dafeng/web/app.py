@@ -25,6 +25,7 @@ from dafeng.web.boundary_pages import add_boundary_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
+from dafeng.web.compliance_pages import add_compliance_pages
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.desk import Desk, read_language
 from dafeng.web.first_pages import add_first_pages
@@ -36,6 +37,7 @@ from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
 from dafeng.web.offices import Office
 from dafeng.web.programs import add_programs
+from dafeng.web.project_pages import add_project_pages
 from dafeng.web.provider_pages import add_provider_pages
 from dafeng.web.public import add_public, refuse_public
 from dafeng.web.public_desk import add_publishing
@@ -125,6 +127,8 @@ def create_app(
     add_job_pages(app, desk)
     add_boundary_pages(app, desk)
     add_rights_pages(app, desk)
+    add_compliance_pages(app, desk)
+    add_project_pages(app, desk)
     add_scenario_pages(app, desk, scenarios)
     add_saved_pages(app, desk)
     add_wall(app, desk)

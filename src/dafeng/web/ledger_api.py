@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -21,9 +21,10 @@ from dafeng.web.api_forms import Refusal, Said
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk, known
 from dafeng.web.offices import Office, Visitor
+from dafeng.web.order_answers import answer_order
 from dafeng.work.right_certificate import certificate_document, find_certificate
 from dafeng.work.right_events import event_document
-from dafeng.work.right_orders import Order, place_order, read_order, read_orders
+from dafeng.work.right_orders import place_order, read_order, read_orders
 from dafeng.work.right_overview import (
     account_document,
     block_document,
@@ -248,18 +249,7 @@ def _add_events(router: APIRouter, desk: Desk, caller: Caller) -> None:
 def _place(office: Office, visitor: Visitor, wanted: WantedTransfer) -> Response:
     told = wanted.model_dump()
     request = Transfer(**{**told, "spans": tuple(Span(*one) for one in wanted.spans)})
-    order = place_order(office.rights, request, who=visitor.name, records=office.records)
-    code = _code(order)
-    body = order_document(order)
-    return JSONResponse({"error": code, **body} if code >= 400 else body, status_code=code)
-
-
-def _code(order: Order) -> int:
-    if order.state in ("refused", "rejected"):
-        return 409 if order.code == "conflict" else 422
-    if order.state in ("waiting", "handed"):
-        return 202
-    return 200 if order.again else 201
+    return answer_order(place_order(office.rights, request, who=visitor.name, records=office.records))
 
 
 def _reading(rights: Rights) -> Any:

@@ -23,6 +23,7 @@ from dafeng.web.public_shelf import PublicShelf
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import verify_code
+from dafeng.work.right_proof import find_day_proof
 from dafeng.work.right_register import KIND, public_books, shows_registry, tell_certificate, tell_public_book
 from dafeng.work.rights import Rights
 
@@ -71,7 +72,8 @@ def add_registry(app: FastAPI, shelf: PublicShelf, offices: Mapping[str, Office]
         if found is not None and not rules.shows(KIND, found.book.name):
             found = None
         told = tell_certificate(found) if found is not None else None
-        context = {"typed": typed, "found": found, "told": told, "tell": tell_quantity}
+        proof = find_day_proof(rights, found.event) if found is not None else None
+        context = {"typed": typed, "found": found, "told": told, "tell": tell_quantity, "day_proof": proof}
         return _page(request, shelf, rights, "public_verify.html", context)
 
 
@@ -107,6 +109,7 @@ def _page(request: Request, shelf: PublicShelf, rights: Rights, template: str, c
         "named": named.read(words.language),
         "home": f"/public/{slug}/registry",
         "registry": f"/public/{slug}/registry",
+        "registry_file": f"/public/{slug}/registry.json",
     }
     response = HTMLResponse(render_public(template, stage, shown))
     response.headers["Vary"] = "Cookie"

@@ -15,9 +15,9 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import ConflictError, DafengError, LookupFailure
 from dafeng.web.asking import Ask, Context, show, write
-from dafeng.web.desk import Desk
+from dafeng.web.desk import Desk, known
 from dafeng.web.forms import Handed
-from dafeng.web.offices import Visitor
+from dafeng.web.offices import Office, Visitor
 from dafeng.web.rights_views import Refused, build_account, build_book, build_books, build_event, build_orders, say_refusal
 from dafeng.work.right_books import find_book_plan, read_quantity
 from dafeng.work.right_certificate import certificate_form, find_certificate, write_certificate
@@ -46,11 +46,11 @@ def add_rights_pages(app: FastAPI, desk: Desk) -> None:
 def _add_reading(app: FastAPI, desk: Desk) -> None:
     @app.get("/{slug}/rights", include_in_schema=False)
     def enter(slug: str) -> Response:
-        return RedirectResponse(f"/{desk.office(slug).slug}/rights/", status_code=307)
+        return RedirectResponse(f"/{_city(desk, slug).slug}/rights/", status_code=307)
 
     @app.get("/{slug}/rights/", include_in_schema=False)
     def show_books(request: Request, slug: str) -> Response:
-        return show(desk, request, slug, lambda ask: _page(ask, "rights.html", build_books(ask)))
+        return _show(desk, request, slug, lambda ask: _page(ask, "rights.html", build_books(ask)))
 
     @app.get("/{slug}/rights.json", include_in_schema=False)
     def tell_books(request: Request, slug: str) -> Response:
@@ -74,7 +74,7 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/{slug}/rights/orders/", include_in_schema=False)
     def show_orders(request: Request, slug: str) -> Response:
-        return show(desk, request, slug, lambda ask: _page(ask, "right_orders.html", build_orders(ask), name="orders"))
+        return _show(desk, request, slug, lambda ask: _page(ask, "right_orders.html", build_orders(ask), name="orders"))
 
     @app.get("/{slug}/rights/certificates/{event}.pdf", include_in_schema=False)
     def show_certificate(request: Request, slug: str, event: Number) -> Response:
@@ -97,6 +97,23 @@ def _add_writing(app: FastAPI, desk: Desk) -> None:
     @app.post("/{slug}/rights/account", include_in_schema=False)
     async def open_for(request: Request, slug: str) -> Response:
         return await write(desk, request, slug, _open_account, may=_confirmer)
+
+
+def _city(desk: Desk, slug: str) -> Office:
+    """Office of a city, whether it has accounts or not."""
+    return known(desk.offices.get(slug))
+
+
+def _show(desk: Desk, request: Request, slug: str, make: Callable[[Ask], Response]) -> Response:
+    """The page; where the city has no accounts yet, how to set them up."""
+    office = _city(desk, slug)
+    if office.is_open():
+        return show(desk, request, slug, make)
+    response = desk.page(
+        request, "rights_access.html", city=desk.cities.get(slug), name="rights", context={"place": office.city.label}
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _confirmer(visitor: Visitor) -> bool:
@@ -148,25 +165,29 @@ def _lacking(ask: Ask, cause: DafengError) -> Context:
 
 
 def _ask(ask: Ask, handed: Handed) -> Response:
-    """What a form asks for: ``act`` and the fields of `dafeng.work.right_forms`; ``here`` is the account it stands on."""
-    rights, here = ask.office.rights, handed.number("here") or 0
+    """What a form asks for: ``act`` and the fields of `dafeng.work.right_forms`; it stands on an account (``here``) or book.
+
+    The number of the book is in ``leaf``.
+    """
+    rights, here, book = ask.office.rights, handed.number("here") or 0, handed.number("leaf") or 0
     refusal: Refused | None = None
     try:
         request = read_request(rights, handed.get("act"), handed.fields)
         order = place_order(rights, request, who=ask.visitor.name, records=ask.office.records)
         refusal = say_refusal(order, ask.language)
     except DafengError as cause:
-        if not here:
+        if not here and not book:
             raise
         refusal = Refused("", "", cause.what.read(ask.language), cause.remedy.read(ask.language), cause.where)
     if refusal is None:
-        return _go(ask, order, f"accounts/{here}/" if here else "")
+        return _go(ask, order, f"accounts/{here}/" if here else f"books/{book}/" if book else "")
     code = 409 if refusal.code == "conflict" else 422
     try:
-        context = build_account(ask, here)
+        context = build_account(ask, here) if here else build_book(ask, book)
     except LookupFailure as cause:
         raise HTTPException(404) from cause
-    return _page(ask, "right_account.html", {**context, "refusal": refusal, "typed": handed.fields}, code=code)
+    template = "right_account.html" if here else "right_book.html"
+    return _page(ask, template, {**context, "refusal": refusal, "typed": handed.fields}, code=code)
 
 
 def _decide(ask: Ask, handed: Handed) -> Response:

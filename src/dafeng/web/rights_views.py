@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from dafeng.work.right_certificate import CERTIFIED, find_certificate
 from dafeng.work.right_events import find_transfer, read_event, read_moves
 from dafeng.work.right_orders import Order, find_behind, read_orders
 from dafeng.work.right_overview import sum_book, sum_books, tell_request
+from dafeng.work.right_proof import find_day_proof
 from dafeng.work.right_rows import (
     AccountRow,
     find_account_row,
@@ -33,8 +34,12 @@ from dafeng.work.right_rows import (
 Context = dict[str, Any]
 LINES = 50
 """Rows of a page."""
+ISSUERS = 20
+"""Issuers of a book whose limit has a form."""
 BLOCKS = 40
 """Blocks of serial numbers of an account that are shown."""
+FORMS = ("transfer", "retire", "hold", "release", "post", "void", "reverse", "set_state", "set_limit")
+"""What can be asked for on the page of an account."""
 REVERSED = Label("更正", "reversal")
 
 
@@ -130,10 +135,14 @@ def build_book(ask: Ask, number: int) -> Context:
                 limit=LINES + 1,
             )  # fmt: skip
         projects = read_projects(rows, sums.book.no)
+        issuers = read_accounts(rows, book=sums.book.no, kind="issuer", limit=ISSUERS)
     return {
         "sums": sums, "rows": found[:LINES], "more": found[LINES - 1].no if len(found) > LINES else 0, "after": after,
         "chosen": {name: text for name, text in chosen.items() if text}, "projects": projects, "types": account_types(),
-        "states": ("open", "blocked", "closed"), "q": sums.tell,
+        "states": ("open", "blocked", "closed"), "q": sums.tell, "issuers": issuers,
+        "locked": date.fromordinal(sums.book.locked).isoformat() if sums.book.locked > 1 else "",
+        "ids": {act: uuid4().hex for act in ("set_limit", "set_book")},
+        "waiting": [one for one in _waiting(ask) if _names(one) & {sums.book.name, *(row.name for row in issuers)}],
     }  # fmt: skip
 
 
@@ -173,8 +182,8 @@ def build_account(ask: Ask, number: int) -> Context:
         "claims": claims, "blocks": blocks[:BLOCKS], "more_blocks": len(blocks) > BLOCKS,
         "kinds": _given_kinds(account), "today": datetime.now(UTC).date().isoformat(), "now": datetime.now(UTC),
         "final": [name for name, one in kinds().items() if one.final], "asked": query.get("reverse", "")[:128],
-        "ids": {act: uuid4().hex for act in ("transfer", "retire", "hold", "release", "reverse", "set_state")},
-        "waiting": [one for one in _waiting(ask) if account.name in tell_request(one).values()],
+        "ids": {act: uuid4().hex for act in FORMS},
+        "waiting": [one for one in _waiting(ask) if account.name in _names(one)],
     }  # fmt: skip
 
 
@@ -212,6 +221,7 @@ def build_event(ask: Ask, number: int) -> Context:
         "serials": serials, "payload": payload, "book": book, "order": order, "kind": _name_kind,
         "q": lambda value: tell_quantity(value, book.scale if book else 0),
         "certificate": find_certificate(rights, number) if event.kind in CERTIFIED else None,
+        "day_proof": find_day_proof(rights, number),
     }  # fmt: skip
 
 
@@ -243,6 +253,11 @@ def _waiting(ask: Ask) -> tuple[Order, ...]:
     return read_orders(ask.office.rights, states=("waiting",), limit=200, records=ask.office.records)
 
 
+def _names(order: Order) -> set[str]:
+    """Accounts and books that an order names."""
+    return {text for text in tell_request(order).values() if isinstance(text, str)}
+
+
 def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
     """An order for the eye: accounts with their numbers, the quantity in units."""
     told = tell_request(order)
@@ -253,13 +268,14 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
             row = find_account_row(rows, name=name)
     own = books.get(row.book) if row is not None else None
     book = own or next((one for one in books.values() if one.name == told.get("book")), None)
-    quantity = told.get("quantity")
+    quantity = told.get("quantity", told.get("limit"))
     return {
         "name": name, "number": row.no if row is not None else 0, "taker": told.get("taker") or told.get("into") or "",
         "quantity": tell_quantity(quantity, book.scale) if book and isinstance(quantity, int) else quantity,
         "unit": book.unit if book else "", "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
         "project": told["project"] if isinstance(told.get("project"), str) else "",
-        "about": told.get("transfer") or told.get("hold") or told.get("holder") or "",
+        "about": told.get("transfer") or told.get("hold") or told.get("pending") or told.get("holder") or "",
+        "before": told.get("before", "") if isinstance(told.get("before"), str) else "", "state": told.get("state", ""),
         "parts": _list_parts(told, book.scale if book else 0), "shares": "shares" in told, "beyond": bool(told.get("beyond")),
         "due": tell_quantity(told["due"], book.scale if book else 0) if isinstance(told.get("due"), int) else "",
     }  # fmt: skip

@@ -76,7 +76,7 @@ def work_carry(city: City, old: str, new: str, enterprise: str, *, year: int, ba
     city : City
         The city.
     old, new : str
-        Books of the two periods.
+        Books of the two periods; the second is empty where only the sum is asked.
     enterprise : str
         The company.
     year : int
@@ -150,7 +150,7 @@ def make_carry(worked: Worked, old: str, new: str, enterprise: str, *, quantity:
 def _check_books(ledger: Ledger, old: str, new: str, year: int) -> None:
     """Whether units of the first book may go into the second: both of allowances, the second of a later year."""
     find_year(ledger, old, year=year)
-    later = find_year(ledger, new)
+    later = find_year(ledger, new) if new else year + 1
     if later <= year:
         raise SettingError(
             Label(f"不能从 {year} 年度结转到 {later} 年度", f"nothing is carried from {year} into {later}"),

@@ -20,6 +20,7 @@ from dafeng.ledger.chain import START, link
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_events import EventRow, find_origin, find_transfer, read_event, read_moves
+from dafeng.work.right_proof import find_day_proof
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 from dafeng.work.rights import Rights
 
@@ -235,9 +236,9 @@ def certificate_form(rights: Rights, found: Certificate, *, site: str = "") -> M
     Returns
     -------
     mapping
-        Texts; those in two languages as ``zh`` and ``en``.
+        Texts; those in two languages as ``zh`` and ``en``; ``day`` and ``root`` empty while the day of booking is not over.
     """
-    book = found.book
+    book, proof = found.book, find_day_proof(rights, found.event)
     return {
         "number": found.number, "event": found.event, "kind": found.kind,
         "city": {"zh": rights.city.label.zh, "en": rights.city.label.en}, "book": book.name,
@@ -246,7 +247,8 @@ def certificate_form(rights: Rights, found: Certificate, *, site: str = "") -> M
         "effective": found.effective.isoformat(), "booked_at": found.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
         "holder": found.holder, "beneficiary": found.beneficiary, "reason": found.reason,
         "serials": [list(one) for one in found.serials], "origins": [list(one) for one in found.origins],
-        "hash": found.hash, "code": found.code, "verify": f"{site}/public/{rights.city.slug}/registry/verify",
+        "hash": found.hash, "day": proof.day.isoformat() if proof else "", "root": proof.root if proof else "",
+        "code": found.code, "verify": f"{site}/public/{rights.city.slug}/registry/verify",
         "invented": rights.city.invented,
     }  # fmt: skip
 

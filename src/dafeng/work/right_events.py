@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from dafeng.ledger import reading
 from dafeng.ledger.requests import Request, Transfer, decode
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.right_rows import find_account_row, tell_instant
@@ -39,9 +40,6 @@ class EventRow(NamedTuple):
         return decode(self.id, self.content)
 
 
-_EVENT = "SELECT seq, id, grp, known_at, effective, content, kind, giver, taker, quantity, hash FROM ledger_event"
-
-
 def read_event(rows: LedgerRows, *, id: str = "", seq: int = 0) -> EventRow | None:
     """An event by its id or number.
 
@@ -59,9 +57,8 @@ def read_event(rows: LedgerRows, *, id: str = "", seq: int = 0) -> EventRow | No
     EventRow or None
         ``None`` if there is none.
     """
-    where, value = (" WHERE id = ?", id) if id else (" WHERE seq = ?", seq)
-    found = rows.query(_EVENT + where, value)
-    return _event(found[0]) if found else None
+    found = reading.find_event(rows, id=id, seq=seq)
+    return _event(found) if found is not None else None
 
 
 def read_moves(rows: LedgerRows, seq: int) -> list[tuple[int, int]]:
@@ -126,13 +123,7 @@ def read_taken(rows: LedgerRows, account: int, *, before: int = 0, limit: int = 
     list of EventRow
         By event, falling.
     """
-    found = rows.query(
-        "SELECT e.seq, e.id, e.grp, e.known_at, e.effective, e.content, e.kind, e.giver, e.taker, e.quantity, e.hash"
-        " FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq WHERE p.account = ? AND p.amount > 0"
-        " AND (? = 0 OR p.seq < ?) ORDER BY p.seq DESC LIMIT ?",
-        account, before, before, limit,
-    )  # fmt: skip
-    return [_event(row) for row in found]
+    return [_event(one) for one in reading.list_taken(rows, account, before=before or 2**62, limit=limit)]
 
 
 def find_transfer(event: EventRow, rows: LedgerRows) -> Transfer | None:
@@ -189,7 +180,8 @@ def event_document(rows: LedgerRows, seq: int) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _event(row: tuple[Any, ...]) -> EventRow:
-    seq, name, group, known_at, day, content, kind, giver, taker, quantity, told = row
-    effective = date.fromordinal(day) if day else None
-    return EventRow(seq, name, group, known_at, effective, content, kind, giver, taker, quantity, bytes(told))
+def _event(row: reading.EventRow) -> EventRow:
+    return EventRow(
+        row.seq, row.id, row.group, row.known_at, row.effective, row.content, row.kind, row.giver_no, row.taker_no,
+        row.quantity, bytes.fromhex(row.hash),
+    )  # fmt: skip

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.requests import Hold, Release, Request, Reverse, SetState, Span, Transfer
+from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, SetBook, SetLimit, SetState, Span, Transfer, Void
 from dafeng.work.right_books import read_quantity
 from dafeng.work.right_rows import read_accounts
 from dafeng.work.rights import Rights
@@ -140,7 +140,7 @@ def _hold(rights: Rights, typed: Typed) -> Hold:
         raise _bad("rank", rank, Label("0 至 9999 的整数", "a whole number from 0 to 9999"))
     return Hold(
         typed.get("id", ""), account, typed.get("kind") or "freeze", read_quantity(typed.get("quantity", ""), scale),
-        _text(typed, "reason"), int(rank), bool(typed.get("waits")), read_spans(typed.get("serials", "")),
+        _text(typed, "reason"), int(rank), bool(typed.get("waits")), read_spans(typed.get("serials", "")), _until(typed),
     )  # fmt: skip
 
 
@@ -160,18 +160,53 @@ def _set_state(_: Rights, typed: Typed) -> SetState:
     return SetState(typed.get("id", ""), typed.get("account", ""), typed.get("state", ""), _text(typed, "reason"))
 
 
-ACTS: Mapping[str, Callable[[Rights, Typed], Request]] = MappingProxyType(
-    {"transfer": _transfer, "retire": _retire, "hold": _hold, "release": _release, "reverse": _reverse, "set_state": _set_state}
-)
+def _post(rights: Rights, typed: Typed) -> Post:
+    quantity = typed.get("quantity", "").strip()
+    if not quantity:
+        return Post(typed.get("id", ""), typed.get("hold", ""))
+    scale = rights.find_account(typed.get("account", ""))[1].scale
+    return Post(typed.get("id", ""), typed.get("hold", ""), read_quantity(quantity, scale))
+
+
+def _void(_: Rights, typed: Typed) -> Void:
+    return Void(typed.get("id", ""), typed.get("hold", ""))
+
+
+def _set_limit(rights: Rights, typed: Typed) -> SetLimit:
+    account = typed.get("account", "")
+    scale = rights.find_account(account)[1].scale
+    return SetLimit(typed.get("id", ""), account, read_quantity(typed.get("limit", ""), scale), _text(typed, "reason"))
+
+
+def _set_book(rights: Rights, typed: Typed) -> SetBook:
+    book, state = rights.find_book(typed.get("book", "")), typed.get("state", "")
+    before = _day(typed, "before") if typed.get("before", "").strip() else ""
+    if not before and state in ("", book.state):
+        raise _bad("state", state, Label("另一种状态，或锁定日", "another state, or a day before which all is locked"))
+    return SetBook(typed.get("id", ""), book.name, "" if state == book.state else state, before, _text(typed, "reason"))
+
+
+ACTS: Mapping[str, Callable[[Rights, Typed], Request]] = MappingProxyType({
+    "transfer": _transfer, "retire": _retire, "hold": _hold, "release": _release, "post": _post, "void": _void,
+    "reverse": _reverse, "set_state": _set_state, "set_limit": _set_limit, "set_book": _set_book,
+})  # fmt: skip
 """What a form may ask for."""
 
 
-def _day(typed: Typed) -> str:
-    day = typed.get("effective", "").strip()
+def _until(typed: Typed) -> int | None:
+    """Instant at which a day begins in UTC, where one is typed. [µs]"""
+    if not typed.get("until", "").strip():
+        return None
+    day = date.fromisoformat(_day(typed, "until"))
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def _day(typed: Typed, field: str = "effective") -> str:
+    day = typed.get(field, "").strip()
     try:
         return date.fromisoformat(day).isoformat()
     except ValueError:
-        raise _bad("effective", day, Label("日期，如 2026-01-31", "a day such as 2026-01-31")) from None
+        raise _bad(field, day, Label("日期，如 2026-01-31", "a day such as 2026-01-31")) from None
 
 
 def _text(typed: Typed, name: str) -> str:

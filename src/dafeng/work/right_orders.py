@@ -27,6 +27,8 @@ MOST = 100_000
 """Orders that wait and are looked at."""
 Check = Callable[[Sequence["Order"]], None]
 """Looks at the orders that have not ended and throws where one more may not be placed."""
+RESERVED = ("market/",)
+"""How ids begin that the markets make themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +140,14 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     if not fold_person(who):
         raise person_missing()
     for request in group:
-        if flaw := find_flaw(request):
+        if flaw := find_flaw(request) or (request.id if request.id.startswith(RESERVED) else ""):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
     pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
         settle_orders(rights, records=opened)
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
-            check_claims(session, rights, group)
+            check_claims(rights, group, lambda name: find_order(session, name) is not None)
             rows = [find_order(session, one.id) for one in group]
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]

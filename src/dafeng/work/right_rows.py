@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from dafeng.ledger.requests import decode
+from dafeng.ledger.reading import list_open_claims
+from dafeng.ledger.statement import list_lines
 from dafeng.store.ledger_rows import LedgerRows
 
 
@@ -94,12 +95,6 @@ class StatementRow(NamedTuple):
 
 _BOOK = "SELECT no, name, instrument, unit, scale, serials, period, project, state, locked FROM ledger_book"
 _ACCOUNT = "SELECT no, name, book, type, holder, title, state, lim, balance, held FROM ledger_account"
-_LINE = (
-    "SELECT p.seq, e.id, e.kind, e.known_at, p.effective, p.amount, p.balance, o.no, o.name, e.content,"
-    " coalesce(r.by_id, '') FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq"
-    " LEFT JOIN ledger_account o ON o.no = CASE WHEN e.giver = p.account THEN e.taker ELSE e.giver END"
-    " LEFT JOIN ledger_reversed r ON r.id = e.id WHERE p.account = ?"
-)
 
 
 def tell_instant(known_at: int) -> datetime:
@@ -231,17 +226,15 @@ def read_statement(rows: LedgerRows, account: int, *, before: int = 0, after: in
         By event, falling.
     """
     if after:
-        found = rows.query(_LINE + " AND p.seq > ? ORDER BY p.seq LIMIT ?", account, after, limit)[::-1]
-    elif before:
-        found = rows.query(_LINE + " AND p.seq < ? ORDER BY p.seq DESC LIMIT ?", account, before, limit)
+        found = list_lines(rows, account, after=after, order="oldest", limit=limit, spans=False)[::-1]
     else:
-        found = rows.query(_LINE + " ORDER BY p.seq DESC LIMIT ?", account, limit)
+        found = list_lines(rows, account, before=before or 2**62, limit=limit, spans=False)
     return [
         StatementRow(
-            seq, name, kind, tell_instant(at), date.fromordinal(day), amount, balance, other or 0, other_name or "",
-            getattr(decode(name, content), "reason", ""), undone,
+            one.seq, one.id, one.kind, tell_instant(one.known_at), one.effective, one.amount, one.balance, one.other,
+            one.counterparty, one.reason, one.reversed_by,
         )
-        for seq, name, kind, at, day, amount, balance, other, other_name, content, undone in found
+        for one in found
     ]  # fmt: skip
 
 
@@ -260,15 +253,13 @@ def read_claims(rows: LedgerRows, account: int) -> list[ClaimRow]:
     list of ClaimRow
         By rank, then in the order they came.
     """
-    found = rows.query(
-        "SELECT id, kind, asked, held, rank, seq, until, waits FROM ledger_claim WHERE account = ? AND NOT ended"
-        " ORDER BY rank, seq",
-        account,
-    )
     return [
-        ClaimRow(name, kind, asked, held, rank, seq, None if until is None else tell_instant(until), bool(waits))
-        for name, kind, asked, held, rank, seq, until, waits in found
-    ]
+        ClaimRow(
+            one.id, one.kind, one.asked, one.held, one.rank, one.seq,
+            None if one.until is None else tell_instant(one.until), one.waits,
+        )
+        for one in list_open_claims(rows, account)
+    ]  # fmt: skip
 
 
 def read_blocks(rows: LedgerRows, account: int, *, limit: int = 200) -> list[BlockRow]:

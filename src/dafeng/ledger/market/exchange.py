@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
+from dafeng.ledger.logs import LOGS, extend_chain
 from dafeng.ledger.market.asked import (
     Accept,
     Asked,
@@ -38,7 +39,7 @@ from dafeng.ledger.market.bodies import Desk
 from dafeng.ledger.market.flaws import find_flaw
 from dafeng.ledger.market.hall import Delivery, Thing, day_of, find_need
 from dafeng.ledger.market.registration import HOLD, Registration
-from dafeng.ledger.market.settlement import Due, Settled, Settlement, due_of, free, spell_group
+from dafeng.ledger.market.settlement import FREE, Due, Settled, Settlement, due_of, free, spell_group
 from dafeng.ledger.market.terms import read_bodies, read_terms, spell_terms
 from dafeng.ledger.market.trading import Trading
 from dafeng.ledger.refusals import Answer, Booked, Refused
@@ -73,6 +74,7 @@ class Exchange:
         self._notes: list[Row] = []
         self._trades: list[Row] = []
         self._dues: list[Row] = []
+        self._at = 0
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +153,7 @@ class Exchange:
                 self._accept(trading, trading.waiting())
                 waiting = {thing.asked.id for thing in trading.waiting()}
                 live = self._registration.find_live(self.rows)
-                self._free_strays(trading, [name for name in live if name not in waiting])
+                self._free_strays([name for name in live if name not in waiting])
             self.settle()
 
     def _take_plain(self, requests: Sequence[Asked]) -> list[Answer]:
@@ -177,7 +179,7 @@ class Exchange:
         }  # fmt: skip
         with self._noting() as trading:
             self._accept(trading, [thing for thing in trading.waiting() if thing.asked.id in things])
-            self._free_strays(trading, self._registration.find_held(self.rows, things))
+            self._free_strays(self._registration.find_held(self.rows, things))
         self.settle()
         counted = self._counted(things)
         return [
@@ -194,7 +196,7 @@ class Exchange:
         if asked.id in known:
             seq, was = known[asked.id]
             return Booked(seq, again=True) if was == content else Refused("conflict", asked.id)
-        now = self._clock()
+        now = self._now()
         code = find_flaw(trading, asked, now)
         found, flaw = self._find(trading, asked, now) if not code else ({}, code)
         if flaw:
@@ -242,7 +244,7 @@ class Exchange:
 
     def _roll(self, trading: Trading) -> None:
         """Close the days that are over by the clock."""
-        now = self._clock()
+        now = self._now()
         past_days = trading.past_days(now)
         if past_days:
             self._accept(trading, trading.waiting())
@@ -254,16 +256,17 @@ class Exchange:
         waiting = {thing.asked.id: thing for thing in things}
         for name in self._registration.find_held(self.rows, waiting):
             market = waiting[name].asked.market
-            self._note(trading, Accept(name + ACCEPT, market, name), {}, self._clock())
+            self._note(trading, Accept(name + ACCEPT, market, name), {}, self._now())
 
-    def _free_strays(self, trading: Trading, names: Sequence[str]) -> None:
+    def _free_strays(self, names: Sequence[str]) -> None:
         """Free what is held for requests that never counted and whose session is over."""
         counted = self._counted(names) | {note[1].removesuffix(ACCEPT) for note in self._notes}
         strays = [HOLD + name for name in names if name not in counted]
         live = {row[0].removeprefix(HOLD): row[3] for row in self.rows.find(CLAIM, "id", strays, also="NOT ended")}
         due = [free(name, live[name]) for name in names if name in live]
         known = {row[0] for row in self.rows.find(MARKET_DUE, "id", [one.id for one in due])}
-        self._dues += [_due_row(one, trading.seq) for one in due if one.id not in known]
+        asked = {FREE + row[1]: row[0] for row in self._rows_of(live)}
+        self._dues += [_due_row(one, asked[one.id]) for one in due if one.id in asked and one.id not in known]
 
     def _counted(self, names: Iterable[str]) -> set[str]:
         return {row[1].removesuffix(ACCEPT) for row in self._rows_of(name + ACCEPT for name in names)}
@@ -292,6 +295,11 @@ class Exchange:
                 ))  # fmt: skip
             self._dues.append(_due_row(due_of(effect, day_of(trading.halls[asked.market].terms, now)), trading.seq))
 
+    def _now(self) -> int:
+        """The clock's instant, or that of the last note where the clock was put back. [µs]"""
+        self._at = max(self._at, self._clock())
+        return self._at
+
     @contextmanager
     def _noting(self) -> Iterator[Trading]:
         """One transaction; whatever fails in it, nothing in memory outlives it."""
@@ -300,6 +308,8 @@ class Exchange:
             self.rows.begin()
             yield self._catch_up()
             self.rows.write(MARKET_EVENT, self._notes)
+            if self._notes:
+                extend_chain(self.rows, LOGS["market"])
             self.rows.write(MARKET_TRADE, self._trades)
             self.rows.write(MARKET_DUE, self._dues)
             if self._notes or self._dues:
@@ -317,12 +327,14 @@ class Exchange:
         """Take note of what others wrote; from the beginning where nothing is in memory, without sessions that are over."""
         if self._trading is None:
             trading, found = Trading(), _open_notes(self.rows)
+            last = self.rows.query("SELECT known_at FROM market_event ORDER BY seq DESC LIMIT 1")
+            self._at = max(self._at, last[0][0] if last else 0)
         else:
             trading = self._trading
             found = self.rows.query(f"{select(MARKET_EVENT)} WHERE seq > ? ORDER BY seq", trading.seq)
-        for seq, name, _, _, _, content, told in found:
+        for seq, name, _, _, known_at, content, told in found:
             trading.apply(read(name, content), json.loads(told))
-            trading.seq = seq
+            trading.seq, self._at = seq, max(self._at, known_at)
         self._trading = trading
         return trading
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.loading import find_booked
+from dafeng.ledger.logs import beyond
 from dafeng.ledger.market.asked import OpenMarket, Register
 from dafeng.ledger.market.bodies import Desk
 from dafeng.ledger.market.hall import Hall, Need
@@ -163,6 +164,8 @@ class Registration:
             Their ids, in the order in which the ledger booked them.
         """
         found = rows.query(
-            "SELECT id FROM ledger_claim WHERE NOT ended AND kind = 'freeze' AND id LIKE ? ORDER BY seq", f"{HOLD}%"
+            "SELECT id FROM ledger_claim WHERE NOT ended AND kind = 'freeze' AND id >= ? AND id < ? ORDER BY seq",
+            HOLD,
+            beyond(HOLD),
         )
         return [row[0].removeprefix(HOLD) for row in found]

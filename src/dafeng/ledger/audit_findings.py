@@ -1,0 +1,92 @@
+"""What an audit found: rows that are not as they were booked, until there are too many to be of use.
+
+Invariant: nobody who says something here goes on after `AuditEnd`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.store.ledger_rows import Row
+from dafeng.store.ledger_tables import Table
+
+MOST_FINDINGS = 100
+"""After so many an audit stops: one changed row early in a log makes all later hashes differ."""
+
+
+class AuditEnd(Exception):
+    """Nothing more is to be learned."""
+
+
+class AuditFindings:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.found: list[Finding] = []
+
+    def say(self, rule: str, at: str, zh: str, en: str) -> None:
+        """Say what is wrong.
+
+        Parameters
+        ----------
+        rule : str
+            What was looked for.
+        at : str
+            Where: ``table/key``.
+        zh, en : str
+            What is wrong.
+
+        Raises
+        ------
+        AuditEnd
+            After `MOST_FINDINGS`.
+        """
+        remedy = Label("停止写入，从备份恢复后比对", "stop writing, restore a backup and compare")
+        self.found.append(Finding(f"ledger.{rule}", at, "error", Label(zh, en), remedy))
+        if len(self.found) >= MOST_FINDINGS:
+            raise AuditEnd
+
+    def stop(self, rule: str, at: str, zh: str, en: str) -> NoReturn:
+        """Say what is wrong where nothing after it can be judged.
+
+        Parameters
+        ----------
+        rule, at, zh, en : str
+            As for `say`.
+
+        Raises
+        ------
+        AuditEnd
+            Always.
+        """
+        self.say(rule, at, zh, en)
+        raise AuditEnd
+
+    def compare(self, table: Table, told: Mapping[Any, Row], made: Mapping[Any, Row]) -> None:
+        """Say where rows of a table are not those that the rules make.
+
+        Parameters
+        ----------
+        table : Table
+            The table.
+        told, made : mapping
+            Key → row, as it stands and as it should; rows may have the first columns only.
+        """
+        if told == made:
+            return
+        for key in sorted({*told, *made}, key=str):
+            at = f"{table.name}/" + ("/".join(map(str, key)) if isinstance(key, tuple) else str(key))
+            if key not in told:
+                self.say("missing", at, "缺少一行", "a row is missing")
+            elif key not in made:
+                self.say("extra", at, "多出一行", "a row that nothing booked")
+            elif tuple(told[key]) != tuple(made[key]):
+                wrong = [
+                    f"{name}: {mine!r} ≠ {booked!r}"
+                    for name, mine, booked in zip(table.columns, told[key], made[key], strict=False)
+                    if mine != booked
+                ]
+                self.say("changed", at, f"与入账不符：{'；'.join(wrong)}", f"not as booked: {'; '.join(wrong)}")

@@ -1,0 +1,121 @@
+"""The log of credit projects looked at again: its links, its spelling, and that the ledger issued what was verified.
+
+Invariant: no finding means that every row follows from its content and the rows before it, and that each period which is booked
+stands in the ledger with the quantity that was verified.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dafeng.ledger.audit_findings import AuditFindings
+from dafeng.ledger.chain import START
+from dafeng.ledger.credit_log import encode_step
+from dafeng.ledger.logs import LOGS, beyond, link_row, read_notes
+from dafeng.ledger.projects import Step
+from dafeng.ledger.requests import Transfer, decode
+from dafeng.store.ledger_rows import LedgerRows, Row
+from dafeng.store.ledger_tables import CREDIT, EVENT
+
+AT_ONCE = 500
+"""Steps that are looked at together."""
+_LOG = LOGS["credit"]
+
+
+def check_credits(rows: LedgerRows, said: AuditFindings) -> None:
+    """Audit the log of credit projects of a ledger.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database; nobody writes meanwhile.
+    said : AuditFindings
+        Gets what is wrong.
+    """
+    audit = _CreditAudit(rows, said)
+    for notes in read_notes(rows, _LOG, at_once=AT_ONCE):
+        audit.check_links(notes)
+        for row in notes:
+            audit.check_row(row)
+    links = rows.query("SELECT count(*) FROM ledger_link WHERE log = 'credit'")[0][0]
+    if links != audit.seq:
+        said.say("count", "ledger_link/credit", f"{links} 个链值，{audit.seq} 个步骤", f"{links} links, {audit.seq} steps")
+    audit.check_issued()
+
+
+class _CreditAudit:
+    """One run: the last step, and by period what was verified and whether it is booked."""
+
+    def __init__(self, rows: LedgerRows, said: AuditFindings) -> None:
+        self.rows, self.said = rows, said
+        self.seq, self.at, self.hash = 0, 0, START
+        self.verified: dict[str, Any] = {}
+        self.booked: dict[str, Any] = {}
+
+    def check_links(self, notes: list[Row]) -> None:
+        found = self.rows.query(
+            "SELECT seq, hash FROM ledger_link WHERE log = ? AND seq BETWEEN ? AND ?", _LOG.name, notes[0][0], notes[-1][0]
+        )
+        kept = {row[0]: bytes(row[1]) for row in found}
+        for row in notes:
+            self.hash = link_row(_LOG, self.hash, row)
+            if kept.get(row[0]) != self.hash or bytes(row[6]) != self.hash:
+                self.say("chain", row[0], "链值与内容不符", "its link does not follow from its content")
+                self.hash = kept.get(row[0], self.hash)
+
+    def say(self, rule: str, seq: int, zh: str, en: str) -> None:
+        self.said.say(rule, f"{CREDIT.name}/{seq}", zh, en)
+
+    def check_row(self, row: Row) -> None:
+        seq, name, project, kind, known_at, content, _ = row
+        if seq != self.seq + 1 or known_at < self.at:
+            self.say("order", seq, "序号不连续或时刻倒退", "numbers have a gap, or the instant goes back")
+        self.seq, self.at = seq, known_at
+        try:
+            step = Step(name, *json.loads(content))
+            sound = encode_step(step) == content
+        except (ValueError, TypeError):
+            sound = False
+        if not sound:
+            self.said.stop(
+                "content", f"{CREDIT.name}/{seq}", "步骤无法读取；其后未审核", "it cannot be read; no more was audited"
+            )
+        if (step.project, step.step) != (project, kind):
+            self.say("changed", seq, "项目或步骤与内容不符", "project or step is not that of its content")
+        self.take(step)
+
+    def take(self, step: Step) -> None:
+        key = f"credit:{step.project}:{step.values.get('start')}/{step.values.get('end')}"
+        if step.step == "verify":
+            self.verified[key] = step.values.get("quantity")
+        elif step.step == "book":
+            self.booked[key] = self.verified.get(key)
+
+    def check_issued(self) -> None:
+        """What is booked of the projects is what was verified, and nothing else was issued in their name."""
+        names = list(self.booked)
+        for at in range(0, len(names), AT_ONCE):
+            part = names[at : at + AT_ONCE]
+            events = {row[1]: row for row in self.rows.find(EVENT, "id", part)}
+            for name in part:
+                asked = decode(name, events[name][5]) if name in events else None
+                if not isinstance(asked, Transfer) or (asked.kind, asked.quantity) != ("issue", self.booked[name]):
+                    self.said.say("settlement", name, "账簿发行量与核查量不符", "the ledger did not issue what was verified")
+        text = "SELECT count(*) FROM ledger_event WHERE id >= ? AND id < ? AND kind = 'issue'"
+        issued = self.rows.query(text, "credit:", beyond("credit:"))[0][0]
+        if issued > len(names) + self.waiting():
+            self.said.say(
+                "count",
+                EVENT.name,
+                f"发行 {issued} 次，登记 {len(names)} 次",
+                f"issued {issued} times, of which the log knows {len(names)}",
+            )
+
+    def waiting(self) -> int:
+        """Periods whose units are being issued: booked, perhaps, and not said so yet."""
+        text = (
+            "SELECT count(*) FROM ledger_credit i WHERE step = 'issue' AND NOT EXISTS (SELECT 1 FROM ledger_credit e"
+            " WHERE e.id IN (i.id || ':book', i.id || ':return'))"
+        )
+        return int(self.rows.query(text)[0][0])

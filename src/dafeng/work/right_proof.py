@@ -1,0 +1,182 @@
+"""Proof that a city's books are as they were booked: the audit, the roots of the days, and paths that lead to them.
+
+Invariant: a day has a root once it is over in UTC, and then for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from dafeng.core.errors import FileRefused, SettingError
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+from dafeng.ledger.audit import verify
+from dafeng.ledger.ledger import open_ledger
+from dafeng.ledger.logs import LOGS
+from dafeng.ledger.roots import LEDGER, DayRoot, HashProof, list_roots, parse_roots, prove_event, prove_hash, spell_proof
+from dafeng.work.rights import Rights
+
+
+def audit_books(rights: Rights) -> list[Finding]:
+    """Book everything again and compare it with what stands; writers wait meanwhile.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+
+    Returns
+    -------
+    list of Finding
+        What is wrong and where; empty if nothing is, or where the city has no ledger.
+    """
+    if not rights.has_ledger():
+        return []
+    with open_ledger(rights.city.ledger) as ledger:
+        return verify(ledger)
+
+
+def list_day_roots(rights: Rights, *, since: str = "") -> Iterator[DayRoot]:
+    """Roots of all days that are over, of the ledger, the markets and the credit projects.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    since : str, optional
+        First day in UTC, as ISO date.
+
+    Yields
+    ------
+    DayRoot
+        Log by log, the oldest day first.
+
+    Raises
+    ------
+    SettingError
+        If the day is none.
+    """
+    try:
+        first = date.fromisoformat(since) if since else None
+    except ValueError:
+        raise _bad_day(since) from None
+    with rights.reading() as rows:
+        for log in (LEDGER, *LOGS):
+            yield from list_roots(rows, since=first, before=_today(), log=log)
+
+
+def read_published(path: Path) -> tuple[DayRoot, ...]:
+    """Roots from a file that was published.
+
+    Parameters
+    ----------
+    path : Path
+        From ``dafeng ledger roots --out``.
+
+    Returns
+    -------
+    tuple of DayRoot
+        In the order of the file.
+
+    Raises
+    ------
+    FileRefused
+        If it cannot be read or is no such file.
+    """
+    try:
+        found = parse_roots(path.read_text(encoding="utf-8"))
+        known = all(one.log in (LEDGER, *LOGS) for one in found)
+    except (OSError, ValueError, KeyError, TypeError):
+        known = False
+    if known:
+        return found
+    raise FileRefused(
+        Label("不是根值文件", "this is no file of roots"),
+        where=path.name,
+        expected=Label("dafeng ledger roots --out 写出的 JSON", "the JSON that dafeng ledger roots --out writes"),
+        remedy=Label("核对路径，或重新下载公布的文件", "check the path, or fetch the published file anew"),
+    )
+
+
+def prove_booked(rights: Rights, event: str) -> str:
+    """Proof that a request was booked: its content with the path to the root of its day.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    event : str
+        Id of the request, or number of the event.
+
+    Returns
+    -------
+    str
+        JSON; read it with `dafeng.ledger.roots.parse_proof`.
+
+    Raises
+    ------
+    LookupFailure
+        If nothing was booked under that id.
+    """
+    with rights.reading() as rows:
+        found = rows.query("SELECT id FROM ledger_event WHERE seq = ?", int(event)) if event.isdecimal() else []
+        return spell_proof(prove_event(rows, found[0][0] if found else event))
+
+
+def find_day_proof(rights: Rights, seq: int) -> HashProof | None:
+    """Path from the hash of an event to the root of its day, without its content.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    seq : int
+        Number of the event.
+
+    Returns
+    -------
+    HashProof or None
+        ``None`` while its day is not over: then there is no root yet.
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such event.
+    """
+    with rights.reading() as rows:
+        found = rows.query("SELECT known_at FROM ledger_event WHERE seq = ?", seq)
+        if found and datetime.fromtimestamp(found[0][0] // 1_000_000, UTC).date() >= _today():
+            return None
+        return prove_hash(rows, seq)
+
+
+def proof_document(proof: HashProof) -> dict[str, Any]:
+    """A proof as plain data.
+
+    Parameters
+    ----------
+    proof : HashProof
+        From `find_day_proof`.
+
+    Returns
+    -------
+    dict
+        Its fields; the day as ISO date.
+    """
+    return {**proof._asdict(), "day": proof.day.isoformat(), "path": list(proof.path)}
+
+
+def _bad_day(text: str) -> SettingError:
+    return SettingError(
+        Label(f"“{text[:20]}”不是日期", f"'{text[:20]}' is no day"),
+        where="since",
+        expected=Label("日期，如 2026-01-31", "a day such as 2026-01-31"),
+        remedy=Label("改正后重试", "correct it and try again"),
+    )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
