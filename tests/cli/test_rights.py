@@ -89,7 +89,7 @@ def test_a_carry_over_and_a_repayment_are_asked_for(city, tmp_path):
     assert read(*asked)["missing"][0]["name"] == "base"
     carried = read(*asked, "--base", 10000, "--quantity", 9000, "--who", "anna")
     assert (carried["value"], approve(city, carried["order"])["state"]) == ("10000", "booked")
-    assert "carry" in run(*asked, "--base", 10000, "--quantity", 9000, "--who", "anna")
+    assert "结转" in run(*asked, "--base", 10000, "--quantity", 9000, "--who", "anna")
     repaid = read("allowance", "repay", city, "cea-2023", "甲", "--day", DAY)
     assert (repaid["companies"][0]["state"], repaid["order"]) == ("same", None)
 
