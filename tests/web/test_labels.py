@@ -23,6 +23,10 @@ CLOSED = (
     "project_state", "period_state", "step_role",
     "order_state", "look_state", "order_verb", "account_state", "book_state", "claim_kind", "certificate_kind",
     "operation",
+    "inclusion_rule", "inclusion_kind", "inclusion_done", "link_state", "enterprise_against", "enterprise_side",
+    "enterprise_event",
+    "market_state", "auction_state", "market_way", "market_side", "market_thing", "market_verb", "bid_why", "budget_state",
+    "budget_level",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

@@ -15,6 +15,8 @@ from dafeng.store.models import LedgerOrder, LedgerOrderPlace
 
 OPEN = ("waiting", "handed")
 """States of an order that has not ended."""
+MARKET = "market/"
+"""How the ids of what is asked of a market begin; the asker's id follows."""
 
 
 def add_order(session: Session, id: str, content: str, *, pair: bool, at: datetime) -> LedgerOrder:
@@ -101,7 +103,9 @@ def find_order(session: Session, id: str) -> LedgerOrder | None:
     return session.get(LedgerOrder, id)
 
 
-def list_orders(session: Session, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100) -> Sequence[LedgerOrder]:
+def list_orders(
+    session: Session, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100, market: bool = False
+) -> Sequence[LedgerOrder]:
     """Orders, the newest first.
 
     Parameters
@@ -112,11 +116,15 @@ def list_orders(session: Session, *, states: Sequence[str] = (), offset: int = 0
         Only those in these states.
     offset, limit : int, optional
         Which of them.
+    market : bool, optional
+        Those to the markets instead of those to the ledger itself.
 
     Returns
     -------
     sequence of LedgerOrder
         Some of them.
     """
-    wanted = select(LedgerOrder).order_by(LedgerOrder.at.desc(), LedgerOrder.id).offset(offset).limit(limit)
+    theirs = LedgerOrder.id.startswith(MARKET, autoescape=True)
+    wanted = select(LedgerOrder).where(theirs if market else ~theirs)
+    wanted = wanted.order_by(LedgerOrder.at.desc(), LedgerOrder.id).offset(offset).limit(limit)
     return session.scalars(wanted.where(LedgerOrder.status.in_(states)) if states else wanted).all()

@@ -22,20 +22,25 @@ from dafeng.core.labels import Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
 from dafeng.web.boundary_pages import add_boundary_pages
+from dafeng.web.budget_pages import add_budget_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
 from dafeng.web.compliance_pages import add_compliance_pages
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.desk import Desk, read_language
+from dafeng.web.enterprise_pages import add_enterprise_pages
 from dafeng.web.first_pages import add_first_pages
 from dafeng.web.guard import HEADERS, LOOPBACK, POLICY, Guard
+from dafeng.web.inclusion_pages import add_inclusion_pages
 from dafeng.web.job_pages import add_job_pages
 from dafeng.web.labels import Words
 from dafeng.web.limits import Paces, usual_paces
 from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
+from dafeng.web.market_pages import add_market_pages
 from dafeng.web.offices import Office
+from dafeng.web.owner_pages import add_owner_pages
 from dafeng.web.programs import add_programs
 from dafeng.web.project_pages import add_project_pages
 from dafeng.web.provider_pages import add_provider_pages
@@ -129,7 +134,12 @@ def create_app(
     add_rights_pages(app, desk)
     add_compliance_pages(app, desk)
     add_project_pages(app, desk)
+    add_inclusion_pages(app, desk)
+    add_enterprise_pages(app, desk)
+    add_owner_pages(app, desk)
     add_scenario_pages(app, desk, scenarios)
+    add_market_pages(app, desk)
+    add_budget_pages(app, desk)
     add_saved_pages(app, desk)
     add_wall(app, desk)
     _add_general(app, desk)

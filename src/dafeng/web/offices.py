@@ -27,6 +27,8 @@ from dafeng.web.settlements import Settlements
 from dafeng.web.setups import SetUp
 from dafeng.web.visits import LASTING, Signer, Throttle
 from dafeng.work.city import City
+from dafeng.work.enterprise_shelf import EnterpriseShelf
+from dafeng.work.markets import Markets
 from dafeng.work.rights import Rights
 
 EDITORS = ("editor", "confirmer", "administrator")
@@ -114,6 +116,16 @@ class Office:
     def settlements(self) -> Settlements:
         """How companies stand in compliance periods, kept while nothing changes."""
         return Settlements(self.rights)
+
+    @cached_property
+    def enterprises(self) -> EnterpriseShelf:
+        """Accounts of the city's enterprises, kept until their files change."""
+        return EnterpriseShelf(self.city)
+
+    @cached_property
+    def markets(self) -> Markets:
+        """The city's markets; nothing is made on disk by looking."""
+        return Markets(self.city)
 
     @cached_property
     def signer(self) -> Signer:

@@ -16,7 +16,7 @@ from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason
 from dafeng.ledger.requests import Request, Transfer, decode, encode
 from dafeng.store.models import LedgerOrder
-from dafeng.store.orders import OPEN, add_order, find_order, find_together, join_orders, list_orders
+from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
@@ -27,7 +27,7 @@ MOST = 100_000
 """Orders that wait and are looked at."""
 Check = Callable[[Sequence["Order"]], None]
 """Looks at the orders that have not ended and throws where one more may not be placed."""
-RESERVED = ("market/",)
+RESERVED = (MARKET,)
 """How ids begin that the markets make themselves."""
 
 
@@ -203,7 +203,8 @@ def place_act(
     at = datetime.now(UTC)
     if not fold_person(who):
         raise person_missing()
-    if flaw := find_act_flaw(act) or next((told for one in requests if (told := find_flaw(one))), ""):
+    reserved = act.id if act.id.startswith(RESERVED) else ""
+    if flaw := find_act_flaw(act) or reserved or next((told for one in requests if (told := find_flaw(one))), ""):
         return Order(act.id, act, "refused", who, at, code="malformed", about=flaw)
     pair = any(needs_pair(rights, one) for one in requests)
     with using(rights.city, records) as opened:
@@ -263,7 +264,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
         raise person_missing()
     with using(rights.city, records) as opened:
         with opened.write(actor=who, at=at) as session:
-            row = find_order(session, id)
+            row = None if id.startswith(MARKET) else find_order(session, id)
             if row is None:
                 raise unknown_order(id)
             if fold_person(row.who) == fold_person(who):
@@ -325,7 +326,7 @@ def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Or
         If there is none.
     """
     with using(rights.city, records) as opened, opened.read() as session:
-        row = find_order(session, id)
+        row = None if id.startswith(MARKET) else find_order(session, id)
         if row is None:
             raise unknown_order(id)
         return _order(row)
