@@ -22,6 +22,7 @@ SECOND = "—the second person, or whoever opens a book, decides on the page"
 WAY = "—leads to another page"
 FORM = "—a piece of a form; what it holds is among the records"
 OUTSIDE = "—the public side, which describes its own data at /public/{slug}/openapi.json"
+PERSONAL = "—what ends somebody's consent or account is done on the page, where what goes and what stays is shown first"
 KEPT = "—a file that pages are made with"
 C = "/api/v1/cities/{slug}"
 PAGES: Mapping[str, str] = {
@@ -89,6 +90,36 @@ PAGES: Mapping[str, str] = {
     "POST /{slug}/projects/enter": f"POST {C}/projects",
     "POST /{slug}/projects/{project}/step": f"POST {C}/projects/{{project}}/steps",
     "POST /{slug}/projects/{project}/decide": f"POST {C}/projects/{{project}}/steps",
+    "GET /{slug}/budgets": WAY, "GET /{slug}/budgets/": f"GET {C}/ledger/budgets",
+    "GET /{slug}/budgets.json": f"GET {C}/ledger/budgets",
+    "GET /{slug}/budgets/{budget}/": f"GET {C}/ledger/budgets/{{budget}}",
+    "GET /{slug}/budgets/{budget}/nodes/{node}/": f"GET {C}/ledger/budgets/{{budget}}/nodes/{{node}}",
+    "GET /{slug}/budgets/{budget}/nodes/{node}/{figure}": f"GET {C}/ledger/budgets/{{budget}}/nodes/{{node}}",
+    "POST /{slug}/budgets/book": SECOND, "POST /{slug}/budgets/move": f"POST {C}/ledger/budgets/{{budget}}/moves",
+    "GET /{slug}/enterprises": WAY, "GET /{slug}/enterprises/": f"GET {C}/enterprises",
+    "GET /{slug}/enterprises.json": f"GET {C}/enterprises",
+    "GET /{slug}/enterprises/accounts/{name:path}/": f"GET {C}/enterprises/{{name}}",
+    "POST /{slug}/enterprises/authorise": f"POST {C}/enterprises/{{name}}/authorisations",
+    "POST /{slug}/enterprises/withdraw": f"POST {C}/enterprises/authorisations/{{id}}/withdrawal",
+    "POST /{slug}/enterprises/report": f"POST {C}/enterprises/{{name}}/reports",
+    "POST /{slug}/enterprises/link": SECRET, "POST /{slug}/enterprises/link/end": SECRET,
+    "GET /{slug}/owner/{token}": SECRET, "POST /{slug}/owner/{token}": SECRET,
+    "GET /{slug}/inclusion": WAY, "GET /{slug}/inclusion/": f"GET {C}/inclusion/totals",
+    "GET /{slug}/inclusion.json": f"GET {C}/inclusion/totals", "GET /{slug}/inclusion/claims/": f"GET {C}/inclusion/claims",
+    "GET /{slug}/inclusion/accounts/": WAY,
+    "GET /{slug}/inclusion/accounts/{person}/": f"GET {C}/inclusion/accounts/{{person}}",
+    "GET /{slug}/inclusion/bundles/{name:path}/": f"GET {C}/inclusion/bundles/{{name}}",
+    "GET /{slug}/inclusion/scenes/{scene}/": f"GET {C}/inclusion/scenes", "GET /{slug}/inclusion/intake/": SECRET,
+    "POST /{slug}/inclusion/take": f"POST {C}/inclusion/events", "POST /{slug}/inclusion/join": f"POST {C}/inclusion/accounts",
+    "POST /{slug}/inclusion/redeem": f"POST {C}/inclusion/redemptions", "POST /{slug}/inclusion/keys": SECRET,
+    "POST /{slug}/inclusion/keys/end": SECRET, "POST /{slug}/inclusion/withdraw": PERSONAL,
+    "POST /{slug}/inclusion/erase": PERSONAL, "POST /{slug}/inclusion/aggregate": SECOND,
+    "GET /{slug}/markets": WAY, "GET /{slug}/markets/": f"GET {C}/ledger/markets",
+    "GET /{slug}/markets.json": f"GET {C}/ledger/markets",
+    "GET /{slug}/markets/{market}/": f"GET {C}/ledger/markets/{{market}}",
+    "GET /{slug}/markets/{market}/auctions/{auction}/": f"GET {C}/ledger/markets/{{market}}/auctions/{{auction}}",
+    "POST /{slug}/markets/ask": f"POST {C}/ledger/markets/{{market}}/requests", "POST /{slug}/markets/decide": SECOND,
+    "POST /{slug}/markets/run": SECOND,
     "GET /public": OUTSIDE, "GET /public/": OUTSIDE,
 }  # fmt: skip
 PUBLIC = "GET /public/{slug}"

@@ -80,6 +80,13 @@ def open_offices(cities: Sequence[City]) -> tuple[Office, ...]:
     return tuple(Office(city) for city in cities)
 
 
+OF_RIGHTS = (
+    add_rights_pages, add_compliance_pages, add_project_pages, add_inclusion_pages, add_enterprise_pages, add_owner_pages,
+    add_market_pages, add_budget_pages,
+)  # fmt: skip
+"""Pages of rights of every kind."""
+
+
 def create_app(
     cities: Sequence[Material],
     *,
@@ -131,15 +138,9 @@ def create_app(
     add_delivery_pages(app, desk)
     add_job_pages(app, desk)
     add_boundary_pages(app, desk)
-    add_rights_pages(app, desk)
-    add_compliance_pages(app, desk)
-    add_project_pages(app, desk)
-    add_inclusion_pages(app, desk)
-    add_enterprise_pages(app, desk)
-    add_owner_pages(app, desk)
+    for add_pages in OF_RIGHTS:
+        add_pages(app, desk)
     add_scenario_pages(app, desk, scenarios)
-    add_market_pages(app, desk)
-    add_budget_pages(app, desk)
     add_saved_pages(app, desk)
     add_wall(app, desk)
     _add_general(app, desk)
