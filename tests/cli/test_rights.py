@@ -16,15 +16,29 @@ from tests.work.test_credits import FILE, STEPS, YEAR
 
 
 def run(*words: object) -> str:
-    done = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "200"})
+    done = call(*words)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     assert done.exit_code == 0, done.output
     return done.stdout
 
 
+def call(*words: object) -> Any:
+    return CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "200"})
+
+
 def read(*words: object) -> Any:
     return json.loads(run(*words, "--json"))
+
+
+def given(values: dict[str, Any]) -> list[str]:
+    """Values as options."""
+    return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+
+
+def approve(city: Path, order: dict[str, Any]) -> Any:
+    """Let somebody else agree to an order."""
+    return read("ledger", "approve", city, order["id"], "--who", "bert")[0]
 
 
 @pytest.fixture
@@ -41,19 +55,43 @@ def test_a_period_from_the_table_to_the_check(city, tmp_path):
     for book in ("cea-2023", "cea-2024"):
         opened = read("allowance", "open", city, book, book[-4:], "--limit", 5000000, "--plants", plants)
         assert opened["companies"] == ["甲", "乙", "丙"]
-    before = read("allowance", "book", city, "cea-2023", plants, "--day", DAY, "--before")
-    assert [one["state"] for one in before] == ["booked", "booked", "not_measurable"]
-    assert "864,544" in run("allowance", "book", city, "cea-2023", plants, "--day", DAY)
-    plan = ("--plants", plants)
-    found = read("allowance", "surrender", city, "cea-2023", "2023", "甲", "--quantity", 850000, "--day", DAY, *plan)
-    assert found["verdict"] == "met"
-    settled = read("allowance", "settle", city, "cea-2023", "2023", *plan)
+    booking = ("allowance", "book", city, "cea-2023", plants, "--day", DAY, "--who", "anna")
+    before = read(*booking, "--before")
+    assert [one["state"] for one in before["companies"]] == ["waiting", "waiting", "not_measurable"]
+    approve(city, before["order"])
+    asked = read(*booking)
+    assert "等待另一人复核" in run(*booking)
+    approve(city, asked["order"])
+    assert "864,544" in run(*booking)
+    after = call(*booking, "--before", "--lang", "en")
+    assert (after.exit_code, "--before" in after.stdout) == (1, True)
+    plan = ("--plants", plants, "--who", "anna")
+    giving = ("allowance", "surrender", city, "cea-2023", "2023", "甲", "--day", DAY, *plan)
+    found = read(*giving, "--quantity", 850000)
+    assert (found["verdict"], found["order"]["state"]) == ("short", "waiting")
+    assert read(*giving, "--quantity", 850000)["order"]["id"] == found["order"]["id"]
+    approve(city, found["order"])
+    assert (read(*giving, "--quantity", 850000)["verdict"], found["excess"]) == ("met", 0)
+    with pytest.raises(SettingError, match="--beyond"):
+        run(*giving, "--quantity", 1)
+    assert "1 t above" in run(*giving, "--quantity", 1, "--beyond", "--lang", "en")
+    settled = read("allowance", "settle", city, "cea-2023", "2023", "--plants", plants)
     assert [one["verdict"] for one in settled["companies"]] == ["met", "not_measurable", "not_measurable"]
-    assert "judged" in run("allowance", "settle", city, "cea-2023", "2023", *plan, "--lang", "en")
+    assert "judged" in run("allowance", "settle", city, "cea-2023", "2023", "--plants", plants, "--lang", "en")
+
+
+def test_a_carry_over_and_a_repayment_are_asked_for(city, tmp_path):
+    plants = table(tmp_path, *ROWS)
+    for book in ("cea-2023", "cea-2024"):
+        read("allowance", "open", city, book, book[-4:], "--limit", 5000000, "--plants", plants)
+    approve(city, read("allowance", "book", city, "cea-2023", plants, "--day", DAY, "--who", "anna")["order"])
     asked = ("allowance", "carry", city, "cea-2023", "cea-2024", "甲", "--year", 2023, "--day", DAY)
     assert read(*asked)["missing"][0]["name"] == "base"
-    assert read(*asked, "--base", 10000, "--quantity", 9000)["value"] == "10000"
-    assert read("allowance", "repay", city, "cea-2023", "甲", "--day", DAY)[0]["state"] == "same"
+    carried = read(*asked, "--base", 10000, "--quantity", 9000, "--who", "anna")
+    assert (carried["value"], approve(city, carried["order"])["state"]) == ("10000", "booked")
+    assert "结转" in run(*asked, "--base", 10000, "--quantity", 9000, "--who", "anna")
+    repaid = read("allowance", "repay", city, "cea-2023", "甲", "--day", DAY)
+    assert (repaid["companies"][0]["state"], repaid["order"]) == ("same", None)
 
 
 def test_a_price_and_the_calendar():
@@ -68,11 +106,17 @@ def test_a_price_and_the_calendar():
 def test_a_project_from_entry_to_retirement(city, tmp_path):
     (tmp_path / "wind.yaml").write_text(FILE, encoding="utf-8")
     read("credit", "enter", city, tmp_path / "wind.yaml", "--who", "风电公司", "--day", "2024-01-02")
-    for step, who, day, values in (*STEPS, ("issue", "登记机构", "2024-07-01", YEAR)):
-        given = [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
-        assert read("credit", "step", city, "wind-1", step, "--who", who, "--day", day, *given)["step"] == step
+    for step, who, day, values in STEPS:
+        assert read("credit", "step", city, "wind-1", step, "--who", who, "--day", day, *given(values))["step"] == step
+    issue = ("credit", "step", city, "wind-1", "issue", "--who", "登记机构", "--day", "2024-07-01", *given(YEAR))
+    asked = read(*issue)[0]
+    assert (asked["state"], read("credit", "show", city)["projects"][0]["units"]) == ("waiting", {})
+    approve(city, asked)
+    assert read(*issue)[0]["state"] == "booked"
     said = ("--holder", "风电公司", "--beneficiary", "x", "--reason", "y", "--day", "2024-08-01", "--id", "r1")
-    assert read("credit", "retire", city, "wind-1", "--quantity", 100, *said)["spans"] == [[1, 100]]
+    retired = read("credit", "retire", city, "wind-1", "--quantity", 100, *said, "--who", "anna")[0]
+    assert (retired["request"]["spans"], retired["state"]) == ([[1, 100]], "waiting")
+    approve(city, retired)
     opened = read("credit", "account", city, "ccer", "买方")
     assert (opened["account"], opened["limit"], opened["grade"]) == ("ccer.买方", None, "A")
     assert "no limit" in run("credit", "account", city, "ccer", "买方", "--lang", "en")

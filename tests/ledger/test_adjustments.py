@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,8 +39,11 @@ def sides(ledger: Ledger, book: str = "b") -> Sides:
     )
 
 
+NAMES = count()
+
+
 def settle(ledger: Ledger, final: int, *, kind: str = "allocate") -> list[object]:
-    group = adjust(sides(ledger), final, DAY, kind=kind, reason="r")
+    group = adjust(sides(ledger), final, DAY, kind=kind, reason="r", id=f"s{next(NAMES)}")
     return list(ledger.submit([group])[0]) if group else []
 
 
@@ -49,9 +54,9 @@ def test_a_shortfall_becomes_a_claim_and_is_paid_later():
     settle(ledger, 600)
     now = sides(ledger)
     assert (now.booked, now.holder.balance, now.owed) == (600, 0, 50)
-    assert repay(now, DAY, reason="r") == []
+    assert now.to_repay == 0
     ledger.submit([[Transfer("buy", "trade", "b.m", "b.f", 30, DAY)]])
-    assert all(isinstance(one, Booked) for one in ledger.submit([repay(sides(ledger), DAY, reason="r")])[0])
+    assert all(isinstance(one, Booked) for one in ledger.submit([repay(sides(ledger), 30, DAY, reason="r", id="p")])[0])
     now = sides(ledger)
     assert (now.booked, now.holder.balance, now.owed) == (600, 0, 20)
 
@@ -89,9 +94,9 @@ def test_two_that_saw_the_same_state_book_once():
     ledger = make()
     settle(ledger, 700)
     seen = sides(ledger)
-    first = adjust(seen, 600, DAY, kind="allocate", reason="r")
+    first = adjust(seen, 600, DAY, kind="allocate", reason="r", id="mine")
     ledger.submit([[Transfer("sale", "trade", "b.f", "b.m", 650, DAY)]])
-    second = adjust(sides(ledger), 600, DAY, kind="allocate", reason="r")
+    second = adjust(sides(ledger), 600, DAY, kind="allocate", reason="r", id="mine")
     ledger.submit([second])
     assert isinstance(ledger.submit([first])[0][0], Refused)
     assert all(isinstance(one, Booked) and one.again for one in ledger.submit([second])[0])
@@ -111,12 +116,12 @@ def test_a_reversed_sale_counts_for_nothing():
 def test_carrying_over_takes_here_and_issues_there():
     ledger = make(1000, "b", "c")
     settle(ledger, 700)
-    group = carry(sides(ledger), sides(ledger, "c"), 300, DAY, reason="r")
+    group = carry(sides(ledger), sides(ledger, "c"), 300, DAY, reason="r", id="c1")
     assert all(isinstance(one, Booked) for one in ledger.submit([group])[0])
     assert (sides(ledger).holder.balance, sides(ledger, "c").holder.balance) == (400, 300)
     assert sides(ledger).issuer.balance == -400
     assert sides(ledger).booked == 700
-    over = carry(sides(ledger), sides(ledger, "c"), 800, DAY, reason="r")
+    over = carry(sides(ledger), sides(ledger, "c"), 800, DAY, reason="r", id="c2")
     assert any(isinstance(one, Refused) for one in ledger.submit([over])[0])
     assert sides(ledger).holder.balance == 400
 
@@ -142,7 +147,8 @@ def test_the_entitlement_is_what_is_booked_whatever_comes(moves):
             final = quantity if all(isinstance(one, Booked) for one in answers) else final
             assert settle(ledger, final) == []  # a second run changes nothing
         elif what == "repay":
-            group = repay(sides(ledger), DAY, reason="r")
+            now = sides(ledger)
+            group = repay(now, now.to_repay, DAY, reason="r", id=f"r{at}")
             assert all(isinstance(one, Booked) for one in (ledger.submit([group])[0] if group else []))
         else:
             giver, taker = ("b.f", "b.m") if what == "sell" else ("b.m", "b.f")

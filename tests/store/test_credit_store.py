@@ -55,9 +55,9 @@ def test_an_entitlement_is_booked_as_on_sqlite(address):
             for who in ("firm", "market"):
                 name = f"{part}.{who[0]}"
                 ledger.submit([[OpenAccount(f"o{name}", name, part, "organisation", (who,))]])
-        ledger.submit([adjust(sides(ledger), 700, "2024-01-01", kind="pre_allocate", reason="r")])
+        ledger.submit([adjust(sides(ledger), 700, "2024-01-01", kind="pre_allocate", reason="r", id="before")])
         ledger.submit([[Transfer("sale", "trade", "b.f", "b.m", 650, "2024-01-01")]])
-        ledger.submit([adjust(sides(ledger), 600, "2024-01-01", kind="allocate", reason="r")])
+        ledger.submit([adjust(sides(ledger), 600, "2024-01-01", kind="allocate", reason="r", id="final")])
         now = sides(ledger)
         assert (now.booked, now.holder.balance, now.owed) == (600, 0, 50)
-        assert adjust(now, 600, "2024-01-01", kind="allocate", reason="r") == []
+        assert adjust(now, 600, "2024-01-01", kind="allocate", reason="r", id="again") == []

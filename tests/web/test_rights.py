@@ -13,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from dafeng.ledger.act import Allot
 from dafeng.ledger.requests import Transfer
 from dafeng.reports.certificate_pdf import write_pdf
 from dafeng.store.access_tokens import make_token
@@ -20,9 +21,10 @@ from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.web.public_app import create_public_app
 from dafeng.work import right_certificate
+from dafeng.work.allotments import open_period
 from dafeng.work.city import City, init, open_city
 from dafeng.work.right_certificate import find_certificate
-from dafeng.work.right_orders import place_order, read_order
+from dafeng.work.right_orders import place_act, place_order, read_order
 from dafeng.work.right_proof import list_day_roots
 from dafeng.work.rights import Rights
 from tests.web.browser import Visit, launched, served
@@ -171,6 +173,23 @@ def test_a_retirement_waits_and_is_booked_by_somebody_else(city: City, editor: P
     with Rights(city) as rights:
         order = read_order(rights, name)
         assert (order.state, find_certificate(rights, name).beneficiary) == ("booked", "图书馆")
+
+
+def test_an_order_for_a_whole_table_shows_each_share_and_its_events_who_asked(city: City) -> None:
+    open_period(city, "cea-2023", "2023", limit=100_000, enterprises=["甲<b>", "乙"])
+    shares = (("甲<b>", 12_000), ("乙", 7_500))
+    act = Allot("table-1", "cea-2023", False, DAY, shares)
+    with Rights(city) as rights:
+        requests = [Transfer("x", "allocate", "cea-2023.issuer", "cea-2023.乙", 7_500, DAY)]
+        assert place_act(rights, act, requests, who="张三").state == "waiting"
+    chief = person(app_of(city), "李四")
+    page = chief.get(HOME + "orders/").text
+    assert [word in page for word in ("19,500", "甲&lt;b&gt;", "12,000", "2 家企业", "甲<b>")] == [True] * 4 + [False]
+    assert chief.write(HOME + "decide", home=HOME, id="table-1").status_code == 303
+    with Rights(city) as rights:
+        event = read_order(rights, "table-1").event
+    page = chief.get(f"{HOME}events/{event}/").text
+    assert [word in page for word in ("张三", "李四 复核", "7,500")] == [True] * 3
 
 
 def test_nobody_decides_an_order_of_their_own(city: City) -> None:

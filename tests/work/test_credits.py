@@ -10,15 +10,17 @@ from decimal import Decimal
 
 import pytest
 
-from dafeng.core.errors import DafengError, SettingError
+from dafeng.core.errors import AccessError, DafengError, SettingError
 from dafeng.ledger.credit_log import CHINA, find_break, read_steps
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.requests import Reverse, SetLimit, SetState, Transfer
+from dafeng.store.records import open_records
+from dafeng.work.ask_credits import ask_issue, retire_credits
 from dafeng.work.city import City, init
 from dafeng.work.credit_document import credits_document
-from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, read_credits, retire_credits, take
+from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, read_credits, take
 from dafeng.work.reductions import read_numbers, read_values, reduction
-from dafeng.work.right_orders import decide_order, place_order
+from dafeng.work.right_orders import Order, decide_order, place_order
 from dafeng.work.rights import Rights
 
 FILE = """id: wind-1
@@ -213,21 +215,61 @@ def test_what_the_ledger_refuses_goes_back_to_verified(city):
     assert shown(city)["units"] == {"organisation": 646000}
 
 
+def approve(city: City, order: str, who: str = "复核人") -> Order:
+    with Rights(city) as rights:
+        return decide_order(rights, order, accept=True, who=who)
+
+
+def test_an_issue_waits_for_a_second_person_and_the_same_one_twice_is_one(city):
+    first = ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR)
+    again = ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR)
+    assert (first.state, again.id, again.again, shown(city)["units"]) == ("waiting", first.id, True, {})
+    with pytest.raises(AccessError):
+        approve(city, first.id, "登记机构")
+    done = approve(city, first.id)
+    assert (done.state, done.event is not None, shown(city)["units"]) == ("booked", True, {"organisation": 646000})
+    assert ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR).event == done.event
+    with pytest.raises(SettingError, match="issued → issue"):
+        ask_issue(city, "wind-1", who="登记机构", day="2024-07-02", values=YEAR, id="other")
+    with open_records(city.records) as records:
+        assert records.verify() == ()
+
+
+def test_what_no_longer_holds_when_it_is_approved_is_not_issued(city):
+    order = ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR)
+    take(city, "wind-1", "withdraw", who="风电公司", day="2024-07-02", values=YEAR)
+    done = approve(city, order.id)
+    assert (done.state, done.reason is not None, shown(city)["units"]) == ("refused", True, {})
+
+
 def test_retired_credits_never_move_again(city):
     issue(city)
-    said = {"holder": "风电公司", "beneficiary": "半程马拉松", "reason": "中和", "day": "2024-08-01"}
-    spans = retire_credits(city, "wind-1", 100, id="r1", **said)
-    assert spans == ((1, 100),)
-    assert retire_credits(city, "wind-1", 100, id="r1", **said) == spans
-    assert shown(city)["units"] == {"organisation": 645900, "retired": 100}
+    said = {"holder": "风电公司", "beneficiary": "半程马拉松", "reason": "中和", "day": "2024-08-01", "who": "风电公司"}
+    asked = retire_credits(city, "wind-1", 100, id="r1", **said)
+    assert (asked.state, asked.request.spans, shown(city)["units"]) == ("waiting", ((1, 100),), {"organisation": 646000})
+    other = retire_credits(city, "wind-1", 50, id="r0", **said)
+    assert other.request.spans == ((101, 150),)  # those that wait are not offered twice
+    assert {approve(city, one).state for one in ("r0", "r1")} == {"booked"}
+    again = retire_credits(city, "wind-1", 100, id="r1", **said)
+    assert (again.state, again.request.spans, again.again) == ("booked", asked.request.spans, True)
+    assert shown(city)["units"] == {"organisation": 645850, "retired": 150}
     with open_ledger(city.ledger) as ledger:
         assert ledger.submit([[Reverse("undo", "r1", "2024-08-02", "x")]])[0][0].code == "final"
-    with pytest.raises(SettingError, match="not_held"):
-        retire_credits(city, "wind-1", 10**6, id="r2", **said)
-    with pytest.raises(SettingError, match="beneficiary"):
-        retire_credits(city, "wind-1", 1, id="r3", **{**said, "beneficiary": ""})
+    retire_credits(city, "wind-1", 10**6, id="r2", **said)
+    assert approve(city, "r2").code == "not_held"
+    retire_credits(city, "wind-1", 1, id="r3", **{**said, "beneficiary": ""})
+    assert approve(city, "r3").code == "beneficiary_missing"
     with pytest.raises(SettingError, match="project_unknown"):
         retire_credits(city, "wind-9", 1, id="r4", **said)
+
+
+def test_a_step_taken_again_has_the_same_answer(city):
+    again = take(city, "wind-1", "publish", who="风电公司", day="2024-01-10", values={})
+    assert (again.again, again.step.step) == (True, "publish")
+    assert len(shown(city)["steps"]) == 1 + len(STEPS)
+    use = {"asset": "kiln-1", "use": "substitution", **YEAR}
+    first = take(city, "asset:kiln-1", "use", who="化工厂", day="2024-06-02", values=use)
+    assert take(city, "asset:kiln-1", "use", who="化工厂", day="2024-06-02", values=use).seq == first.seq
 
 
 def test_a_use_elsewhere_and_an_issue_exclude_each_other(city):

@@ -6,17 +6,20 @@ Invariant: what is printed is what was worked out or booked; nothing is added up
 from __future__ import annotations
 
 from decimal import Decimal
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dafeng.cli.ledger_lists import list_orders
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
     from dafeng.ledger.policies import Worked
     from dafeng.work.allotments import BookedShare
+    from dafeng.work.right_orders import Order
     from dafeng.work.settle import Standing
 
 app = typer.Typer(
@@ -32,8 +35,12 @@ Company = Annotated[str, typer.Argument(help="企业 · company", metavar="COMPA
 Day = Annotated[str, typer.Option("--day", help="生效日期 · effective day, ISO")]
 Draft = Annotated[bool, typer.Option("--draft", help="按征求意见稿试算 · let drafts count")]
 Plants = Annotated[Path | None, typer.Option("--plants", help="机组表，缺省 data/rights/plants.csv · table of units")]
+Who = Annotated[str, typer.Option("--who", help="经手人，缺省为登录名 · who asks")]
+Key = Annotated[str, typer.Option("--id", help="自定编号，缺省由内容得出 · own id; follows from content by default")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
+SOUND = ("booked", "waiting", "same", "not_measurable")
+"""States of a company's share that are no refusal."""
 
 
 @app.command()
@@ -102,26 +109,42 @@ def book_shares(
     day: Day,
     before: Annotated[bool, typer.Option("--before", help="预分配；缺省为最终核定与调整 · pre-allocation, else final")] = False,
     draft: Draft = False,
+    key: Key = "",
+    who: Who = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """登记预分配或最终核定；多退少补，退不足记为债权 · book a pre-allocation, or the final allowance with its true-up."""
-    from dafeng.work.allotments import book_allowances
+    """申请登记预分配或最终核定，全表一份申请 · ask for a pre-allocation, or the final allowance with its true-up."""
     from dafeng.work.allowances import allowances
+    from dafeng.work.ask_allowances import ask_allowances
     from dafeng.work.city import open_city
 
     city = open_city(folder)
-    found = book_allowances(city, book, allowances(file, city=city, draft=draft), before=before, day=day)
-    _show_shares(found, read_language(lang), as_json=as_json)
+    found = allowances(file, city=city, draft=draft)
+    shares, order = ask_allowances(city, book, found, before=before, day=day, who=who or getuser(), id=key)
+    _show_shares(shares, order, read_language(lang), as_json=as_json)
 
 
 @app.command()
-def repay(folder: Folder, book: Book, company: Company, day: Day, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """以持有配额归还债权 · give back what is claimed, as far as it is held."""
-    from dafeng.work.allotments import repay_claim
+def repay(
+    folder: Folder,
+    book: Book,
+    company: Company,
+    day: Day,
+    quantity: Annotated[
+        int | None, typer.Option("--quantity", help="归还量（t），缺省为全部可用 · how many (t), else all that is free", min=1)
+    ] = None,
+    key: Key = "",
+    who: Who = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """申请以持有配额归还债权 · ask for what is claimed to be given back, as far as it is held."""
+    from dafeng.work.ask_allowances import ask_repay
     from dafeng.work.city import open_city
 
-    _show_shares([repay_claim(open_city(folder), book, company, day=day)], read_language(lang), as_json=as_json)
+    share, order = ask_repay(open_city(folder), book, company, day=day, quantity=quantity, who=who or getuser(), id=key)
+    _show_shares([share], order, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -133,21 +156,39 @@ def surrender(
     day: Day,
     quantity: Annotated[int, typer.Option("--quantity", help="配额（t） · allowances (t)", min=0)] = 0,
     credits: Annotated[int, typer.Option("--credits", help="抵销用减排量（t） · credits (t)", min=0)] = 0,
+    beyond: Annotated[
+        bool, typer.Option("--beyond", help="允许超过或先于已知的应清缴量 · surrender more than is owed or known to be")
+    ] = False,
     plants: Plants = None,
+    key: Key = "",
+    who: Who = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """清缴配额与减排量，同时成立 · surrender allowances and credits, both or neither."""
+    """申请清缴配额与减排量，同时成立，须另一人复核 · surrender allowances and credits, both or neither, by two persons."""
+    from dafeng.work.ask_allowances import ask_surrender, find_beyond
     from dafeng.work.city import open_city
-    from dafeng.work.settle import surrender as give
+    from dafeng.work.right_overview import order_document
+    from dafeng.work.settle import find_standing
+    from dafeng.work.settle import settle as work
     from dafeng.work.settlement_document import standing_document
 
     city = open_city(folder)
-    found = give(city, book, period, company, quantity=quantity, credits=credits, day=day, plants=plants)
+    order = ask_surrender(
+        city, book, period, company, quantity=quantity, credits=credits, day=day, plants=plants, id=key, beyond=beyond,
+        who=who or getuser(),
+    )  # fmt: skip
+    found = find_standing(work(city, book, period, plants=plants), company)
+    excess = find_beyond(found, order)
     if as_json:
-        print_json(standing_document(found))
+        print_json({**standing_document(found), "excess": excess, "order": order_document(order)})
     else:
-        _show_standings([found], read_language(lang))
+        language = read_language(lang)
+        _show_standings([found], language)
+        if excess:
+            console().print(say(language, f"超出应清缴量 {excess:,} t", f"{excess:,} t above what is to be surrendered"))
+        list_orders([order], language)
+    _end(order)
 
 
 @app.command()
@@ -186,17 +227,31 @@ def carry(
         int | None, typer.Option("--quantity", help="结转量；缺省只计算 · how many; else only the sum", min=1)
     ] = None,
     base: Annotated[str | None, typer.Option("--base", help="基础量（t） · base (t)")] = None,
+    key: Key = "",
+    who: Who = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """配额结转：最大可结转量，或办理结转 · most that may be carried over, or carry it."""
+    """配额结转：最大可结转量，或申请结转，须另一人复核 · most that may be carried over, or ask for it, by two persons."""
+    from dafeng.work.ask_allowances import ask_carry
+    from dafeng.work.carry_over import work_carry
     from dafeng.work.city import open_city
-    from dafeng.work.settle import carry_over
+    from dafeng.work.policy_document import worked_document
+    from dafeng.work.right_overview import order_document
 
-    worked = carry_over(
-        open_city(folder), old, new, company, quantity=quantity, year=year, day=day, base=_decimal("--base", base)
+    city, most = open_city(folder), _decimal("--base", base)
+    if quantity is None:
+        _show_worked(work_carry(city, old, new, company, year=year, base=most), read_language(lang), as_json=as_json)
+        return
+    worked, order = ask_carry(
+        city, old, new, company, quantity=quantity, year=year, day=day, base=most, id=key, who=who or getuser()
     )
-    _show_worked(worked, read_language(lang), as_json=as_json)
+    if as_json:
+        print_json({**worked_document(worked), "order": order_document(order)})
+    else:
+        _show_worked(worked, read_language(lang), as_json=False)
+        list_orders([order], read_language(lang))
+    _end(order)
 
 
 @app.command()
@@ -272,15 +327,28 @@ def _show_worked(worked: Worked, language: Language, *, as_json: bool) -> None:
     _show_steps(worked, language)
 
 
-def _show_shares(found: Any, language: Language, *, as_json: bool) -> None:
+def _show_shares(found: Any, order: Order | None, language: Language, *, as_json: bool) -> None:
+    from dafeng.work.right_overview import order_document
+
     shares: list[BookedShare] = list(found)
     if as_json:
         names = ("enterprise", "due", "booked", "owed", "state")
-        print_json([{name: getattr(one, name) for name in names} for one in shares])
-        return
-    heads = say(language, "企业 应得 已登记 尚欠 结果", "company due booked owed state").split()
-    rows = [[one.enterprise, _text(one.due), _text(one.booked), _text(one.owed), one.says.read(language)] for one in shares]
-    console().print(grid(say(language, "配额登记（t）", "booked allowances (t)"), heads, rows, right=(1, 2, 3)))
+        rows = [{name: getattr(one, name) for name in names} for one in shares]
+        print_json({"companies": rows, "order": None if order is None else order_document(order)})
+    else:
+        heads = say(language, "企业 应得 已登记 尚欠 结果", "company due booked owed state").split()
+        told = [[one.enterprise, _text(one.due), _text(one.booked), _text(one.owed), one.says.read(language)] for one in shares]
+        console().print(grid(say(language, "配额登记（t）", "booked allowances (t)"), heads, told, right=(1, 2, 3)))
+        if order is not None:
+            list_orders([order], language)
+    if any(one.state not in SOUND for one in shares):
+        raise typer.Exit(1)
+
+
+def _end(order: Order) -> None:
+    """A refused order ends with status 1."""
+    if order.state == "refused":
+        raise typer.Exit(1)
 
 
 def _show_standings(standings: Any, language: Language) -> None:

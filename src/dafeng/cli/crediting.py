@@ -5,11 +5,13 @@ Invariant: what is printed is what the register and the ledger say; nothing is a
 
 from __future__ import annotations
 
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dafeng.cli.ledger_lists import show_orders
 from dafeng.cli.printing import console, grid, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
@@ -65,13 +67,18 @@ def step(
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """办理一步：须按顺序，条件不清不得通过 · take a step; what is not known does not pass."""
+    """办理一步：条件不清不得通过，签发须另一人复核 · take a step; what is not known does not pass; two persons issue."""
+    from dafeng.work.ask_credits import ask_issue
     from dafeng.work.city import open_city
     from dafeng.work.credits import take
     from dafeng.work.reductions import read_values
 
-    taken = take(open_city(folder), project, verb, who=who, day=day, values=read_values(given or []), id=name)
-    _show_taken(taken, read_language(lang), as_json=as_json)
+    city, values = open_city(folder), read_values(given or [])
+    if verb == "issue":
+        order = ask_issue(city, project, who=who, day=day, values=values, id=name)
+        show_orders([order], read_language(lang), as_json=as_json)
+        return
+    _show_taken(take(city, project, verb, who=who, day=day, values=values, id=name), read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -106,21 +113,19 @@ def retire(
     reason: Annotated[str, typer.Option("--reason", help="理由 · why")],
     day: Day,
     name: Annotated[str, typer.Option("--id", help="请求编号 · id of the transfer")],
+    who: Annotated[str, typer.Option("--who", help="经手人，缺省为登录名 · who asks")] = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """自愿注销，不可撤销 · retire credits for good."""
+    """申请自愿注销，不可撤销，须另一人复核 · ask for credits to be retired for good; a second person approves."""
+    from dafeng.work.ask_credits import retire_credits
     from dafeng.work.city import open_city
-    from dafeng.work.credits import retire_credits
 
-    spans = retire_credits(
-        open_city(folder), project, quantity, holder=holder, beneficiary=beneficiary, reason=reason, day=day, id=name
-    )
-    if as_json:
-        print_json({"id": name, "project": project, "quantity": quantity, "spans": [list(one) for one in spans]})
-        return
-    numbers = ", ".join(f"{one.first}–{one.last}" for one in spans)
-    console().print(say(read_language(lang), f"已注销 {quantity}：编号 {numbers}", f"retired {quantity}: numbers {numbers}"))
+    order = retire_credits(
+        open_city(folder), project, quantity, holder=holder, beneficiary=beneficiary, reason=reason, day=day, id=name,
+        who=who or getuser(),
+    )  # fmt: skip
+    show_orders([order], read_language(lang), as_json=as_json)
 
 
 @app.command()

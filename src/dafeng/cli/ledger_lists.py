@@ -227,10 +227,23 @@ def show_orders(found: Sequence[Order], language: Language, *, as_json: bool) ->
     if as_json:
         print_json([order_document(one) for one in found])
     else:
-        heads = say(language, "申请 操作 状态 事件 申请人 复核人 说明", "order verb state event who decided says").split()
-        console().print(grid(say(language, "申请", "orders"), heads, [_row(one, language) for one in found]))
+        list_orders(found, language)
     if len(found) == 1 and found[0].state == "refused":
         raise typer.Exit(1)
+
+
+def list_orders(found: Sequence[Order], language: Language) -> None:
+    """Print orders as a table.
+
+    Parameters
+    ----------
+    found : sequence of Order
+        The orders.
+    language : {"zh", "en"}
+        Language.
+    """
+    heads = say(language, "申请 操作 状态 事件 申请人 复核人 说明", "order verb state event who decided says").split()
+    console().print(grid(say(language, "申请", "orders"), heads, [_row(one, language) for one in found]))
 
 
 def _row(order: Order, language: Language) -> list[str]:

@@ -80,9 +80,29 @@ class Ledger:
         StoreError
             If the database fails; what was handed in may be booked or not, and can be handed in again.
         """
+        return self.book(lambda: groups)
+
+    def book(self, make: Callable[[], Groups]) -> list[list[Answer]]:
+        """Book what follows from the ledger as it stands, in one transaction that keeps all other writers out.
+
+        Parameters
+        ----------
+        make : callable
+            Reads this ledger and says what is asked; what it throws leaves the ledger as it was.
+
+        Returns
+        -------
+        list of list of Answer
+            One per request; what they say is durable.
+
+        Raises
+        ------
+        StoreError
+            If the database fails; what was handed in may be booked or not, and can be handed in again.
+        """
         with self._lock:
             try:
-                answers, state = self._book(groups)
+                answers, state = self._book(make)
             except failures() as cause:
                 raise interrupted(cause) from cause
             state.forget()
@@ -113,10 +133,11 @@ class Ledger:
             finally:
                 self.rows.rollback()
 
-    def _book(self, groups: Groups) -> tuple[list[list[Answer]], State]:
+    def _book(self, make: Callable[[], Groups]) -> tuple[list[list[Answer]], State]:
         kept = False
         try:
             self.rows.begin()
+            groups = make()
             state = self._fresh()
             load(state, self.rows, groups)
             answers = apply(state, groups, self._clock())

@@ -17,6 +17,7 @@ from dafeng.web.asking import Ask
 from dafeng.web.filters import choose_window
 from dafeng.web.rights_views import Refused
 from dafeng.work.ask_surrender import sum_waiting
+from dafeng.work.carry_over import work_carry
 from dafeng.work.compliance import (
     VERDICTS,
     count_verdicts,
@@ -30,7 +31,7 @@ from dafeng.work.compliance import (
 )
 from dafeng.work.right_orders import read_orders
 from dafeng.work.right_rows import BookRow
-from dafeng.work.settle import Settlement, carry_over, read_calendar
+from dafeng.work.settle import Settlement, read_calendar
 from dafeng.work.settlement_document import settlement_document
 
 Context = dict[str, Any]
@@ -195,9 +196,7 @@ def _carried(ask: Ask, book: BookRow, enterprise: str, base: str) -> tuple[Worke
     if given is not None and not (given.is_finite() and 0 <= given < 10**15):
         given = None
     try:
-        worked = carry_over(
-            ask.office.city, book.name, book.name, enterprise, quantity=None, year=int(book.period), day="", base=given
-        )
+        worked = work_carry(ask.office.city, book.name, "", enterprise, year=int(book.period), base=given)
     except DafengError as cause:
         return None, cause.what.read(ask.language)
     return worked, ""

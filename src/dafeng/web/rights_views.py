@@ -18,7 +18,7 @@ from dafeng.web.asking import Ask
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
 from dafeng.work.right_events import find_transfer, read_event, read_moves
-from dafeng.work.right_orders import Order, read_order, read_orders
+from dafeng.work.right_orders import Order, find_behind, read_orders
 from dafeng.work.right_overview import sum_book, sum_books, tell_request
 from dafeng.work.right_proof import find_day_proof
 from dafeng.work.right_rows import (
@@ -215,10 +215,7 @@ def build_event(ask: Ask, number: int) -> Context:
         giver, taker = (find_account_row(rows, number=one) if one else None for one in (event.giver, event.taker))
         serials, payload = read_moves(rows, number), find_transfer(event, rows)
     book = rights.find_book(str(giver.book)) if giver is not None else None
-    try:
-        order = read_order(rights, event.id, records=ask.office.records)
-    except LookupFailure:
-        order = None
+    order = find_behind(rights, event.id, records=ask.office.records)
     return {
         "event": event, "former": former.hash.hex() if former is not None else "", "giver": giver, "taker": taker,
         "serials": serials, "payload": payload, "book": book, "order": order, "kind": _name_kind,
@@ -269,16 +266,30 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
     if name and ask.office.rights.has_ledger():
         with ask.office.rights.reading() as rows:
             row = find_account_row(rows, name=name)
-    book = books.get(row.book) if row is not None else None
+    own = books.get(row.book) if row is not None else None
+    book = own or next((one for one in books.values() if one.name == told.get("book")), None)
     quantity = told.get("quantity", told.get("limit"))
     return {
-        "name": name, "number": row.no if row is not None else 0, "taker": told.get("taker", ""),
+        "name": name, "number": row.no if row is not None else 0, "taker": told.get("taker") or told.get("into") or "",
         "quantity": tell_quantity(quantity, book.scale) if book and isinstance(quantity, int) else quantity,
         "unit": book.unit if book else "", "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
         "project": told["project"] if isinstance(told.get("project"), str) else "",
-        "about": told.get("transfer") or told.get("hold") or told.get("pending") or "", "before": told.get("before", ""),
-        "state": told.get("state", ""),
+        "about": told.get("transfer") or told.get("hold") or told.get("pending") or told.get("holder") or "",
+        "before": told.get("before", "") if isinstance(told.get("before"), str) else "", "state": told.get("state", ""),
+        "parts": _list_parts(told, book.scale if book else 0), "shares": "shares" in told, "beyond": bool(told.get("beyond")),
+        "due": tell_quantity(told["due"], book.scale if book else 0) if isinstance(told.get("due"), int) else "",
     }  # fmt: skip
+
+
+def _list_parts(told: Mapping[str, Any], scale: int) -> list[tuple[str, str]]:
+    """What an order for several things is made of: whose or what, and how much."""
+    shares = told.get("shares")
+    if isinstance(shares, Mapping):
+        return [(name, tell_quantity(quantity, scale)) for name, quantity in shares.items()]
+    if told.get("credits"):
+        pairs = ((told["book"], told["quantity"]), (told["credit_book"], told["credits"]))
+        return [(name, tell_quantity(quantity, scale)) for name, quantity in pairs]
+    return []
 
 
 def _given_kinds(account: AccountRow) -> list[tuple[str, Label]]:

@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.adjustments import Sides, adjust, repay
+from dafeng.ledger.act import Allot, Repay, act_error, act_reasons, name_act, short_hash
+from dafeng.ledger.adjustments import Sides
+from dafeng.ledger.enterprise_sides import AllSides
+from dafeng.ledger.hand_act import hand_repay
 from dafeng.ledger.ledger import Ledger, open_ledger
-from dafeng.ledger.positions import Position, pick, read_positions
-from dafeng.ledger.refusals import Refused, reasons
+from dafeng.ledger.refusals import Refused
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request
+from dafeng.ledger.shares import hand_allot, judge_share, share_requests
 from dafeng.work.allowances import Allowances
 from dafeng.work.city import City
-
-TRIES = 5
-"""How often a booking is tried again when others booked in between."""
-HOLDERS = "operator organisation"
-"""Types of accounts that hold a company's allowances."""
+from dafeng.work.period_books import INSTRUMENT, find_year, read_sides, read_year, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class BookedShare:
     booked, owed : int
         What it has been allotted, and what it still has to give back. [t]
     state : str
-        ``booked``, ``same`` (nothing to do), ``not_measurable``, or the code of a refusal.
+        ``booked``, ``waiting`` for a second person, ``same`` (nothing to do), ``not_measurable``, or the code of a refusal.
     says : Label
         The same in words.
     """
@@ -69,12 +67,13 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
     Raises
     ------
     SettingError
-        If the ledger refuses.
+        If the period is no year or the ledger refuses.
     """
+    read_year(period)
     owed = f"{book}.owed"
     wanted: list[Request] = [
-        OpenBook(f"open:{book}", book, "CEA", "t", 0, False, period),
-        OpenBook(f"open:{owed}", owed, "CEA owed", "t", 0, False, period),
+        OpenBook(f"open:{book}", book, INSTRUMENT, "t", 0, False, period),
+        OpenBook(f"open:{owed}", owed, f"{INSTRUMENT} owed", "t", 0, False, period),
         OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=limit),
         OpenAccount(f"open:{owed}.issuer", f"{owed}.issuer", owed, "issuer", ("authority",), limit=MOST),
         OpenAccount(f"open:{book}.surrendered", f"{book}.surrendered", book, "surrendered", ("authority",)),
@@ -89,101 +88,79 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
                     raise refused(answer)
 
 
-def refused(answer: Refused) -> SettingError:
-    """A refusal of the ledger as an error in words.
+@dataclass(frozen=True, slots=True)
+class WantedShares:
+    """What a table of units asks to be booked.
 
     Parameters
     ----------
-    answer : Refused
-        What the ledger said.
-
-    Returns
-    -------
-    SettingError
-        To be raised by the caller.
+    act : Allot
+        All shares that are known.
+    due : mapping of str to (int or None)
+        What companies are entitled to. [t]
+    states : mapping of str to str
+        ``""`` where something is to be booked, else the state of the company.
+    requests : tuple of Request
+        What would be booked now.
     """
-    reason = reasons()[answer.code]
-    return SettingError(
-        Label(f"账簿拒绝：{reason.says.zh}（{answer.about}）", f"the ledger refuses: {reason.says.en} ({answer.about})"),
-        where=answer.code,
-        expected=Label("账簿允许的操作", "what the rules of the ledger allow"),
-        remedy=reason.remedy,
-    )
+
+    act: Allot
+    due: Mapping[str, int | None]
+    states: Mapping[str, str]
+    requests: tuple[Request, ...]
 
 
-def read_sides(ledger: Ledger, book: str, enterprise: str) -> Sides:
-    """The accounts of a company and its issuer in a book and in its book of claims.
+def find_shares(ledger: Ledger, book: str, found: Allowances, *, before: bool, day: str, id: str = "") -> WantedShares:
+    """What is to be booked of a table of units.
 
     Parameters
     ----------
     ledger : Ledger
         An open ledger.
     book : str
-        Name of the book.
-    enterprise : str
-        The company.
+        Book of the period.
+    found : Allowances
+        What companies are entitled to.
+    before : bool
+        Whether it is the pre-allocation.
+    day : str
+        Effective day.
+    id : str, optional
+        Id of the act; follows from book, day and shares by default.
 
     Returns
     -------
-    Sides
-        As they stand.
+    WantedShares
+        Nothing is booked.
 
     Raises
     ------
     SettingError
-        If the company or the issuer has no account there.
+        If it is no book of allowances of a year.
     """
-    here = read_positions(ledger, book, holder=enterprise)
-    claims = read_positions(ledger, f"{book}.owed", holder=enterprise)
-    return Sides(
-        need_account(here, "issuer", book),
-        need_account(here, HOLDERS, book, holder=enterprise),
-        pick(claims, "issuer"),
-        pick(claims, HOLDERS, holder=enterprise),
-    )
+    year = find_year(ledger, book)
+    wanted = {one.enterprise: one for one in found.entitlements if one.year == year}
+    due = {
+        name: (None if one.before is None else one.before.whole) if before else one.allowance for name, one in wanted.items()
+    }
+    shares = tuple((name, quantity) for name, quantity in due.items() if quantity is not None)
+    kind = "pre_allocate" if before else "allocate"
+    act = Allot(id or name_act(kind, book, day, short_hash(repr(sorted(shares)))), book, before, day, shares)
+    sides, states, requests = AllSides(ledger, book), dict.fromkeys(due, "not_measurable"), []
+    for number, (name, quantity) in enumerate(shares):
+        own = sides.sides(name)
+        states[name] = judge_share(own, quantity, before=before)
+        if own is not None and not states[name]:
+            made = share_requests(act, own, number)
+            requests += made
+            states[name] = "" if made else "same"
+    return WantedShares(act, due, states, tuple(requests))
 
 
-def need_account(positions: tuple[Position, ...], type: str, book: str, *, holder: str = "") -> Position:
-    """An account that must be there.
-
-    Parameters
-    ----------
-    positions : tuple of Position
-        Accounts of the book.
-    type : str
-        Types it may have.
-    book : str
-        Name of the book.
-    holder : str, optional
-        Whose.
-
-    Returns
-    -------
-    Position
-        The account.
-
-    Raises
-    ------
-    SettingError
-        If there is none.
-    """
-    found = pick(positions, type, holder=holder)
-    if found is None:
-        raise _unopened(book, holder or type)
-    return found
-
-
-def _unopened(book: str, whose: str) -> SettingError:
-    return SettingError(
-        Label(f"账簿“{book}”没有 {whose} 的账户", f"book '{book}' has no account of {whose}"),
-        where=book,
-        expected=Label("先开立账簿和账户", "the book and its accounts are opened first"),
-        remedy=Label("运行 dafeng allowance open CITY BOOK …", "run dafeng allowance open CITY BOOK …"),
-    )
-
-
-def book_allowances(city: City, book: str, found: Allowances, *, before: bool, day: str) -> tuple[BookedShare, ...]:
-    """Book what companies are entitled to; what was booked before counts, so a second run changes nothing.
+def book_allowances(
+    city: City, book: str, found: Allowances, *, before: bool, day: str, id: str = ""
+) -> tuple[BookedShare, ...]:
+    """Book at once what companies are entitled to; `ask_allowances` asks for it by an order.
 
     Parameters
     ----------
@@ -197,103 +174,112 @@ def book_allowances(city: City, book: str, found: Allowances, *, before: bool, d
         Whether it is the pre-allocation; else the final allowance with its true-up.
     day : str
         Effective day.
+    id : str, optional
+        Id of the act; follows from book, day and shares by default.
 
     Returns
     -------
     tuple of BookedShare
-        One per company with units in the year of the book.
+        One per company with units in the year of the book; what was booked before counts, so a second run changes nothing.
 
     Raises
     ------
     SettingError
-        If an account is missing.
+        If it is no book of allowances of a year, or its id was booked before and the book has changed since.
     """
     with open_ledger(city.ledger) as ledger:
-        period = _period(ledger, book)
-        wanted = {one.enterprise: one for one in found.entitlements if str(one.year) == period}
-        due = {
-            name: (None if one.before is None else one.before.whole) if before else one.allowance
-            for name, one in wanted.items()
-        }
-        states = _book_all(ledger, book, due, before=before, day=day)
-        positions = _Positions(ledger, book)
-        return tuple(_share(name, due[name], positions, states[name]) for name in due)
+        wanted = find_shares(ledger, book, found, before=before, day=day, id=id)
+        codes: Mapping[str, str] = {}
+        if wanted.requests:
+            codes = hand_allot(ledger, wanted.act).codes
+        return tell_shares(ledger, wanted, codes, "booked")
 
 
-def _period(ledger: Ledger, book: str) -> str:
-    """Compliance year of a book."""
-    found = ledger.rows.query("SELECT period FROM ledger_book WHERE name = ?", book)
-    if not found:
-        raise _unopened(book, "issuer")
-    return str(found[0][0])
+def tell_shares(ledger: Ledger, wanted: WantedShares, codes: Mapping[str, str], state: str) -> tuple[BookedShare, ...]:
+    """Companies with what became of their shares.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger, after the booking.
+    wanted : WantedShares
+        What was to be booked.
+    codes : mapping of str to str
+        Companies that were refused, with the code.
+    state : str
+        State of the others for which something was to be booked.
+
+    Returns
+    -------
+    tuple of BookedShare
+        In the order of the table.
+
+    Raises
+    ------
+    SettingError
+        ``taken_back``, if it is said to be booked and the book does not have it.
+    """
+    sides, told = AllSides(ledger, wanted.act.book), []
+    for name, quantity in wanted.due.items():
+        said = codes.get(name) or wanted.states[name] or state
+        own = sides.sides(name)
+        if said == "booked" and own is not None and own.booked != quantity:
+            raise act_error("taken_back", about=f"{wanted.act.id} {name}: {own.booked} ≠ {quantity}")
+        told.append(_share(name, quantity, own, said))
+    return tuple(told)
 
 
-class _Positions:
-    """Accounts of a book and of its claims at one moment, by holder."""
-
-    def __init__(self, ledger: Ledger, book: str) -> None:
-        self.here, self.claims = _by_holder(ledger, book), _by_holder(ledger, f"{book}.owed")
-
-    def sides(self, holder: str) -> Sides | None:
-        """Accounts of a company and its issuer; ``None`` where it has none."""
-        if "" not in self.here or holder not in self.here:
-            return None
-        return Sides(self.here[""], self.here[holder], self.claims.get(""), self.claims.get(holder))
-
-
-def _by_holder(ledger: Ledger, book: str) -> dict[str, Position]:
-    """First account of each holder, the issuer's under the empty name."""
-    found: dict[str, Position] = {}
-    for one in read_positions(ledger, book):
-        if one.type == "issuer":
-            found.setdefault("", one)
-        elif one.type in HOLDERS.split():
-            found.setdefault(one.holder, one)
-    return found
-
-
-def _book_all(ledger: Ledger, book: str, due: Mapping[str, int | None], *, before: bool, day: str) -> dict[str, str]:
-    """Book all companies in one batch; those that others came in between are asked again."""
-    kind, reason = ("pre_allocate", "pre-allocation") if before else ("allocate", "final allocation")
-    states = dict.fromkeys(due, "not_measurable")
-    waiting = [one for one, quantity in due.items() if quantity is not None]
-    for _ in range(TRIES):
-        positions = _Positions(ledger, book)
-        groups: list[tuple[str, list[Request]]] = []
-        for one in waiting:
-            sides = positions.sides(one)
-            if sides is None:
-                states[one] = "taker_unknown"
-                continue
-            group = adjust(sides, due[one] or 0, day, kind=kind, reason=reason)
-            states[one] = "same"
-            if group:
-                groups.append((one, group))
-        answers = ledger.submit([group for _, group in groups]) if groups else []
-        waiting = []
-        for (one, _), said in zip(groups, answers, strict=True):
-            refusals = [answer.code for answer in said if isinstance(answer, Refused) and answer.code != "group_failed"]
-            states[one] = refusals[0] if refusals else "booked"
-            if refusals and refusals[0] in ("conflict", "not_held"):
-                waiting.append(one)
-        if not waiting:
-            break
-    return states
-
-
-def _share(holder: str, due: int | None, positions: _Positions, state: str) -> BookedShare:
+def _share(holder: str, due: int | None, sides: Sides | None, state: str) -> BookedShare:
     says = {
         "booked": Label("已登记", "booked"),
+        "waiting": Label("等待另一人复核", "waits for a second person"),
+        "rejected": Label("已被复核人驳回", "rejected by the second person"),
         "same": Label("与已登记数一致", "as booked before"),
         "not_measurable": Label("权利数量未知，不予登记", "the entitlement is not known; nothing is booked"),
     }
-    sides = positions.sides(holder)
+    if state not in says:
+        reason = act_reasons()[state]
+        says[state] = Label(f"{reason.says.zh}；{reason.remedy.zh}", f"{reason.says.en}; {reason.remedy.en}")
     booked, owed = (0, 0) if sides is None else (sides.booked, sides.owed)
-    return BookedShare(holder, due, booked, owed, state, says[state] if state in says else reasons()[state].says)
+    return BookedShare(holder, due, booked, owed, state, says[state])
 
 
-def repay_claim(city: City, book: str, enterprise: str, *, day: str) -> BookedShare:
-    """Let a company give back what is claimed, as far as it holds it.
+def find_repay(ledger: Ledger, book: str, enterprise: str, *, day: str, quantity: int | None = None, id: str = "") -> Repay:
+    """What a company can give back of what is claimed.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    book : str
+        Book of the period.
+    enterprise : str
+        The company.
+    day : str
+        Effective day.
+    quantity : int, optional
+        How many; all that it holds by default. [t]
+    id : str, optional
+        Id of the act; follows from book, company, day and quantity by default.
+
+    Returns
+    -------
+    Repay
+        ``most`` is 0 where nothing is owed or held.
+
+    Raises
+    ------
+    SettingError
+        If it is no book of allowances of a year, or an account is missing.
+    """
+    find_year(ledger, book)
+    sides = read_sides(ledger, book, enterprise)
+    name = id or name_act("repay", book, enterprise, day, "" if quantity is None else quantity)
+    return Repay(name, book, enterprise, day, quantity, sides.to_repay)
+
+
+def repay_claim(city: City, book: str, enterprise: str, *, day: str, quantity: int | None = None, id: str = "") -> BookedShare:
+    """Let a company give back at once what is claimed; `ask_repay` asks for it by an order.
 
     Parameters
     ----------
@@ -305,6 +291,10 @@ def repay_claim(city: City, book: str, enterprise: str, *, day: str) -> BookedSh
         The company.
     day : str
         Effective day.
+    quantity : int, optional
+        How many; all that it holds by default. [t]
+    id : str, optional
+        Id of the act; follows from book, company, day and quantity by default.
 
     Returns
     -------
@@ -317,11 +307,35 @@ def repay_claim(city: City, book: str, enterprise: str, *, day: str) -> BookedSh
         If an account is missing or the ledger refuses.
     """
     with open_ledger(city.ledger) as ledger:
-        sides = read_sides(ledger, book, enterprise)
-        group = repay(sides, day, reason="claim repaid")
-        for answer in ledger.submit([group])[0] if group else ():
-            if isinstance(answer, Refused) and answer.code != "group_failed":
-                raise refused(answer)
-        now = read_sides(ledger, book, enterprise)
-        state = "booked" if group else "same"
-        return BookedShare(enterprise, None, now.booked, now.owed, state, Label(f"尚欠 {now.owed}", f"still owed {now.owed}"))
+        act = find_repay(ledger, book, enterprise, day=day, quantity=quantity, id=id)
+        if act.most and isinstance(answer := hand_repay(ledger, act).answer, Refused):
+            raise refused(answer)
+        return tell_owed(ledger, book, enterprise, "booked" if act.most else "same")
+
+
+def tell_owed(ledger: Ledger, book: str, enterprise: str, state: str) -> BookedShare:
+    """What a company was allotted and still owes.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    book : str
+        Book of the period.
+    enterprise : str
+        The company.
+    state : str
+        State of what was asked.
+
+    Returns
+    -------
+    BookedShare
+        As it stands.
+
+    Raises
+    ------
+    SettingError
+        If an account is missing.
+    """
+    now = read_sides(ledger, book, enterprise)
+    return BookedShare(enterprise, None, now.booked, now.owed, state, Label(f"尚欠 {now.owed}", f"still owed {now.owed}"))

@@ -78,6 +78,7 @@ def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
         raise _no_table(path, lacking)
     plants: list[Plant] = []
     findings: list[Finding] = []
+    lost: list[_Lost] = []
     seen: dict[tuple[str, str, int], Plant] = {}
     for line, cells in enumerate(reader, start=2):
         at = f"{path.name}:{line}"
@@ -85,7 +86,8 @@ def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
         if not any(row.values()):
             continue
         made = _plant(row, at, findings)
-        if made is None:
+        if isinstance(made, _Lost):
+            lost.append(made)
             continue
         before = seen.setdefault((made.enterprise, made.unit, made.year), made)
         if before is made:
@@ -94,13 +96,42 @@ def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
         findings.append(_twice(at, before.at))
         if (before.unit_class, before.figures) != (made.unit_class, made.figures):
             plants.append(replace(made, figures={}))  # nobody knows which of the two holds
-    return tuple(plants), tuple(findings)
+    return (*plants, *_place_lost(lost, plants)), tuple(findings)
 
 
-def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | None:
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A row that does not say whose it is, or of which year; what is not known is empty."""
+
+    enterprise: str
+    unit: str
+    year: int | None
+    unit_class: str
+    at: str
+
+
+def _place_lost(lost: Sequence[_Lost], plants: Sequence[Plant]) -> list[Plant]:
+    """Units without figures wherever a lost row may belong, so that no sum stands there without it."""
+    units: dict[tuple[str, int], set[str]] = {}
+    for plant in plants:
+        units.setdefault((plant.enterprise, plant.year), set()).add(plant.unit)
+    return [
+        Plant(enterprise, row.unit or "?", year, row.unit_class, {}, row.at)
+        for row in lost
+        for (enterprise, year), there in units.items()
+        if row.enterprise in ("", enterprise) and row.year in (None, year) and (not row.unit or row.unit not in there)
+    ]
+
+
+def _year(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else None
+
+
+def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | _Lost:
     bad = [name for name in NAMED if not row.get(name)]
-    if not bad and not (row["year"].isdigit() and 2000 <= int(row["year"]) <= 2100):
-        bad = ["year"]
+    year = _year(row.get("year", ""))
+    if year is None and "year" not in bad:
+        bad.append("year")
     figures: dict[str, Decimal] = {}
     for name in _columns():
         text = row.get(name, "")
@@ -125,11 +156,11 @@ def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | 
                 Label("改正所列各栏；数不带千分位，不得为负", "mend these columns; no thousands marks, nothing negative"),
             )
         )
-    if not row.get("enterprise") or "year" in bad:
-        return None
+    if not row.get("enterprise") or year is None:
+        return _Lost(row.get("enterprise", ""), row.get("unit", ""), year, row.get("unit_class", ""), at)
     if set(bad) & set(NAMED):
         figures = {}  # a row that does not say what it is about makes its company unknown
-    return Plant(row["enterprise"], row.get("unit") or "?", int(row["year"]), row.get("unit_class", ""), figures, at)
+    return Plant(row["enterprise"], row.get("unit") or "?", year, row.get("unit_class", ""), figures, at)
 
 
 def _word(name: str, text: str) -> Decimal | None:

@@ -14,8 +14,10 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.ledger.act import Issue
 from dafeng.ledger.credit_log import Taken, read_register, take_step
 from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
+from dafeng.ledger.handed import Handed, find_done
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.projects import (
     Period,
@@ -24,13 +26,13 @@ from dafeng.ledger.projects import (
     Step,
     credit_reasons,
 )
-from dafeng.ledger.refusals import Booked, Refusal, Refused
-from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, Span, Transfer
+from dafeng.ledger.refusals import Answer, Booked, Refusal, Refused
+from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, Transfer
 from dafeng.ledger.working_days import read_holidays
 from dafeng.library.strict import load_yaml
 from dafeng.store.ledger_rows import LedgerRows
-from dafeng.work.allotments import refused
 from dafeng.work.city import City
+from dafeng.work.period_books import refused
 from dafeng.work.right_rows import find_account_row
 
 THERE = ("book_exists", "account_exists", "name_taken", "conflict")
@@ -179,10 +181,58 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
             if step in ("book", "return"):
                 raise Refusal("step_unknown", step)
             if step == "issue":
-                return _issue(ledger, Step(id, project, step, who, day, values), schemes, holidays)
+                taken, answer = _issue(ledger, Step(id, project, step, who, day, values), schemes, holidays)
+                if isinstance(answer, Refused):
+                    raise refused(answer)
+                return taken
             return take_step(ledger, Step(id, project, step, who, day, values), schemes, holidays)
         except Refusal as cause:
             raise credit_refused(cause) from cause
+
+
+def hand_issue(ledger: Ledger, city: City, act: Issue) -> Handed:
+    """Issue the credits of a period of a project.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    city : City
+        The city.
+    act : Issue
+        The act.
+
+    Returns
+    -------
+    Handed
+        Refused where a condition of the step does not hold or the ledger refuses.
+    """
+    schemes, holidays = read_schemes(city.overlay), read_holidays(city.overlay)
+    try:
+        answer = _issue(ledger, issue_step(act), schemes, holidays)[1]
+    except Refusal as cause:
+        return Handed(Refused(cause.code, cause.about))
+    if answer is None:
+        name = name_issue(act.project, act.start, act.end)
+        answer = Booked(find_done(ledger, [name]).get(name, 0), again=True)
+    return Handed(answer)
+
+
+def issue_step(act: Issue) -> Step:
+    """Step of an act that issues credits.
+
+    Parameters
+    ----------
+    act : Issue
+        The act.
+
+    Returns
+    -------
+    Step
+        With the id of the act.
+    """
+    values = {"start": act.start, "end": act.end, **dict(act.values)}
+    return Step(act.id, act.project, "issue", act.who, act.effective, values)
 
 
 def credit_refused(cause: Refusal) -> SettingError:
@@ -207,8 +257,8 @@ def credit_refused(cause: Refusal) -> SettingError:
     )
 
 
-def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, bool]) -> Taken:
-    """Say first that units are about to be issued, then book them, then say how it ended."""
+def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, bool]) -> tuple[Taken, Answer | None]:
+    """Say first that units are about to be issued, then book them, then say how it ended; no answer where it had ended."""
     register = read_register(ledger.rows, schemes)
     project = register.projects.get(step.project)
     key = f"{step.values.get('start')}/{step.values.get('end')}"
@@ -224,22 +274,55 @@ def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, 
     project = register.projects[step.project]
     period = project.periods[key]
     if period.state != "issuing" or period.verified is None:
-        return taken
-    _open_books(ledger, schemes.schemes[project.scheme], project.owner)
-    answer = ledger.submit([[_issue_request(schemes.schemes[project.scheme], project, period, taken.step)]])[0][0]
+        return taken, None
+    open_books(ledger, schemes.schemes[project.scheme], project.owner)
+    answer = ledger.submit([[issue_request(schemes.schemes[project.scheme], project, period, taken.step)]])[0][0]
     ended = "book" if isinstance(answer, Booked) else "return"
     named = f"{taken.step.id}:{ended}"
     values = {"start": period.start, "end": period.end}
     take_step(ledger, taken.step._replace(id=named, step=ended, values=values), schemes, holidays)
-    if isinstance(answer, Refused):
-        raise refused(answer)
-    return taken
+    return taken, answer
 
 
-def _issue_request(scheme: Scheme, project: Project, period: Period, step: Step) -> Request:
-    """The same request for the same project and period, whoever asks and whenever."""
+def name_issue(project: str, start: str, end: str) -> str:
+    """Id under which the credits of a period are issued, whoever asks and however often.
+
+    Parameters
+    ----------
+    project : str
+        Id of the project.
+    start, end : str
+        First and last day of the period.
+
+    Returns
+    -------
+    str
+        The id.
+    """
+    return f"credit:{project}:{start}/{end}"
+
+
+def issue_request(scheme: Scheme, project: Project, period: Period, step: Step) -> Transfer:
+    """Request that issues the credits of a period; the same one for the same project and period, whoever asks.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        Scheme of the project.
+    project : Project
+        The project.
+    period : Period
+        The period.
+    step : Step
+        Step that issues them.
+
+    Returns
+    -------
+    Transfer
+        From the issuer of the scheme's book to the owner.
+    """
     return Transfer(
-        f"credit:{project.id}:{period.start}/{period.end}", "issue", f"{scheme.book}.issuer", f"{scheme.book}.{project.owner}",
+        name_issue(project.id, period.start, period.end), "issue", f"{scheme.book}.issuer", f"{scheme.book}.{project.owner}",
         period.verified or 0, step.day, reason=f"{project.id} {period.start}/{period.end}", vintage=period.end[:4],
         project=project.id,
     )  # fmt: skip
@@ -271,7 +354,7 @@ def open_credit_account(city: City, scheme: str, holder: str, *, limit: int | No
     """
     found = _find_scheme(city, scheme)
     with open_ledger(city.ledger) as ledger:
-        _open_books(ledger, found, holder, limit=limit)
+        open_books(ledger, found, holder, limit=limit)
         if limit is not None and (there := read_limit(ledger, found)) != limit:
             raise _other_limit(found, there, limit)
     return f"{found.book}.{holder}"
@@ -345,8 +428,25 @@ def _other_limit(scheme: Scheme, there: int | None, limit: int) -> SettingError:
     )
 
 
-def _open_books(ledger: Ledger, scheme: Scheme, owner: str, *, limit: int | None = None) -> None:
-    """Open book and accounts where they are not there; what limits the book is what is asked for, or the scheme's total."""
+def open_books(ledger: Ledger, scheme: Scheme, owner: str, *, limit: int | None = None) -> None:
+    """Open the book of a scheme, its own accounts and that of an owner; what is there stays.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    scheme : Scheme
+        The scheme.
+    owner : str
+        Whose account.
+    limit : int, optional
+        The most that the book may issue, where it is opened now; the total of the scheme by default. [t]
+
+    Raises
+    ------
+    SettingError
+        If the ledger refuses.
+    """
     book, total = scheme.book, MOST if scheme.total is None else scheme.total
     most = total if limit is None else limit
     wanted: list[Request] = [
@@ -358,83 +458,6 @@ def _open_books(ledger: Ledger, scheme: Scheme, owner: str, *, limit: int | None
     for answers in ledger.submit([[request] for request in wanted]):
         if isinstance(answers[0], Refused) and answers[0].code not in THERE:
             raise refused(answers[0])
-
-
-def retire_credits(
-    city: City, project: str, quantity: int, *, holder: str, beneficiary: str, reason: str, day: str, id: str
-) -> tuple[Span, ...]:
-    """Retire credits of a project for somebody, for good.
-
-    Parameters
-    ----------
-    city : City
-        The city.
-    project : str
-        Project whose credits they are.
-    quantity : int
-        How many. [t]
-    holder : str
-        Who holds them.
-    beneficiary, reason : str
-        For whom and why.
-    day : str
-        Effective day.
-    id : str
-        Id of the transfer; the same id again is the same retirement.
-
-    Returns
-    -------
-    tuple of Span
-        Serial numbers that were retired.
-
-    Raises
-    ------
-    SettingError
-        If there is no such project or the ledger refuses.
-    """
-    with open_ledger(city.ledger) as ledger:
-        schemes = read_schemes(city.overlay)
-        found = read_register(ledger.rows, schemes).projects.get(project)
-        if found is None:
-            raise credit_refused(Refusal("project_unknown", project))
-        book = schemes.schemes[found.scheme].book
-        spans = _booked_spans(ledger, id) or _spans(ledger, f"{book}.{holder}", project, quantity)
-        request = Transfer(
-            id,
-            "retire",
-            f"{book}.{holder}",
-            f"{book}.retired",
-            quantity,
-            day,
-            reason=reason,
-            spans=spans,
-            beneficiary=beneficiary,
-        )
-        if isinstance(answer := ledger.submit([[request]])[0][0], Refused):
-            raise refused(answer)
-        return spans
-
-
-def _booked_spans(ledger: Ledger, id: str) -> tuple[Span, ...]:
-    """Serial numbers that a transfer moved, if it was booked."""
-    rows = ledger.rows.query(
-        "SELECT m.first, m.last FROM ledger_move m JOIN ledger_event e ON e.seq = m.seq WHERE e.id = ? ORDER BY m.first", id
-    )
-    return tuple(Span(*row) for row in rows)
-
-
-def _spans(ledger: Ledger, account: str, project: str, quantity: int) -> tuple[Span, ...]:
-    made: list[Span] = []
-    for first, last in ledger.rows.query(
-        "SELECT b.first, b.last FROM ledger_block b JOIN ledger_account a ON a.no = b.account"
-        " WHERE a.name = ? AND b.project = ? AND b.alive AND b.claim = '' ORDER BY b.vintage, b.first",
-        account, project,
-    ):  # fmt: skip
-        if quantity <= 0:
-            break
-        made.append(Span(first, min(last, first + quantity - 1)))
-        quantity -= last - first + 1
-    return tuple(made)
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dafeng.core.errors import ConflictError
 from dafeng.core.labels import Label
+from dafeng.ledger.act import Act
 from dafeng.ledger.definitions import account_types, makes_or_ends
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.loading import find_mates
@@ -108,14 +109,14 @@ def check_claims(rights: Rights, group: Sequence[Request], placed: Callable[[str
         )
 
 
-def check_issue(rights: Rights, group: Sequence[Request]) -> None:
+def check_issue(rights: Rights, group: Sequence[Request | Act]) -> None:
     """Refuse to make credits here: the register of projects issues them, each verified period once.
 
     Parameters
     ----------
     rights : Rights
         Books of the city.
-    group : sequence of Request
+    group : sequence of Request or Act
         What is asked.
 
     Raises

@@ -6,23 +6,27 @@ in between, is handed again: the ledger gives the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError
-from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
+from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
-from dafeng.ledger.refusals import Answer, Booked, Reason, reasons
+from dafeng.ledger.refusals import Answer, Booked, Reason
 from dafeng.ledger.requests import Request, Transfer, decode, encode
 from dafeng.store.models import LedgerOrder
-from dafeng.store.orders import MARKET, add_order, find_order, find_together, join_orders, list_orders
+from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
+from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
 from dafeng.work.right_order_rules import check_claims, check_issue, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
+MOST = 100_000
+"""Orders that wait and are looked at."""
+Check = Callable[[Sequence["Order"]], None]
+"""Looks at the orders that have not ended and throws where one more may not be placed."""
 RESERVED = (MARKET,)
 """How ids begin that the markets make themselves."""
 
@@ -35,8 +39,8 @@ class Order:
     ----------
     id : str
         Given by who asked.
-    request : Request
-        What was asked.
+    request : Request or Act
+        What was asked; an act becomes several requests when it is carried out.
     state : {"waiting", "handed", "booked", "refused", "rejected"}
         ``handed``: the ledger has it, its answer is not noted yet.
     who : str
@@ -52,13 +56,13 @@ class Order:
     event : int or None
         Number of the event that was booked.
     code, about : str
-        Why it was refused and what that is about; of a rejected one why it was rejected.
+        Why it was refused and what that is about; of a rejected one why it was rejected; of an act what was left out.
     again : bool
         Whether it had been asked before.
     """
 
     id: str
-    request: Request
+    request: Request | Act
     state: str
     who: str
     at: datetime
@@ -72,13 +76,13 @@ class Order:
 
     @property
     def verb(self) -> str:
-        """Verb of the request, or the kind of a transfer."""
-        return self.request.kind if isinstance(self.request, Transfer) else spell_verb(self.request)
+        """Verb of the request, or the kind of a transfer or act."""
+        return self.request.kind if isinstance(self.request, Transfer | Act) else spell_verb(self.request)
 
     @property
     def reason(self) -> Reason | None:
         """Why the ledger refused it, in words; ``None`` where it did not."""
-        return reasons().get(self.code)
+        return act_reasons().get(self.code)
 
 
 def place_order(rights: Rights, request: Request, *, who: str, records: Records | None = None) -> Order:
@@ -134,7 +138,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     """
     at = datetime.now(UTC)
     if not fold_person(who):
-        raise _nobody()
+        raise person_missing()
     for request in group:
         if flaw := find_flaw(request) or (request.id if request.id.startswith(RESERVED) else ""):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
@@ -157,6 +161,71 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
         if known or pair:
             return tuple(known or made)
         return _hand(rights, opened, [one.id for one in group], group)
+
+
+def place_act(
+    rights: Rights,
+    act: Act,
+    requests: Sequence[Request],
+    *,
+    who: str,
+    check: Check | None = None,
+    records: Records | None = None,
+) -> Order:
+    """Ask for an act of compliance, as one order.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    act : Act
+        What is asked, with an id that follows from what who asks controls.
+    requests : sequence of Request
+        What it would become now; where one of them needs a second person the act does.
+    who : str
+        Who asks.
+    check : callable, optional
+        Looks at the orders that have not ended, while no other order is placed; what it throws leaves all as it was.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order
+        Booked, refused, or waiting. The same act under the same id has the same answer.
+
+    Raises
+    ------
+    SettingError
+        If nobody is named.
+    StoreError
+        If records or ledger cannot be written; asked again, it is the same order.
+    """
+    at = datetime.now(UTC)
+    if not fold_person(who):
+        raise person_missing()
+    reserved = act.id if act.id.startswith(RESERVED) else ""
+    if flaw := find_act_flaw(act) or reserved or next((told for one in requests if (told := find_flaw(one))), ""):
+        return Order(act.id, act, "refused", who, at, code="malformed", about=flaw)
+    pair = any(needs_pair(rights, one) for one in requests)
+    with using(rights.city, records) as opened:
+        settle_orders(rights, records=opened)
+        with opened.write(actor=who, at=at) as session:
+            row = find_order(session, act.id)
+            if row is None:
+                if check is not None:
+                    check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
+                made = _order(add_order(session, act.id, encode_act(act), pair=pair, at=at))
+        if row is not None:
+            return _same_order(row, act, who, at)
+        return made if pair else _hand(rights, opened, [act.id], [act])[0]
+
+
+def _same_order(row: LedgerOrder, act: Act, who: str, at: datetime) -> Order:
+    known = decode_act(row.id, row.content)
+    if known is None or not is_same_wish(known, act):
+        return Order(act.id, act, "refused", who, at, code="conflict", about=act.id)
+    return _order(row, again=True)
 
 
 def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str = "", records: Records | None = None) -> Order:
@@ -193,16 +262,16 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     """
     at = datetime.now(UTC)
     if not fold_person(who):
-        raise _nobody()
+        raise person_missing()
     with using(rights.city, records) as opened:
         with opened.write(actor=who, at=at) as session:
             row = None if id.startswith(MARKET) else find_order(session, id)
             if row is None:
-                raise _unknown(id)
+                raise unknown_order(id)
             if fold_person(row.who) == fold_person(who):
-                raise _same_person(who)
+                raise same_person(who)
             if row.status != "waiting":
-                raise _decided(row)
+                raise decided_before(row)
             rows = find_together(session, id)
             if accept:
                 check_issue(rights, [_order(one).request for one in rows])
@@ -262,8 +331,56 @@ def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Or
     with using(rights.city, records) as opened, opened.read() as session:
         row = None if id.startswith(MARKET) else find_order(session, id)
         if row is None:
-            raise _unknown(id)
+            raise unknown_order(id)
         return _order(row)
+
+
+def find_known(rights: Rights, id: str, *, records: Records | None = None) -> Order | None:
+    """An order, if there is one.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    id : str
+        Its id.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order or None
+        ``None`` if nobody gave the id.
+    """
+    with using(rights.city, records) as opened, opened.read() as session:
+        row = find_order(session, id)
+        return None if row is None else _order(row, again=True)
+
+
+def find_behind(rights: Rights, event: str, *, records: Records | None = None) -> Order | None:
+    """The order that an event came from, also where the order became several events.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    event : str
+        Id of the event; one of an act begins with the id of the act.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order or None
+        ``None`` where it was booked without an order.
+    """
+    found, name = find_known(rights, event, records=records), event
+    while found is None and ":" in name:
+        name = name.rpartition(":")[0]
+        found = find_known(rights, name, records=records)
+        if found is not None and not isinstance(found.request, Act):
+            return None
+    return found
 
 
 def read_orders(
@@ -291,63 +408,37 @@ def read_orders(
         return tuple(_order(row) for row in list_orders(session, states=states, offset=offset, limit=limit))
 
 
-def _hand(rights: Rights, records: Records, ids: Sequence[str], group: Sequence[Request]) -> tuple[Order, ...]:
-    """Hand a group to the ledger and note its answers in the name of who asked or decided."""
-    answers = rights.submit([group])[0]
+def _hand(rights: Rights, records: Records, ids: Sequence[str], group: Sequence[Request | Act]) -> tuple[Order, ...]:
+    """Hand a group or an act to the ledger and note its answers in the name of who asked or decided."""
+    answers, left_out = _submit(rights, group)
     with records.read() as session:
         first = find_order(session, ids[0])
         actor = (first.decided_by or first.who) if first is not None else ""
     with records.write(actor=actor, at=datetime.now(UTC)) as session:
         rows = [(find_order(session, one), answer) for one, answer in zip(ids, answers, strict=True)]
-        return tuple(_note(row, answer) for row, answer in rows if row is not None)
+        return tuple(_note(row, answer, left_out) for row, answer in rows if row is not None)
 
 
-def _note(row: LedgerOrder, answer: Answer) -> Order:
+def _submit(rights: Rights, group: Sequence[Request | Act]) -> tuple[list[Answer], str]:
+    """Answers, and of an act what was left out."""
+    acts = [one for one in group if isinstance(one, Act)]
+    if not acts:
+        return rights.submit([[one for one in group if not isinstance(one, Act)]])[0], ""
+    handed = rights.carry_out(acts[0])
+    return [handed.answer], handed.about
+
+
+def _note(row: LedgerOrder, answer: Answer, left_out: str) -> Order:
     if isinstance(answer, Booked):
-        row.status, row.event = "booked", answer.seq
+        row.status, row.event, row.says = "booked", answer.seq or None, left_out
     else:
-        row.status, row.code, row.says = "refused", answer.code, answer.about
+        row.status, row.code, row.says = "refused", answer.code, left_out or answer.about
     return _order(row)
 
 
 def _order(row: LedgerOrder, *, again: bool = False) -> Order:
+    request = decode_act(row.id, row.content) or decode(row.id, row.content)
     return Order(
-        row.id, decode(row.id, row.content), row.status, row.who, row.at, row.pair, row.decided_by, row.decided_at, row.event,
-        row.code, row.says, again,
+        row.id, request, row.status, row.who, row.at, row.pair, row.decided_by, row.decided_at, row.event, row.code, row.says,
+        again,
     )  # fmt: skip
-
-
-def _unknown(id: str) -> LookupFailure:
-    return LookupFailure(
-        Label(f"没有申请“{id[:60]}”", f"there is no order '{id[:60]}'"),
-        where="order",
-        expected=Label("已提交的申请编号", "the id of an order"),
-        remedy=Label("用 dafeng ledger orders 查看", "dafeng ledger orders lists them"),
-    )
-
-
-def _nobody() -> SettingError:
-    return SettingError(
-        Label("没有写明是谁", "nobody is named"),
-        where="who",
-        expected=Label("申请人或复核人的姓名", "the name of who asks or decides"),
-        remedy=Label("用 --who 写明", "name them with --who"),
-    )
-
-
-def _same_person(who: str) -> AccessError:
-    return AccessError(
-        Label(f"“{who}”不能复核自己的申请", f"'{who}' cannot decide an order of their own"),
-        where="order",
-        expected=Label("申请人以外的复核人", "somebody else than who asked"),
-        remedy=Label("请另一位有复核权限的人处理", "ask another person who may confirm"),
-    )
-
-
-def _decided(row: LedgerOrder) -> ConflictError:
-    return ConflictError(
-        Label(f"申请“{row.id[:60]}”已处理过", f"order '{row.id[:60]}' was decided before"),
-        where="order",
-        expected=Label("等待复核的申请", "an order that waits"),
-        remedy=Label("不再需要处理；刷新查看结果", "nothing remains to be done; look at its state"),
-    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dafeng.core.labels import Label
+from dafeng.ledger.act import Act, Allot, Issue
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.requests import Hold, Transfer
 from dafeng.work.right_books import BookPlan, tell_quantity
@@ -291,8 +292,32 @@ def tell_request(order: Order) -> dict[str, Any]:
         Field → value; spans as pairs.
     """
     request = order.request
+    if isinstance(request, Act):
+        return tell_act(request)
     default = request._field_defaults
     told: dict[str, Any] = {name: value for name, value in zip(request._fields, request, strict=True) if name != "id"}
     if isinstance(request, Transfer | Hold):
         told["spans"] = [list(one) for one in request.spans]
     return {name: value for name, value in told.items() if name not in default or (value or None) != (default[name] or None)}
+
+
+def tell_act(act: Act) -> dict[str, Any]:
+    """An act as plain data.
+
+    Parameters
+    ----------
+    act : Act
+        The act.
+
+    Returns
+    -------
+    dict
+        Field → value; ``quantity`` of an allotment is the sum of its ``shares``.
+    """
+    told: dict[str, Any] = {name: value for name, value in zip(act._fields, act, strict=True) if name != "id"}
+    if isinstance(act, Allot):
+        told["shares"] = dict(act.shares)
+        told["quantity"] = sum(quantity for _, quantity in act.shares)
+    if isinstance(act, Issue):
+        told["values"] = dict(act.values)
+    return told

@@ -14,11 +14,14 @@ from typing import Self
 
 from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.core.labels import Label
+from dafeng.ledger.act import Act
+from dafeng.ledger.handed import Handed
 from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
 from dafeng.ledger.refusals import Answer
 from dafeng.ledger.requests import Groups
 from dafeng.store.ledger_rows import LedgerRows, open_rows
 from dafeng.work.city import City
+from dafeng.work.hand_act import carry_out
 from dafeng.work.right_books import BookPlans, read_book_plans
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 
@@ -98,6 +101,22 @@ class Rights:
                 if not kept:  # a lost connection must not stay
                     self._rows.close()
                     self._rows = None
+
+    def carry_out(self, act: Act) -> Handed:
+        """Carry out an act of compliance.
+
+        Parameters
+        ----------
+        act : Act
+            The act.
+
+        Returns
+        -------
+        Handed
+            What came of it, durable; the same act again has the same answer.
+        """
+        with self._lock, open_ledger(self.city.ledger, clock=self._clock) as ledger:
+            return carry_out(ledger, self.city, act)
 
     def submit(self, groups: Groups) -> list[list[Answer]]:
         """Book what the rules allow.

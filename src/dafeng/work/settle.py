@@ -6,7 +6,7 @@ credits is asked before anything is surrendered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,21 +14,20 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.adjustments import ALLOTTED, carry
+from dafeng.ledger.act import Surrender, name_act
+from dafeng.ledger.adjustments import ALLOTTED
 from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.eligibility import read_schemes
+from dafeng.ledger.enterprise_sides import HOLDERS
+from dafeng.ledger.hand_act import find_credit_sink, hand_surrender
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.policies import Policy, Worked, find_policy, read_policies, work_out
 from dafeng.ledger.positions import Position, read_positions
-from dafeng.ledger.refusals import Answer, Refused
-from dafeng.ledger.requests import OpenAccount, Request, Transfer
+from dafeng.ledger.refusals import Refused
 from dafeng.ledger.right_tables import read_rows
-from dafeng.work.allotments import HOLDERS, need_account, read_sides, refused
 from dafeng.work.allowances import allowances
 from dafeng.work.city import City
-
-TRADED = ("trade", "transfer")
-"""Kinds of transfers that count as sales and purchases."""
+from dafeng.work.period_books import find_year, need_account, read_year, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +173,11 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     Raises
     ------
     SettingError
-        If there is no such book, or the period is no year.
+        If there is no such book, it is no book of allowances of that period, or the period is no year.
     """
     year = read_year(period)
+    with open_ledger(city.ledger) as ledger:
+        find_year(ledger, book, year=year)
     found = allowances(plants or city.overlay / "rights" / "plants.csv", city=city, draft=draft)
     due = {one.enterprise: one for one in found.entitlements if one.year == year}
     policies = read_policies(city.overlay)
@@ -191,34 +192,6 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
             if one.type in HOLDERS.split()
         )
     return Settlement(book, period, read_calendar(city.overlay, year=year), standings, found.findings)
-
-
-def read_year(period: str) -> int:
-    """Compliance year of a period.
-
-    Parameters
-    ----------
-    period : str
-        Four digits.
-
-    Returns
-    -------
-    int
-        The year.
-
-    Raises
-    ------
-    SettingError
-        If it is none.
-    """
-    if len(period) == 4 and period.isdigit():
-        return int(period)
-    raise SettingError(
-        Label(f"“{period}”不是履约年度", f"'{period}' is no compliance year"),
-        where="PERIOD",
-        expected=Label("四位年份，如 2023", "a year such as 2023"),
-        remedy=Label("改正年度", "correct the year"),
-    )
 
 
 def find_offset_book(city: City) -> str:
@@ -246,7 +219,7 @@ def _credits(ledger: Ledger, bank: str, book: str) -> Mapping[str, tuple[int, in
     used = ledger.rows.query(
         "SELECT g.holder, SUM(e.quantity) FROM ledger_event e JOIN ledger_account g ON g.no = e.giver"
         " JOIN ledger_account t ON t.no = e.taker WHERE e.kind = 'surrender' AND t.name = ? GROUP BY g.holder",
-        f"{bank}.surrendered.{book}",
+        find_credit_sink(bank, book),
     )
     spent = {holder: int(count) for holder, count in used}
     return {holder: (free.get(holder, 0), spent.get(holder, 0)) for holder in free.keys() | spent.keys()}
@@ -304,10 +277,11 @@ def _work(
     return None if policy is None else work_out(policy, values, where=family)
 
 
-def surrender(
-    city: City, book: str, period: str, enterprise: str, *, quantity: int, credits: int, day: str, plants: Path | None = None
-) -> Standing:
-    """Surrender allowances and credits of a company, both or neither.
+def make_surrender(
+    city: City, book: str, period: str, enterprise: str, *, quantity: int, credits: int, day: str, plants: Path | None = None,
+    id: str = "", beyond: bool = False,
+) -> Surrender:  # fmt: skip
+    """A surrender with what the company owes and may cover with credits.
 
     Parameters
     ----------
@@ -323,6 +297,61 @@ def surrender(
         Effective day.
     plants : Path, optional
         Table of units.
+    id : str, optional
+        Its id; follows from book, company, day and quantities by default.
+    beyond : bool, optional
+        Whether more than is owed, or owed for all that is known, may be surrendered.
+
+    Returns
+    -------
+    Surrender
+        Nothing is booked.
+
+    Raises
+    ------
+    SettingError
+        If nothing is to be surrendered, the book is not of the period, or the company has no account there.
+    """
+    if quantity < 0 or credits < 0 or quantity + credits == 0:
+        raise SettingError(
+            Label(f"清缴数量“{quantity} + {credits}”不能采用", f"the quantity '{quantity} + {credits}' cannot be surrendered"),
+            where="--quantity",
+            expected=Label("配额与减排量均不为负，至少一项大于零", "neither below zero and at least one above it"),
+            remedy=Label("给出 --quantity 或 --credits", "give --quantity or --credits"),
+        )
+    found = find_standing(settle(city, book, period, plants=plants), enterprise)
+    owed = None if found.entitlement is None or found.entitlement.obligation is None else found.entitlement.obligation.whole
+    most = None if found.limit is None else found.limit.whole
+    name = id or name_act("surrender", book, enterprise, day, quantity, credits)
+    return Surrender(
+        name, book, period, enterprise, quantity, credits, find_offset_book(city), day, beyond=beyond, due=owed, most=most
+    )
+
+
+def surrender(
+    city: City, book: str, period: str, enterprise: str, *, quantity: int, credits: int, day: str, plants: Path | None = None,
+    id: str = "", beyond: bool = False,
+) -> Standing:  # fmt: skip
+    """Surrender allowances and credits of a company at once, both or neither; `ask_surrender` asks for it by an order.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    book, period : str
+        Book and compliance year.
+    enterprise : str
+        The company.
+    quantity, credits : int
+        Allowances and credits. [t]
+    day : str
+        Effective day.
+    plants : Path, optional
+        Table of units.
+    id : str, optional
+        Its id; follows from book, company, day and quantities by default. The same one again books nothing.
+    beyond : bool, optional
+        Whether more than is owed, or owed for all that is known, may be surrendered.
 
     Returns
     -------
@@ -332,64 +361,37 @@ def surrender(
     Raises
     ------
     SettingError
-        If credits exceed the limit, or the limit is not known, or the ledger refuses.
+        If it is more than is owed or credits exceed their limit, either is not known, or the ledger refuses.
     """
-    before = _find(settle(city, book, period, plants=plants), enterprise)
-    if credits:
-        _check_limit(before, credits)
-    with open_ledger(city.ledger) as ledger:
-        group: list[Request] = []
-        sides = read_sides(ledger, book, enterprise)
-        name = f"surrender:{sides.holder.account}:{sides.holder.count('surrender')}:{before.credits}"
-        taker = need_account(read_positions(ledger, book, holder=enterprise), "surrendered", book)
-        if quantity:
-            group.append(Transfer(name, "surrender", sides.holder.account, taker.account, quantity, day, reason=period))
-        if credits:
-            said = (f"{name}:credits" if group else name, day, period)
-            group += _surrender_credits(ledger, (find_offset_book(city), book), enterprise, credits, said)
-        _take(ledger.submit([group])[0] if group else [])
-    return _find(settle(city, book, period, plants=plants), enterprise)
-
-
-def _surrender_credits(
-    ledger: Ledger, books: tuple[str, str], enterprise: str, credits: int, said: tuple[str, str, str]
-) -> list[Request]:
-    (bank, book), (name, day, period) = books, said
-    giver = need_account(read_positions(ledger, bank, holder=enterprise), HOLDERS, bank, holder=enterprise)
-    account = f"{bank}.surrendered.{book}"
-    _take(ledger.submit([[OpenAccount(f"open:{account}", account, bank, "surrendered", ("authority",))]])[0])
-    return [Transfer(name, "surrender", giver.account, account, credits, day, reason=f"{book} {period}")]
-
-
-def _check_limit(before: Standing, credits: int) -> None:
-    most = None if before.limit is None else before.limit.whole
-    if most is None:
-        raise _offset(
-            "应清缴量未知，抵销上限不可计算", "what is to be surrendered is not known, so neither is the limit on credits"
-        )
-    if before.credits + credits > most:
-        raise _offset(
-            f"抵销量 {before.credits + credits} 超过上限 {most}",
-            f"{before.credits + credits} credits are above the limit {most}",
-        )
-
-
-def _offset(zh: str, en: str) -> SettingError:
-    return SettingError(
-        Label(zh, en),
-        where="--credits",
-        expected=Label("不超过抵销上限", "no more than the limit on credits"),
-        remedy=Label("减少抵销量，或先补报经核查排放量", "use fewer credits, or report verified emissions first"),
+    act = make_surrender(
+        city, book, period, enterprise, quantity=quantity, credits=credits, day=day, plants=plants, id=id, beyond=beyond
     )
-
-
-def _take(answers: Sequence[Answer]) -> None:
-    for answer in answers:
-        if isinstance(answer, Refused) and answer.code != "group_failed":
+    with open_ledger(city.ledger) as ledger:
+        if isinstance(answer := hand_surrender(ledger, act).answer, Refused):
             raise refused(answer)
+    return find_standing(settle(city, book, period, plants=plants), enterprise)
 
 
-def _find(settlement: Settlement, enterprise: str) -> Standing:
+def find_standing(settlement: Settlement, enterprise: str) -> Standing:
+    """How a company stands.
+
+    Parameters
+    ----------
+    settlement : Settlement
+        From `settle`.
+    enterprise : str
+        The company.
+
+    Returns
+    -------
+    Standing
+        Its standing.
+
+    Raises
+    ------
+    SettingError
+        If the book has no account of it.
+    """
     found = next((one for one in settlement.standings if one.enterprise == enterprise), None)
     if found is None:
         raise SettingError(
@@ -399,68 +401,3 @@ def _find(settlement: Settlement, enterprise: str) -> Standing:
             remedy=Label("核对名称", "check the name"),
         )
     return found
-
-
-def carry_over(
-    city: City, old: str, new: str, enterprise: str, *, quantity: int | None, year: int, day: str,
-    base: Decimal | None = None,
-) -> Worked:  # fmt: skip
-    """Most that a company may carry from one period into the next; with a quantity, carry it.
-
-    Parameters
-    ----------
-    city : City
-        The city.
-    old, new : str
-        Books of the two periods.
-    enterprise : str
-        The company.
-    quantity : int or None
-        How many to carry; only the sum without. [t]
-    year : int
-        Compliance year of the old book.
-    day : str
-        Effective day.
-    base : Decimal, optional
-        Base quantity, where the policy does not know it. [t]
-
-    Returns
-    -------
-    Worked
-        The policy as worked out before; what was carried before counts towards the most.
-
-    Raises
-    ------
-    SettingError
-        If no policy holds, something it needs is not known, the quantity is above the most, or the ledger refuses.
-    """
-    policy = find_policy(read_policies(city.overlay), "carry_over", year=year)
-    if policy is None:
-        raise _uncarried(Label(f"{year} 年度没有结转规则", f"no rule on carry-over was read for {year}"))
-    with open_ledger(city.ledger) as ledger:
-        sides = read_sides(ledger, old, enterprise)
-        carried = -sides.holder.net("carry")
-        values = {"net_sale": max(-sides.holder.net(*TRADED), 0), "holding": sides.holder.free + carried, "base": base}
-        worked = work_out(policy, values, where="carry_over")
-        if quantity is None:
-            return worked
-        if worked.whole is None:
-            missing = Label("、".join(m.label.zh for m in worked.missing), ", ".join(m.label.en for m in worked.missing))
-            raise _uncarried(Label(f"不可计算，缺 {missing.zh}", f"not measurable: {missing.en} is not known"))
-        if quantity > worked.whole - carried:
-            raise _uncarried(
-                Label(
-                    f"还可结转 {worked.whole - carried}", f"{worked.whole - carried} may still be carried, {quantity} was asked"
-                )
-            )
-        _take(ledger.submit([carry(sides, read_sides(ledger, new, enterprise), quantity, day, reason="carry-over")])[0])
-    return worked
-
-
-def _uncarried(what: Label) -> SettingError:
-    return SettingError(
-        what,
-        where="carry_over",
-        expected=Label("不超过政策允许的结转量", "no more than the policy allows"),
-        remedy=Label("减少数量，或用 --base 给出基础量", "lower the quantity, or give the base with --base"),
-    )
