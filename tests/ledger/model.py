@@ -42,7 +42,8 @@ class Model:
         self.moved: dict[str, dict[str, Any]] = {}
         self.undone: dict[str, dict[str, Any]] = {}
         self.taken: dict[tuple[str, ...], dict[str, Any]] = {}
-        self.seq = self.known_at = self.now = 0
+        self.seq = self.known_at = self.now = self.groups = 0
+        self.going: list[Any] = []
 
     def submit(self, groups: list[list[Any]], now: int) -> list[list[tuple[str, Any]]]:
         """Book each group whole or not at all."""
@@ -60,6 +61,7 @@ class Model:
         before = {name: {key: value.copy() if isinstance(value, dict) else value for key, value in table.items()}
                   if isinstance(table, dict) else table for name, table in vars(self).items()}  # fmt: skip
         answers: list[tuple[str, Any]] = []
+        self.groups, self.going = self.groups + 1, group
         for one in group:
             try:
                 need(one.id not in self.log, "conflict")
@@ -220,7 +222,7 @@ class Model:
             self.units[unit].update(holder=taker, claim="")
         self.moved[name] = {
             "kind": kind, "giver": giver, "taker": taker, "quantity": quantity, "day": day, "units": sorted(units),
-            "known_at": self.now, "seq": self.seq + 1,
+            "known_at": self.now, "seq": self.seq + 1, "group": self.groups,
         }  # fmt: skip
         self._serve(taker, self.now)
 
@@ -230,6 +232,9 @@ class Model:
         need(r.reason, "reason_missing")
         need(r.transfer not in self.undone, "reversed_before")
         need(was["kind"] in KINDS and KINDS[was["kind"]]["final"] == "no", "final")
+        gone = {*self.undone, *(one.transfer for one in self.going if isinstance(one, asked.Reverse))}
+        mates = {name for name, one in self.moved.items() if one["group"] == was["group"]}
+        need(r.alone or mates - {r.transfer} <= gone, "linked")
         self._living(was["giver"], "taker_unknown")
         giver = self._living(was["taker"], "giver_unknown")
         self._day(giver, r.effective)

@@ -137,7 +137,7 @@ def draw_request(c: Choices) -> Any:
     if sort == 16:
         return Void("", f"@{c.whole(0, 40)}")
     if sort in (17, 18):
-        return Reverse("", f"@{c.whole(0, 60)}", c.one(DAYS), "wrong")
+        return Reverse("", f"@{c.whole(0, 60)}", c.one(DAYS), "wrong", c.often(5))
     return draw_rule(c)
 
 
@@ -184,5 +184,15 @@ def draw_batch(c: Choices, model: Model, number: int) -> list[list[Any]]:
                 group.append(settle(changed, old.id, model) if type(changed) is not kind or changed != old else old)
             else:
                 group.append(settle(draw_request(c), f"{number}.{at}.{place}", model))
-        batch.append(group)
+        batch.append(undo_whole(group, f"{number}.{at}", model) if c.often(1) else group)
     return batch
+
+
+def undo_whole(group: list[Any], name: str, model: Model) -> list[Any]:
+    """Reversals of all movements that were booked together with the one that the group would reverse, if it would any."""
+    wrong = next((one.transfer for one in group if isinstance(one, Reverse) and one.transfer in model.moved), None)
+    if wrong is None:
+        return group
+    number = model.moved[wrong]["group"]
+    mates = [other for other, one in model.moved.items() if one["group"] == number]
+    return [Reverse(f"{name}.whole.{at}", other, DAYS[1], "wrong") for at, other in enumerate(mates)]

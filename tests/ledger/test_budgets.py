@@ -244,7 +244,7 @@ def test_a_movement_beside_the_tree_is_found_by_the_checks(ledger: Ledger) -> No
 def test_a_reversal_made_elsewhere_is_booked_anew(ledger: Ledger) -> None:
     budget = city(100, 60, 30)
     apply(ledger, budget)
-    book(ledger, [Reverse("x", "b/d2:1", DAY, "mistake")])
+    book(ledger, [Reverse("x", "b/d2:1", DAY, "mistake", alone=True)])
     assert apply(ledger, budget) == 1
     assert table(ledger, budget)["d2"][0] == 30
 

@@ -59,6 +59,8 @@ def operator(**more: Any) -> OpenAccount:
 FROZEN = Hold("h", "tr", "freeze", 20, "court")
 ASIDE = move("p", until=10**6)
 POINTS = Transfer("i", "earn", "piss", "pa", 50, DAY)
+PAIR = (move(), POINTS._replace(id="w"))
+MANY = tuple(move(f"m{number}", 1) for number in range(40))
 CASES: tuple[tuple[str, tuple[Any, ...], Any], ...] = (
     ("book_closed", (issue(), SetBook("s", "cea", "closed")), move()),
     ("book_closed", (issue(), SetBook("s", "cea", before="2026-01-02")), move()),
@@ -92,6 +94,7 @@ CASES: tuple[tuple[str, tuple[Any, ...], Any], ...] = (
     ("contact_count", (), operator(contacts=())),
     ("installation_taken", (), operator(installations=("plant op1",))),
     ("representatives_same", (), operator(secondary=("p",))),
+    ("representatives_same", (), operator(secondary=("\uff30",))),
     ("name_taken", (operator(name="N"),), operator(id="x", account="op4", name="N", installations=("plant 4",))),
     ("period_wrong", (), operator(period="2026")),
     ("installation_count", (), operator(installations=("plant 3", "plant 4"))),
@@ -136,6 +139,9 @@ CASES: tuple[tuple[str, tuple[Any, ...], Any], ...] = (
     ("reversed_before", (issue(), move(), Reverse("r", "m", DAY, "r")), Reverse("x", "m", DAY, "r")),
     ("final", (issue(), Transfer("m", "retire", "tr", "ret", 5, DAY, beneficiary="b")), Reverse("x", "m", DAY, "r")),
     ("final", (issue(), move(), Reverse("r", "m", DAY, "r")), Reverse("x", "r", DAY, "r")),
+    ("linked", (issue(), PAIR), Reverse("x", "m", DAY, "r")),
+    ("linked", (issue(), PAIR), (Reverse("x", "m", DAY, "r"), Reverse("y", "i", DAY, "r"))),
+    ("linked", (issue(), (*PAIR, *MANY)), tuple(Reverse(f"x{one.id}", one.id, DAY, "r") for one in (*PAIR, *MANY[:-1]))),
     ("reason_missing", (issue(),), FROZEN._replace(reason="")),
     ("reason_missing", (issue(), move()), Reverse("x", "m", DAY, "")),
     ("reason_missing", (), SetState("x", "tr", "blocked", "")),
@@ -165,7 +171,7 @@ def ask(before: tuple[Any, ...], request: Any, address: str = ":memory:") -> Any
     with open_ledger(address, clock=lambda: next(at)) as ledger:
         ledger.submit(world())
         for one in before:
-            assert type(ledger.submit([[one]])[0][0]) is Booked, one
+            assert type(ledger.submit([one if type(one) is tuple else (one,)])[0][0]) is Booked, one
         group = request if type(request) is tuple else (request,)
         rows = [ledger.rows.query(f"SELECT * FROM ledger_{table}") for table in ("event", "account", "claim", "block", "book")]
         answers = ledger.submit([group])[0]
@@ -178,6 +184,28 @@ def ask(before: tuple[Any, ...], request: Any, address: str = ":memory:") -> Any
 @pytest.mark.parametrize(("code", "before", "request_"), CASES, ids=[f"{n}-{case[0]}" for n, case in enumerate(CASES)])
 def test_request_is_refused_for_its_reason_and_changes_nothing(code: str, before: tuple[Any, ...], request_: Any) -> None:
     assert ask(before, request_)[0].code == code
+
+
+@pytest.mark.parametrize("once", [True, False], ids=["one batch", "two batches"])
+def test_a_group_is_reversed_whole_or_leg_by_leg_on_purpose(once: bool) -> None:
+    first, second = (tuple(Reverse(f"{mark}{one.id}", one.id, DAY, "r") for one in (*PAIR, *MANY)) for mark in "xy")
+    at = iter(range(10, 10_000))
+    with open_ledger(":memory:", clock=lambda: next(at)) as ledger:
+        ledger.submit(world())
+        ledger.submit([[issue()]])
+        if once:
+            told = ledger.submit([(*PAIR, *MANY), first])[1]
+        else:
+            ledger.submit([(*PAIR, *MANY)])
+            told = ledger.submit([first])[0]
+        assert {type(one) for one in told} == {Booked}
+        assert {one.code for one in ledger.submit([second])[0] if isinstance(one, Refused)} == {
+            "reversed_before",
+            "group_failed",
+        }
+        ledger.submit([[move("n"), POINTS._replace(id="v")]])
+        alone = ledger.submit([[Reverse("z", "n", DAY, "r", alone=True)], [Reverse("u", "v", DAY, "r")]])
+        assert [type(one[0]) for one in alone] == [Booked, Booked], "what is left of a group is reversed like any other"
 
 
 @pytest.mark.parametrize("request_", UNSOUND, ids=[str(n) for n in range(len(UNSOUND))])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from dafeng.web.app import create_app
+from dafeng.web.cities import CityView
 from dafeng.web.energy import build_energy, digits, draw_fields, draw_flows, list_published, name_unit, tell_total
 from dafeng.web.labels import Words
-from tests.web.sample import view
+from tests.web.client import Client
+from tests.web.sample import traces, view
 
 ZH, EN = Words("zh"), Words("en")
 ENERGY = view()["energy"]
@@ -74,3 +79,28 @@ def test_the_fields_are_headed_by_the_largest() -> None:
 
 def test_published_figures_are_of_the_years_with_a_balance_else_the_newest() -> None:
     assert [[row["value"]["year"] for row in list_published(part)] for part in (ENERGY, BARE)] == [[2025, 2020], [2025]]
+
+
+def page(**energy: Any) -> str:
+    """The energy page of a city whose part ``energy`` is this."""
+    return (
+        Client(create_app([CityView({**view(), "energy": {**ENERGY, "years": [], **energy}}, traces())]))
+        .get("/yangli/energy")
+        .text
+    )
+
+
+def test_without_any_figure_the_page_leads_to_those_that_need_no_balance() -> None:
+    told = page(published=[])
+    assert ("下面三页" in told, 'href="/yangli/hours"' in told, "已公布的单项数据" in told) == (True, True, False)
+
+
+def test_published_figures_without_a_balance_are_shown_as_such() -> None:
+    assert "下面是已公布的单项数据" in page()
+
+
+def test_what_the_empty_state_says_is_not_said_again_as_a_finding() -> None:
+    one = {"rule": "balance.none", "at": "data", "severity": "info", "says": {"zh": "再说一遍", "en": "again"}}
+    kept = {**one, "rule": "balance.other", "says": {"zh": "另一条", "en": "another"}}
+    told = page(published=[], findings=[{**row, "remedy": row["says"]} for row in (one, kept)])
+    assert ("再说一遍" in told, "另一条" in told) == (False, True)

@@ -241,7 +241,7 @@ def ask_use(budget: Budget, node: str, used: int, books: BudgetBooks, *, effecti
     standing = list(books.standing.get((own, sink), ()))
     while now > used:
         wrong = standing.pop()
-        asked.append(Reverse(f"{wrong.id}:reversed", wrong.id, effective, "reported use was corrected"))
+        asked.append(Reverse(f"{wrong.id}:reversed", wrong.id, effective, "reported use was corrected", alone=True))
         now, free, made = now - wrong.quantity, free + wrong.quantity, made + 1
     part = min(used - now, free)
     if part:

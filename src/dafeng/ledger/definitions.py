@@ -141,3 +141,20 @@ def kinds() -> Mapping[str, Kind]:
         for row in _rows("kinds.csv")
     }
     return MappingProxyType(made)
+
+
+def makes_or_ends(giver: str, taker: str) -> bool:
+    """Whether units begin or end with a movement between two types of accounts.
+
+    Parameters
+    ----------
+    giver, taker : str
+        Types of the accounts.
+
+    Returns
+    -------
+    bool
+        True out of an issuer or another registry, and into an account that gives nothing back.
+    """
+    types = account_types()
+    return types[giver].floor != "zero" or not types[taker].gives

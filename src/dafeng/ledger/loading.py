@@ -33,6 +33,8 @@ from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, MOVE,
 
 MOST_KEPT = 200_000
 """Accounts that stay in memory between batches."""
+WINDOW = 16
+"""Events of a group that are looked up at once."""
 _SORTS = frozenset(VERBS.values())
 
 
@@ -176,11 +178,42 @@ def _load_originals(state: State, rows: LedgerRows, requests: Sequence[Request])
     moves = rows.find(MOVE, "seq", [row[0] for row in events])
     numbers = {number for row in events for number in row[7:9]}
     named = {row[0]: row[1] for row in rows.find(ACCOUNT, "no", numbers)}
+    mates = find_mates(rows, {row[2] for row in events})
     for row in events:
         spans = tuple(sorted((move[2], move[3]) for move in moves if move[0] == row[0]))
-        state.originals[row[1]] = Original(row[0], row[6], named[row[7]], named[row[8]], row[9], spans)
-    state.reversed.update((row[0], row[1]) for row in rows.find(REVERSED, "id", wanted))
+        own = tuple(name for name in sorted(mates[row[2]]) if name != row[1])
+        state.originals[row[1]] = Original(row[0], row[6], named[row[7]], named[row[8]], row[9], spans, own)
+    linked = {name for names in mates.values() for name in names}
+    state.reversed.update((row[0], row[1]) for row in rows.find(REVERSED, "id", wanted | linked))
     return numbers
+
+
+def find_mates(rows: LedgerRows, groups: set[int]) -> dict[int, dict[str, int]]:
+    """Movements that were booked together; the events of a group follow each other in the log.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    groups : set of int
+        Numbers of the first events of the groups.
+
+    Returns
+    -------
+    dict of int to dict of str to int
+        By group, the ids of its movements with the numbers of their events.
+    """
+    found: dict[int, dict[str, int]] = {group: {} for group in groups}
+    following = set(groups)
+    while following:
+        events = rows.find(EVENT, "seq", {seq + step for seq in following for step in range(WINDOW)})
+        own = [row for row in events if row[2] in groups]
+        for row in own:
+            if row[9]:
+                found[row[2]][row[1]] = row[0]
+        seen = {row[0]: row[2] for row in own}
+        following = {seq + WINDOW for seq in following if seen.get(seq) == seen.get(seq + WINDOW - 1) is not None}
+    return found
 
 
 def _load_accounts(state: State, rows: LedgerRows, names: set[str], numbers: set[int]) -> None:

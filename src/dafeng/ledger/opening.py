@@ -5,6 +5,7 @@ Invariant: an account has what its type asks for (holder, representatives, insta
 
 from __future__ import annotations
 
+from dafeng.core.persons import fold_person
 from dafeng.ledger.claims import expire_claims
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.movements import read_day
@@ -126,12 +127,16 @@ def unique_keys(request: OpenAccount) -> list[tuple[str, str]]:
     return [*keys, *([("name_taken", f"name\n{request.book}\n{request.name}")] if request.name else [])]
 
 
+def _fold(names: tuple[str, ...]) -> list[str]:
+    return [fold_person(name) for name in names]
+
+
 def _lacks(request: OpenAccount, book: Book, represented: bool, installed: bool, timed: bool) -> str:
     checks = (
         ("holder_count", len(request.holders) != 1),
         ("primary_count", represented and len(request.primary) != 1),
         ("secondary_count", represented and len(request.secondary) != 1),
-        ("representatives_same", represented and request.primary == request.secondary),
+        ("representatives_same", represented and _fold(request.primary) == _fold(request.secondary)),
         ("installation_count", installed and len(request.installations) != 1),
         ("contact_count", installed and len(request.contacts) != 1),
         ("period_wrong", timed and request.period != book.period),

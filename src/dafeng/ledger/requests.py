@@ -138,12 +138,13 @@ class Release(NamedTuple):
 
 
 class Reverse(NamedTuple):
-    """Book the opposite of a transfer."""
+    """Book the opposite of a transfer; ``alone`` where it was booked together with others that stay as they are."""
 
     id: str
     transfer: str
     effective: str
     reason: str
+    alone: bool = False
 
 
 Request = OpenBook | OpenAccount | SetState | SetLimit | SetBook | Transfer | Post | Void | Hold | Release | Reverse

@@ -1,6 +1,7 @@
 """A wrong movement is set right by its opposite, which names it.
 
-Invariant: a movement is reversed at most once, and a final one never.
+Invariant: a movement is reversed at most once, and a final one never; movements that were booked as one group are reversed
+together, else units would go back to where they came from while what was given for them stays.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def reverse(state: State, request: Reverse) -> Moved:
     kind = kinds().get(was.kind)
     if kind is None or kind.final:
         raise Refusal("final", request.transfer)
+    if not request.alone and (left := set(was.mates) - state.reversing - state.reversed.keys()):
+        raise Refusal("linked", min(left))
     giver, taker = find_sides(state, was.taker, was.giver)
     day = check_day(giver, request.effective)
     if giver.state == "blocked":
@@ -68,4 +71,5 @@ def _find_here(state: State, name: str) -> Original | None:
     event = state.events[at]
     spans = tuple(sorted((first, last) for own, _, first, last in state.moves if own == seq))
     giver, taker = state.by_number[event.giver].name, state.by_number[event.taker].name
-    return Original(seq, event.kind, giver, taker, event.quantity, spans)
+    mates = tuple(one.id for one in state.events if one.group == event.group and one.quantity and one.id != name)
+    return Original(seq, event.kind, giver, taker, event.quantity, spans, mates)

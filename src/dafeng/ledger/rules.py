@@ -71,6 +71,7 @@ def _apply_group(state: State, group: Sequence[Request]) -> list[Answer]:
     if any(done):
         return _answer_again(group, contents, done)
     state.begin()
+    state.reversing = frozenset(request.transfer for request in group if type(request) is Reverse)
     first = state.seq + 1
     answers: list[Answer] = []
     for request, content in zip(group, contents, strict=True):

@@ -179,7 +179,7 @@ class Event(NamedTuple):
 
 
 class Original(NamedTuple):
-    """A movement that was booked before, with its serial numbers."""
+    """A movement that was booked before, with its serial numbers and the other movements that were booked with it."""
 
     seq: int
     kind: str
@@ -187,6 +187,7 @@ class Original(NamedTuple):
     taker: str
     quantity: int
     spans: tuple[tuple[int, int], ...]
+    mates: tuple[str, ...] = ()
 
 
 Posting = tuple[int, int, int, int, int]
@@ -208,6 +209,7 @@ class State:
         self.done: dict[str, tuple[int, str]] = {}
         self.originals: dict[str, Original] = {}
         self.reversed: dict[str, str] = {}
+        self.reversing: frozenset[str] = frozenset()
         self.taken: dict[str, str] = {}
         self.forget()
         self._undo: list[Callable[[], Any]] | None = None

@@ -348,6 +348,16 @@ class LedgerOrder(Base):
     says: Mapped[str] = mapped_column(Text)
 
 
+class LedgerOrderPlace(Base):
+    """Place of an order among those that were asked for together and are booked together or not at all."""
+
+    __tablename__ = "ledger_order_place"
+
+    id: Mapped[str] = mapped_column(String(128), ForeignKey("ledger_order.id", name="ledger_order_place_id"), primary_key=True)
+    first: Mapped[str] = mapped_column(String(128), ForeignKey("ledger_order.id", name="ledger_order_place_first"), index=True)
+    place: Mapped[int] = mapped_column(Integer)
+
+
 class AuditEntry(Base):
     """One change of one row: who, when, and the row afterwards; chained to the entry before by its hash."""
 
@@ -365,6 +375,6 @@ class AuditEntry(Base):
 
 AUDITED: tuple[type[Base], ...] = (
     TaskRecord, Review, Job, PlanReview, PlanEdit, PlanVersion, FigureCorrection, VisibilityChange, Account, Visit, SavedView,
-    Invitation, AccessToken, Identity, LedgerOrder,
+    Invitation, AccessToken, Identity, LedgerOrder, LedgerOrderPlace,
 )  # fmt: skip
 """Tables whose changes are audited: all but the log itself."""

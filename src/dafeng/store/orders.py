@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dafeng.store.models import LedgerOrder
+from dafeng.store.models import LedgerOrder, LedgerOrderPlace
 
 OPEN = ("waiting", "handed")
 """States of an order that has not ended."""
@@ -43,6 +43,44 @@ def add_order(session: Session, id: str, content: str, *, pair: bool, at: dateti
     session.add(row)
     session.flush()
     return row
+
+
+def join_orders(session: Session, ids: Sequence[str]) -> None:
+    """Note that orders were asked for together, in this order; one alone has nothing to note.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        A writing session.
+    ids : sequence of str
+        Their ids.
+    """
+    if len(ids) > 1:
+        session.add_all(LedgerOrderPlace(id=one, first=ids[0], place=at) for at, one in enumerate(ids))
+        session.flush()
+
+
+def find_together(session: Session, id: str) -> Sequence[LedgerOrder]:
+    """An order and those that were asked for with it.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    id : str
+        Id of one of them.
+
+    Returns
+    -------
+    sequence of LedgerOrder
+        In the order in which they were asked for; empty if there is no such order.
+    """
+    place = session.get(LedgerOrderPlace, id)
+    if place is None:
+        found = session.get(LedgerOrder, id)
+        return [] if found is None else [found]
+    wanted = select(LedgerOrder).join(LedgerOrderPlace, LedgerOrderPlace.id == LedgerOrder.id)
+    return session.scalars(wanted.where(LedgerOrderPlace.first == place.first).order_by(LedgerOrderPlace.place)).all()
 
 
 def find_order(session: Session, id: str) -> LedgerOrder | None:

@@ -97,7 +97,7 @@ class BookPlans:
         """
         return next((one for one in self.books.values() if one.instrument == instrument), None)
 
-    def needs_pair(self, verb: str, request: Request, book: tuple[str, int] | None) -> bool:
+    def needs_pair(self, verb: str, request: Request, book: tuple[str, int] | None, *, asked: int | None = None) -> bool:
         """Whether a second person has to decide.
 
         Parameters
@@ -108,6 +108,8 @@ class BookPlans:
             The request.
         book : tuple of (str, int) or None
             Instrument and scale of its book; ``None`` where it is not known.
+        asked : int, optional
+            What was set aside, where the request frees or books it. [minimal units]
 
         Returns
         -------
@@ -116,13 +118,14 @@ class BookPlans:
         """
         if verb in self.pairs or (isinstance(request, Transfer) and request.kind in self.pairs):
             return True
-        if not isinstance(request, Transfer | Hold):
+        quantity = request.quantity if isinstance(request, Transfer | Hold) else asked
+        if quantity is None:
             return False
         plan = self.find(book[0]) if book else None
         if plan is None or book is None or plan.threshold is None:
             return True
         most: int = plan.threshold * 10 ** book[1]
-        return request.quantity > most
+        return quantity > most
 
 
 def read_book_plans(*, city: City | None = None) -> BookPlans:

@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dafeng.core.errors import AccessError, ConflictError, LookupFailure
+from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason, reasons
-from dafeng.ledger.requests import Hold, Request, Transfer, decode, encode
+from dafeng.ledger.requests import Request, Transfer, decode, encode
 from dafeng.store.models import LedgerOrder
-from dafeng.store.orders import add_order, find_order, list_orders
+from dafeng.store.orders import add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
-from dafeng.work.right_rows import find_account_row, read_books
+from dafeng.work.right_order_rules import check_claims, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
 RESERVED = ("market/",)
@@ -80,24 +81,8 @@ class Order:
         return reasons().get(self.code)
 
 
-def spell_verb(request: Request) -> str:
-    """Verb of a request.
-
-    Parameters
-    ----------
-    request : Request
-        Any request.
-
-    Returns
-    -------
-    str
-        ``transfer``, ``hold`` …
-    """
-    return encode(request).split('"', 2)[1]
-
-
 def place_order(rights: Rights, request: Request, *, who: str, records: Records | None = None) -> Order:
-    """Ask the ledger for something.
+    """Ask the ledger for something; the reversal of a movement that was booked with others is that of all of them.
 
     Parameters
     ----------
@@ -117,14 +102,19 @@ def place_order(rights: Rights, request: Request, *, who: str, records: Records 
 
     Raises
     ------
+    SettingError
+        If nobody is named.
+    ConflictError
+        If it frees what was set aside elsewhere, as by a market.
     StoreError
         If records or ledger cannot be written; asked again, it is the same order.
     """
-    return place_orders(rights, [request], who=who, records=records)[0]
+    orders = place_orders(rights, with_mates(rights, request), who=who, records=records)
+    return next(one for one in orders if one.id == request.id)
 
 
 def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records: Records | None = None) -> tuple[Order, ...]:
-    """Ask for several things that are booked together or not at all; where more than one is asked, one person is enough.
+    """Ask for several things that are booked together or not at all; where one of them needs a second person, all do.
 
     Parameters
     ----------
@@ -143,19 +133,23 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
         One each.
     """
     at = datetime.now(UTC)
+    if not fold_person(who):
+        raise _nobody()
     for request in group:
         if flaw := find_flaw(request) or (request.id if request.id.startswith(RESERVED) else ""):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
-    pair = len(group) == 1 and _needs_pair(rights, group[0])
+    pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
         settle_orders(rights, records=opened)
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
+            check_claims(session, rights, group)
             rows = [find_order(session, one.id) for one in group]
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
+                join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
             about = (wrong or [known[0].id])[0]
             return tuple(Order(one.id, one, "refused", who, at, code="conflict", about=about) for one in group)
@@ -165,7 +159,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
 
 
 def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str = "", records: Records | None = None) -> Order:
-    """Accept an order that waits, or reject it.
+    """Accept an order that waits, or reject it; those that were asked for together with it go with it.
 
     Parameters
     ----------
@@ -197,20 +191,24 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
         If it was decided before.
     """
     at = datetime.now(UTC)
+    if not fold_person(who):
+        raise _nobody()
     with using(rights.city, records) as opened:
         with opened.write(actor=who, at=at) as session:
             row = find_order(session, id)
             if row is None:
                 raise _unknown(id)
-            if row.who == who:
+            if fold_person(row.who) == fold_person(who):
                 raise _same_person(who)
             if row.status != "waiting":
                 raise _decided(row)
-            row.status, row.decided_by, row.decided_at, row.says = "handed" if accept else "rejected", who, at, says[:400]
-            order = _order(row)
-        if not accept:
-            return order
-        return _hand(rights, opened, [id], [order.request])[0]
+            rows = find_together(session, id)
+            for one in rows:
+                one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
+            orders = [_order(one) for one in rows]
+        if accept:
+            orders = list(_hand(rights, opened, [one.id for one in orders], [one.request for one in orders]))
+        return next(one for one in orders if one.id == id)
 
 
 def settle_orders(rights: Rights, *, records: Records) -> int:
@@ -229,10 +227,11 @@ def settle_orders(rights: Rights, *, records: Records) -> int:
         How many there were.
     """
     with records.read() as session:
-        found = [_order(row) for row in list_orders(session, states=("handed",), limit=1000)]
-    for order in sorted(found, key=lambda one: (one.at, one.id)):
-        _hand(rights, records, [order.id], [order.request])
-    return len(found)
+        handed = sorted(list_orders(session, states=("handed",), limit=1000), key=lambda one: (one.at, one.id))
+        groups = {group[0].id: group for row in handed if (group := [_order(one) for one in find_together(session, row.id)])}
+    for group in groups.values():
+        _hand(rights, records, [one.id for one in group], [one.request for one in group])
+    return len(handed)
 
 
 def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Order:
@@ -308,20 +307,6 @@ def _note(row: LedgerOrder, answer: Answer) -> Order:
     return _order(row)
 
 
-def _needs_pair(rights: Rights, request: Request) -> bool:
-    plans = rights.plans()
-    name = getattr(request, "giver", "") or getattr(request, "account", "")
-    book = None
-    if name and rights.has_ledger() and isinstance(request, Transfer | Hold):
-        with rights.reading() as rows:
-            account = find_account_row(rows, name=name)
-            books = {one.no: one for one in read_books(rows)}
-        book = (books[account.book].instrument, books[account.book].scale) if account is not None else None
-        if account is None:  # the ledger refuses it at once
-            return False
-    return plans.needs_pair(spell_verb(request), request, book)
-
-
 def _order(row: LedgerOrder, *, again: bool = False) -> Order:
     return Order(
         row.id, decode(row.id, row.content), row.status, row.who, row.at, row.pair, row.decided_by, row.decided_at, row.event,
@@ -335,6 +320,15 @@ def _unknown(id: str) -> LookupFailure:
         where="order",
         expected=Label("已提交的申请编号", "the id of an order"),
         remedy=Label("用 dafeng ledger orders 查看", "dafeng ledger orders lists them"),
+    )
+
+
+def _nobody() -> SettingError:
+    return SettingError(
+        Label("没有写明是谁", "nobody is named"),
+        where="who",
+        expected=Label("申请人或复核人的姓名", "the name of who asks or decides"),
+        remedy=Label("用 --who 写明", "name them with --who"),
     )
 
 

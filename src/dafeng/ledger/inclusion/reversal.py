@@ -65,7 +65,7 @@ def _undo(programme: Programme, key: str, part: str, reason: str) -> bool:
     name = f"puhui:reverse:{key}:{part}"
     before = programme.ledger.rows.query("SELECT effective FROM ledger_event WHERE id = ?", name)
     day = date.fromordinal(before[0][0]).isoformat() if before else programme.today()
-    request: Request = Reverse(name, f"puhui:{key}:{part}", day, reason)
+    request: Request = Reverse(name, f"puhui:{key}:{part}", day, reason, alone=True)
     answers = programme.ledger.submit([[request]])[0]
     if part == "p" and not before and not isinstance(answers[0], Booked):
         return False  # spent: what cannot be taken back stays

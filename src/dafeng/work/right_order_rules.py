@@ -1,0 +1,150 @@
+"""What holds for an order before the ledger is asked: who must decide, what it may free, and what goes with it.
+
+Invariant: units begin and end by two persons; what was set aside elsewhere is freed there; a group goes back whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from dafeng.core.errors import ConflictError
+from dafeng.core.labels import Label
+from dafeng.ledger.definitions import makes_or_ends
+from dafeng.ledger.loading import find_mates
+from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, Transfer, Void, encode
+from dafeng.store.ledger_rows import LedgerRows
+from dafeng.store.ledger_tables import CLAIM, EVENT
+from dafeng.store.orders import find_order
+from dafeng.work.right_rows import find_account_row, read_books
+from dafeng.work.rights import Rights
+
+
+class _Claimed(NamedTuple):
+    account: int
+    asked: int
+
+
+def spell_verb(request: Request) -> str:
+    """Verb of a request.
+
+    Parameters
+    ----------
+    request : Request
+        Any request.
+
+    Returns
+    -------
+    str
+        ``transfer``, ``hold`` …
+    """
+    return encode(request).split('"', 2)[1]
+
+
+def needs_pair(rights: Rights, request: Request) -> bool:
+    """Whether two persons are needed: by the verb, because units begin or end with it, or because it is large.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    bool
+        False too where the account is unknown: the ledger refuses it at once.
+    """
+    plans, verb = rights.plans(), spell_verb(request)
+    if not rights.has_ledger() or not isinstance(request, Transfer | Hold | Release | Post):
+        return plans.needs_pair(verb, request, None)
+    with rights.reading() as rows:
+        asked, account = None, None
+        if isinstance(request, Transfer | Hold):
+            account = find_account_row(rows, name=request.giver if isinstance(request, Transfer) else request.account)
+        elif (claim := _find_claim(rows, _claim_of(request))) is not None:
+            asked, account = claim.asked, find_account_row(rows, number=claim.account)
+        taker = find_account_row(rows, name=request.taker) if isinstance(request, Transfer) else None
+        books = {one.no: one for one in read_books(rows)}
+    if account is None:
+        return False
+    if taker is not None and makes_or_ends(account.type, taker.type):
+        return True
+    return plans.needs_pair(verb, request, (books[account.book].instrument, books[account.book].scale), asked=asked)
+
+
+def check_claims(session: Session, rights: Rights, group: Sequence[Request]) -> None:
+    """Refuse to free here what a market, a register or a programme has set aside.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Records of the city.
+    rights : Rights
+        Books of the city.
+    group : sequence of Request
+        What is asked.
+
+    Raises
+    ------
+    ConflictError
+        If a hold or pending transfer that it frees, books or draws on was placed by no order.
+    """
+    named = {claim for request in group if (claim := _claim_of(request))}
+    if not named or not rights.has_ledger():
+        return
+    with rights.reading() as rows:
+        foreign = sorted(name for name in named if _find_claim(rows, name) is not None and find_order(session, name) is None)
+    if foreign:
+        raise ConflictError(
+            Label(f"“{foreign[0][:60]}”不是在这里冻结的", f"'{foreign[0][:60]}' was not set aside here"),
+            where="hold",
+            expected=Label("由申请设立的冻结、质押或待办划转", "a hold or pending transfer that an order placed"),
+            remedy=Label(
+                "在设立它的地方解除，例如撤回市场报单", "free it where it was placed, as by withdrawing the market order"
+            ),
+        )
+
+
+def with_mates(rights: Rights, request: Request) -> list[Request]:
+    """A request with those that go with it.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    list of Request
+        Of the reversal of a movement that was booked with others those of all of them, the last movement first; else itself.
+    """
+    if not isinstance(request, Reverse) or request.alone or not rights.has_ledger():
+        return [request]
+    with rights.reading() as rows:
+        found = [row for row in rows.find(EVENT, "id", [request.transfer]) if row[9]]
+        mates = find_mates(rows, {found[0][2]})[found[0][2]] if found else {}
+    if len(mates) < 2:
+        return [request]
+    last_first = sorted(mates, key=lambda name: -mates[name])
+    return [
+        request if name == request.transfer else request._replace(id=f"{request.id}:{at + 1}", transfer=name)
+        for at, name in enumerate(last_first)
+    ]
+
+
+def _find_claim(rows: LedgerRows, name: str) -> _Claimed | None:
+    found = rows.find(CLAIM, "id", [name])
+    return _Claimed(found[0][1], found[0][3]) if found else None
+
+
+def _claim_of(request: Request) -> str:
+    """Claim that a request frees, books or draws on; empty where it does none of these."""
+    if isinstance(request, Release | Transfer):
+        return request.hold
+    return request.pending if isinstance(request, Post | Void) else ""
