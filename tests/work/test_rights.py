@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError
+from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError, StoreError
 from dafeng.ledger.requests import Hold, Release, Reverse, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
 from dafeng.store.models import LedgerOrder
@@ -282,7 +282,7 @@ def test_a_code_is_understood_as_people_type_it(rights: Rights) -> None:
     code = find_certificate(rights, "retire-1").code
     typed = (code, code.lower(), code.replace("-", " - "), code.replace("0", "O").replace("1", "l"))
     found = [verify_code(rights, one) for one in typed]
-    assert [one.event if one else None for one in found] == [20] * 4
+    assert [one.certificate.event if one.certificate else None for one in found] == [20] * 4
 
 
 @given(st.integers(0, 11), st.sampled_from(SIGNS))
@@ -295,21 +295,45 @@ def test_a_code_with_another_sign_is_another_code(place: int, sign: str) -> None
 
 @pytest.mark.parametrize("code", ["", "20", "20-AAAA-AAAA-AAAA", "99999-AAAA-AAAA-AAAA", "'; DROP TABLE x", "9" * 60])
 def test_a_code_of_nothing_is_not_good(rights: Rights, code: str) -> None:
-    assert verify_code(rights, code) is None
+    assert verify_code(rights, code) == (None, ())
 
 
-def test_a_code_is_not_good_for_an_event_that_was_edited(tmp_path: Path) -> None:
-    city = init(tmp_path / "x", place="990200")
-    fill_ledger(city)
+FORGED = {
+    "content": "UPDATE ledger_event SET content = replace(content, '海边', '山间') WHERE id = 'retire-1'",
+    "quantity": "UPDATE ledger_event SET quantity = 99999 WHERE id = 'retire-1'",
+    "day": "UPDATE ledger_event SET effective = effective - 365 WHERE id = 'retire-1'",
+    "kind": "UPDATE ledger_event SET kind = 'cancel' WHERE id = 'retire-1'",
+    "giver": "UPDATE ledger_event SET giver = taker WHERE id = 'retire-1'",
+    "instant": "UPDATE ledger_event SET known_at = known_at - 1 WHERE id = 'retire-1'",
+    "posting": "UPDATE ledger_posting SET amount = 2 * amount WHERE seq = 20",
+    "serials": "UPDATE ledger_move SET last = last + 99879 WHERE seq = 20",
+    "other serials": "UPDATE ledger_move SET first = first + 1000, last = last + 1000 WHERE seq = 20",
+    "holder": "UPDATE ledger_account SET holder = '丁公司', title = '丁公司'",
+    "scale": "UPDATE ledger_book SET scale = 3",
+    "unit": "UPDATE ledger_book SET unit = 'kt'",
+    "origin": "UPDATE ledger_block SET project = 'CN-WIND-8'",
+    "next": "UPDATE ledger_event SET content = replace(content, '2', '3') WHERE seq = 21",
+}
+
+
+@pytest.mark.parametrize("text", FORGED.values(), ids=FORGED)
+def test_a_certificate_is_not_true_of_rows_that_were_changed(city: City, text: str) -> None:
+    """Whatever a certificate shows comes from what the hashes cover."""
     with Rights(city) as rights:
         code = find_certificate(rights, "retire-1").code
-        assert verify_code(rights, code) is not None
+        assert verify_code(rights, code).certificate is not None
     rows = open_rows(city.ledger)
-    rows._run("DROP TRIGGER ledger_event_update")
-    rows._run("UPDATE ledger_event SET content = replace(content, '海边', '山间') WHERE id = 'retire-1'")
+    for table in ("ledger_event", "ledger_posting", "ledger_move"):
+        rows._run(f"DROP TRIGGER {table}_update")
+    rows._run(text)
     rows.close()
     with Rights(city) as rights:
-        assert verify_code(rights, code) is None
+        found = verify_code(rights, code)
+        assert (found.certificate, bool(found.findings)) == (None, True)
+        with pytest.raises(StoreError):
+            find_certificate(rights, 20)
+        public = public_books(rights, Visibility(objects={"registry": {"ccer": "public"}}))[0]
+        assert (20 in [one.event for one in public.ended], public.forged > 0) == (False, True)
 
 
 # --- what the public sees --------------------------------------------------------------------------------------------------

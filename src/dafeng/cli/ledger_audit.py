@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from dafeng.cli.ledger_lists import AsJson, Folder, Tongue, open_rights
+from dafeng.cli.ledger_lists import AsJson, Folder, Tongue, open_rights, show_findings, tell_findings
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 
 app = typer.Typer()
@@ -25,14 +25,9 @@ def audit(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     with open_rights(folder) as rights:
         found = audit_books(rights)
     if as_json:
-        print_json([
-            {"rule": one.rule, "at": one.at, "says": {"zh": one.says.zh, "en": one.says.en}, "severity": one.severity}
-            for one in found
-        ])  # fmt: skip
+        print_json(tell_findings(found))
     elif found:
-        heads = say(language, "规则 位置 说明", "rule where what").split()
-        rows = [[one.rule, one.at, one.says.read(language)] for one in found]
-        console().print(grid(say(language, "发现", "findings"), heads, rows))
+        show_findings(found, language)
     else:
         console().print(
             say(language, "账簿、市场与减排项目均与入账一致", "ledger, markets and credit projects are as they were booked")

@@ -16,6 +16,7 @@ from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
+    from dafeng.core.findings import Finding
     from dafeng.work.right_orders import Order
     from dafeng.work.rights import Rights
 
@@ -171,18 +172,56 @@ def verify(
     language = read_language(lang)
     with open_rights(folder) as rights:
         found = verify_code(rights, code)
-        form = certificate_form(rights, found) if found is not None else None
+        form = certificate_form(rights, found.certificate) if found.certificate is not None else None
     if as_json:
-        print_json({"good": form is not None, "certificate": form})
-    elif form is None:
-        console().print(say(language, "账簿中没有这张凭证", "the ledger knows no such certificate"))
-    else:
+        print_json({"good": form is not None, "certificate": form, "findings": tell_findings(found.findings)})
+    elif form is not None:
         said = say(language, "属实", "true")
         console().print(
             f"{said} · {form['number']} · {form['quantity']} {form['unit']} · {form['beneficiary']} · {form['effective']}"
         )
+    elif found.findings:
+        console().print(say(language, "不属实：账簿被改动", "not true: the ledger was changed"))
+        show_findings(found.findings, language)
+    else:
+        console().print(say(language, "账簿中没有这张凭证", "the ledger knows no such certificate"))
     if form is None:
         raise typer.Exit(1)
+
+
+def tell_findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as plain data.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        What was found.
+
+    Returns
+    -------
+    list of dict
+        Rule, place, words and severity.
+    """
+    return [
+        {"rule": one.rule, "at": one.at, "says": {"zh": one.says.zh, "en": one.says.en},
+         "remedy": {"zh": one.remedy.zh, "en": one.remedy.en}, "severity": one.severity}
+        for one in found
+    ]  # fmt: skip
+
+
+def show_findings(found: Sequence[Finding], language: Language) -> None:
+    """Print findings as a table.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        What was found.
+    language : {"zh", "en"}
+        Language.
+    """
+    heads = say(language, "规则 位置 说明 处理", "rule where what remedy").split()
+    rows = [[one.rule, one.at, one.says.read(language), one.remedy.read(language)] for one in found]
+    console().print(grid(say(language, "发现", "findings"), heads, rows))
 
 
 def open_rights(folder: Path) -> Rights:

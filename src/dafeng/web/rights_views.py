@@ -17,6 +17,7 @@ from dafeng.ledger.definitions import account_types, kinds
 from dafeng.web.asking import Ask
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
+from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import find_transfer, read_event, read_moves
 from dafeng.work.right_orders import Order, read_order, read_orders
 from dafeng.work.right_overview import sum_book, sum_books, tell_request
@@ -214,6 +215,7 @@ def build_event(ask: Ask, number: int) -> Context:
             raise _no_event(number)
         giver, taker = (find_account_row(rows, number=one) if one else None for one in (event.giver, event.taker))
         serials, payload = read_moves(rows, number), find_transfer(event, rows)
+        forged = check_movement(rows, number) if event.kind in CERTIFIED else ()
     book = rights.find_book(str(giver.book)) if giver is not None else None
     try:
         order = read_order(rights, event.id, records=ask.office.records)
@@ -223,7 +225,8 @@ def build_event(ask: Ask, number: int) -> Context:
         "event": event, "former": former.hash.hex() if former is not None else "", "giver": giver, "taker": taker,
         "serials": serials, "payload": payload, "book": book, "order": order, "kind": _name_kind,
         "q": lambda value: tell_quantity(value, book.scale if book else 0),
-        "certificate": find_certificate(rights, number) if event.kind in CERTIFIED else None,
+        "certificate": find_certificate(rights, number) if event.kind in CERTIFIED and not forged else None,
+        "forged": forged,
         "day_proof": find_day_proof(rights, number),
     }  # fmt: skip
 
