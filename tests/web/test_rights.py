@@ -22,7 +22,7 @@ from dafeng.web.public_app import create_public_app
 from dafeng.work import right_certificate
 from dafeng.work.city import City, init, open_city
 from dafeng.work.right_certificate import find_certificate
-from dafeng.work.right_orders import read_order
+from dafeng.work.right_orders import place_order, read_order
 from dafeng.work.right_proof import list_day_roots
 from dafeng.work.rights import Rights
 from tests.web.browser import Visit, launched, served
@@ -467,6 +467,21 @@ def test_the_registry_names_no_holder_and_no_person(city: City) -> None:
     for told in (client.get(PUBLIC).text, client.get(PUBLIC + ".json").text):
         assert ("海边马拉松" in told, "CN-WIND-7" in told) == (True, True)
         assert [word for word in ("甲公司", "乙公司", "赵六", "holder of", "婚礼") if word in told] == []
+
+
+def test_a_lost_ledger_is_told_on_every_face(editor: Person, city: City) -> None:
+    """The records name what was booked: no page shows an empty ledger in its place."""
+    publish(city)
+    with Rights(city) as rights:
+        place_order(rights, Transfer("kept-1", "transfer", "A-1", "B-1", 1, DAY), who="张三")
+    Path(city.ledger).unlink()
+    for path in (HOME, ACCOUNT, "/qinglan/rights.json", PUBLIC, PUBLIC + "/verify?code=20-AAAA-AAAA-AAAA"):
+        answer = editor.get(path)
+        assert (answer.status_code, "Traceback" in answer.text) == (503, False), path
+    assert "备份" in editor.get(HOME).text
+    assert "备份" in editor.get("/qinglan/rights.json").json()["remedy"]["zh"]
+    assert editor.get("/public/qinglan").status_code in (200, 404)
+    assert not Path(city.ledger).exists()
 
 
 def test_a_certificate_is_verified_by_the_ledger(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

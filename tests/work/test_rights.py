@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copytree
+from shutil import copyfile, copytree
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from dafeng.cli.main import app
 from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError, StoreError
+from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import Hold, Release, Reverse, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
 from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import add_order
 from dafeng.store.records import open_records
 from dafeng.work.city import City, init, open_city
+from dafeng.work.credits import open_credit_account, read_credits
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_books import read_book_plans, read_quantity, tell_quantity
 from dafeng.work.right_certificate import SIGNS, certificate_form, find_certificate, make_code, verify_code
@@ -26,6 +30,7 @@ from dafeng.work.right_forms import read_request, read_spans
 from dafeng.work.right_opening import open_account, open_book
 from dafeng.work.right_orders import decide_order, place_order, read_order, read_orders, settle_orders
 from dafeng.work.right_overview import order_document, sum_book, sum_books
+from dafeng.work.right_proof import audit_books, list_day_roots
 from dafeng.work.right_register import public_books, shows_registry, tell_public_book
 from dafeng.work.right_rows import read_accounts, read_statement
 from dafeng.work.rights import Rights
@@ -351,3 +356,48 @@ def test_no_holder_and_no_person_is_public(either: Rights) -> None:
     told = str([tell_public_book(one) for one in public_books(either, Visibility(kinds={"registry": "public"}))])
     assert "海边马拉松" in told
     assert [word for word in ("甲公司", "乙公司", "赵六", "holder of") if word in told] == []
+
+
+# --- a ledger that is not the one of the records ---------------------------------------------------------------------------
+
+
+def test_a_lost_ledger_is_not_taken_for_an_empty_one(city: City) -> None:
+    with Rights(city) as rights:
+        assert place_order(rights, small(), who="张三").state == "booked"
+    older = Path(city.ledger + ".older")
+    Path(city.ledger).rename(older)
+    with Rights(city) as rights:
+        acts = (
+            rights.books, lambda: sum_books(rights), lambda: audit_books(rights), lambda: verify_code(rights, "20-AAAA-AAAA-AAAA"),
+            lambda: place_order(rights, small(), who="张三"), lambda: open_book(rights, "points", who="张三"),
+            lambda: read_credits(city), lambda: open_credit_account(city, "ccer", "甲"), lambda: list(list_day_roots(rights)),
+        )  # fmt: skip
+        for act in acts:
+            with pytest.raises(StoreError, match="t1"):
+                act()
+    assert not Path(city.ledger).exists()
+
+
+def test_an_older_or_another_ledger_is_not_taken_for_the_one_of_the_records(city: City) -> None:
+    older = city.ledger + ".older"
+    copyfile(city.ledger, older)
+    with Rights(city) as rights:
+        place_order(rights, small(), who="张三")
+    with Rights(city) as rights:
+        assert rights.books()
+    copyfile(older, city.ledger)
+    for end in ("-wal", "-shm"):
+        Path(city.ledger + end).unlink(missing_ok=True)
+    with Rights(city) as rights, pytest.raises(StoreError, match="备份|backup"):
+        rights.books()
+    with open_ledger(city.ledger) as ledger:  # as many events, but others
+        ledger.submit([[small("t2", 11)]])
+    with Rights(city) as rights, pytest.raises(StoreError):
+        place_order(rights, small("t3"), who="张三")
+
+
+def test_looking_makes_no_ledger(tmp_path: Path) -> None:
+    city = init(tmp_path / "x", place="990200")
+    for words in (["credit", "show"], ["market", "list"], ["ledger", "books"], ["ledger", "audit"], ["allowance", "settle"]):
+        CliRunner().invoke(app, [*words, str(city.folder)])
+    assert not Path(city.ledger).exists()

@@ -45,6 +45,25 @@ def add_order(session: Session, id: str, content: str, *, pair: bool, at: dateti
     return row
 
 
+def last_booked(session: Session) -> tuple[str, int] | None:
+    """The booked order with the highest event.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+
+    Returns
+    -------
+    tuple of (str, int) or None
+        Id and number of the event; ``None`` where nothing was booked.
+    """
+    found = session.execute(
+        select(LedgerOrder.id, LedgerOrder.event).where(LedgerOrder.event.is_not(None)).order_by(LedgerOrder.event.desc()).limit(1)
+    ).first()
+    return None if found is None else (found[0], found[1])
+
+
 def join_orders(session: Session, ids: Sequence[str]) -> None:
     """Note that orders were asked for together, in this order; one alone has nothing to note.
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import DafengError
+from dafeng.core.errors import DafengError, StoreError
 from dafeng.core.labels import Label
 from dafeng.web.desk import read_language
 from dafeng.web.labels import Words
@@ -96,6 +96,8 @@ def _is_open(shelf: PublicShelf, offices: Mapping[str, Office], slug: str) -> bo
         _open(shelf, offices, slug)
     except HTTPException:
         return False
+    except StoreError:  # its own page says so, the others stand
+        return True
     return True
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.adjustments import Sides, adjust, repay
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.positions import Position, pick, read_positions
 from dafeng.ledger.refusals import Refused, reasons
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request
 from dafeng.work.allowances import Allowances
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 
 TRIES = 5
 """How often a booking is tried again when others booked in between."""
@@ -82,7 +83,7 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
     ]
     for one in enterprises:
         wanted += [OpenAccount(f"open:{part}.{one}", f"{part}.{one}", part, "organisation", (one,)) for part in (book, owed)]
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         for answers in ledger.submit([[request] for request in wanted]):
             for answer in answers:
                 if isinstance(answer, Refused):
@@ -208,7 +209,7 @@ def book_allowances(city: City, book: str, found: Allowances, *, before: bool, d
     SettingError
         If an account is missing.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         period = _period(ledger, book)
         wanted = {one.enterprise: one for one in found.entitlements if str(one.year) == period}
         due = {
@@ -316,7 +317,7 @@ def repay_claim(city: City, book: str, enterprise: str, *, day: str) -> BookedSh
     SettingError
         If an account is missing or the ledger refuses.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         sides = read_sides(ledger, book, enterprise)
         group = repay(sides, day, reason="claim repaid")
         for answer in ledger.submit([group])[0] if group else ():

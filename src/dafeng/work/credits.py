@@ -16,7 +16,7 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.credit_log import Taken, read_register, take_step
 from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.projects import (
     Period,
     Project,
@@ -30,6 +30,7 @@ from dafeng.ledger.working_days import read_holidays
 from dafeng.library.strict import load_yaml
 from dafeng.work.allotments import refused
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 
 THERE = ("book_exists", "account_exists", "name_taken", "conflict")
 """Refusals that say that what is opened is there."""
@@ -67,7 +68,7 @@ def read_credits(city: City) -> Credits:
     Credits
         As the log and the ledger say.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city, reads=True) as ledger:
         return Credits(read_register(ledger.rows, read_schemes(city.overlay)), _units(ledger), read_holidays(city.overlay))
 
 
@@ -154,7 +155,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
         If it may not be taken.
     """
     schemes, holidays = read_schemes(city.overlay), read_holidays(city.overlay)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         try:
             if step in ("book", "return"):
                 raise Refusal("step_unknown", step)
@@ -262,7 +263,7 @@ def open_credit_account(city: City, scheme: str, holder: str) -> str:
     found = read_schemes(city.overlay).schemes.get(scheme)
     if found is None:
         raise credit_refused(Refusal("scheme_unknown", scheme))
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         _open_books(ledger, found, holder)
     return f"{found.book}.{holder}"
 
@@ -312,7 +313,7 @@ def retire_credits(
     SettingError
         If there is no such project or the ledger refuses.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         schemes = read_schemes(city.overlay)
         found = read_register(ledger.rows, schemes).projects.get(project)
         if found is None:

@@ -140,6 +140,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
     pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
+        rights.check_kept(opened)
         settle_orders(rights, records=opened)
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
@@ -194,6 +195,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     if not fold_person(who):
         raise _nobody()
     with using(rights.city, records) as opened:
+        rights.check_kept(opened)
         with opened.write(actor=who, at=at) as session:
             row = find_order(session, id)
             if row is None:

@@ -14,9 +14,9 @@ from dafeng.core.errors import FileRefused, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.ledger.audit import verify
-from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.logs import LOGS
 from dafeng.ledger.roots import LEDGER, DayRoot, HashProof, list_roots, parse_roots, prove_event, prove_hash, spell_proof
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.rights import Rights
 
 
@@ -35,7 +35,7 @@ def audit_books(rights: Rights) -> list[Finding]:
     """
     if not rights.has_ledger():
         return []
-    with open_ledger(rights.city.ledger) as ledger:
+    with open_city_ledger(rights.city) as ledger:
         return verify(ledger)
 
 

@@ -17,7 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.ledger.adjustments import carry
 from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.eligibility import read_schemes
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.policies import Policy, Worked, find_policy, read_policies, work_out
 from dafeng.ledger.positions import Position, read_positions
 from dafeng.ledger.refusals import Answer, Refused
@@ -26,6 +26,7 @@ from dafeng.ledger.right_tables import read_rows
 from dafeng.work.allotments import HOLDERS, need_account, read_sides, refused
 from dafeng.work.allowances import allowances
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 
 TRADED = ("trade", "transfer")
 """Kinds of transfers that count as sales and purchases."""
@@ -174,7 +175,7 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     found = allowances(plants or city.overlay / "rights" / "plants.csv", city=city, draft=draft)
     due = {one.enterprise: one for one in found.entitlements if one.year == year}
     policies = read_policies(city.overlay)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city, reads=True) as ledger:
         here = read_positions(ledger, book)
         need_account(here, "issuer", book)
         owed = {one.holder: one.balance for one in read_positions(ledger, f"{book}.owed") if one.type in HOLDERS.split()}
@@ -331,7 +332,7 @@ def surrender(
     before = _find(settle(city, book, period, plants=plants), enterprise)
     if credits:
         _check_limit(before, credits)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         group: list[Request] = []
         sides = read_sides(ledger, book, enterprise)
         name = f"surrender:{sides.holder.account}:{sides.holder.count('surrender')}:{before.credits}"
@@ -431,7 +432,7 @@ def carry_over(
     policy = find_policy(read_policies(city.overlay), "carry_over", year=year)
     if policy is None:
         raise _uncarried(Label(f"{year} 年度没有结转规则", f"no rule on carry-over was read for {year}"))
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         sides = read_sides(ledger, old, enterprise)
         carried = -sides.holder.net("carry")
         values = {"net_sale": max(-sides.holder.net(*TRADED), 0), "holding": sides.holder.free + carried, "base": base}
