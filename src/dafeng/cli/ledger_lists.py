@@ -145,11 +145,12 @@ def certificate(
     lang: Tongue = "zh",
 ) -> None:
     """注销凭证，含核验码 · certificate of a retirement with its verification code."""
+    from dafeng.core.typed import read_whole
     from dafeng.work.right_certificate import certificate_form, find_certificate, write_certificate
 
     language = read_language(lang)
     with open_rights(folder) as rights:
-        found = find_certificate(rights, int(order) if order.isdigit() else order)
+        found = find_certificate(rights, read_whole(order) or order)
         form = certificate_form(rights, found, site=site)
     if out is not None:
         out.write_bytes(write_certificate(form, language))

@@ -229,8 +229,9 @@ def fail(
         told = {"what": _both(cause.what), "remedy": _both(cause.remedy)} if cause is not None else {}
         return JSONResponse({"error": code, "says": said} | ({"where": places} if places else {}) | told, status_code=code)
     slug = path.split("/")[1]
-    city = desk.cities.get(slug) if desk.may_read(request, slug) else None
-    reason = [one.read(words.language) for one in (cause.what, cause.remedy)] if cause is not None and city else []
+    reads = desk.may_read(request, slug)
+    city = desk.cities.get(slug) if reads else None
+    reason = [one.read(words.language) for one in (cause.what, cause.remedy)] if cause is not None and reads else []
     shown = code if words.word("error", code) != str(code) else 400
     response = desk.page(request, "error.html", city=city, code=code, context={"code": shown, "reason": reason})
     if code == 405:

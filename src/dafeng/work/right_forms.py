@@ -70,7 +70,7 @@ def read_spans(text: str) -> tuple[Span, ...]:
     """
     spans = []
     for part in re.split(r"[,，;；\s]+", text.strip()):
-        told = re.fullmatch(r"(\d{1,19})(?:[-–—](\d{1,19}))?", part)
+        told = re.fullmatch(r"([0-9]{1,18})(?:[-–—]([0-9]{1,18}))?", part)
         if part and told is None:
             raise _bad("serials", text, Label("如 10-59, 80-89", "such as 10-59, 80-89"))
         if told is not None:
@@ -136,7 +136,7 @@ def _hold(rights: Rights, typed: Typed) -> Hold:
     account = typed.get("account", "")
     scale = rights.find_account(account)[1].scale
     rank = typed.get("rank", "") or "0"
-    if not re.fullmatch(r"\d{1,4}", rank):
+    if not re.fullmatch(r"[0-9]{1,4}", rank):
         raise _bad("rank", rank, Label("0 至 9999 的整数", "a whole number from 0 to 9999"))
     return Hold(
         typed.get("id", ""), account, typed.get("kind") or "freeze", read_quantity(typed.get("quantity", ""), scale),

@@ -13,6 +13,7 @@ from typing import Any
 from dafeng.core.errors import FileRefused, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.core.typed import read_whole
 from dafeng.ledger.audit import verify
 from dafeng.ledger.logs import LOGS
 from dafeng.ledger.roots import LEDGER, DayRoot, HashProof, list_roots, parse_roots, prove_event, prove_hash, spell_proof
@@ -122,7 +123,7 @@ def prove_booked(rights: Rights, event: str) -> str:
         If nothing was booked under that id.
     """
     with rights.reading() as rows:
-        found = rows.query("SELECT id FROM ledger_event WHERE seq = ?", int(event)) if event.isdecimal() else []
+        found = rows.query("SELECT id FROM ledger_event WHERE seq = ?", read_whole(event) or 0)
         return spell_proof(prove_event(rows, found[0][0] if found else event))
 
 
