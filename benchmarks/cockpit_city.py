@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -22,20 +25,7 @@ from dafeng.work.city import City, open_city
 
 SEED = 20261122
 INDICATORS, TASKS, ORGANISATIONS, MONTHS, FIRST = 2000, 200, 40, 120, 2016
-DESCRIBED = """\
-schema: 1
-place: "370600"
-slug: yangli
-label: {zh: 样例市, en: Sample City}
-assessment_year: 2025
-invented: true
-documents: []
-figures: []
-announcements: []
-events: []
-context: []
-options: {}
-"""
+MODEL = Path(__file__).resolve().parents[1] / "cities" / "yantai"
 UNITS = ("万吨标准煤", "万千瓦", "%", "亿千瓦时", "家", "公里")
 FIELDS = ("industry", "energy", "buildings", "transport", "forestry", "agriculture", "city")
 VERDICTS = ("met", "on_course", "behind", "off_course", "not_due", "not_measurable")
@@ -43,21 +33,30 @@ Row = dict[str, Any]
 
 
 def make_city(folder: Path) -> City:
-    """Write the city with one run and return it."""
-    from tests.web import sample, shape
+    """Write the city with an assessed run and an enlarged one, and return it."""
+    from tests.web import shape
 
-    folder.mkdir(parents=True)
-    (folder / "city.yaml").write_text(DESCRIBED, encoding="utf-8")
-    city = open_city(folder)
-    run = city.runs.begin(at=datetime(2026, 1, 15, 8, tzinfo=UTC), versions={"dafeng": "made"}, inputs={"seed": str(SEED)})
-    view = json.loads(json.dumps(enlarge(sample.view()), ensure_ascii=False).replace(sample.RUN, run.id))
+    city = assess_model(folder)
+    base = next(city.runs.newest())
+    run = city.runs.begin(at=datetime(2026, 1, 15, 8, tzinfo=UTC), versions=base.versions, inputs=base.inputs)
+    text = city.runs.document(base.id, "view.json").decode("utf-8").replace(base.id, run.id)
+    view = enlarge(json.loads(text))
     if wrong := list(shape.differences(view)):
         raise ValueError(f"the made city has not the form of a view document: {wrong[:3]}")
-    small = [restore_trace(row) for row in sample.traces().values()]
-    traces = [*small, *make_traces(view, run.id + "/")]
+    traces = [*city.runs.traces(base.id).values(), *make_traces(view, run.id + "/")]
+    tables = {name: city.runs.read(base.id, name) for name in sorted({case["table"] for case in view["hours"]["cases"]})}
     text = json.dumps(view, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    city.runs.write(run, {}, {"view.json": text.encode()}, traces=traces)
+    city.runs.write(run, tables, {"view.json": text.encode()}, traces=traces)
     return city
+
+
+def assess_model(folder: Path) -> City:
+    """A copy of the model city under a name of its own, assessed as anybody would."""
+    shutil.copytree(MODEL, folder, ignore=shutil.ignore_patterns("runs", "facts", "records.sqlite"))
+    described = folder / "city.yaml"
+    described.write_text(described.read_text("utf-8").replace("slug: yantai", "slug: yangli"), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "dafeng.cli.main", "assess", str(folder)], check=True, stdout=subprocess.DEVNULL)
+    return open_city(folder)
 
 
 def enlarge(view: Row) -> Row:
@@ -66,9 +65,9 @@ def enlarge(view: Row) -> Row:
     names = [f"市第{at + 1}局" for at in range(ORGANISATIONS)]
     few = view["verdicts"]
     verdicts = [_indicator(few[at % len(few)], at, chance, names) for at in range(INDICATORS)]
-    tasks = [_task(view["tasks"][at % 4], at, names, verdicts) for at in range(TASKS)]
+    tasks = [_task(view["tasks"][at % len(view["tasks"])], at, names, verdicts) for at in range(TASKS)]
     listed = view["tasklist"]
-    rows = [_listed(listed["tasks"][at % 4], task) for at, task in enumerate(tasks)]
+    rows = [_listed(listed["tasks"][at % len(listed["tasks"])], task) for at, task in enumerate(tasks)]
     return {
         **view,
         "verdicts": [*few, *verdicts],
@@ -155,7 +154,7 @@ def _listed(pattern: Row, task: Row) -> Row:
 
 def _schedule(few: Row, tasks: list[Row]) -> Row:
     """Times of the made tasks after those of the sample, each task with the next one as its link."""
-    rows = [{**few["tasks"][at % 4], "id": task["id"]} for at, task in enumerate(tasks)]
+    rows = [{**few["tasks"][at % len(few["tasks"])], "id": task["id"]} for at, task in enumerate(tasks)]
     links = [{**few["links"][0], "first": one["id"], "second": two["id"]} for one, two in pairwise(tasks)]
     return {**few, "tasks": [*few["tasks"], *rows], "links": [*few["links"], *links]}
 

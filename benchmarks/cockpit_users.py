@@ -1,9 +1,8 @@
 """Fifty people at a cockpit: real connections that are kept, each person with a seeded way through the pages.
 
-A person opens the overview with its files and then goes on: targets with filters and in pages, single targets with
-their months, tasks, explanations in the drawer, data as JSON, pages that were open before. What came is looked at:
-status, length, and of every tenth answer the content itself, unpacked. The seconds of this process are told apart from
-those of the server.
+A person opens the overview with its files and then goes on through the kinds of pages of ``cockpit_kinds``. What came is
+looked at: status, length, and of every tenth answer the content itself, unpacked. The seconds of this process are told
+apart from those of the server.
 """
 
 from __future__ import annotations
@@ -13,15 +12,14 @@ import gzip
 import random
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 
-from benchmarks.cockpit_city import FIELDS, INDICATORS, MONTHS, ORGANISATIONS, VERDICTS, _month
+from benchmarks.cockpit_kinds import SLUG, Kind
 
-USERS, VIEWS, SEED = 50, 14, 7
+USERS, SEED = 50, 7
 LOOKED_AT = 10
-EVERY = 3
 HOST = "127.0.0.1"
 FILES = (
     *(f"css/{name}.css" for name in ("tokens", "base", "shell", "parts", "pages", "print", "dark")),
@@ -34,7 +32,33 @@ FILES = (
     "vendor/echarts.min.js",
 )
 """What a browser fetches with the overview, once."""
-KINDS = (("overview", 2), ("targets", 5), ("target", 5), ("tasks", 3), ("explain", 5), ("json", 3), ("again", 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Cookies of one who is logged in, with the role; both empty for others."""
+
+    role: str = ""
+    cookies: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What the people do.
+
+    Parameters
+    ----------
+    kinds : mapping of str to Kind
+        Kinds of pages that they open.
+    pause : float
+        Mean time before each page. [s]
+    views : int
+        Pages that each opens after the first.
+    """
+
+    kinds: Mapping[str, Kind]
+    pause: float
+    views: int
 
 
 @dataclass(slots=True)
@@ -65,54 +89,42 @@ def _percentiles(listed: list[float]) -> dict[str, float]:
 class Person:
     """One person with one kept connection and the marks (ETag) of the pages that were open."""
 
-    def __init__(self, number: int, port: int, told: Told, visit: str) -> None:
+    def __init__(self, number: int, port: int, told: Told, visit: Visit) -> None:
         self.chance = random.Random(SEED * 1000 + number)
-        self.port, self.told = port, told
+        self.port, self.told, self.role = port, told, visit.role
         self.language = "zh" if self.chance.random() < 0.7 else "en"
         self.marks: dict[str, str] = {}
-        self.cookies = f"lang={self.language}" + (f"; {visit}" if visit and number % EVERY == 0 else "")
+        self.cookies = f"lang={self.language}" + (f"; {visit.cookies}" if visit.cookies else "")
 
-    async def go(self, pause: float) -> None:
-        """Open the overview with its files, then some pages, with a pause before each. [s]"""
-        self.reader, self.writer = await asyncio.open_connection(HOST, self.port)
-        await asyncio.sleep(self.chance.uniform(0, pause))
-        await self.get("overview", "/yangli/")
+    async def go(self, way: Way) -> None:
+        """Open the overview with its files, then some pages, with a pause before each."""
+        await self.come()
+        await asyncio.sleep(self.chance.uniform(0, way.pause))
+        await self.get("overview", f"/{SLUG}/")
         for path in FILES:
             await self.get("static", f"/static/{path}")
-        for _ in range(VIEWS):
-            await asyncio.sleep(self.chance.expovariate(1 / pause) if pause else 0)
-            kind = self.chance.choices([name for name, _ in KINDS], [weight for _, weight in KINDS])[0]
-            if kind == "again":
-                path, mark = self.chance.choice(sorted(self.marks.items()) or [("/yangli/", "")])
-                await self.get(kind, path, mark)
+        open_to = {name: kind for name, kind in way.kinds.items() if self.role in kind.who}
+        for _ in range(way.views):
+            await asyncio.sleep(self.chance.expovariate(1 / way.pause) if way.pause else 0)
+            name = self.chance.choices(list(open_to), [kind.weight for kind in open_to.values()])[0]
+            if name == "again":
+                path, mark = self.chance.choice(sorted(self.marks.items()) or [(f"/{SLUG}/", "")])
+                await self.get(name, path, mark)
             else:
-                await self.get(kind, self.choose(kind))
+                await self.get(name, open_to[name].choose(self.chance))
         self.writer.close()
 
-    def choose(self, kind: str) -> str:
-        """Address of a page of a kind."""
-        chance, at = self.chance, self.chance.randrange(INDICATORS)
-        if kind == "targets":
-            return "/yangli/targets?" + chance.choice((
-                "", f"offset={50 * chance.randrange(40)}", f"field={chance.choice(FIELDS)}",
-                f"verdict={chance.choice(VERDICTS)}", f"verdict={chance.choice(VERDICTS)}&field={chance.choice(FIELDS)}",
-                f"sort={chance.choice(('year', 'indicator', 'plan'))}",
-                f"q={at % 100:02d}",
-            ))  # fmt: skip
-        if kind == "tasks":
-            return "/yangli/tasks?" + chance.choice(
-                ("", f"organisation=市第{1 + at % ORGANISATIONS}局", f"chapter=第{1 + at % 5}章")
-            )
-        if kind == "explain":
-            node = chance.choice((f"facts/M{at:04d}.{_month(at % MONTHS)}", f"verdicts/M{at:04d}", f"targets/M{at:04d}"))
-            return f"/yangli/explain/{node}?fragment=1"
-        if kind == "json":
-            return chance.choice((
-                f"/api/v1/cities/yangli/verdicts?offset={100 * chance.randrange(20)}&limit=100",
-                f"/yangli/targets/M{at:04d}.json",
-                f"/api/v1/cities/yangli/explain/facts/M{at:04d}.{_month(at % MONTHS)}", "/yangli/overview.json",
-            ))  # fmt: skip
-        return {"overview": "/yangli/", "target": f"/yangli/targets/M{at:04d}"}[kind]
+    async def come(self) -> None:
+        """Open the connection."""
+        self.reader, self.writer = await asyncio.open_connection(HOST, self.port)
+
+    async def look_once(self, kinds: Mapping[str, Kind]) -> None:
+        """Open the first address of each kind, one after the other."""
+        await self.come()
+        for name, kind in kinds.items():
+            if kind.addresses and self.role in kind.who:
+                await self.get(name, kind.first(self.chance))
+        self.writer.close()
 
     async def get(self, kind: str, path: str, mark: str = "") -> None:
         """Ask for an address, note the seconds and what was wrong."""
@@ -158,14 +170,22 @@ class Person:
             return
         if found := re.search(r"(?im)^etag: (\S+)", said):
             self.marks[path] = found[1]
-        if self.chance.random() < 1 / LOOKED_AT:
+        if self.chance.random() < 1 / LOOKED_AT and "text/csv" not in said.lower():
             plain = gzip.decompress(body) if "content-encoding: gzip" in said.lower() else body
             if not plain.rstrip().endswith((b">", b"}", b"]")):
                 self.told.wrong.append(f"cut off {path}")
 
 
-async def send_people(port: int, pause: float, told: Told, visit: str) -> None:
-    """Let all people go their ways at once; every third is logged in where ``visit`` holds cookies."""
-    people = [Person(number, port, told, visit) for number in range(USERS)]
-    ways: list[Callable[[float], Awaitable[None]]] = [one.go for one in people]
-    await asyncio.gather(*(way(pause) for way in ways))
+async def send_people(port: int, way: Way, told: Told, visits: Sequence[Visit]) -> None:
+    """Let all people go their ways at once; ``visits`` are what they bring in turn."""
+    people = [Person(number, port, told, visits[number % len(visits)]) for number in range(USERS)]
+    await asyncio.gather(*(one.go(way) for one in people))
+
+
+async def open_first(port: int, kinds: Mapping[str, Kind], visit: Visit) -> Told:
+    """What one person met who opens each kind of page once, in Chinese."""
+    told = Told()
+    one = Person(USERS, port, told, visit)
+    one.cookies = f"lang=zh; {visit.cookies}".rstrip("; ")
+    await one.look_once(kinds)
+    return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,10 @@ from playwright.sync_api import expect
 from dafeng.web.app import create_app
 from dafeng.web.navigation import read_pages
 from dafeng.work.city import init
+from dafeng.work.job_process import work_jobs
 from dafeng.work.jobs import cancel_job, start_job
+from dafeng.work.look_jobs import ask_look
+from dafeng.work.map_drafts import draft_map
 from dafeng.work.publish import name_indicator
 from dafeng.work.publish_change import Decision, change_visibility
 from dafeng.work.review import review
@@ -27,6 +31,8 @@ from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
 from tests.web.test_deliver import SLIP, UNKNOWN
 from tests.web.test_security import DECISIONS
+from tests.work.large_files import large_table
+from tests.work.test_maps import CODES, boundary
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIDES = {
@@ -43,8 +49,8 @@ ABOVE = ["/", "/api/v1/", "/qinglan/login", "/qinglan/review/nothing/"]
 PUBLIC = ["", "qinglan/", "qinglan/indicators", "qinglan/indicators/{indicator}", "qinglan/data", "qinglan/words",
           "qinglan/about", "qinglan/search?q=a", "qinglan/explain/targets/T02", "qinglan/embed/{indicator}",
           "nothing/"]  # fmt: skip
-INSIDE = ["reviews", "review", "uploads", "deliver", "map", "account", "accounts", "jobs", "job", "publishing", "views",
-          "confirm", "version"]  # fmt: skip
+INSIDE = ["reviews", "review", "uploads", "deliver", "map", "boundary", "looked", "account", "accounts", "jobs", "job",
+          "publishing", "views", "confirm", "version"]  # fmt: skip
 NO_PAGES = (
     "openapi.json",
     ".json",
@@ -85,9 +91,17 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
+    large = keep_upload(office, large_table(2400), name="月报.csv", who="张三")
+    ask_look(office, large, who="张三")
+    work_jobs(office.folder)
+    tiles = [f"990200,{code},区{code[-1]},District {code[-1]},{x + 1},{2 - y}" for code, (x, y) in CODES.items()]
+    (office.overlay / "tiles.csv").write_text("\n".join(["city,place,zh,en,column,row", *tiles]) + "\n", encoding="utf-8")
+    told = {"approval": "GS(2019)1822号", "system": "CGCS2000", "source": "省标准地图服务", "day": "2019"}
+    draft_map(office, json.dumps(boundary()).encode(), name="a.geojson", who="张三", **told)
     homes = {
         "login": "/qinglan/login", "reviews": "/qinglan/review/", "review": taken_in(office), "uploads": "/qinglan/deliver/",
-        "deliver": f"/qinglan/deliver/{read.id}/", "map": f"/qinglan/deliver/{unread.id}/", "account": "/qinglan/account",
+        "deliver": f"/qinglan/deliver/{read.id}/", "map": f"/qinglan/deliver/{unread.id}/",
+        "boundary": "/qinglan/map/boundary/", "looked": f"/qinglan/deliver/{large.id}/", "account": "/qinglan/account",
         "accounts": "/qinglan/accounts", "jobs": "/qinglan/jobs/", "job": f"/qinglan/jobs/{job.id}/",
         "publishing": "/qinglan/publishing/", "views": "/qinglan/views", "confirm": f"/qinglan/review/{made.id}/confirm",
         "version": "/qinglan/review/versions/1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
+from dafeng.web.shelf import warm
 from dafeng.work.city import open_city
 from dafeng.work.publish_change import Decision, change_visibility, list_decisions
 from dafeng.work.publish_rules import read_visibility
@@ -64,6 +66,23 @@ def test_every_role_reads_a_closed_city(app, name):
     assert [client.get(path).status_code for path in INTERNAL[:-1]] == [200] * (len(INTERNAL) - 1)
     assert client.get("/qinglan/overview.json").status_code == 200
     assert client.get("/qinglan/targets").headers["cache-control"] == "private, no-store"
+
+
+def test_pages_of_a_closed_city_are_made_beforehand_for_its_readers_alone(city, monkeypatch):
+    app = create_app([shown()], offices=[city], closed=True)
+    asyncio.run(warm(app, "/qinglan/targets?field=energy", "zh", reader="qinglan"))
+    reader = person(app, "王五")
+    monkeypatch.setattr("dafeng.web.desk.render", lambda *_: pytest.fail("the page was made again"))
+    assert reader.get("/qinglan/targets?field=energy").headers["cache-control"] == "private, no-store"
+    stranger = person(app).get("/qinglan/targets?field=energy", headers={"dafeng.insider": "qinglan"}, follow=False)
+    assert (stranger.status_code, stranger.text) == (303, "")
+
+
+def test_a_page_made_beforehand_for_one_closed_city_opens_no_other(city):
+    app = create_app([shown()], offices=[city], closed=True)
+    asyncio.run(warm(app, "/qinglan/targets", "zh", reader="other"))
+    asyncio.run(warm(app, "/qinglan/targets", "zh"))
+    assert person(app).get("/qinglan/targets", follow=False).status_code == 303
 
 
 def test_the_lists_show_whom_one_may_read(city, app):
@@ -129,6 +148,21 @@ def publish(client, **fields):
     seen = page.text.split('name="seen" value="')[1].split('"')[0] if 'name="seen"' in page.text else ""
     sent = {"token": hidden(page), "seen": seen, "kind": "targets", "name": "T03", "state": "public", **fields}
     return client.post("/qinglan/publishing/", data=sent, follow=False)
+
+
+def test_many_objects_come_in_windows_and_a_change_leads_back_to_them(city):
+    made = shown()
+    rows = [{**made.view["verdicts"][0], "target": f"M{at:03d}"} for at in range(120)]
+    app = create_app([CityView({**made.view, "verdicts": rows}, made.traces)], offices=[city])
+    client = person(app, "李四")
+    first, second = (client.get(f"/qinglan/publishing/{query}").text for query in ("", "?kind=targets&offset=50"))
+    assert [("M049" in text, "M050" in text, "M100" in text) for text in (first, second)] == [
+        (True, False, False), (False, True, False),
+    ]  # fmt: skip
+    assert "?kind=targets&amp;offset=100#targets" in second
+    told = publish(client, name="M051", offset="50").headers["location"]
+    assert told == "/qinglan/publishing/?kind=targets&offset=50#targets"
+    assert publish(client, name="M052", offset="50&x=//evil").headers["location"] == "/qinglan/publishing/#targets"
 
 
 def test_a_confirmer_publishes_and_the_log_says_so(app, city):

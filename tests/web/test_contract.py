@@ -20,7 +20,7 @@ try:
 except ImportError as cause:
     absent(f"no schemathesis: {cause}")
 
-EXAMPLES = 40
+EXAMPLES = 25
 """Requests that are made to each operation, with a token and without."""
 OPERATIONS = (
     "GET /api/v1/cities/{slug}/search", "GET /api/v1/cities/{slug}/hours/{span}", "GET /api/v1/cities/{slug}/wall",
@@ -32,6 +32,22 @@ OPERATIONS = (
     "POST /api/v1/cities/{slug}/deliveries", "GET /api/v1/cities/{slug}/pages/{page}", "GET /api/v1/cities/{slug}/{part}/{row}",
     "GET /api/v1/cities/{slug}/ledger/books", "GET /api/v1/cities/{slug}/ledger/accounts",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}", "GET /api/v1/cities/{slug}/ledger/transfers",
+    "GET /api/v1/cities/{slug}/account", "GET /api/v1/cities/{slug}/accounts", "GET /api/v1/cities/{slug}/accounts/log",
+    "GET /api/v1/cities/{slug}/reviews", "POST /api/v1/cities/{slug}/reviews", "GET /api/v1/cities/{slug}/reviews/{name}",
+    "GET /api/v1/cities/{slug}/reviews/{name}/text", "GET /api/v1/cities/{slug}/reviews/{name}/records",
+    "GET /api/v1/cities/{slug}/reviews/{name}/edits", "POST /api/v1/cities/{slug}/reviews/{name}/edits",
+    "GET /api/v1/cities/{slug}/versions", "GET /api/v1/cities/{slug}/versions/{number}",
+    "POST /api/v1/cities/{slug}/reviews/{name}/confirm", "GET /api/v1/cities/{slug}/deliveries/{name}/content",
+    "GET /api/v1/cities/{slug}/deliveries/{name}/findings", "GET /api/v1/cities/{slug}/deliveries/{name}/sheets/{number}",
+    "POST /api/v1/cities/{slug}/jobs", "POST /api/v1/cities/{slug}/jobs/{name}/cancel", "GET /api/v1/cities/{slug}/views",
+    "POST /api/v1/cities/{slug}/views", "GET /api/v1/cities/{slug}/views/{view}",
+    "POST /api/v1/cities/{slug}/views/{view}/remove", "GET /api/v1/cities/{slug}/visibility",
+    "POST /api/v1/cities/{slug}/visibility", "GET /api/v1/cities/{slug}/visibility/objects",
+    "GET /api/v1/cities/{slug}/visibility/log", "GET /api/v1/cities/{slug}/ledger/events/{event}",
+    "GET /api/v1/cities/{slug}/ledger/certificates/{event}", "POST /api/v1/cities/{slug}/scenarios",
+    "GET /api/v1/cities/{slug}/scenarios", "GET /api/v1/cities/{slug}/scenarios/answers", "GET /api/v1/cities/{slug}/files",
+    "GET /api/v1/cities/{slug}/files/{name}", "GET /api/v1/cities/{slug}/brief",
+    "GET /api/v1/cities/{slug}/pages/{page}/{name}",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}", "POST /api/v1/cities/{slug}/ledger/transfers",
     *(f"POST /api/v1/cities/{{slug}}/ledger/{name}" for name in ACTS),
 )  # fmt: skip
@@ -68,8 +84,8 @@ def test_every_operation_is_tried(operations: dict[str, Any]) -> None:
 def test_an_operation_keeps_its_description(operations: dict[str, Any], shown: dict[str, str], label: str) -> None:
     """No 5xx; every answer of a described status, content type and schema; with a token to write and without any."""
 
-    # a body of bytes may be no table and is told so with 422, which the description names
-    left_out = [positive_data_acceptance] if label.startswith("POST") else []
+    # a body of bytes may be no table, and a city may lack what its scenarios need: told with 422, which the description names
+    left_out = [positive_data_acceptance] if label.startswith("POST") or label.endswith("/scenarios/answers") else []
 
     @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=operations[label].as_strategy())

@@ -11,7 +11,8 @@ from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
 from dafeng.web.fields import build_field, extract_field, list_fields, read_belongings
 from dafeng.web.labels import Words
-from dafeng.web.organisations import build_organisation, build_organisations, list_names, list_organisations
+from dafeng.web.organisations import build_organisation, build_organisations, list_organisations
+from dafeng.web.organised import list_names
 from tests.web.client import Client, Page
 from tests.web.sample import city, traces, view
 

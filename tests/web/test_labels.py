@@ -19,7 +19,8 @@ CLOSED = (
     "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery", "job_state",
     "visible", "visible_because", "public_field", "public_goal", "role", "role_may", "scope",
     "method_years", "beside_aspect", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
-    "order_state", "order_verb", "account_state", "book_state", "claim_kind", "certificate_kind",
+    "order_state", "look_state", "order_verb", "account_state", "book_state", "claim_kind", "certificate_kind",
+    "operation",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

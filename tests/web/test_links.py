@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dafeng.web.links import FrozenLinks, ServedLinks, query_text
+from dafeng.web.frozen_links import FrozenLinks
+from dafeng.web.links import ServedLinks, query_text
 from dafeng.web.site_files import field_file, organisation_file, target_file
 
 

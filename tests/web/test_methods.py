@@ -9,8 +9,9 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from dafeng.web.app import create_app
+from dafeng.web.frozen_links import FrozenLinks
 from dafeng.web.inventory_files import list_files
-from dafeng.web.links import FrozenLinks, ServedLinks
+from dafeng.web.links import ServedLinks
 from dafeng.web.methods import build_method, build_methods, list_rows
 from tests.web.client import Client
 from tests.web.sample import city, view

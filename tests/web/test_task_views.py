@@ -176,3 +176,13 @@ def test_two_hundred_tasks_fold(many: dict[str, Any], shape: str) -> None:
     page = Client(create_app([CityView(many, traces())])).get(f"{PATH}?view={shape}").text
     groups = re.findall(r'<details class="(?:gantt-group|column-more)"( open)?>', page)
     assert "" in groups
+
+
+@pytest.mark.parametrize("address", [f"{PATH}?view=gantt", f"{PATH}/K4"])
+def test_what_a_time_line_tells_on_hovering_follows_the_language(address: str) -> None:
+    mark = "&" if "?" in address else "?"
+    pages = {lang: CLIENT.get(f"{address}{mark}lang={lang}").text for lang in ("zh", "en")}
+    lanes = {lang: "".join(re.findall(r'<svg class="lanes".*?</svg>', page, re.DOTALL)) for lang, page in pages.items()}
+    told = {lang: set(re.findall("<title>(.*?)</title>", drawn)) for lang, drawn in lanes.items()}
+    unsaid = {lang: any(word in one for one in told[lang]) for lang, word in (("zh", "未写明"), ("en", "not stated"))}
+    assert (unsaid, "星级绿色建筑面积占比" in told["en"]) == ({"zh": True, "en": True}, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_a_first_page_is_light(page: str) -> None:
     assert weigh(CLIENT, f"/yangli/{'' if page == 'overview' else page}") < MOST / 2
 
 
-@pytest.mark.parametrize("page", ["", "targets"])
+@pytest.mark.parametrize("page", ["", "targets", "fields", "fields/energy"])
 def test_a_first_page_stays_light_with_two_thousand_targets(page: str) -> None:
     assert weigh(LARGE, f"/yangli/{page}") < MOST
 
@@ -103,3 +104,15 @@ def test_the_number_of_rows_is_that_of_all_that_pass_the_filter() -> None:
 
 def test_the_way_to_the_next_window_keeps_the_filter() -> None:
     assert "/yangli/targets?verdict=met&offset=50" in Page(LARGE.get("/yangli/targets?verdict=met").text).values("href", "a")
+
+
+def test_a_field_and_an_organisation_show_the_first_targets_and_lead_to_all() -> None:
+    own = [row for row in many(2000).view["verdicts"] if row["field"] == "energy"]
+    assert len(own) > ROWS
+    page = LARGE.get("/yangli/fields/energy")
+    assert len([one for one in Page(page.text).values("href", "a") if one.startswith("/yangli/targets/M")]) == ROWS
+    assert "/yangli/targets?field=energy" in Page(page.text).values("href", "a")
+    assert len(LARGE.get("/yangli/fields/energy.json").json()["rows"]) == len(own)
+    name = own[0]["organisations"][0]
+    shown = Page(LARGE.get(f"/yangli/organisations/{name}").text).values("href", "a")
+    assert f"/yangli/targets?organisation={quote(name)}" in shown

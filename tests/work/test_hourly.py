@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +102,12 @@ def test_the_index_tells_the_proof_and_the_error(hours: Hours) -> None:
 def test_the_index_is_small_and_strict_json(folder: Path) -> None:
     text = (folder / "hours.json").read_text(encoding="utf-8")
     assert (len(text) < 200_000, json.loads(text)["schema"]) == (True, 1)
+
+
+def test_no_library_of_data_frames_is_loaded_for_a_week(folder: Path) -> None:
+    said = (
+        "import sys; from pathlib import Path; from dafeng.work.hours import read_hours; "
+        f"hours = read_hours(Path({str(folder)!r})); case = hours.index['cases'][0]; "
+        "hours.week(case['id'], carrier=case['carriers'][0]['id']); assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", said], check=True)

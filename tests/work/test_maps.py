@@ -15,7 +15,8 @@ import pytest
 import dafeng as df
 from dafeng.core.errors import CityError, FileRefused, SettingError
 from dafeng.readers.boundaries import Area, Boundary
-from dafeng.work.maps import FOLDER, check_approval, check_system, with_outline
+from dafeng.work.map_checks import check_approval, check_system
+from dafeng.work.maps import FOLDER, with_outline
 from dafeng.work.outline import MOST_DRAWN, draw_boundary, find_inside
 
 CODES = {"990102": (0, 1), "990101": (1, 1), "990104": (0, 0), "990103": (1, 0)}

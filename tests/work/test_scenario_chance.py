@@ -8,6 +8,7 @@ import pytest
 import dafeng as df
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.work import scenario_chance
 from dafeng.work.future import EMISSIONS
 from dafeng.work.futures import make_futures, run_middle
 from dafeng.work.measure import measure
@@ -42,6 +43,17 @@ def test_the_builder_tells_the_chance_of_the_projection(city, live) -> None:
     assert told.least <= told.before <= told.most <= told.drivers
     assert np.all(projected.drivers_co2 > 0)
     assert live.errors[EMISSIONS].size > 0
+
+
+def test_the_same_choice_is_drawn_once(live, monkeypatch) -> None:
+    plan, faster = (make_choice(live.panel, scenarios=["plan"], sets=sets) for sets in ((), ("output_growth/2030=0.07",)))
+    told, drawn = find_chance(live, plan), []
+    monkeypatch.setattr(scenario_chance, "_draw", lambda *given: drawn.append(given) or pytest.fail("drawn again"))
+    assert find_chance(live, plan) == told
+    with pytest.raises(pytest.fail.Exception):
+        find_chance(live, faster)
+    with pytest.raises(pytest.fail.Exception):
+        find_chance(live, plan, draws=100)
 
 
 def test_faster_growth_makes_a_peak_before_2030_less_likely(live) -> None:

@@ -44,6 +44,7 @@ from dafeng.cli import (
     publishing,
     quality,
     remote,
+    remote_lists,
     reports,
     reviewing,
     scenarios,
@@ -59,6 +60,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     """The command line with its groups of commands."""
     made.add_typer(reviewing.app, name="review")
     made.add_typer(users.app, name="user")
+    remote.app.add_typer(remote_lists.app)
     made.add_typer(remote.app, name="remote")
     made.add_typer(jobs.app, name="job")
     made.add_typer(budgeting.app, name="budget")

@@ -5,6 +5,7 @@ Invariant: what is refused is told with the reason and changes nothing.
 
 from __future__ import annotations
 
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,12 +28,26 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="GeoJSON 边界文件 · boundary file", metavar="FILE")],
     approval: Annotated[str, typer.Option("--approval", help="审图号，如 GS(2019)1822号 · approval number")] = "",
     system: Annotated[str, typer.Option("--system", help="坐标系：CGCS2000 或 WGS84 · coordinate system")] = "",
+    source: Annotated[str, typer.Option("--source", help="来源：发布单位和图名 · who published it")] = "",
+    day: Annotated[str, typer.Option("--date", help="发布日期，如 2024-05-01 · when it was published")] = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """导入边界 · take a boundary file in; pages, wall and frozen copies draw it from then on."""
-    made = df.map_document(df.import_map(df.open_city(folder), file, approval=approval, system=system))
+    city = df.open_city(folder)
+    made = df.map_document(df.import_map(city, file, approval=approval, system=system, source=source, day=day))
     _show(made, read_language(lang), as_json=as_json)
+
+
+@app.command()
+def remove(folder: CityFolder, lang: Tongue = "zh") -> None:
+    """移除边界，页面恢复示意格子图 · remove the boundary; pages show the schematic tiles again."""
+    from dafeng.work.map_drafts import remove_map
+
+    city = df.open_city(folder)
+    kept = df.read_outline(city)
+    remove_map(city, seen=kept["sha256"] if kept is not None else "", who=getuser())
+    _show(None, read_language(lang), as_json=False)
 
 
 @app.command()
@@ -67,6 +82,9 @@ def _lines(made: dict[str, Any]) -> list[tuple[str, str]]:
             f"{count} districts; {given} points became {points}, moved by at most {moved} m, {lost} tiny rings left out",
         ),
     ]  # fmt: skip
+    if made.get("source"):
+        told = " ".join(filter(None, (made["source"], made["day"])))
+        lines.insert(1, (f"来源 {told}", f"source {told}"))
     if made["dropped"]:
         names = ", ".join(made["dropped"])
         lines.append((f"未取用的属性：{names}", f"properties not taken: {names}"))

@@ -63,9 +63,34 @@ def display(value: Decimal | float, stored: str | Unit, language: Language) -> A
     """
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     source = stored if isinstance(stored, Unit) else unit(stored)
-    steps = _ladder(str(source), language)
-    taken = _climb(abs(exact), steps) if steps else source
+    taken = choose_unit(exact, str(source), language)
     return Amount(convert(exact, source, taken), taken, taken.read(language))
+
+
+def choose_unit(value: Decimal, stored: str, language: Language) -> Unit:
+    """Unit a reader of one language expects a quantity in.
+
+    Parameters
+    ----------
+    value : Decimal
+        The stored figure. [stored]
+    stored : str
+        Unit it is stored in.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    Unit
+        As `display` rules.
+
+    Raises
+    ------
+    UnitError
+        If the unit is unknown.
+    """
+    steps = _ladder(stored, language)
+    return _climb(abs(value), steps) if steps else unit(stored)
 
 
 def _climb(magnitude: Decimal, steps: tuple[tuple[Unit, Decimal], ...]) -> Unit:
@@ -78,7 +103,8 @@ def _climb(magnitude: Decimal, steps: tuple[tuple[Unit, Decimal], ...]) -> Unit:
 @lru_cache(maxsize=4096)
 def _ladder(stored: str, language: Language) -> tuple[tuple[Unit, Decimal], ...]:
     """Units for what is stored in a unit, each with the stored figure that makes one of it."""
-    return tuple((step, conversion(step, stored)) for step in _steps().get((language, family(stored)), ()))
+    plain = str(unit(stored))
+    return tuple((step, conversion(step, plain)) for step in _steps().get((language, family(plain)), ()))
 
 
 @cache

@@ -226,6 +226,8 @@ class MapRules:
         Names of systems inside a file and what they mean.
     law : Label
         Why a number is needed.
+    regions : mapping of str to tuple of float
+        Beginning of a place's code → west, south, east, north end of where its boundary may lie. [°]
     """
 
     approval: tuple[tuple[re.Pattern[str], str], ...]
@@ -233,6 +235,22 @@ class MapRules:
     shifted: Mapping[str, Label]
     crs: Mapping[str, str]
     law: Label
+    regions: Mapping[str, tuple[float, float, float, float]]
+
+    def region(self, place: str) -> tuple[float, float, float, float]:
+        """Where the boundary of a place may lie.
+
+        Parameters
+        ----------
+        place : str
+            Administrative code.
+
+        Returns
+        -------
+        tuple of float
+            West, south, east, north end, of the longest beginning of the code that is listed. [°]
+        """
+        return self.regions[max((code for code in self.regions if place.startswith(code)), key=len)]
 
 
 @cache
@@ -251,6 +269,7 @@ def read_map_rules() -> MapRules:
         {name: Label(**said) for name, said in read["shifted"].items()},
         dict(read["crs"]),
         Label(**read["law"]),
+        {str(row["code"]): (row["west"], row["south"], row["east"], row["north"]) for row in read["regions"]},
     )
 
 

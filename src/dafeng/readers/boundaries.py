@@ -30,6 +30,8 @@ NAMES = ("name", "zh", "名称")
 """Properties that may hold its name."""
 MEMBERS = frozenset({"type", "features", "crs", "name", "bbox"})
 """Members of the whole file."""
+MOST_TOLD = 20
+"""Most features that a refusal names one by one."""
 CELLS = 256
 """Most cells to each side of the net in which crossings are looked for."""
 
@@ -55,10 +57,13 @@ class Area:
         Administrative code.
     polygons : tuple of tuple of tuple of (float, float)
         Its parts, each with its outer ring and its holes. [°]
+    by : {"code", "name"}
+        What told which district it is.
     """
 
     place: str
     polygons: tuple[Polygon, ...]
+    by: str = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,7 @@ class _Reader:
             self._refuse("不是 GeoJSON 的 FeatureCollection", "it is no FeatureCollection of GeoJSON", self.where)
         if strange := sorted(set(root) - MEMBERS):
             self._refuse(f"含有不认识的成员 {strange[0]!r}", f"it has an unknown member {strange[0]!r}", self.where)
+        self._check_known(root["features"])
         areas: dict[str, Area] = {}
         dropped: set[str] = set()
         for number, feature in enumerate(root["features"], 1):
@@ -156,11 +162,9 @@ class _Reader:
                     f"代码 {area.place} 出现两次", f"the code {area.place} occurs twice", f"{self.where}: feature {number}"
                 )
             areas[area.place] = area
-        for code in needed:
-            if code not in areas:
-                self._refuse(
-                    f"缺少 {self.places[code].zh}（{code}）", f"{self.places[code].en} ({code}) is missing", self.where
-                )
+        if missing := [code for code in needed if code not in areas]:
+            zh = "；".join(f"缺少 {self.places[code].zh}（{code}）" for code in missing)
+            self._refuse(zh, "; ".join(f"{self.places[code].en} ({code}) is missing" for code in missing), self.where)
         points = sum(len(ring) for area in areas.values() for polygon in area.polygons for ring in polygon)
         if points > MOST_POINTS:
             self._refuse(f"共 {points} 个点，太多", f"it has {points} points, too many", self.where)
@@ -215,7 +219,7 @@ class _Reader:
         properties = feature.get("properties") or {}
         if not isinstance(properties, dict):
             self._refuse("properties 不是对象", "properties is no object", at)
-        place = self._place(properties, feature.get("id"), at)
+        place, by = self._place(properties, feature.get("id"), at)
         dropped.update(name for name in properties if name not in (*CODES, *NAMES))
         geometry = feature.get("geometry")
         if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
@@ -224,18 +228,43 @@ class _Reader:
         parts = [geometry.get("coordinates")] if geometry["type"] == "Polygon" else geometry.get("coordinates")
         if not isinstance(parts, list) or not parts:
             self._refuse("没有坐标", "it has no coordinates", at)
-        return Area(place, tuple(self._polygon(part, f"{at} ({place})") for part in parts))
+        return Area(place, tuple(self._polygon(part, f"{at} ({place})") for part in parts), by)
 
-    def _place(self, properties: Mapping[str, Any], number: Any, at: str) -> str:
+    def _check_known(self, features: Sequence[Any]) -> None:
+        """Tell every feature that is no district, one by one, before anything else is said of the file."""
+        told = [one if isinstance(one, dict) else {} for one in features]
+        strange = [
+            (number, said, name)
+            for number, one in enumerate(told, 1)
+            if isinstance(one.get("properties") or {}, dict) and one
+            for place, said, name in (self._find(one.get("properties") or {}, one.get("id")),)
+            if place is None
+        ]
+        if not strange:
+            return
+        shown, more = strange[:MOST_TOLD], len(strange) - MOST_TOLD
+        zh = "；".join(f"第 {at} 个要素：{_spell(said, name, 'zh')} 不是本市的区市" for at, said, name in shown)
+        en = "; ".join(f"feature {at}: {_spell(said, name, 'en')} is no district of this city" for at, said, name in shown)
+        more_zh, more_en = (f"；另有 {more} 个", f"; and {more} more") if more > 0 else ("", "")
+        self._refuse(zh + more_zh, en + more_en, f"{self.where}: feature {strange[0][0]}")
+
+    def _find(self, properties: Mapping[str, Any], number: Any) -> tuple[str | None, Any, Any]:
+        """District by its code, and where a feature has none by its name; what the feature says of both."""
         said = next((properties[name] for name in CODES if name in properties), number)
-        place = f"{said:.0f}" if isinstance(said, float) and said.is_integer() else said
-        if not isinstance(place, str) or place not in self.places:
-            self._refuse(f"代码 {said!r} 不是本市的区市", f"the code {said!r} is no district of this city", at)
         name = next((properties[key] for key in NAMES if key in properties), None)
+        place = f"{said:.0f}" if isinstance(said, float) and said.is_integer() else said
+        if said is None:
+            place = next((code for code, own in self.places.items() if name in (own.zh, own.en)), None)
+        return (place if isinstance(place, str) and place in self.places else None), said, name
+
+    def _place(self, properties: Mapping[str, Any], number: Any, at: str) -> tuple[str, str]:
+        place, said, name = self._find(properties, number)
+        if place is None:
+            self._refuse(f"{_spell(said, name, 'zh')} 不是本市的区市", f"{_spell(said, name, 'en')} is no district", at)
         if name is not None and name not in (self.places[place].zh, self.places[place].en):
             own = self.places[place]
             self._refuse(f"代码 {place} 应为{own.zh}，文件写作 {name!r}", f"{place} is {own.en}, the file says {name!r}", at)
-        return place
+        return place, "name" if said is None else "code"
 
     def _polygon(self, rings: Any, at: str) -> Polygon:
         if not isinstance(rings, list) or not rings:
@@ -281,14 +310,24 @@ class _Reader:
             Label(zh, en),
             where=where,
             expected=Label(
-                f"UTF-8 的 GeoJSON：每区市一个多边形，属性 code 为六位代码，至多 {size} MB、{DEEPEST} 层、{MOST_POINTS} 个点",
-                f"GeoJSON in UTF-8, a polygon per district with its code of six digits, at most {size} MB, {DEEPEST} levels, "
-                f"{MOST_POINTS} points",
+                f"UTF-8 的 GeoJSON：每区市一个多边形，属性 code 为六位代码（没有代码的以 name 为全称），"
+                f"至多 {size} MB、{DEEPEST} 层、{MOST_POINTS} 个点",
+                "GeoJSON in UTF-8, a polygon per district with its code of six digits, or without one its official name, "
+                f"at most {size} MB, {DEEPEST} levels, {MOST_POINTS} points",
             ),
             remedy=Label(
                 "用测绘部门发布的标准边界重新导出；什么都没有保存", "export the official boundary again; nothing was kept"
             ),
         )
+
+
+def _spell(said: Any, name: Any, language: str) -> str:
+    """How a feature says which district it is."""
+    zh = language == "zh"
+    if said is None:
+        nameless = "没有代码和名称的要素" if zh else "a feature without code and name"
+        return nameless if name is None else f"{'名称' if zh else 'the name'} {str(name)[:60]!r}"
+    return f"{'代码' if zh else 'the code'} {str(said)[:60] if not isinstance(said, str) else said[:60]!r}"
 
 
 def area_of(ring: Sequence[Point]) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, inspect, select
+from sqlalchemy import Row, insert, inspect, or_, select
 from sqlalchemy.orm import ColumnProperty, Session
 
 from dafeng.core.findings import Finding
@@ -100,6 +100,30 @@ def verify_log(session: Session) -> tuple[Finding, ...]:
     current = {name_row(row): spell_row(row) for table in AUDITED for row in session.scalars(select(table))}
     wrong = sorted(name for name in expected.keys() | current.keys() if expected.get(name) != current.get(name))
     return (*faults, *(_fault("records.row", name, _ROW) for name in wrong))
+
+
+def list_entries(session: Session, tables: Sequence[str], *, before: int = 0, limit: int = 100) -> Sequence[AuditEntry]:
+    """Entries on the rows of some tables.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    tables : sequence of str
+        Names of the tables.
+    before : int, optional
+        Only entries before this one; 0 for all.
+    limit : int, optional
+        At most so many.
+
+    Returns
+    -------
+    sequence of AuditEntry
+        The newest first.
+    """
+    found = select(AuditEntry).where(or_(*(AuditEntry.subject.startswith(f"{one}/", autoescape=True) for one in tables)))
+    chosen = found.where(AuditEntry.serial < before) if before else found
+    return session.scalars(chosen.order_by(AuditEntry.serial.desc()).limit(limit)).all()
 
 
 _FIELDS = ("serial", "at", "actor", "action", "subject", "after", "previous", "hash")

@@ -112,6 +112,28 @@ def read_newest(session: Session, verb: str, *, beginning: str) -> tuple[Job, st
     return _with_names(session, [row])[0] if row is not None else None
 
 
+def read_about(session: Session, verb: str, words: str) -> tuple[Job, str] | None:
+    """The newest job of a kind whose choice holds some words.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    verb : str
+        What is done.
+    words : str
+        Part of its choice, as JSON.
+
+    Returns
+    -------
+    tuple of (Job, str) or None
+        The row and who asked.
+    """
+    asked = select(Job).where(Job.verb == verb, Job.options.contains(words, autoescape=True))
+    row = session.scalars(asked.order_by(Job.created_at.desc(), Job.id.desc()).limit(1)).first()
+    return _with_names(session, [row])[0] if row is not None else None
+
+
 def read_job(session: Session, name: str) -> tuple[Job, str] | None:
     """A job.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -35,6 +35,20 @@ IDS = ("target", "id", "name")
 """What a row of a list is asked for by: the first of these that it has."""
 REFUSALS: Mapping[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (404, 422)}
 Slug = Annotated[str, Path(description="name of the city in addresses")]
+
+
+class Route(NamedTuple):
+    """An address of the API: how it is asked, what it answers, and whether it needs a token."""
+
+    method: str
+    path: str
+    summary: str
+    token: bool
+
+    @property
+    def name(self) -> str:
+        """Name of its words: how it is asked, and the address below ``/api/v1/cities``."""
+        return f"{self.method} {self.path.removeprefix('/api/v1/cities') or '/'}"
 
 
 def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], Iterable[CityView]]) -> APIRouter:
@@ -102,7 +116,7 @@ def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], I
     return router
 
 
-def list_routes(app: FastAPI) -> list[tuple[str, str]]:
+def list_routes(app: FastAPI) -> list[Route]:
     """Addresses of the API with what they answer.
 
     Parameters
@@ -112,11 +126,16 @@ def list_routes(app: FastAPI) -> list[tuple[str, str]]:
 
     Returns
     -------
-    list of (path, summary)
-        In the order of declaration.
+    list of Route
+        Those of a city by their first word, reading before writing.
     """
-    paths = app.openapi()["paths"]
-    return [(path, str(said["get"]["summary"])) for path, said in paths.items()]
+    paths: Mapping[str, Mapping[str, Any]] = app.openapi()["paths"]
+    found = [
+        Route(method.upper(), path, str(said["summary"]), "security" in said)
+        for path, methods in paths.items()
+        for method, said in methods.items()
+    ]
+    return sorted(found, key=lambda one: (one.path, one.method))
 
 
 def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: str = "") -> Response:
@@ -142,7 +161,7 @@ def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: s
     if is_known(headers["ETag"], request.headers):
         return Response(status_code=304, headers=headers)
     content = make()
-    if isinstance(content, dict) and any(isinstance(part, list) and len(part) > MOST_ROWS for part in content.values()):
+    if isinstance(content, dict) and any(map(_is_long, content.values())):
         return StreamingResponse(write_pieces(content), media_type="application/json", headers=headers)
     return JSONResponse(content, headers=headers)
 
@@ -200,6 +219,11 @@ def write_pieces(document: Mapping[str, Any]) -> Iterator[str]:
             yield ("," if start else "[") + _text(content[start : start + STEP])[1:-1]
         yield "]"
     yield "}" if between == "," else "{}"
+
+
+def _is_long(part: Any) -> bool:
+    """Whether a part is a list of many rows; as many numbers are written faster than they are handed on in pieces."""
+    return isinstance(part, list) and len(part) > MOST_ROWS and isinstance(part[0], dict | list)
 
 
 def _text(content: Any) -> str:

@@ -6,11 +6,12 @@ Invariant: a form says what an answer always has; rows and contents are those of
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 Row = dict[str, Any]
+Item = TypeVar("Item")
 
 
 class Form(BaseModel):
@@ -34,11 +35,31 @@ class Place(Form):
 
 
 class Refusal(Form):
-    """Why a request was not answered."""
+    """Why a request was not answered; ``expected`` and ``remedy`` tell what to do, where more than the request was wrong."""
 
     error: int
     says: Said
-    where: list[Place] = []
+    where: list[Place] | str = []
+    expected: Said | None = None
+    remedy: Said | None = None
+
+
+class Window(Form, Generic[Item]):
+    """Rows of a list; ``next`` leads to those that follow, as the header ``Link`` does."""
+
+    items: list[Item]
+    total: int
+    next: str | None
+
+
+class FindingRow(Form):
+    """Something to be said about the data: where, how weighty, what and what to do."""
+
+    rule: str
+    at: str
+    severity: str
+    says: Said
+    remedy: Said
 
 
 class CityBrief(Form):

@@ -1,29 +1,34 @@
-"""What pages show beyond the parts of the view document, as JSON: hours, history, neighbours, search, wall and jobs.
+"""What pages show beyond the parts of the view document, as JSON: hours, history, neighbours, search, wall, single rows.
 
-Invariant: an answer here holds what the page of the same words holds; jobs are told to whoever has a token of the city.
+Invariant: an answer here holds what the page of the same words holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from fastapi.security import HTTPBearer
 
-from dafeng.core.errors import DafengError
-from dafeng.web import api, beside, filters, histories, hours
-from dafeng.web.api import Slug
+from dafeng.web import api, beside, filters, histories, hours, subjects
+from dafeng.web.api_answers import Slug
 from dafeng.web.cities import CityView
 from dafeng.web.desk import Desk, known
 from dafeng.web.labels import Words
-from dafeng.web.offices import Office, Visitor
 from dafeng.web.wall import wall_document
-from dafeng.work.job_document import job_document
-from dafeng.work.jobs import find_job, list_jobs
 
 Content = dict[str, Any]
+Subject = Literal["targets", "tasks", "fields", "organisations", "methods"]
+"""Pages that have a page for each of their rows."""
+SUBJECTS: Mapping[Subject, Callable[[CityView, str, Words, Sequence[CityView]], Content | None]] = {
+    "targets": lambda city, name, words, others: subjects.tell_target(city, name, words, others=others),
+    "tasks": lambda city, name, words, others: subjects.tell_task(city, name),
+    "fields": lambda city, name, words, others: subjects.tell_field(city, name, words),
+    "organisations": lambda city, name, words, others: subjects.tell_organisation(city, name),
+    "methods": lambda city, name, words, others: subjects.tell_method(city, name),
+}
+"""What such a page says, by page."""
 Lang = Annotated[Literal["zh", "en"], Query(alias="lang", description="language of names and sentences")]
 
 
@@ -70,84 +75,22 @@ def build_views(desk: Desk) -> APIRouter:
         }
         return _answer(request, city, desk.mark(city, lang), told)
 
+    @router.get(
+        place + "/pages/{page}/{name}",
+        summary="What stands on the page of one target, task, field, organisation or method",
+        response_model=Content,
+    )
+    def read_subject(request: Request, slug: Slug, page: Subject, name: str, lang: Lang = "zh") -> Response:
+        city, words = desk.city(slug), Words(lang)
+        told = known(SUBJECTS[page](city, name, words, desk.readable(request)))
+        return api.answer(request, city, lambda: told, mark=desk.mark(city, lang))
+
     @router.get(place + "/wall", summary="What stands on the wall", response_model=Content)
     def read_wall(request: Request, slug: Slug) -> Response:
         city = desk.city(slug)
         return api.answer(request, city, lambda: wall_document(city.view))
 
     return router
-
-
-def build_jobs(desk: Desk) -> APIRouter:
-    """Addresses of the background jobs of a city.
-
-    Parameters
-    ----------
-    desk : Desk
-        The cities.
-
-    Returns
-    -------
-    APIRouter
-        Addresses to read from with a token.
-    """
-    router = APIRouter(prefix="/api/v1", dependencies=[Depends(HTTPBearer(auto_error=False))])
-
-    @router.get("/cities/{slug}/jobs", summary="Background jobs, the newest first", response_model=list[Content])
-    def read_jobs(request: Request, slug: Slug) -> list[Content]:
-        office, _ = ask_office(desk, request, slug)
-        return [job_document(one) for one in list_jobs(office.city, records=office.records)]
-
-    @router.get("/cities/{slug}/jobs/{name}", summary="A background job and how far it is", response_model=Content)
-    def read_job(request: Request, slug: Slug, name: str) -> Content:
-        office, _ = ask_office(desk, request, slug)
-        try:
-            found = find_job(office.city, name, records=office.records)
-        except DafengError:
-            found = None
-        return job_document(known(found))
-
-    return router
-
-
-def ask_office(desk: Desk, request: Request, slug: str) -> tuple[Office, Visitor]:
-    """Writing side of a city, and who asks it by a token.
-
-    Parameters
-    ----------
-    desk : Desk
-        The cities.
-    request : Request
-        The request.
-    slug : str
-        Name of the city.
-
-    Returns
-    -------
-    (Office, Visitor)
-        Both.
-
-    Raises
-    ------
-    HTTPException
-        404 without such a city, 401 without a good token.
-    """
-    office = desk.office(slug)
-    visitor = office.caller(request)
-    if visitor is None:
-        raise unknown_caller()
-    return office, visitor
-
-
-def unknown_caller() -> HTTPException:
-    """Refusal of whoever has no good token.
-
-    Returns
-    -------
-    HTTPException
-        401.
-    """
-    return HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _answer(request: Request, city: CityView, mark: str, content: Mapping[str, Any]) -> Response:

@@ -22,6 +22,7 @@ from dafeng.core.errors import StoreError
 from dafeng.core.labels import Label, Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
+from dafeng.web.boundary_pages import add_boundary_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
@@ -45,6 +46,7 @@ from dafeng.web.registry_pages import add_registry
 from dafeng.web.reviewing import add_review_pages
 from dafeng.web.rights_pages import add_rights_pages
 from dafeng.web.saved_pages import add_saved_pages
+from dafeng.web.scenario_pages import Keeper as Scenarios
 from dafeng.web.scenario_pages import add_scenario_pages
 from dafeng.web.shelf import Keeper
 from dafeng.web.subject_pages import add_subject_pages
@@ -112,7 +114,8 @@ def create_app(
     shelf = PublicShelf(desk.cities, read_rules_of(desk.offices))
     add_registry(app, shelf, desk.offices)
     add_public(app, shelf)
-    add_programs(app, desk)
+    scenarios = Scenarios()
+    add_programs(app, desk, scenarios)
     add_logins(app, desk)
     add_provider_pages(app, desk)
     add_first_pages(app, desk)
@@ -121,8 +124,9 @@ def create_app(
     add_review_pages(app, desk)
     add_delivery_pages(app, desk)
     add_job_pages(app, desk)
+    add_boundary_pages(app, desk)
     add_rights_pages(app, desk)
-    add_scenario_pages(app, desk)
+    add_scenario_pages(app, desk, scenarios)
     add_saved_pages(app, desk)
     add_wall(app, desk)
     _add_general(app, desk)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Protocol
 
 from dafeng.core.errors import DafengError
+from dafeng.web.organised import list_names
 from dafeng.work.city import City
 from dafeng.work.frozen import city_view
 from dafeng.work.hours import Hours
+from dafeng.work.maps import with_outline
 
 Past = Callable[[str], tuple[Mapping[str, Any], ...]]
 """What earlier runs said under an address, the newest first."""
@@ -79,7 +82,15 @@ class CityView:
     earlier: tuple[Mapping[str, Any], ...] = ()
     past: Past | None = None
     _places: dict[str, dict[str, Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _names: list[frozenset[str]] = field(default_factory=list, init=False, repr=False, compare=False)
     _groups: dict[tuple[str, str], list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def organised(self) -> frozenset[str]:
+        """Names of organisations that have a page."""
+        if not self._names:
+            self._names.append(list_names(self.view))
+        return self._names[0]
 
     @property
     def slug(self) -> str:
@@ -231,9 +242,9 @@ class Cities(Mapping[str, CityView]):
 
     @property
     def state(self) -> str:
-        """Runs that are shown now."""
+        """Runs and maps that are shown now."""
         self.look()
-        return " ".join(f"{slug}:{city.run}" for slug, city in self._shown.items())
+        return " ".join(f"{slug}:{city.run}:{_map_of(city.view)}" for slug, city in self._shown.items())
 
     def look(self) -> None:
         """Look for new runs if some time has passed, and have them read beside what is asked for."""
@@ -267,6 +278,10 @@ class Cities(Mapping[str, CityView]):
             if newest is not None and (known is None or known.run != newest.id):
                 found = city_view(city, run=newest.id)
                 self._shown = {**self._shown, city.slug: view_of(found)}
+            elif known is not None:
+                view = with_outline(dict(known.view), city)
+                if _map_of(view) != _map_of(known.view):
+                    self._shown = {**self._shown, city.slug: replace(known, view=view)}
         except DafengError as cause:
             print(f"{city.slug}: {cause}", file=sys.stderr, flush=True)  # noqa: T201 - whoever runs the server reads it there
         self._states[city.slug] = state
@@ -288,12 +303,22 @@ def view_of(one: Material) -> CityView:
     return CityView(one.view, one.traces, one.documents, one.hours, one.earlier, one.past)
 
 
-def _state(city: City) -> int:
-    """When the folder of the runs was last changed. [ns]"""
+def _state(city: City) -> tuple[int, int]:
+    """When the folder of the runs and the kept map were last changed. [ns, ns]"""
+    return _changed(city.runs.folder), _changed(city.folder / "maps" / "outline.json")
+
+
+def _changed(path: Path) -> int:
     try:
-        return city.runs.folder.stat().st_mtime_ns
+        return path.stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _map_of(view: Mapping[str, Any]) -> str:
+    """Which boundary a view shows; empty for the tiles."""
+    outline = (view.get("districts") or {}).get("outline") or {}
+    return str(outline.get("sha256", ""))[:12] + str(outline.get("at", ""))
 
 
 def pick(rows: Iterable[Mapping[str, Any]], key: str, value: str | None) -> Mapping[str, Any] | None:

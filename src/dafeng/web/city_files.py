@@ -14,6 +14,7 @@ from dafeng.web.desk import known, read_language
 from dafeng.web.download import make_workbook
 from dafeng.web.labels import Words
 from dafeng.web.target_table import write_targets
+from dafeng.work.brief import LANGUAGES
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -62,6 +63,32 @@ def offer_file(request: Request, city: CityView, name: str) -> Response | None:
             content, media = known(paper.make_file(city.view, name))
             return _attach(content, media, name)
     return None
+
+
+def list_names(city: CityView) -> list[str]:
+    """Files of a city that can be downloaded.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+
+    Returns
+    -------
+    list of str
+        Names that `offer_file` answers, as long as this machine can set them.
+    """
+    slug, view = city.slug, city.view
+    listed = tasklist.read_list(city)
+    made = [f"{slug}.xlsx", "targets.csv"]
+    made += ["compare.xlsx"] if view.get("comparison") else []
+    made += [tasklist.name_file(slug, form) for form in tasklist.list_forms(listed)] if listed else []
+    made += [task_views.name_schedule(slug, form) for form in task_views.FORMS] if listed and view.get("schedule") else []
+    made += [inventory_files.name_file(slug, view, form) for form in inventory_files.list_forms(view)]
+    for language in LANGUAGES:
+        made += [name for _, name in briefs.list_files(slug, language, live=True)]
+        made += [name for _, name in assessments.list_files(slug, language)]
+    return made
 
 
 def _attach(content: bytes, media: str, name: str, *, worded: bool = False) -> Response:

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from dafeng.web import api, explain, filters, hours, methods, pages, task_views
+from dafeng.web import api, explain, filters, hours, methods, pages, subjects, task_views
 from dafeng.web.city_files import offer_file
 from dafeng.web.desk import Desk, known, read_language
 from dafeng.web.labels import Words
@@ -45,7 +45,7 @@ def add_single_pages(app: FastAPI, desk: Desk) -> None:
     def task_page(request: Request, slug: str, task: str) -> Response:
         city = desk.city(slug)
         if city.task(task) is None and task.endswith(".json"):
-            row = known(task_views.read_task(city, task.removesuffix(".json")))
+            row = known(subjects.tell_task(city, task.removesuffix(".json")))
             return api.answer(request, city, lambda: row)
         context = task_views.build_task(city, task, Words(read_language(request)))
         return desk.page(request, "task.html", city=city, name="tasks", context=known(context), kept=True)
@@ -54,7 +54,7 @@ def add_single_pages(app: FastAPI, desk: Desk) -> None:
     def method_page(request: Request, slug: str, method: str) -> Response:
         city = desk.city(slug)
         if method.endswith(".json"):
-            definition = known(methods.find_method(city.view, method.removesuffix(".json")))
+            definition = known(subjects.tell_method(city, method.removesuffix(".json")))
             return api.answer(request, city, lambda: definition)
         context = known(methods.build_method(city.view, method))
         return desk.page(request, "method.html", city=city, name="methods", context=context, kept=True)

@@ -23,9 +23,11 @@ from dafeng.web.links import ServedLinks, edition, query_text
 from dafeng.web.navigation import read_pages
 from dafeng.web.offices import Office
 from dafeng.web.render import Frame, render
-from dafeng.web.shelf import is_known
+from dafeng.web.shelf import INSIDER, is_known
 
 Found = TypeVar("Found")
+MAY_READ = "dafeng.may_read"
+"""Place of a request where is noted what was found of whoever asks, so that the records are asked once."""
 FIRST = ("", "targets", "tasks")
 """Pages that most people open first; the empty name is the overview."""
 
@@ -106,10 +108,13 @@ class Desk:
         bool
             True where the city is open, and for whoever has an account in it.
         """
-        office = self.offices.get(slug)
-        return slug not in self.closed or (
-            office is not None and office.is_open() and (office.visitor(request) or office.caller(request)) is not None
-        )
+        if slug not in self.closed or request.scope.get(INSIDER) == slug:
+            return True
+        known = request.scope.setdefault(MAY_READ, {})
+        if slug not in known:
+            office = self.offices.get(slug)
+            known[slug] = office is not None and office.is_open() and bool(office.visitor(request) or office.caller(request))
+        return bool(known[slug])
 
     def name_reader(self, scope: Scope) -> str:
         """What a request may read that not all may.
@@ -148,16 +153,19 @@ class Desk:
         return " ".join((runs, *(slug for slug, office in self.offices.items() if office.is_open())))
 
     def main_pages(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Addresses of the navigation of every city, but what is computed live.
+        """Addresses of the navigation of every city, of its fields, and of all its targets at once.
 
         Returns
         -------
         tuple of tuple of str
-            Those opened first, and the others.
+            Those opened first, and the others. The scenarios, which are computed live and never kept, lead the others: their
+            model is opened once.
         """
         first = [f"/{slug}/{name}" for slug in self.cities for name in FIRST]
-        names = [page.id for page in read_pages() if page.id not in ("overview", "scenarios", *FIRST)]
-        return tuple(first), tuple(f"/{slug}/{name}" for slug in self.cities for name in names)
+        names = ["scenarios", *(page.id for page in read_pages() if page.id not in ("overview", "scenarios", *FIRST))]
+        others = [f"/{slug}/{name}" for slug in self.cities for name in names]
+        fields = [f"/{slug}/fields/{one['id']}" for slug, city in self.cities.items() for one in city.view.get("fields") or ()]
+        return tuple(first), (*others, *fields, *(f"/{slug}/targets?rows=all" for slug in self.cities))
 
     def mark(self, city: CityView, language: Language) -> str:
         """ETag of a page that depends on the runs only.

@@ -12,10 +12,10 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from dafeng.core.display import display
+from dafeng.core.display import choose_unit
 from dafeng.core.errors import UnitError
 from dafeng.core.labels import Language
-from dafeng.core.units import conversion
+from dafeng.core.units import Unit, conversion
 
 THIN = "\u202f"
 """Narrow no-break space between a figure and a Chinese unit."""
@@ -129,7 +129,6 @@ class Scale:
         return [None if value is None else float(f"{value * factor:.5g}") for value in values]
 
 
-@lru_cache(maxsize=4096)
 def choose_scale(magnitude: Decimal, unit: str, language: Language) -> Scale:
     """Scale that suits a magnitude.
 
@@ -150,15 +149,20 @@ def choose_scale(magnitude: Decimal, unit: str, language: Language) -> Scale:
     if unit in _RATES:
         return Scale(unit, "%/a", Decimal(100), "%/年" if language == "zh" else "%/yr")
     try:
-        amount = display(magnitude, unit, language) if unit else None
+        shown = choose_unit(magnitude, unit, language) if unit else None
     except UnitError:
-        amount = None
-    if amount is None:
-        return Scale(unit, unit, Decimal(1), spell(unit, language))
-    factor = conversion(unit, str(amount.unit))
-    # an untouched unit keeps the plan's own word: 50 家, not 50 个
-    own = factor == 1 and language == "zh" and _CHINESE.search(unit)
-    return Scale(unit, str(amount.unit), factor, spell(unit if own else amount.text, language))
+        shown = None
+    return _scale(unit, shown, language)
+
+
+@lru_cache(maxsize=4096)
+def _scale(stored: str, shown: Unit | None, language: Language) -> Scale:
+    """Scale to a shown unit."""
+    if shown is None:  # it has no rule
+        return Scale(stored, stored, Decimal(1), spell(stored, language))
+    factor = conversion(stored, shown)
+    own = factor == 1 and language == "zh" and _CHINESE.search(stored)  # untouched: the plan's own word, 50 家, not 50 个
+    return Scale(stored, str(shown), factor, spell(stored if own else shown.read(language), language))
 
 
 def largest(groups: Sequence[Sequence[float | None]]) -> Decimal:

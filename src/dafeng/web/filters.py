@@ -283,14 +283,18 @@ def contains(row: Row, keys: Sequence[str], wanted: str) -> bool:
         True where it is found.
     """
     word = wanted.casefold()
-    return any(word in text.casefold() for key in keys for text in _texts(row.get(key)))
+    for key in keys:
+        for text in _texts(row.get(key)):
+            if word in text.casefold():
+                return True
+    return False
 
 
 def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
-    if isinstance(value, Mapping):
-        return [str(v) for v in value.values()]
+    if isinstance(value, dict):
+        return [v if type(v) is str else str(v) for v in value.values()]
     return [str(v) for v in value] if isinstance(value, list | tuple) else []
 
 

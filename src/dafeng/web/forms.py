@@ -19,6 +19,7 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.plans.edits import Action, Change
 from dafeng.plans.review import MOST_PARTS, Review
+from dafeng.readers.boundaries import LARGEST as BOUNDARY
 from dafeng.work.city import City
 from dafeng.work.review import LARGEST, draft, draft_of
 
@@ -29,10 +30,12 @@ SHEET = 15_000_000
 MOST_FIELDS = 4000
 WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
-    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
-    r"|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
+    r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend|look|keep))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
+    r"|map/boundary/(?:take|drop|remove)?|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
-    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/(?:transfers|retirements|holds|releases|posts|voids|reversals|states|limits|locks))"
+    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/(?:transfers|retirements|holds|releases|posts|voids|reversals|states|limits|locks)"
+    r"|reviews(?:/[0-9a-f]{8,64}/(?:edits|confirm))?"
+    r"|visibility|views(?:/[0-9a-f]{32}/remove)?|jobs(?:/[0-9A-Za-z_-]{1,80}/cancel)?|scenarios)"
 )
 """Addresses that take a POST: these, and no others."""
 API = "/api/v1/cities/"
@@ -118,8 +121,10 @@ def judge_writing(scope: Scope) -> int | None:
 
 
 def _limit(path: str) -> int:
-    if path.endswith("/review/"):
+    if path.endswith(("/review/", "/reviews")):
         return LARGEST + PLAIN
+    if path.endswith("/map/boundary/"):
+        return BOUNDARY + PLAIN
     return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import", "/deliveries")) else PLAIN
 
 

@@ -17,8 +17,9 @@ from dafeng.core.companion import accompanied, begin
 from dafeng.core.labels import Language
 from dafeng.web import briefs, explain, fields, inventory_files, methods, organisations, pages, task_views, tasklist
 from dafeng.web.cities import CityView
+from dafeng.web.frozen_links import FrozenLinks
 from dafeng.web.labels import Words
-from dafeng.web.links import STATIC, FrozenLinks
+from dafeng.web.links import STATIC
 from dafeng.web.navigation import read_pages
 from dafeng.web.render import Frame, render, render_each
 from dafeng.web.site_files import field_file, method_file, organisation_file, page_file, target_file, task_file, tasks_file

@@ -103,7 +103,7 @@ def _page(ask: Ask, template: str, context: Context) -> Response:
 
 def _row(job: Job) -> Mapping[str, Any]:
     """What a list shows of a job."""
-    upload = job.id.removeprefix("upload-")[:16] if job.id.startswith("upload-") else ""
+    upload = job.id.removeprefix("upload-")[:16] if job.id.startswith("upload-") else str(job.options.get("upload", ""))
     return {"job": job, "upload": upload, "label": NOTED[job.kind], "seconds": _seconds(job)}
 
 

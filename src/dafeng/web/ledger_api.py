@@ -6,26 +6,24 @@ code, the number of the EU register's response and both languages.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from hashlib import sha256
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import LookupFailure
 from dafeng.ledger.requests import Span, Transfer
-from dafeng.web.api_forms import Refusal
+from dafeng.web.api_answers import PAGE_ROWS, Cursor, Limit, Row, answer_content, find, next_address
+from dafeng.web.api_forms import Refusal, Said
 from dafeng.web.asking import check_pace
-from dafeng.web.desk import Desk
-from dafeng.web.links import query_text
+from dafeng.web.desk import Desk, known
 from dafeng.web.offices import Office, Visitor
 from dafeng.web.order_answers import answer_order
-from dafeng.web.shelf import is_known
+from dafeng.work.right_certificate import certificate_document, find_certificate
+from dafeng.work.right_events import event_document
 from dafeng.work.right_orders import place_order, read_order, read_orders
 from dafeng.work.right_overview import (
     account_document,
@@ -40,11 +38,7 @@ from dafeng.work.right_rows import find_account_row, read_accounts, read_blocks,
 from dafeng.work.rights import Rights
 
 Caller = Callable[[Desk, Request, str], tuple[Office, Visitor]]
-PAGE_ROWS, MOST_ROWS = 100, 1000
-"""Rows of a list in one answer: by default and at most."""
-Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
-Cursor = Annotated[int, Query(ge=0, le=2**53)]
-Row = dict[str, Any]
+Number = Annotated[int, Path(ge=1, le=2**53)]
 
 
 class Rows(BaseModel):
@@ -70,6 +64,51 @@ class Statement(BaseModel):
     claims: list[Row]
     blocks: list[Row]
     next: str | None
+
+
+class EventAnswer(BaseModel):
+    """An event of the ledger; quantity and serial numbers in minimal units, ``hash`` follows from ``former`` and the rest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: int
+    id: str
+    kind: str
+    booked_at: str
+    effective: str | None
+    giver: str | None
+    taker: str | None
+    quantity: int
+    serials: list[tuple[int, int]]
+    reason: str
+    beneficiary: str
+    content: str
+    former: str
+    hash: str
+
+
+class CertificateAnswer(BaseModel):
+    """What a certificate of a retirement says; quantity and serial numbers in minimal units."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: int
+    number: str
+    kind: str
+    book: str
+    label: Said
+    quantity: int
+    scale: int
+    unit: str
+    effective: str
+    booked_at: str
+    holder: str
+    beneficiary: str
+    reason: str
+    serials: list[tuple[int, int]]
+    origins: list[tuple[str, str]]
+    hash: str
+    code: str
 
 
 class WantedTransfer(BaseModel):
@@ -124,6 +163,7 @@ def build_ledger_router(desk: Desk, caller: Caller) -> APIRouter:
     )
     _add_lists(router, desk, caller)
     _add_transfers(router, desk, caller)
+    _add_events(router, desk, caller)
     return router
 
 
@@ -131,33 +171,33 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/books", summary="Books of rights with their sums", response_model=Rows)
     def list_books(request: Request, slug: str) -> Response:
         rights = caller(desk, request, slug)[0].rights
-        return _answer(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
+        return answer_content(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
 
     @router.get("/accounts", summary="Accounts, page by page", response_model=Rows)
     def list_accounts(request: Request, slug: str, book: str = "", type: str = "", state: str = "", holder: str = "",
                       after: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:  # fmt: skip
         rights = caller(desk, request, slug)[0].rights
         known = {one.no: one for one in rights.books()}
-        number = _known(lambda: rights.find_book(book)).no if book else 0
+        number = find(lambda: rights.find_book(book)).no if book else 0
         with _reading(rights) as rows:
             found = read_accounts(rows, book=number, kind=type, state=state, holder=holder, after=after, limit=limit + 1)
         items = [account_document(one, known[one.book]) for one in found[:limit]]
         last = str(found[limit - 1].no) if len(found) > limit else ""
-        return _answer(request, {"items": items, "next": _next(request, after=last)})
+        return answer_content(request, {"items": items, "next": next_address(request, "after", last)})
 
     @router.get("/accounts/{name}", summary="An account with a page of its statement", response_model=Statement)
     def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
         rights = caller(desk, request, slug)[0].rights
-        account, book = _known(lambda: rights.find_account(name))
+        account, book = find(lambda: rights.find_account(name))
         with rights.reading() as rows:
             lines = read_statement(rows, account.no, before=before, limit=limit + 1)
             claims, blocks = read_claims(rows, account.no), read_blocks(rows, account.no)
             account = find_account_row(rows, number=account.no) or account
         last = str(lines[limit - 1].seq) if len(lines) > limit else ""
-        return _answer(request, {
+        return answer_content(request, {
             **account_document(account, book), "lines": [line_document(one) for one in lines[:limit]],
             "claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks],
-            "next": _next(request, before=last),
+            "next": next_address(request, "before", last),
         })  # fmt: skip
 
 
@@ -168,12 +208,13 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
         states = (state,) if state else ()
         found = read_orders(office.rights, states=states, offset=offset, limit=limit + 1, records=office.records)
         last = str(offset + limit) if len(found) > limit else ""
-        return _answer(request, {"items": [order_document(one) for one in found[:limit]], "next": _next(request, offset=last)})
+        items = [order_document(one) for one in found[:limit]]
+        return answer_content(request, {"items": items, "next": next_address(request, "offset", last)})
 
     @router.get("/transfers/{name}", summary="What came of an order", response_model=OrderAnswer)
     def read_transfer(request: Request, slug: str, name: str) -> Response:
         office = caller(desk, request, slug)[0]
-        return _answer(request, order_document(_known(lambda: read_order(office.rights, name, records=office.records))))
+        return answer_content(request, order_document(find(lambda: read_order(office.rights, name, records=office.records))))
 
     @router.post(
         "/transfers",
@@ -189,36 +230,26 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
         return await run_in_threadpool(_place, office, visitor, wanted)
 
 
+def _add_events(router: APIRouter, desk: Desk, caller: Caller) -> None:
+    @router.get(
+        "/events/{event}", summary="An event: its accounts, serial numbers, request and hashes", response_model=EventAnswer
+    )
+    def read_one(request: Request, slug: str, event: Number) -> Response:
+        rights = caller(desk, request, slug)[0].rights
+        with _reading(rights) as rows:
+            return answer_content(request, known(event_document(rows, event)))
+
+    @router.get("/certificates/{event}", summary="What the certificate of a retirement says", response_model=CertificateAnswer)
+    def read_certificate(request: Request, slug: str, event: Number) -> Response:
+        rights = caller(desk, request, slug)[0].rights
+        with _reading(rights):
+            return answer_content(request, certificate_document(find(lambda: find_certificate(rights, event))))
+
+
 def _place(office: Office, visitor: Visitor, wanted: WantedTransfer) -> Response:
     told = wanted.model_dump()
     request = Transfer(**{**told, "spans": tuple(Span(*one) for one in wanted.spans)})
     return answer_order(place_order(office.rights, request, who=visitor.name, records=office.records))
-
-
-def _answer(request: Request, content: Mapping[str, Any]) -> Response:
-    """Answer that a client need not fetch twice."""
-    response = JSONResponse(content)
-    mark = f'"{sha256(bytes(response.body)).hexdigest()[:24]}"'
-    if is_known(mark, request.headers):
-        return Response(status_code=304, headers={"ETag": mark})
-    response.headers.update({"ETag": mark, "Cache-Control": "private, no-cache"})
-    if content.get("next"):
-        response.headers["Link"] = f'<{content["next"]}>; rel="next"'
-    return response
-
-
-def _next(request: Request, **cursor: str) -> str | None:
-    if not all(cursor.values()):
-        return None
-    kept = {name: text for name, text in request.query_params.items() if re.fullmatch(r"[a-z]{1,20}", name)}
-    return request.url.path + query_text({**kept, **cursor})
-
-
-def _known(find: Callable[[], Any]) -> Any:
-    try:
-        return find()
-    except LookupFailure as cause:
-        raise HTTPException(404) from cause
 
 
 def _reading(rights: Rights) -> Any:

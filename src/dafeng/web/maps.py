@@ -199,7 +199,8 @@ def _middle(tile: Row) -> Row:
 def _outlined(tiles: Sequence[Row], outline: Mapping[str, Any]) -> Row:
     """Every district by its own boundary; a zone that is not drawn on its own is left to the table."""
     known = {tile["place"]: tile for tile in tiles}
-    shapes = [{"tile": known[one["place"]], "path": one["path"], "x": one["x"], "y": one["y"]} for one in outline["shapes"]]
+    drawn = [one for one in outline["shapes"] if one["place"] in known]  # a run may be older than the list of districts
+    shapes = [{"tile": known[one["place"]], "path": one["path"], "x": one["x"], "y": one["y"]} for one in drawn]
     shapes.sort(key=lambda one: one["tile"]["zone"])
     size = round(max(outline["width"], outline["height"] * 1.6) / 38)
     return {"width": outline["width"], "height": outline["height"], "size": size, "shapes": shapes}

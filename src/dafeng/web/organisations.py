@@ -5,6 +5,7 @@ Invariant: an organisation stands here by the plan's own words or by a proposal 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -33,43 +34,22 @@ def list_organisations(view: Row) -> list[dict[str, Any]]:
         (verdict → number), ``stated``, ``proposed``, ``lead`` (numbers of tasks), ``next`` (year that is due next).
     """
     made = {one["name"]: _begin(one) for one in view.get("organisations") or ()}
+
+    def of(name: str) -> dict[str, Any]:
+        if name not in made:
+            made[name] = _begin({"name": name})
+        return made[name]
+
     listed = {task["id"]: task for task in (view.get("tasklist") or {}).get("tasks") or ()}
     for task in view.get("tasks") or ():
         for name, role, state in _shares(task, listed.get(task["id"])):
-            own = made.setdefault(name, _begin({"name": name}))
-            own["tasks"].append({"task": task["id"], "role": role, "state": state})
+            of(name)["tasks"].append({"task": task["id"], "role": role, "state": state})
     for row in view.get("verdicts") or ():
         for name in row.get("organisations") or ():
-            made.setdefault(name, _begin({"name": name}))["targets"].append(row["target"])
+            of(name)["targets"].append(row["target"])
     rows = {row["target"]: row for row in view.get("verdicts") or ()}
     done = [_count(own, rows, view["year"]) for own in made.values()]
     return sorted(done, key=lambda own: (-own["stated"], -own["proposed"], own["name"]))
-
-
-def list_names(view: Row) -> frozenset[str]:
-    """Names that have a page.
-
-    Parameters
-    ----------
-    view : mapping
-        View document.
-
-    Returns
-    -------
-    frozenset of str
-        Names.
-    """
-    own = [one["name"] for one in view.get("organisations") or ()]  # a damaged view still has to give the page of its failure
-    listed = [
-        one["name"] for task in (view.get("tasklist") or {}).get("tasks") or () for one in task.get("organisations") or ()
-    ]
-    tasked = [
-        name
-        for task in view.get("tasks") or ()
-        for name in (*(task.get("organisations") or ()), *(task.get("collectives") or ()))
-    ]
-    held = [name for row in view.get("verdicts") or () for name in row.get("organisations") or ()]
-    return frozenset((*own, *listed, *tasked, *held))
 
 
 def build_organisations(view: Row, query: Mapping[str, str]) -> dict[str, Any]:
@@ -153,12 +133,13 @@ def _shares(task: Row, listed: Row | None) -> Iterable[tuple[str, str, str]]:
 def _count(own: dict[str, Any], rows: Mapping[str, Row], year: int) -> dict[str, Any]:
     held = [rows[target] for target in own["targets"]]
     ahead = [row["year"] for row in held if row.get("year") and row["year"] >= year and row["verdict"] != "met"]
+    found, states = Counter([row["verdict"] for row in held]), Counter([one["state"] for one in own["tasks"]])
     return {
         **own,
-        "verdicts": {name: sum(row["verdict"] == name for row in held) for name in VERDICTS},
-        "stated": sum(one["state"] == "stated" for one in own["tasks"]),
-        "proposed": sum(one["state"] == "proposed" for one in own["tasks"]),
-        "lead": sum(one["role"] == "lead" for one in own["tasks"]),
+        "verdicts": {name: found[name] for name in VERDICTS},
+        "stated": states["stated"],
+        "proposed": states["proposed"],
+        "lead": sum([one["role"] == "lead" for one in own["tasks"]]),
         "next": min(ahead, default=None),
     }
 

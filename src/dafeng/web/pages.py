@@ -181,7 +181,7 @@ def _targets(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
 
 
 def _fields(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
-    return fields.build_fields(city.view, words)
+    return {"most_marks": MOST_MARKS, **fields.build_fields(city.view, words)}
 
 
 def _organisations(city: CityView, _: Words, query: Mapping[str, str]) -> Context:

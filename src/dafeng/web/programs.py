@@ -1,4 +1,4 @@
-"""What programs may ask for with a token: deliveries, whole explanations; and the refusals of the API.
+"""The addresses of the API together, whole explanations among them.
 
 Invariant: only a token counts here, never a cookie, so no page of another site can act; a token that is not good is told so at
 every address of the API.
@@ -6,81 +6,36 @@ every address of the API.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.responses import JSONResponse, Response
-from fastapi.security import HTTPBearer
-from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import DafengError, LookupFailure
+from dafeng.core.errors import DafengError
 from dafeng.web import api
-from dafeng.web.api_views import ask_office, build_jobs, build_views, unknown_caller
-from dafeng.web.asking import check_pace
+from dafeng.web.api_accounts import build_accounts
+from dafeng.web.api_answers import BEARER, REFUSALS, WRITE_REFUSALS, Slug, ask_office, unknown_caller
+from dafeng.web.api_decisions import build_decisions
+from dafeng.web.api_deliveries import build_deliveries
+from dafeng.web.api_files import build_files
+from dafeng.web.api_jobs import build_jobs
+from dafeng.web.api_reviews import build_reviews
+from dafeng.web.api_saved import build_saved
+from dafeng.web.api_scenarios import build_scenario_answers, build_scenario_writing
+from dafeng.web.api_views import build_views
+from dafeng.web.api_visibility import build_visibility
 from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.ledger_orders_api import build_ledger_orders
-from dafeng.web.offices import Office, Visitor
+from dafeng.web.scenario_pages import Keeper
 from dafeng.work.explain import walk
-from dafeng.work.upload_state import Upload
-from dafeng.work.uploads import find_upload, keep_upload, list_uploads
 
-BEARER = HTTPBearer(auto_error=False, description="token of an account, see /{city}/account")
-Slug = str
+WITH_TOKEN = (build_accounts, build_reviews, build_decisions, build_deliveries, build_jobs, build_saved, build_visibility)
+"""Addresses that answer to a token only."""
 
 
-class Said(BaseModel):
-    """A sentence in both languages."""
-
-    zh: str
-    en: str
-
-
-class Refusal(BaseModel):
-    """Why a request was not met."""
-
-    error: int
-    says: Said
-    where: str | None = None
-    expected: Said | None = None
-    remedy: Said | None = None
-
-
-class Delivery(BaseModel):
-    """A file that was handed in."""
-
-    id: str
-    name: str
-    sha256: str
-    who: str
-    at: str
-    mapping: dict[str, str]
-    state: Literal["open", "taken", "returned"]
-    remark: str
-    lot: str
-    facts: int
-    corrected: int
-    by: str
-
-
-REFUSALS: Mapping[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (400, 401, 404, 421, 429)}
-"""Refusals of every address of the API."""
-WRITE_REFUSALS: Mapping[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (403, 405, 408, 411, 413)}
-"""Further ones where something is handed in."""
-BODY: Mapping[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-
-
-def add_programs(app: FastAPI, desk: Desk) -> None:
+def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
     """Addresses below ``/api/v1``.
 
     Parameters
@@ -89,6 +44,8 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
         The application.
     desk : Desk
         The cities.
+    keeper : Keeper
+        Their scenarios.
     """
 
     def known(request: Request) -> None:
@@ -99,11 +56,14 @@ def add_programs(app: FastAPI, desk: Desk) -> None:
 
     guards = [Depends(known)]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
-    app.include_router(_delivery_router(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
-    app.include_router(build_jobs(desk), responses=dict(REFUSALS))
+    for build in WITH_TOKEN:
+        app.include_router(build(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     refusals = {**REFUSALS, **WRITE_REFUSALS}
     app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_ledger_orders(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_scenario_writing(desk, keeper), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
+    app.include_router(build_scenario_answers(desk, keeper), responses=dict(REFUSALS), dependencies=guards)
+    app.include_router(build_files(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(build_views(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(api.build_router(desk.cities, desk.readable), responses=dict(REFUSALS), dependencies=guards)
 
@@ -120,70 +80,3 @@ def _tree_router(desk: Desk) -> APIRouter:
             raise HTTPException(404) from cause
 
     return router
-
-
-def _delivery_router(desk: Desk) -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
-
-    @router.get(
-        "/cities/{slug}/deliveries", summary="Files that were handed in, the newest first", response_model=list[Delivery]
-    )
-    def list_deliveries(request: Request, slug: Slug) -> list[dict[str, Any]]:
-        office, _ = ask_office(desk, request, slug)
-        return [_tell(one) for one in list_uploads(office.city)]
-
-    @router.get("/cities/{slug}/deliveries/{name}", summary="A file that was handed in", response_model=Delivery)
-    def read_delivery(request: Request, slug: Slug, name: str) -> dict[str, Any]:
-        office, _ = ask_office(desk, request, slug)
-        try:
-            return _tell(find_upload(office.city, name))
-        except LookupFailure as cause:
-            raise HTTPException(404) from cause
-
-    @router.post(
-        "/cities/{slug}/deliveries",
-        summary="Hand in a file; it waits until somebody looks at it and takes it in",
-        status_code=201,
-        responses={**WRITE_REFUSALS, 201: {"model": Delivery}},
-        openapi_extra=dict(BODY),
-    )
-    async def deliver(request: Request, slug: Slug, name: Annotated[str, Query(min_length=1, max_length=120)]) -> Response:
-        office, visitor = await run_in_threadpool(ask_office, desk, request, slug)
-        if not visitor.can_edit:
-            raise HTTPException(403)
-        check_pace(office, visitor)
-        return await run_in_threadpool(_keep, office, visitor, await request.body(), name)
-
-    return router
-
-
-def _keep(office: Office, visitor: Visitor, data: bytes, name: str) -> Response:
-    plain = "".join(sign for sign in name.replace("\\", "/").split("/")[-1] if sign.isprintable())
-    try:
-        kept: Upload = keep_upload(office.city, data, name=plain, who=visitor.name)
-    except DafengError as cause:
-        return JSONResponse(tell_refusal(cause, 422), status_code=422)
-    return JSONResponse(_tell(kept), status_code=201)
-
-
-def _tell(upload: Upload) -> dict[str, Any]:
-    return {name: value for name, value in asdict(upload).items() if name in Delivery.model_fields}
-
-
-def tell_refusal(cause: DafengError, code: int) -> dict[str, Any]:
-    """A refusal as data.
-
-    Parameters
-    ----------
-    cause : DafengError
-        What was wrong.
-    code : int
-        Status code.
-
-    Returns
-    -------
-    dict
-        ``error``, ``says``, ``where``, ``expected`` and ``remedy``, the texts in both languages.
-    """
-    parts = {"says": cause.what, "expected": cause.expected, "remedy": cause.remedy}
-    return {"error": code, "where": cause.where, **{name: {"zh": one.zh, "en": one.en} for name, one in parts.items()}}

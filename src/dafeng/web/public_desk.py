@@ -5,7 +5,7 @@ Invariant: nobody without a login sees the table; only a confirmer changes it, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from dafeng.core.errors import DafengError
 from dafeng.web.asking import Ask, show, write
 from dafeng.web.desk import Desk
+from dafeng.web.filters import choose_window
 from dafeng.web.forms import Handed
 from dafeng.work.publish_change import Decision, Wish, change_visibility, list_decisions
 from dafeng.work.publish_objects import Listed, check_objects, list_objects
@@ -54,13 +55,25 @@ def _page(ask: Ask) -> Response:
     context: Mapping[str, Any] = {
         "kinds": list_kinds().values(),
         "rules": rules,
-        "rows": rows,
+        "sections": {kind: _section(kind, listed, ask.request.query_params) for kind, listed in rows.items()},
         "broken": broken,
         "findings": check_objects(view, rules),
         "log": list_decisions(city, records=ask.office.records)[:SHOWN],
         "entrance": f"/public/{ask.office.slug}/",
     }
     return ask.page("publishing.html", context, name="publishing")
+
+
+def _section(kind: str, listed: Sequence[Listed], query: Mapping[str, str]) -> dict[str, Any]:
+    """The objects of a kind that the address asks for; the first ones where it asks for another kind's."""
+    asked = query.get("kind") == kind
+    window = choose_window(len(listed), query if asked else {})
+    return {
+        "rows": listed[window.start : window.end],
+        "window": window,
+        "asked": asked,
+        "public": sum(row.state == "public" for row in listed),
+    }
 
 
 def _read(ask: Ask) -> tuple[Visibility, str]:
@@ -77,4 +90,6 @@ def _decide(ask: Ask, handed: Handed) -> Response:
         raise HTTPException(403)
     wish = Decision(handed.get("kind"), handed.get("name"), cast("Wish", handed.get("state")))
     change_visibility(ask.office.city, [wish], who=ask.visitor.name, seen=handed.get("seen"), records=ask.office.records)
-    return RedirectResponse(f"/{ask.office.slug}/publishing/#{wish.kind}", status_code=303)
+    offset = handed.get("offset")
+    there = f"?kind={wish.kind}&offset={offset}" if offset.isascii() and offset.isdigit() else ""
+    return RedirectResponse(f"/{ask.office.slug}/publishing/{there}#{wish.kind}", status_code=303)

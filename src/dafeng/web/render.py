@@ -13,16 +13,16 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 
 from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
 from dafeng.web.cities import CityView
+from dafeng.web.filters import ROWS
+from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
-from dafeng.web.links import Links
 from dafeng.web.mathml import clean
 from dafeng.web.navigation import choose_groups
-from dafeng.web.organisations import list_names
 from dafeng.web.pathway import share_text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -62,14 +62,15 @@ class Frame:
 
 
 class _Call(Context):
-    """Calls what is a plain function without asking first what jinja would pass to it."""
+    """Calls what is a macro or a plain function without asking first what jinja would pass to it."""
 
     def call(self, obj: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
-        if type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg"):
+        kind: type[object] = type(obj)
+        if kind is not Macro and (kind not in _PLAIN or hasattr(obj, "jinja_pass_arg")):
             return super().call(obj, *args, **named)
         named.pop("_loop_vars", None)
         named.pop("_block_vars", None)
-        return obj(*args, **named)
+        return obj(self.eval_ctx, *args, **named) if kind is Macro else obj(*args, **named)
 
 
 class _Pages(Environment):
@@ -155,7 +156,8 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "cities": frame.cities,
         "page": frame.page,
         "here": frame.here,
-        "organised": list_names(frame.city.view) if frame.city else frozenset(),
+        "most_rows": ROWS,
+        "organised": frame.city.organised if frame.city else frozenset(),
         "review_link": frame.review,
         "said_word": lambda group, name: say_word(group, name, words.language),
         "menu": choose_groups(live=frame.links.live, accounts=bool(frame.review)),

@@ -17,7 +17,9 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import ConflictError, DafengError
+from dafeng.core.recent import Recent
 from dafeng.web.asking import Ask, refuse, write
+from dafeng.web.cities import CityView
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
@@ -29,11 +31,13 @@ from dafeng.work.scenario_files import read_scenario
 from dafeng.work.scenario_iamc import iamc_text
 from dafeng.work.scenario_live import LiveScenarios, open_scenarios
 from dafeng.work.scenario_pending import saved_by
-from dafeng.work.scenario_published import find_published, tell_published
+from dafeng.work.scenario_published import Published, find_published, tell_published
 from dafeng.work.scenario_save import mark_scenario, mark_scenarios, save_scenario, scenario_label
 from dafeng.work.scenario_sheet import write_scenario_book
 from dafeng.work.scenarios import ScenarioTable, write_answer
 
+MOST_PUBLISHED = 64
+"""Scenarios of assessments kept at hand."""
 LONGEST = 4000
 """Most characters that an address may carry."""
 TABLES = ("drivers.csv", "drivers_scenarios.csv", "drivers_scenarios.yaml", "sliders.yaml", "sources.yaml")
@@ -44,8 +48,15 @@ Make = Callable[[ScenarioTable], bytes | str]
 
 @dataclass(slots=True)
 class Keeper:
-    """Scenarios of all cities, opened when first asked for and again when a table changed."""
+    """Scenarios of all cities, opened when first asked for and again when a table changed.
 
+    Parameters
+    ----------
+    published : Recent
+        What assessments say of scenarios, which is looked for among all figures of a run.
+    """
+
+    published: Recent[Published | None] = field(default_factory=lambda: Recent(MOST_PUBLISHED))
     _open: dict[str, tuple[tuple[int, ...], LiveScenarios]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -77,7 +88,7 @@ class Keeper:
         return kept[1]
 
 
-def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
+def add_scenario_pages(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
     """Addresses of the scenario page.
 
     Parameters
@@ -86,8 +97,9 @@ def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
         The application.
     desk : Desk
         The cities.
+    keeper : Keeper
+        Their scenarios.
     """
-    keeper = Keeper()
     add_scenario_files(app, desk, keeper)
 
     @app.get("/{slug}/scenarios", include_in_schema=False)
@@ -106,14 +118,36 @@ def add_scenario_pages(app: FastAPI, desk: Desk) -> None:
         if found is None:
             return JSONResponse({"run": view["run"], "pathway": view.get("pathway")})
         try:
-            live = keeper.live(found.city)
-            wish = read_wish(live, _items(request))
-            told = [write_answer(live, live.answer(choice)) for choice in wish.columns]
+            return JSONResponse(tell_answers(keeper.live(found.city), read_items(request)))
         except DafengError as cause:
             return _refusal(cause)
-        years = [int(year) for year in live.model.graph.space.years]
-        views = [{"id": view.id, "label": {"zh": view.label.zh, "en": view.label.en}, "unit": view.unit} for view in live.views]
-        return JSONResponse({"query": wish.address, "years": years, "views": views, "scenarios": told})
+
+
+def tell_answers(live: LiveScenarios, items: Items) -> dict[str, Any]:
+    """The scenarios that an address asks for, side by side, as data.
+
+    Parameters
+    ----------
+    live : LiveScenarios
+        Scenarios of the city.
+    items : list of (str, str)
+        The choice, as in the address of the page.
+
+    Returns
+    -------
+    dict
+        ``query``, ``years``, ``views`` (what the series are, with units) and ``scenarios``.
+
+    Raises
+    ------
+    SettingError
+        If the choice cannot be answered.
+    """
+    wish = read_wish(live, items)
+    told = [write_answer(live, live.answer(choice)) for choice in wish.columns]
+    years = [int(year) for year in live.model.graph.space.years]
+    views = [{"id": view.id, "label": {"zh": view.label.zh, "en": view.label.en}, "unit": view.unit} for view in live.views]
+    return {"query": wish.address, "years": years, "views": views, "scenarios": told}
 
 
 def add_scenario_files(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
@@ -150,7 +184,7 @@ def _file(desk: Desk, request: Request, keeper: Keeper, make: Make, name: str, k
     city = _city(desk, request.path_params["slug"])
     try:
         live = keeper.live(city)
-        wish = read_wish(live, _items(request))
+        wish = read_wish(live, read_items(request))
         columns = wish.columns if wish.choice == wish.columns[-1] else (*wish.columns, wish.choice)
         content = make(ScenarioTable(city, live, tuple(live.answer(choice) for choice in columns)))
     except DafengError as cause:
@@ -205,7 +239,7 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
         return _page(desk, request, city.slug, {"live": None, "said": _said(cause, words)})
     refused: DafengError | None = None
     try:
-        wish = read_wish(live, _items(request))
+        wish = read_wish(live, read_items(request))
         context = build_scenarios(live, wish, words, city.sources())
     except DafengError as cause:
         refused = cause
@@ -214,7 +248,7 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     if wish.plain:
         return RedirectResponse(f"/{city.slug}/scenarios{'?' if wish.address else ''}{wish.address}", status_code=303)
     said = _said(refused, words) if refused else None
-    context["stored"] = _stored(desk, city, live, wish, words)
+    context["stored"] = _stored(desk.city(city.slug), keeper, live, wish, words)
     shown = {"live": live, "said": said, "command": _command(city, wish), **_writer(desk, request, city), **context}
     response = _page(desk, request, city.slug, shown, code=422 if refused else 200)
     if shown["form_token"]:
@@ -222,20 +256,20 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     return response
 
 
-def _stored(desk: Desk, city: City, live: LiveScenarios, wish: Wish, words: Words) -> str:
+def _stored(city: CityView, keeper: Keeper, live: LiveScenarios, wish: Wish, words: Words) -> str:
     """What the assessment shown on the other pages says of the scenario under the choice; empty where it says nothing."""
-    view = desk.city(city.slug)
-    found = find_published(view.view["run"]["id"], view.traces, wish.base)
-    return (
-        "" if found is None else tell_published(found, live.name(found.scenario), live.answer(wish.base)).read(words.language)
-    )
+    key = (city.slug, city.run, wish.base.scenarios)
+    found = keeper.published.find(key, lambda: find_published(city.run, city.traces, wish.base))
+    if found is None:
+        return ""
+    return tell_published(found, live.name(found.scenario), live.answer(wish.base)).read(words.language)
 
 
 def _answer_json(desk: Desk, request: Request, keeper: Keeper, city: City) -> Response:
     words = Words(desk.language(request))
     try:
         live = keeper.live(city)
-        wish = read_wish(live, _items(request))
+        wish = read_wish(live, read_items(request))
         results = build_results(live, wish, words)
         starts = live.starts(wish.choice)
     except DafengError as cause:
@@ -266,7 +300,24 @@ def _city(desk: Desk, slug: str) -> City:
     return found.city
 
 
-def _items(request: Request) -> Items:
+def read_items(request: Request) -> Items:
+    """Choice in an address.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+
+    Returns
+    -------
+    list of (str, str)
+        Its parts, in order.
+
+    Raises
+    ------
+    HTTPException
+        400 for an address that is too long.
+    """
     if len(request.url.query) > LONGEST:
         raise HTTPException(400)
     return list(request.query_params.multi_items())

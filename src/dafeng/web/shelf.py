@@ -24,6 +24,8 @@ AGAIN = (b"etag", b"vary", b"cache-control")
 """Headers of an answer that a 304 repeats."""
 FRESH = "/public/"
 """Addresses whose answers depend on rules that may change at any time; they are always made anew."""
+INSIDER = "dafeng.insider"
+"""Place of a request that this process makes for itself: the closed city for whose readers a page is made."""
 Key = tuple[str, ...]
 
 
@@ -181,22 +183,30 @@ class Keeper:
             self.shelf.put(state, key, Kept(tuple(taken[0]["headers"]), body))
 
 
-async def warm(app: ASGIApp, path: str, language: str) -> None:
+async def warm(app: ASGIApp, path: str, language: str, *, reader: str = "") -> None:
     """Have an answer made before anybody asks for it.
+
+    The answer goes nowhere but on the shelf; only this process can make such a request, since what comes over a connection
+    brings no such place.
 
     Parameters
     ----------
     app : ASGI application
         The application with its keeper.
     path : str
-        Address.
+        Address, with its query.
     language : str
         Language of the page.
+    reader : str
+        Closed city for whose readers it is made; empty for everybody.
     """
     headers = [(b"host", b"localhost"), (b"accept-encoding", b"gzip"), (b"cookie", f"lang={language}".encode())]
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": path,
-             "raw_path": path.encode(), "root_path": "", "query_string": b"", "headers": headers, "client": ("127.0.0.1", 0),
-             "server": ("localhost", 80)}  # fmt: skip
+    place, _, query = path.partition("?")
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": place,
+        "raw_path": place.encode(), "root_path": "", "query_string": query.encode(), "headers": headers,
+        "client": ("127.0.0.1", 0), "server": ("localhost", 80), INSIDER: reader,
+    }  # fmt: skip
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -270,8 +280,8 @@ def _is_plain(scope: Scope) -> bool:
 def _may_keep(start: Message) -> bool:
     if start["type"] != "http.response.start" or start["status"] != 200:
         return False
-    names = {name.lower() for name, _ in start["headers"]}
-    return b"etag" in names and b"set-cookie" not in names
+    told = {name.lower(): value for name, value in start["headers"]}
+    return b"etag" in told and b"set-cookie" not in told and b"private" not in told.get(b"cache-control", b"")
 
 
 async def _answer(kept: Kept, asked: Headers, send: Send) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from dafeng.web import api, fields, organisations, pages
+from dafeng.web import api, fields, organisations, pages, subjects
 from dafeng.web.desk import Desk, known, read_language
 from dafeng.web.labels import Words
 
@@ -29,8 +29,7 @@ def add_subject_pages(app: FastAPI, desk: Desk) -> None:
         city = desk.city(slug)
         words, others = Words(read_language(request)), desk.readable(request)
         if city.verdict(target) is None and target.endswith(".json"):
-            said = known(pages.build_target(city, target.removesuffix(".json"), words, others=others))
-            told = {**said["row"], "history": said["history"], "beside": said["beside"]}
+            told = known(subjects.tell_target(city, target.removesuffix(".json"), words, others=others))
             return api.answer(request, city, lambda: told, mark=desk.mark(city, words.language))
         context = pages.build_target(city, target, words, others=others)
         return desk.page(request, "target.html", city=city, name="targets", context=known(context), kept=True)
@@ -38,10 +37,11 @@ def add_subject_pages(app: FastAPI, desk: Desk) -> None:
     @app.get("/{slug}/fields/{field}", include_in_schema=False)
     def field_page(request: Request, slug: str, field: str) -> Response:
         city, name = desk.city(slug), field.removesuffix(".json")
-        context = known(fields.build_field(city.view, name, Words(read_language(request))))
+        words = Words(read_language(request))
         if name != field:
-            told = {"run": city.view["run"], "field": context["field"], **fields.extract_field(city.view, name)}
-            return api.answer(request, city, lambda: told, mark=desk.mark(city, read_language(request)))
+            told = known(subjects.tell_field(city, name, words))
+            return api.answer(request, city, lambda: told, mark=desk.mark(city, words.language))
+        context = known(fields.build_field(city.view, name, words))
         return desk.page(request, "field.html", city=city, name="fields", context=context, kept=True)
 
     @app.get("/{slug}/organisations/{name}", include_in_schema=False)
@@ -49,6 +49,6 @@ def add_subject_pages(app: FastAPI, desk: Desk) -> None:
         city = desk.city(slug)
         found = organisations.build_organisation(city.view, name)
         if found is None and name.endswith(".json"):
-            said = known(organisations.build_organisation(city.view, name.removesuffix(".json")))
-            return api.answer(request, city, lambda: {"run": city.view["run"], **said})
+            said = known(subjects.tell_organisation(city, name.removesuffix(".json")))
+            return api.answer(request, city, lambda: said)
         return desk.page(request, "organisation.html", city=city, name="organisations", context=known(found), kept=True)

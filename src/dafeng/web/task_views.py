@@ -14,8 +14,8 @@ from markupsafe import Markup
 from dafeng.plans.scheduled import tell_day
 from dafeng.web import filters, tasklist
 from dafeng.web.cities import CityView
+from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
-from dafeng.web.links import Links
 from dafeng.work.draw_chains import draw_chains
 from dafeng.work.draw_links import draw_links
 from dafeng.work.draw_schedule import choose_scale, draw_axis, draw_lanes, draw_schedule
@@ -312,7 +312,7 @@ def _gantt(rows: Sequence[dict[str, Any]], schedule: Row, group: str, words: Wor
     scale = choose_scale(rows, schedule["day"], width=800)
     day, groups, shown = schedule["day"], [], 0
     for name, own in group_rows(rows, group):
-        lanes = _drawing(draw_lanes(own, scale, day))
+        lanes = _drawing(draw_lanes(own, scale, day, words.language))
         groups.append({"name": _name(name, words), "rows": own, "lanes": lanes, "open": shown == 0 or shown + len(own) <= OPEN})
         shown += len(own)
     return {"groups": groups, "axis": _drawing(draw_axis(scale, day, words.language)), "wide": scale.width}
@@ -345,7 +345,8 @@ def _name(name: Any, words: Words) -> str:
 
 def _lane(own: Row, schedule: Row, words: Words) -> Markup:
     scale = choose_scale([own], schedule["day"], width=760)
-    return _drawing(draw_axis(scale, schedule["day"], words.language) + draw_lanes([own], scale, schedule["day"]))
+    day, language = schedule["day"], words.language
+    return _drawing(draw_axis(scale, day, language) + draw_lanes([own], scale, day, language))
 
 
 def _clause(anchor: Row | None, documents: Mapping[str, str]) -> str | None:

@@ -6,7 +6,7 @@ and what was decided on it is written with the visitor's name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -85,7 +85,9 @@ class Preview:
     refusal: FileRefused | None
 
 
-def map_upload(city: City, upload: Upload, mapping: Mapping[str, str], *, who: str = "", seen: str | None = None) -> Upload:
+def map_upload(
+    city: City, upload: Upload, mapping: Mapping[str, str], *, who: str = "", seen: str | None = None, only: bool = False
+) -> Upload:
     """Say what the columns of a file are; the city remembers it for files headed alike.
 
     Parameters
@@ -100,6 +102,8 @@ def map_upload(city: City, upload: Upload, mapping: Mapping[str, str], *, who: s
         Who says so.
     seen : str, optional
         ``mark`` of the file when it was decided on; without it, what somebody else said is not replaced.
+    only : bool, optional
+        Whether what was said of other files headed alike was wrong and is forgotten.
 
     Returns
     -------
@@ -114,15 +118,15 @@ def map_upload(city: City, upload: Upload, mapping: Mapping[str, str], *, who: s
     with lock(upload_folder(city, upload.id)):
         finish_held(city, upload.id)
         held = load_upload(city, upload.id)
-        if held.state == "open" and held.mapping == mapping:
+        if held.state == "open" and held.mapping == mapping and not only:
             return held
         others = bool(held.mapping) and held.mapping_by != who
         check_open(held, seen="" if seen is None and others else seen)
-        keep_mapping(city, _book(city, held), mapping)
+        keep_mapping(city, _book(city, held), mapping, only=only)
         return save_upload(city, replace(held, mapping=dict(mapping), mapping_by=who))
 
 
-def preview_upload(city: City, upload: Upload) -> Preview:
+def preview_upload(city: City, upload: Upload, *, report: Callable[[Label, float], None] | None = None) -> Preview:
     """What a file would bring, and what is to be said about it; nothing is written.
 
     Parameters
@@ -131,23 +135,33 @@ def preview_upload(city: City, upload: Upload) -> Preview:
         The city.
     upload : Upload
         The file.
+    report : callable, optional
+        Is told each step and the share of the steps that are done.
 
     Returns
     -------
     Preview
         Sheets, figures, findings.
     """
+    tell = report or _silent
+    tell(Label("打开文件", "opening the file"), 0.05)
     book = _book(city, upload)
     mapping = {**recall_mapping(city, book), **upload.mapping}
+    tell(Label("逐格读取", "reading cell by cell"), 0.15)
     try:
         delivery = read_file(city, read_upload(city, upload), name=upload.name, mapping=mapping)
     except FileRefused as cause:
         return Preview("", tuple(_sample(sheet, upload.name, mapping, "") for sheet in book.sheets), (), (), cause)
     samples = tuple(_sample(sheet, upload.name, mapping, delivery.kind) for sheet in book.sheets)
     weight = {"error": 0, "warning": 1, "info": 2}
+    tell(Label("与已有的数一起审核", "auditing beside what is held already"), 0.5)
     read = [finding for finding in delivery.findings if finding.rule not in SUMS]
     findings = sorted((*read, *_audited(city, delivery)), key=lambda one: weight[one.severity])
     return Preview(delivery.kind, samples, tuple(delivery.rows.to_pylist()), tuple(dict.fromkeys(findings)), None)
+
+
+def _silent(_step: Label, _share: float) -> None:
+    """Nobody follows."""
 
 
 def take_upload(

@@ -40,6 +40,7 @@ WORDS: Mapping[str, Label] = {
     "title": Label("任务时间线", "tasks in time"),
     "day": Label("评估日", "assessed"),
     "none": Label("未分组", "without a group"),
+    "unsaid": Label("未写明", "not stated"),
     "open": Label("虚线、开口：方案没有写明这一端的时间", "dashed and open: the plan does not say when"),
     "silent": Label("空心：没有进展报告", "hollow: nobody reported"),
     "solid": Label("实心：已报告完成；浅色：推进中", "filled: reported done; tinted: under way"),
@@ -159,7 +160,7 @@ def draw_axis(scale: Scale, day: str, language: Language) -> str:
     return f'<svg class="axis" width="{scale.width:g}" height="40" aria-hidden="true">{years}{line}{label}</svg>'
 
 
-def draw_lanes(rows: Sequence[Row], scale: Scale, day: str) -> str:
+def draw_lanes(rows: Sequence[Row], scale: Scale, day: str, language: Language) -> str:
     """Lanes of some tasks.
 
     Parameters
@@ -170,6 +171,8 @@ def draw_lanes(rows: Sequence[Row], scale: Scale, day: str) -> str:
         Years.
     day : str
         Day that the schedule speaks of.
+    language : {"zh", "en"}
+        Language of the words that a shape tells.
 
     Returns
     -------
@@ -177,7 +180,7 @@ def draw_lanes(rows: Sequence[Row], scale: Scale, day: str) -> str:
         An SVG element, one lane of 36 px per row; each shape tells its words as a title.
     """
     height = len(rows) * HEIGHT
-    lanes = "".join(_lane(row, scale, at * HEIGHT) for at, row in enumerate(rows))
+    lanes = "".join(_lane(row, scale, at * HEIGHT, language) for at, row in enumerate(rows))
     return (
         f'<svg class="lanes" width="{scale.width:g}" height="{height}" aria-hidden="true">'
         f"{_years(scale, height)}{lanes}{_day(scale, day, height)}</svg>"
@@ -212,7 +215,7 @@ def draw_schedule(rows: Sequence[Row], schedule: Row, title: str, language: Lang
         parts.append(f'<text class="group" x="20" y="{y + 20}">{escape(_read(name, language))} · {len(own)}</text>')
         parts.append(f'<line class="line" x1="20" x2="{LABELS + scale.width}" y1="{y + 29}" y2="{y + 29}"/>')
         parts += [_name(row, y + 32 + at * HEIGHT) for at, row in enumerate(own)]
-        parts.append(_shift(draw_lanes(own, scale, day), LABELS, y + 32))
+        parts.append(_shift(draw_lanes(own, scale, day, language), LABELS, y + 32))
         y += 40 + len(own) * HEIGHT
     head = f'<text class="head" x="20" y="38">{escape(title)} · {WORDS["title"].read(language)}</text>'
     width, height = LABELS + scale.width + 20, y + 70
@@ -241,12 +244,12 @@ def draw_sign(verdict: str | None, x: float, y: float) -> str:
     return f'<g class="sign v-{verdict}" transform="translate({x:g} {y:g}) scale(.75)">{SIGNS[verdict]}</g>'
 
 
-def _lane(row: Row, scale: Scale, y: float) -> str:
+def _lane(row: Row, scale: Scale, y: float, language: Language) -> str:
     state = f"p-{row['place']}" if row["where"]["reported"] else "p-silent"
     critical = " critical" if row["critical"] else ""
     line = f'<line class="line" x1="0" x2="{scale.width:g}" y1="{y + HEIGHT - 0.5}" y2="{y + HEIGHT - 0.5}"/>'
-    told = f"<title>{escape(_span(row))}</title>"
-    return f'<g class="lane">{told}{line}{_bar(row, scale, y, state + critical)}{_marks(row, scale, y)}</g>'
+    told = f"<title>{escape(_span(row, language))}</title>"
+    return f'<g class="lane">{told}{line}{_bar(row, scale, y, state + critical)}{_marks(row, scale, y, language)}</g>'
 
 
 def _bar(row: Row, scale: Scale, y: float, kind: str) -> str:
@@ -268,21 +271,21 @@ def _bar(row: Row, scale: Scale, y: float, kind: str) -> str:
     )
 
 
-def _marks(row: Row, scale: Scale, y: float) -> str:
+def _marks(row: Row, scale: Scale, y: float, language: Language) -> str:
     years: dict[int, list[Row]] = {}
     for mark in row["marks"]:
         years.setdefault(mark["year"], []).append(mark)
-    return "".join(_year_marks(marks, scale.at(year + 1), y + HEIGHT / 2) for year, marks in years.items())
+    return "".join(_year_marks(marks, scale.at(year + 1), y + HEIGHT / 2, language) for year, marks in years.items())
 
 
-def _year_marks(marks: Sequence[Row], right: float, middle: float) -> str:
+def _year_marks(marks: Sequence[Row], right: float, middle: float, language: Language) -> str:
     """Marks stand inside the year they are due in, from its end to the left."""
     shown, more = marks[:MOST], len(marks) - MOST
     count = f'<text class="m" x="{right - 22 - STEP * MOST}" y="{middle + 4}">+{more}</text>' if more > 0 else ""
-    return count + "".join(_mark(mark, right - 14 - STEP * at, middle) for at, mark in enumerate(shown))
+    return count + "".join(_mark(mark, right - 14 - STEP * at, middle, language) for at, mark in enumerate(shown))
 
 
-def _mark(mark: Row, x: float, middle: float) -> str:
+def _mark(mark: Row, x: float, middle: float, language: Language) -> str:
     kind = mark["projected"] or mark["verdict"] or ("goal" if not mark["sign"] else "not_measurable")
     sign = (
         f'<text class="m" x="{x - 8}" y="{middle + 4}" text-anchor="end">{escape(mark["sign"])}</text>' if mark["sign"] else ""
@@ -290,11 +293,11 @@ def _mark(mark: Row, x: float, middle: float) -> str:
     shape = f'<g class="sign" transform="translate({x - 6:g} {middle - 6:g}) scale(.75)">{SIGNS[kind]}</g>'
     left, width = (x - 22, 31) if sign else (x - 9, 18)
     back = f'<rect class="back" x="{left:g}" y="{middle - 9}" width="{width}" height="18" rx="9"/>'
-    return f'<g class="mark v-{kind}"><title>{escape(mark["says"]["zh"])}</title>{back}{sign}{shape}</g>'
+    return f'<g class="mark v-{kind}"><title>{escape(mark["says"][language])}</title>{back}{sign}{shape}</g>'
 
 
-def _span(row: Row) -> str:
-    ends = [row[side]["said"] if row[side] else "?" for side in ("begins", "ends")]
+def _span(row: Row, language: Language) -> str:
+    ends = [row[side]["said"] if row[side] else WORDS["unsaid"].read(language) for side in ("begins", "ends")]
     return f"{row['title']} · {ends[0]} – {ends[1]}"
 
 

@@ -305,7 +305,8 @@ def rounded(values: Iterable[float]) -> list[float]:
     list of float
         With three decimals and no minus zero.
     """
-    return [float(value) for value in _round(list(values))]
+    found: list[float] = _round(values if isinstance(values, np.ndarray) else list(values)).tolist()
+    return found
 
 
 def _table_name(case: Case) -> str:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.energy.hourly import WEEK
+from dafeng.store.parts import read_table
 from dafeng.work.hourly import DIGITS, INDEX, name_price, rounded
 
 
@@ -91,7 +92,7 @@ class Hours:
             "start": start,
             "series": [{"technology": t, "role": r, "values": v} for (t, r), v in cut["flow"].items()],
             "levels": [{"technology": t, "values": v} for (t, _), v in cut["level"].items()],
-            "price": rounded(table[name_price(carrier, bus)].to_numpy()[steps]),
+            "price": rounded(_column(table, name_price(carrier, bus))[steps]),
         }
 
     def year(self, name: str, *, carrier: str, bus: str = "", period: int = 0) -> dict[str, list[float]]:
@@ -121,16 +122,16 @@ class Hours:
         table, steps = self._steps(case, period, 0, case["hours"][period])
         sums = {}
         for role, sign in (("demand", -1.0), ("renewable", 1.0)):
-            found = [table[one["name"]].to_numpy()[steps] for one in flows if one["role"] == role]
+            found = [_column(table, one["name"])[steps] for one in flows if one["role"] == role]
             sums[role] = rounded(sign * np.sum(found, axis=0)) if found else [0.0] * len(steps)
-        price = rounded(table[name_price(carrier, bus)].to_numpy()[steps])
+        price = rounded(_column(table, name_price(carrier, bus))[steps])
         return {"load": sums["demand"], "renewable": sums["renewable"], "price": price}
 
     def _steps(self, case: Mapping[str, Any], period: int, start: int, end: int) -> tuple[pa.Table, Any]:
         """Table of a case and the row of each hour; a step is shown as long as it stands for."""
         table = self.read(case["table"])
-        own = np.flatnonzero(table["period"].to_numpy() == period)
-        hours = table["hour"].to_numpy()[own]
+        own = np.flatnonzero(_column(table, "period") == period)
+        hours = _column(table, "hour")[own]
         return table, own[np.searchsorted(hours, np.arange(start, end), side="right") - 1]
 
 
@@ -147,10 +148,14 @@ def read_hours(folder: Path) -> Hours:
     Hours
         Index and tables.
     """
-    import pyarrow.parquet as pq
-
     index = json.loads((folder / INDEX).read_bytes())
-    return Hours(index, lambda name: pq.read_table(folder / f"{name}.parquet"))
+    return Hours(index, lambda name: read_table(folder / f"{name}.parquet"))
+
+
+def _column(table: pa.Table, name: str) -> Any:
+    """Numbers of a column; the usual way to them would load a library of data frames, which takes as long as fifty pages."""
+    parts = [np.from_dlpack(chunk) for chunk in table[name].chunks]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _choose(case: Mapping[str, Any], carrier: str, bus: str, period: int, week: int) -> list[Mapping[str, Any]]:
@@ -174,7 +179,7 @@ def _summed(table: pa.Table, columns: list[Mapping[str, Any]], steps: Any) -> di
     found: dict[tuple[str, str], Any] = {}
     for one in columns:
         key = (one["technology"], one["role"])
-        found[key] = found.get(key, 0.0) + table[one["name"]].to_numpy()[steps]
+        found[key] = found.get(key, 0.0) + _column(table, one["name"])[steps]
     return {key: rounded(values) for key, values in found.items() if np.abs(values).max() > 10.0**-DIGITS}
 
 

@@ -32,7 +32,7 @@ from dafeng.store.files import hash_file
 from dafeng.store.lots import Item, Lot
 from dafeng.work.city import City
 from dafeng.work.corrected import keep_corrections
-from dafeng.work.mappings import keep_mapping, recall_mapping
+from dafeng.work.mappings import check_mapping, keep_mapping, recall_mapping
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm")
 """Endings of files that are looked at when a folder is taken in."""
@@ -236,6 +236,7 @@ def read_file(
         If the file cannot be read.
     """
     book = read_sheets(path, name=name)
+    check_mapping(city, book, mapping or {})
     delivery = read_delivery(
         book,
         catalogue=catalogue or city.catalogue(),

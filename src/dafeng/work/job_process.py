@@ -27,7 +27,8 @@ from dafeng.work.ingest import ingest
 from dafeng.work.inventory import inventory
 from dafeng.work.job_lock import FOLDER, note_work
 from dafeng.work.job_progress import LATEST, Progress, write_progress
-from dafeng.work.jobs import KINDS, moves_path
+from dafeng.work.jobs import KINDS, LOOK, NOTED, moves_path
+from dafeng.work.look_jobs import make_look
 from dafeng.work.moves import keep_moves
 from dafeng.work.save_inventory import save_inventory
 
@@ -178,10 +179,16 @@ def _inventory(city: City, given: Mapping[str, Any], report: Report) -> str:
     return ""
 
 
+def _look(city: City, given: Mapping[str, Any], report: Report) -> str:
+    make_look(city, str(given["upload"]), key=str(given["key"]), report=report)
+    return ""
+
+
 _WORK: Mapping[str, Callable[[City, Mapping[str, Any], Report], str]] = {
     "assess": _assess,
     "ingest": _ingest,
     "inventory": _inventory,
+    LOOK: _look,
 }
 
 
@@ -197,7 +204,7 @@ def _given_up(row: Row) -> StoreError:
         where=f"{FOLDER}/work.log",
         expected=Label("进程不被终止，内存和磁盘足够", "a process that nobody kills, with enough memory and disk"),
         remedy=Label(
-            f"查明原因后重新发起（{KINDS[row.verb].zh}）", f"find out why, then start it again ({KINDS[row.verb].en})"
+            f"查明原因后重新发起（{NOTED[row.verb].zh}）", f"find out why, then start it again ({NOTED[row.verb].en})"
         ),
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.core.labels import Label
-from dafeng.store.jobs import add_job, is_asked, read_first, read_job, read_jobs
+from dafeng.store.jobs import add_job, is_asked, read_about, read_first, read_job, read_jobs, read_running
 from dafeng.store.models import Job as Row
 from dafeng.store.records import Records
 from dafeng.work.city import City
@@ -30,8 +30,15 @@ KINDS: Mapping[str, Label] = {
     "inventory": Label("生成清单文件", "inventory files"),
 }
 """What can be asked for; each may be begun again after an interruption, since it leaves its folder as before or after."""
-NOTED: Mapping[str, Label] = {**KINDS, "scenario": Label("保存情景", "keeping a scenario")}
-"""What the list names: what can be asked for, and what is noted when it is done."""
+LOOK = "look"
+"""Looking at a large file that was handed in; asked for with the file, never for itself."""
+NOTED: Mapping[str, Label] = {
+    **KINDS,
+    LOOK: Label("查看上报文件", "looking at a file"),
+    "scenario": Label("保存情景", "keeping a scenario"),
+    "map": Label("区市边界", "boundary of the districts"),
+}
+"""What the list names: what can be asked for, what follows from a form, and what is noted when it is done."""
 ENDED = ("done", "failed", "cancelled")
 LOST = ("failed", "cancelled")
 """States of a job that brought nothing."""
@@ -128,6 +135,47 @@ def start_job(
     with using(city, records) as opened, opened.write(actor=who, at=at) as session:
         name = add_job(session, kind, chosen, at=at)
     return find_job(city, name, records=records)
+
+
+def start_look(city: City, given: Mapping[str, Any], *, who: str, records: Records | None = None) -> Job:
+    """Ask for a look at a file that was handed in.
+
+    Parameters
+    ----------
+    city, who, records
+        As for `start_job`.
+    given : mapping
+        ``upload``, ``file`` and ``key`` as `dafeng.work.look_jobs` words them.
+
+    Returns
+    -------
+    Job
+        Waiting, or the very same look where it waits or runs already: whoever asks, it is made once.
+    """
+    chosen = json.dumps({"given": dict(given), "attempts": 0}, ensure_ascii=False, sort_keys=True)
+    at = datetime.now(UTC)
+    with using(city, records) as opened, opened.write(actor=who, at=at) as session:
+        running = [row.id for row in read_running(session) if row.verb == LOOK and json.loads(row.options)["given"] == given]
+        name = running[0] if running else add_job(session, LOOK, chosen, at=at)
+    return find_job(city, name, records=records)
+
+
+def find_look(city: City, upload: str, *, records: Records | None = None) -> Job | None:
+    """The look at a file that was asked for last.
+
+    Parameters
+    ----------
+    city, upload, records
+        As for `find_counting`.
+
+    Returns
+    -------
+    Job or None
+        ``None`` where nobody asked.
+    """
+    with using(city, records) as opened, opened.read() as session:
+        found = read_about(session, LOOK, f'"upload": "{upload}"')
+    return _job(city, *found, busy=found[0].status == "running" and is_busy(city)) if found is not None else None
 
 
 def list_jobs(city: City, *, records: Records | None = None) -> tuple[Job, ...]:

@@ -7,18 +7,19 @@ what is kept is the file as it came, its hash, and the drawing made of it.
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dafeng.core.errors import CityError, SettingError
+from dafeng.core.errors import CityError
 from dafeng.core.labels import Label
-from dafeng.library.maps import Tile, read_map_rules, read_tiles
+from dafeng.library.maps import Tile, read_tiles
 from dafeng.readers.boundaries import LARGEST, read_boundary
 from dafeng.store.files import hash_bytes, write_whole
 from dafeng.work.city import City
+from dafeng.work.map_checks import check_approval, check_crs, check_day, check_region, check_source, check_system
 from dafeng.work.outline import draw_boundary, drawing_document
 
 FOLDER, FILE = "maps", "outline.json"
@@ -47,6 +48,10 @@ class ImportedMap:
         Development zones that the file does not draw; their land belongs to districts.
     drawing : dict
         What is drawn.
+    source, day : str
+        Who published the boundary, and when as far as it is told; empty where nobody said so.
+    matched : tuple of (str, str)
+        Codes of the districts with what told them: ``code`` or ``name``.
     """
 
     approval: str
@@ -58,9 +63,12 @@ class ImportedMap:
     dropped: tuple[str, ...]
     missing: tuple[Label, ...]
     drawing: dict[str, Any]
+    source: str = ""
+    day: str = ""
+    matched: tuple[tuple[str, str], ...] = ()
 
 
-def import_map(city: City, file: Path | str, *, approval: str, system: str) -> ImportedMap:
+def import_map(city: City, file: Path | str, *, approval: str, system: str, source: str = "", day: str = "") -> ImportedMap:
     """Take a boundary file into a city; the pages draw it from then on.
 
     Parameters
@@ -73,6 +81,8 @@ def import_map(city: City, file: Path | str, *, approval: str, system: str) -> I
         Approval number of the map (审图号), such as ``GS(2019)1822号``.
     system : str
         Coordinate system of the file: ``CGCS2000`` or ``WGS84``.
+    source, day : str, optional
+        Who published the boundary; when, as ``2024``, ``2024-05`` or ``2024-05-01``.
 
     Returns
     -------
@@ -89,26 +99,86 @@ def import_map(city: City, file: Path | str, *, approval: str, system: str) -> I
         If no tiles are known for the city, so that its districts are not known either.
     """
     path = Path(file)
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    made = check_map(city, content, name=path.name, approval=approval, system=system, source=source, day=day)
+    keep_map(city, made, content)
+    return made
+
+
+def check_map(
+    city: City, content: bytes, *, name: str, approval: str, system: str, source: str = "", day: str = ""
+) -> ImportedMap:
+    """Check a boundary file and draw it; nothing is kept.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    content : bytes
+        The file.
+    name : str
+        Its name.
+    approval, system, source, day : str
+        As for `import_map`.
+
+    Returns
+    -------
+    ImportedMap
+        What would be kept.
+
+    Raises
+    ------
+    SettingError, FileRefused, CityError
+        As for `import_map`.
+    """
     number, taken = check_approval(approval), check_system(system)
+    said, published = check_source(source), check_day(day)
     tiles = read_tiles(city.code, overlay=city.overlay)
     if not tiles:
         raise _no_tiles(city)
-    with path.open("rb") as stream:
-        content = stream.read(LARGEST + 1)
     names = {tile.place: tile.full for tile in tiles}
     needed = [tile.place for tile in tiles if not tile.zone]
-    boundary = read_boundary(content, where=path.name, places=names, needed=needed)
-    _check_crs(boundary.crs, taken, path.name)
+    boundary = read_boundary(content, where=name, places=names, needed=needed)
+    check_crs(boundary.crs, taken, name)
+    check_region(boundary, city, name)
     drawn = {area.place for area in boundary.areas}
-    made = ImportedMap(
-        number, taken, path.name, hash_bytes(content), datetime.now(UTC).replace(microsecond=0), boundary.points,
+    return ImportedMap(
+        number, taken, name, hash_bytes(content), datetime.now(UTC).replace(microsecond=0), boundary.points,
         boundary.dropped, _undrawn(tiles, drawn), dict(drawing_document(draw_boundary(boundary))),
+        said, published, tuple((area.place, area.by) for area in boundary.areas),
     )  # fmt: skip
+
+
+def keep_map(city: City, made: ImportedMap, content: bytes) -> None:
+    """Keep a boundary; what was kept before is replaced in one step.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    made : ImportedMap
+        The boundary as it was checked.
+    content : bytes
+        The file.
+    """
     folder = city.folder / FOLDER
     folder.mkdir(exist_ok=True)
     write_whole(folder / f"{made.sha256}.geojson", content)
-    write_whole(folder / FILE, json.dumps(map_document(made), ensure_ascii=False, indent=1).encode() + b"\n")
-    return made
+    write_outline(city, map_document(made))
+
+
+def write_outline(city: City, document: Mapping[str, Any]) -> None:
+    """Let a city keep a drawing whose file is there already.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    document : mapping
+        As `map_document`.
+    """
+    write_whole(city.folder / FOLDER / FILE, json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def map_document(made: ImportedMap) -> dict[str, Any]:
@@ -122,7 +192,7 @@ def map_document(made: ImportedMap) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``approval, system, file, sha256, at, given, dropped, missing`` and the drawing.
+        ``approval, system, file, sha256, at, given, dropped, missing, source, day, matched`` and the drawing.
     """
     return {
         "approval": made.approval,
@@ -133,6 +203,9 @@ def map_document(made: ImportedMap) -> dict[str, Any]:
         "given": made.points,
         "dropped": list(made.dropped),
         "missing": [{"zh": one.zh, "en": one.en} for one in made.missing],
+        "source": made.source,
+        "day": made.day,
+        "matched": [list(pair) for pair in made.matched],
         **made.drawing,
     }
 
@@ -185,92 +258,6 @@ def with_outline(view: dict[str, Any], city: City) -> dict[str, Any]:
     """
     districts = view.get("districts")
     return {**view, "districts": {**districts, "outline": read_outline(city)}} if districts else view
-
-
-def check_approval(text: str) -> str:
-    """Approval number in the form in which it is printed.
-
-    Parameters
-    ----------
-    text : str
-        As typed; brackets and spaces of either width.
-
-    Returns
-    -------
-    str
-        With narrow brackets and without spaces.
-
-    Raises
-    ------
-    SettingError
-        If it is missing, of no known form or of a year to come; the message says why it is needed.
-    """
-    rules = read_map_rules()
-    plain = re.sub(r"\s", "", text).translate(str.maketrans("（）０１２３４５６７８９ＧＳ", "()0123456789GS"))
-    found = next((match for pattern, _ in rules.approval if (match := pattern.fullmatch(plain))), None)
-    if found is not None and int(found["year"]) <= datetime.now(UTC).year:
-        return plain
-    examples = [example for _, example in rules.approval]
-    said = (
-        (f"审图号“{plain}”不成立", f"the approval number '{plain}' does not hold")
-        if plain
-        else ("没有审图号", "there is no approval number")
-    )
-    raise SettingError(
-        Label(f"{said[0]}：{rules.law.zh}", f"{said[1]}: {rules.law.en}"),
-        where="--approval",
-        expected=Label(
-            f"地图上印着的审图号，如 {'、'.join(examples)}", f"the number printed on the map, such as {', '.join(examples)}"
-        ),
-        remedy=Label(
-            "使用标准地图服务的公开边界并填写其审图号", "use a boundary of the standard map service and give its number"
-        ),
-    )
-
-
-def check_system(text: str) -> str:
-    """Coordinate system by its name.
-
-    Parameters
-    ----------
-    text : str
-        As typed.
-
-    Returns
-    -------
-    str
-        ``CGCS2000`` or ``WGS84``.
-
-    Raises
-    ------
-    SettingError
-        If it is not stated, not known, or a shifted one.
-    """
-    rules = read_map_rules()
-    plain = re.sub(r"[\s_-]", "", text).upper()
-    for name in rules.systems:
-        if plain == name:
-            return name
-    shifted = next((says for name, says in rules.shifted.items() if plain == name.replace("-", "")), None)
-    raise SettingError(
-        shifted or Label(f"坐标系“{text}”不可用", f"the coordinate system '{text}' cannot be used"),
-        where="--system",
-        expected=Label("、".join(f"{name}（{says.zh}）" for name, says in rules.systems.items()), ", ".join(rules.systems)),
-        remedy=Label(
-            "写明数据的坐标系；不明的先向提供方问清", "state the system of the data; ask its provider if it is not known"
-        ),
-    )
-
-
-def _check_crs(said: str, system: str, where: str) -> None:
-    """A file that names a coordinate system must name the stated one; the two that are accepted stand for each other."""
-    if said and read_map_rules().crs.get(said) not in read_map_rules().systems:
-        raise SettingError(
-            Label(f"文件写明的坐标系是“{said}”，与 {system} 不符", f"the file names the system '{said}', not {system}"),
-            where=f"{where}: crs",
-            expected=Label("经纬度坐标：EPSG:4490 或 EPSG:4326", "degrees: EPSG:4490 or EPSG:4326"),
-            remedy=Label("先转换坐标，再导入", "convert the coordinates first"),
-        )
 
 
 def _undrawn(tiles: tuple[Tile, ...], drawn: set[str]) -> tuple[Label, ...]:

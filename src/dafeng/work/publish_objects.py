@@ -78,7 +78,7 @@ def check_objects(view: Mapping[str, Any], rules: Visibility) -> tuple[Finding, 
     tuple of Finding
         One per unknown id.
     """
-    known = {kind: {name for name, _ in _objects(view, kind)} for kind in list_kinds()}
+    known = {kind: {name for name, _ in _objects(view, kind)} for kind in list_kinds() if kind in rules.objects}
     return tuple(
         Finding(
             rule="visibility.unknown",

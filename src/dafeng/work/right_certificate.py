@@ -263,6 +263,29 @@ def certificate_form(rights: Rights, found: Certificate, *, site: str = "") -> M
     }  # fmt: skip
 
 
+def certificate_document(found: Certificate) -> dict[str, Any]:
+    """What a certificate says as plain data.
+
+    Parameters
+    ----------
+    found : Certificate
+        The certificate.
+
+    Returns
+    -------
+    dict
+        Quantity in minimal units, serial numbers as pairs, projects with vintages, hash and verification code.
+    """
+    return {
+        "event": found.event, "number": found.number, "kind": found.kind, "book": found.book.name,
+        "label": {"zh": found.label.zh, "en": found.label.en}, "quantity": found.quantity, "scale": found.book.scale,
+        "unit": found.book.unit, "effective": found.effective.isoformat(), "booked_at": found.at.isoformat(),
+        "holder": found.holder, "beneficiary": found.beneficiary, "reason": found.reason,
+        "serials": [list(one) for one in found.serials], "origins": [list(one) for one in found.origins],
+        "hash": found.hash, "code": found.code,
+    }  # fmt: skip
+
+
 def write_certificate(form: Mapping[str, Any], language: Language, *, ending: str = "pdf") -> bytes:
     """Write a certificate as a file.
 

@@ -6,12 +6,12 @@ Invariant: an event is what its row says; the transfer behind a posting is that 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dafeng.ledger import reading
 from dafeng.ledger.requests import Request, Transfer, decode
 from dafeng.store.ledger_rows import LedgerRows
-from dafeng.work.right_rows import tell_instant
+from dafeng.work.right_rows import find_account_row, tell_instant
 
 
 class EventRow(NamedTuple):
@@ -147,6 +147,37 @@ def find_transfer(event: EventRow, rows: LedgerRows) -> Transfer | None:
         before = read_event(rows, id=pending)
         request = before.request if before is not None else request
     return request if isinstance(request, Transfer) else None
+
+
+def event_document(rows: LedgerRows, seq: int) -> dict[str, Any] | None:
+    """An event as plain data.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    seq : int
+        Number of the event.
+
+    Returns
+    -------
+    dict or None
+        Quantity in minimal units, accounts by name, serial numbers as pairs, the request as it was written, its hash and the
+        one before; ``None`` if there is none.
+    """
+    event, former = read_event(rows, seq=seq), read_event(rows, seq=seq - 1)
+    if event is None:
+        return None
+    giver, taker = (find_account_row(rows, number=one) if one else None for one in (event.giver, event.taker))
+    transfer = find_transfer(event, rows)
+    return {
+        "event": event.seq, "id": event.id, "kind": event.kind, "booked_at": event.at.isoformat(),
+        "effective": event.effective.isoformat() if event.effective else None,
+        "giver": giver.name if giver else None, "taker": taker.name if taker else None, "quantity": event.quantity,
+        "serials": [list(one) for one in read_moves(rows, seq)], "reason": transfer.reason if transfer else "",
+        "beneficiary": transfer.beneficiary if transfer else "", "content": event.content,
+        "former": former.hash.hex() if former is not None else "0" * 64, "hash": event.hash.hex(),
+    }  # fmt: skip
 
 
 def _event(row: reading.EventRow) -> EventRow:

@@ -11,7 +11,7 @@ from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.drivers import Drivers
 from dafeng.pathways.model.run import Labelled, run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
-from dafeng.pathways.model.tape import compile_graph
+from dafeng.pathways.model.tape import Tape, compile_graph
 from dafeng.pathways.model_error import ModelError, draw_error
 from dafeng.pathways.peak import find_peak
 from dafeng.work.future import EMISSIONS
@@ -72,6 +72,12 @@ def find_chance(live: LiveScenarios, choice: Choice, *, draws: int = DRAWS) -> C
     DefinitionError
         If a table breaks its form.
     """
+    key = (choice.scenarios, tuple(sorted(choice.positions.items())), choice.switched, choice.sets, draws)
+    found: Chance = live.chances.find(key, lambda: _find(live, choice, draws))
+    return found
+
+
+def _find(live: LiveScenarios, choice: Choice, draws: int) -> Chance:
     years = live.model.graph.space.years
     alone = _draw(live, live.compose(choice), draws)[EMISSIONS].along("year", "draw").T
     error = _error(live)
@@ -92,9 +98,10 @@ def _error(live: LiveScenarios) -> ModelError:
 
 
 def _draw(live: LiveScenarios, drivers: Drivers, draws: int) -> dict[str, Labelled]:
-    tape = compile_graph(live.model.graph, (EMISSIONS,), drawn=drivers.drawn)
-    bands = {name: drivers.values[name] for name in drivers.drawn if name in tape.given}
-    ranks = make_ranks(
-        live.model.graph.space, {name: one for name, one in bands.items() if isinstance(one, Band)}, draws=draws, seed=SEED
-    )
+    drawn, graph = frozenset(drivers.drawn), live.model.graph
+    tape: Tape = live.prepared.find(("tape", drawn), lambda: compile_graph(graph, (EMISSIONS,), drawn=drivers.drawn))
+    values = {name: drivers.values[name] for name in drivers.drawn if name in tape.given}
+    bands = {name: one for name, one in values.items() if isinstance(one, Band)}
+    shape = frozenset((name, one.apart) for name, one in bands.items())
+    ranks = live.prepared.find(("ranks", shape, draws), lambda: make_ranks(graph.space, bands, draws=draws, seed=SEED))
     return run_tape(tape, drivers.values, ranks=ranks)

@@ -10,11 +10,13 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.core.recent import Recent
 from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.city import read_city_model
 from dafeng.pathways.model.definition import Model
@@ -38,6 +40,10 @@ MOST_SAID = 4
 """Findings that a refusal names."""
 KEPT = 12
 """Open models kept at hand; the one that was not asked for longest is closed first."""
+MOST_PREPARED = 8
+"""Compiled models and orders of draws kept at hand."""
+MOST_CHANCES = 256
+"""Chances kept at hand."""
 PARTS = ("activity", "service", "fuels", "mix", "power_use", "hydrogen_power", "co2_sector", "thermal_total", "power_fuel",
          "heat_use", "heat_fuel", "capacity", "burner_capacity", "clean", "clean_total", "final")  # fmt: skip
 """What decompositions and exchange tables need besides the views."""
@@ -118,6 +124,10 @@ class LiveScenarios:
         The compiled model.
     errors : dict
         The model's own error for this city, once it was asked for.
+    prepared : Recent
+        What all draws of one set of uncertain drivers share.
+    chances : Recent
+        Chances that were found, which take a draw of the model each.
     """
 
     model: Model
@@ -126,6 +136,8 @@ class LiveScenarios:
     views: tuple[View, ...]
     tape: Tape
     errors: dict[str, ModelError] = field(default_factory=dict, repr=False)
+    prepared: Recent[Any] = field(default_factory=lambda: Recent(MOST_PREPARED), repr=False)
+    chances: Recent[Any] = field(default_factory=lambda: Recent(MOST_CHANCES), repr=False)
     _stacks: OrderedDict[str, _Stack] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 

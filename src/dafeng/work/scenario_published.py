@@ -67,7 +67,7 @@ def find_published(run: str, traces: Mapping[str, Mapping[str, Any]], choice: Ch
     if len(choice.scenarios) > 1 or peak is None:
         return None
     found = {year: traces.get(f"{stem}.{EMISSIONS}.{year}") for year in YEARS}
-    hourly = next((one for address, one in traces.items() if address.startswith(f"{stem}.hourly.")), None)
+    hourly = next((traces[address] for address in traces if address.startswith(f"{stem}.hourly.")), None)
     return Published(
         run,
         scenario,

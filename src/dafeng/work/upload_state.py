@@ -53,6 +53,8 @@ class Upload:
         What was corrected on the way, in words.
     decision : str
         Hash of who took it in with which corrections: the same form again is the same decision.
+    lines : int
+        Lines of all its sheets; 0 for one that was handed in before they were counted.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Upload:
     mapping_by: str = ""
     told: str = ""
     decision: str = ""
+    lines: int = 0
 
     @property
     def mark(self) -> str:

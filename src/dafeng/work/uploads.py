@@ -48,7 +48,7 @@ def keep_upload(city: City, data: bytes, *, name: str, who: str, mapping: Mappin
     """
     if not name.lower().endswith(ENDINGS):
         raise _no_table(name)
-    read_sheets(data, name=name)
+    lines = sum(len(sheet.rows) for sheet in read_sheets(data, name=name).sheets)
     sha256 = hash_bytes(data)
     folder, at = upload_folder(city, sha256[:16]), datetime.now(UTC).isoformat(timespec="seconds")
     with lock(city.folder / FOLDER):
@@ -60,7 +60,7 @@ def keep_upload(city: City, data: bytes, *, name: str, who: str, mapping: Mappin
             return save_upload(city, again)
         folder.mkdir(parents=True, exist_ok=True)
         write_durably(folder / "file", data)
-        return save_upload(city, Upload(sha256[:16], name, sha256, who, at, dict(mapping or {})))
+        return save_upload(city, Upload(sha256[:16], name, sha256, who, at, dict(mapping or {}), lines=lines))
 
 
 def find_upload(city: City, id: str) -> Upload:
