@@ -18,6 +18,7 @@ from dafeng.core.labels import Language
 if TYPE_CHECKING:
     from dafeng.core.findings import Finding
     from dafeng.work.right_orders import Order
+    from dafeng.work.right_overview import BookSum
     from dafeng.work.rights import Rights
 
 app = typer.Typer()
@@ -31,25 +32,37 @@ Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of th
 @app.command()
 def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """列出账簿及合计 · list the books with their sums."""
-    from dafeng.work.right_overview import book_document, sum_books
+    from dafeng.work.right_overview import ENDS, book_document, sum_books
 
     language = read_language(lang)
     with open_rights(folder) as rights:
         found = sum_books(rights)
     if as_json:
         print_json([book_document(one) for one in found])
+        _end_broken(found)
         return
     heads = say(
         language,
-        "账簿 名称 单位 已发行 总量 持有 受限 清缴 注销",
-        "book name unit issued limit held claimed surrendered retired",
+        "账簿 名称 单位 总量 已发行 持有 受限 清缴 自愿注销 注销 消耗 转出 差额",
+        "book name unit limit issued held claimed surrendered retired cancelled used exported gap",
     )
     rows = [
-        [one.book.name, one.label.read(language), one.book.unit, one.tell(one.issued), one.tell(one.limit), one.tell(one.held),
-         one.tell(one.claimed), one.tell(one.ends["surrendered"]), one.tell(one.ends["retired"])]
+        [one.book.name, one.label.read(language), one.book.unit,
+         *map(one.tell, (one.limit, one.issued, one.held, one.claimed, *(one.ends[name] for name in ENDS), one.gap))]
         for one in found
     ]  # fmt: skip
-    console().print(grid(say(language, "账簿", "books"), heads.split(), rows, right=(3, 4, 5, 6, 7, 8)))
+    console().print(grid(say(language, "账簿", "books"), heads.split(), rows, right=tuple(range(3, 13))))
+    for one in found:
+        if one.gap:
+            console().print(
+                say(
+                    language,
+                    f"账簿 {one.book.name} 不平，差 {one.tell(one.gap)} {one.book.unit}：用 dafeng ledger audit 审核，并从备份恢复",
+                    f"book {one.book.name} does not balance, {one.tell(one.gap)} {one.book.unit} are missing: audit it with"
+                    " dafeng ledger audit and restore the backup",
+                )
+            )
+    _end_broken(found)
 
 
 @app.command()
@@ -223,6 +236,11 @@ def show_findings(found: Sequence[Finding], language: Language) -> None:
     heads = say(language, "规则 位置 说明 处理", "rule where what remedy").split()
     rows = [[one.rule, one.at, one.says.read(language), one.remedy.read(language)] for one in found]
     console().print(grid(say(language, "发现", "findings"), heads, rows))
+
+
+def _end_broken(found: Sequence[BookSum]) -> None:
+    if any(one.gap for one in found):
+        raise typer.Exit(1)
 
 
 def open_rights(folder: Path) -> Rights:

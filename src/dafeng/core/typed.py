@@ -50,7 +50,7 @@ def read_units(text: str, scale: int, *, where: str, least: int, most: int = 2**
             return units
     sort = Label("正数", "a positive number") if least > 0 else Label("数", "a number")
     raise SettingError(
-        Label(f"“{text[:40]}”不是可用的数", f"'{text[:40]}' is no number that can be used"),
+        Label(f"数“{text[:40]}”不能采用", f"the number '{text[:40]}' cannot be used"),
         where=where,
         expected=Label(
             f"{sort.zh}，至多 {scale} 位小数，如 1234.5 或 1,234.5",
@@ -105,12 +105,11 @@ def read_typed_day(text: str, *, where: str, first: date = date.min, last: date 
         day = None
     if day is not None and first <= day <= last:
         return day
-    bounds = Label("", "")
-    if (first, last) != (date.min, date.max):
-        bounds = Label(f"，{first} 至 {last}", f", {first} to {last}")
+    bounded = (first, last) != (date.min, date.max)
+    zh, en = (f"，{first} 至 {last}", f", {first} to {last}") if bounded else ("", "")
     raise SettingError(
         Label(f"日期“{text[:40]}”不能采用", f"the day '{text[:40]}' cannot be used"),
         where=where,
-        expected=Label(f"日期，如 2026-01-31{bounds.zh}", f"a day such as 2026-01-31{bounds.en}"),
+        expected=Label(f"日期，如 2026-01-31{zh}", f"a day such as 2026-01-31{en}"),
         remedy=Label("改正后重试；没有记账", "correct it and try again; nothing was booked"),
     )

@@ -28,6 +28,7 @@ from dafeng.web.desk import Desk
 from dafeng.web.forms import slug_of
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.ledger_orders_api import build_ledger_orders
+from dafeng.web.ledger_proof_api import build_ledger_proof
 from dafeng.web.scenario_pages import Keeper
 from dafeng.work.explain import walk
 
@@ -60,6 +61,7 @@ def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
         app.include_router(build(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     refusals = {**REFUSALS, **WRITE_REFUSALS}
     app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_ledger_proof(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_ledger_orders(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
     app.include_router(build_scenario_writing(desk, keeper), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     app.include_router(build_scenario_answers(desk, keeper), responses=dict(REFUSALS), dependencies=guards)
