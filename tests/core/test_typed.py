@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dafeng.core.errors import DefinitionError, SettingError
 from dafeng.core.typed import read_typed_day, read_units, read_whole
-from dafeng.library.strict import number
 from dafeng.ledger.market.amounts import read_amount
+from dafeng.library.strict import number
 from dafeng.work.right_books import read_quantity
 
 READERS = (
@@ -22,8 +22,8 @@ READERS = (
 )
 AMBIGUOUS = (
     "1e3", "1E3", "1e2000000000", "1e3000000", "1_0", "1,5", "1,50", "1,0000", "10,00", ",100", "100,", "1,,000", "0,100",
-    "+1", "05", ".5", "5.", "1.2.3", "1.000,5", "٣", "３", "１０", "1 000", "1\u2009000", "−1", "0x10", "½", "²", "NaN", "inf", "",
-    " ", "1.005", "1.0000000000000000000000000000000001", "9" * 61, "9" * 100_000, "1\n2",
+    "+1", "05", ".5", "5.", "1.2.3", "1.000,5", "٣", "３", "１０", "1 000", "1\u2009000", "−1", "0x10", "½", "²", "NaN", "inf",
+    "", " ", "1.005", "1.0000000000000000000000000000000001", "9" * 61, "9" * 100_000, "1\n2",
 )  # fmt: skip
 
 

@@ -469,6 +469,23 @@ def test_the_registry_names_no_holder_and_no_person(city: City) -> None:
         assert [word for word in ("甲公司", "乙公司", "赵六", "holder of", "婚礼") if word in told] == []
 
 
+def test_programs_audit_the_ledger_and_read_it_as_it_was(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "李四")
+
+    def get(path: str, who: dict[str, str] = head) -> Any:
+        return client.get(API + path, headers=who)
+
+    assert get("audit").json() == {"whole": True, "findings": []}
+    assert get("audit", token_of(city, "张三")).status_code == 403
+    told = get("balances?book=ccer&day=2001-01-01").json()
+    assert (told["book"], told["accounts"]) == ("ccer", [])
+    assert sum(one["balance"] for one in get("balances?book=ccer").json()["accounts"]) == 0
+    assert [get(f"balances?{query}").status_code for query in ("book=no", "book=ccer&day=soon")] == [404, 422]
+    assert get("roots").json() == {"items": []}
+    assert "balance " in get("beancount").text
+    assert get("transfers?state=bogus").status_code == 422
+
+
 def test_a_lost_ledger_is_told_on_every_face(editor: Person, city: City) -> None:
     """The records name what was booked: no page shows an empty ledger in its place."""
     publish(city)

@@ -368,7 +368,8 @@ def test_a_lost_ledger_is_not_taken_for_an_empty_one(city: City) -> None:
     Path(city.ledger).rename(older)
     with Rights(city) as rights:
         acts = (
-            rights.books, lambda: sum_books(rights), lambda: audit_books(rights), lambda: verify_code(rights, "20-AAAA-AAAA-AAAA"),
+            rights.books, lambda: sum_books(rights), lambda: audit_books(rights),
+            lambda: verify_code(rights, "20-AAAA-AAAA-AAAA"),
             lambda: place_order(rights, small(), who="张三"), lambda: open_book(rights, "points", who="张三"),
             lambda: read_credits(city), lambda: open_credit_account(city, "ccer", "甲"), lambda: list(list_day_roots(rights)),
         )  # fmt: skip
@@ -388,7 +389,7 @@ def test_an_older_or_another_ledger_is_not_taken_for_the_one_of_the_records(city
     copyfile(older, city.ledger)
     for end in ("-wal", "-shm"):
         Path(city.ledger + end).unlink(missing_ok=True)
-    with Rights(city) as rights, pytest.raises(StoreError, match="备份|backup"):
+    with Rights(city) as rights, pytest.raises(StoreError, match="t1"):
         rights.books()
     with open_ledger(city.ledger) as ledger:  # as many events, but others
         ledger.submit([[small("t2", 11)]])

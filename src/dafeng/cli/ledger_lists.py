@@ -57,7 +57,8 @@ def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
             console().print(
                 say(
                     language,
-                    f"账簿 {one.book.name} 不平，差 {one.tell(one.gap)} {one.book.unit}：用 dafeng ledger audit 审核，并从备份恢复",
+                    f"账簿 {one.book.name} 不平，差 {one.tell(one.gap)} {one.book.unit}："
+                    "用 dafeng ledger audit 审核，并从备份恢复",
                     f"book {one.book.name} does not balance, {one.tell(one.gap)} {one.book.unit} are missing: audit it with"
                     " dafeng ledger audit and restore the backup",
                 )

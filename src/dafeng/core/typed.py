@@ -1,6 +1,6 @@
 """Numbers and days as people type them: one strict reading for every form, option and field.
 
-Invariant: a text that can be read in two ways is refused, never guessed at; nothing is rounded, and no text is too long to read.
+Invariant: a text that can be read in two ways is refused, never guessed at; nothing is rounded; no text is too long.
 """
 
 from __future__ import annotations

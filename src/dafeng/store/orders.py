@@ -59,9 +59,12 @@ def last_booked(session: Session) -> tuple[str, int] | None:
         Id and number of the event; ``None`` where nothing was booked.
     """
     found = session.execute(
-        select(LedgerOrder.id, LedgerOrder.event).where(LedgerOrder.event.is_not(None)).order_by(LedgerOrder.event.desc()).limit(1)
+        select(LedgerOrder.id, LedgerOrder.event)
+        .where(LedgerOrder.event.is_not(None))
+        .order_by(LedgerOrder.event.desc())
+        .limit(1)
     ).first()
-    return None if found is None else (found[0], found[1])
+    return None if found is None or found[1] is None else (found[0], found[1])
 
 
 def join_orders(session: Session, ids: Sequence[str]) -> None:

@@ -74,8 +74,10 @@ def add_registry(app: FastAPI, shelf: PublicShelf, offices: Mapping[str, Office]
             found = None
         told = tell_certificate(found) if found is not None else None
         proof = find_day_proof(rights, found.event) if found is not None else None
-        context = {"typed": typed, "found": found, "told": told, "tell": tell_quantity, "day_proof": proof}
-        context["forged"] = bool(verified.findings)
+        context = {
+            "typed": typed, "found": found, "told": told, "tell": tell_quantity, "day_proof": proof,
+            "forged": bool(verified.findings),
+        }  # fmt: skip
         return _page(request, shelf, rights, "public_verify.html", context)
 
 

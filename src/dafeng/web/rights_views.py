@@ -15,6 +15,7 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
 from dafeng.ledger.definitions import account_types, kinds
 from dafeng.web.asking import Ask
+from dafeng.work.city_days import city_today
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
 from dafeng.work.right_checks import check_movement
@@ -181,7 +182,7 @@ def build_account(ask: Ask, number: int) -> Context:
         "older": shown[-1].seq if shown and (beyond or after) else 0,
         "newer": shown[0].seq if shown and (before or (after and beyond)) else 0,
         "claims": claims, "blocks": blocks[:BLOCKS], "more_blocks": len(blocks) > BLOCKS,
-        "kinds": _given_kinds(account), "today": datetime.now(UTC).date().isoformat(), "now": datetime.now(UTC),
+        "kinds": _given_kinds(account), "today": city_today(rights.city).isoformat(), "now": datetime.now(UTC),
         "final": [name for name, one in kinds().items() if one.final], "asked": query.get("reverse", "")[:128],
         "ids": {act: uuid4().hex for act in FORMS},
         "waiting": [one for one in _waiting(ask) if account.name in _names(one)],

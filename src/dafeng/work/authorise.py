@@ -137,6 +137,10 @@ def authorise(
         raise _bad(
             "letter", f"找不到授权书“{path}”", f"there is no letter '{path}'", "授权书文件", "the file of the owner's letter"
         )
+    if not path.stat().st_size:
+        raise _bad(
+            "letter", f"授权书“{path}”是空文件", f"the letter '{path}' is empty", "授权书文件", "the file of the owner's letter"
+        )
     with hold_authorisations(city.folder) as log:
         name = f"A{sum(row['event'] == 'grant' for row in log.rows) + 1:05d}"
         row = log.add(

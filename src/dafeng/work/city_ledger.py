@@ -56,10 +56,8 @@ def check_kept(city: City, *, records: Records | None = None, rows: LedgerRows |
     last = _last(city, records)
     if last is None:
         return
-    id, event = last
-    found = _find(city, event, rows)
-    if found != id:
-        raise _lost(city, id, event)
+    if _find(city, last[1], rows) != last[0]:
+        raise _lost(city, *last)
 
 
 def open_city_ledger(city: City, *, clock: Clock = read_clock, reads: bool = False) -> Ledger:

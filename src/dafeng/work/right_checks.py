@@ -197,5 +197,8 @@ def _finding(seq: int, name: str, stands: object, booked: object) -> Finding:
             f"事件 {seq} 的 {name} 与入账内容不符：记录为 {stands}，入账为 {booked}",
             f"{name} of event {seq} is not what was booked: the rows say {stands}, the log says {booked}",
         ),
-        Label("用 dafeng ledger audit 审核全部账簿，并从备份恢复", "audit the books with dafeng ledger audit and restore the backup"),
+        Label(
+            "用 dafeng ledger audit 审核全部账簿，并从备份恢复",
+            "audit the books with dafeng ledger audit and restore the backup",
+        ),
     )

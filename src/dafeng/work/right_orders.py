@@ -16,11 +16,11 @@ from dafeng.core.persons import fold_person
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason, reasons
 from dafeng.ledger.requests import Request, Transfer, decode, encode
-from dafeng.store.models import LedgerOrder
+from dafeng.store.models import ORDER_STATES, LedgerOrder
 from dafeng.store.orders import add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
-from dafeng.work.right_order_rules import check_claims, needs_pair, spell_verb, with_mates
+from dafeng.work.right_order_rules import check_claims, check_days, find_blank, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
 RESERVED = ("market/",)
@@ -136,8 +136,9 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     if not fold_person(who):
         raise _nobody()
     for request in group:
-        if flaw := find_flaw(request) or (request.id if request.id.startswith(RESERVED) else ""):
+        if flaw := find_flaw(request) or find_blank(request) or (request.id if request.id.startswith(RESERVED) else ""):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
+    check_days(rights, group)
     pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
         rights.check_kept(opened)
@@ -285,7 +286,20 @@ def read_orders(
     -------
     tuple of Order
         Some of them.
+
+    Raises
+    ------
+    SettingError
+        If there is no such state.
     """
+    for state in states:
+        if state not in ORDER_STATES:
+            raise SettingError(
+                Label(f"没有申请状态“{state[:40]}”", f"there is no state '{state[:40]}' of an order"),
+                where="state",
+                expected=Label("、".join(ORDER_STATES), ", ".join(ORDER_STATES)),
+                remedy=Label("改用其中之一", "use one of these"),
+            )
     with using(rights.city, records) as opened, opened.read() as session:
         return tuple(_order(row) for row in list_orders(session, states=states, offset=offset, limit=limit))
 
