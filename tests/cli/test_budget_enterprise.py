@@ -59,3 +59,18 @@ def test_a_report_needs_an_authorisation_and_can_be_verified(sample: str, tmp_pa
     assert json.loads(call("enterprise", "withdraw", sample, "A00001", "--json"))[0]["state"] == "withdrawn"
     assert "withdrawn" in call("enterprise", "authorisations", sample, "YT-01")
     assert CliRunner().invoke(app, ["enterprise", "verify", sample, "AAAA-AAAA-AAAA-AAAA"]).exit_code == 1
+
+
+def test_budget_moves_between_districts_once_a_second_person_approves(sample: str) -> None:
+    call("budget", "book", sample, "energy-2025")
+    words = ("budget", "move", sample, "energy-2025", "east", "west", "5000", "--reason", "peak", "--id", "m1", "--who", "anna")
+    assert json.loads(call(*words, "--json"))["state"] == "waiting"
+    assert "waiting m1" in call(*words)
+    call("ledger", "approve", sample, "m1", "--who", "bert")
+    nodes = {one["id"]: one for one in json.loads(call("budget", "show", sample, "energy-2025", "--json"))["nodes"]}
+    assert [(nodes[name]["allotted"], nodes[name]["moved"], nodes[name]["kept"]) for name in ("east", "west", "yunting")] == [
+        ("220000", "-5000", "11000"),
+        ("140000", "5000", "45000"),
+        ("400000", "0", "40000"),
+    ]
+    assert json.loads(call("budget", "book", sample, "energy-2025", "--json"))["booked"] == 0

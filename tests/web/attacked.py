@@ -27,9 +27,12 @@ from dafeng.work.uploads import keep_upload
 from dafeng.work.versions import confirm
 from tests.plans.reviews import TEXT
 from tests.web.client import Page
+from tests.web.inclusions import fill_enterprises, fill_inclusion
 from tests.web.ledgers import fill_ledger
+from tests.web.market_halls import BUDGET, fill_market
 from tests.web.reviews import Person, city_with_people, hidden, person
 from tests.web.sample import city as sample_city
+from tests.web.settling import fill_compliance
 
 XSS = "\"'><x-evil onclick=alert(1)>{{7*7}}"
 """An element of its own, which shows that a text became markup; it fits into a login name."""
@@ -91,6 +94,10 @@ def build_target(folder: Path, *, records: str = "", text: str = TEXT) -> Target
     confirm(city, made, who="李四", seen=0)
     kept = keep_upload(city, "指标,年份,数值,单位\n能源消费总量,2024,551,万吨标准煤\n".encode(), name="数据.csv", who="张三")
     fill_ledger(city)
+    own = fill_compliance(city)
+    people, _ = fill_inclusion(city)
+    fill_enterprises(city)
+    fill_market(city)
     office = Office(open_city(city.folder))
     shown = rename(sample_city(), "qinglan")
     address = next(one for one in shown.traces if one.startswith("verdicts/"))
@@ -100,8 +107,10 @@ def build_target(folder: Path, *, records: str = "", text: str = TEXT) -> Target
         "jobs.name": start_job(city, kind="assess", who="张三").id, "views.view": "0" * 32, "fields.field": "energy",
         "tasks.task": shown.view["tasks"][0]["id"], "organisations.name": shown.view["organisations"][0]["name"],
         "rights.book": "1", "rights.account": "6",
-        "rights.event": "20", "{slug}.name": "words", "{slug}.address": address, "{name}.name": "targets",
-        "setup.token": "a" * 43, "welcome.token": "a" * 43,
+        "rights.event": "20", "inclusion.scene": "metro", "inclusion.name": "2026-q1", "inclusion.person": people[0],
+        "enterprises.name": "QL-01", "owner.token": "a" * 43, "markets.market": "cea", "markets.auction": "spring",
+        "budgets.budget": BUDGET, "budgets.node": "east", "budgets.figure": "used", "{slug}.name": "words",
+        "{slug}.address": address, "{name}.name": "targets", "setup.token": "a" * 43, "welcome.token": "a" * 43, **own,
     }  # fmt: skip
     hasty = Paces(*(Pace(1e6, 1e6, time.monotonic) for _ in range(2)))
     return Target(city, office, create_app([shown], offices=[office], paces=hasty), names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from dafeng.work.job_process import work_jobs
 from dafeng.work.jobs import cancel_job, start_job
 from dafeng.work.look_jobs import ask_look
 from dafeng.work.map_drafts import draft_map
+from dafeng.work.owner_links import make_link
 from dafeng.work.publish import name_indicator
 from dafeng.work.publish_change import Decision, change_visibility
 from dafeng.work.review import review
@@ -26,9 +28,12 @@ from tests.plans.reviews import TEXT
 from tests.web.attacked import rename
 from tests.web.axe import list_violations, open_all
 from tests.web.browser import Visit, launched, served
+from tests.web.inclusions import fill_enterprises, fill_inclusion
 from tests.web.ledgers import fill_ledger
+from tests.web.market_halls import BUDGET, fill_market
 from tests.web.reviews import PASSWORD, city_with_people, taken_in
 from tests.web.sample import city
+from tests.web.settling import fill_compliance
 from tests.web.test_deliver import SLIP, UNKNOWN
 from tests.web.test_security import DECISIONS
 from tests.work.large_files import large_table
@@ -66,7 +71,10 @@ NO_PAGES = (
 )  # fmt: skip
 """Addresses that answer with data, files or a way elsewhere; the two one-time pages have forms like the login's."""
 FIRST = name_indicator(next(iter(city().view["verdicts"])))
-RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify", "no_access")
+RIGHTS = ("books", "book", "right_account", "event", "orders", "registry", "verify", "no_access",
+          "compliance", "company", "projects", "project")  # fmt: skip
+INCLUSION = ("inclusion", "scene", "claims", "people", "pseudonym", "bundle", "intake", "enterprises", "enterprise", "owner")
+MARKETS = ("markets", "market", "auction", "sealed", "budgets", "budget", "node", "figure")
 FAULTY = """<!doctype html><html lang="zh"><head><title>t</title></head><body><main><h1>a</h1><button></button>
 <img src="data:,"><p style="color: #bbb; background: #fff">pale</p><input></main></body></html>"""
 
@@ -88,6 +96,12 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     job = start_job(office, kind="assess", who="张三")
     cancel_job(office, job.id, who="张三")
     fill_ledger(office)
+    settled = fill_compliance(office)
+    people, _ = fill_inclusion(office)
+    fill_enterprises(office)
+    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    _, secret = make_link(office, "QL-01", until=until, who="李四")
+    fill_market(office)
     read, unread = (
         keep_upload(office, content, name=f"{name}.csv", who="张三") for content, name in ((SLIP, "a"), (UNKNOWN, "b"))
     )
@@ -108,6 +122,17 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
         "books": "/qinglan/rights/", "book": "/qinglan/rights/books/1/",
         "right_account": "/qinglan/rights/accounts/6/?reverse=move-1",
         "event": "/qinglan/rights/events/20/", "orders": "/qinglan/rights/orders/",
+        "compliance": "/qinglan/compliance/", "projects": "/qinglan/projects/", "project": "/qinglan/projects/2/",
+        "company": f"/qinglan/compliance/{settled['compliance.book']}/{settled['compliance.account']}/?base=10000",
+        "inclusion": "/qinglan/inclusion/", "scene": "/qinglan/inclusion/scenes/metro/", "claims": "/qinglan/inclusion/claims/",
+        "people": "/qinglan/inclusion/accounts/", "pseudonym": f"/qinglan/inclusion/accounts/{people[0]}/",
+        "bundle": "/qinglan/inclusion/bundles/2026-q1/", "intake": "/qinglan/inclusion/intake/",
+        "enterprises": "/qinglan/enterprises/", "owner": f"/qinglan/owner/{secret}",
+        "enterprise": "/qinglan/enterprises/accounts/QL-01/?how=enterprise/QL-01.2025.grade.shandong",
+        "markets": "/qinglan/markets/", "market": "/qinglan/markets/cea/",
+        "auction": "/qinglan/markets/cea/auctions/spring/", "sealed": "/qinglan/markets/cea/auctions/summer/",
+        "budgets": "/qinglan/budgets/", "budget": f"/qinglan/budgets/{BUDGET}/?giver=east&taker=west&quantity=500",
+        "node": f"/qinglan/budgets/{BUDGET}/nodes/east/", "figure": f"/qinglan/budgets/{BUDGET}/nodes/east/used",
         "registry": "/public/qinglan/registry", "verify": "/public/qinglan/registry/verify?code=20",
         "no_access": "/bare/rights/",
     }  # fmt: skip
@@ -172,7 +197,7 @@ def test_a_public_page_has_none(visit: Visit, base: tuple[str, dict[str, str]], 
     assert grave(visit.page) == []
 
 
-@pytest.mark.parametrize("name", [*INSIDE, *RIGHTS])
+@pytest.mark.parametrize("name", [*INSIDE, *RIGHTS, *INCLUSION, *MARKETS])
 def test_a_page_behind_the_login_has_none(visit: Visit, base: tuple[str, dict[str, str]], name: str) -> None:
     log_in(visit.page, base[0], "管理")
     answer = visit.page.goto(base[0] + base[1][name])

@@ -19,8 +19,14 @@ CLOSED = (
     "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery", "job_state",
     "visible", "visible_because", "public_field", "public_goal", "role", "role_may", "scope",
     "method_years", "beside_aspect", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
+    "settled", "test_answer",
+    "project_state", "period_state", "step_role",
     "order_state", "look_state", "order_verb", "account_state", "book_state", "claim_kind", "certificate_kind",
     "operation",
+    "inclusion_rule", "inclusion_kind", "inclusion_done", "link_state", "enterprise_against", "enterprise_side",
+    "enterprise_event",
+    "market_state", "auction_state", "market_way", "market_side", "market_thing", "market_verb", "bid_why", "budget_state",
+    "budget_level",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

@@ -246,7 +246,8 @@ def test_what_changes_nothing_of_a_book_comes_back_with_what_was_typed(editor: P
 def test_a_pending_transfer_is_posted_or_given_up(city: City, editor: Person) -> None:
     far = 2**52
     with Rights(city) as rights:
-        rights.submit([[Transfer(name, "transfer", "A-1", "B-1", 40, DAY, until=far) for name in ("p1", "p2")]])
+        for name in ("p1", "p2"):
+            place_order(rights, Transfer(name, "transfer", "A-1", "B-1", 40, DAY, until=far), who="张三")
     text = editor.get(ACCOUNT).text
     forms = [one for one in re.findall(r"<form.*?</form>", text, re.S) if 'value="void"' in one]
     assert len(forms) == 2
@@ -355,7 +356,8 @@ ASKED = [
 @pytest.mark.parametrize(("name", "body", "code"), ASKED, ids=[one[0] for one in ASKED])
 def test_a_program_asks_for_all_that_the_pages_ask_for(city: City, name: str, body: dict[str, Any], code: int) -> None:
     with Rights(city) as rights:
-        rights.submit([[Transfer(one, "transfer", "A-1", "B-1", 4, DAY, until=2**52) for one in ("p1", "p2")]])
+        for one in ("p1", "p2"):
+            place_order(rights, Transfer(one, "transfer", "A-1", "B-1", 4, DAY, until=2**52), who="张三")
     client, head = Client(app_of(city)), token_of(city, "张三")
     wanted = {"id": "act-1", **body}
     first, again = (client.post(API + name, json=wanted, headers=head) for _ in range(2))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, say
+from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
@@ -287,12 +287,11 @@ def _show_standings(standings: Any, language: Language) -> None:
     found: list[Standing] = list(standings)
     zh = "企业 持有 尚欠 已清缴 已抵销 应清缴 抵销上限 尚缺 结论 预测余缺"
     en = "company held owed surrendered credits due limit short verdict forecast"
-    words = {"met": ("已足额", "met"), "short": ("不足", "short"), "not_measurable": ("不可计算", "not measurable")}
     rows = [
         [
             one.enterprise, _text(one.held), _text(one.owed), _text(one.surrendered), _text(one.credits),
             _whole(None if one.entitlement is None else one.entitlement.obligation), _whole(one.limit), _whole(one.check),
-            say(language, *words[one.verdict]), _whole(one.forecast),
+            read_word("settled", one.verdict, language), _whole(one.forecast),
         ]
         for one in found
     ]  # fmt: skip

@@ -1,10 +1,12 @@
 """``dafeng budget …``: energy and carbon budgets as trees on the ledger.
 
-Invariant: what is printed is the document of the budget; only ``book``, ``freeze``, ``release`` and ``close`` book anything.
+Invariant: what is printed is the document of the budget; only ``book``, ``freeze``, ``release`` and ``close`` book
+anything; ``move`` asks for it.
 """
 
 from __future__ import annotations
 
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,6 +78,44 @@ def release(folder: Folder, name: Name, node: Node, as_json: AsJson = False, lan
 def close(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """关闭时期：未用部分收回或失效 · close the period; what is unused goes back or lapses."""
     _print(df.close_budget(df.open_city(folder), name), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def move(
+    folder: Folder,
+    name: Name,
+    giver: Annotated[str, typer.Argument(help="调出节点 · node that gives", metavar="FROM")],
+    taker: Annotated[str, typer.Argument(help="调入节点 · node that gets", metavar="TO")],
+    quantity: Annotated[str, typer.Argument(help="数量，预算单位 · quantity in the unit of the budget", metavar="QUANTITY")],
+    reason: Reason,
+    who: Annotated[str, typer.Option("--who", help="申请人 · who asks")] = "",
+    order: Annotated[str, typer.Option("--id", help="申请编号，重复提交只办一次 · id; the same twice is done once")] = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """提出同级之间的调剂，由另一人复核 · ask for a move between nodes of one parent; somebody else approves it."""
+    from uuid import uuid4
+
+    from dafeng.work.budget_moves import move_budget
+    from dafeng.work.right_books import read_quantity
+    from dafeng.work.right_overview import order_document
+    from dafeng.work.rights import Rights
+
+    city, language = df.open_city(folder), read_language(lang)
+    state = df.show_budget(city, name)
+    units = read_quantity(quantity, state.file.budget.scale)
+    with Rights(city) as rights:
+        made = move_budget(
+            rights, state, giver, taker, units, id=order or uuid4().hex, who=who or getuser(), reason=reason
+        )  # fmt: skip
+    if as_json:
+        print_json(order_document(made))
+    else:
+        console().print(
+            f"{made.state} {made.id} " + say(language, "复核：dafeng ledger approve", "next: dafeng ledger approve")
+        )
+    if made.state == "refused":
+        raise typer.Exit(1)
 
 
 def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dafeng.cli.printing import console, grid, print_json, read_language, say
+from dafeng.cli.printing import console, grid, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
@@ -129,16 +129,18 @@ def account(
     scheme: Annotated[str, typer.Argument(help="机制：ccer blue inclusion · scheme", metavar="SCHEME")],
     holder: Annotated[str, typer.Argument(help="持有人 · whose", metavar="HOLDER")],
     as_json: AsJson = False,
+    lang: Tongue = "zh",
 ) -> None:
     """开立减排量账户 · open an account of credits."""
     from dafeng.work.city import open_city
     from dafeng.work.credits import open_credit_account
 
+    language = read_language(lang)
     opened = open_credit_account(open_city(folder), scheme, holder)
     if as_json:
         print_json({"account": opened})
     else:
-        console().print(opened)
+        console().print(say(language, f"账户 {opened} 已可使用", f"account {opened} is open"))
 
 
 @app.command()
@@ -160,7 +162,14 @@ def show(
     language = read_language(lang)
     heads = say(language, "编号 名称 机制 方法学 业主 状态", "id name scheme method owner state").split()
     rows = [
-        [one["id"], one["name"], one["scheme"][language], one["method"][language], one["owner"], one["state"]]
+        [
+            one["id"],
+            one["name"],
+            one["scheme"][language],
+            one["method"][language],
+            one["owner"],
+            read_word("project_state", one["state"], language),
+        ]
         for one in document["projects"]
     ]
     console().print(grid(say(language, "减排项目", "credit projects"), heads, rows))
@@ -198,25 +207,30 @@ def reduction(
 
 
 def _show_taken(taken: Taken, language: Language, *, as_json: bool) -> None:
+    from dafeng.ledger.projects import step_kinds
+
     made = taken.step
     if as_json:
         print_json({"seq": taken.seq, "again": taken.again, "id": made.id, "project": made.project, "step": made.step})
         return
     before = say(language, "（此前已办理）", " (taken before)") if taken.again else ""
-    console().print(f"{taken.seq} {made.project} {made.step} {made.day} {made.who}{before}")
+    console().print(f"{taken.seq} {made.project} {step_kinds()[made.step].label.read(language)} {made.day} {made.who}{before}")
 
 
 def _show_project(one: dict[str, Any], language: Language) -> None:
-    words = {"met": ("符合", "met"), "not_met": ("不符合", "not met"), "not_known": ("未知", "not known")}
+    from dafeng.ledger.definitions import account_types
+    from dafeng.ledger.eligibility import read_schemes
+
     heads = say(language, "条件 结论 缺 来源 等级", "test answer missing source grade").split()
     out = console()
+    names = {name: fact.label.read(language) for name, fact in read_schemes().facts.items()}
 
     def listed(title: str, tests: list[dict[str, Any]]) -> None:
         rows = [
             [
                 t[language],
-                say(language, *words[t["answer"]]),
-                ", ".join(t["missing"]),
+                read_word("test_answer", t["answer"], language),
+                say(language, "、", ", ").join(names.get(one, one) for one in t["missing"]),
                 f"{t['source']} {t['clause']}",
                 t["grade"],
             ]
@@ -226,8 +240,10 @@ def _show_project(one: dict[str, Any], language: Language) -> None:
 
     listed(say(language, "适用条件", "eligibility"), one["tests"])
     for period in one["periods"]:
-        state = f"{period['start']}/{period['end']} {period['state']}: {period['reported']} → {period['verified']}"
-        listed(state, period["tests"])
-    out.print(" ".join(f"{name}: {count:,}" for name, count in one["units"].items()))
+        state = read_word("period_state", period["state"], language)
+        title = f"{period['start']}/{period['end']} {state}: {period['reported']} → {period['verified']}"
+        listed(title, period["tests"])
+    types = account_types()
+    out.print(" ".join(f"{types[name].label.read(language)}: {count:,}" for name, count in one["units"].items()))
     heads = say(language, "步骤 日期 办理人", "step day who").split()
     out.print(grid(say(language, "经过", "steps"), heads, [[s[language], s["day"], s["who"]] for s in one["steps"]]))

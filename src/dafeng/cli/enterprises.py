@@ -5,6 +5,7 @@ Invariant: a report leaves only through ``export``, which asks for the owner's a
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
@@ -146,6 +147,63 @@ def authorisations(
     """列出授权 · list what owners allowed."""
     found = df.list_authorisations(df.open_city(folder), enterprise=name)
     _show(list(found), read_language(lang), as_json=as_json)
+
+
+@app.command()
+def link(
+    folder: Folder,
+    name: Name,
+    until: Annotated[str, typer.Option("--until", help="截止日 · last day")],
+    who: Annotated[str, typer.Option("--who", help="制作人 · who makes it")] = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """制作企业链接：企业凭此自行授权，只显示一次 · make the owner's link; it is shown once."""
+    from dafeng.work.owner_links import make_link
+
+    city = df.open_city(folder)
+    made, secret = make_link(city, name, until=until, who=who or getuser())
+    place = f"/{city.slug}/owner/{secret}"
+    if as_json:
+        print_json({"id": made.id, "owner": made.owner, "until": made.until, "address": place})
+    else:
+        console().print(say(read_language(lang), f"{made.id}：{place}", f"{made.id}: {place}"), markup=False)
+
+
+@app.command()
+def links(
+    folder: Folder,
+    name: Annotated[str | None, typer.Argument(help="企业编号 · id of the enterprise", metavar="[ENTERPRISE]")] = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """列出企业链接 · list the links of owners."""
+    from dafeng.work.owner_links import list_links
+
+    now = datetime.now(UTC)
+    found = list_links(df.open_city(folder), enterprise=name)
+    told = [{"id": one.id, "owner": one.owner, "until": one.until, "who": one.who, "state": one.state(now)} for one in found]
+    if as_json:
+        print_json(told)
+        return
+    language = read_language(lang)
+    heads = say(language, "编号 企业 截止 状态 制作人", "id owner until state made-by").split()
+    rows = [[one["id"], one["owner"], one["until"], one["state"], one["who"]] for one in told]
+    console().print(grid(say(language, "企业链接", "links of owners"), heads, rows))
+
+
+@app.command("end-link")
+def end(
+    folder: Folder,
+    id: Annotated[str, typer.Argument(help="链接编号 · id of the link", metavar="LINK")],
+    who: Annotated[str, typer.Option("--who", help="停用人 · who ends it")] = "",
+    lang: Tongue = "zh",
+) -> None:
+    """停用企业链接 · end a link."""
+    from dafeng.work.owner_links import end_link
+
+    ended = end_link(df.open_city(folder), id, who=who or getuser())
+    console().print(say(read_language(lang), f"已停用：{ended.id}", f"ended: {ended.id}"))
 
 
 @app.command()

@@ -6,6 +6,7 @@ Invariant: an identity that is typed goes into the table of identities as a hash
 from __future__ import annotations
 
 from datetime import date
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -240,6 +241,68 @@ def erase(folder: Folder, person: Person, as_json: AsJson = False, lang: Tongue 
         print_json({"person": gone, "erased": True})
     else:
         console().print(say(read_language(lang), f"已注销：{gone}", f"erased: {gone}"))
+
+
+@app.command()
+def keys(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """列出运营方密钥 · list the keys that operators sign with."""
+    from dafeng.ledger.inclusion.operators import list_keys
+    from dafeng.work.inclusion_document import key_document
+
+    with df.open_inclusion(df.open_city(folder)) as programme:
+        found = [key_document(one, programme.clock()) for one in list_keys(programme.rows)]
+    if as_json:
+        print_json(found)
+        return
+    language = read_language(lang)
+    heads = say(language, "密钥 运营方 场景 状态 制作人", "key operator scenes state made-by").split()
+    rows = [[one["id"], one["operator"], ", ".join(one["scenes"]) or "*", one["state"], one["made_by"]] for one in found]
+    console().print(grid(say(language, "密钥", "keys"), heads, rows))
+
+
+@app.command("make-key")
+def make(
+    folder: Folder,
+    operator: Annotated[str, typer.Argument(help="运营方 · who signs", metavar="OPERATOR")],
+    scenes: Annotated[list[str] | None, typer.Option("--scene", help="可申报的场景，可重复 · scenes, may be repeated")] = None,
+    days: Annotated[int, typer.Option("--days", help="有效天数 · how long it is good")] = 365,
+    who: Annotated[str, typer.Option("--who", help="制作人 · who makes it")] = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """制作运营方密钥：只显示一次 · make a key; its secret is shown once."""
+    from dafeng.ledger.inclusion.operators import make_key
+
+    with df.open_inclusion(df.open_city(folder)) as programme:
+        made, secret = make_key(
+            programme.rows, programme.secret, operator, scenes=scenes or [], days=days, who=who or getuser(),
+            now=programme.clock(),
+        )  # fmt: skip
+    if as_json:
+        print_json({"id": made.id, "operator": made.operator, "secret": secret})
+    else:
+        console().print(say(read_language(lang), f"{made.id} 的密钥：{secret}", f"secret of {made.id}: {secret}"))
+
+
+@app.command("end-key")
+def end(
+    folder: Folder,
+    key: Annotated[str, typer.Argument(help="密钥编号 · id of the key", metavar="KEY")],
+    who: Annotated[str, typer.Option("--who", help="停用人 · who ends it")] = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """停用运营方密钥 · end a key."""
+    from dafeng.ledger.inclusion.operators import end_key
+    from dafeng.work.inclusion_document import key_document
+
+    with df.open_inclusion(df.open_city(folder)) as programme:
+        ended = end_key(programme.rows, key, who=who or getuser(), now=programme.clock())
+        told = key_document(ended, programme.clock())
+    if as_json:
+        print_json(told)
+    else:
+        console().print(say(read_language(lang), f"已停用：{ended.id}", f"ended: {ended.id}"))
 
 
 def _day(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import dafeng as df
-from dafeng.cli.printing import console, grid, print_json, read_language, say
+from dafeng.cli.printing import console, grid, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
@@ -77,11 +77,12 @@ def accounts(
     lang: Tongue = "zh",
 ) -> None:
     """列出账户 · list accounts."""
+    from dafeng.ledger.definitions import account_types
     from dafeng.work.right_books import tell_quantity
     from dafeng.work.right_overview import account_document
     from dafeng.work.right_rows import read_accounts
 
-    language = read_language(lang)
+    language, types = read_language(lang), account_types()
     with open_rights(folder) as rights:
         known = {one.no: one for one in rights.books()}
         number = rights.find_book(book).no if book else 0
@@ -92,7 +93,8 @@ def accounts(
         return
     heads = say(language, "序号 账户 账簿 类型 持有人 状态 余额 受限", "no account book type holder state balance held").split()
     told = [
-        [str(one.no), one.name, known[one.book].name, one.type, one.holder, one.state,
+        [str(one.no), one.name, known[one.book].name, types[one.type].label.read(language), one.holder,
+         read_word("account_state", one.state, language),
          tell_quantity(one.balance, known[one.book].scale), tell_quantity(one.held, known[one.book].scale)]
         for one in found
     ]  # fmt: skip
@@ -291,10 +293,15 @@ def show_orders(found: Sequence[Order], language: Language, *, as_json: bool) ->
 
 
 def _row(order: Order, language: Language) -> list[str]:
+    from dafeng.ledger.definitions import kinds
+
     said = order.reason
     told = (
         f"{said.says.read(language)} ({order.code}{f' {said.annex}' if said.annex else ''}) {order.about}"
         if said
         else order.about
     )
-    return [order.id, order.verb, order.state, str(order.event or "—"), order.who, order.decided_by or "—", told]
+    kind = kinds().get(order.verb)
+    verb = read_word("order_verb", order.verb, language) if kind is None else kind.label.read(language)
+    state = read_word("order_state", order.state, language)
+    return [order.id, verb, state, str(order.event or "—"), order.who, order.decided_by or "—", told]

@@ -97,6 +97,28 @@ def say(language: Language, zh: str, en: str) -> str:
     return zh if language == "zh" else en
 
 
+def read_word(group: str, name: str, language: Language) -> str:
+    """Word of a closed list, the same as on the pages.
+
+    Parameters
+    ----------
+    group : str
+        Group of words, such as ``order_state``.
+    name : str
+        Member of the list.
+    language : {"zh", "en"}
+        Language wanted.
+
+    Returns
+    -------
+    str
+        The word; the member itself where the list has none for it.
+    """
+    from dafeng.web.labels import Words
+
+    return Words(language).word(group, name)
+
+
 def read_language(text: str) -> Language:
     """Language that an option names.
 

@@ -44,8 +44,12 @@ def publish(
     frozen = df.city_view(city)
     if out is not None:
         from dafeng.web.public_freeze import write_public_site
+        from dafeng.work.right_register import public_books, shows_registry
+        from dafeng.work.rights import Rights
 
-        console().print(str(write_public_site(df.publish(frozen.view, frozen.traces, rules), out)))
+        with Rights(city) as rights:
+            books = public_books(rights, rules) if shows_registry(rules) and rights.has_ledger() else []
+        console().print(str(write_public_site(df.publish(frozen.view, frozen.traces, rules), out, books=books)))
         return
     listed, findings = df.list_objects(frozen.view, rules), df.check_objects(frozen.view, rules)
     if as_json:

@@ -161,6 +161,11 @@ class Entitlement:
     obligation: Worked | None
     findings: tuple[Finding, ...] = field(default=())
 
+    @property
+    def verified(self) -> Decimal | None:
+        """Verified emissions of its units; ``None`` where one of them is not known. [t]"""
+        return _added([one.plant for one in self.allocations], "verified")
+
 
 @lru_cache(maxsize=1)
 def unit_classes() -> Mapping[str, UnitClass]:

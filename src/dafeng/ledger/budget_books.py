@@ -54,6 +54,8 @@ class BookedTransfer:
         How much. [minimal units]
     reversed : bool
         Whether another one took it back.
+    kind : str
+        Kind of the transfer.
     """
 
     id: str
@@ -61,6 +63,7 @@ class BookedTransfer:
     taker: str
     quantity: int
     reversed: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,8 @@ def read_books(ledger: Ledger, budget: str) -> BudgetBooks:
         book, state = found[0]
         accounts = rows.query("SELECT no, name, type, lim, balance, held FROM ledger_account WHERE book = ? ORDER BY no", book)
         moved = rows.query(
-            "SELECT e.id, e.giver, e.taker, e.quantity, r.by_id FROM ledger_posting p JOIN ledger_event e ON e.seq = p.seq"
+            "SELECT e.id, e.giver, e.taker, e.quantity, r.by_id, e.kind FROM ledger_posting p"
+            " JOIN ledger_event e ON e.seq = p.seq"
             " LEFT JOIN ledger_reversed r ON r.id = e.id"
             " WHERE p.account IN (SELECT no FROM ledger_account WHERE book = ?) AND p.amount < 0 ORDER BY e.seq",
             book,
@@ -188,6 +192,6 @@ def read_books(ledger: Ledger, budget: str) -> BudgetBooks:
     return BudgetBooks(
         state,
         {row[1]: BookedAccount(*row[1:]) for row in accounts},
-        tuple(BookedTransfer(row[0], names[row[1]], names[row[2]], row[3], row[4] is not None) for row in moved),
+        tuple(BookedTransfer(row[0], names[row[1]], names[row[2]], row[3], row[4] is not None, row[5]) for row in moved),
         tuple(BookedHold(row[0], names[row[1]], row[2], bool(row[3])) for row in holds),
     )

@@ -17,6 +17,8 @@ from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Release, Request
 
 AUTHORITY = "authority"
 """Holder of the accounts that belong to no node."""
+REALLOT = "reallot"
+"""Kind of a transfer between two nodes below the same one."""
 
 
 def node_account(budget: str, node: str) -> str:
@@ -168,10 +170,11 @@ def list_gone(budget: Budget, books: BudgetBooks) -> tuple[BudgetNode, ...]:
 
 
 def _first_givers(books: BudgetBooks) -> Mapping[str, str]:
-    """Account → who gave it its first units: its parent, for a child can only give back what it got before."""
+    """Account → who allotted its first units: its parent, for a child can only give back what it got before."""
     found: dict[str, str] = {}
     for one in books.transfers:
-        found.setdefault(one.taker, one.giver)
+        if one.kind != REALLOT:
+            found.setdefault(one.taker, one.giver)
     return found
 
 
@@ -247,6 +250,49 @@ def ask_use(budget: Budget, node: str, used: int, books: BudgetBooks, *, effecti
     if part:
         asked.append(Transfer(f"{sink}:{made + 1}", "consume", own, sink, part, effective))
     return asked, used - now - part
+
+
+def ask_move(budget: Budget, giver: str, taker: str, quantity: int, *, id: str, effective: str, reason: str) -> Transfer:
+    """Move budget from a node to another one below the same node.
+
+    Parameters
+    ----------
+    budget : Budget
+        The tree.
+    giver, taker : str
+        Ids of the nodes.
+    quantity : int
+        How much. [minimal units]
+    id : str
+        Chosen by whoever asks.
+    effective : str
+        Day from which it counts, ISO.
+    reason : str
+        Why.
+
+    Returns
+    -------
+    Transfer
+        One movement; what the node above has given stays the same.
+
+    Raises
+    ------
+    DefinitionError
+        If the nodes are not two different ones below the same node.
+    """
+    above = {node.id: node.parent for node in budget.nodes}
+    if giver == taker or not above.get(giver) or above.get(giver) != above.get(taker):
+        raise DefinitionError(
+            Label(
+                f"“{giver}”与“{taker}”不是同一上级的两个节点", f"'{giver}' and '{taker}' are not two nodes below the same one"
+            ),
+            where="node",
+            expected=Label("同一上级下的两个节点", "two nodes below the same node"),
+            remedy=Label("跨上级的调整请改预算文件", "change the file of the budget for anything else"),
+        )
+    return Transfer(
+        id, REALLOT, node_account(budget.id, giver), node_account(budget.id, taker), quantity, effective, reason=reason
+    )
 
 
 def ask_freeze(budget: Budget, nodes: Sequence[str], books: BudgetBooks, *, reason: str) -> list[Request]:

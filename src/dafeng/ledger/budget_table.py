@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dafeng.ledger.budget_books import BudgetBooks
-from dafeng.ledger.budget_requests import list_gone, node_account, own_account, used_account
+from dafeng.ledger.budget_requests import REALLOT, list_gone, node_account, own_account, used_account
 from dafeng.ledger.budgets import Budget, BudgetNode
 
 
@@ -23,6 +23,8 @@ class BudgetLine:
         The node.
     allotted : int
         What it got of its parent and did not give back.
+    moved : int
+        What it got from nodes beside it, less what it gave them.
     given : int
         What its children got of that.
     consumed, lapsed, returned : int
@@ -35,6 +37,7 @@ class BudgetLine:
 
     node: BudgetNode
     allotted: int
+    moved: int
     given: int
     consumed: int
     lapsed: int
@@ -90,7 +93,8 @@ def list_lines(budget: Budget, books: BudgetBooks) -> tuple[BudgetLine, ...]:
     """
     budget = replace(budget, nodes=(*budget.nodes, *list_gone(budget, books)))
     below = budget.below()
-    own = {node.id: _own(budget, node, books) for node in budget.nodes}
+    beside = _move_beside(budget, books)
+    own = {node.id: {**_own(budget, node, books), "moved": beside.get(node.id, 0)} for node in budget.nodes}
     rolled: dict[str, dict[str, int]] = {}
     for node in reversed(budget.nodes):
         rolled[node.id] = {name: own[node.id][name] + sum(rolled[child.id][name] for child in below[node.id]) for name in SUMS}
@@ -98,6 +102,7 @@ def list_lines(budget: Budget, books: BudgetBooks) -> tuple[BudgetLine, ...]:
         BudgetLine(
             node,
             own[node.id]["allotted"],
+            own[node.id]["moved"],
             sum(own[child.id]["allotted"] for child in below[node.id]),
             consumed=own[node.id]["consumed"],
             lapsed=own[node.id]["lapsed"],
@@ -128,6 +133,18 @@ def _own(budget: Budget, node: BudgetNode, books: BudgetBooks) -> dict[str, int]
     }
 
 
+def _move_beside(budget: Budget, books: BudgetBooks) -> Mapping[str, int]:
+    """Node → what it got from nodes below the same one, less what it gave them."""
+    names = {node_account(budget.id, node.id): (node.id, node.parent) for node in budget.nodes if node.parent}
+    found: dict[str, int] = {}
+    for move in books.transfers:
+        giver, taker = names.get(move.giver), names.get(move.taker)
+        if move.kind == REALLOT and not move.reversed and giver and taker and giver[1] == taker[1]:
+            found[giver[0]] = found.get(giver[0], 0) - move.quantity
+            found[taker[0]] = found.get(taker[0], 0) + move.quantity
+    return found
+
+
 def check_lines(budget: Budget, lines: tuple[BudgetLine, ...], books: BudgetBooks) -> tuple[BudgetCheck, ...]:
     """Hold the sums of the table against the balances of the ledger.
 
@@ -151,7 +168,7 @@ def check_lines(budget: Budget, lines: tuple[BudgetLine, ...], books: BudgetBook
 def _checks(budget: Budget, lines: tuple[BudgetLine, ...], books: BudgetBooks) -> Iterator[BudgetCheck]:
     for line in lines:
         known = books.accounts.get(node_account(budget.id, line.node.id))
-        left = line.allotted - line.given - line.consumed - line.lapsed - line.returned
+        left = line.allotted + line.moved - line.given - line.consumed - line.lapsed - line.returned
         yield BudgetCheck("node", line.node.id, left, known.balance if known else 0)
     if not books.accounts:
         return

@@ -50,6 +50,8 @@ class Position:
         What it holds, and what of it is not held by a claim. [minimal units]
     flows : mapping of str to Flow
         What came and went by kind.
+    number : int
+        Its number in the ledger.
     """
 
     account: str
@@ -58,6 +60,7 @@ class Position:
     balance: int
     free: int
     flows: Mapping[str, Flow]
+    number: int = 0
 
     def net(self, *kinds: str) -> int:
         """What came less what went by kinds of transfers.
@@ -117,7 +120,7 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
         _ACCOUNTS + _WHERE.format(more="", whose=whose) + " ORDER BY a.no", *values
     ):
         free = balance + limit if sort == "issuer" else balance - held
-        found.append(Position(name, owner, sort, balance, free, moved.get(no, {})))
+        found.append(Position(name, owner, sort, balance, free, moved.get(no, {}), no))
     return tuple(found)
 
 

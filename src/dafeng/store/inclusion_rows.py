@@ -28,8 +28,17 @@ EVENTS = (
     "CREATE TABLE IF NOT EXISTS bundle (name TEXT PRIMARY KEY, before INTEGER NOT NULL, root TEXT NOT NULL,"
     " events INTEGER NOT NULL, grams INTEGER NOT NULL, units INTEGER NOT NULL, day INTEGER NOT NULL,"
     " policy TEXT NOT NULL, done INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS event_bundle ON event (bundle) WHERE bundle <> ''",
+    "CREATE TABLE IF NOT EXISTS double_claim (no INTEGER PRIMARY KEY, key TEXT NOT NULL, scene TEXT NOT NULL,"
+    " rule TEXT NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL, UNIQUE (key, scene, rule))",
+    "CREATE TABLE IF NOT EXISTS operator_key (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, operator TEXT NOT NULL,"
+    ' scenes TEXT NOT NULL, salt TEXT NOT NULL, begin INTEGER NOT NULL, "end" INTEGER NOT NULL, made_by TEXT NOT NULL,'
+    " made_at INTEGER NOT NULL, ended_by TEXT NOT NULL DEFAULT '')",
+    "CREATE TABLE IF NOT EXISTS message (no INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE, key TEXT NOT NULL,"
+    " at INTEGER NOT NULL, taken INTEGER NOT NULL, again INTEGER NOT NULL, refused INTEGER NOT NULL, answer TEXT NOT NULL)",
 )
-"""Events that were taken, the chunks they were taken in, and the bundles they were certified in."""
+"""Events that were taken, the chunks they were taken in, and the bundles they were certified in; what was claimed twice; keys
+of operators and the messages signed with them."""
 IDENTITIES = (
     "CREATE TABLE IF NOT EXISTS person (person TEXT PRIMARY KEY, kind TEXT NOT NULL, salt TEXT NOT NULL,"
     " joined INTEGER NOT NULL)",
@@ -50,6 +59,8 @@ class InclusionRows:
         Its file; made if it is not there.
     schema : sequence of str
         Statements that make its tables.
+    reading : bool, optional
+        Whether only to read: then nothing is made, and it never waits for who writes.
 
     Raises
     ------
@@ -57,8 +68,12 @@ class InclusionRows:
         If it cannot be opened.
     """
 
-    def __init__(self, path: Path, schema: Sequence[str]) -> None:
+    def __init__(self, path: Path, schema: Sequence[str], *, reading: bool = False) -> None:
         try:
+            if reading:
+                self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", timeout=BUSY_S, isolation_level=None, uri=True)
+                self._db.execute("PRAGMA query_only=ON")
+                return
             path.touch(mode=0o600, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
             for text in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536"):

@@ -15,6 +15,8 @@ from dafeng.store.models import LedgerOrder, LedgerOrderPlace
 
 OPEN = ("waiting", "handed")
 """States of an order that has not ended."""
+MARKET = "market/"
+"""How the ids of what is asked of a market begin; the asker's id follows."""
 
 
 def add_order(session: Session, id: str, content: str, *, pair: bool, at: datetime) -> LedgerOrder:
@@ -45,8 +47,8 @@ def add_order(session: Session, id: str, content: str, *, pair: bool, at: dateti
     return row
 
 
-def last_booked(session: Session) -> tuple[str, int] | None:
-    """The booked order with the highest event.
+def last_booked(session: Session) -> tuple[str, int, str] | None:
+    """The booked order with the highest event of the ledger; those of markets have numbers of their own log.
 
     Parameters
     ----------
@@ -55,16 +57,14 @@ def last_booked(session: Session) -> tuple[str, int] | None:
 
     Returns
     -------
-    tuple of (str, int) or None
-        Id and number of the event; ``None`` where nothing was booked.
+    tuple of (str, int, str) or None
+        Id, number of the event and spelling; ``None`` where nothing was booked.
     """
-    found = session.execute(
-        select(LedgerOrder.id, LedgerOrder.event)
-        .where(LedgerOrder.event.is_not(None))
-        .order_by(LedgerOrder.event.desc())
-        .limit(1)
-    ).first()
-    return None if found is None or found[1] is None else (found[0], found[1])
+    booked = select(LedgerOrder.id, LedgerOrder.event, LedgerOrder.content).where(
+        LedgerOrder.event.is_not(None), ~LedgerOrder.id.startswith(MARKET, autoescape=True)
+    )
+    found = session.execute(booked.order_by(LedgerOrder.event.desc()).limit(1)).first()
+    return None if found is None or found[1] is None else (found[0], found[1], found[2])
 
 
 def join_orders(session: Session, ids: Sequence[str]) -> None:
@@ -123,7 +123,9 @@ def find_order(session: Session, id: str) -> LedgerOrder | None:
     return session.get(LedgerOrder, id)
 
 
-def list_orders(session: Session, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100) -> Sequence[LedgerOrder]:
+def list_orders(
+    session: Session, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100, market: bool = False
+) -> Sequence[LedgerOrder]:
     """Orders, the newest first.
 
     Parameters
@@ -134,11 +136,15 @@ def list_orders(session: Session, *, states: Sequence[str] = (), offset: int = 0
         Only those in these states.
     offset, limit : int, optional
         Which of them.
+    market : bool, optional
+        Those to the markets instead of those to the ledger itself.
 
     Returns
     -------
     sequence of LedgerOrder
         Some of them.
     """
-    wanted = select(LedgerOrder).order_by(LedgerOrder.at.desc(), LedgerOrder.id).offset(offset).limit(limit)
+    theirs = LedgerOrder.id.startswith(MARKET, autoescape=True)
+    wanted = select(LedgerOrder).where(theirs if market else ~theirs)
+    wanted = wanted.order_by(LedgerOrder.at.desc(), LedgerOrder.id).offset(offset).limit(limit)
     return session.scalars(wanted.where(LedgerOrder.status.in_(states)) if states else wanted).all()

@@ -23,20 +23,27 @@ from dafeng.core.labels import Label, Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
 from dafeng.web.boundary_pages import add_boundary_pages
+from dafeng.web.budget_pages import add_budget_pages
 from dafeng.web.cities import Cities, Material
 from dafeng.web.city_pages import add_city_pages, add_single_pages
 from dafeng.web.closing import Closing, closed_cities
+from dafeng.web.compliance_pages import add_compliance_pages
 from dafeng.web.delivering import add_delivery_pages
 from dafeng.web.desk import Desk, read_language
+from dafeng.web.enterprise_pages import add_enterprise_pages
 from dafeng.web.first_pages import add_first_pages
 from dafeng.web.guard import HEADERS, LOOPBACK, POLICY, Guard
+from dafeng.web.inclusion_pages import add_inclusion_pages
 from dafeng.web.job_pages import add_job_pages
 from dafeng.web.labels import Words
 from dafeng.web.limits import Paces, usual_paces
 from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
+from dafeng.web.market_pages import add_market_pages
 from dafeng.web.offices import Office
+from dafeng.web.owner_pages import add_owner_pages
 from dafeng.web.programs import add_programs
+from dafeng.web.project_pages import add_project_pages
 from dafeng.web.provider_pages import add_provider_pages
 from dafeng.web.public import add_public, refuse_public
 from dafeng.web.public_desk import add_publishing
@@ -72,6 +79,13 @@ def open_offices(cities: Sequence[City]) -> tuple[Office, ...]:
         One each; nothing is written by making them.
     """
     return tuple(Office(city) for city in cities)
+
+
+OF_RIGHTS = (
+    add_rights_pages, add_compliance_pages, add_project_pages, add_inclusion_pages, add_enterprise_pages, add_owner_pages,
+    add_market_pages, add_budget_pages,
+)  # fmt: skip
+"""Pages of rights of every kind."""
 
 
 def create_app(
@@ -125,7 +139,8 @@ def create_app(
     add_delivery_pages(app, desk)
     add_job_pages(app, desk)
     add_boundary_pages(app, desk)
-    add_rights_pages(app, desk)
+    for add_pages in OF_RIGHTS:
+        add_pages(app, desk)
     add_scenario_pages(app, desk, scenarios)
     add_saved_pages(app, desk)
     add_wall(app, desk)

@@ -309,7 +309,8 @@ def refuse(ask: Ask, cause: DafengError, *, handed: Handed | None = None, again:
 
 
 def _back(ask: Ask) -> str:
-    places = "publishing/|jobs/|map/boundary/|rights/(?:orders/)?|scenarios|accounts|account"
+    rights = "(?:inclusion|enterprises|compliance|projects|markets|budgets)/|rights/(?:orders/)?"
+    places = f"publishing/|jobs/|map/boundary/|{rights}|scenarios|accounts|account"
     pages = rf"(?:review|deliver)/(?:[0-9a-f]{{8,64}}/)?|{places}"
     found = re.match(rf"/{re.escape(ask.office.slug)}/(?:{pages})", ask.request.url.path)
     return found.group() if found else ask.shared()["base"]

@@ -19,9 +19,10 @@ from dafeng.web.logins import send_to_login
 from dafeng.web.offices import Office
 
 OPEN = re.compile(
-    r"/(?:static|public)(?:/.*)?|/api/v1/openapi\.json|/favicon\.ico|/[^/]+/(?:login(?:/provider|/callback)?|logout|(?:setup|welcome)/[^/]+)"
+    r"/(?:static|public)(?:/.*)?|/api/v1/openapi\.json|/favicon\.ico|/[^/]+/(?:login(?:/provider|/callback)?|logout|(?:setup|welcome|owner)/[^/]+)"
+    r"|/api/v1/cities/[^/]+/inclusion/messages"
 )
-"""Addresses that say nothing of a run, and those that lead in."""
+"""Addresses that say nothing of a run, those that lead in, and those with a key of their own: a link, a signature."""
 _SHARED = ("", "/", "/api/v1", "/api/v1/", "/api/v1/cities")
 _API = re.compile(r"/api/v1/cities/([^/]+)")
 Reader = Callable[[Request, str], bool]

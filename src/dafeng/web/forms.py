@@ -27,15 +27,23 @@ PLAIN = 200_000
 """Largest form without a file. [bytes]"""
 SHEET = 15_000_000
 """Largest spreadsheet. [bytes]"""
+EVENTS = 1_000_000
+"""Largest message or batch of events of carbon inclusion. [bytes]"""
 MOST_FIELDS = 4000
 WRITING = re.compile(
     r"/(?P<slug>[a-z0-9][a-z0-9-]*)/(?:login|logout|review/(?:[0-9a-f]{8,64}/(?:edit|confirm|sheet|sheet/apply))?"
     r"|deliver/(?:[0-9a-f]{8,64}/(?:map|take|return|amend|look|keep))?|scenarios/(?:save|import)|views/(?:[0-9a-f]{32}/remove)?|publishing/"
     r"|map/boundary/(?:take|drop|remove)?|jobs/(?:start|[0-9a-z-]{8,64}/cancel)|rights/(?:ask|decide|open|account)"
+    r"|compliance/surrender|projects/(?:enter|[0-9]{1,9}/(?:step|decide))"
+    r"|markets/(?:ask|decide|run)|budgets/(?:move|book)"
+    r"|inclusion/(?:take|join|redeem|withdraw|erase|aggregate|keys|keys/end)"
+    r"|enterprises/(?:authorise|withdraw|report|link|link/end)|owner/[\w-]{43}"
     r"|(?:setup|welcome)/[\w-]{43}|accounts/(?:add|role|close|reset)|account/(?:password|visits|tokens|tokens/end))"
-    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/(?:transfers|retirements|holds|releases|posts|voids|reversals|states|limits|locks)"
+    r"|/api/v1/cities/[a-z0-9][a-z0-9-]*/(?:deliveries|ledger/(?:transfers|retirements|holds|releases|posts|voids|reversals|states|limits|locks|markets/[^/]{1,192}/requests|budgets/[^/]{1,120}/moves)"
     r"|reviews(?:/[0-9a-f]{8,64}/(?:edits|confirm))?"
-    r"|visibility|views(?:/[0-9a-f]{32}/remove)?|jobs(?:/[0-9A-Za-z_-]{1,80}/cancel)?|scenarios)"
+    r"|visibility|views(?:/[0-9a-f]{32}/remove)?|jobs(?:/[0-9A-Za-z_-]{1,80}/cancel)?|scenarios"
+    r"|compliance/surrenders|projects(?:/[0-9]{1,9}/steps)?|inclusion/(?:messages|events|accounts|redemptions)"
+    r"|enterprises/[^/]{1,400}/(?:authorisations|reports)|enterprises/authorisations/[^/]{1,100}/withdrawal)"
 )
 """Addresses that take a POST: these, and no others."""
 API = "/api/v1/cities/"
@@ -123,9 +131,12 @@ def judge_writing(scope: Scope) -> int | None:
 def _limit(path: str) -> int:
     if path.endswith(("/review/", "/reviews")):
         return LARGEST + PLAIN
+    if path.endswith(("/inclusion/messages", "/inclusion/events")):
+        return EVENTS
     if path.endswith("/map/boundary/"):
         return BOUNDARY + PLAIN
-    return SHEET + PLAIN if path.endswith(("/sheet", "/deliver/", "/scenarios/import", "/deliveries")) else PLAIN
+    sheets = ("/sheet", "/deliver/", "/scenarios/import", "/deliveries", "/inclusion/take", "/enterprises/authorise")
+    return SHEET + PLAIN if path.endswith(sheets) else PLAIN
 
 
 def slug_of(path: str) -> str:

@@ -23,9 +23,12 @@ from dafeng.store.visits import begin_visit, end_visit, find_visitor
 from dafeng.web.limits import Pace
 from dafeng.web.previews import Previews
 from dafeng.web.providers import Provider, read_provider
+from dafeng.web.settlements import Settlements
 from dafeng.web.setups import SetUp
 from dafeng.web.visits import LASTING, Signer, Throttle
 from dafeng.work.city import City
+from dafeng.work.enterprise_shelf import EnterpriseShelf
+from dafeng.work.markets import Markets
 from dafeng.work.rights import Rights
 
 EDITORS = ("editor", "confirmer", "administrator")
@@ -108,6 +111,21 @@ class Office:
     def rights(self) -> Rights:
         """The city's books of rights; nothing is made on disk until somebody opens one."""
         return Rights(self.city)
+
+    @cached_property
+    def settlements(self) -> Settlements:
+        """How companies stand in compliance periods, kept while nothing changes."""
+        return Settlements(self.rights)
+
+    @cached_property
+    def enterprises(self) -> EnterpriseShelf:
+        """Accounts of the city's enterprises, kept until their files change."""
+        return EnterpriseShelf(self.city)
+
+    @cached_property
+    def markets(self) -> Markets:
+        """The city's markets; nothing is made on disk by looking."""
+        return Markets(self.city)
 
     @cached_property
     def signer(self) -> Signer:

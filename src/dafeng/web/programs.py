@@ -24,16 +24,26 @@ from dafeng.web.api_saved import build_saved
 from dafeng.web.api_scenarios import build_scenario_answers, build_scenario_writing
 from dafeng.web.api_views import build_views
 from dafeng.web.api_visibility import build_visibility
+from dafeng.web.budget_api import build_budget_router
+from dafeng.web.compliance_api import build_compliance_router
 from dafeng.web.desk import Desk
+from dafeng.web.enterprise_api import build_enterprise_router
 from dafeng.web.forms import slug_of
+from dafeng.web.inclusion_api import build_inclusion_router, build_message_router
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.ledger_orders_api import build_ledger_orders
 from dafeng.web.ledger_proof_api import build_ledger_proof
+from dafeng.web.market_api import build_market_router
 from dafeng.web.scenario_pages import Keeper
 from dafeng.work.explain import walk
 
 WITH_TOKEN = (build_accounts, build_reviews, build_decisions, build_deliveries, build_jobs, build_saved, build_visibility)
 """Addresses that answer to a token only."""
+OF_RIGHTS = (
+    build_ledger_router, build_ledger_proof, build_ledger_orders, build_market_router, build_budget_router, build_compliance_router,
+    build_inclusion_router, build_enterprise_router,
+)  # fmt: skip
+"""The same for rights of every kind."""
 
 
 def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
@@ -60,9 +70,9 @@ def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
     for build in WITH_TOKEN:
         app.include_router(build(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     refusals = {**REFUSALS, **WRITE_REFUSALS}
-    app.include_router(build_ledger_router(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
-    app.include_router(build_ledger_proof(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
-    app.include_router(build_ledger_orders(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    for build_right in OF_RIGHTS:
+        app.include_router(build_right(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
+    app.include_router(build_message_router(desk), responses=refusals)
     app.include_router(build_scenario_writing(desk, keeper), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
     app.include_router(build_scenario_answers(desk, keeper), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(build_files(desk), responses=dict(REFUSALS), dependencies=guards)

@@ -5,7 +5,9 @@ Invariant: everything in it is made from the published document; the folder appe
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,14 @@ from dafeng.web.public_links import PublicLinks, plain
 from dafeng.web.public_pages import PAGES, Stage, build_article, build_page, render_public
 from dafeng.work.publish import Published
 from dafeng.work.publish_table import FORMS, make_file
+from dafeng.work.right_books import tell_quantity
+from dafeng.work.right_register import PublicBook, tell_certificate, tell_public_book
 
 FILES = ("mark.svg", "css/tokens.css", "css/dark.css", "css/public.css", "js/theme.js", "js/public.js")
 """What the public pages need; nothing else of the programme is copied."""
 
 
-def write_public_site(published: Published, folder: Path) -> Path:
+def write_public_site(published: Published, folder: Path, *, books: Sequence[PublicBook] = ()) -> Path:
     """Write the frozen copy of a city's public pages.
 
     Parameters
@@ -33,6 +37,8 @@ def write_public_site(published: Published, folder: Path) -> Path:
         The public side of a run.
     folder : Path
         Folder to make; a copy that lies there already is replaced.
+    books : sequence of PublicBook, optional
+        Books of rights that are public; without any the copy has no registry.
 
     Returns
     -------
@@ -52,7 +58,10 @@ def write_public_site(published: Published, folder: Path) -> Path:
         (made / "static" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(STATIC / name, made / "static" / name)
     for language in LANGUAGES:
-        _write_language(made if language == "zh" else made / "en", published, Words(language))
+        _write_language(made if language == "zh" else made / "en", published, Words(language), books)
+    if books:
+        told = {"city": published.view["city"]["slug"], "books": [tell_public_book(one) for one in books]}
+        (made / "registry.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for form in FORMS:
         (made / f"{published.view['city']['slug']}.{form}").write_bytes(make_file(published, form, "zh"))
     shutil.rmtree(folder, ignore_errors=True)
@@ -60,13 +69,14 @@ def write_public_site(published: Published, folder: Path) -> Path:
     return folder / "index.html"
 
 
-def _write_language(folder: Path, published: Published, words: Words) -> None:
+def _write_language(folder: Path, published: Published, words: Words, books: Sequence[PublicBook]) -> None:
     """All pages, figures and data of the indicators in one language."""
     folder.mkdir(parents=True, exist_ok=True)
     links = PublicLinks(published.view["city"]["slug"], frozen=words.language)
 
     def put(name: str, template: str, page: str, context: dict[str, Any]) -> None:
-        text = render_public(template, Stage(words, links, published, page, name), context)
+        shown = {"registry": "registry.html", **context} if books else context
+        text = render_public(template, Stage(words, links, published, page, name), shown)
         (folder / name).write_text(text, encoding="utf-8")
 
     for page in PAGES:
@@ -76,6 +86,11 @@ def _write_language(folder: Path, published: Published, words: Words) -> None:
         put(links.indicator(entry["id"]), "public_indicator.html", "indicators", article)
         put(links.embed(entry["id"]), "public_embed.html", "indicators", article)
         _write_parts(folder / f"indicator-{plain(entry['id'])}", published, entry, words)
+    if books:
+        put("registry.html", "public_registry.html", "registry", {
+            "books": books, "tell": tell_quantity, "public": tell_certificate, "start": 0, "home": "registry.html",
+            "named": words.read(published.view["city"]["label"]), "registry_file": f"{links.top}registry.json",
+        })  # fmt: skip
     put("explain.html", "public_explain.html", "data", {"rows": [*published.traces.items()], "inputs": None})
 
 

@@ -115,6 +115,7 @@ def _page(request: Request, shelf: PublicShelf, rights: Rights, template: str, c
         "named": named.read(words.language),
         "home": f"/public/{slug}/registry",
         "registry": f"/public/{slug}/registry",
+        "registry_file": f"/public/{slug}/registry.json",
     }
     response = HTMLResponse(render_public(template, stage, shown))
     response.headers["Vary"] = "Cookie"

@@ -122,16 +122,7 @@ def authorise(
     LookupFailure
         If there is no such enterprise.
     """
-    at = now or datetime.now(UTC)
-    rules = read_rules(city.overlay)
-    if enterprise not in read_tables(city.overlay / FOLDER, rules).enterprises:
-        raise LookupFailure(
-            Label(f"没有企业“{enterprise}”", f"there is no enterprise '{enterprise}'"),
-            where="enterprise",
-            expected=Label("data/enterprises 中的企业", "an enterprise of data/enterprises"),
-            remedy=Label("核对企业编号", "check the id"),
-        )
-    _check(rules, recipient, purpose, fields, until, at)
+    check_enterprise(city, enterprise)
     path = Path(letter)
     if not path.is_file():
         raise _bad(
@@ -141,6 +132,51 @@ def authorise(
         raise _bad(
             "letter", f"授权书“{path}”是空文件", f"the letter '{path}' is empty", "授权书文件", "the file of the owner's letter"
         )
+    evidence = f"{path.name} sha256 {hash_file(path)}"
+    return grant_access(
+        city, enterprise, recipient=recipient, purpose=purpose, fields=fields, until=until, evidence=evidence, who=who, now=now
+    )
+
+
+def grant_access(
+    city: City,
+    enterprise: str,
+    *,
+    recipient: str,
+    purpose: str,
+    fields: Sequence[str],
+    until: str,
+    evidence: str,
+    who: str,
+    now: datetime | None = None,
+) -> Authorisation:
+    """Enter what an owner allows, by whatever proves that it was the owner.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    enterprise, recipient, purpose, fields, until, who, now
+        As `authorise`.
+    evidence : str
+        Name and hash of the owner's letter, or the owner's link.
+
+    Returns
+    -------
+    Authorisation
+        As it was entered.
+
+    Raises
+    ------
+    SettingError
+        If a part is missing, unknown or in the past.
+    LookupFailure
+        If there is no such enterprise.
+    """
+    at = now or datetime.now(UTC)
+    rules = read_rules(city.overlay)
+    check_enterprise(city, enterprise, rules=rules)
+    _check(rules, recipient, purpose, fields, until, at)
     with hold_authorisations(city.folder) as log:
         name = f"A{sum(row['event'] == 'grant' for row in log.rows) + 1:05d}"
         row = log.add(
@@ -154,10 +190,38 @@ def authorise(
                 "fields": json.dumps(sorted(set(fields)), ensure_ascii=False),
                 "until": until,
                 "who": who,
-                "evidence": f"{path.name} sha256 {hash_file(path)}",
+                "evidence": evidence,
             }
         )
     return _read(row, "")
+
+
+def check_enterprise(city: City, enterprise: str, *, rules: EnterpriseRules | None = None) -> None:
+    """Refuse an enterprise that is in no table.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    enterprise : str
+        Id.
+    rules : EnterpriseRules, optional
+        What the accounts follow, if they were read.
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such enterprise.
+    """
+    known = rules or read_rules(city.overlay)
+    accounted = {one.enterprise for one in known.own.accounted}
+    if enterprise not in accounted and enterprise not in read_tables(city.overlay / FOLDER, known).enterprises:
+        raise LookupFailure(
+            Label(f"没有企业“{enterprise}”", f"there is no enterprise '{enterprise}'"),
+            where="enterprise",
+            expected=Label("data/enterprises 中的企业", "an enterprise of data/enterprises"),
+            remedy=Label("核对企业编号", "check the id"),
+        )
 
 
 def withdraw_authorisation(city: City, id: str, *, who: str, now: datetime | None = None) -> Authorisation:

@@ -27,7 +27,7 @@ def budget_document(found: BudgetState) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``nodes`` (allotted, given, consumed, lapsed, returned, frozen, free, the same ``below``; [unit]), ``checks``,
+        ``nodes`` (allotted, moved, given, consumed, lapsed, returned, frozen, free, the same ``below``; [unit]), ``checks``,
         ``warnings`` (the classes with their source), ``findings``.
     """
     budget, form, rules = found.file.budget, found.file.form, budget_rules()
@@ -92,8 +92,9 @@ def _node(found: BudgetState, line: BudgetLine) -> dict[str, Any]:
         "at": node.at,
         "wanted": _amount(found, found.wanted.get(node.id, 0)),
         "allotted": _amount(found, line.allotted),
+        "moved": _amount(found, line.moved),
         "given": _amount(found, line.given),
-        "kept": _amount(found, line.allotted - line.given),
+        "kept": _amount(found, line.allotted + line.moved - line.given),
         **{name: _amount(found, getattr(line, name)) for name in SUMS},
         "below": {name: _amount(found, line.below[name]) for name in SUMS},
         "over": _amount(found, found.over.get(node.id, 0)),

@@ -96,7 +96,8 @@ def tell_budget(city: City, file: BudgetFile, ledger: Ledger, booked: int) -> Bu
     lines = list_lines(budget, books)
     checks = check_lines(budget, lines, books)
     told = [*findings, *_overruns(over, uses), *_unequal(checks), *_waiting(pending, file)]
-    warned = warn_nodes(file, wanted, uses)
+    moved = {line.node.id: line.moved for line in lines}
+    warned = warn_nodes(file, {name: units + moved.get(name, 0) for name, units in wanted.items()}, uses)
     return BudgetState(file, books.state, lines, checks, wanted, uses, over, warned, pending, booked, tuple(told))
 
 

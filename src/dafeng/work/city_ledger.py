@@ -11,6 +11,7 @@ from pathlib import Path
 from dafeng.core.errors import StoreError
 from dafeng.core.labels import Label
 from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
+from dafeng.ledger.requests import VERBS
 from dafeng.store.ledger_rows import LedgerRows, open_rows
 from dafeng.store.orders import last_booked
 from dafeng.store.records import Records, open_records
@@ -18,6 +19,9 @@ from dafeng.work.city import City
 
 SCHEMES = ("postgresql://", "postgres://")
 """How addresses of databases begin that are no files."""
+
+_REQUESTS = tuple(f'["{verb}",' for verb in VERBS)
+"""How orders begin that are one request, whose event has their own id."""
 
 
 def is_there(city: City) -> bool:
@@ -56,8 +60,10 @@ def check_kept(city: City, *, records: Records | None = None, rows: LedgerRows |
     last = _last(city, records)
     if last is None:
         return
-    if _find(city, last[1], rows) != last[0]:
-        raise _lost(city, *last)
+    asked, event, content = last
+    found = _find(city, event, rows)
+    if found is None or (content.startswith(_REQUESTS) and found != asked):
+        raise _lost(city, asked, event)
 
 
 def open_city_ledger(city: City, *, clock: Clock = read_clock, reads: bool = False) -> Ledger:
@@ -86,7 +92,7 @@ def open_city_ledger(city: City, *, clock: Clock = read_clock, reads: bool = Fal
     return open_ledger(":memory:" if reads and not is_there(city) else city.ledger, clock=clock)
 
 
-def _last(city: City, records: Records | None) -> tuple[str, int] | None:
+def _last(city: City, records: Records | None) -> tuple[str, int, str] | None:
     if records is None:
         address = city.records
         if isinstance(address, Path) and not address.is_file():

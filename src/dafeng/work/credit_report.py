@@ -78,8 +78,57 @@ def export_credit(
     SettingError
         If the ending of the file is unknown, or a writer lacks a package or font.
     """
-    at, target = now or datetime.now(UTC), Path(path)
-    form = _form(target)
+    target = Path(path)
+    document, content = make_credit(
+        city,
+        enterprise,
+        _form(target),
+        recipient=recipient,
+        purpose=purpose,
+        who=who,
+        fields=fields,
+        language=language,
+        now=now,
+    )
+    write_whole(target, content)
+    return document
+
+
+def make_credit(
+    city: City,
+    enterprise: str,
+    form: str,
+    *,
+    recipient: str,
+    purpose: str,
+    who: str,
+    fields: Sequence[str] | None = None,
+    language: Language = "zh",
+    now: datetime | None = None,
+) -> tuple[dict[str, Any], bytes]:
+    """The report and the bytes of its file; both are in the log when this returns, so that they may be handed out.
+
+    Parameters
+    ----------
+    city, enterprise, recipient, purpose, who, fields, language, now
+        As `export_credit`.
+    form : str
+        ``json``, ``xlsx`` or ``pdf``.
+
+    Returns
+    -------
+    (dict, bytes)
+        Report and file.
+
+    Raises
+    ------
+    AccessError
+        If no authorisation of the owner holds for this; the refusal is logged.
+    SettingError
+        If the form is unknown, or a writer lacks a package or font.
+    """
+    at = now or datetime.now(UTC)
+    _form(Path(f"report.{form}"))
     with hold_authorisations(city.folder) as log:
         known = fold_authorisations(log.rows)
         granted, why = _find(known, enterprise, recipient, purpose, fields, at)
@@ -114,8 +163,7 @@ def export_credit(
                 "detail": json.dumps(detail),
             }
         )
-    write_whole(target, content)
-    return document
+    return document, content
 
 
 def credit_document(

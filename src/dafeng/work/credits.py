@@ -28,12 +28,17 @@ from dafeng.ledger.refusals import Booked, Refusal, Refused
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, Span, Transfer
 from dafeng.ledger.working_days import read_holidays
 from dafeng.library.strict import load_yaml
+from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.allotments import refused
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 
 THERE = ("book_exists", "account_exists", "name_taken", "conflict")
 """Refusals that say that what is opened is there."""
+
+
+ENTERED = ("name", "scheme", "method", "assets", "facts")
+"""What is told of a project that is entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,26 @@ def read_credits(city: City) -> Credits:
         As the log and the ledger say.
     """
     with open_city_ledger(city, reads=True) as ledger:
-        return Credits(read_register(ledger.rows, read_schemes(city.overlay)), _units(ledger), read_holidays(city.overlay))
+        return Credits(
+            read_register(ledger.rows, read_schemes(city.overlay)), read_units(ledger.rows), read_holidays(city.overlay)
+        )
 
 
-def _units(ledger: Ledger) -> Mapping[str, Mapping[str, int]]:
+def read_units(rows: LedgerRows) -> Mapping[str, Mapping[str, int]]:
+    """Units of projects by kind of the account that holds them.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+
+    Returns
+    -------
+    mapping of str to (mapping of str to int)
+        Project → kind of account → units that are there. [t]
+    """
     found: dict[str, dict[str, int]] = {}
-    for project, sort, count in ledger.rows.query(
+    for project, sort, count in rows.query(
         "SELECT b.project, a.type, SUM(b.last - b.first + 1) FROM ledger_block b JOIN ledger_account a ON a.no = b.account"
         " WHERE b.alive AND b.project <> '' GROUP BY b.project, a.type ORDER BY b.project, a.type"
     ):
@@ -120,7 +139,7 @@ def enter_project(city: City, path: Path, *, who: str, day: str, id: str = "") -
             ),
             remedy=Label("对照 docs/credits.md", "see docs/credits.md"),
         )
-    values = {name: _plain(read[name]) for name in ("name", "scheme", "method", "assets", "facts") if name in read}
+    values = {name: _plain(read[name]) for name in ENTERED if name in read}
     return take(city, read["id"], "enter", who=who, day=day, values=values, id=id)
 
 

@@ -20,9 +20,9 @@ from dafeng.ledger.inclusion.decision import spell_amount
 from dafeng.ledger.inclusion.events import read_events
 from dafeng.ledger.inclusion.identities import Identities
 from dafeng.ledger.inclusion.intake import Tally, take
-from dafeng.ledger.inclusion.policy import PLAIN, read_policy
+from dafeng.ledger.inclusion.policy import PLAIN, Policy, read_policy
 from dafeng.ledger.inclusion.programme import Programme
-from dafeng.ledger.inclusion.scenes import read_scenes, weak_scenes
+from dafeng.ledger.inclusion.scenes import Scene, read_scenes, weak_scenes
 from dafeng.ledger.inclusion.webhook import Key, read_message, verify
 from dafeng.library.records import records
 from dafeng.library.strict import read_yaml
@@ -214,7 +214,24 @@ def scene_document(programme: Programme) -> list[dict[str, Any]]:
     list of dict
         JSON-able.
     """
-    policy = programme.policy
+    return tell_scenes(programme.scenes, programme.policy)
+
+
+def tell_scenes(scenes: Mapping[str, Scene], policy: Policy) -> list[dict[str, Any]]:
+    """Scenes with their editions and what a policy makes of them.
+
+    Parameters
+    ----------
+    scenes : mapping of str to Scene
+        Scenes.
+    policy : Policy
+        Rules.
+
+    Returns
+    -------
+    list of dict
+        JSON-able.
+    """
     return [
         {
             "id": scene.id,
@@ -232,7 +249,7 @@ def scene_document(programme: Programme) -> list[dict[str, Any]]:
                 for one in scene.editions.values()
             ],
         }
-        for scene in programme.scenes.values()
+        for scene in scenes.values()
     ]  # fmt: skip
 
 

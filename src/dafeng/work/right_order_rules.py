@@ -5,10 +5,8 @@ Invariant: units begin and end by two persons; what was set aside elsewhere is f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
-
-from sqlalchemy.orm import Session
 
 from dafeng.core.errors import ConflictError, LookupFailure
 from dafeng.core.labels import Label
@@ -19,7 +17,6 @@ from dafeng.ledger.loading import find_mates
 from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, Transfer, Void, encode
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
-from dafeng.store.orders import find_order
 from dafeng.work.city_days import find_bounds
 from dafeng.work.right_rows import find_account_row, read_books
 from dafeng.work.rights import Rights
@@ -79,17 +76,17 @@ def needs_pair(rights: Rights, request: Request) -> bool:
     return plans.needs_pair(verb, request, (books[account.book].instrument, books[account.book].scale), asked=asked)
 
 
-def check_claims(session: Session, rights: Rights, group: Sequence[Request]) -> None:
+def check_claims(rights: Rights, group: Sequence[Request], placed: Callable[[str], bool]) -> None:
     """Refuse to free here what a market, a register or a programme has set aside.
 
     Parameters
     ----------
-    session : sqlalchemy.orm.Session
-        Records of the city.
     rights : Rights
         Books of the city.
     group : sequence of Request
         What is asked.
+    placed : callable
+        Whether an order has an id.
 
     Raises
     ------
@@ -100,7 +97,7 @@ def check_claims(session: Session, rights: Rights, group: Sequence[Request]) -> 
     if not named or not rights.has_ledger():
         return
     with rights.reading() as rows:
-        foreign = sorted(name for name in named if _find_claim(rows, name) is not None and find_order(session, name) is None)
+        foreign = sorted(name for name in named if _find_claim(rows, name) is not None and not placed(name))
     if foreign:
         raise ConflictError(
             Label(f"“{foreign[0][:60]}”不是在这里冻结的", f"'{foreign[0][:60]}' was not set aside here"),

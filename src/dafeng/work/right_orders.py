@@ -17,13 +17,13 @@ from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason, reasons
 from dafeng.ledger.requests import Request, Transfer, decode, encode
 from dafeng.store.models import ORDER_STATES, LedgerOrder
-from dafeng.store.orders import add_order, find_order, find_together, join_orders, list_orders
+from dafeng.store.orders import MARKET, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
 from dafeng.work.right_order_rules import check_claims, check_days, find_blank, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
-RESERVED = ("market/",)
+RESERVED = (MARKET,)
 """How ids begin that the markets make themselves."""
 
 
@@ -145,7 +145,7 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
         settle_orders(rights, records=opened)
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
-            check_claims(session, rights, group)
+            check_claims(rights, group, lambda name: find_order(session, name) is not None)
             rows = [find_order(session, one.id) for one in group]
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
@@ -198,7 +198,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     with using(rights.city, records) as opened:
         rights.check_kept(opened)
         with opened.write(actor=who, at=at) as session:
-            row = find_order(session, id)
+            row = None if id.startswith(MARKET) else find_order(session, id)
             if row is None:
                 raise _unknown(id)
             if fold_person(row.who) == fold_person(who):
@@ -260,7 +260,7 @@ def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Or
         If there is none.
     """
     with using(rights.city, records) as opened, opened.read() as session:
-        row = find_order(session, id)
+        row = None if id.startswith(MARKET) else find_order(session, id)
         if row is None:
             raise _unknown(id)
         return _order(row)

@@ -7,9 +7,10 @@ and day of what was retired.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dafeng.work.project_register import public_projects
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_certificate import Certificate, make_certificate
 from dafeng.work.right_checks import check_movement
@@ -40,13 +41,16 @@ class PublicBook:
         Event before which older ones stand; 0 where there are none.
     forged : int
         Retirements of this page left out, since their rows do not say what was booked.
+    registered : tuple of dict
+        Credit projects whose credits stand in the book, as the public may know them.
     """
 
     sums: BookSum
     projects: tuple[tuple[str, str], ...]
     ended: tuple[Certificate, ...]
     before: int
-    forged: int
+    forged: int = 0
+    registered: tuple[dict[str, Any], ...] = ()
 
 
 def shows_registry(rules: Visibility) -> bool:
@@ -85,7 +89,8 @@ def public_books(rights: Rights, rules: Visibility, *, before: int = 0, book: st
         In the order of opening.
     """
     found = [one for one in sum_books(rights) if rules.shows(KIND, one.book.name) and book in ("", one.book.name)]
-    return [_public(rights, one, before) for one in found]
+    projects = public_projects(rights)
+    return [replace(_public(rights, one, before), registered=projects.get(one.book.name, ())) for one in found]
 
 
 def _public(rights: Rights, sums: BookSum, before: int) -> PublicBook:
@@ -142,5 +147,6 @@ def tell_public_book(found: PublicBook) -> Mapping[str, Any]:
         "book": sums.book.name, "label": {"zh": sums.label.zh, "en": sums.label.en}, "unit": sums.book.unit,
         "scale": sums.book.scale, "issued": sums.issued, "outstanding": sums.held, **dict(sums.ends),
         "projects": [{"project": project, "vintage": vintage} for project, vintage in found.projects],
+        "registered": list(found.registered),
         "retirements": [tell_certificate(one) for one in found.ended], "forged": found.forged,
     }  # fmt: skip

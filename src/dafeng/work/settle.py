@@ -14,7 +14,7 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.adjustments import carry
+from dafeng.ledger.adjustments import ALLOTTED, carry
 from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.ledger import Ledger
@@ -76,6 +76,10 @@ class Standing:
         Limit on credits, surrender check, penalty and forecast of the gap.
     verdict : str
         ``met``, ``short`` or ``not_measurable``.
+    account : int
+        Number of its account.
+    booked : mapping of str to int
+        What came less what went by pre-allocation, allocation and true-up. [t]
     """
 
     enterprise: str
@@ -90,6 +94,8 @@ class Standing:
     penalty: Worked | None
     forecast: Worked | None
     verdict: str
+    account: int
+    booked: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +268,7 @@ def _stand(
         },
     )  # fmt: skip
     short = None if check is None else check.value
-    booked = account.net("pre_allocate", "allocate", "true_up") - owed
+    booked = account.net(*ALLOTTED) - owed
     expected = None if due is None or due.allowance is None else due.allowance - booked
     emissions = None if due is None else _forecast(due)
     forecast = _work(
@@ -276,7 +282,7 @@ def _stand(
     penalty = _work(policies, "penalty", year, {"short": short}) if verdict == "short" else None
     return Standing(
         account.holder, due, account.balance, account.free, owed, given["surrendered"], credits[1],
-        limit, check, penalty, forecast, verdict,
+        limit, check, penalty, forecast, verdict, account.number, {kind: account.net(kind) for kind in ALLOTTED},
     )  # fmt: skip
 
 

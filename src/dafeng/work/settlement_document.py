@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dafeng.ledger.policies import write_number
 from dafeng.work.policy_document import finding_document, worked_document
 from dafeng.work.settle import Due, Settlement, Standing
 
@@ -77,6 +78,10 @@ def standing_document(one: Standing) -> dict[str, Any]:
     due = one.entitlement
     return {
         "enterprise": one.enterprise,
+        "account": one.account,
+        "installations": 0 if due is None else len(due.allocations),
+        "verified": None if due is None or due.verified is None else write_number(due.verified),
+        "booked": dict(one.booked),
         "allowance": None if due is None else due.allowance,
         "obligation": None if due is None or due.obligation is None else due.obligation.whole,
         **{name: getattr(one, name) for name in ("held", "free", "owed", "surrendered", "credits", "verdict")},

@@ -123,8 +123,7 @@ def check_event(event: Event, policy: Policy, scenes: Mapping[str, Scene], place
             f"事件长于 {policy.most_hours} 小时",
             f"the event is longer than {policy.most_hours} hours",
         )
-    around = places_around(event.place)
-    if place not in around:
+    if place != event.place and place not in places_around(event.place):
         return tell(
             event.at, "inclusion.place", f"地点“{event.place}”不在本市", f"the place '{event.place}' is not in the city"
         )

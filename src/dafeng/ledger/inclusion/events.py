@@ -6,7 +6,7 @@ Invariant: a row is an event with sound fields, or a finding that names its row 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -158,35 +158,58 @@ def read_events(path: Path) -> Iterator[Event | Finding]:
     FileRefused
         If it is no text, or a column is missing.
     """
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        yield from read_lines(stream, path.name)
+
+
+def read_lines(stream: Iterable[str], name: str) -> Iterator[Event | Finding]:
+    """Events of a CSV text, one by one; nothing of it is written anywhere.
+
+    Parameters
+    ----------
+    stream : iterable of str
+        Lines, as `read_events`.
+    name : str
+        What to call it in findings.
+
+    Yields
+    ------
+    Event or Finding
+        One per row.
+
+    Raises
+    ------
+    FileRefused
+        If it is no text, or a column is missing.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            heads = [head.strip() for head in next(reader, [])]
-            lacking = [name for name in COLUMNS[:-1] if heads.count(name) != 1]
-            if lacking:
-                raise _refused(path, f"缺少或重复的列：{'、'.join(lacking)}", f"columns lack or repeat: {', '.join(lacking)}")
-            letters = {head: _letter(number) for number, head in enumerate(heads)}
-            for cells in reader:
-                at = f"{path.name}!{reader.line_num}"
-                if len(cells) != len(heads):
-                    yield _finding(
-                        "inclusion.row", at, f"应有 {len(heads)} 列，实有 {len(cells)} 列",
-                        f"has {len(cells)} cells instead of {len(heads)}",
-                    )  # fmt: skip
-                elif any(cells):
-                    yield make_event(dict(zip(heads, cells, strict=True)), at, letters=letters)
+        reader = csv.reader(stream, strict=True)
+        heads = [head.strip() for head in next(reader, [])]
+        lacking = [head for head in COLUMNS[:-1] if heads.count(head) != 1]
+        if lacking:
+            raise _refused(name, f"缺少或重复的列：{'、'.join(lacking)}", f"columns lack or repeat: {', '.join(lacking)}")
+        letters = {head: _letter(number) for number, head in enumerate(heads)}
+        for cells in reader:
+            at = f"{name}!{reader.line_num}"
+            if len(cells) != len(heads):
+                yield _finding(
+                    "inclusion.row", at, f"应有 {len(heads)} 列，实有 {len(cells)} 列",
+                    f"has {len(cells)} cells instead of {len(heads)}",
+                )  # fmt: skip
+            elif any(cells):
+                yield make_event(dict(zip(heads, cells, strict=True)), at, letters=letters)
     except (UnicodeDecodeError, csv.Error) as cause:
-        raise _refused(path, f"不是 UTF-8 的 CSV 文件（{cause}）", f"is no CSV file in UTF-8 ({cause})") from cause
+        raise _refused(name, f"不是 UTF-8 的 CSV 文件（{cause}）", f"is no CSV file in UTF-8 ({cause})") from cause
 
 
 def _letter(number: int) -> str:
     return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
-def _refused(path: Path, zh: str, en: str) -> FileRefused:
+def _refused(name: str, zh: str, en: str) -> FileRefused:
     return FileRefused(
         Label(zh, en),
-        where=path.name,
+        where=name,
         expected=Label(f"列：{'、'.join(COLUMNS)}", f"columns: {', '.join(COLUMNS)}"),
         remedy=Label("改正文件后重新提交", "correct the file and hand it in again"),
     )

@@ -21,6 +21,8 @@ from dafeng.ledger.requests import Request, Transfer
 
 BATCH = 5000
 """Events that are taken at once."""
+GUARDS = ("inclusion.claimed", "inclusion.overlap", "inclusion.registered")
+"""Rules that keep one and the same reduction from being claimed twice; what they find is kept, without the person."""
 MOST_FINDINGS = 1000
 """Findings that a tally keeps; all are counted."""
 _ROW = "no, key, scene, person, day, started, ended, amount, edition, grams, points"
@@ -164,11 +166,20 @@ def _take_piece(programme: Programme, piece: Sequence[Event | Finding]) -> list[
         )  # fmt: skip
         fresh = [one.taken for one in decided if isinstance(one, Outcome) and not one.again]
         first = _write(programme, fresh)
+        _keep_claims(programme, [one for one in (*said, *decided) if isinstance(one, Finding)], [one for _, one in named])
     refused = _book(programme, first, fresh) if fresh else {}
     for one in decided:
         code = refused.get(one.taken.key) if isinstance(one, Outcome) else None
         said.append(one if code is None or isinstance(one, Finding) else _refused(one, code))
     return said
+
+
+def _keep_claims(programme: Programme, findings: Sequence[Finding], candidates: Sequence[Candidate]) -> None:
+    """Note what was claimed twice, each evidence once by scene and rule."""
+    named = {one.at: one for one in candidates}
+    kept = [(named[one.at], one.rule) for one in findings if one.rule in GUARDS and one.at in named]
+    text = "INSERT OR IGNORE INTO double_claim (key, scene, rule, day, at) VALUES (?, ?, ?, ?, ?)"
+    programme.rows.add(text, [(one.key, one.scene, rule, one.day, programme.clock()) for one, rule in kept])
 
 
 def _candidate(programme: Programme, event: Event, member: Member | None) -> Candidate:

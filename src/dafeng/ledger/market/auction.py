@@ -69,7 +69,7 @@ def clear(
     Clearing
         The same whatever the order in which the bids are given.
     """
-    counted = _counted(bids, reserve, lot, most)
+    counted = count_bids(bids, reserve=reserve, lot=lot, most=most)
     lots = offered // lot
     awards: list[Award] = []
     price = None
@@ -85,8 +85,25 @@ def clear(
     return Clearing(price, tuple(awards), offered - sum(one.quantity for one in awards))
 
 
-def _counted(bids: Iterable[SealedBid], reserve: int, lot: int, most: int | None) -> list[SealedBid]:
-    """Bids that count, highest price first and then the earlier; cut to what their bidder may have."""
+def count_bids(bids: Iterable[SealedBid], *, reserve: int = 0, lot: int = 1, most: int | None = None) -> list[SealedBid]:
+    """Bids that count, highest price first and then the earlier; cut to what their bidder may have.
+
+    Parameters
+    ----------
+    bids : iterable of SealedBid
+        In any order.
+    reserve : int, optional
+        Lowest price that counts. [minimal money per price unit]
+    lot : int, optional
+        Only whole lots count. [minimal units]
+    most : int, optional
+        Most that one bidder may get. [minimal units]
+
+    Returns
+    -------
+    list of SealedBid
+        With the quantity that counts.
+    """
     got: dict[str, int] = {}
     counted = []
     for one in sorted(bids, key=lambda bid: (-bid.price, bid.at, bid.id)):

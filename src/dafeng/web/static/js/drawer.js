@@ -109,8 +109,10 @@
   }
 
   const asked = new URL(location.href).searchParams.get("explain");
-  if (asked && !dafeng.frozen && document.body.dataset.run) {
+  if (asked && !dafeng.frozen) {
     const base = location.pathname.split("/")[1];
-    window.addEventListener("load", () => open(asked, `/${base}/explain/${asked.split("/").map(encodeURIComponent).join("/")}`));
+    const known = document.querySelector(`main a[data-explain="${CSS.escape(asked)}"]`)?.getAttribute("href");
+    const place = known || (document.body.dataset.run && `/${base}/explain/${asked.split("/").map(encodeURIComponent).join("/")}`);
+    if (place) window.addEventListener("load", () => open(asked, place));
   }
 })();

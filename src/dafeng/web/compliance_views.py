@@ -1,0 +1,229 @@
+"""What the pages of compliance show: companies of a period by what they lack, dates, and one company with all its reasons.
+
+Invariant: nothing is computed here; a figure that is not known is shown as not known, and a company without it never as met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import uuid4
+
+from dafeng.core.errors import DafengError, FileRefused
+from dafeng.ledger.policies import Worked
+from dafeng.web.asking import Ask
+from dafeng.web.filters import choose_window
+from dafeng.web.rights_views import Refused
+from dafeng.work.ask_surrender import sum_waiting
+from dafeng.work.compliance import (
+    VERDICTS,
+    count_verdicts,
+    explain_standing,
+    find_period,
+    find_periods,
+    find_standing,
+    forecast_band,
+    rank_standings,
+    tell_dates,
+)
+from dafeng.work.right_orders import read_orders
+from dafeng.work.right_rows import BookRow
+from dafeng.work.settle import Settlement, carry_over, read_calendar
+from dafeng.work.settlement_document import settlement_document
+
+Context = dict[str, Any]
+DATES = 5
+"""Dates of the calendar that are shown before the others are unfolded."""
+
+
+def tell_amount(value: int | Decimal | Worked | str | None) -> str:
+    """A quantity for the eye.
+
+    Parameters
+    ----------
+    value : int, Decimal, Worked, str or None
+        The quantity; of what was worked out its answer.
+
+    Returns
+    -------
+    str
+        With thousands marks; empty where it is not known. [t]
+    """
+    if isinstance(value, Worked):
+        value = value.whole
+    if value is None or value == "":
+        return ""
+    number = Decimal(value)
+    return f"{number:,.0f}" if number == number.to_integral_value() else f"{number.normalize():,f}"
+
+
+def build_overview(ask: Ask) -> Context:
+    """What the overview of a period shows.
+
+    Parameters
+    ----------
+    ask : Ask
+        The request; ``book``, ``verdict``, ``q`` and ``offset`` in its query.
+
+    Returns
+    -------
+    dict
+        Periods, companies by what they lack, dates, and what hinders.
+
+    Raises
+    ------
+    LookupFailure
+        If the book that is asked for does not exist.
+    """
+    query = ask.request.query_params
+    chosen = {name: query.get(name, "").strip()[:128] for name in ("book", "verdict", "q")}
+    if chosen["verdict"] not in VERDICTS:
+        chosen["verdict"] = ""
+    periods = find_periods(ask.office.rights)
+    book = find_period(ask.office.rights, chosen["book"]) if periods else None
+    found, trouble = _settled(ask, book)
+    rows = rank_standings(found, verdict=chosen["verdict"], words=chosen["q"]) if found else ()
+    window = choose_window(len(rows), query)
+    calendar = found.calendar if found else read_calendar(ask.office.city.overlay)
+    return {
+        "periods": periods, "book": book, "found": found, "trouble": trouble, "rows": rows[window.start : window.end],
+        "window": window, "chosen": {name: text for name, text in chosen.items() if text}, "verdicts": VERDICTS,
+        "counts": count_verdicts(found) if found else {}, "n": tell_amount, "band": forecast_band,
+        "dates": tell_dates(ask.office.city, calendar, today=datetime.now(UTC).date()) if book else (), "shown_dates": DATES,
+        "waiting": len(_waiting(ask)),
+    }  # fmt: skip
+
+
+def build_standing(ask: Ask, number: int, account: int) -> Context:
+    """What the page of a company shows.
+
+    Parameters
+    ----------
+    ask : Ask
+        The request; ``base`` of the carry-over in its query.
+    number, account : int
+        Numbers of the book and of the company's account.
+
+    Returns
+    -------
+    dict
+        The company, its units with inputs and steps, forecast, carry-over, and what waits.
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such book or account.
+    FileRefused
+        If the city has no table of units.
+    """
+    rights = ask.office.rights
+    book = find_period(rights, str(number))
+    found = ask.office.settlements.find(book.name, book.period)
+    one = find_standing(found, account)
+    waiting = _waiting(ask)
+    quantity, offset = sum_waiting(rights, book.name, one.enterprise, waiting)
+    base = ask.request.query_params.get("base", "").strip()[:30]
+    worked, why = _carried(ask, book, one.enterprise, base)
+    return {
+        "book": book, "one": one, "told": explain_standing(found, one), "n": tell_amount, "band": forecast_band(one.forecast),
+        "waiting": quantity, "waiting_credits": offset, "id": uuid4().hex, "today": datetime.now(UTC).date().isoformat(),
+        "carry": worked, "carry_why": why, "base": base,
+    }  # fmt: skip
+
+
+def tell_overview(ask: Ask) -> dict[str, Any]:
+    """The period as plain data.
+
+    Parameters
+    ----------
+    ask : Ask
+        The request.
+
+    Returns
+    -------
+    dict
+        The same companies in the same order; ``None`` as ``book`` where no period was opened.
+    """
+    periods = find_periods(ask.office.rights)
+    book = find_period(ask.office.rights, ask.request.query_params.get("book", "")) if periods else None
+    found, trouble = _settled(ask, book)
+    listed = [{"book": one.name, "period": one.period} for one in periods]
+    if found is None:
+        return {"periods": listed, "book": None if book is None else book.name, "trouble": trouble and trouble.says}
+    ranked = Settlement(found.book, found.period, found.calendar, rank_standings(found), found.findings)
+    return {"periods": listed, **settlement_document(ranked), "counts": dict(count_verdicts(found))}
+
+
+def _settled(ask: Ask, book: BookRow | None) -> tuple[Settlement | None, Refused | None]:
+    """The settlement, or why there is none."""
+    if book is None:
+        return None, None
+    try:
+        return ask.office.settlements.find(book.name, book.period), None
+    except FileRefused as cause:
+        return None, say_error(ask, cause)
+
+
+def say_error(ask: Ask, cause: DafengError) -> Refused:
+    """What was refused, in the reader's language.
+
+    Parameters
+    ----------
+    ask : Ask
+        The request.
+    cause : DafengError
+        Why.
+
+    Returns
+    -------
+    Refused
+        What is wrong, what was expected and what to do.
+    """
+    lang = ask.language
+    remedy = f"{cause.expected.read(lang)}{'；' if lang == 'zh' else '; '}{cause.remedy.read(lang)}"
+    return Refused("", "", cause.what.read(lang), remedy, cause.where)
+
+
+def _carried(ask: Ask, book: BookRow, enterprise: str, base: str) -> tuple[Worked | None, str]:
+    """Carry-over by the policy, or why it has none."""
+    try:
+        given = Decimal(base.replace(",", "")) if base else None
+    except InvalidOperation:
+        given = None
+    if given is not None and not (given.is_finite() and 0 <= given < 10**15):
+        given = None
+    try:
+        worked = carry_over(
+            ask.office.city, book.name, book.name, enterprise, quantity=None, year=int(book.period), day="", base=given
+        )
+    except DafengError as cause:
+        return None, cause.what.read(ask.language)
+    return worked, ""
+
+
+def _waiting(ask: Ask) -> tuple[Any, ...]:
+    found = read_orders(ask.office.rights, states=("waiting",), limit=1000, records=ask.office.records)
+    return tuple(one for one in found if one.verb == "surrender")
+
+
+def read_number(fields: Mapping[str, str], name: str) -> int:
+    """A whole number that was typed; thousands marks are fine, nothing else is.
+
+    Parameters
+    ----------
+    fields : mapping of str to str
+        The form.
+    name : str
+        Its field.
+
+    Returns
+    -------
+    int
+        0 for an empty field, -1 for what is no number. [t]
+    """
+    text = fields.get(name, "").strip().replace(",", "").replace("，", "")
+    if not text:
+        return 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else -1

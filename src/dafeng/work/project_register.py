@@ -1,0 +1,63 @@
+"""What the public may know of credit projects: scheme, method, stages with their days, answers of the tests, what was issued.
+
+Invariant: no owner, body, account, login or document is named, nor any fact that a test saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dafeng.ledger.projects import Project, ask_project, step_kinds
+from dafeng.work.credits import Credits
+from dafeng.work.project_steps import read_projects_of
+from dafeng.work.rights import Rights
+
+STAGES = ("enter", "publish", "validate", "register", "monitor", "verify", "issue", "cancel")
+"""Steps whose days are public."""
+
+
+def public_projects(rights: Rights) -> Mapping[str, tuple[dict[str, Any], ...]]:
+    """Projects of a city as the public may know them.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+
+    Returns
+    -------
+    mapping of str to (tuple of dict)
+        Book of the credits → its projects in the order of entry.
+    """
+    found = read_projects_of(rights)
+    told: dict[str, tuple[dict[str, Any], ...]] = {}
+    for one in found.register.projects.values():
+        book = found.register.schemes.schemes[one.scheme].book
+        told[book] = (*told.get(book, ()), _tell(one, found))
+    return told
+
+
+def _tell(one: Project, found: Credits) -> dict[str, Any]:
+    schemes = found.register.schemes
+    scheme, method = schemes.schemes[one.scheme], schemes.methods[one.method]
+    units = found.units.get(one.id, {})
+    answers = [said.answer for said in ask_project(one, schemes)]
+    return {
+        "id": one.id, "name": one.name, "state": one.state,
+        "scheme": {"zh": scheme.label.zh, "en": scheme.label.en}, "method": {"zh": method.label.zh, "en": method.label.en},
+        "tests": {answer: answers.count(answer) for answer in ("met", "not_met", "not_known")},
+        "steps": [
+            {"step": step.step, "zh": step_kinds()[step.step].label.zh, "en": step_kinds()[step.step].label.en, "day": step.day}
+            for step in one.steps
+            if step.step in STAGES
+        ],
+        "periods": [
+            {
+                "start": period.start, "end": period.end, "state": period.state,
+                "issued": period.verified if period.issued else None,
+            }
+            for period in one.periods.values()
+        ],
+        "issued": sum(units.values()), "retired": units.get("retired", 0),
+    }  # fmt: skip

@@ -1,0 +1,298 @@
+"""The pages and the API of compliance: who is short and why, a surrender that two people make; missing data is no pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+import yaml
+from playwright.sync_api import expect
+
+from dafeng.web.app import create_app
+from dafeng.work.ask_surrender import Surrender, ask_surrender
+from dafeng.work.city import City, open_city
+from dafeng.work.compliance import find_periods, forecast_band, rank_standings, tell_dates
+from dafeng.work.rights import Rights
+from dafeng.work.settle import read_calendar, settle
+from tests.web.attacked import fresh
+from tests.web.browser import Visit, launched, served
+from tests.web.client import Client
+from tests.web.reviews import Person, app_of, city_with_people, person
+from tests.web.settling import HEAD, PERIOD, account_of, book_number, fill_compliance
+from tests.web.test_rights import log_in, token_of
+
+HOME = "/qinglan/compliance/"
+ORDERS = "/qinglan/rights/orders/"
+API = "/api/v1/cities/qinglan/compliance"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, fast_hashes: None) -> Path:  # noqa: ARG001 - before any hash
+    """Folder of a city with people and a compliance period that is copied for each test."""
+    made = city_with_people(tmp_path_factory.mktemp("filled"))
+    fill_compliance(made)
+    return made.folder
+
+
+@pytest.fixture
+def city(filled: Path, tmp_path: Path) -> City:
+    copytree(filled, tmp_path / "qinglan")
+    return open_city(tmp_path / "qinglan")
+
+
+@pytest.fixture
+def editor(city: City) -> Person:
+    return person(app_of(city), "张三")
+
+
+def page_of(city: City, company: str = "甲电厂") -> str:
+    return f"{HOME}{book_number(city)}/{account_of(city, company)}/"
+
+
+def ask(who: Person, city: City, company: str = "甲电厂", **fields: str) -> Any:
+    """Answer to the form of a company, with some fields filled in."""
+    text = who.get(page_of(city, company)).text
+    form = re.findall(r'<form class="act-form" method="post" action="/qinglan/compliance/surrender">.*?</form>', text, re.S)[0]
+    given = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form))
+    return who.post(HOME + "surrender", data={**given, "effective": "2024-12-01", **fields}, follow=False)
+
+
+def decide(city: City, who: str = "李四") -> list[int]:
+    """Accept everything that waits."""
+    chief = person(app_of(city), who)
+    waiting = re.findall(r'id="o-([^"]+)"', chief.get(ORDERS).text)
+    return [chief.write("/qinglan/rights/decide", home=ORDERS, id=name, decision="accept").status_code for name in waiting]
+
+
+# --- what stands there -----------------------------------------------------------------------------------------------------
+
+
+def test_companies_stand_by_what_they_lack_and_the_unknown_is_no_pass(city: City) -> None:
+    found = rank_standings(settle(city, PERIOD, "2023"))
+    assert [(one.enterprise, one.verdict) for one in found] == [
+        ("甲电厂", "short"),
+        ("丙电厂", "not_measurable"),
+        ("乙电厂", "met"),
+    ]
+
+
+def test_the_overview_tells_who_is_short(editor: Person) -> None:
+    page = editor.get(HOME).text
+    assert [word in page for word in ("3 家企业中 1 家不足", "850,000", "上限 42,500", "上限未知", "864,544")] == [True] * 5
+    told = editor.get("/qinglan/compliance.json").json()
+    assert told["counts"] == {"short": 1, "not_measurable": 1, "met": 1}
+    assert [one["enterprise"] for one in told["companies"]] == ["甲电厂", "丙电厂", "乙电厂"]
+
+
+@pytest.mark.parametrize(("query", "names"), [("verdict=met", ["乙电厂"]), ("q=丙", ["丙电厂"]), ("verdict=met&q=丙", [])])
+def test_companies_are_chosen_by_verdict_and_name(editor: Person, query: str, names: list[str]) -> None:
+    found = re.findall(r'<td class="lead own"><a href="[^"]+">([^<]+)</a>', editor.get(f"{HOME}?{query}").text)
+    assert found == names
+
+
+def test_an_allowance_is_explained_line_by_line(city: City, editor: Person) -> None:
+    page = editor.get(page_of(city)).text
+    words = ("plants.csv:2", "ets-power-2023", "0.795", "A = Qf·Be·Fp + Qh·Bh", "843784.022747", "864,544.022747")
+    assert [word in page for word in words] == [True] * 6
+
+
+def test_a_company_whose_figures_are_missing_says_which(city: City, editor: Person) -> None:
+    page = editor.get(page_of(city, "丙电厂")).text
+    assert ("丙电厂：不可判断，缺 经核查排放量" in page, "不可预测，缺 预测排放量" in page) == (True, True)
+
+
+def test_the_band_of_the_forecast_is_what_may_fail_to_come(city: City) -> None:
+    one = next(one for one in settle(city, PERIOD, "2023").standings if one.enterprise == "甲电厂")
+    band = forecast_band(one.forecast)
+    assert band is not None
+    assert (band.low, band.high) == (14_544, 57_044)  # 864 544 − 850 000, and 5 % of 850 000 more
+
+
+def test_the_carry_over_is_worked_out_once_its_base_is_given(city: City, editor: Person) -> None:
+    place = page_of(city)
+    assert "不可计算，缺 基础量" in editor.get(place).text
+    assert "最多可结转 10,000" in editor.get(place + "?base=10000").text
+    assert editor.get(place + "?base=NaN").status_code == 200
+
+
+def test_an_unknown_date_names_the_plan_to_look_in(city: City) -> None:
+    from datetime import date
+
+    (city.overlay / "rights" / "calendar.csv").write_text(
+        "year,event,zh,en,date,source,grade\n2023,surrender,,,2024-12-31,dafeng-rights,C\n", encoding="utf-8"
+    )
+    told = tell_dates(city, read_calendar(city.overlay, year=2023), today=date(2024, 6, 1))
+    assert [(one.due.event, one.due.date, one.look) for one in told][:2] == [
+        ("surrender", "2024-12-31", ""),
+        ("pre_allocate", None, "ets-power-2023"),
+    ]
+
+
+def test_a_changed_table_of_units_changes_the_page_at_once(city: City, editor: Person) -> None:
+    assert "1 家不足" in editor.get(HOME).text
+    row = "丙电厂,1,2023,coal_to_300,500000,0,0.7,400000,,"
+    plants = city.overlay / "rights" / "plants.csv"
+    plants.write_text(plants.read_text("utf-8").replace("丙电厂,1,2023,coal_to_300,500000,0,0.7,,,", row), encoding="utf-8")
+    assert "2 家不足" in editor.get(HOME).text
+
+
+def test_without_a_table_of_units_nothing_is_judged(city: City, editor: Person) -> None:
+    (city.overlay / "rights" / "plants.csv").unlink()
+    page = editor.get(HOME)
+    assert (page.status_code, "缺少机组表，不可判断" in page.text, "已足额" in page.text) == (200, True, False)
+    assert editor.get(page_of(city), follow=False).status_code == 303
+
+
+def test_a_city_without_periods_says_what_to_do(tmp_path: Path) -> None:
+    made = city_with_people(tmp_path)
+    page = person(app_of(made), "张三").get(HOME)
+    assert (page.status_code, "dafeng allowance open" in page.text) == (200, True)
+    assert not (made.folder / "ledger.sqlite").exists()
+
+
+@pytest.mark.parametrize("path", ["9/9/", "1/999/", "99999999999999999999/1/", "?book=nothing"])
+def test_what_is_not_there_is_not_found(editor: Person, path: str) -> None:
+    assert editor.get(HOME + path).status_code == 404
+
+
+def test_a_long_period_comes_in_windows(city: City) -> None:
+    rows = [f"企业{number:03},1,2023,coal_to_300,1000,0,0.7,900,800," for number in range(60)]
+    plants = city.overlay / "rights" / "plants.csv"
+    plants.write_text("\n".join((HEAD, *rows)) + "\n", encoding="utf-8")
+    from dafeng.work.allotments import open_period
+
+    open_period(city, PERIOD, "2023", limit=5_000_000, enterprises=[row.split(",")[0] for row in rows])
+    page = person(app_of(city), "王五").get(HOME).text
+    assert page.count('<td class="lead own">') == 50
+
+
+# --- surrender -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_surrender_waits_and_the_gap_is_gone_once_it_is_confirmed(city: City, editor: Person) -> None:
+    assert ask(editor, city, quantity="807,500", credits="42,500").status_code == 303
+    assert "等待复核：配额 807,500" in editor.get(page_of(city)).text
+    assert "尚缺 850,000" in editor.get(page_of(city)).text  # nothing is booked yet
+    assert decide(city, "李四") == [303, 303]
+    assert "甲电厂：已足额清缴" in editor.get(page_of(city)).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"quantity": ""}, "至少一项大于零"),
+        ({"quantity": "-5"}, "至少一项大于零"),
+        ({"quantity": "a lot"}, "至少一项大于零"),
+        ({"quantity": "864545"}, "不超过可用的 864,544 t"),
+        ({"credits": "42501"}, "不超过抵销上限余量 42,500 t"),
+        ({"quantity": "5", "effective": "tomorrow"}, "日期，如 2026-01-31"),
+    ],
+)
+def test_what_cannot_be_surrendered_is_refused_before_it_is_asked(
+    city: City, editor: Person, fields: dict[str, str], said: str
+) -> None:
+    answer = ask(editor, city, **fields)
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert "还没有申请" in editor.get(ORDERS).text or "没有等待复核" in editor.get(ORDERS).text
+
+
+def test_credits_that_wait_count_against_the_limit(city: City, editor: Person) -> None:
+    assert ask(editor, city, credits="42,500").status_code == 303
+    answer = ask(editor, city, credits="1")
+    assert (answer.status_code, "不超过抵销上限余量 0 t" in answer.text) == (422, True)
+
+
+def test_credits_of_a_company_without_known_emissions_are_refused(city: City, editor: Person) -> None:
+    answer = ask(editor, city, "丙电厂", credits="1")
+    assert (answer.status_code, "抵销上限不可计算" in answer.text) == (422, True)
+
+
+def test_the_same_surrender_twice_is_one(city: City) -> None:
+    wanted = Surrender("s-1", "甲电厂", 100, 50, "2024-12-01")
+    from dafeng.store.records import open_records
+
+    with Rights(city) as rights, open_records(city.records) as records:
+        first, again = (ask_surrender(rights, PERIOD, wanted, who="张三", records=records) for _ in range(2))
+        assert [one.id for one in again] == [one.id for one in first] == ["s-1", "s-1:credits"]
+        assert [one.again for one in again] == [True, True]
+        assert len(find_periods(rights)) == 1
+
+
+# --- the API ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_program_reads_a_period_page_by_page(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "王五")
+    place, seen = f"{API}/{PERIOD}?limit=2", []
+    while place:
+        told = client.get(place, headers=head).json()
+        seen += [one["enterprise"] for one in told["items"]]
+        place = told["next"]
+    assert seen == ["甲电厂", "丙电厂", "乙电厂"]
+    one = client.get(f"{API}/{PERIOD}/{account_of(city, '甲电厂')}", headers=head).json()
+    assert (one["verdict"], one["units"][0]["inputs"][1]["source"]) == ("short", "ets-power-2023")
+    assert client.get(f"{API}/nothing", headers=head).status_code == 404
+
+
+def test_a_program_asks_for_a_surrender(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    wanted = {"id": "p-1", "book": PERIOD, "enterprise": "甲电厂", "quantity": 10, "effective": "2024-12-01"}
+    answers = [client.post(f"{API}/surrenders", json=wanted, headers=head) for _ in range(2)]
+    assert [(one.status_code, one.json()["orders"][0]["state"]) for one in answers] == [(202, "waiting")] * 2
+    beyond = client.post(f"{API}/surrenders", json={**wanted, "id": "p-2", "credits": 50_000}, headers=head)
+    assert (beyond.status_code, set(beyond.json()["says"])) == (422, {"zh", "en"})
+    assert client.post(f"{API}/surrenders", json=wanted, headers=token_of(city, "王五")).status_code == 403
+    assert client.post(f"{API}/surrenders", json=wanted).status_code == 401
+
+
+# --- PostgreSQL, and with a browser ----------------------------------------------------------------------------------------
+
+
+def test_on_postgresql_it_is_the_same(tmp_path: Path, server: Any) -> None:
+    made = city_with_people(tmp_path)
+    path = made.folder / "city.yaml"
+    told = yaml.safe_load(path.read_text("utf-8"))
+    told["options"] = {**(told.get("options") or {}), "ledger": fresh(server.get_uri())}
+    path.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+    made = open_city(made.folder)
+    fill_compliance(made)
+    chief = person(app_of(made), "李四")
+    assert "3 家企业中 1 家不足" in chief.get(HOME).text
+    assert "50001–646000" in chief.get("/qinglan/projects/1/").text
+    assert ask(person(app_of(made), "张三"), made, quantity="807,500", credits="42,500").status_code == 303
+    assert decide(made) == [303, 303]
+    assert "没有企业不足" in chief.get(HOME).text
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    with launched(chromium) as one:
+        yield one
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_gap_is_surrendered_confirmed_and_gone(browser: Any, city: City) -> None:
+    with served(create_app([], offices=[city])) as base:
+        one, two = (Visit(browser, viewport={"width": 390, "height": 844}, java_script_enabled=False) for _ in range(2))
+        for visit, name in ((one, "张三"), (two, "李四")):
+            log_in(visit.page, base, name)
+        one.page.goto(base + HOME)
+        one.page.get_by_role("link", name="甲电厂").click()
+        expect(one.page.locator("h1")).to_contain_text("尚缺 850,000")
+        one.page.locator("[name=quantity]").fill("850,000")
+        one.page.locator("form[action$=surrender] button").click()
+        expect(one.page.locator("#waits")).to_contain_text("850,000")
+        two.page.goto(base + ORDERS)
+        two.page.locator("button[value=accept]").click()
+        one.page.reload()
+        expect(one.page.locator("h1")).to_have_text("甲电厂：已足额清缴")
+        one.page.goto(base + HOME)
+        expect(one.page.locator("h1")).to_contain_text("没有企业不足")
+        assert [visit.clean() for visit in (one, two)] == [([], [])] * 2
+        for visit in (one, two):
+            visit.context.close()
