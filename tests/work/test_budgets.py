@@ -85,7 +85,8 @@ def test_a_changed_file_books_the_difference(city: City) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [('date: "2026-01-05"', 'date: "1999-01-01"'), ('date: "2026-01-05"', 'date: "2031-01-01"'),
-     ('date: "2026-01-05"', 'date: "20260105"'), ("reports:", 'top_ups: [{node: e, quantity: 3, date: "2027-01-01", reason: x}]\nreports:')],
+     ('date: "2026-01-05"', 'date: "20260105"'),
+     ("reports:", 'top_ups: [{node: e, quantity: 3, date: "2027-01-01", reason: x}]\nreports:')],
 )  # fmt: skip
 def test_a_day_outside_the_period_is_refused(city: City, old: str, new: str) -> None:
     with pytest.raises(DefinitionError):

@@ -37,8 +37,8 @@ from dafeng.store.ledger_tables import (
 
 Row = tuple[Any, ...]
 VERSION = 2
-"""Form of the tables that this programme writes; those without a number are the first. Older ones get what they lack when they are
-opened to write, newer ones are refused."""
+"""Form of the tables that this programme writes; those without a number are the first. Older ones get what they lack when they
+are opened to write, newer ones are refused."""
 LOCK = 8611
 """Key of the advisory lock that a PostgreSQL writer holds for the length of its transaction."""
 BUSY_S = 30.0
