@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from dafeng.core.errors import AccessError, DafengError, SettingError
+from dafeng.core.errors import AccessError, DafengError, SettingError, StoreError
 from dafeng.ledger.credit_log import CHINA, find_break, read_steps
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.requests import Reverse, SetLimit, SetState, Transfer
@@ -295,6 +295,13 @@ def test_the_log_is_never_changed(city):
         database.execute("UPDATE ledger_credit SET content = replace(content, '646750', '999999') WHERE step = 'monitor'")
     with open_ledger(city.ledger) as ledger:
         assert find_break(ledger.rows) == 5
+    verify = {**YEAR, "quantity": 1}
+    for act in (
+        lambda: take(city, "wind-1", "verify", who="核查机构", day="2024-07-01", values=verify),
+        lambda: read_credits(city),
+    ):
+        with pytest.raises(StoreError, match="audit"):
+            act()
 
 
 def test_booking_is_no_step_of_its_own(city):

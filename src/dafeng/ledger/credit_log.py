@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 
+from dafeng.core.errors import StoreError
+from dafeng.core.labels import Label
 from dafeng.ledger.chain import START, link
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.ledger import Ledger, read_clock
@@ -19,7 +21,7 @@ from dafeng.ledger.logs import LOGS, extend_chain
 from dafeng.ledger.project_rules import check
 from dafeng.ledger.projects import Register, Step, read_day_of, step_kinds
 from dafeng.ledger.refusals import Refusal
-from dafeng.store.ledger_rows import LedgerRows, select
+from dafeng.store.ledger_rows import LedgerRows, Row, select
 from dafeng.store.ledger_tables import CREDIT
 
 CHINA = timezone(timedelta(hours=8))
@@ -76,12 +78,21 @@ def read_steps(rows: LedgerRows) -> tuple[tuple[Taken, bytes], ...]:
     -------
     tuple of (Taken, bytes)
         In order.
+
+    Raises
+    ------
+    StoreError
+        If a step does not follow from its hash: nothing is shown of it and no further step is taken.
     """
-    found = []
-    for seq, name, _, _, known_at, content, digest in rows.query(f"{select(CREDIT)} ORDER BY seq"):
+    found = rows.query(f"{select(CREDIT)} ORDER BY seq")
+    broken = _first_break(found)
+    if broken is not None:
+        raise _broken(broken)
+    made = []
+    for seq, name, _, _, known_at, content, digest in found:
         project, step, who, day, values = json.loads(content)
-        found.append((Taken(seq, Step(name, project, step, who, day, values), known_at), bytes(digest)))
-    return tuple(found)
+        made.append((Taken(seq, Step(name, project, step, who, day, values), known_at), bytes(digest)))
+    return tuple(made)
 
 
 def read_register(rows: LedgerRows, schemes: Schemes) -> Register:
@@ -98,6 +109,11 @@ def read_register(rows: LedgerRows, schemes: Schemes) -> Register:
     -------
     Register
         At the last step.
+
+    Raises
+    ------
+    StoreError
+        If the chain of the log is broken.
     """
     register = Register(schemes)
     for taken, _ in read_steps(rows):
@@ -130,6 +146,8 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
     ------
     Refusal
         If it may not be taken; nothing was changed.
+    StoreError
+        If the chain of the log is broken; nothing was changed.
     """
     rows, kept = ledger.rows, False
     rows.begin()
@@ -209,9 +227,25 @@ def find_break(rows: LedgerRows) -> int | None:
     int or None
         Its number; ``None`` where the chain is whole.
     """
+    return _first_break(rows.query(f"{select(CREDIT)} ORDER BY seq"))
+
+
+def _first_break(found: Sequence[Row]) -> int | None:
     before = START
-    for taken, digest in read_steps(rows):
-        if digest != link(before, taken.seq, taken.seq, taken.known_at, taken.step.id, encode_step(taken.step)):
-            return taken.seq
-        before = digest
+    for seq, name, project, step, known_at, content, digest in found:
+        if bytes(digest) != link(before, seq, seq, known_at, name, content) or json.loads(content)[:2] != [project, step]:
+            return int(seq)
+        before = bytes(digest)
     return None
+
+
+def _broken(seq: int) -> StoreError:
+    return StoreError(
+        Label(f"减排项目日志第 {seq} 步与其散列值不符", f"step {seq} of the log of credit projects does not fit its hash"),
+        where=f"ledger_credit/{seq}",
+        expected=Label("自首步起未被改动的日志", "a log that nobody changed since its first step"),
+        remedy=Label(
+            "用 dafeng ledger audit 审核，并从备份恢复；没有登记，也没有记账",
+            "audit with dafeng ledger audit and restore the backup; no step was taken and nothing was booked",
+        ),
+    )

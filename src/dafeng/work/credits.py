@@ -18,7 +18,7 @@ from dafeng.ledger.act import Issue
 from dafeng.ledger.credit_log import Taken, read_register, take_step
 from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
 from dafeng.ledger.handed import Handed, find_done
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.projects import (
     Period,
     Project,
@@ -32,6 +32,7 @@ from dafeng.ledger.working_days import read_holidays
 from dafeng.library.strict import load_yaml
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.period_books import refused
 from dafeng.work.right_rows import find_account_row
 
@@ -75,7 +76,7 @@ def read_credits(city: City) -> Credits:
     Credits
         As the log and the ledger say.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city, reads=True) as ledger:
         return Credits(
             read_register(ledger.rows, read_schemes(city.overlay)), read_units(ledger.rows), read_holidays(city.overlay)
         )
@@ -176,7 +177,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
         If it may not be taken.
     """
     schemes, holidays = read_schemes(city.overlay), read_holidays(city.overlay)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         try:
             if step in ("book", "return"):
                 raise Refusal("step_unknown", step)
@@ -353,7 +354,7 @@ def open_credit_account(city: City, scheme: str, holder: str, *, limit: int | No
         If there is no such scheme, the book is open with another limit, or the ledger refuses.
     """
     found = _find_scheme(city, scheme)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         open_books(ledger, found, holder, limit=limit)
         if limit is not None and (there := read_limit(ledger, found)) != limit:
             raise _other_limit(found, there, limit)
@@ -381,7 +382,7 @@ def credit_book_document(city: City, scheme: str) -> dict[str, Any]:
         If there is no such scheme.
     """
     found = _find_scheme(city, scheme)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         limit = read_limit(ledger, found)
     return {
         "book": found.book, "limit": limit, "says": {"zh": found.total_says.zh, "en": found.total_says.en},

@@ -27,12 +27,12 @@ from dafeng.ledger.inclusion.policy import PLAIN, Policy, read_policy
 from dafeng.ledger.inclusion.programme import Programme
 from dafeng.ledger.inclusion.scenes import Scene, read_scenes, weak_scenes
 from dafeng.ledger.inclusion.webhook import Key, read_message, verify
-from dafeng.ledger.ledger import open_ledger
 from dafeng.library.records import records
 from dafeng.library.strict import read_yaml
 from dafeng.store.inclusion_rows import EVENTS, IDENTITIES, InclusionRows
 from dafeng.store.keys import read_key
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 
 FILES = ("inclusion.sqlite", "identities.sqlite", "inclusion.key")
 """Events, identities and secret in a city's folder: private, never published."""
@@ -65,7 +65,7 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
     secret = read_key(city.folder / FILES[2])
     events = InclusionRows(city.folder / FILES[0], EVENTS)
     people = InclusionRows(city.folder / FILES[1], IDENTITIES)
-    ledger = open_ledger(city.ledger, clock=lambda: clock() * 1_000_000)
+    ledger = open_city_ledger(city, clock=lambda: clock() * 1_000_000)
     try:
         projects = read_register(ledger.rows, read_schemes(city.overlay))
         yield Programme(

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from dafeng.core.errors import ConflictError
+from dafeng.core.errors import ConflictError, LookupFailure
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
+from dafeng.core.typed import read_typed_day
 from dafeng.ledger.act import Act
 from dafeng.ledger.definitions import account_types, makes_or_ends
 from dafeng.ledger.eligibility import read_schemes
@@ -18,6 +20,7 @@ from dafeng.ledger.loading import find_mates
 from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, Transfer, Void, encode
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
+from dafeng.work.city_days import find_bounds
 from dafeng.work.right_rows import find_account_row, read_books
 from dafeng.work.rights import Rights
 
@@ -150,6 +153,49 @@ def _registered_only(account: str) -> ConflictError:
             "登记项目并办理至签发：dafeng credit enter、step … issue", "register the project: dafeng credit enter, step … issue"
         ),
     )
+
+
+def check_days(rights: Rights, group: Sequence[Request]) -> None:
+    """Whether the effective days of movements are such as their books may have.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    group : sequence of Request
+        What is asked.
+
+    Raises
+    ------
+    SettingError
+        If a day is out of bounds or none.
+    """
+    for request in group:
+        if not isinstance(request, Transfer | Reverse):
+            continue
+        try:
+            period = rights.find_account(request.giver)[1].period if isinstance(request, Transfer) else ""
+        except LookupFailure:
+            period = ""  # the ledger says what is wrong with the account
+        first, last = find_bounds(rights.city, period)
+        read_typed_day(request.effective, where="effective", first=first, last=last)
+
+
+def find_blank(request: Request) -> str:
+    """A reason or beneficiary of nothing but blanks.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    str
+        Name of the field; empty if there is none.
+    """
+    fields = request._asdict()
+    return next((f"{one} ' '" for one in ("reason", "beneficiary") if (told := fields.get(one)) and not fold_person(told)), "")
 
 
 def with_mates(rights: Rights, request: Request) -> list[Request]:
