@@ -78,12 +78,6 @@ def test_a_slider_changes_the_figures_and_nothing_before_it_acts(client: Client)
     assert (base[:7], base[15] < own[15]) == (own[:7], True)
 
 
-def test_a_live_answer_takes_less_than_a_second(client: Client) -> None:
-    client.get(HOME)
-    answer = client.get(HOME + "/live.json?nuclear=9100&electric_industry=10&saving=0.3&over=plan")
-    assert answer.elapsed.total_seconds() < 1
-
-
 def test_a_plain_form_leads_to_the_clean_address(client: Client) -> None:
     fields = dict(re.findall(r'name="([a-z_]+)" min="[^"]*" max="[^"]*" step="[^"]*" value="([^"]*)"', client.get(HOME).text))
     assert len(fields) >= 12
