@@ -1,6 +1,7 @@
 """Everything visible as JSON under ``/api/v1``, described by OpenAPI.
 
-Invariant: an answer is a part of the view document or a trace, unchanged; its ETag is the run that made it.
+Invariant: an answer is a part of the view document or a trace, unchanged; its ETag names all that the
+answer depends on: the run that made it, the boundary that the city has taken in since.
 """
 
 from __future__ import annotations
@@ -150,14 +151,14 @@ def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: s
     make : callable
         Makes what is answered; not called where the client has it.
     mark : str
-        ETag of an answer that depends on more than the run.
+        ETag of an answer that depends on more than the run and the boundary.
 
     Returns
     -------
     Response
-        JSON with the run as ETag, a long one piece by piece, or 304.
+        JSON with `CityView.mark` as ETag, a long one piece by piece, or 304.
     """
-    headers = {"ETag": mark or f'"{city.run}"'}
+    headers = {"ETag": mark or city.mark}
     if is_known(headers["ETag"], request.headers):
         return Response(status_code=304, headers=headers)
     content = make()

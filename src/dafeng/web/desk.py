@@ -149,7 +149,7 @@ class Desk:
     @property
     def state(self) -> str:
         """What all pages of the runs depend on: the runs, and which cities have accounts."""
-        runs = self.cities.state if isinstance(self.cities, Cities) else " ".join(city.run for city in self.cities.values())
+        runs = self.cities.state if isinstance(self.cities, Cities) else " ".join(city.mark for city in self.cities.values())
         return " ".join((runs, *(slug for slug, office in self.offices.items() if office.is_open())))
 
     def main_pages(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
