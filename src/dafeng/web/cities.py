@@ -104,10 +104,10 @@ class CityView:
         return str(self.view["run"]["id"])
 
     @property
-    def mark(self) -> str:
-        """What its answers depend on, as an ETag: the run, and the boundary that was taken in since."""
+    def state(self) -> str:
+        """What its answers depend on: the run, and the boundary that was taken in since."""
         drawn = _map_of(self.view)
-        return f'"{self.run}.{sha256(drawn.encode()).hexdigest()[:12]}"' if drawn else f'"{self.run}"'
+        return f"{self.run}.{sha256(drawn.encode()).hexdigest()[:12]}" if drawn else self.run
 
     def strip(self, address: str) -> str:
         """Address inside the run.
@@ -251,7 +251,7 @@ class Cities(Mapping[str, CityView]):
     def state(self) -> str:
         """Runs and maps that are shown now."""
         self.look()
-        return " ".join(f"{slug}:{city.mark}" for slug, city in self._shown.items())
+        return " ".join(f"{slug}:{city.state}" for slug, city in self._shown.items())
 
     def look(self) -> None:
         """Look for new runs if some time has passed, and have them read beside what is asked for."""
