@@ -90,7 +90,7 @@ def _parameter(name: str, schema: Row) -> dict[str, Any]:
     return told | ({"description": SAYS[name]} if name in SAYS else {})
 
 
-def refuse_undescribed(request: Request) -> None:
+def refuse_unknown_names(request: Request) -> None:
     """Refuse a parameter that the description of the address does not tell.
 
     Parameters

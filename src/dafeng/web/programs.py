@@ -16,7 +16,7 @@ from dafeng.core.errors import DafengError
 from dafeng.web import api
 from dafeng.web.api_accounts import build_accounts
 from dafeng.web.api_answers import BEARER, REFUSALS, WRITE_REFUSALS, Slug, ask_office, unknown_caller
-from dafeng.web.api_choices import refuse_undescribed
+from dafeng.web.api_choices import refuse_unknown_names
 from dafeng.web.api_decisions import build_decisions
 from dafeng.web.api_deliveries import build_deliveries
 from dafeng.web.api_files import build_files
@@ -67,15 +67,15 @@ def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
         if shown and office is not None and office.caller(request) is None:
             raise unknown_caller()
 
-    guards = [Depends(known), Depends(refuse_undescribed)]
-    token = [Depends(BEARER), Depends(refuse_undescribed)]
+    guards = [Depends(known), Depends(refuse_unknown_names)]
+    token = [Depends(BEARER), Depends(refuse_unknown_names)]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
     for build in WITH_TOKEN:
         app.include_router(build(desk), responses=dict(REFUSALS), dependencies=token)
     refusals = {**REFUSALS, **WRITE_REFUSALS}
     for build_right in OF_RIGHTS:
         app.include_router(build_right(desk, ask_office), responses=refusals, dependencies=token)
-    app.include_router(build_message_router(desk), responses=refusals, dependencies=[Depends(refuse_undescribed)])
+    app.include_router(build_message_router(desk), responses=refusals, dependencies=[Depends(refuse_unknown_names)])
     app.include_router(build_scenario_writing(desk, keeper), responses=dict(REFUSALS), dependencies=token)
     app.include_router(build_scenario_answers(desk, keeper), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(build_files(desk), responses=dict(REFUSALS), dependencies=guards)
