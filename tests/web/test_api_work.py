@@ -176,7 +176,9 @@ def test_a_job_is_asked_for_and_taken_back(editor: Program) -> None:
     assert made["id"] in {one["id"] for one in editor.get("jobs")}
     code, told = editor.post(f"jobs/{made['id']}/cancel", b"")
     assert (code, told["state"]) == (202, "cancelled")
-    assert editor.post("jobs", {"kind": "nothing"})[0] == 422
+    before = len(editor.get("jobs"))
+    assert [editor.post("jobs", wanted)[0] for wanted in ({"kind": "nothing"}, {})] == [422, 422]
+    assert len(editor.get("jobs")) == before
     assert editor.post("jobs/none/cancel", b"")[0] == 404
 
 

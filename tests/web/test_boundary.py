@@ -103,6 +103,29 @@ def test_a_boundary_is_looked_at_then_shown_with_its_number_then_removed(city: d
 
 
 @pytest.mark.parametrize(
+    "path",
+    ["map.json", "/api/v1/cities/yunting", "/api/v1/cities/yunting/pages/map", "/api/v1/cities/yunting/wall",
+     "/api/v1/cities/yunting/districts"],
+)  # fmt: skip
+def test_whoever_knows_the_map_before_is_sent_the_one_that_is_shown_now(city: df.City, app: Any, path: str) -> None:
+    editor = someone(app, "张三")
+    path = path if path.startswith("/") else f"/yunting/{path}"
+    tiles = editor.get(path).headers["etag"]
+    hand_in(editor)
+    draft = read_map_draft(city)
+    assert draft is not None
+    editor.write(HOME + "take", home=HOME, seen=draft["mark"])
+    drawn = editor.get(path, headers={"if-none-match": tiles})
+    assert (drawn.status_code, "鲁SG(2023)026号" in drawn.text) == (200, True)
+    assert editor.get(path, headers={"if-none-match": drawn.headers["etag"]}).status_code == 304
+    kept = df.read_outline(city)
+    assert kept is not None
+    editor.write(HOME + "remove", home=HOME, seen=kept["sha256"])
+    again = editor.get(path, headers={"if-none-match": drawn.headers["etag"]})
+    assert (again.status_code, "鲁SG(2023)026号" in again.text, again.headers["etag"]) == (200, False, tiles)
+
+
+@pytest.mark.parametrize(
     ("tree", "told", "says"),
     [
         (None, {"approval": ""}, "审图号"),

@@ -71,6 +71,23 @@ def test_the_live_answer_is_that_of_the_page(client: Client) -> None:
     assert (live["address"], set(live["charts"]) >= {"co2", "rules", "balance", "waterfall"}) == ("nuclear=9000", True)
 
 
+@pytest.mark.parametrize(
+    "asked", ["s=zzz", "over=zzz", "beside=zzz&shown=1", "left=zzz", "right_year=1066", "yulong_2=0", "x.y=1"]
+)
+def test_the_api_refuses_a_choice_that_there_is_not(client: Client, asked: str) -> None:
+    answer = client.get(f"/api/v1/cities/yantai/scenarios/answers?{asked}")
+    told = answer.json()
+    assert (answer.status_code, told["where"]) == (422, f"query.{asked.partition('=')[0]}")
+    assert [sorted(told[name]) for name in ("says", "expected", "remedy")] == [["en", "zh"]] * 3
+
+
+def test_the_api_answers_a_choice_that_there_is(client: Client) -> None:
+    asked = "over=deep&nuclear=9000&yulong_2=on&shown=1&beside=plan&left=mine&left_year=2020&right=deep&right_year=2035"
+    told = client.get(f"/api/v1/cities/yantai/scenarios/answers?{asked}").json()
+    assert told["query"].startswith("over=deep&nuclear=9000&yulong_2=on")
+    assert client.get(f"/api/v1/cities/yantai/scenarios/answers?{told['query']}").json() == told
+
+
 def test_a_slider_changes_the_figures_and_nothing_before_it_acts(client: Client) -> None:
     answer = client.get(HOME + ".json?nuclear=3000")
     base, own = values(answer, 0, "co2"), values(answer, -1, "co2")

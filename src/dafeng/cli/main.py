@@ -353,14 +353,15 @@ def serve(
     name: Annotated[list[str] | None, typer.Option("--name", help="本服务器的域名 · host name of this server")] = None,
 ) -> None:
     """启动驾驶舱 · serve the cockpit."""
-    from dafeng.web.offices import Office
-    from dafeng.web.server import Entrance
+    from dafeng.web.server import Entrance, read_views
     from dafeng.web.server import serve as serve_cities
 
     if not (named := [*(folders or ()), *(city or ())]):
         raise typer.BadParameter("缺少城市文件夹 · name a city folder", param_hint="CITY...")
     opened = [df.open_city(folder) for folder in named]
-    stored = [df.city_view(city) for city in opened if next(city.runs.newest(), None) or not Office(city).is_open()]
+    stored, lacking = read_views(opened)
+    for cause in lacking:
+        typer.echo(f"{cause.read('zh')}\n{cause.read('en')}", err=True)
     serve_cities(stored, port=port, host=host, offices=opened, entrance=Entrance(public, closed, tuple(name or ())))
 
 

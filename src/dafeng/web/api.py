@@ -1,6 +1,7 @@
 """Everything visible as JSON under ``/api/v1``, described by OpenAPI.
 
-Invariant: an answer is a part of the view document or a trace, unchanged; its ETag is the run that made it.
+Invariant: an answer is a part of the view document or a trace, unchanged; its ETag names all that the
+answer depends on: the run that made it, the boundary that the city has taken in since.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from dafeng.web import filters, pages
+from dafeng.web import api_choices, filters, pages
 from dafeng.web.api_forms import CityBrief, Explanation, OneRow, PartContent, PartRows, Refusal
 from dafeng.web.cities import CityView
 from dafeng.web.links import query_text
@@ -88,19 +89,28 @@ def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], I
         return answer(request, city, lambda: told)
 
     @router.get(
-        "/cities/{slug}/pages/{page}", summary="What stands on a page, with the page's filters", response_model=dict[str, Any]
+        "/cities/{slug}/pages/{page}",
+        summary="What stands on a page, with the page's filters",
+        response_model=dict[str, Any],
+        openapi_extra=api_choices.describe(api_choices.PAGE_FILTERS),
     )
     def read_page(request: Request, slug: Slug, page: str) -> Response:
-        return answer_page(request, _city(cities, slug), page)
+        city = _city(cities, slug)
+        if find(page) is not None:
+            api_choices.check_choices(request.query_params, api_choices.choices_of_page(city.view, page))
+        return answer_page(request, city, page)
 
     @router.get(
         "/cities/{slug}/{part}",
         summary="One part of the view document; lists come in pages",
         response_model=PartRows | PartContent,
+        openapi_extra=api_choices.describe(api_choices.PART_FILTERS),
     )
     def read_part(request: Request, slug: Slug, part: Part, offset: Annotated[int, Query(ge=0)] = 0,
                   limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = PAGE_ROWS) -> Response:  # fmt: skip
         city = _city(cities, slug)
+        known = {"offset": None, "limit": None, **api_choices.choices_of_part(city.view, part)}
+        api_choices.check_choices(request.query_params, known)
         told = cut(city, part, dict(request.query_params), offset, limit)
         response = answer(request, city, lambda: told)
         if told.get("next"):
@@ -150,14 +160,14 @@ def answer(request: Request, city: CityView, make: Callable[[], Any], *, mark: s
     make : callable
         Makes what is answered; not called where the client has it.
     mark : str
-        ETag of an answer that depends on more than the run.
+        ETag of an answer that depends on more than the run and the boundary.
 
     Returns
     -------
     Response
-        JSON with the run as ETag, a long one piece by piece, or 304.
+        JSON with `CityView.state` as ETag, a long one piece by piece, or 304.
     """
-    headers = {"ETag": mark or f'"{city.run}"'}
+    headers = {"ETag": mark or f'"{city.state}"'}
     if is_known(headers["ETag"], request.headers):
         return Response(status_code=304, headers=headers)
     content = make()

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from dafeng.web import api
+from dafeng.web import api, api_choices, filters
 from dafeng.web.api_answers import PAGE_ROWS, READ_REFUSALS, Limit, Offset, Slug, answer_window
 from dafeng.web.api_forms import Form, Row, Window
 from dafeng.web.city_files import list_names, offer_file
@@ -72,6 +72,7 @@ def build_files(desk: Desk) -> APIRouter:
         summary="A file, as the pages offer it; `targets.csv` takes the filters of its page",
         response_class=Response,
         responses={200: {"content": dict(MEDIA), "description": "the file"}},
+        openapi_extra=api_choices.describe(filters.TARGET_FILTERS),
     )
     def read_file(
         request: Request,
@@ -80,6 +81,8 @@ def build_files(desk: Desk) -> APIRouter:
         lang: Annotated[Literal["", "zh", "en"], Query(description="language of what is worded")] = "",  # noqa: ARG001 - read
     ) -> Response:
         city = desk.city(slug)
+        choices = api_choices.choices_of_part(city.view, "verdicts") if name == "targets.csv" else {}
+        api_choices.check_choices(request.query_params, {"lang": None, **choices})
         found: Response = known(offer_file(request, city, name))
         found.headers.update({"ETag": desk.mark(city, read_language(request)), "Vary": "Cookie"})
         return found

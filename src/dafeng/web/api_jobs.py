@@ -61,7 +61,7 @@ class WantedJob(Form):
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"kind": "assess"}]})
 
-    kind: Literal["assess", "ingest", "inventory"] = "assess"
+    kind: Literal["assess", "ingest", "inventory"]
 
 
 def build_jobs(desk: Desk) -> APIRouter:

@@ -26,6 +26,7 @@ from dafeng.web.api_answers import (
     ask_writer,
     attempt,
 )
+from dafeng.web.api_choices import OF_SCENARIOS, check_scenarios, describe
 from dafeng.web.api_forms import Form, Said, Window
 from dafeng.web.desk import Desk, known
 from dafeng.web.offices import Office, Visitor
@@ -105,10 +106,17 @@ def build_scenario_answers(desk: Desk, keeper: Keeper) -> APIRouter:
         "/answers",
         summary="Scenarios computed now, side by side, with the choices of the page in the address",
         response_model=ScenarioAnswers,
+        openapi_extra=describe(OF_SCENARIOS, free=True),
     )
     def read_answers(request: Request, slug: Slug) -> Response:
         city, items = _city(desk, slug), read_items(request)
-        return attempt(lambda: answer_content(request, tell_answers(keeper.live(city), items)))
+
+        def tell() -> Response:
+            live = keeper.live(city)
+            check_scenarios(live, items)
+            return answer_content(request, tell_answers(live, items))
+
+        return attempt(tell)
 
     return router
 
@@ -145,7 +153,9 @@ def _city(desk: Desk, slug: str) -> City:
 def _keep(office: Office, visitor: Visitor, keeper: Keeper, wanted: WantedScenario) -> Response:
     city = office.city
     live = keeper.live(city)
-    choice = read_wish(live, parse_qsl(wanted.query)).choice
+    items = parse_qsl(wanted.query)
+    check_scenarios(live, items)
+    choice = read_wish(live, items).choice
     label = scenario_label(wanted.label.zh, wanted.label.en)
     made = save_scenario(
         city, live, choice, id=wanted.id, label=label, who=visitor.name, seen=wanted.seen, records=office.records

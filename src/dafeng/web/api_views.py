@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dafeng.web import api, beside, filters, histories, hours, subjects
+from dafeng.web import api, api_choices, beside, filters, histories, hours, subjects
 from dafeng.web.api_answers import Slug
 from dafeng.web.cities import CityView
 from dafeng.web.desk import Desk, known
+from dafeng.web.hours_choice import FILTERS
 from dafeng.web.labels import Words
 from dafeng.web.wall import wall_document
 
@@ -53,12 +54,18 @@ def build_views(desk: Desk) -> APIRouter:
         city = desk.city(slug)
         return _answer(request, city, desk.mark(city, "zh"), {"found": filters.search(city.view, q.strip())})
 
-    @router.get(place + "/hours/{span}", summary="Series of a week or a year of an hourly model", response_model=Content)
+    @router.get(
+        place + "/hours/{span}",
+        summary="Series of a week or a year of an hourly model",
+        response_model=Content,
+        openapi_extra=api_choices.describe(FILTERS),
+    )
     def read_hours(request: Request, slug: Slug, span: Literal["week", "year"], lang: Lang = "zh") -> Response:
         city, look = desk.city(slug), {"week": hours.find_week, "year": hours.find_year}[span]
-        return _answer(
-            request, city, desk.mark(city, lang), {"series": known(look(city, Words(lang), dict(request.query_params)))}
-        )
+        index, chosen = city.view.get("hours"), dict(request.query_params)
+        if index and index["cases"]:
+            api_choices.check_choices(chosen, api_choices.choices_of_hours(index, chosen, span))
+        return _answer(request, city, desk.mark(city, lang), {"series": known(look(city, Words(lang), chosen))})
 
     @router.get(
         place + "/verdicts/{target}/history",

@@ -22,6 +22,8 @@ from dafeng.core.errors import StoreError
 from dafeng.core.labels import Label, Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
+from dafeng.web.api_answers import tell_refusal
+from dafeng.web.api_choices import UnknownChoice
 from dafeng.web.boundary_pages import add_boundary_pages
 from dafeng.web.budget_pages import add_budget_pages
 from dafeng.web.cities import Cities, Material
@@ -172,9 +174,9 @@ def _add_general(app: FastAPI, desk: Desk) -> None:
     def home(request: Request) -> Response:
         if len(desk.offices) == 1 and not desk.cities:
             return RedirectResponse(f"/{next(iter(desk.offices))}/review/", status_code=307)
-        if len(desk.cities) == 1:
+        if len(desk.cities) == 1 and not desk.waiting(request):
             return RedirectResponse(f"/{next(iter(desk.cities))}/", status_code=307)
-        return desk.page(request, "cities.html", city=None)
+        return desk.page(request, "cities.html", city=None, context={"waiting": desk.waiting(request)})
 
     @app.get("/api/v1/", include_in_schema=False)
     def describe(request: Request) -> Response:
@@ -182,6 +184,8 @@ def _add_general(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/{slug}", include_in_schema=False)
     def enter(slug: str) -> Response:
+        if desk.waits(slug):
+            return RedirectResponse(f"/{slug}/", status_code=307)
         if slug not in desk.cities:
             return RedirectResponse(f"/{desk.office(slug).slug}/review/", status_code=307)
         return RedirectResponse(f"/{desk.city(slug).slug}/", status_code=307)
@@ -206,6 +210,10 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
         if any(one["loc"][0] == "path" for one in where):
             return fail(desk, request, 404)
         return fail(desk, request, 422, where=where)
+
+    @app.exception_handler(UnknownChoice)
+    async def unknown(_: Request, cause: UnknownChoice) -> Response:
+        return JSONResponse(tell_refusal(cause, 422), status_code=422)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Protocol
@@ -101,6 +102,12 @@ class CityView:
     def run(self) -> str:
         """Id of the run that made the view."""
         return str(self.view["run"]["id"])
+
+    @property
+    def state(self) -> str:
+        """What its answers depend on: the run, and the boundary that was taken in since."""
+        drawn = _map_of(self.view)
+        return f"{self.run}.{sha256(drawn.encode()).hexdigest()[:12]}" if drawn else self.run
 
     def strip(self, address: str) -> str:
         """Address inside the run.
@@ -244,7 +251,7 @@ class Cities(Mapping[str, CityView]):
     def state(self) -> str:
         """Runs and maps that are shown now."""
         self.look()
-        return " ".join(f"{slug}:{city.run}:{_map_of(city.view)}" for slug, city in self._shown.items())
+        return " ".join(f"{slug}:{city.state}" for slug, city in self._shown.items())
 
     def look(self) -> None:
         """Look for new runs if some time has passed, and have them read beside what is asked for."""

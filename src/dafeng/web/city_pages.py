@@ -90,6 +90,8 @@ def add_city_pages(app: FastAPI, desk: Desk) -> None:
     @app.get("/{slug}/", include_in_schema=False)
     @app.get("/{slug}/{name}", include_in_schema=False)
     def show_page(request: Request, slug: str, name: str = "overview") -> Response:
+        if slug not in desk.cities and desk.waits(slug) and "." not in name:
+            return desk.page(request, "waiting.html", city=None, code=404, context={"place": desk.offices[slug].city.label})
         if slug not in desk.cities and name == "overview":
             return RedirectResponse(f"/{desk.office(slug).slug}/review/", status_code=307)
         city = desk.city(slug)

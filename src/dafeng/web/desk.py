@@ -146,10 +146,41 @@ class Desk:
         """
         return tuple(city for slug, city in self.cities.items() if self.may_read(request, slug))
 
+    def waits(self, slug: str) -> bool:
+        """Whether a city is served of which there is nothing yet, neither a run nor anybody who could review its plan.
+
+        Parameters
+        ----------
+        slug : str
+            Name in addresses.
+
+        Returns
+        -------
+        bool
+            False once its first run is shown.
+        """
+        office = self.offices.get(slug)
+        return office is not None and slug not in self.cities and not office.is_open()
+
+    def waiting(self, request: Request) -> tuple[Office, ...]:
+        """Cities of which there is nothing yet, as far as whoever asks may read them.
+
+        Parameters
+        ----------
+        request : Request
+            The request.
+
+        Returns
+        -------
+        tuple of Office
+            In the order given.
+        """
+        return tuple(one for slug, one in self.offices.items() if self.waits(slug) and self.may_read(request, slug))
+
     @property
     def state(self) -> str:
         """What all pages of the runs depend on: the runs, and which cities have accounts."""
-        runs = self.cities.state if isinstance(self.cities, Cities) else " ".join(city.run for city in self.cities.values())
+        runs = self.cities.state if isinstance(self.cities, Cities) else " ".join(city.state for city in self.cities.values())
         return " ".join((runs, *(slug for slug, office in self.offices.items() if office.is_open())))
 
     def main_pages(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

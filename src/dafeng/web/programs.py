@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError
 from dafeng.web import api
 from dafeng.web.api_accounts import build_accounts
 from dafeng.web.api_answers import BEARER, REFUSALS, WRITE_REFUSALS, Slug, ask_office, unknown_caller
+from dafeng.web.api_choices import refuse_unknown_names
 from dafeng.web.api_decisions import build_decisions
 from dafeng.web.api_deliveries import build_deliveries
 from dafeng.web.api_files import build_files
@@ -65,15 +67,16 @@ def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
         if shown and office is not None and office.caller(request) is None:
             raise unknown_caller()
 
-    guards = [Depends(known)]
+    guards = [Depends(known), Depends(refuse_unknown_names)]
+    token = [Depends(BEARER), Depends(refuse_unknown_names)]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
     for build in WITH_TOKEN:
-        app.include_router(build(desk), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
+        app.include_router(build(desk), responses=dict(REFUSALS), dependencies=token)
     refusals = {**REFUSALS, **WRITE_REFUSALS}
     for build_right in OF_RIGHTS:
-        app.include_router(build_right(desk, ask_office), responses=refusals, dependencies=[Depends(BEARER)])
-    app.include_router(build_message_router(desk), responses=refusals)
-    app.include_router(build_scenario_writing(desk, keeper), responses=dict(REFUSALS), dependencies=[Depends(BEARER)])
+        app.include_router(build_right(desk, ask_office), responses=refusals, dependencies=token)
+    app.include_router(build_message_router(desk), responses=refusals, dependencies=[Depends(refuse_unknown_names)])
+    app.include_router(build_scenario_writing(desk, keeper), responses=dict(REFUSALS), dependencies=token)
     app.include_router(build_scenario_answers(desk, keeper), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(build_files(desk), responses=dict(REFUSALS), dependencies=guards)
     app.include_router(build_views(desk), responses=dict(REFUSALS), dependencies=guards)
@@ -83,12 +86,18 @@ def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
 def _tree_router(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
 
-    @router.get("/cities/{slug}/trees/{address:path}", summary="How a number came about, down to clause, factor and cell")
-    def explain_whole(slug: Slug, address: str, depth: Annotated[int, Query(ge=1, le=40)] = 8) -> dict[str, Any]:
+    @router.get(
+        "/cities/{slug}/trees/{address:path}",
+        summary="How a number came about, down to clause, factor and cell",
+        response_model=dict[str, Any],
+        responses={304: {"description": "known by its ETag"}},
+    )
+    def explain_whole(request: Request, slug: Slug, address: str, depth: Annotated[int, Query(ge=1, le=40)] = 8) -> Response:
         city = desk.city(slug)
         try:
-            return walk(city.traces, city.strip(address.strip()), depth=depth)
+            told = walk(city.traces, city.strip(address.strip()), depth=depth)
         except DafengError as cause:
             raise HTTPException(404) from cause
+        return api.answer(request, city, lambda: told)
 
     return router

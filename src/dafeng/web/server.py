@@ -12,7 +12,7 @@ from sys import setswitchinterval
 
 import uvicorn
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.labels import Label
 from dafeng.web.app import create_app, open_offices
 from dafeng.web.cities import Material
@@ -20,6 +20,7 @@ from dafeng.web.offices import Office
 from dafeng.web.patience import PatientProtocol, is_loopback
 from dafeng.web.public_app import create_public_app
 from dafeng.work.city import City
+from dafeng.work.frozen import city_view
 
 TURN = 0.001
 """How long a page that is being made may hold the interpreter while a kept one waits to be sent. [s]"""
@@ -48,6 +49,41 @@ class Entrance:
     public: bool = False
     closed: bool = False
     names: tuple[str, ...] = ()
+
+
+def read_views(cities: Sequence[City]) -> tuple[list[Material], list[DafengError]]:
+    """What there is to show of some cities, and why there is nothing of the others.
+
+    Parameters
+    ----------
+    cities : sequence of City
+        Open cities.
+
+    Returns
+    -------
+    (list of Material, list of DafengError)
+        The newest run of each city that has one; for each other one what is missing and how to mend it. A city without a run
+        whose plan may be reviewed misses nothing.
+
+    Raises
+    ------
+    DafengError
+        If there is nothing to serve at all.
+    """
+    found: list[Material] = []
+    lacking: list[DafengError] = []
+    opened = 0
+    for city in cities:
+        reviewed = Office(city).is_open()
+        try:
+            if not reviewed or next(city.runs.newest(), None):
+                found.append(city_view(city))
+        except DafengError as cause:
+            lacking.append(cause)
+        opened += reviewed
+    if lacking and not found and not opened:
+        raise lacking[0]
+    return found, lacking
 
 
 def serve(
