@@ -190,9 +190,19 @@ def test_twenty_megabytes_are_read_or_refused_soon(read) -> None:
         read((line * (20_000_000 // len(line.encode()))).encode())
 
 
+def test_one_bad_cell_among_many_notes_is_told_at_its_cell(read) -> None:
+    lines = [f"non_fossil_share,{code},2024,15,%,yt-bulletin" for code in range(370601, 370601 + 2001)]
+    lines[1499] = "non_fossil_share,372100,2024,21 x,%,yt-bulletin"
+    text = "\n".join(["indicator,place,period,value,unit,source", *lines])
+    delivery = read(text.encode(), sources={"known"})
+    assert delivery.rows.num_rows == 2000
+    assert said(delivery) == [("figure.source", "x.csv!D2"), ("figure.number", "x.csv!D1501")]
+    assert "共 2000 格：D2, D3" in delivery.findings[0].says.zh
+
+
 def test_a_large_table_of_something_else_is_refused(read) -> None:
     lines = "".join(f"品名{number},2024,{number},个\n" for number in range(1, 3000))
-    with pytest.raises(FileRefused, match="1001 problems"):
+    with pytest.raises(FileRefused, match="1001 figures"):
         read(HEAD + lines)
 
 
