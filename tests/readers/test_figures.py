@@ -167,6 +167,14 @@ def test_contradicting_rows_are_both_left_out_and_both_named(read) -> None:
     assert "C2 = 700" in delivery.findings[0].says.en
 
 
+def test_contradictions_and_units_are_told_in_words(read) -> None:
+    twice = read("指标,地区,年份,数值,单位\n常住人口,370602,2000,70,万人\n常住人口,370602,2000,80,万人\n")
+    assert "芝罘区 常住人口 2000" in twice.findings[0].says.zh
+    assert "Zhifu District" in twice.findings[0].says.en
+    wrong = read("指标,年份,数值,单位\n核电装机容量,2024,500,万吨\n")
+    assert wrong.findings[0].says.zh.startswith("核电装机容量的单位")
+
+
 def test_a_true_zero_and_a_negative_are_kept(read) -> None:
     # platforms F23: a zero and a sink are figures
     delivery = read(HEAD + "净调入电量,2024,0,亿千瓦时\n地区生产总值增速,2024,-1.2,%\n")

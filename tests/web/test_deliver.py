@@ -274,7 +274,7 @@ def test_what_is_decided_on_an_error_is_recorded(
         assert [row["note"] for row in facts if row["value"] == -30] == ["按原报入库（张三）：与上报方核对过"]
 
 
-def test_a_decision_on_an_error_is_kept_while_others_are_lacking(city: City, editor: Person) -> None:
+def test_a_decision_on_an_error_is_kept_while_others_are_lacking(editor: Person) -> None:
     home = hand_in(editor, NEGATIVE + "水电装机容量,2024,-3,万千瓦\n".encode())
     told = {"a.0": "数据.csv!C2", "d.0": "leave", "v.0": "", "r.0": "与上报方核对过"}
     assert editor.write(home + "take", home=home, **told).status_code == 422

@@ -12,10 +12,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from dafeng.core.errors import SettingError, UnitError
+from dafeng.core.errors import LookupFailure, SettingError, UnitError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.periods import period as read_period
+from dafeng.core.places import place as find_place
 from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue, Indicator, IndicatorMatch
 from dafeng.library.naming import normal as normal_name
@@ -119,9 +120,20 @@ def read_figures(
         findings.extend(said)
     if not found:
         raise _no_figures(workbook)
-    rows, doubled = refuse_doubles(rows)
+    rows, doubled = refuse_doubles(rows, name=lambda row: _name(row, catalogue))
     kind: DeliveryKind = "template" if form else "figures"
     return Delivery(kind, build_rows(rows), (*findings, *doubled), workbook.name, workbook.sha256)
+
+
+def _name(row: Mapping[str, Any], catalogue: Catalogue) -> Label:
+    """What a row speaks of: place, indicator and period in words."""
+    indicator, code = catalogue.indicators[row["indicator"]].label, str(row["place"])
+    try:
+        at = find_place(code).label
+    except LookupFailure:
+        at = Label(code, code)
+    parts = [str(row[part]) for part in ("flow", "carrier", "organisation", "period") if row.get(part)]
+    return Label(" ".join((at.zh, indicator.zh, *parts)), " ".join((at.en, indicator.en, *parts)))
 
 
 def _sheet(told: _Context) -> tuple[list[Row], list[Finding]]:
@@ -287,8 +299,9 @@ def _indicator(told: _Context, line: int, name: str, unit: str, at: str) -> Indi
 
 def _why_unknown(told: _Context, name: str, unit: str, at: str) -> Finding:
     asked = normal_name(name)
+    titled = next((i for i in told.catalogue.indicators.values() if normal_name(i.label.zh) == asked), None)
     named = (i for i in told.catalogue.indicators.values() if asked in map(normal_name, (i.label.zh, *i.synonyms)))
-    other = next(named, None)
+    other = titled or next(named, None)
     return objections.unit_dimension(at, unit, other) if other else objections.unknown(at, name, unit)
 
 
