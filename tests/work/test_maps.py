@@ -152,7 +152,7 @@ def test_districts_that_overlap_are_refused_pair_by_pair(city: Any, file: Path) 
     for one in tree["features"][1:]:
         one["geometry"] = tree["features"][0]["geometry"]
     file.write_text(json.dumps(tree))
-    with pytest.raises(FileRefused, match="overlap by 100.0 %") as caught:
+    with pytest.raises(FileRefused, match=r"overlap by 100\.0 %") as caught:
         df.import_map(city, file, approval="GS(2019)1822号", system="CGCS2000")
     assert caught.value.what.zh.count("重叠") == math.comb(len(tree["features"]), 2)
     assert df.read_outline(city) is None

@@ -111,9 +111,9 @@ def _take(ask: Ask, upload: Upload, handed: Handed) -> Response:
     """What was typed is kept where it is not enough to take the file in."""
     draft = _typed(ask, upload, handed)
     city, who, records = ask.office.city, ask.visitor.name, ask.office.records
-    told = {"values": draft.values, "kept": draft.kept, "left": draft.left}
+    values, kept, left = draft.values, draft.kept, draft.left
     try:
-        take_upload(city, upload, who=who, **told, seen=_seen(handed), records=records)
+        take_upload(city, upload, who=who, values=values, kept=kept, left=left, seen=_seen(handed), records=records)
     except SettingError:
         keep_upload_draft(city, upload, draft, who=who)
         raise
