@@ -6,6 +6,7 @@ Invariant: those who have an account see it, editors act; what waits is drawn he
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -22,7 +23,7 @@ from dafeng.web.labels import Words
 from dafeng.work.map_drafts import draft_map, drop_map, read_map_draft, remove_map, take_map
 from dafeng.work.maps import read_outline
 
-PARTS = {"feature": "要素", "ring": "环", "point": "点"}
+PARTS: Mapping[str, str] = {"feature": "要素", "ring": "环", "point": "点"}
 """Parts of a boundary file in Chinese."""
 PART = re.compile(r"\b(feature|ring|point) (\d+)")
 

@@ -24,7 +24,7 @@ DRAFT = "draft.json"
 """File beside the map of a city with the boundary that waits."""
 DONE = "done.json"
 """File beside it with what was done last, by whom and when."""
-DOES = {
+DOES: Mapping[str, Label] = {
     "draft": Label("交来另一份边界", "handed in another boundary"),
     "take": Label("把边界入库", "took the boundary in"),
     "drop": Label("放弃这份边界", "let the boundary go"),
