@@ -167,6 +167,14 @@ def test_contradicting_rows_are_both_left_out_and_both_named(read) -> None:
     assert "C2 = 700" in delivery.findings[0].says.en
 
 
+def test_contradictions_and_units_are_told_in_words(read) -> None:
+    twice = read("指标,地区,年份,数值,单位\n常住人口,370602,2000,70,万人\n常住人口,370602,2000,80,万人\n")
+    assert "芝罘区 常住人口 2000" in twice.findings[0].says.zh
+    assert "Zhifu District" in twice.findings[0].says.en
+    wrong = read("指标,年份,数值,单位\n核电装机容量,2024,500,万吨\n")
+    assert wrong.findings[0].says.zh.startswith("核电装机容量的单位")
+
+
 def test_a_true_zero_and_a_negative_are_kept(read) -> None:
     # platforms F23: a zero and a sink are figures
     delivery = read(HEAD + "净调入电量,2024,0,亿千瓦时\n地区生产总值增速,2024,-1.2,%\n")
@@ -190,9 +198,19 @@ def test_twenty_megabytes_are_read_or_refused_soon(read) -> None:
         read((line * (20_000_000 // len(line.encode()))).encode())
 
 
+def test_one_bad_cell_among_many_notes_is_told_at_its_cell(read) -> None:
+    lines = [f"non_fossil_share,{code},2024,15,%,yt-bulletin" for code in range(370601, 370601 + 2001)]
+    lines[1499] = "non_fossil_share,372100,2024,21 x,%,yt-bulletin"
+    text = "\n".join(["indicator,place,period,value,unit,source", *lines])
+    delivery = read(text.encode(), sources={"known"})
+    assert delivery.rows.num_rows == 2000
+    assert said(delivery) == [("figure.source", "x.csv!D2"), ("figure.number", "x.csv!D1501")]
+    assert "共 2000 格：D2, D3" in delivery.findings[0].says.zh
+
+
 def test_a_large_table_of_something_else_is_refused(read) -> None:
     lines = "".join(f"品名{number},2024,{number},个\n" for number in range(1, 3000))
-    with pytest.raises(FileRefused, match="1001 problems"):
+    with pytest.raises(FileRefused, match="1001 figures"):
         read(HEAD + lines)
 
 

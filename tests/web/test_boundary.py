@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -198,6 +199,32 @@ def test_who_decides_on_another_boundary_is_told_so(city: df.City, app: Any) -> 
     assert editor.write(HOME + "drop", home=HOME, seen=current["mark"]).status_code == 303
     assert (read_map_draft(city), list((city.folder / "maps").glob("*.geojson"))) == (None, [])
     assert editor.write(HOME + "remove", home=HOME, seen="x").status_code == 409
+
+
+def test_the_second_editor_is_told_who_did_what(city: df.City, app: Any) -> None:
+    editor, other = someone(app, "张三"), someone(app, "李四")
+    hand_in(editor)
+    seen = read_map_draft(city)
+    assert seen is not None
+    editor.write(HOME + "take", home=HOME, seen=seen["mark"])
+    for way in ("take", "drop"):
+        told = other.write(HOME + way, home=HOME, seen=seen["mark"])
+        assert (told.status_code, re.search(r"张三 已于 20\d\d-\d\d-\d\d \d\d:\d\d UTC 把边界入库", told.text) is None) == (
+            409,
+            False,
+        )
+        assert "outline.json" not in told.text
+    editor.write(HOME + "remove", home=HOME, seen=seen["map"]["sha256"])
+    assert "移除边界" in other.write(HOME + "remove", home=HOME, seen=seen["map"]["sha256"]).text
+
+
+def test_refusals_speak_of_the_page_and_not_of_the_command_line(app: Any) -> None:
+    editor = someone(app, "张三")
+    assert "--approval" not in hand_in(editor, approval="x").text
+    tree = json.loads(json.dumps(boundary()))
+    tree["features"][0]["geometry"]["coordinates"][0][0] = ["x", 1]
+    said = hand_in(editor, tree).text
+    assert ("第 1 个要素" in said, "第 1 个点" in said, "feature 1" in said) == (True, True, False)
 
 
 def test_the_same_in_python(city: df.City) -> None:

@@ -22,6 +22,7 @@ HOME = "/qinglan/deliver/"
 HEAD = "指标,年份,数值,单位\n"
 SLIP = (HEAD + "".join(f"能源消费总量,{year},{value},万吨标准煤\n" for year, value in
         ((2020, 500), (2021, 512.5), (2022, 5305), (2023, 545), (2024, 551)))).encode()  # fmt: skip
+NEGATIVE = (HEAD + "光伏装机容量,2024,-30,万千瓦\n能源消费总量,2024,551,万吨标准煤\n").encode()
 UNKNOWN = "名头,年份,多少,单位\n能源消费总量,2024,545,万吨标准煤\n".encode()
 
 
@@ -240,3 +241,42 @@ def test_an_interrupted_taking_in_is_finished_by_who_looks_next(city: City, monk
         "taken", [Decimal("530.5")], "张三",
     )  # fmt: skip
     assert take_upload(city, upload, who="张三", values=told).corrected == 1
+
+
+def test_an_error_waits_for_a_decision_with_a_reason(city: City, editor: Person) -> None:
+    home = hand_in(editor, NEGATIVE)
+    page = editor.get(home).text
+    number = re.findall(r'name="a\.(\d+)" value="数据.csv!C2"', page)[0]
+    assert re.search(rf'name="d\.{number}" value="keep">', page)
+    for way, reason in (("", ""), ("accept", "x"), ("keep", " "), ("correct", "x"), ("leave", "")):
+        told = {f"a.{number}": "数据.csv!C2", f"d.{number}": way, f"v.{number}": "", f"r.{number}": reason}
+        answer = editor.write(home + "take", home=home, **told)
+        assert (answer.status_code, "C2" in answer.text, city.facts.lots()) == (422, True, ())
+    assert find_upload(city, home.split("/")[3]).state == "open"
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "rows", "corrected"), [("keep", "", 2, 0), ("correct", "30", 2, 1), ("leave", "", 1, 0)]
+)
+def test_what_is_decided_on_an_error_is_recorded(
+    city: City, editor: Person, way: str, value: str, rows: int, corrected: int
+) -> None:
+    home = hand_in(editor, NEGATIVE)
+    told = {"a.0": "数据.csv!C2", "d.0": way, "v.0": value, "r.0": "与上报方核对过"}
+    assert editor.write(home + "take", home=home, **told).status_code == 303
+    facts = city.facts.read().to_pylist()
+    upload = find_upload(city, home.split("/")[3])
+    assert (len(facts), upload.facts, upload.corrected) == (rows, rows, corrected)
+    assert "与上报方核对过" in upload.told
+    if way != "correct":
+        assert "与上报方核对过" in editor.get(home).text
+    if way == "keep":
+        assert [row["note"] for row in facts if row["value"] == -30] == ["按原报入库（张三）：与上报方核对过"]
+
+
+def test_a_decision_on_an_error_is_kept_while_others_are_lacking(editor: Person) -> None:
+    home = hand_in(editor, NEGATIVE + "水电装机容量,2024,-3,万千瓦\n".encode())
+    told = {"a.0": "数据.csv!C2", "d.0": "leave", "v.0": "", "r.0": "与上报方核对过"}
+    assert editor.write(home + "take", home=home, **told).status_code == 422
+    page = editor.get(home).text
+    assert ('value="leave" checked' in page, "与上报方核对过" in page) == (True, True)

@@ -93,7 +93,7 @@ def test_what_was_typed_on_one_page_goes_with_the_next(city: City, editor: Perso
     told = decisions(first.text, **{cells[0]: "1111"}) | {"token": hidden(first), "offset": "50"}
     answer = editor.post(home + "keep", data=told, follow=False)
     assert (answer.status_code, answer.headers["location"], city.facts.lots()) == (303, home + "?offset=50", ())
-    assert "翻页前填的 1 处更正一并入库" in editor.get(home + "?offset=50").text
+    assert "已填的 1 处决定一并入库" in editor.get(home + "?offset=50").text
     assert 'value="1111"' in editor.get(home).text
     assert 'value="1111"' not in person(app_of(city), "李四").get(home).text
     assert editor.write(home + "take", home=home, **decisions(second.text, **{cells[1]: "2222"})).status_code == 303

@@ -9,7 +9,8 @@ import pytest
 from dafeng.web import previews
 from dafeng.web.previews import KEPT, Previews
 from dafeng.work.city import init
-from dafeng.work.deliver import map_upload, preview_upload, take_upload
+from dafeng.work.deliver import map_upload, take_upload
+from dafeng.work.upload_preview import preview_upload
 from dafeng.work.uploads import keep_upload
 
 TABLE = "指标,年份,数值,单位\n能源消费总量,{year},551,万吨标准煤\n"

@@ -43,6 +43,19 @@ def test_the_same_file_twice_is_taken_once(city: City, tmp_path: Path) -> None:
     assert (ingest(city, [path]).lot, city.facts.read().num_rows) == (None, 1)
 
 
+def test_codes_that_are_no_place_are_left_out_and_others_told(city: City, tmp_path: Path) -> None:
+    codes = ("999999", "370699", "110000", "370600", "370602", "370672", "370000", "100000")
+    path = tmp_path / "places.csv"
+    path.write_text(HEAD + "".join(f"gdp,{code},2020,100,亿元,dafeng,reported,\n" for code in codes))
+    taken = ingest(city, [path])
+    assert sorted(row["place"] for row in city.facts.read().to_pylist()) == sorted(codes[2:])
+    assert [(one.rule, one.severity, one.at) for one in taken.findings] == [
+        ("figure.place_unknown", "error", "places.csv!D2"),
+        ("figure.place_unknown", "error", "places.csv!D3"),
+        ("figure.place_foreign", "warning", "places.csv!D4"),
+    ]
+
+
 def test_a_gbk_file_is_read(city: City, tmp_path: Path) -> None:
     ingest(city, [figures(tmp_path, "a.csv", encoding="gb18030")])
     assert city.facts.read().to_pylist()[0]["unit"] == "亿元"

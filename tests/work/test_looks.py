@@ -13,12 +13,13 @@ import pytest
 import dafeng as df
 from dafeng.core.errors import StoreError
 from dafeng.store.lines import EVERY, write_lines
-from dafeng.work.deliver import map_upload, preview_upload, take_upload
+from dafeng.work.deliver import map_upload, take_upload
 from dafeng.work.job_lock import launch
 from dafeng.work.job_process import work_jobs
 from dafeng.work.jobs import cancel_job, find_job, list_jobs
 from dafeng.work.look_jobs import SMALL, ask_look, find_looking, look_document
 from dafeng.work.looks import FOLDER, SUMMARY, lay_out, read_look
+from dafeng.work.upload_preview import preview_upload
 from dafeng.work.upload_state import Upload, upload_folder
 from dafeng.work.uploads import find_upload, keep_upload
 from tests.work.large_files import large_table

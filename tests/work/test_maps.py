@@ -6,6 +6,7 @@ import json
 import math
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,27 @@ def test_a_refused_file_leaves_the_map_that_was_kept(city: Any, file: Path) -> N
     with pytest.raises(FileRefused):
         df.import_map(city, file, approval="GS(2020)1号", system="WGS84")
     assert df.read_outline(city) == before
+
+
+def test_districts_that_overlap_are_refused_pair_by_pair(city: Any, file: Path) -> None:
+    tree = boundary()
+    for one in tree["features"][1:]:
+        one["geometry"] = tree["features"][0]["geometry"]
+    file.write_text(json.dumps(tree))
+    with pytest.raises(FileRefused, match=r"overlap by 100\.0 %") as caught:
+        df.import_map(city, file, approval="GS(2019)1822号", system="CGCS2000")
+    assert caught.value.what.zh.count("重叠") == math.comb(len(tree["features"]), 2)
+    assert df.read_outline(city) is None
+
+
+@pytest.mark.parametrize(("shift", "refused"), [(0.0003, False), (0.01, True)])
+def test_slivers_between_districts_pass(city: Any, file: Path, shift: float, refused: bool) -> None:
+    tree = boundary()
+    ring = tree["features"][0]["geometry"]["coordinates"][0]
+    tree["features"][0]["geometry"]["coordinates"] = [[[x + shift, y] for x, y in ring]]
+    file.write_text(json.dumps(tree))
+    with pytest.raises(FileRefused, match="overlap") if refused else nullcontext():
+        df.import_map(city, file, approval="GS(2019)1822号", system="CGCS2000")
 
 
 def test_a_damaged_map_is_told(city: Any, file: Path) -> None:

@@ -6,7 +6,7 @@ decimals that facts hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Literal, get_args
@@ -138,13 +138,17 @@ def _unfit(value: Decimal, at: str, zh: str, en: str) -> Finding:
     return remark("figure.size", at, "error", f"{value} {zh}", f"{value} {en}", remedy=remedy)
 
 
-def refuse_doubles(rows: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Finding]]:
+def refuse_doubles(
+    rows: Iterable[dict[str, Any]], *, name: Callable[[Mapping[str, Any]], Label] | None = None
+) -> tuple[list[dict[str, Any]], list[Finding]]:
     """Rows without those that one file says twice.
 
     Parameters
     ----------
     rows : iterable of dict
         Rows in the order of the file.
+    name : callable, optional
+        What a row speaks of in words; by default its ids.
 
     Returns
     -------
@@ -160,7 +164,8 @@ def refuse_doubles(rows: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]]
         same = len({(row["value"], row["unit"]) for row in group}) == 1
         kept.extend(group[:1] if same else [])
         if len(group) > 1:
-            findings.append(_repeated(group) if same else _contradicting(group))
+            said = name(group[0]) if name else Label(name_row(group[0]), name_row(group[0]))
+            findings.append(_repeated(group, said) if same else _contradicting(group, said))
     return kept, findings
 
 
@@ -196,25 +201,25 @@ def name_row(row: Mapping[str, Any]) -> str:
     return " ".join(str(row[name]) for name in ("indicator", "flow", "carrier", "period") if row.get(name))
 
 
-def _repeated(group: list[dict[str, Any]]) -> Finding:
+def _repeated(group: list[dict[str, Any]], name: Label) -> Finding:
     cells = ", ".join(str(row.get("cell")) for row in group[:LISTED])
     return remark(
         "figure.repeated",
         place_in(group[1]),
         "warning",
-        f"{name_row(group[0])} 在 {cells} 重复，只计一次",
-        f"{name_row(group[0])} stands in {cells}; it was counted once",
+        f"{name.zh} 在 {cells} 重复，只计一次",
+        f"{name.en} stands in {cells}; it was counted once",
         remedy=("删去重复的行", "delete the repeated rows"),
     )
 
 
-def _contradicting(group: list[dict[str, Any]]) -> Finding:
+def _contradicting(group: list[dict[str, Any]], name: Label) -> Finding:
     said = ", ".join(f"{row.get('cell')} = {row['value']} {row['unit']}" for row in group[:LISTED])
     return remark(
         "figure.contradiction",
         place_in(group[1]),
         "error",
-        f"{name_row(group[0])} 的数值互相矛盾，均未采用：{said}",
-        f"{name_row(group[0])} has contradicting values, none was used: {said}",
+        f"{name.zh} 的数值互相矛盾，均未采用：{said}",
+        f"{name.en} has contradicting values, none was used: {said}",
         remedy=("核对后只保留一个", "check and keep one"),
     )

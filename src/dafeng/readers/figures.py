@@ -7,22 +7,23 @@ and evidence better than memory; everything left out is a finding with its cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from dafeng.core.errors import SettingError, UnitError
+from dafeng.core.errors import LookupFailure, SettingError, UnitError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.periods import period as read_period
+from dafeng.core.places import place as find_place
 from dafeng.core.units import same_dimension
 from dafeng.library.indicators import Catalogue, Indicator, IndicatorMatch
 from dafeng.library.naming import normal as normal_name
 from dafeng.library.substances import Substances, read_substances
 from dafeng.readers import objections, unknown_names
 from dafeng.readers.cells import address
-from dafeng.readers.delivery import GRADES, Delivery, DeliveryKind, build_rows, fit, refuse_doubles
+from dafeng.readers.delivery import GRADES, LISTED, Delivery, DeliveryKind, build_rows, fit, refuse_doubles
 from dafeng.readers.forms import Form, find_form
 from dafeng.readers.headings import Heading, find_heading
 from dafeng.readers.numbers import Reading, fold, read_number
@@ -33,7 +34,7 @@ from dafeng.readers.wording import flow_spellings, flows, normal, split_unit
 Row = dict[str, Any]
 PLACE_DIGITS = 6
 MOST_PROBLEMS = 1_000
-"""Problems at which a table with fewer figures than problems is refused as a whole."""
+"""Figures left out at which a table that keeps fewer is refused as a whole."""
 REMEMBERED = 20_000
 """Names whose match is remembered while a file is read; matching is slow, and tables repeat names."""
 
@@ -119,37 +120,71 @@ def read_figures(
         findings.extend(said)
     if not found:
         raise _no_figures(workbook)
-    rows, doubled = refuse_doubles(rows)
+    rows, doubled = refuse_doubles(rows, name=lambda row: _name(row, catalogue))
     kind: DeliveryKind = "template" if form else "figures"
     return Delivery(kind, build_rows(rows), (*findings, *doubled), workbook.name, workbook.sha256)
+
+
+def _name(row: Mapping[str, Any], catalogue: Catalogue) -> Label:
+    """What a row speaks of: place, indicator and period in words."""
+    indicator, code = catalogue.indicators[row["indicator"]].label, str(row["place"])
+    try:
+        at = find_place(code).label
+    except LookupFailure:
+        at = Label(code, code)
+    parts = [str(row[part]) for part in ("flow", "carrier", "organisation", "period") if row.get(part)]
+    return Label(" ".join((at.zh, indicator.zh, *parts)), " ".join((at.en, indicator.en, *parts)))
 
 
 def _sheet(told: _Context) -> tuple[list[Row], list[Finding]]:
     rows: list[Row] = []
     findings: list[Finding] = []
     blank: list[str] = []
+    lost: list[Finding] = []
     for line in range(told.heading.row + 1, len(told.sheet.rows)):
         for column, year in _value_columns(told):
             row, said = _figure(told, line, column, year)
             rows.extend([row] if row else [])
             findings.extend(said)
-            _refuse_foreign(len(rows), findings)
+            lost.extend(said[-1:] if row is None else [])
+            _refuse_foreign(len(rows), lost)
             if not said and row is None and _named(told, line):
                 blank.append(address(line, column))
     if blank:
         findings.append(objections.blank(told.book.at(told.sheet, told.heading.row + 1, 0), blank))
-    return rows, findings
+    return rows, _note_once(findings)
 
 
-def _refuse_foreign(kept: int, findings: list[Finding]) -> None:
-    """Stop at a table of something else: many problems and hardly a figure."""
-    if len(findings) > MOST_PROBLEMS and kept < len(findings):
+def _note_once(findings: list[Finding]) -> list[Finding]:
+    """One note for all cells that name the same unregistered source, at the first of them."""
+    groups: dict[Label, list[Finding]] = {}
+    for finding in findings:
+        if finding.rule == "figure.source":
+            groups.setdefault(finding.says, []).append(finding)
+    firsts = {id(group[0]): _gathered(group) for group in groups.values()}
+    return [firsts.get(id(one), one) for one in findings if one.rule != "figure.source" or id(one) in firsts]
+
+
+def _gathered(notes: list[Finding]) -> Finding:
+    """Notes that say the same as one, with their number and the first cells."""
+    first = notes[0]
+    if len(notes) == 1:
+        return first
+    cells = ", ".join(note.at.rpartition("!")[2] for note in notes[:LISTED]) + (" …" if len(notes) > LISTED else "")
+    count = len(notes)
+    says = Label(f"{first.says.zh}（共 {count} 格：{cells}）", f"{first.says.en} (in {count} cells: {cells})")
+    return replace(first, says=says)
+
+
+def _refuse_foreign(kept: int, lost: list[Finding]) -> None:
+    """Stop at a table of something else: many figures left out and hardly one kept."""
+    if len(lost) > MOST_PROBLEMS and kept < len(lost):
         raise refusal(
             Label(
-                f"已有 {len(findings)} 处问题，首处：{findings[0].says.zh}",
-                f"{len(findings)} problems, the first: {findings[0].says.en}",
+                f"已有 {len(lost)} 个数读不出，首处：{lost[0].says.zh}",
+                f"{len(lost)} figures cannot be read, the first: {lost[0].says.en}",
             ),
-            where=findings[0].at,
+            where=lost[0].at,
             expected=Label("指标目录中的指标", "indicators of the catalogue"),
             remedy=Label("用 dafeng 的填报模板重新整理", "bring it into a template of dafeng"),
         )
@@ -264,8 +299,9 @@ def _indicator(told: _Context, line: int, name: str, unit: str, at: str) -> Indi
 
 def _why_unknown(told: _Context, name: str, unit: str, at: str) -> Finding:
     asked = normal_name(name)
+    titled = next((i for i in told.catalogue.indicators.values() if normal_name(i.label.zh) == asked), None)
     named = (i for i in told.catalogue.indicators.values() if asked in map(normal_name, (i.label.zh, *i.synonyms)))
-    other = next(named, None)
+    other = titled or next(named, None)
     return objections.unit_dimension(at, unit, other) if other else objections.unknown(at, name, unit)
 
 

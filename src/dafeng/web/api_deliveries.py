@@ -83,6 +83,8 @@ class Delivery(Form):
     by: str
     mark: str
     lines: int
+    kept: dict[str, str]
+    left: dict[str, str]
     look: LookState
 
 

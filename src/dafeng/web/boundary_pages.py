@@ -5,19 +5,27 @@ Invariant: those who have an account see it, editors act; what waits is drawn he
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
+from dafeng.core.errors import FileRefused, SettingError
 from dafeng.library.maps import read_map_rules, read_tiles
 from dafeng.readers.boundaries import LARGEST
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.cities import Cities
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
+from dafeng.web.labels import Words
 from dafeng.work.map_drafts import draft_map, drop_map, read_map_draft, remove_map, take_map
 from dafeng.work.maps import read_outline
+
+PARTS: Mapping[str, str] = {"feature": "要素", "ring": "环", "point": "点"}
+"""Parts of a boundary file in Chinese."""
+PART = re.compile(r"\b(feature|ring|point) (\d+)")
 
 
 def add_boundary_pages(app: FastAPI, desk: Desk) -> None:
@@ -55,8 +63,27 @@ def add_boundary_pages(app: FastAPI, desk: Desk) -> None:
 def _draft(ask: Ask, handed: Handed) -> Response:
     told = {name: handed.get(name) for name in ("approval", "system", "source", "day")}
     name = handed.file_name or "boundary.geojson"
-    draft_map(ask.office.city, handed.file, name=name, who=ask.visitor.name, **told)
+    try:
+        draft_map(ask.office.city, handed.file, name=name, who=ask.visitor.name, **told)
+    except (SettingError, FileRefused) as cause:
+        raise type(cause)(
+            cause.what, where=_say_where(ask, cause.where), expected=cause.expected, remedy=cause.remedy
+        ) from cause
     return _home(ask)
+
+
+def _say_where(ask: Ask, where: str) -> str:
+    """Place of a refusal in the words of the page: its field, or the part of the file."""
+    words = Words(ask.language)
+    fields = {
+        "--approval": words.say("boundary.approval"),
+        "--system": words.say("boundary.system"),
+        "--source": words.say("boundary.source"),
+        "--date": words.say("boundary.day"),
+    }
+    if ask.language == "en":
+        return fields.get(where, where)
+    return fields.get(where) or PART.sub(lambda found: f"第 {found[2]} 个{PARTS[found[1]]}", where)
 
 
 def _take(ask: Ask, handed: Handed) -> Response:
@@ -65,7 +92,7 @@ def _take(ask: Ask, handed: Handed) -> Response:
 
 
 def _drop(ask: Ask, handed: Handed) -> Response:
-    drop_map(ask.office.city, seen=handed.get("seen"))
+    drop_map(ask.office.city, seen=handed.get("seen"), who=ask.visitor.name)
     return _home(ask)
 
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import LookupFailure
+from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.readers.wording import column_labels
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.desk import Desk
@@ -108,30 +108,38 @@ def _keep(ask: Ask, upload: Upload, handed: Handed) -> Response:
 
 
 def _take(ask: Ask, upload: Upload, handed: Handed) -> Response:
+    """What was typed is kept where it is not enough to take the file in."""
     draft = _typed(ask, upload, handed)
-    who, records = ask.visitor.name, ask.office.records
-    take_upload(ask.office.city, upload, who=who, values=draft.values, seen=_seen(handed), records=records)
+    city, who, records = ask.office.city, ask.visitor.name, ask.office.records
+    values, kept, left = draft.values, draft.kept, draft.left
+    try:
+        take_upload(city, upload, who=who, values=values, kept=kept, left=left, seen=_seen(handed), records=records)
+    except SettingError:
+        keep_upload_draft(city, upload, draft, who=who)
+        raise
     return _back(ask, upload)
 
 
 def _typed(ask: Ask, upload: Upload, handed: Handed) -> UploadDraft:
     """What was typed on the windows before and on this one.
 
-    Figures stand in ``a.N`` (cell), ``d.N`` (decision), ``v.N`` and ``r.N`` (value, reason); cells that were not read in
-    ``s.N`` (sheet), ``e.N`` (cell) and ``t.N`` (text).
+    Figures stand in ``a.N`` (cell), ``d.N`` (decision: ``accept``, ``keep`` with a reason, ``correct``, ``leave``), ``v.N``
+    and ``r.N`` (value, reason); cells that were not read in ``s.N`` (sheet), ``e.N`` (cell) and ``t.N`` (text).
     """
     before = read_upload_draft(ask.office.city, upload, who=ask.visitor.name)
     numbers = [name.removeprefix("a.") for name in handed.fields if name.startswith("a.")]
     here = {handed.get(f"a.{number}") for number in numbers}
-    values = {
-        handed.get(f"a.{number}"): (handed.get(f"v.{number}"), handed.get(f"r.{number}"))
-        for number in numbers
-        if handed.get(f"d.{number}") == "correct"
-    }
+    rows = [(handed.get(f"d.{n}"), handed.get(f"a.{n}"), handed.get(f"v.{n}"), handed.get(f"r.{n}")) for n in numbers]
+    values = {place: (value, reason) for way, place, value, reason in rows if way == "correct"}
+    reasons = {word: {place: reason for way, place, _, reason in rows if way == word} for word in ("keep", "leave")}
     mended = [name.removeprefix("e.") for name in handed.fields if name.startswith("e.")]
     cells = {(handed.get(f"s.{number}"), handed.get(f"e.{number}")): handed.get(f"t.{number}") for number in mended}
     kept = {place: told for place, told in before.values.items() if place not in here}
-    return UploadDraft({**kept, **values}, {**before.cells, **cells})
+    stays = {place: why for place, why in before.kept.items() if place not in here}
+    goes = {place: why for place, why in before.left.items() if place not in here}
+    return UploadDraft(
+        {**kept, **values}, {**before.cells, **cells}, {**stays, **reasons["keep"]}, {**goes, **reasons["leave"]}
+    )
 
 
 def _return(ask: Ask, upload: Upload, handed: Handed) -> Response:

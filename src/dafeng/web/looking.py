@@ -13,12 +13,12 @@ from dafeng.readers.cells import address
 from dafeng.readers.wording import column_labels
 from dafeng.store.lines import Lines, Row
 from dafeng.web.asking import Ask, Context
-from dafeng.work.deliver import SHOWN_ROWS
 from dafeng.work.job_document import job_document
 from dafeng.work.jobs import NOTED, Job, find_counting
 from dafeng.work.look_jobs import Looking, find_looking
 from dafeng.work.looks import Look, lay_out
 from dafeng.work.upload_drafts import UploadDraft, read_upload_draft
+from dafeng.work.upload_preview import SHOWN_ROWS
 from dafeng.work.upload_state import Upload
 
 WINDOW = 50
@@ -107,7 +107,7 @@ def _show(ask: Ask, upload: Upload, look: Look) -> Context:
         "findings": [_finding(one, ask.language, draft, offset=offset, first=first) for one in rows],
         "counts": look.summary["counts"],
         "figures": look.summary["figures"],
-        "drafted": len(draft.values),
+        "drafted": len(draft.values) + len(draft.kept) + len(draft.left),
         "pager": _pager(offset, look.findings.count),
         "first": first,
         "offset": offset,
@@ -144,7 +144,9 @@ def _finding(one: Row, language: Language, draft: UploadDraft, *, offset: int, f
     way = f"#{mark}" if near else f"?offset={offset}&first={row // SHOWN_ROWS * SHOWN_ROWS}#{mark}"
     value, reason = draft.values.get(one["at"], ("", ""))
     mend = [{**cell, "text": draft.cells.get((cell["sheet"], cell["cell"]), cell["text"])} for cell in one.get("mend", ())]
-    drafted = {"suggested": value, "reason": reason, "chosen": True} if value else {}
+    drafted = {"suggested": value, "reason": reason, "chosen": "correct"} if value else {}
+    for chosen, told in (("keep", draft.kept), ("leave", draft.left)):
+        drafted |= {"reason": told[one["at"]], "chosen": chosen} if one["at"] in told else {}
     return {**one, **said, "way": way, **({"mend": mend} if mend else {}), **drafted}
 
 

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from dafeng.work.city import City
-from dafeng.work.deliver import Preview, preview_upload
+from dafeng.work.upload_preview import Preview, preview_upload
 from dafeng.work.upload_state import Upload
 
 KEPT = 6

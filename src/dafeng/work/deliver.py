@@ -6,83 +6,23 @@ and what was decided on it is written with the visitor's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
-import pyarrow as pa
-
-from dafeng.core.errors import ConflictError, FileRefused
-from dafeng.core.findings import Finding
+from dafeng.core.errors import ConflictError
 from dafeng.core.labels import Label
-from dafeng.library.factors import read_factors
-from dafeng.readers.audit import audit_facts
-from dafeng.readers.delivery import ROWS, Delivery, place_in
-from dafeng.readers.mapping import ColumnGuess, guess_heading, list_columns
-from dafeng.readers.sheets import Sheet, Workbook, read_sheets
 from dafeng.store.files import hash_tree, lock
 from dafeng.store.lots import Lot
 from dafeng.store.records import Records
+from dafeng.work.cell_decisions import CellDecisions
 from dafeng.work.city import City
-from dafeng.work.corrected import key_of
-from dafeng.work.ingest import read_file
-from dafeng.work.mappings import keep_mapping, recall_mapping
+from dafeng.work.mappings import keep_mapping
 from dafeng.work.review import using
 from dafeng.work.take_in import Take, no_value
 from dafeng.work.upload_decisions import finish_held, log_return, mark_returned
+from dafeng.work.upload_preview import open_book
 from dafeng.work.upload_state import Upload, load_upload, save_upload, upload_folder
-from dafeng.work.uploads import read_upload
-
-TOTALS = ("available", "transformation", "final", "final.households", "difference", "total")
-SUMS = frozenset(f"balance.{total}" for total in TOTALS)
-"""Findings of the reading that the audit says again, with the cell to blame."""
-SHOWN_ROWS, SHOWN_COLUMNS = 400, 40
-"""Part of a sheet that is shown. [rows, columns]"""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One sheet as it is shown.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    heading : int or None
-        Row that heads its table.
-    columns : tuple of ColumnGuess
-        Its columns and what they are taken for; empty for a balance.
-    """
-
-    sheet: Sheet
-    heading: int | None
-    columns: tuple[ColumnGuess, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a file would bring.
-
-    Parameters
-    ----------
-    kind : str
-        ``balance``, ``figures``, ``template``; empty where nothing could be read.
-    samples : tuple of Sample
-        Its sheets.
-    rows : tuple of mapping
-        Figures that would be taken in.
-    findings : tuple of Finding
-        What the reading and the audit say, the weightiest first.
-    refusal : FileRefused or None
-        Why it cannot be read as it is.
-    """
-
-    kind: str
-    samples: tuple[Sample, ...]
-    rows: tuple[Mapping[str, Any], ...]
-    findings: tuple[Finding, ...]
-    refusal: FileRefused | None
 
 
 def map_upload(
@@ -122,53 +62,16 @@ def map_upload(
             return held
         others = bool(held.mapping) and held.mapping_by != who
         check_open(held, seen="" if seen is None and others else seen)
-        keep_mapping(city, _book(city, held), mapping, only=only)
+        keep_mapping(city, open_book(city, held), mapping, only=only)
         return save_upload(city, replace(held, mapping=dict(mapping), mapping_by=who))
 
 
-def preview_upload(city: City, upload: Upload, *, report: Callable[[Label, float], None] | None = None) -> Preview:
-    """What a file would bring, and what is to be said about it; nothing is written.
-
-    Parameters
-    ----------
-    city : City
-        The city.
-    upload : Upload
-        The file.
-    report : callable, optional
-        Is told each step and the share of the steps that are done.
-
-    Returns
-    -------
-    Preview
-        Sheets, figures, findings.
-    """
-    tell = report or _silent
-    tell(Label("打开文件", "opening the file"), 0.05)
-    book = _book(city, upload)
-    mapping = {**recall_mapping(city, book), **upload.mapping}
-    tell(Label("逐格读取", "reading cell by cell"), 0.15)
-    try:
-        delivery = read_file(city, read_upload(city, upload), name=upload.name, mapping=mapping)
-    except FileRefused as cause:
-        return Preview("", tuple(_sample(sheet, upload.name, mapping, "") for sheet in book.sheets), (), (), cause)
-    samples = tuple(_sample(sheet, upload.name, mapping, delivery.kind) for sheet in book.sheets)
-    weight = {"error": 0, "warning": 1, "info": 2}
-    tell(Label("与已有的数一起审核", "auditing beside what is held already"), 0.5)
-    read = [finding for finding in delivery.findings if finding.rule not in SUMS]
-    findings = sorted((*read, *_audited(city, delivery)), key=lambda one: weight[one.severity])
-    return Preview(delivery.kind, samples, tuple(delivery.rows.to_pylist()), tuple(dict.fromkeys(findings)), None)
-
-
-def _silent(_step: Label, _share: float) -> None:
-    """Nobody follows."""
-
-
 def take_upload(
-    city: City, upload: Upload, *, who: str, values: Mapping[str, tuple[str, str]] | None = None, seen: str | None = None,
+    city: City, upload: Upload, *, who: str, values: Mapping[str, tuple[str, str]] | None = None,
+    kept: Mapping[str, str] | None = None, left: Mapping[str, str] | None = None, seen: str | None = None,
     records: Records | None = None,
 ) -> Upload:  # fmt: skip
-    """Take a file in, with the corrections that were decided on it: all figures count from one instant on, or none.
+    """Take a file in, with what was decided on its cells: all figures count from one instant on, or none.
 
     Parameters
     ----------
@@ -180,6 +83,10 @@ def take_upload(
         Who takes it in.
     values : mapping of str to (str, str), optional
         Corrected value and reason by cell; the reported one is taken in with it and stays.
+    kept : mapping of str to str, optional
+        Why a figure is taken in as it was reported, by cell; the reason goes into its note.
+    left : mapping of str to str, optional
+        Why a figure is left out, by cell.
     seen : str, optional
         ``mark`` of the file when it was decided on; without it the present one is taken.
     records : Records, optional
@@ -188,27 +95,33 @@ def take_upload(
     Returns
     -------
     Upload
-        Taken in. One that the same person took in with the same corrections before stays as it is.
+        Taken in. One that the same person took in with the same decisions before stays as it is.
 
     Raises
     ------
     FileRefused
         If it cannot be read.
     SettingError
-        If a value cannot be used.
+        If a value cannot be used, or an error at a figure has no decision with a reason.
     ConflictError
-        If somebody else decided on it, or other corrections were made with it, or it changed since it was seen.
+        If somebody else decided on it, or otherwise, or it changed since it was seen.
     """
-    asked = {place: told for place, told in (values or {}).items() if told[0].strip()}
+    asked = CellDecisions(values or {}, kept or {}, left or {}).whole()
     with using(city, records) as opened, lock(upload_folder(city, upload.id)):
         finish_held(city, upload.id, records=opened)
         held = load_upload(city, upload.id)
-        decision = hash_tree({"who": who, "values": {place: list(told) for place, told in asked.items()}})
+        decision = _name_decision(who, asked)
         if held.state == "taken" and held.by == who and held.decision in ("", decision):
             return held
         check_open(held, seen=seen)
         Take(city, replace(held, state="taken", by=who, decision=decision), asked).run(opened)
         return load_upload(city, upload.id)
+
+
+def _name_decision(who: str, asked: CellDecisions) -> str:
+    """Hash of a decision: the same person with the same decisions on cells decides the same."""
+    cells = {name: dict(told) for name, told in (("kept", asked.kept), ("left", asked.left)) if told}
+    return hash_tree({"who": who, "values": {place: list(told) for place, told in asked.values.items()}, **cells})
 
 
 def return_upload(
@@ -285,29 +198,6 @@ def _lots_in_force(city: City, sha256: str) -> tuple[Lot, ...]:
     return tuple(lot for lot in lots if any(item.sha256 == sha256 for item in lot.items))
 
 
-def _audited(city: City, delivery: Delivery) -> tuple[Finding, ...]:
-    """What the audit says of the delivered cells, beside what the city holds already."""
-    names = [column.name for column in ROWS.columns]
-    fresh = {key_of(row) for row in delivery.rows.to_pylist()}
-    held = [row for row in city.facts.read(places=(city.code,)).to_pylist() if key_of(row) not in fresh]
-    kept = pa.Table.from_pylist([{name: row[name] for name in names} for row in held], schema=delivery.rows.schema)
-    found = audit_facts(
-        pa.concat_tables([kept, delivery.rows]),
-        catalogue=city.catalogue(),
-        rules=city.rules(),
-        today=datetime.now(UTC).date(),
-        library=read_factors(city.overlay),
-    )
-    cells = {place_in(row) for row in delivery.rows.to_pylist()}
-    return tuple(finding for finding in found if finding.at in cells)
-
-
-def _sample(sheet: Sheet, name: str, mapping: Mapping[str, str], kind: str) -> Sample:
-    heading = None if kind == "balance" else guess_heading(sheet, name=name, mapping=mapping)
-    columns = list_columns(sheet, heading, mapping) if heading is not None else ()
-    return Sample(sheet, heading, columns)
-
-
 def check_open(upload: Upload, *, seen: str | None = None) -> None:
     """Refuse what was decided on already, and a decision on an older state.
 
@@ -344,7 +234,3 @@ def _what_was_done(upload: Upload) -> Label:
         return Label(f"{who} 已退回该文件：{upload.remark}", f"{who} has sent the file back: {upload.remark}")
     said = "；".join(f"{heading}→{word or '—'}" for heading, word in upload.mapping.items())
     return Label(f"{who} 刚改过该文件的列：{said}", f"{who} has just said what the columns of the file are: {said}")
-
-
-def _book(city: City, upload: Upload) -> Workbook:
-    return read_sheets(read_upload(city, upload), name=upload.name)

@@ -33,6 +33,7 @@ from dafeng.store.lots import Item, Lot
 from dafeng.work.city import City
 from dafeng.work.corrected import keep_corrections
 from dafeng.work.mappings import check_mapping, keep_mapping, recall_mapping
+from dafeng.work.place_checks import check_places
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm")
 """Endings of files that are looked at when a folder is taken in."""
@@ -250,7 +251,7 @@ def read_file(
         units=units,
     )
     keep_mapping(city, book, mapping or {})
-    return delivery
+    return check_places(city, delivery)
 
 
 def _apart(delivery: Delivery, path: Path, earlier: Sequence[Delivery]) -> Delivery:

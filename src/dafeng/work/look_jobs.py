@@ -12,9 +12,9 @@ from typing import Any, Literal
 from dafeng.core.labels import Label
 from dafeng.store.records import Records
 from dafeng.work.city import City
-from dafeng.work.deliver import preview_upload
 from dafeng.work.jobs import Job, find_look, start_look
 from dafeng.work.looks import Look, keep_look, lay_out, look_key, read_look, tell_stand
+from dafeng.work.upload_preview import preview_upload
 from dafeng.work.upload_state import Upload
 from dafeng.work.uploads import find_upload
 

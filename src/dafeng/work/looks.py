@@ -22,7 +22,7 @@ from dafeng.readers.suggestions import AuditFinding, name_finding
 from dafeng.store.files import hash_tree, seal, unseal, write_whole
 from dafeng.store.lines import FiledLines, KeptLines, Lines, Row, write_lines
 from dafeng.work.city import City
-from dafeng.work.deliver import SHOWN_COLUMNS, Preview, Sample
+from dafeng.work.upload_preview import SHOWN_COLUMNS, Preview, Sample
 from dafeng.work.upload_state import Upload, upload_folder
 
 FOLDER, SUMMARY = "look", "look.json"

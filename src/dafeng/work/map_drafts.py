@@ -22,6 +22,15 @@ from dafeng.work.review import using
 
 DRAFT = "draft.json"
 """File beside the map of a city with the boundary that waits."""
+DONE = "done.json"
+"""File beside it with what was done last, by whom and when."""
+DOES: Mapping[str, Label] = {
+    "draft": Label("交来另一份边界", "handed in another boundary"),
+    "take": Label("把边界入库", "took the boundary in"),
+    "drop": Label("放弃这份边界", "let the boundary go"),
+    "remove": Label("移除边界", "removed the boundary"),
+}
+"""What can be done with a boundary."""
 
 
 def draft_map(
@@ -110,11 +119,12 @@ def take_map(city: City, *, seen: str, who: str, records: Records | None = None)
         draft = _check_seen(city, seen)
         _log(city, "take", draft["map"], who=who, records=records)
         write_outline(city, draft["map"])
+        _tell_done(city, "take", draft["map"], who)
         (city.folder / FOLDER / DRAFT).unlink()
     _sweep(city)
 
 
-def drop_map(city: City, *, seen: str) -> None:
+def drop_map(city: City, *, seen: str, who: str) -> None:
     """Let the boundary that waits go.
 
     Parameters
@@ -123,6 +133,8 @@ def drop_map(city: City, *, seen: str) -> None:
         The city.
     seen : str
         ``mark`` of what was looked at.
+    who : str
+        Who lets it go.
 
     Raises
     ------
@@ -130,7 +142,7 @@ def drop_map(city: City, *, seen: str) -> None:
         If none waits, or another one by now.
     """
     with lock(city.folder / FOLDER):
-        _check_seen(city, seen)
+        _tell_done(city, "drop", _check_seen(city, seen)["map"], who)
         (city.folder / FOLDER / DRAFT).unlink()
     _sweep(city)
 
@@ -157,8 +169,9 @@ def remove_map(city: City, *, seen: str, who: str, records: Records | None = Non
     with lock(city.folder / FOLDER):
         kept = read_outline(city)
         if kept is None or kept["sha256"] != seen:
-            raise _changed(kept["approval"] if kept is not None else "")
+            raise _changed(city, None)
         _log(city, "remove", kept, who=who, records=records)
+        _tell_done(city, "remove", kept, who)
         (city.folder / FOLDER / FILE).unlink()
     _sweep(city)
 
@@ -166,16 +179,32 @@ def remove_map(city: City, *, seen: str, who: str, records: Records | None = Non
 def _check_seen(city: City, seen: str) -> dict[str, Any]:
     draft = read_map_draft(city)
     if draft is None or draft["mark"] != seen:
-        raise _changed(draft["map"]["approval"] if draft is not None else "")
+        raise _changed(city, draft)
     return draft
 
 
-def _changed(approval: str) -> ConflictError:
-    zh = f"现在是审图号 {approval} 的边界" if approval else "已没有这份边界"
-    en = f"the boundary there now has the approval number {approval}" if approval else "the boundary is there no longer"
+def _tell_done(city: City, does: str, document: Mapping[str, Any], who: str) -> None:
+    """Keep what was done last with a boundary, for whoever comes second."""
+    at = datetime.now(UTC).isoformat(timespec="minutes")
+    told = {"does": does, "who": who, "at": at, "file": document["file"], "approval": document["approval"]}
+    write_whole(city.folder / FOLDER / DONE, seal(told))
+
+
+def _changed(city: City, draft: Mapping[str, Any] | None) -> ConflictError:
+    """The error for a decision on a boundary that is another by now: who did what, and when."""
+    path = city.folder / FOLDER / DONE
+    if draft is not None:
+        told = {"does": "draft", "who": draft["who"], **{name: draft["map"][name] for name in ("at", "file", "approval")}}
+    else:
+        told = unseal(path) if path.is_file() else {}
+    zh, en = "已没有这份边界", "the boundary is there no longer"
+    if told:
+        done, at = DOES[told["does"]], f"{told['at'][:16].replace('T', ' ')} UTC"
+        zh = f"{told['who']} 已于 {at} {done.zh}（审图号 {told['approval']}）"
+        en = f"{told['who']} {done.en} at {at} (approval number {told['approval']})"
     return ConflictError(
         Label(zh, en),
-        where=FILE,
+        where=str(told.get("file", "geojson")),
         expected=Label("在看到的边界上决定", "a decision on the boundary that was seen"),
         remedy=Label("刷新页面，看过之后再决定；没有写入任何改动", "reload, look at it and decide again; nothing was written"),
     )

@@ -20,6 +20,7 @@ from dafeng.readers.boundaries import LARGEST, read_boundary
 from dafeng.store.files import hash_bytes, write_whole
 from dafeng.work.city import City
 from dafeng.work.map_checks import check_approval, check_crs, check_day, check_region, check_source, check_system
+from dafeng.work.map_overlaps import check_overlaps
 from dafeng.work.outline import draw_boundary, drawing_document
 
 FOLDER, FILE = "maps", "outline.json"
@@ -142,6 +143,7 @@ def check_map(
     boundary = read_boundary(content, where=name, places=names, needed=needed)
     check_crs(boundary.crs, taken, name)
     check_region(boundary, city, name)
+    check_overlaps(boundary, {tile.place: tile for tile in tiles}, name)
     drawn = {area.place for area in boundary.areas}
     return ImportedMap(
         number, taken, name, hash_bytes(content), datetime.now(UTC).replace(microsecond=0), boundary.points,

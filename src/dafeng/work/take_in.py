@@ -15,15 +15,17 @@ import pyarrow as pa
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.readers.delivery import place_in
+from dafeng.readers.delivery import Delivery, build_rows, place_in
 from dafeng.store.files import write_whole
 from dafeng.store.lots import Item, Lot
 from dafeng.store.records import Records
+from dafeng.work.cell_decisions import CellDecisions, check_decided, errors_at
 from dafeng.work.city import City
 from dafeng.work.correct import correction_lot, draft_correction
 from dafeng.work.corrected import keep_corrections, key_of
 from dafeng.work.ingest import read_file
 from dafeng.work.upload_decisions import begin_take, finish_held
+from dafeng.work.upload_preview import SUMS, audit_delivery
 from dafeng.work.upload_state import Upload, upload_folder
 from dafeng.work.uploads import read_upload
 
@@ -40,26 +42,32 @@ class Take:
         The city; the lock of the upload is held.
     done : Upload
         The file as it shall stand.
-    asked : mapping of str to (str, str)
-        Corrected value and reason by cell.
+    asked : CellDecisions
+        What was decided on its cells.
 
     Raises
     ------
     FileRefused
         If it cannot be read.
     SettingError
-        If a value is none, or its cell holds no figure.
+        If a value is none, a cell holds no figure, or nobody decided on an error.
     """
 
-    def __init__(self, city: City, done: Upload, asked: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, city: City, done: Upload, asked: CellDecisions) -> None:
         self._city, self._done, self._asked, self._at = city, done, asked, datetime.now(UTC)
         delivery = read_file(city, read_upload(city, done), name=done.name, mapping=done.mapping)
-        self._rows = {place_in(row): row for row in delivery.rows.to_pylist() if place_in(row) in asked}
-        for place, (value, _) in asked.items():
-            _check_value(place, value, self._rows)
+        rows = {place_in(row): row for row in delivery.rows.to_pylist()}
+        for place in (*asked.values, *asked.kept, *asked.left):
+            _check_cell(place, rows)
+        self._rows = {place: rows[place] for place in asked.values}
+        for place, (value, _) in asked.values.items():
+            _check_value(place, value)
+        found = (*(one for one in delivery.findings if one.rule not in SUMS), *audit_delivery(city, delivery))
+        check_decided(errors_at(found, rows), asked, name=done.name)
+        delivery = _decided(delivery, asked, done.by)
         self._count = delivery.rows.num_rows
         (self._delivery,) = keep_corrections(city, [delivery])
-        self._held = {key_of(row): row for row in city.facts.read().to_pylist()} if asked else {}
+        self._held = {key_of(row): row for row in city.facts.read().to_pylist()} if asked.values else {}
 
     def run(self, records: Records) -> None:
         """Deliver; what was written down is finished here, or by the next who looks.
@@ -80,8 +88,8 @@ class Take:
         """The corrections as lots of their own; the decision is written down before they are given away."""
         made = list(self._drafts({place_in(row): row for row in table.to_pylist()}))
         pieces = [correction_lot(before, one) for before, one in made]
-        told = "；".join(f"{place.rpartition('!')[2]}→{value}（{reason}）" for place, (value, reason) in self._asked.items())
-        done = replace(self._done, lot=lot.id, facts=self._count, corrected=len(self._rows), told=told[:400])
+        told, kept, left = self._asked.tell()[:400], dict(self._asked.kept), dict(self._asked.left)
+        done = replace(self._done, lot=lot.id, facts=self._count, corrected=len(self._rows), told=told, kept=kept, left=left)
         lots = [lot.id, *(each.id for _, each in pieces)]
         begin_take(self._city, done, lots=lots, corrections=[one for _, one in made], at=self._at)
         return pieces
@@ -91,7 +99,7 @@ class Take:
         made = []
         for place, row in self._rows.items():
             before = fresh.get(place) or self._held[key_of(row)]
-            value, reason = self._asked[place]
+            value, reason = self._asked.values[place]
             one = draft_correction(before, value=value, reason=reason or "上报时更正", who=self._done.by, at=self._at)
             made += [(before, one)] if one is not None else []
         return made
@@ -120,9 +128,24 @@ def no_value(what: Label, where: str) -> SettingError:
     )
 
 
-def _check_value(place: str, value: str, rows: Mapping[str, Any]) -> None:
+def _decided(delivery: Delivery, asked: CellDecisions, who: str) -> Delivery:
+    """The delivery without the figures that are left out; those that are kept as reported say why in their note."""
+    if not (asked.kept or asked.left):
+        return delivery
+    rows = [row for row in delivery.rows.to_pylist() if place_in(row) not in asked.left]
+    for row in rows:
+        if reason := asked.kept.get(place_in(row)):
+            said = f"按原报入库（{who}）：{reason}"
+            row["note"] = "; ".join(note for note in (row["note"], said) if note)
+    return replace(delivery, rows=build_rows(rows))
+
+
+def _check_cell(place: str, rows: Mapping[str, Row]) -> None:
     if place not in rows:
         raise no_value(Label(f"“{place}”不是可入库的数", f"'{place}' holds no figure that is taken in"), place)
+
+
+def _check_value(place: str, value: str) -> None:
     try:
         kept = Decimal(value.replace(",", "").strip()).is_finite()
     except ArithmeticError:

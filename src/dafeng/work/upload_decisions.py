@@ -165,7 +165,8 @@ def _log_all(records: Records, done: Upload, body: Mapping[str, Any]) -> None:
 
 
 def _row(name: str, done: Upload, status: str, at: datetime) -> Job:
-    options = {"file": done.name, "sha256": done.sha256, "lot": done.lot, "mapping": dict(done.mapping)}
+    decided = {name: dict(told) for name, told in (("kept", done.kept), ("left", done.left)) if told}
+    options = {"file": done.name, "sha256": done.sha256, "lot": done.lot, "mapping": dict(done.mapping), **decided}
     text = json.dumps(options, ensure_ascii=False, sort_keys=True)
     return Job(id=name, verb="ingest", options=text, status=status, done_share=1.0 if status == "done" else 0.0, created_at=at,
                started_at=at, ended_at=at, run=None, says=done.remark or None)  # fmt: skip

@@ -29,10 +29,14 @@ class UploadDraft:
         Corrected value and reason by cell ``file!sheet!cell``.
     cells : mapping of (str, str) to str
         New text by sheet and cell, of cells that could not be read.
+    kept, left : mapping of str to str
+        Why a figure stays as reported, and why it is left out, by cell; the reason may still be empty.
     """
 
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     cells: Mapping[Cell, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_upload_draft(city: City, upload: Upload, *, who: str) -> UploadDraft:
@@ -61,7 +65,8 @@ def read_upload_draft(city: City, upload: Upload, *, who: str) -> UploadDraft:
     if told.get("key") != look_key(upload):
         return UploadDraft()
     values = {place: (str(value), str(reason)) for place, (value, reason) in told["values"].items()}
-    return UploadDraft(values, {(sheet, cell): text for sheet, cell, text in told["cells"]})
+    cells = {(sheet, cell): text for sheet, cell, text in told["cells"]}
+    return UploadDraft(values, cells, told.get("kept", {}), told.get("left", {}))
 
 
 def keep_upload_draft(city: City, upload: Upload, draft: UploadDraft, *, who: str) -> None:
@@ -79,7 +84,8 @@ def keep_upload_draft(city: City, upload: Upload, draft: UploadDraft, *, who: st
         Who typed.
     """
     cells = [[sheet, cell, text] for (sheet, cell), text in draft.cells.items()]
-    told = {"key": look_key(upload), "values": {place: list(pair) for place, pair in draft.values.items()}, "cells": cells}
+    values = {place: list(pair) for place, pair in draft.values.items()}
+    told = {"key": look_key(upload), "values": values, "cells": cells, "kept": dict(draft.kept), "left": dict(draft.left)}
     with lock(upload_folder(city, upload.id)):
         write_whole(upload_folder(city, upload.id) / FILE, seal({**_read(city, upload), who: told}))
 

@@ -6,7 +6,7 @@ Invariant: the state of a file is one small file, written whole; a damaged one i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dafeng.core.errors import LookupFailure
@@ -55,6 +55,8 @@ class Upload:
         Hash of who took it in with which corrections: the same form again is the same decision.
     lines : int
         Lines of all its sheets; 0 for one that was handed in before they were counted.
+    kept, left : mapping of str to str
+        Why figures with doubts were taken in as reported, and why others were left out, by cell.
     """
 
     id: str
@@ -73,6 +75,8 @@ class Upload:
     told: str = ""
     decision: str = ""
     lines: int = 0
+    kept: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:
@@ -151,4 +155,4 @@ def upload_folder(city: City, id: str) -> Path:
 
 def _body(upload: Upload) -> dict[str, object]:
     told = {name: getattr(upload, name) for name in Upload.__dataclass_fields__}
-    return {**told, "mapping": dict(upload.mapping)}
+    return {**told, **{name: dict(told[name]) for name in ("mapping", "kept", "left")}}
