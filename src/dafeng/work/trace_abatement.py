@@ -393,13 +393,5 @@ def _peaks(found: Abatement) -> Iterator[Trace]:
             f"同样的抽样有此措施与无此措施时峰年之差的平均，标准误 {shifted.error:.2g} 年",
             f"mean difference of the peak year with and without it over the same draws, standard error {shifted.error:.2g} a",
         )
-        yield Trace(
-            f"{ROOT}/{name}.years",
-            "projection",
-            says,
-            number_text(shifted.years),
-            "年",
-            inputs=inputs,
-            grade="estimated",
-            note=note,
-        )
+        at, moved = f"{ROOT}/{name}.years", number_text(shifted.years)
+        yield Trace(at, "projection", says, moved, "年", inputs=inputs, grade="estimated", note=note)
