@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
-from dafeng.web.explain import addresses, gather, reach, sentence
+from dafeng.web.explain import addresses, gather, reach, sentence, told
 from dafeng.web.labels import Words
-from tests.web.sample import HASH, RUN, TEXT, anchor, city, traces, view
+from tests.web.client import Client
+from tests.web.sample import HASH, RUN, TEXT, anchor, city, label, number, trace, traces, view
 
 ZH = Words("zh")
 
@@ -70,3 +72,17 @@ def test_what_earlier_runs_said_stands_beside() -> None:
         past,
         (),
     )
+
+
+def test_a_share_is_explained_as_the_pages_show_it() -> None:
+    """A stored 0.9343 is 93.4 % on the page and in its explanation; a figure that no page shows stays as stored."""
+    shown, at = view(), "headlines/chance"
+    shown["answers"][0]["figures"] = [number(93.43, "%", at, basis="projected", low=88.7, high=97.0)]
+    stored = trace(at, "projection", label("概率", "probability"), value="0.9343", unit="1")
+    other = CityView(
+        shown, traces() | {at: stored, "a/seed": stored | {"address": "a/seed", "value": "20260101", "unit": None}}
+    )
+    text = Client(create_app([other])).get(f"/yangli/explain/{at}?fragment=1").text
+    assert ('<span class="digits">93.4</span>' in text, "<code>0.9343</code>" in text, "88.7–97" in text) == (True, True, True)
+    assert told(other, "a/seed", other.trace("a/seed")) is None
+    assert (told(other, "a/none", stored) or {})["unit"] == "1"

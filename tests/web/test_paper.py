@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from dafeng.web.app import create_app
+from dafeng.web.cities import CityView
 from dafeng.web.freeze import write_site
 from dafeng.web.navigation import read_pages
 from tests.web.browser import Visit, launched, served
@@ -90,3 +91,14 @@ def test_a_frozen_copy_prints_alike(visit: Visit, tmp_path: Path) -> None:
     made = printed(visit, (write_site(view(), traces(), tmp_path).parent / "map.html").as_uri(), tmp_path / "page.pdf")
     assert all(RUN in text for text, _, _ in made)
     assert "没有数据（不是零）" in "".join(text for text, _, _ in made)
+
+
+def test_a_long_table_prints_its_first_rows_and_tells_of_the_rest(visit: Visit, tmp_path: Path) -> None:
+    shown = view()
+    found = shown["pathway"]["influences"]
+    found["drivers"] = [
+        one | {"label": {"zh": f"因素甲{n:03}", "en": f"driver {n}"}} for n in range(90) for one in found["drivers"][:1]
+    ]
+    with served(create_app([CityView(shown, traces())])) as address:
+        text = "".join(text for text, _, _ in printed(visit, address + "/yangli/pathway", tmp_path / "page.pdf"))
+    assert ("因素甲029" in text, "因素甲030" in text, "另有 60 行" in text) == (True, False, True)

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.pathways.model.city import read_city_model, read_city_tables, read_scenario_names
 from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.model_error import sum_variance
+from dafeng.work.chance_traces import repeat_chance
 from dafeng.work.city import open_city
 from dafeng.work.futures import Outset, make_futures, run_middle
 from dafeng.work.influences import find_influences
@@ -114,6 +116,40 @@ def test_every_input_of_a_path_leads_to_a_row_with_source_and_grade(futures):
     assert all(row.source and row.grade for row in rows)
     known = {trace.address for trace in traces}
     assert [one for trace in traces for one in trace.inputs if one not in known] == []
+
+
+@pytest.mark.parametrize("part", ["peak", "drivers_peak", "observed"])
+def test_a_probability_is_the_share_of_draws_that_it_says(futures, part):
+    traces = TraceBook()
+    trace_futures(futures, (), traces)
+    told, draws, early = (traces.get(f"pathway/plan.{part}.{at}") for at in ("before", "draws", "early"))
+    assert (draws.value, told.unit, told.expression) == ("400", "%", "early / draws")
+    assert float(told.value) == pytest.approx(100 * int(early.value) / int(draws.value), abs=1e-9)
+    assert f"<mn>{early.value}</mn>" in told.typeset
+    assert {early.address, draws.address, "pathway/seed", "pathway/plan.co2"} <= set(told.inputs)
+
+
+def test_a_probability_rests_on_drivers_and_past_misses_and_on_no_quantile(futures):
+    traces = TraceBook()
+    trace_futures(futures, (), traces)
+    waiting, found = ["pathway/plan.peak.before"], set()
+    while waiting:
+        found.add(here := waiting.pop())
+        waiting.extend(one for one in traces.get(here).inputs if one not in found)
+    assert "pathway/plan.peak" not in found
+    assert {"pathway/plan.peak.least", "pathway/plan.peak.most", "pathway/error.co2", "pathway/seed"} <= found
+    assert any(one.startswith("hindcast/co2.") for one in found)
+    ends = [traces.get(one) for one in found if not traces.get(one).inputs]
+    assert [one.address for one in ends if not one.source] == []
+
+
+def test_an_answer_repeats_the_derivation_of_its_scenario(futures):
+    traces = TraceBook()
+    trace_futures(futures, (), traces)
+    said = Label("概率", "probability")
+    of = traces.get("pathway/plan.peak.before")
+    answer = traces.get(repeat_chance(of.address, "answers/peak", said, 0.5, traces))
+    assert replace(answer, address=of.address, says=of.says) == of
 
 
 def test_a_row_that_came_from_an_indicator_leads_to_it():

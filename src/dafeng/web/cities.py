@@ -84,6 +84,7 @@ class CityView:
     past: Past | None = None
     _places: dict[str, dict[str, Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _names: list[frozenset[str]] = field(default_factory=list, init=False, repr=False, compare=False)
+    _numbers: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _groups: dict[tuple[str, str], list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -202,11 +203,43 @@ class CityView:
                 self._groups.setdefault(_name(one), []).append(one)
         return [one for one in self._groups.get(_name(row), ()) if one["target"] != row["target"]]
 
+    def numbers(self, address: str) -> Sequence[Mapping[str, Any]]:
+        """Numbers of the view document under an address.
+
+        Parameters
+        ----------
+        address : str
+            With or without the run id.
+
+        Returns
+        -------
+        sequence of mapping
+            In the order of the document; none where no page shows it.
+        """
+        if not self._numbers:
+            found: dict[str, list[Mapping[str, Any]]] = {"": []}
+            for one in _numbers_of(self.view):
+                found.setdefault(self.strip(one["address"]), []).append(one)
+            self._numbers.update(found)
+        return self._numbers.get(self.strip(address), ())
+
     def _row(self, part: str, key: str, value: str | None) -> Mapping[str, Any] | None:
         """Row of a part by its id; the places of all rows are noted with the first question."""
         if part not in self._places:
             self._places[part] = {str(row.get(key)): row for row in reversed(self.view.get(part) or ())}
         return None if value is None else self._places[part].get(value)
+
+
+def _numbers_of(part: Any) -> Iterator[Mapping[str, Any]]:
+    """Every number of a document that has an address."""
+    if isinstance(part, Mapping):
+        if part.get("address") and "unit" in part and isinstance(part.get("value"), int | float):
+            yield part
+        for one in part.values():
+            yield from _numbers_of(one)
+    elif isinstance(part, list | tuple):
+        for one in part:
+            yield from _numbers_of(one)
 
 
 def _name(row: Mapping[str, Any]) -> tuple[str, str]:

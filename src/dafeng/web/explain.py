@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from math import isclose
 from typing import Any
 
 from dafeng.web.cities import CityView
+from dafeng.web.figures import is_number
 from dafeng.web.labels import Words
 
 _CRUFT = re.compile(r"\[bookmark:[^\]]*\]")
 _AROUND = 160
+SHARE, PERCENT = "1", "%"
+"""Unit of a share as it is stored, and as it is shown."""
+CLOSE = 1e-4
+"""Relative difference up to which a shown figure is the stored one, which may have fewer digits."""
 _FACTOR = re.compile(r"factors/(.+?)\.\d{4}(?:\.[a-z_]+)?")
 
 
@@ -32,7 +38,8 @@ def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``trace``, ``address``, ``inputs`` (address, trace or ``None``), ``source``, ``sentence``, ``citation``, ``factor``,
+        ``trace``, ``address``, ``told`` (the figure as the pages tell it), ``inputs`` (address, trace or
+        ``None``), ``numbers`` (these as told), ``source``, ``sentence``, ``citation``, ``factor``,
         ``past`` (what earlier runs said);
         ``None`` if the run has no such address.
     """
@@ -40,16 +47,48 @@ def gather(city: CityView, address: str, words: Words) -> dict[str, Any] | None:
     if trace is None:
         return None
     plain = city.strip(address)
+    inputs = [(one, city.trace(one)) for one in map(city.strip, trace.get("inputs") or ())]
     return {
         "address": plain,
         "trace": trace,
-        "inputs": [(city.strip(one), city.trace(one)) for one in trace.get("inputs") or ()],
+        "told": told(city, plain, trace),
+        "inputs": inputs,
+        "numbers": {one: told(city, one, found) for one, found in inputs},
         "source": city.source(trace.get("source")),
         "sentence": sentence(city.documents, trace.get("anchor")),
         "citation": cite(city, plain, trace, words),
         "factor": find_factor(city, plain),
         "past": city.past(plain) if city.past is not None and trace.get("value") is not None else (),
     }
+
+
+def told(city: CityView, address: str, trace: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A figure as the pages tell it: a share that is stored as 0.9343 is 93.4 % everywhere.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+    address : str
+        Address inside the run.
+    trace : mapping or None
+        What is stored there.
+
+    Returns
+    -------
+    mapping or None
+        Number of the view document with ``value``, ``unit``, ``basis``, ``low``, ``high``; where no page shows it, the
+        stored one with the basis of its kind; ``None`` where there is no number, or a whole one without a unit, such as a seed.
+    """
+    if trace is None or not is_number(trace.get("value")) or (trace.get("unit") is None and str(trace["value"]).isdigit()):
+        return None
+    stored, unit = float(trace["value"]), trace.get("unit") or ""
+    for one in city.numbers(address):
+        factor = 100 if (unit, one["unit"]) == (SHARE, PERCENT) else 1 if unit == (one["unit"] or "") else 0
+        if factor and isclose(one["value"], factor * stored, rel_tol=CLOSE, abs_tol=CLOSE):
+            return one
+    basis = "projected" if trace["kind"] == "projection" else "actual"
+    return {"value": trace["value"], "unit": trace.get("unit"), "basis": basis, "low": None, "high": None}
 
 
 def find_factor(city: CityView, address: str) -> str | None:

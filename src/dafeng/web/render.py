@@ -24,6 +24,7 @@ from dafeng.web.labels import Words
 from dafeng.web.mathml import clean
 from dafeng.web.navigation import choose_groups
 from dafeng.web.pathway import share_text
+from dafeng.web.summary import lead_figure
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _PLAIN = (FunctionType, MethodType)
@@ -163,6 +164,7 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "menu": choose_groups(live=frame.links.live, accounts=bool(frame.review)),
         "share": lambda value: share_text(value, words),
         "mathml": clean,
+        "lead_figure": lead_figure,
         "strip": frame.city.strip if frame.city else str,
         **_writers(words),
     }

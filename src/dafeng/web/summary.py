@@ -1,4 +1,4 @@
-"""What stands in the closed line of a folded part: its answer in one sentence.
+"""What stands for a whole: the figure that leads an answer, the sentence in the closed line of a folded part.
 
 Invariant: every figure of a line is a figure of the view document, written as the open part writes it.
 """
@@ -16,6 +16,26 @@ DUE = 2030
 FIRST_VIEWS = ("co2", "consumed_share", "clean_capacity_share")
 """Views of the city that the closed line names."""
 Row = Mapping[str, Any]
+
+
+def lead_figure(answer: Row) -> Row | None:
+    """Figure that stands large above an answer, on the first screen and on the wall alike.
+
+    Parameters
+    ----------
+    answer : mapping
+        Answer of the view document.
+
+    Returns
+    -------
+    mapping or None
+        Of counts the largest, so that many that cannot be judged are not hidden behind one that is met; of all others the
+        first; ``None`` where the answer has no figure.
+    """
+    found = answer.get("figures") or ()
+    if answer.get("id") != "plan":
+        return next(iter(found), None)
+    return max(found, key=lambda one: one["value"] or 0, default=None)
 
 
 def tell_pathway(view: Row, words: Words) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.plans.verdict import WORDS
 from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
+from dafeng.work.chance_traces import repeat_chance
 from dafeng.work.judge import Verdicts
 from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
@@ -79,18 +80,7 @@ def _trend(projection: Projection, traces: TraceBook) -> Figure | None:
         return None
     chance = path.peak.probability_before_2030
     label = Label("按趋势2030年前达峰概率", "probability of a peak before 2030 on the trend")
-    address = traces.add(
-        Trace(
-            "answers/peak.trend",
-            "projection",
-            label,
-            f"{chance:.4f}",
-            "1",
-            2030,
-            inputs=("pathway/baseline.peak",),
-            grade="estimated",
-        )
-    )
+    address = repeat_chance("pathway/baseline.peak.before", "answers/peak.trend", label, chance, traces)
     return Figure(label, chance, "1", 2030, "projected", address)
 
 

@@ -14,6 +14,7 @@ from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.pathways.peak import Peak
 from dafeng.work.assessment import Figure, Headline, MeasureEffect
+from dafeng.work.chance_traces import repeat_chance
 from dafeng.work.figures import keep_answer
 from dafeng.work.future import Future
 from dafeng.work.project import Projection
@@ -76,18 +77,7 @@ def _when(projection: Projection, peak: Peak, traces: TraceBook) -> tuple[Figure
     )
     seen = _seen(projection, traces)
     year = Figure(median, float(peak.year_p50), "年", peak.year_p50, "projected", address, peak.year_p10, peak.year_p90)
-    where = traces.add(
-        Trace(
-            f"{ROOT}.probability",
-            "projection",
-            chance,
-            f"{peak.probability_before_2030:.4f}",
-            "1",
-            2030,
-            inputs=(address,),
-            grade="estimated",
-        )
-    )
+    where = repeat_chance(f"{address}.before", f"{ROOT}.probability", chance, peak.probability_before_2030, traces)
     least, most = projection.paths[projection.main].chances
     said = Figure(chance, peak.probability_before_2030, "1", 2030, "projected", where, least, most)
     return year, said, *_alone(projection, traces), *seen
@@ -100,9 +90,7 @@ def _alone(projection: Projection, traces: TraceBook) -> tuple[Figure, ...]:
         return ()
     label = Label("只计驱动因素时2030年前达峰概率", "probability of a peak before 2030 by the drivers alone")
     value = projection.paths[projection.main].drivers_peak.probability_before_2030
-    where = traces.add(
-        Trace(f"{ROOT}.alone", "projection", label, f"{value:.4f}", "1", 2030, inputs=(address,), grade="estimated")
-    )
+    where = repeat_chance(address, f"{ROOT}.alone", label, value, traces)
     return (Figure(label, value, "1", 2030, "projected", where),)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Cell, Trace, TraceKind
+from dafeng.formula import typeset
 from dafeng.library.overlay import shipped
 from dafeng.pathways.model.city import Tables
 from dafeng.pathways.model.definition import Model
@@ -21,11 +22,11 @@ from dafeng.pathways.model.views import View
 from dafeng.pathways.peak import Peak
 from dafeng.pathways.residual import Residual
 from dafeng.store.files import hash_file
+from dafeng.work.chance_traces import SEED_AT, trace_chance, trace_ends, trace_seed
 from dafeng.work.future import EMISSIONS, Drawn, Future
-from dafeng.work.futures import Futures
+from dafeng.work.futures import SEED, Futures
 from dafeng.work.past_misses import trace_misses
 from dafeng.work.tracing import TraceBook, number_text
-from dafeng.work.wording import odds
 
 CHANCES = (".least", ".most")
 """What the addresses of the lowest and the highest probability add to that of the peak."""
@@ -33,6 +34,8 @@ ERROR = "pathway/error.co2"
 """Address of the model's own error."""
 RESIDUAL = "pathway/residual"
 """Address of the scatter of the record."""
+DUE = 2030
+"""Year that a whole path tells the median of."""
 GUESSED = ("assumption", "estimated")
 """Grades of a row that nobody has published."""
 
@@ -55,6 +58,7 @@ def trace_futures(futures: Futures, recorded: tuple[str, ...], traces: TraceBook
     if futures.residual is not None and recorded:
         _trace_residual(futures.residual, recorded, traces)
     trace_misses(futures.errors, traces)
+    trace_seed(SEED, traces)
     common = {id(row) for table in futures.tables.drivers for row in table}
     for name, future in futures.paths.items():
         groups = dict(_trace_groups(name, future, futures.model, common, traces, delivered))
@@ -214,19 +218,27 @@ def _trace_view(
     label, scenario = drawn.view.label, future.scenario.label
     expression = model.graph.quantities[view].expression
     needed = [one for one in model.graph.order((view,)) if one in groups]
+    at = DUE - int(future.years[0])
     whole = traces.add(
         Trace(
             f"pathway/{name}.{view}",
             "projection",
-            Label(f"{scenario.zh}：{label.zh}", f"{scenario.en}: {label.en}"),
+            Label(
+                f"{scenario.zh}：{label.zh}，逐年路径（所示为2030年中位数）",
+                f"{scenario.en}: {label.en}, path over all years (shown: median of 2030)",
+            ),
+            number_text(float(drawn.band[1, at])),
+            drawn.view.unit,
+            DUE,
             expression=None if expression is None else str(expression),
+            typeset=None if expression is None else typeset(expression, {}),
             inputs=(*(groups[one] for one in needed), *((f"pathway/error.{drawn.view.error}",) if drawn.view.error else ())),
             grade="estimated",
             note=_drawn_note(drawn),
         )
     )
-    for at, year in enumerate(future.years):
-        traces.add(_year_trace(f"{whole}.{year}", drawn.view, scenario, int(year), drawn.band[:, at], whole))
+    for year, band in zip(future.years, drawn.band.T, strict=True):
+        traces.add(_year_trace(f"{whole}.{year}", drawn.view, scenario, int(year), band, whole))
 
 
 def _drawn_note(drawn: Drawn) -> Label:
@@ -274,74 +286,51 @@ def _trace_part(name: str, future: Future, part: str, label: Label, values: np.n
 
 
 def _trace_peak(name: str, future: Future, traces: TraceBook) -> None:
-    scenario, whole = future.scenario.label, f"pathway/{name}.{EMISSIONS}"
-    _trace_distribution(f"pathway/{name}.peak", scenario, future.peak, (whole, ERROR), None, traces)
+    scenario, whole, root = future.scenario.label, f"pathway/{name}.{EMISSIONS}", f"pathway/{name}.peak"
+    ends = tuple(root + at for at in CHANCES)
+    trace_ends(ends, future.chances, scenario, (whole, ERROR), traces)
+    _trace_distribution(root, future, future.peak, (whole, ERROR), None, traces, ends=ends)
     alone = Label("只含驱动因素的离散，不含模型自身误差", "spread of the drivers alone, without the model's own error")
-    _trace_distribution(f"pathway/{name}.drivers_peak", scenario, future.drivers_peak, (whole,), alone, traces)
-    _trace_chances(name, future, traces)
+    _trace_distribution(f"pathway/{name}.drivers_peak", future, future.drivers_peak, (whole,), alone, traces)
     if future.observed is not None:
         seen = Label("按公布序列的年际起伏所见", "as a published series with its scatter would show it")
-        inputs = (whole, *((RESIDUAL,) if RESIDUAL in traces else ()))
-        _trace_distribution(f"pathway/{name}.observed", scenario, future.observed, inputs, seen, traces)
-
-
-def _trace_chances(name: str, future: Future, traces: TraceBook) -> None:
-    """Probability before 2030 at both ends of what may be assumed of the model's own error."""
-    scenario = future.scenario.label
-    ends = Label("最低", "lowest"), Label("最高", "highest")
-    for at, end, value in zip(CHANCES, ends, future.chances, strict=True):
-        zh = f"{scenario.zh}：2030年前达峰概率（模型误差持续一年、一个规划期或一直持续时的{end.zh}值）"
-        en = f"{scenario.en}: {end.en} probability of a peak before 2030 if model errors last a year, a plan or for good"
-        inputs = (f"pathway/{name}.peak",)
-        traces.add(
-            Trace(
-                f"pathway/{name}.peak{at}",
-                "projection",
-                Label(zh, en),
-                number_text(value),
-                "1",
-                inputs=inputs,
-                grade="estimated",
-            )
-        )
+        inputs = (whole, ERROR, *((RESIDUAL,) if RESIDUAL in traces else ()))
+        _trace_distribution(f"pathway/{name}.observed", future, future.observed, inputs, seen, traces)
 
 
 def _trace_distribution(
-    address: str, scenario: Label, peak: Peak, inputs: tuple[str, ...], seen: Label | None, traces: TraceBook
+    root: str,
+    future: Future,
+    peak: Peak,
+    inputs: tuple[str, ...],
+    seen: Label | None,
+    traces: TraceBook,
+    *,
+    ends: tuple[str, ...] = (),
 ) -> None:
+    scenario, draws = future.scenario.label, len(future.co2)
     said = (f"（{seen.zh}）", f" ({seen.en})") if seen else ("", "")
-    chance = odds(peak.probability_before_2030)
-    rows = {
-        "": (
-            str(peak.year_p50),
-            "年",
-            f"达峰年份中位数；2030年前达峰概率 {chance}",
-            f"median peak year; a peak before 2030 has {chance}",
+    trace_chance(root, scenario, peak, draws, inputs, ends, traces, seen=seen)
+    level = Label(
+        f"P10–P90：{peak.level_mt_p10:.4g} 至 {peak.level_mt_p90:.4g}",
+        f"P10–P90: {peak.level_mt_p10:.4g} to {peak.level_mt_p90:.4g}",
+    )
+    spread = Label(f"P10–P90：{peak.year_p10}–{peak.year_p90}年", f"P10–P90: {peak.year_p10}–{peak.year_p90}")
+    rows: tuple[tuple[str, str, str, int | None, Label, Label], ...] = (
+        ("", str(peak.year_p50), "年", peak.year_p50, Label("达峰年份中位数", "median peak year"), spread),
+        (
+            ".level",
+            number_text(peak.level_mt_p50),
+            "Mt CO2",
+            None,
+            Label("峰值排放中位数", "median emissions at the peak"),
+            level,
         ),
-        ".before": (number_text(peak.probability_before_2030), "1", "2030年前达峰概率", "probability of a peak before 2030"),
-        ".level": (number_text(peak.level_mt_p50), "Mt CO2", "峰值排放中位数", "median emissions at the peak"),
-    }
-    spread = {
-        "": Label(f"P10–P90：{peak.year_p10}–{peak.year_p90}年", f"P10–P90: {peak.year_p10}–{peak.year_p90}"),
-        ".level": Label(
-            f"P10–P90：{peak.level_mt_p10:.4g} 至 {peak.level_mt_p90:.4g}",
-            f"P10–P90: {peak.level_mt_p10:.4g} to {peak.level_mt_p90:.4g}",
-        ),
-    }
-    for key, (value, unit, zh, en) in rows.items():
-        traces.add(
-            Trace(
-                address + key,
-                "projection",
-                Label(f"{scenario.zh}：{zh}{said[0]}", f"{scenario.en}: {en}{said[1]}"),
-                value,
-                unit,
-                peak.year_p50 if key == "" else None,
-                inputs=inputs,
-                grade="estimated",
-                note=spread.get(key),
-            )
-        )
+    )
+    for key, value, unit, year, what, note in rows:
+        says = Label(f"{scenario.zh}：{what.zh}{said[0]}", f"{scenario.en}: {what.en}{said[1]}")
+        given = (*inputs, f"{root}.draws", SEED_AT)
+        traces.add(Trace(root + key, "projection", says, value, unit, year, inputs=given, grade="estimated", note=note))
 
 
 def _trace_residual(residual: Residual, recorded: tuple[str, ...], traces: TraceBook) -> None:

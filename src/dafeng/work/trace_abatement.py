@@ -380,14 +380,18 @@ def _peaks(found: Abatement) -> Iterator[Trace]:
     for name, shifted in found.shifted.items():
         measure = next((one for one in found.measures if one.id == name), None)
         label = measure.label if measure is not None else Label("全部措施", "all measures")
-        yield Trace(
-            f"{ROOT}/{name}.level",
-            "projection",
-            Label(f"{label.zh}：峰值的变化（中位数）", f"{label.en}: change of the median peak level"),
-            number_text(shifted.level / MT),
-            "Mt CO2",
-            inputs=(f"{ROOT}/{name}.alone.{found.terms.years[0]}",)
+        inputs = (
+            f"{ROOT}/{name}.alone.{found.terms.years[0]}"
             if measure is not None
-            else (f"{ROOT}/all.avoided_local.{found.terms.years[0]}",),
-            grade="estimated",
+            else f"{ROOT}/all.avoided_local.{found.terms.years[0]}",
         )
+        says = Label(f"{label.zh}：峰值的变化（中位数）", f"{label.en}: change of the median peak level")
+        level = number_text(shifted.level / MT)
+        yield Trace(f"{ROOT}/{name}.level", "projection", says, level, "Mt CO2", inputs=inputs, grade="estimated")
+        says = Label(f"{label.zh}：达峰年份平均变化", f"{label.en}: mean change of the peak year")
+        note = Label(
+            f"同样的抽样有此措施与无此措施时峰年之差的平均，标准误 {shifted.error:.2g} 年",
+            f"mean difference of the peak year with and without it over the same draws, standard error {shifted.error:.2g} a",
+        )
+        at, moved = f"{ROOT}/{name}.years", number_text(shifted.years)
+        yield Trace(at, "projection", says, moved, "年", inputs=inputs, grade="estimated", note=note)
