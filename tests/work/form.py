@@ -159,7 +159,8 @@ CONSISTENCY = {
     },
 }  # fmt: skip
 SOURCE = {
-    "id": str, "title": (str, dict), "publisher": str, "date": str, "url": str, "seen": (str, dict), "grade": Maybe(str), "used": int,
+    "id": str, "title": (str, dict), "publisher": str, "date": str, "url": str, "seen": (str, dict),
+    "grade": Maybe(str), "used": int,
 }  # fmt: skip
 NOTE = {"says": L, "source": str}
 TOPIC = {"substance": str, "parameter": str, "purpose": str}

@@ -70,9 +70,8 @@ def _show_list(rows: list[Row], guides: list[Row], language: Language) -> None:
 
 def _show_method(row: Row, language: Language) -> None:
     out = console()
-    out.print(
-        f"{read_label(row['title'], language)} ({row['id']}) · {read_label(row['source']['title'], language)} {row['source']['clause']}"
-    )
+    source = f"{read_label(row['source']['title'], language)} {row['source']['clause']}"
+    out.print(f"{read_label(row['title'], language)} ({row['id']}) · {source}")
     out.print(read_label(row["summary"], language))
     for equation in row["equations"]:
         out.print(f"{equation['id']}: {equation['expression']}")

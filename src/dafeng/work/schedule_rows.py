@@ -14,6 +14,7 @@ from typing import Any
 
 from dafeng.core.labels import Label, Language
 from dafeng.plans.scheduled import read_moment
+from dafeng.plans.verdict import WORDS
 
 Row = dict[str, Any]
 GROUPS = ("chapter", "field", "organisation", "place")
@@ -192,7 +193,7 @@ def _cells(row: Row, language: Language) -> list[str]:
     ]
     return [
         row["id"], row["title"], row["field"]["label"][language], joint.join(row["owners"]), *sides,
-        tell_place(row["where"], language), row["verdict"] or "", joint.join(delivered), joint.join(dict.fromkeys(derived)),
+        tell_place(row["where"], language), WORDS[row["verdict"]].read(language) if row["verdict"] else "", joint.join(delivered), joint.join(dict.fromkeys(derived)),
         joint.join(one["by"] for one in row["pressed"]), tell_lacking(row["lacking"], language),
     ]  # fmt: skip
 
