@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
 from dafeng.web.explain import addresses, gather, reach, sentence
 from dafeng.web.labels import Words
+from tests.web.client import Client
 from tests.web.sample import HASH, RUN, TEXT, anchor, city, traces, view
 
 ZH = Words("zh")
@@ -70,3 +72,17 @@ def test_what_earlier_runs_said_stands_beside() -> None:
         past,
         (),
     )
+
+
+def test_the_drawer_says_the_source_in_the_language_of_the_page() -> None:
+    document, kept = view(), traces()
+    own = {
+        "title": {"zh": "评价规则", "en": "Rules of assessment"},
+        "seen": {"zh": "本项目选定", "en": "choice of this project"},
+    }
+    document["sources"] = [{**row, **own} for row in document["sources"]]
+    client = Client(create_app([CityView(document, kept, {HASH: TEXT})]))
+    address = next(one for one, trace in kept.items() if trace.get("source") in {row["id"] for row in document["sources"]})
+    for language, said, other in (("zh", "评价规则", "choice of this"), ("en", "Rules of assessment", "本项目选定")):
+        page = client.get(f"/yangli/explain/{address}?lang={language}").text
+        assert (said in page, other in page) == (True, False)

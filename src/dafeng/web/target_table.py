@@ -97,8 +97,8 @@ def write_number(value: Any, unit: str | None, words: Words) -> tuple[str, str]:
     Returns
     -------
     (str, str)
-        Digits with a point and without groups, and the unit; a float has twelve significant digits, beyond which it is the noise of
-        binary arithmetic. Both empty where there is no figure.
+        Digits with a point and without groups, and the unit; a float has twelve significant digits, beyond which it is the
+        noise of binary arithmetic. Both empty where there is no figure.
     """
     if value is None:
         return "", ""
