@@ -13,8 +13,11 @@ from typer.testing import CliRunner
 
 import dafeng as df
 from dafeng.cli.main import app
-from dafeng.core.errors import AccessError, FileRefused, LookupFailure, SettingError
+from dafeng.core.errors import AccessError, ConflictError, FileRefused, LookupFailure, SettingError, StoreError
 from dafeng.ledger.ledger import open_ledger
+from dafeng.ledger.requests import Transfer
+from dafeng.work import city_days
+from dafeng.work.rights import Rights
 
 RUNNER = CliRunner()
 
@@ -28,8 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("A", "B"):
         options = ("--type", "trading", "--holder", f"h{name}", "--primary", "p", "--secondary", "q")
         run(made, "account", "ccer", name, *options)
-    run(made, "transfer", "ccer.issuer", "A", "5000", "--kind", "issue", "--project", "P1", "--id", "i1", "--who", "a")
-    run(made, "approve", "i1", "--who", "b")
+    with Rights(df.open_city(made)) as rights:  # as the register of projects does, since no order may issue credits
+        rights.submit([[Transfer("i1", "issue", "ccer.issuer", "A", 5_000, "2026-03-01", project="P1")]])
     return made
 
 
@@ -50,6 +53,12 @@ def test_what_was_issued_is_listed(folder: Path) -> None:
     assert [one["account"] for one in run(folder, "accounts", "--type", "trading")] == ["A", "B"]
     assert "核证自愿减排量" in call(folder, "books").stdout
     assert "certified" in call(folder, "books", "--lang", "en").stdout
+
+
+def test_no_order_issues_credits_past_the_register(folder: Path) -> None:
+    words = ("ccer.issuer", "A", "5", "--kind", "issue", "--project", "NEVER-REGISTERED")
+    assert isinstance(call(folder, "transfer", *words).exception, ConflictError)
+    assert run(folder, "books")[0]["issued"] == 5_000
 
 
 def test_the_same_id_has_the_same_answer(folder: Path) -> None:
@@ -130,3 +139,104 @@ def test_a_tampered_ledger_is_found_from_the_command_line(folder: Path, tmp_path
         ledger.rows._run("UPDATE ledger_account SET balance = balance + 1 WHERE name = 'A'")
     result = call(copied, "audit", "--lang", "en")
     assert (result.exit_code, "ledger_account" in result.stdout) == (1, True)
+
+
+def test_balances_of_a_day_and_the_whole_ledger_are_told(folder: Path, tmp_path: Path) -> None:
+    told = run(folder, "balances", "ccer")
+    assert sum(one["balance"] for one in told["accounts"]) == 0
+    assert run(folder, "balances", "ccer", "--day", "2001-01-01")["accounts"] == []
+    assert run(folder, "balances", "ccer", "--known", "2001-01-01T00:00:00Z")["accounts"] == []
+    for wrong in (("--day", "soon"), ("--known", "2026-01-01T00:00:00")):
+        assert isinstance(call(folder, "balances", "ccer", *wrong).exception, SettingError)
+    out = tmp_path / "ledger.beancount"
+    assert call(folder, "export", "--out", str(out)).exit_code == 0
+    assert "CCER-1" in out.read_text(encoding="utf-8")
+
+
+def test_books_that_do_not_balance_are_told_and_end_with_one(folder: Path, tmp_path: Path) -> None:
+    told = run(folder, "books")[0]
+    assert (told["gap"], call(folder, "books").exit_code) == (0, 0)
+    copied = tmp_path / "city"
+    copytree(folder, copied)
+    with open_ledger(df.open_city(copied).ledger) as ledger:
+        ledger.rows._run("UPDATE ledger_account SET balance = balance + 7 WHERE name = 'A'")
+    result = call(copied, "books", "--lang", "en")
+    assert (result.exit_code, "does not balance" in result.stdout, "-7" in result.stdout) == (1, True, True)
+    assert (run(copied, "books")[0]["gap"], call(copied, "books", "--json").exit_code) == (-7, 1)
+
+
+def test_nothing_is_booked_after_a_last_event_that_was_changed(folder: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "city"
+    copytree(folder, copied)
+    assert run(copied, "transfer", "A", "B", "1", "--id", "last")[0]["state"] == "booked"
+    with open_ledger(df.open_city(copied).ledger) as ledger:
+        ledger.rows._run("DROP TRIGGER ledger_event_update")
+        ledger.rows._run("UPDATE ledger_event SET content = replace(content, '1', '2') WHERE id = 'last'")
+    assert isinstance(call(copied, "transfer", "A", "B", "1", "--id", "after").exception, StoreError)
+
+
+def test_the_same_id_without_a_day_has_the_same_answer_after_midnight(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run(folder, "transfer", "A", "B", "1", "--id", "night")
+    tomorrow = datetime.now(UTC).date() + timedelta(days=2)
+    monkeypatch.setattr("dafeng.work.city_days.city_today", lambda _: tomorrow)
+    again = run(folder, "transfer", "A", "B", "1", "--id", "night")
+    assert (again[0]["again"], again[0]["event"]) == (True, first[0]["event"])
+    assert run(folder, "transfer", "A", "B", "1", "--id", "day")[0]["request"]["effective"] == tomorrow.isoformat()
+
+
+def test_the_day_is_that_of_the_city_wherever_the_machine_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime(2026, 3, 1, 20, tzinfo=UTC).astimezone(tz)
+
+    monkeypatch.setattr(city_days, "datetime", Late)
+    assert city_days.city_today(df.open_city(folder)).isoformat() == "2026-03-02"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1066-10-14", "2004-12-31", "9999-12-31", "2026-02-30", "２０２６-01-01"])
+def test_an_effective_day_out_of_bounds_is_refused(folder: Path, day: str) -> None:
+    assert isinstance(call(folder, "transfer", "A", "B", "1", "--day", day).exception, SettingError)
+
+
+@pytest.mark.parametrize("quantity", ["1e2000000000", "1,5", "1_0", "1e3", "１０", "٣", "9" * 5000])
+def test_a_number_that_can_be_misread_is_refused(folder: Path, quantity: str) -> None:
+    assert isinstance(call(folder, "transfer", "A", "B", quantity).exception, SettingError)
+    assert isinstance(call(folder, "open", "points", "--limit", quantity).exception, SettingError)
+
+
+def test_a_state_that_is_none_is_refused_with_the_list(folder: Path) -> None:
+    cause = call(folder, "orders", "--state", "bogus").exception
+    assert isinstance(cause, SettingError)
+    assert "waiting" in cause.expected.en
+
+
+def test_a_reason_of_blanks_is_none(folder: Path) -> None:
+    assert run(folder, "hold", "A", "1", "--reason", " \u200b")[0]["code"] == "malformed"
+
+
+def test_a_freeze_may_end_on_a_day_of_the_city(folder: Path) -> None:
+    run(folder, "hold", "A", "3", "--reason", "court", "--id", "h2", "--until", "2099-01-01")
+    assert [one["until"] for one in run(folder, "statement", "A")["claims"]] == ["2098-12-31T16:00:00+00:00"]
+    run(folder, "release", "h2")
+    assert isinstance(call(folder, "hold", "A", "3", "--reason", "court", "--until", "soon").exception, SettingError)
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/b", ""])
+def test_an_account_is_not_called_what_breaks_an_address(folder: Path, name: str) -> None:
+    options = ("--type", "trading", "--holder", "h", "--primary", "p", "--secondary", "q")
+    assert isinstance(call(folder, "account", "ccer", name, *options).exception, SettingError)
+
+
+def test_units_are_received_from_another_registry(folder: Path) -> None:
+    run(folder, "transfer", "ccer.external", "A", "5", "--kind", "receive", "--project", "P2", "--id", "in", "--who", "a")
+    assert run(folder, "approve", "in", "--who", "b")[0]["state"] == "booked"
+    assert all(one["again"] for one in run(folder, "open", "ccer", "--limit", "10000", "--who", "a"))
+
+
+def test_one_installation_in_two_spellings_is_one(folder: Path) -> None:
+    run(folder, "open", "cea", "--period", "2025", "--limit", "10")
+    options = ("--type", "operator", "--holder", "h", "--primary", "p", "--secondary", "q", "--contact", "c")
+    assert run(folder, "account", "cea-2025", "U1", *options, "--installation", "I-1")[0]["state"] == "booked"
+    assert isinstance(call(folder, "account", "cea-2025", "U2", *options, "--installation", "ｉ-1 ").exception, SettingError)
+    assert run(folder, "account", "cea-2025", "U1", *options, "--installation", "I-1")[0]["again"]

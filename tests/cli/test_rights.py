@@ -117,7 +117,21 @@ def test_a_project_from_entry_to_retirement(city, tmp_path):
     retired = read("credit", "retire", city, "wind-1", "--quantity", 100, *said, "--who", "anna")[0]
     assert (retired["request"]["spans"], retired["state"]) == ([[1, 100]], "waiting")
     approve(city, retired)
-    assert read("credit", "account", city, "ccer", "买方")["account"] == "ccer.买方"
+    opened = read("credit", "account", city, "ccer", "买方")
+    assert (opened["account"], opened["limit"], opened["grade"]) == ("ccer.买方", None, "A")
+    assert "no limit" in run("credit", "account", city, "ccer", "买方", "--lang", "en")
+    assert "不设总量" in run("credit", "account", city, "ccer", "买方")
+    assert "10,000" in run("credit", "account", city, "blue", "买方", "--limit", 10000)
+    with pytest.raises(SettingError, match="ledger limit"):
+        run("credit", "account", city, "ccer", "买方", "--limit", 10)
+    assert (
+        read("ledger", "limit", city, "ccer.issuer", 700000, "--reason", "cap", "--id", "l1", "--who", "a")[0]["state"]
+        == "waiting"
+    )
+    assert read("ledger", "approve", city, "l1", "--who", "b")[0]["state"] == "booked"
+    assert read("credit", "account", city, "ccer", "买方")["limit"] == 700000
+    again = ("credit", "enter", city, tmp_path / "wind.yaml", "--who", "风电公司", "--day", "2024-01-02")
+    assert read(*again)["again"] is True
     assert read("credit", "show", city)["projects"][0]["units"] == {"organisation": 645900, "retired": 100}
     for language, word in (("zh", "符合"), ("en", "met")):
         assert word in run("credit", "show", city, "wind-1", "--lang", language)

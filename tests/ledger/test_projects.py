@@ -139,7 +139,7 @@ def test_additionality_is_asked_where_the_method_does_not_exempt():
 
 
 def test_who_validated_does_not_verify():
-    for name in ("validator", "Validator", "VALI DATOR"):
+    for name in ("validator", "Validator", "VALI DATOR", "ｖalidator"):
         assert ask(taken("verify"), "verify", name, "2024-06-01", **YEAR, quantity=900) == "bodies_same"
 
 
@@ -192,6 +192,92 @@ def test_reductions_are_recent_and_after_the_start_of_the_scheme(start, end, day
         check(register, one, {})
         register.take(one)
     assert ask(register, "issue", "registry", day, **span) == code
+
+
+def verified(day: str) -> Register:
+    """A period of the year 2024 reported in 2025 and verified on a day."""
+    register = taken("monitor")
+    span = {"start": "2024-01-01", "end": "2024-12-31", "quantity": 9}
+    for step, who, when in (("monitor", "owner", "2025-02-01"), ("verify", "verifier", day)):
+        one = Step(step, "p", step, who, when, span)
+        check(register, one, {})
+        register.take(one)
+    return register
+
+
+@pytest.mark.parametrize(
+    ("day", "applied", "code"),
+    [
+        ("2034-12-02", None, "not_eligible"),
+        ("2034-12-02", "2025-01-01", "day_wrong"),  # before there was a report
+        ("2034-12-02", "2034-11-30", "day_wrong"),  # before it was verified
+        ("2034-12-02", "2034-12-01", "not_eligible"),
+        ("2034-12-02", "2034-12-03", "day_wrong"),
+        ("2034-12-02", "20341202", "day_wrong"),
+    ],
+)
+def test_a_day_that_is_said_beats_no_test(day, applied, code):
+    more = {} if applied is None else {"applied": applied}
+    span = {"start": "2024-01-01", "end": "2024-12-31"}
+    assert ask(verified("2034-12-01"), "issue", "registry", day, **span, **more) == code
+
+
+def test_a_project_is_not_applied_for_before_it_was_validated():
+    assert ask(taken("register"), "register", "registry", "2024-03-20", applied="2024-02-29") == "day_wrong"
+
+
+@pytest.mark.parametrize("day", ["20240401", "2024-W14-1", "2024-4-1", " 2024-04-01", "２０２４-04-01", "2024-04-01T00:00", ""])
+def test_a_day_has_one_spelling(day):
+    assert ask(taken("monitor"), "monitor", "owner", day, **YEAR, quantity=5) == "day_wrong"
+    assert ask(taken("verify"), "verify", "verifier", day, **YEAR, quantity=5) == "day_wrong"
+    facts = {**FACTS, "construction_start": day}
+    assert ask(Register(SCHEMES), "enter", "owner", "2024-01-01", **{**WIND, "facts": facts}) == "fact_unknown"
+
+
+def test_a_period_that_is_not_over_is_not_past_by_its_spelling():
+    span = {"start": "2024-01-01", "end": "2024-12-31"}
+    assert ask(taken("monitor"), "monitor", "owner", "2024-04-01", **span, quantity=5) == "period_wrong"
+
+
+def test_days_that_an_earlier_version_took_in_any_form_hold_nothing_up():
+    register = taken("monitor")
+    register.take(Step("m", "p", "monitor", "owner", "20240401", {**YEAR, "quantity": 9}))
+    register.take(Step("a", "q", "enter", "owner", "20240102", {**WIND, "facts": {**FACTS, "construction_start": "20210501"}}))
+    assert (register.projects["p"].day, register.projects["q"].day) == ("2024-04-01", "2024-01-02")
+    assert register.projects["q"].facts == register.projects["p"].facts
+    assert ask(register, "verify", "verifier", "2025-01-02", **YEAR, quantity=9) == ""
+
+
+def test_an_issue_ends_on_its_day_whatever_was_done_meanwhile():
+    register = taken("book")
+    register.take(Step("m", "p", "monitor", "owner", "2024-09-01", {"start": "2022-01-01", "end": "2022-12-31", "quantity": 5}))
+    assert ask(register, "book", "registry", "2024-07-01", **YEAR) == ""
+
+
+@pytest.mark.parametrize("asset", ["W", "ｗ", " w", "w\u200b"])
+def test_a_plant_is_one_plant_however_it_is_spelt(asset):
+    register = taken("")
+    use = {"asset": asset, "use": "substitution", "start": "2023-06-01", "end": "2023-06-30"}
+    printable = asset.isprintable() and asset == asset.strip()
+    assert ask(register, "use", "firm", "2024-08-01", **use) == "used_elsewhere"
+    entered = ask(register, "enter", "owner", "2024-08-01", project="q", **{**WIND, "assets": [asset]})
+    assert entered == ("" if printable else "name_wrong")
+    if printable:
+        register.take(Step("q1", "q", "enter", "owner", "2024-08-01", {**WIND, "assets": [asset]}))
+        for step, who, _, values in PATH[1:4]:
+            register.take(Step(f"q{step}", "q", step, who, "2024-08-02", values))
+        assert ask(register, "monitor", "owner", "2024-09-01", project="q", **YEAR, quantity=5) == "used_elsewhere"
+    cancelled = taken("monitor")
+    cancelled.take(Step("c", "p", "cancel", "registry", "2025-01-01", {}))
+    if printable:
+        again = ask(cancelled, "enter", "owner", "2026-01-01", project="q", **{**WIND, "assets": [asset]})
+        assert again == "project_cancelled"
+
+
+def test_a_claim_that_an_earlier_version_let_through_is_found_at_the_issue():
+    register = taken("issue")
+    register.take(Step("u", "asset:W", "use", "firm", "2024-06-01", {**YEAR, "asset": "W", "use": "substitution"}))
+    assert ask(register, "issue", "registry", "2024-07-01", **YEAR) == "used_elsewhere"
 
 
 def test_a_cancelled_project_never_returns():

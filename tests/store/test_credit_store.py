@@ -14,6 +14,8 @@ from tests.ledger.test_adjustments import sides
 from tests.ledger.test_projects import PATH, YEAR, Step
 
 SCHEMES = read_schemes()
+NOW = 1_800_000_000_000_000
+"""After all days of the steps. [µs]"""
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def address(server) -> str:
 def test_steps_are_kept_and_never_changed(address):
     with open_ledger(address) as ledger:
         for at, (step, who, day, values) in enumerate(PATH):
-            take_step(ledger, Step(str(at), "p", step, who, day, values), SCHEMES, {}, now=at)
+            take_step(ledger, Step(str(at), "p", step, who, day, values), SCHEMES, {}, now=NOW + at)
         assert take_step(ledger, Step("0", "p", PATH[0][0], PATH[0][1], PATH[0][2], PATH[0][3]), SCHEMES, {}).again
         with pytest.raises(Refusal, match="conflict"):
             take_step(ledger, Step("0", "p", "cancel", "a", "2026-01-01", {}), SCHEMES, {})

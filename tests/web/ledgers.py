@@ -31,8 +31,7 @@ def fill_ledger(city: City) -> None:
             )  # events 7 to 9
         open_book(rights, "cea", period="2025", who="李四", limit=500_000, records=records)  # events 10 to 15
         issue = Transfer("issue-1", "issue", "ccer.issuer", "A-1", 120_000, DAY, vintage="2024", project="CN-WIND-7")
-        place_order(rights, issue, who="张三", records=records)
-        decide_order(rights, "issue-1", accept=True, who="李四", records=records)  # event 16
+        rights.submit([[issue]])  # event 16; as the register of projects does, since no order may issue credits
         moves = (
             Transfer("move-1", "transfer", "A-1", "B-1", 2_500, DAY, reason="协议转让"),  # event 17
             Transfer("move-2", "transfer", "A-1", "P-1", 300, DAY, reason="赠与"),  # event 18

@@ -30,6 +30,7 @@ OPERATIONS = (
     "GET /api/v1/cities/{slug}/explain/{address}", "GET /api/v1/cities/{slug}/trees/{address}",
     "GET /api/v1/cities/{slug}/deliveries", "GET /api/v1/cities/{slug}/deliveries/{name}",
     "POST /api/v1/cities/{slug}/deliveries", "GET /api/v1/cities/{slug}/pages/{page}", "GET /api/v1/cities/{slug}/{part}/{row}",
+    *(f"GET /api/v1/cities/{{slug}}/ledger/{name}" for name in ("audit", "balances", "beancount", "roots")),
     "GET /api/v1/cities/{slug}/ledger/books", "GET /api/v1/cities/{slug}/ledger/accounts",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}", "GET /api/v1/cities/{slug}/ledger/transfers",
     "GET /api/v1/cities/{slug}/account", "GET /api/v1/cities/{slug}/accounts", "GET /api/v1/cities/{slug}/accounts/log",

@@ -490,6 +490,38 @@ def test_the_registry_names_no_holder_and_no_person(city: City) -> None:
         assert [word for word in ("甲公司", "乙公司", "赵六", "holder of", "婚礼") if word in told] == []
 
 
+def test_programs_audit_the_ledger_and_read_it_as_it_was(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "李四")
+
+    def get(path: str, who: dict[str, str] = head) -> Any:
+        return client.get(API + path, headers=who)
+
+    assert get("audit").json() == {"whole": True, "findings": []}
+    assert get("audit", token_of(city, "张三")).status_code == 403
+    told = get("balances?book=ccer&day=2001-01-01").json()
+    assert (told["book"], told["accounts"]) == ("ccer", [])
+    assert sum(one["balance"] for one in get("balances?book=ccer").json()["accounts"]) == 0
+    assert [get(f"balances?{query}").status_code for query in ("book=no", "book=ccer&day=soon")] == [404, 422]
+    assert get("roots").json() == {"items": []}
+    assert "balance " in get("beancount").text
+    assert get("transfers?state=bogus").status_code == 422
+
+
+def test_a_lost_ledger_is_told_on_every_face(editor: Person, city: City) -> None:
+    """The records name what was booked: no page shows an empty ledger in its place."""
+    publish(city)
+    with Rights(city) as rights:
+        place_order(rights, Transfer("kept-1", "transfer", "A-1", "B-1", 1, DAY), who="张三")
+    Path(city.ledger).unlink()
+    for path in (HOME, ACCOUNT, "/qinglan/rights.json", PUBLIC, PUBLIC + "/verify?code=20-AAAA-AAAA-AAAA"):
+        answer = editor.get(path)
+        assert (answer.status_code, "Traceback" in answer.text) == (503, False), path
+    assert "备份" in editor.get(HOME).text
+    assert "备份" in editor.get("/qinglan/rights.json").json()["remedy"]["zh"]
+    assert editor.get("/public/qinglan").status_code in (200, 404)
+    assert not Path(city.ledger).exists()
+
+
 def test_a_certificate_is_verified_by_the_ledger(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(city)
     with Rights(city) as rights:

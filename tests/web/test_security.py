@@ -92,6 +92,7 @@ DECISIONS: Mapping[str, str] = {
     "GET /{slug}/rights/orders/": "reader", "GET /{slug}/rights/certificates/{event}.pdf": "reader",
     "POST /{slug}/rights/ask": "editor", "POST /{slug}/rights/decide": "confirmer",
     "POST /{slug}/rights/open": "confirmer", "POST /{slug}/rights/account": "confirmer",
+    **{f"GET /api/v1/cities/{{slug}}/ledger/{name}": "token" for name in ("audit", "balances", "beancount", "roots")},
     "GET /api/v1/cities/{slug}/ledger/books": "token", "GET /api/v1/cities/{slug}/ledger/accounts": "token",
     "GET /api/v1/cities/{slug}/ledger/accounts/{name}": "token", "GET /api/v1/cities/{slug}/ledger/transfers": "token",
     "GET /api/v1/cities/{slug}/ledger/transfers/{name}": "token", "POST /api/v1/cities/{slug}/ledger/transfers": "token",

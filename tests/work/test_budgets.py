@@ -82,6 +82,18 @@ def test_a_changed_file_books_the_difference(city: City) -> None:
     assert (found.booked, node(budget_document(found), "e")["allotted"]) == (1, "120.5")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('date: "2026-01-05"', 'date: "1999-01-01"'), ('date: "2026-01-05"', 'date: "2031-01-01"'),
+     ('date: "2026-01-05"', 'date: "20260105"'),
+     ("reports:", 'top_ups: [{node: e, quantity: 3, date: "2027-01-01", reason: x}]\nreports:')],
+)  # fmt: skip
+def test_a_day_outside_the_period_is_refused(city: City, old: str, new: str) -> None:
+    with pytest.raises(DefinitionError):
+        book_budget(deliver(city, TREE.replace(old, new)), "b")
+    assert book_budget(deliver(city, TREE.replace("2026-01-05", "2025-12-20")), "b").booked > 0
+
+
 def test_a_top_up_raises_one_node(city: City) -> None:
     more = TREE + 'top_ups: [{node: e, quantity: 30, date: "2026-07-01", reason: line}]\n'
     found = book_budget(deliver(city, more), "b")

@@ -80,6 +80,15 @@ def test_an_authorised_report_holds_what_was_authorised(city: City) -> None:
     assert json.loads((city.folder.parent / "r.json").read_text(encoding="utf-8")) == made
 
 
+def test_a_newer_and_narrower_authorisation_takes_nothing_back(city: City) -> None:
+    wide = allow(city, "energy", "emission_intensity")
+    narrow = allow(city, "energy")
+    assert hand_out(city)["body"]["authorisation"]["id"] == wide.id
+    assert hand_out(city, fields=("energy",))["body"]["fields"] == ["energy"]
+    withdraw_authorisation(city, wide.id, who="officer", now=NOW)
+    assert hand_out(city)["body"]["authorisation"]["id"] == narrow.id
+
+
 def test_without_authorisation_nothing_is_written_and_the_refusal_is_logged(city: City) -> None:
     with pytest.raises(AccessError):
         hand_out(city)
@@ -203,11 +212,15 @@ def test_a_row_taken_out_of_the_log_is_noticed(city: City) -> None:
         {"until": "soon"},
         {"recipient": " "},
         {"letter": "nowhere.pdf"},
+        {"letter": "empty.pdf"},
     ],
 )
 def test_a_flawed_authorisation_is_refused(city: City, asked: dict[str, Any]) -> None:
     told = {"recipient": BANK, "purpose": LOAN, "fields": ("energy",), "until": "2026-12-31", "who": "officer", "now": NOW}
     told["letter"] = city.folder.parent / "letter.pdf"
+    if "letter" in asked:
+        asked = {"letter": city.folder.parent / asked["letter"]}
+        (city.folder.parent / "empty.pdf").write_bytes(b"")
     with pytest.raises(SettingError):
         authorise(city, "E1", **{**told, **asked})  # type: ignore[arg-type]
     assert events(city) == []

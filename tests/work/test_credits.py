@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from dafeng.core.errors import AccessError, DafengError, SettingError
-from dafeng.ledger.credit_log import find_break, read_steps
+from dafeng.core.errors import AccessError, DafengError, SettingError, StoreError
+from dafeng.ledger.credit_log import CHINA, find_break, read_steps
 from dafeng.ledger.ledger import Ledger, open_ledger
-from dafeng.ledger.requests import Reverse, SetState, Transfer
+from dafeng.ledger.requests import Reverse, SetLimit, SetState, Transfer
 from dafeng.store.records import open_records
 from dafeng.work.ask_credits import ask_issue, retire_credits
 from dafeng.work.city import City, init
 from dafeng.work.credit_document import credits_document
-from dafeng.work.credits import enter_project, open_credit_account, read_credits, take
+from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, read_credits, take
 from dafeng.work.reductions import read_numbers, read_values, reduction
-from dafeng.work.right_orders import Order, decide_order
+from dafeng.work.right_orders import Order, decide_order, place_order
 from dafeng.work.rights import Rights
 
 FILE = """id: wind-1
@@ -82,11 +83,85 @@ def test_a_period_is_issued_once_whoever_asks_and_however_often(city):
     first = issue(city, "mine")
     again = issue(city, "mine")
     assert (again.seq, again.again) == (first.seq, True)
+    assert (issue(city).seq, issue(city).again) == (first.seq, True)  # nobody gave it another id
     with pytest.raises(SettingError, match="issued → issue"):
-        issue(city)
+        issue(city, "other")
+    with pytest.raises(SettingError, match="issued → issue"):
+        take(city, "wind-1", "issue", who="登记机构", day="2024-07-02", values=YEAR)
     with pytest.raises(SettingError, match="conflict"):
         take(city, "wind-1", "issue", who="x", day="2024-07-01", values=YEAR, id="mine")
     assert shown(city)["units"] == {"organisation": 646000}
+
+
+def test_a_step_without_an_id_that_is_asked_again_has_the_same_answer(city, tmp_path):
+    again = enter_project(city, tmp_path / "wind.yaml", who="风电公司", day="2024-01-02")
+    assert (again.seq, again.again) == (1, True)
+    for at, (step, who, day, values) in enumerate(STEPS, 2):
+        taken = take(city, "wind-1", step, who=who, day=day, values=values)
+        assert (taken.seq, taken.again) == (at, True), step
+    use = {"asset": "kiln", "use": "ets", **YEAR}
+    seqs = [take(city, "asset:kiln", "use", who="a", day="2024-06-02", values=use).seq for _ in range(2)]
+    assert seqs == [7, 7]
+    assert len(shown(city)["steps"]) == 6
+    with pytest.raises(SettingError, match="the project was entered before"):
+        enter_project(city, tmp_path / "wind.yaml", who="别人", day="2024-01-02")
+
+
+def test_what_was_undone_may_be_done_again(city):
+    for _ in range(2):
+        for step, more in (("withdraw", {}), ("monitor", {"quantity": 5})):
+            assert not take(city, "wind-1", step, who="风电公司", day="2024-06-03", values={**YEAR, **more}).again
+        assert take(city, "wind-1", "monitor", who="风电公司", day="2024-06-03", values={**YEAR, "quantity": 5}).again
+    assert [one["step"] for one in shown(city)["steps"]].count("monitor") == 3
+
+
+def test_no_step_is_taken_on_a_day_that_has_not_come(city):
+    tomorrow = (datetime.now(CHINA) + timedelta(days=1)).date().isoformat()
+    with pytest.raises(SettingError, match=tomorrow):
+        take(city, "wind-1", "issue", who="登记机构", day=tomorrow, values=YEAR)
+    today = datetime.now(CHINA).date().isoformat()
+    assert take(city, "wind-1", "withdraw", who="风电公司", day=today, values=YEAR).step.day == today
+
+
+def test_a_period_is_judged_on_the_day_of_its_application(city):
+    span = {"start": "2021-01-01", "end": "2021-12-31"}
+    take(city, "wind-1", "monitor", who="风电公司", day="2025-10-02", values={**span, "quantity": 9})
+    take(city, "wind-1", "verify", who="核查机构", day="2025-12-05", values={**span, "quantity": 9})
+    with pytest.raises(SettingError, match="recent"):
+        take(city, "wind-1", "issue", who="登记机构", day="2026-01-20", values=span)
+    take(city, "wind-1", "issue", who="登记机构", day="2026-01-20", values={**span, "applied": "2025-12-31"})
+    period = shown(city)["periods"][1]
+    assert (period["state"], period["applied"], period["issued"]) == ("issued", "2025-12-31", "2026-01-20")
+    assert {one["answer"] for one in period["tests"]} == {"met"}
+
+
+def test_the_ledger_knows_an_issue_by_project_and_period_alone(city):
+    issue(city)
+    with open_ledger(city.ledger) as ledger:
+        found = ledger.rows.query("SELECT id FROM ledger_event WHERE kind = 'issue'")
+    assert found == [("credit:wind-1:2023-01-01/2023-12-31",)]
+
+
+def test_the_book_of_a_scheme_says_what_limits_it_and_may_be_limited(city):
+    account = open_credit_account(city, "ccer", "买方")
+    told = credit_book_document(city, "ccer")
+    assert (account, told["book"], told["limit"], told["source"]) == ("ccer.买方", "ccer", None, "ccer-measures-2023")
+    assert told["says"]["en"]
+    with pytest.raises(SettingError, match="ledger limit"):
+        open_credit_account(city, "ccer", "买方", limit=10)
+    with Rights(city) as rights:
+        place_order(rights, SetLimit("l1", "ccer.issuer", 10, "cap"), who="a")
+        assert decide_order(rights, "l1", accept=True, who="b").state == "booked"
+    assert credit_book_document(city, "ccer")["limit"] == 10
+    with pytest.raises(SettingError, match="over_limit"):
+        issue(city)
+    assert shown(city)["periods"][0]["state"] == "verified"
+
+
+def test_a_book_that_is_opened_with_a_limit_keeps_it(city):
+    open_credit_account(city, "blue", "买方", limit=10)
+    assert open_credit_account(city, "blue", "卖方", limit=10) == "blue-carbon.卖方"
+    assert credit_book_document(city, "blue")["limit"] == 10
 
 
 def test_many_at_once_issue_once(city):
@@ -220,6 +295,13 @@ def test_the_log_is_never_changed(city):
         database.execute("UPDATE ledger_credit SET content = replace(content, '646750', '999999') WHERE step = 'monitor'")
     with open_ledger(city.ledger) as ledger:
         assert find_break(ledger.rows) == 5
+    verify = {**YEAR, "quantity": 1}
+    for act in (
+        lambda: take(city, "wind-1", "verify", who="核查机构", day="2024-07-01", values=verify),
+        lambda: read_credits(city),
+    ):
+        with pytest.raises(StoreError, match="audit"):
+            act()
 
 
 def test_booking_is_no_step_of_its_own(city):

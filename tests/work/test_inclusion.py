@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
-from dafeng.core.errors import AccessError, DefinitionError, FileRefused, LookupFailure
+from dafeng.core.errors import AccessError, DefinitionError, FileRefused, LookupFailure, SettingError
 from dafeng.ledger.inclusion.events import CHINA
 from dafeng.ledger.inclusion.webhook import sign
 from dafeng.work.city import init, open_city
+from dafeng.work.credits import take as take_step
 from dafeng.work.inclusion import FILES, join_inclusion, open_inclusion, read_inclusion_keys, take_message
 
 NOW = int(datetime(2026, 3, 2, 12, tzinfo=CHINA).timestamp())
@@ -88,6 +90,83 @@ def test_the_city_lists_projects_that_have_claimed_a_scene(city):
         told = take_message(programme, message(), sign(message(), keys["metro"], clock.now), keys)
         assert told.refused == {"inclusion.registered": 1}
         assert "P9" in told.findings[0].says.zh
+
+
+PROJECT = {
+    "scheme": "inclusion", "method": "apple_orchard", "assets": ["metro-co"],
+    "facts": {"city_method": True, "in_ets": False, "other_mechanism": False, "owner_consents": True},
+}  # fmt: skip
+
+
+TRIPS = count(1)
+
+
+def claimed(city, **fields):
+    """Rules that keep a trip out; each trip is another one."""
+    begin = (datetime.fromtimestamp(NOW, CHINA) + timedelta(hours=1, seconds=next(TRIPS))).isoformat()
+    clock = Clock()
+    with open_inclusion(city, clock=clock) as programme:
+        join_inclusion(programme, "138", consent=True)
+        clock.now += 7200
+        told = json.loads(message(begin))
+        told["events"][0] |= {"started": begin, "ended": begin, **fields}
+        keys = read_inclusion_keys(city)
+        body = json.dumps(told).encode()
+        return take_message(programme, body, sign(body, keys["metro"], clock.now), keys).refused
+
+
+def enter(city, **more):
+    take_step(city, "co-1", "enter", who="地铁公司", day="2026-01-02", values={**PROJECT, **more})
+
+
+def register(city):
+    for step, day in (("publish", "2026-01-10"), ("validate", "2026-02-20"), ("register", "2026-02-21")):
+        take_step(city, "co-1", step, who=f"{step}者", day=day, values={})
+
+
+def test_the_register_of_credit_projects_keeps_out_what_a_project_claims(city):
+    enter(city, boundary=[{"scene": "metro", "place": "370602", "operator": "Metro Co"}])
+    assert claimed(city, operator="metro-co") == {"inclusion.unclear": 1}, "it may be registered yet"
+    register(city)
+    assert claimed(city, operator="metro-co") == {"inclusion.registered": 1}
+    assert claimed(city) == {"inclusion.unclear": 1}, "nobody says who ran it"
+    assert claimed(city, operator="bus-co") == {}
+    assert claimed(city, operator="metro-co", place="370611") == {}
+    take_step(city, "co-1", "cancel", who="登记机构", day="2026-03-01", values={})
+    assert claimed(city, operator="metro-co") == {}
+
+
+def test_a_boundary_of_a_scene_that_is_not_known_may_be_any(city):
+    enter(city, boundary=[{"scene": "metros"}])
+    register(city)
+    assert claimed(city) == {"inclusion.unclear": 1}
+
+
+@pytest.mark.parametrize("boundary", ["metro", [{}], [{"scene": " "}], [{"colour": "x"}], [{"place": "999999"}], [["scene"]]])
+def test_a_boundary_that_says_nothing_is_refused(city, boundary):
+    with pytest.raises(SettingError, match="boundary"):
+        enter(city, boundary=boundary)
+
+
+def test_another_use_of_what_an_operator_saves_keeps_its_events_out(city):
+    year = {"start": "2026-01-01", "end": "2026-12-31"}
+    take_step(city, "asset:x", "use", who="a", day="2026-01-02", values={"asset": "Metro-Co", "use": "ets", **year})
+    take_step(city, "asset:y", "use", who="a", day="2026-01-02", values={"asset": "bus-co", "use": "inclusion", **year})
+    assert claimed(city, operator="metro-co") == {"inclusion.registered": 1}
+    assert claimed(city, operator="bus-co") == {}
+
+
+def test_a_project_meets_the_events_of_its_asset_in_its_periods_only(city):
+    enter(city)
+    register(city)
+    span = {"start": "2026-02-01", "end": "2026-02-28", "quantity": 5}
+    take_step(city, "co-1", "monitor", who="地铁公司", day="2026-03-01", values=span)
+    assert claimed(city, operator="metro-co") == {}
+    take_step(
+        city, "co-1", "monitor", who="地铁公司", day="2026-03-05", values={**span, "start": "2026-03-01", "end": "2026-03-04"}
+    )
+    assert claimed(city, operator="metro-co") == {"inclusion.registered": 1}
+    assert claimed(city) == {}
 
 
 def test_rules_that_are_not_there_are_named(city):

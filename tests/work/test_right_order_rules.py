@@ -17,6 +17,7 @@ from dafeng.ledger.requests import Hold, Release, Reverse, Transfer, encode
 from dafeng.store.orders import add_order, join_orders
 from dafeng.store.records import open_records
 from dafeng.work.city import init
+from dafeng.work.right_opening import open_book
 from dafeng.work.right_orders import decide_order, place_order, place_orders, read_order, read_orders, settle_orders
 from dafeng.work.right_overview import sum_books
 from dafeng.work.rights import Rights
@@ -37,7 +38,7 @@ def small(name: str, giver: str = "A-1", taker: str = "B-1", quantity: int = 10)
 
 @pytest.mark.parametrize("kind", ["issue", "convert", "earn", "allocate", "pre_allocate", "true_up"])
 def test_no_kind_of_transfer_makes_units_for_one_person(rights: Rights, kind: str) -> None:
-    asked = Transfer("n1", kind, "ccer.issuer", "A-1", 1, DAY, vintage="2024", project="P")
+    asked = Transfer("n1", kind, "cea-2025.issuer", "A-1", 1, DAY, vintage="2024", project="P")
     assert place_order(rights, asked, who="张三").state == "waiting"
 
 
@@ -96,6 +97,45 @@ def test_what_a_market_set_aside_is_not_freed_by_an_order(rights: Rights, free: 
     assert "撤回" in told.value.remedy.zh
 
 
+CREDITS = ("issue", "convert", "earn", "allocate", "pre_allocate", "true_up")
+
+
+@pytest.mark.parametrize("kind", CREDITS)
+def test_no_order_makes_credits_past_the_register_of_projects(rights: Rights, kind: str) -> None:
+    before = sum_books(rights)
+    asked = Transfer("n1", kind, "ccer.issuer", "A-1", 1, DAY, vintage="2024", project="NEVER-REGISTERED")
+    with pytest.raises(ConflictError) as told:
+        place_order(rights, asked, who="张三")
+    assert "dafeng credit" in told.value.remedy.en
+    with pytest.raises(ConflictError):
+        place_orders(rights, [small("g1"), asked._replace(until=2**50)], who="张三")
+    assert (sum_books(rights), [one.id for one in read_orders(rights, states=("waiting",))]) == (before, ["large-1"])
+
+
+@pytest.mark.parametrize("plan", ["blue_carbon", "inclusion_credit"])
+def test_other_books_of_credits_are_issued_by_the_register_too(rights: Rights, plan: str) -> None:
+    open_book(rights, plan, who="李四", limit=1_000)
+    with pytest.raises(ConflictError):
+        place_order(rights, Transfer("n1", "issue", f"{plan}.issuer", "x", 1, DAY, project="P"), who="张三")
+
+
+def test_a_certificate_of_green_power_is_no_credit(rights: Rights) -> None:
+    open_book(rights, "green_certificate", who="李四", limit=1_000)
+    asked = Transfer("n1", "issue", "green_certificate.issuer", "x", 1, DAY, project="P")
+    assert place_order(rights, asked, who="张三").state == "waiting"
+
+
+def test_an_issue_of_credits_that_waits_since_an_earlier_version_is_rejected_only(rights: Rights) -> None:
+    at = datetime.now(UTC)
+    asked = Transfer("old", "issue", "ccer.issuer", "A-1", 1, DAY, vintage="2024", project="P")
+    with open_records(rights.city.records) as records, records.write(actor="张三", at=at) as session:
+        add_order(session, asked.id, encode(asked), pair=True, at=at)
+    with pytest.raises(ConflictError):
+        decide_order(rights, "old", accept=True, who="李四")
+    assert read_order(rights, "old").state == "waiting"
+    assert decide_order(rights, "old", accept=False, who="李四").state == "rejected"
+
+
 def test_a_group_goes_back_whole_and_by_two(rights: Rights) -> None:
     before = sum_books(rights)
     place_orders(rights, [small("g1"), small("g2", "B-1", "P-1", 2_505)], who="张三")  # the second gives on what the first gave
@@ -113,7 +153,7 @@ def test_a_leg_alone_is_refused_by_the_ledger_itself(rights: Rights) -> None:
 
 
 def test_a_group_with_an_issue_needs_two(rights: Rights) -> None:
-    issue = Transfer("g1", "issue", "ccer.issuer", "A-1", 5, DAY, vintage="2024", project="P")
+    issue = Transfer("g1", "issue", "cea-2025.issuer", "A-1", 5, DAY, vintage="2024", project="P")
     told = place_orders(rights, [small("g2"), issue], who="张三")
     assert [one.state for one in told] == ["waiting", "waiting"]
     assert decide_order(rights, "g2", accept=False, who="李四").state == "rejected"

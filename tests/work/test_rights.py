@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copytree
+from shutil import copyfile, copytree
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError
+from dafeng.cli.main import app
+from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError, StoreError
+from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import Hold, Release, Reverse, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
 from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import add_order
 from dafeng.store.records import open_records
 from dafeng.work.city import City, init, open_city
+from dafeng.work.credits import open_credit_account, read_credits
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_books import read_book_plans, read_quantity, tell_quantity
 from dafeng.work.right_certificate import SIGNS, certificate_form, find_certificate, make_code, verify_code
@@ -26,6 +30,7 @@ from dafeng.work.right_forms import read_request, read_spans
 from dafeng.work.right_opening import open_account, open_book
 from dafeng.work.right_orders import decide_order, place_order, read_order, read_orders, settle_orders
 from dafeng.work.right_overview import order_document, sum_book, sum_books
+from dafeng.work.right_proof import audit_books, list_day_roots
 from dafeng.work.right_register import public_books, shows_registry, tell_public_book
 from dafeng.work.right_rows import read_accounts, read_statement
 from dafeng.work.rights import Rights
@@ -103,7 +108,7 @@ def test_a_refusal_is_said_with_its_code_and_the_number_of_the_register(rights: 
 
 @pytest.mark.parametrize("kind", ["retire", "issue"])
 def test_what_needs_two_persons_waits(rights: Rights, kind: str) -> None:
-    pair = {"retire": ("A-1", "ccer.retired"), "issue": ("ccer.issuer", "A-1")}[kind]
+    pair = {"retire": ("A-1", "ccer.retired"), "issue": ("cea-2025.issuer", "A-1")}[kind]
     asked = Transfer("w1", kind, *pair, 1, DAY, "reason", project="P", beneficiary="b")
     assert place_order(rights, asked, who="张三").state == "waiting"
     with pytest.raises(AccessError):
@@ -282,7 +287,7 @@ def test_a_code_is_understood_as_people_type_it(rights: Rights) -> None:
     code = find_certificate(rights, "retire-1").code
     typed = (code, code.lower(), code.replace("-", " - "), code.replace("0", "O").replace("1", "l"))
     found = [verify_code(rights, one) for one in typed]
-    assert [one.event if one else None for one in found] == [20] * 4
+    assert [one.certificate.event if one.certificate else None for one in found] == [20] * 4
 
 
 @given(st.integers(0, 11), st.sampled_from(SIGNS))
@@ -295,21 +300,45 @@ def test_a_code_with_another_sign_is_another_code(place: int, sign: str) -> None
 
 @pytest.mark.parametrize("code", ["", "20", "20-AAAA-AAAA-AAAA", "99999-AAAA-AAAA-AAAA", "'; DROP TABLE x", "9" * 60])
 def test_a_code_of_nothing_is_not_good(rights: Rights, code: str) -> None:
-    assert verify_code(rights, code) is None
+    assert verify_code(rights, code) == (None, ())
 
 
-def test_a_code_is_not_good_for_an_event_that_was_edited(tmp_path: Path) -> None:
-    city = init(tmp_path / "x", place="990200")
-    fill_ledger(city)
+FORGED = {
+    "content": "UPDATE ledger_event SET content = replace(content, '海边', '山间') WHERE id = 'retire-1'",
+    "quantity": "UPDATE ledger_event SET quantity = 99999 WHERE id = 'retire-1'",
+    "day": "UPDATE ledger_event SET effective = effective - 365 WHERE id = 'retire-1'",
+    "kind": "UPDATE ledger_event SET kind = 'cancel' WHERE id = 'retire-1'",
+    "giver": "UPDATE ledger_event SET giver = taker WHERE id = 'retire-1'",
+    "instant": "UPDATE ledger_event SET known_at = known_at - 1 WHERE id = 'retire-1'",
+    "posting": "UPDATE ledger_posting SET amount = 2 * amount WHERE seq = 20",
+    "serials": "UPDATE ledger_move SET last = last + 99879 WHERE seq = 20",
+    "other serials": "UPDATE ledger_move SET first = first + 1000, last = last + 1000 WHERE seq = 20",
+    "holder": "UPDATE ledger_account SET holder = '丁公司', title = '丁公司'",
+    "scale": "UPDATE ledger_book SET scale = 3",
+    "unit": "UPDATE ledger_book SET unit = 'kt'",
+    "origin": "UPDATE ledger_block SET project = 'CN-WIND-8'",
+    "next": "UPDATE ledger_event SET content = replace(content, '2', '3') WHERE seq = 21",
+}
+
+
+@pytest.mark.parametrize("text", FORGED.values(), ids=FORGED)
+def test_a_certificate_is_not_true_of_rows_that_were_changed(city: City, text: str) -> None:
+    """Whatever a certificate shows comes from what the hashes cover."""
     with Rights(city) as rights:
         code = find_certificate(rights, "retire-1").code
-        assert verify_code(rights, code) is not None
+        assert verify_code(rights, code).certificate is not None
     rows = open_rows(city.ledger)
-    rows._run("DROP TRIGGER ledger_event_update")
-    rows._run("UPDATE ledger_event SET content = replace(content, '海边', '山间') WHERE id = 'retire-1'")
+    for table in ("ledger_event", "ledger_posting", "ledger_move"):
+        rows._run(f"DROP TRIGGER {table}_update")
+    rows._run(text)
     rows.close()
     with Rights(city) as rights:
-        assert verify_code(rights, code) is None
+        found = verify_code(rights, code)
+        assert (found.certificate, bool(found.findings)) == (None, True)
+        with pytest.raises(StoreError):
+            find_certificate(rights, 20)
+        public = public_books(rights, Visibility(objects={"registry": {"ccer": "public"}}))[0]
+        assert (20 in [one.event for one in public.ended], public.forged > 0) == (False, True)
 
 
 # --- what the public sees --------------------------------------------------------------------------------------------------
@@ -327,3 +356,49 @@ def test_no_holder_and_no_person_is_public(either: Rights) -> None:
     told = str([tell_public_book(one) for one in public_books(either, Visibility(kinds={"registry": "public"}))])
     assert "海边马拉松" in told
     assert [word for word in ("甲公司", "乙公司", "赵六", "holder of") if word in told] == []
+
+
+# --- a ledger that is not the one of the records ---------------------------------------------------------------------------
+
+
+def test_a_lost_ledger_is_not_taken_for_an_empty_one(city: City) -> None:
+    with Rights(city) as rights:
+        assert place_order(rights, small(), who="张三").state == "booked"
+    older = Path(city.ledger + ".older")
+    Path(city.ledger).rename(older)
+    with Rights(city) as rights:
+        acts = (
+            rights.books, lambda: sum_books(rights), lambda: audit_books(rights),
+            lambda: verify_code(rights, "20-AAAA-AAAA-AAAA"),
+            lambda: place_order(rights, small(), who="张三"), lambda: open_book(rights, "points", who="张三"),
+            lambda: read_credits(city), lambda: open_credit_account(city, "ccer", "甲"), lambda: list(list_day_roots(rights)),
+        )  # fmt: skip
+        for act in acts:
+            with pytest.raises(StoreError, match="t1"):
+                act()
+    assert not Path(city.ledger).exists()
+
+
+def test_an_older_or_another_ledger_is_not_taken_for_the_one_of_the_records(city: City) -> None:
+    older = city.ledger + ".older"
+    copyfile(city.ledger, older)
+    with Rights(city) as rights:
+        place_order(rights, small(), who="张三")
+    with Rights(city) as rights:
+        assert rights.books()
+    copyfile(older, city.ledger)
+    for end in ("-wal", "-shm"):
+        Path(city.ledger + end).unlink(missing_ok=True)
+    with Rights(city) as rights, pytest.raises(StoreError, match="t1"):
+        rights.books()
+    with open_ledger(city.ledger) as ledger:  # as many events, but others
+        ledger.submit([[small("t2", 11)]])
+    with Rights(city) as rights, pytest.raises(StoreError):
+        place_order(rights, small("t3"), who="张三")
+
+
+def test_looking_makes_no_ledger(tmp_path: Path) -> None:
+    city = init(tmp_path / "x", place="990200")
+    for words in (["credit", "show"], ["market", "list"], ["ledger", "books"], ["ledger", "audit"], ["allowance", "settle"]):
+        CliRunner().invoke(app, [*words, str(city.folder)])
+    assert not Path(city.ledger).exists()

@@ -122,6 +122,7 @@ def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
     told = df.budget_document(found)
     if as_json:
         print_json(told)
+        _end_unequal(told)
         return
     out = console()
     title = f"{told['label'][language]} {told['period']['start']} – {told['period']['end']} {told['unit']} {told['state']}"
@@ -138,6 +139,13 @@ def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
     if found.findings:
         heads = say(language, "级别 位置 问题 处理", "severity place problem remedy").split()
         out.print(grid(say(language, "发现", "findings"), heads, finding_rows(found.findings, language)))
+    _end_unequal(told)
+
+
+def _end_unequal(told: dict[str, Any]) -> None:
+    """Books that do not agree with their log are no success."""
+    if not all(one["holds"] for one in told["checks"]):
+        raise typer.Exit(1)
 
 
 def _row(node: dict[str, Any], language: Language) -> list[str]:

@@ -133,19 +133,38 @@ def account(
     folder: Folder,
     scheme: Annotated[str, typer.Argument(help="机制：ccer blue inclusion · scheme", metavar="SCHEME")],
     holder: Annotated[str, typer.Argument(help="持有人 · whose", metavar="HOLDER")],
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", min=0, help="随之开立账簿时的总量（t） · the most it may issue, where the book is opened now (t)"
+        ),
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """开立减排量账户 · open an account of credits."""
+    """开立减排量账户，并写明账簿总量 · open an account of credits, and say what limits its book."""
     from dafeng.work.city import open_city
-    from dafeng.work.credits import open_credit_account
+    from dafeng.work.credits import credit_book_document, open_credit_account
 
-    language = read_language(lang)
-    opened = open_credit_account(open_city(folder), scheme, holder)
+    city = open_city(folder)
+    opened = open_credit_account(city, scheme, holder, limit=limit)
+    document = credit_book_document(city, scheme)
     if as_json:
-        print_json({"account": opened})
+        print_json({"account": opened, **document})
+        return
+    language = read_language(lang)
+    console().print(say(language, f"账户 {opened} 已可使用", f"account {opened} is open"))
+    if document["limit"] is None:
+        none = say(
+            language,
+            "账簿 {book} 不设总量：{says}（{source}，{grade}）",
+            "book {book} has no limit: {says} ({source}, {grade})",
+        )
+        console().print(none.format(**{**document, "says": document["says"][language]}))
     else:
-        console().print(say(language, f"账户 {opened} 已可使用", f"account {opened} is open"))
+        console().print(
+            say(language, "账簿 {book} 总量 {limit:,} t", "book {book} is limited to {limit:,} t").format(**document)
+        )
 
 
 @app.command()

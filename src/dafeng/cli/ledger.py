@@ -5,7 +5,7 @@ Invariant: what is booked is an order with who asked; what needs two persons wai
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
@@ -65,6 +65,7 @@ def account(
     secondary: Annotated[str, typer.Option("--secondary", help="次要代表 · secondary representative")] = "",
     installation: Annotated[str, typer.Option("--installation", help="设施 · installation")] = "",
     contact: Annotated[str, typer.Option("--contact", help="设施联系人 · contact of the installation")] = "",
+    registry: Annotated[str, typer.Option("--registry", help="其他登记机构名称 · name of another registry")] = "",
     who: Who = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
@@ -75,7 +76,7 @@ def account(
     with open_rights(folder) as rights:
         made = open_account(
             rights, book, name, type=kind, holder=holder, title=title, primary=primary, secondary=secondary,
-            installation=installation, contact=contact, who=who or getuser(),
+            installation=installation, contact=contact, registry=registry, who=who or getuser(),
         )  # fmt: skip
         show_orders([made], read_language(lang), as_json=as_json)
 
@@ -102,7 +103,7 @@ def transfer(
 
     with open_rights(folder) as rights:
         request = Transfer(
-            key or _new_id(), kind, giver, taker, _units(rights, giver, quantity), day or _today(), reason=reason,
+            key or _new_id(), kind, giver, taker, _units(rights, giver, quantity), _effective(rights, key, day), reason=reason,
             spans=_spans(serials), vintage=vintage, project=project,
         )  # fmt: skip
         _ask(rights, request, who, read_language(lang), as_json=as_json)
@@ -129,7 +130,7 @@ def retire(
     with open_rights(folder) as rights:
         request = Transfer(
             key or _new_id(), "retire", name, find_sink(rights, name, "retired"), _units(rights, name, quantity),
-            day or _today(), reason=reason, beneficiary=beneficiary, spans=_spans(serials),
+            _effective(rights, key, day), reason=reason, beneficiary=beneficiary, spans=_spans(serials),
         )  # fmt: skip
         _ask(rights, request, who, read_language(lang), as_json=as_json)
 
@@ -144,6 +145,7 @@ def hold(
     rank: Annotated[int, typer.Option("--rank", min=0, help="顺位 · rank")] = 0,
     waits: Annotated[bool, typer.Option("--waits", help="数量不足时轮候 · queue for what others hold")] = False,
     serials: Serials = "",
+    until: Annotated[str, typer.Option("--until", help="到期日，自该日零时起不再受限 · free again from this day on")] = "",
     key: Key = "",
     who: Who = "",
     as_json: AsJson = False,
@@ -153,7 +155,10 @@ def hold(
     from dafeng.ledger.requests import Hold
 
     with open_rights(folder) as rights:
-        request = Hold(key or _new_id(), name, kind, _units(rights, name, quantity), reason, rank, waits, _spans(serials))
+        request = Hold(
+            key or _new_id(), name, kind, _units(rights, name, quantity), reason, rank, waits, _spans(serials),
+            _instant(rights, until),
+        )  # fmt: skip
         _ask(rights, request, who, read_language(lang), as_json=as_json)
 
 
@@ -176,6 +181,25 @@ def release(
         _ask(rights, Release(key or _new_id(), claim, quantity), who, read_language(lang), as_json=as_json)
 
 
+@app.command("limit")
+def set_limit(
+    folder: Folder,
+    name: Account,
+    quantity: Quantity,
+    reason: Reason,
+    key: Key = "",
+    who: Who = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """调整发行账户的总量，须另一人复核 · change the limit of an issuer; a second person approves."""
+    from dafeng.ledger.requests import SetLimit
+
+    with open_rights(folder) as rights:
+        request = SetLimit(key or _new_id(), name, _units(rights, name, quantity), reason)
+        _ask(rights, request, who, read_language(lang), as_json=as_json)
+
+
 @app.command()
 def reverse(
     folder: Folder,
@@ -191,7 +215,13 @@ def reverse(
     from dafeng.ledger.requests import Reverse
 
     with open_rights(folder) as rights:
-        _ask(rights, Reverse(key or _new_id(), booked, day or _today(), reason), who, read_language(lang), as_json=as_json)
+        _ask(
+            rights,
+            Reverse(key or _new_id(), booked, _effective(rights, key, day), reason),
+            who,
+            read_language(lang),
+            as_json=as_json,
+        )
 
 
 @app.command()
@@ -234,5 +264,22 @@ def _new_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid4().hex[:8]}"
 
 
-def _today() -> str:
-    return date.today().isoformat()  # noqa: DTZ011 - the day where the operator sits
+def _effective(rights: Rights, key: str, day: str) -> str:
+    """The day that is named; else that of the order which has the id already, so that it is the same; else the city's today."""
+    from dafeng.core.errors import LookupFailure
+    from dafeng.work.city_days import city_today
+    from dafeng.work.right_orders import read_order
+
+    if day or not key:
+        return day or city_today(rights.city).isoformat()
+    try:
+        before = getattr(read_order(rights, key).request, "effective", "")
+    except LookupFailure:
+        before = ""
+    return before or city_today(rights.city).isoformat()
+
+
+def _instant(rights: Rights, day: str) -> int | None:
+    from dafeng.work.right_forms import read_until
+
+    return read_until(rights, day)

@@ -1,4 +1,4 @@
-"""``dafeng ledger audit``, ``roots`` and ``prove``: whether the books are as they were booked.
+"""``dafeng ledger audit``, ``roots``, ``prove``, ``balances`` and ``export``: whether the books are as they were booked.
 
 Invariant: nothing is booked here; what is found wrong ends with status 1.
 """
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from dafeng.cli.ledger_lists import AsJson, Folder, Tongue, open_rights
+from dafeng.cli.ledger_lists import AsJson, Folder, Tongue, open_rights, show_findings, tell_findings
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 
 app = typer.Typer()
@@ -25,14 +25,9 @@ def audit(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     with open_rights(folder) as rights:
         found = audit_books(rights)
     if as_json:
-        print_json([
-            {"rule": one.rule, "at": one.at, "says": {"zh": one.says.zh, "en": one.says.en}, "severity": one.severity}
-            for one in found
-        ])  # fmt: skip
+        print_json(tell_findings(found))
     elif found:
-        heads = say(language, "规则 位置 说明", "rule where what").split()
-        rows = [[one.rule, one.at, one.says.read(language)] for one in found]
-        console().print(grid(say(language, "发现", "findings"), heads, rows))
+        show_findings(found, language)
     else:
         console().print(
             say(language, "账簿、市场与减排项目均与入账一致", "ledger, markets and credit projects are as they were booked")
@@ -112,3 +107,40 @@ def prove(
             console().print(good_words if good else say(language, "与公布的根值不符", "does not lead to the published root"))
     if known and not good:
         raise typer.Exit(1)
+
+
+@app.command()
+def balances(
+    folder: Folder,
+    book: Annotated[str, typer.Argument(help="账簿编号 · book id", metavar="BOOK")],
+    day: Annotated[str, typer.Option("--day", help="法定生效日期止 · effective up to this day")] = "",
+    known: Annotated[str, typer.Option("--known", help="入账时刻止，如 2026-01-31T12:00:00Z · booked up to this instant")] = "",
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """某日、某时所知的各账户余额 · balances as they were on a day, as far as known at an instant."""
+    from dafeng.work.right_books import tell_quantity
+    from dafeng.work.right_proof import balances_document
+
+    language = read_language(lang)
+    with open_rights(folder) as rights:
+        told = balances_document(rights, book, day=day, known=known)
+    if as_json:
+        print_json(told)
+        return
+    heads = say(language, "账户 余额", "account balance").split()
+    rows = [[one["account"], tell_quantity(one["balance"], told["scale"])] for one in told["accounts"]]
+    console().print(grid(f"{told['book']} · {told['unit']} · {day or '—'} · {known or '—'}", heads, rows, right=(1,)))
+
+
+@app.command()
+def export(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", help="写成 beancount 文件 · file of beancount text")],
+) -> None:
+    """导出为 beancount 文本，供另一程序复算 · the whole ledger as beancount text, so that another program adds it up."""
+    from dafeng.ledger.beancount import spell_beancount
+
+    with open_rights(folder) as rights, rights.reading() as rows, out.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(spell_beancount(rows))
+    console().print(str(out))

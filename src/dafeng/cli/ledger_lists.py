@@ -16,7 +16,9 @@ from dafeng.cli.printing import console, grid, print_json, read_language, read_w
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
+    from dafeng.core.findings import Finding
     from dafeng.work.right_orders import Order
+    from dafeng.work.right_overview import BookSum
     from dafeng.work.rights import Rights
 
 app = typer.Typer()
@@ -30,25 +32,38 @@ Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of th
 @app.command()
 def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """列出账簿及合计 · list the books with their sums."""
-    from dafeng.work.right_overview import book_document, sum_books
+    from dafeng.work.right_overview import ENDS, book_document, sum_books
 
     language = read_language(lang)
     with open_rights(folder) as rights:
         found = sum_books(rights)
     if as_json:
         print_json([book_document(one) for one in found])
+        _end_broken(found)
         return
     heads = say(
         language,
-        "账簿 名称 单位 已发行 总量 持有 受限 清缴 注销",
-        "book name unit issued limit held claimed surrendered retired",
+        "账簿 名称 单位 总量 已发行 持有 受限 清缴 自愿注销 注销 消耗 转出 差额",
+        "book name unit limit issued held claimed surrendered retired cancelled used exported gap",
     )
     rows = [
-        [one.book.name, one.label.read(language), one.book.unit, one.tell(one.issued), one.tell(one.limit), one.tell(one.held),
-         one.tell(one.claimed), one.tell(one.ends["surrendered"]), one.tell(one.ends["retired"])]
+        [one.book.name, one.label.read(language), one.book.unit,
+         *map(one.tell, (one.limit, one.issued, one.held, one.claimed, *(one.ends[name] for name in ENDS), one.gap))]
         for one in found
     ]  # fmt: skip
-    console().print(grid(say(language, "账簿", "books"), heads.split(), rows, right=(3, 4, 5, 6, 7, 8)))
+    console().print(grid(say(language, "账簿", "books"), heads.split(), rows, right=tuple(range(3, 13))))
+    for one in found:
+        if one.gap:
+            console().print(
+                say(
+                    language,
+                    f"账簿 {one.book.name} 不平，差 {one.tell(one.gap)} {one.book.unit}："
+                    "用 dafeng ledger audit 审核，并从备份恢复",
+                    f"book {one.book.name} does not balance, {one.tell(one.gap)} {one.book.unit} are missing: audit it with"
+                    " dafeng ledger audit and restore the backup",
+                )
+            )
+    _end_broken(found)
 
 
 @app.command()
@@ -146,11 +161,12 @@ def certificate(
     lang: Tongue = "zh",
 ) -> None:
     """注销凭证，含核验码 · certificate of a retirement with its verification code."""
+    from dafeng.core.typed import read_whole
     from dafeng.work.right_certificate import certificate_form, find_certificate, write_certificate
 
     language = read_language(lang)
     with open_rights(folder) as rights:
-        found = find_certificate(rights, int(order) if order.isdigit() else order)
+        found = find_certificate(rights, read_whole(order) or order)
         form = certificate_form(rights, found, site=site)
     if out is not None:
         out.write_bytes(write_certificate(form, language))
@@ -173,17 +189,60 @@ def verify(
     language = read_language(lang)
     with open_rights(folder) as rights:
         found = verify_code(rights, code)
-        form = certificate_form(rights, found) if found is not None else None
+        form = certificate_form(rights, found.certificate) if found.certificate is not None else None
     if as_json:
-        print_json({"good": form is not None, "certificate": form})
-    elif form is None:
-        console().print(say(language, "账簿中没有这张凭证", "the ledger knows no such certificate"))
-    else:
+        print_json({"good": form is not None, "certificate": form, "findings": tell_findings(found.findings)})
+    elif form is not None:
         said = say(language, "属实", "true")
         console().print(
             f"{said} · {form['number']} · {form['quantity']} {form['unit']} · {form['beneficiary']} · {form['effective']}"
         )
+    elif found.findings:
+        console().print(say(language, "不属实：账簿被改动", "not true: the ledger was changed"))
+        show_findings(found.findings, language)
+    else:
+        console().print(say(language, "账簿中没有这张凭证", "the ledger knows no such certificate"))
     if form is None:
+        raise typer.Exit(1)
+
+
+def tell_findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as plain data.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        What was found.
+
+    Returns
+    -------
+    list of dict
+        Rule, place, words and severity.
+    """
+    return [
+        {"rule": one.rule, "at": one.at, "says": {"zh": one.says.zh, "en": one.says.en},
+         "remedy": {"zh": one.remedy.zh, "en": one.remedy.en}, "severity": one.severity}
+        for one in found
+    ]  # fmt: skip
+
+
+def show_findings(found: Sequence[Finding], language: Language) -> None:
+    """Print findings as a table.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        What was found.
+    language : {"zh", "en"}
+        Language.
+    """
+    heads = say(language, "规则 位置 说明 处理", "rule where what remedy").split()
+    rows = [[one.rule, one.at, one.says.read(language), one.remedy.read(language)] for one in found]
+    console().print(grid(say(language, "发现", "findings"), heads, rows))
+
+
+def _end_broken(found: Sequence[BookSum]) -> None:
+    if any(one.gap for one in found):
         raise typer.Exit(1)
 
 

@@ -37,11 +37,15 @@ Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of th
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[Exchange]:
+def _opened(folder: Path, *, reads: bool = False) -> Iterator[Exchange]:
+    """The markets of a city; to read where there are none yet, empty ones in memory."""
     from dafeng.ledger.market.exchange import open_exchange
+    from dafeng.work.city_ledger import check_kept, is_there
 
     city = df.open_city(folder)
-    with open_exchange(city.ledger, folders=(city.overlay,)) as exchange:
+    check_kept(city)
+    address = ":memory:" if reads and not is_there(city) else city.ledger
+    with open_exchange(address, folders=(city.overlay,)) as exchange:
         yield exchange
 
 
@@ -85,7 +89,7 @@ def list_all(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> No
     """列出市场及其规则 · list the markets with their rules."""
     from dafeng.ledger.market.reading import list_markets
 
-    with _opened(folder) as exchange:
+    with _opened(folder, reads=True) as exchange:
         found = list_markets(exchange)
     if as_json:
         print_json(found)
@@ -103,7 +107,7 @@ def show(folder: Folder, market: Market, member: Annotated[str, typer.Option(hel
     from dafeng.ledger.market.amounts import write_amount
     from dafeng.ledger.market.reading import list_requests, show_market
 
-    with _opened(folder) as exchange:
+    with _opened(folder, reads=True) as exchange:
         found: dict[str, Any] = show_market(exchange, market)
         if member:
             found["requests"] = list_requests(exchange, market, member)
@@ -244,7 +248,7 @@ def trades(folder: Folder, market: Market, as_json: AsJson = False, lang: Tongue
     """列出成交及交割状态 · list trades and whether they are settled."""
     from dafeng.ledger.market.reading import list_trades
 
-    with _opened(folder) as exchange:
+    with _opened(folder, reads=True) as exchange:
         found = list_trades(exchange, market)
         if as_json:
             print_json(found)
@@ -274,7 +278,7 @@ def list_auctions(folder: Folder, market: Market, as_json: AsJson = False, lang:
     from dafeng.ledger.market.amounts import write_amount
     from dafeng.ledger.market.reading import list_auctions as read
 
-    with _opened(folder) as exchange:
+    with _opened(folder, reads=True) as exchange:
         found = read(exchange, market)
         scale, money = _scales(exchange, market)
     if as_json:

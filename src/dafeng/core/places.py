@@ -69,6 +69,22 @@ def place(code: str) -> Place:
     return found
 
 
+def is_place(code: str) -> bool:
+    """Whether the table has a code.
+
+    Parameters
+    ----------
+    code : str
+        Six digits.
+
+    Returns
+    -------
+    bool
+        True where it has.
+    """
+    return code in _places()
+
+
 def children(code: str, *, zones: bool = False) -> tuple[Place, ...]:
     """Places one level below.
 

@@ -196,6 +196,12 @@ class Scheme:
         Where it stands and how sure it is.
     book, instrument : str
         Book of its credits and what they are.
+    same : tuple of str
+        Instruments of other books that are the same credits.
+    total : int or None
+        The most that may be issued in all; ``None`` where the rules name no total. [t]
+    total_says : Label
+        What the rules say of it.
     offsets : bool
         Whether its credits may cover an obligation.
     methods : tuple of str
@@ -216,6 +222,9 @@ class Scheme:
     grade: str
     book: str
     instrument: str
+    same: tuple[str, ...]
+    total: int | None
+    total_says: Label
     offsets: bool
     methods: tuple[str, ...]
     notice: int | None
@@ -225,6 +234,11 @@ class Scheme:
     bodies_differ: bool
     project_tests: tuple[Test, ...]
     period_tests: tuple[Test, ...]
+
+    @property
+    def instruments(self) -> frozenset[str]:
+        """All names of its credits."""
+        return frozenset((self.instrument, *self.same))
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +378,22 @@ def _method(id: str, record: Record, facts: Mapping[str, Fact], known: frozenset
 
 _SCHEME = frozenset(
     (
-        *("label", "source", "grade", "book", "instrument", "offsets", "methods", "notice", "review", "lookback", "keep"),
+        *(
+            "label",
+            "source",
+            "grade",
+            "book",
+            "instrument",
+            "same",
+            "total",
+            "total_says",
+            "offsets",
+            "methods",
+            "notice",
+            "review",
+            "lookback",
+            "keep",
+        ),
         *("bodies_differ", "constants", "project_tests", "period_tests"),
     )
 )
@@ -373,14 +402,21 @@ _SCHEME = frozenset(
 def _scheme(id: str, record: Record, facts: Mapping[str, Fact], known: frozenset[str]) -> Scheme:
     record.allow(_SCHEME)
     source = check_source(record.text("source"), known, record.marked.at(*record.path))
-    days = {name: record.decimal(name) for name in ("notice", "review", "lookback", "keep")}
+    days = {name: record.decimal(name) for name in ("notice", "review", "lookback", "keep", "total")}
     counts = {name: None if value is None else int(value) for name, value in days.items()}
     return Scheme(
         id, record.label("label"), source, record.text("grade"), record.text("book"), record.text("instrument"),
-        record.value("offsets") is True, record.texts("methods"), counts["notice"], counts["review"], counts["lookback"],
-        counts["keep"], record.value("bodies_differ") is True,
+        record.texts("same"), counts["total"], _total_says(record), record.value("offsets") is True,
+        record.texts("methods"), counts["notice"], counts["review"], counts["lookback"], counts["keep"],
+        record.value("bodies_differ") is True,
         _tests(record, "project_tests", facts), _tests(record, "period_tests", facts),
     )  # fmt: skip
+
+
+def _total_says(record: Record) -> Label:
+    if record.value("total_says") is not None:
+        return record.label("total_says")
+    return Label("未写明总量", "nothing is said of a total")
 
 
 def _tests(record: Record, key: str, facts: Mapping[str, Fact]) -> tuple[Test, ...]:

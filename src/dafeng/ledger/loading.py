@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dafeng.ledger.chain import START
+from dafeng.core.errors import StoreError
+from dafeng.core.labels import Label
+from dafeng.ledger.chain import START, link
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.opening import unique_keys
@@ -67,7 +69,13 @@ def read_state(rows: LedgerRows) -> State:
     -------
     State
         At the last event.
+
+    Raises
+    ------
+    StoreError
+        If the last event does not fit its hash: nothing is booked after it.
     """
+    _check_head(rows)
     numbers = rows.query(
         "SELECT (SELECT coalesce(max(no), 0) FROM ledger_book), (SELECT coalesce(max(no), 0) FROM ledger_account),"
         " (SELECT coalesce(max(no), 0) FROM ledger_block)"
@@ -79,6 +87,25 @@ def read_state(rows: LedgerRows) -> State:
         book.state, book.locked, book.next = told, locked, following
         state.books[name] = book
     return state
+
+
+def _check_head(rows: LedgerRows) -> None:
+    """The last event fits its hash; of those before it the audit tells, for all of them cannot be read at each opening."""
+    last = rows.query("SELECT seq, grp, known_at, id, content, hash FROM ledger_event ORDER BY seq DESC LIMIT 2")
+    if not last:
+        return
+    seq, group, known_at, name, content, digest = last[0]
+    before = bytes(last[1][5]) if len(last) > 1 else START
+    if link(before, seq, group, known_at, name, content) != bytes(digest):
+        raise StoreError(
+            Label(f"账簿末笔（事件 {seq}）与其散列值不符", f"the last event of the ledger ({seq}) does not fit its hash"),
+            where=f"ledger_event/{seq}",
+            expected=Label("未被改动的账簿", "a ledger that nobody changed"),
+            remedy=Label(
+                "用 dafeng ledger audit 审核，并从备份恢复；没有记账",
+                "audit with dafeng ledger audit and restore the backup; nothing was booked",
+            ),
+        )
 
 
 def load(state: State, rows: LedgerRows, groups: Groups) -> None:

@@ -6,9 +6,9 @@ Invariant: a movement takes from one account what it gives to another; the sum o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 
+from dafeng.core.days import parse_day
 from dafeng.ledger.blocks import choose_blocks, make_block, move_block
 from dafeng.ledger.claims import expire_claims, place_claim, serve_waiting, spend_claim
 from dafeng.ledger.definitions import Kind, kinds
@@ -60,12 +60,9 @@ def read_day(text: str) -> int:
         ``malformed``, if it is no day.
     """
     try:
-        day = date.fromisoformat(text)
+        return parse_day(text).toordinal()
     except ValueError:
         raise Refusal("malformed", f"day {text}") from None
-    if day.isoformat() != text:
-        raise Refusal("malformed", f"day {text}")
-    return day.toordinal()
 
 
 def transfer(state: State, request: Transfer) -> Moved:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from dafeng.core.persons import fold_person
+from dafeng.core.places import is_place
 from dafeng.ledger.eligibility import Outcome, Scheme
 from dafeng.ledger.projects import (
+    BOUNDARY,
     OVER,
     Project,
     Register,
@@ -17,6 +20,7 @@ from dafeng.ledger.projects import (
     ask_period,
     ask_project,
     find_claims,
+    fold_assets,
     overlaps,
     read_day_of,
     read_facts,
@@ -27,6 +31,8 @@ from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.requests import is_whole
 from dafeng.ledger.working_days import is_over
 
+ENDS = ("book", "return")
+"""Steps that say how an issue ended; they have its day, whatever was done with another period meanwhile."""
 LONGEST = 64
 """Characters of a name."""
 
@@ -51,7 +57,7 @@ def check(register: Register, step: Step, holidays: Mapping[str, bool]) -> None:
     kind = step_kinds().get(step.step)
     if kind is None:
         raise Refusal("step_unknown", step.step)
-    if not step.who.strip():
+    if not fold_person(step.who):
         raise Refusal("role_missing", kind.role)
     _check_names(step)
     read_day_of(step.day)
@@ -66,7 +72,7 @@ def check(register: Register, step: Step, holidays: Mapping[str, bool]) -> None:
         raise Refusal("project_unknown", step.project)
     if project.state == "cancelled":
         raise Refusal("project_cancelled", project.id)
-    if step.day < project.day:
+    if step.step not in ENDS and read_day_of(step.day) < read_day_of(project.day):
         raise Refusal("day_wrong", f"{step.day} < {project.day}")
     if kind.of == "period":
         _check_period(register, project, step, kind, holidays)
@@ -85,7 +91,17 @@ def _check_whole(register: Register, project: Project, step: Step, kind: StepKin
     elif step.step in ("validate", "register"):
         scheme = register.schemes.schemes[project.scheme]
         _check_notice(scheme, project.noticed, step.day, holidays)
+        if step.step == "register":
+            _check_applied(step, project.day)  # of the validation, which is the step before
         _demand(ask_project(project, register.schemes))
+
+
+def _check_applied(step: Step, after: str) -> str:
+    """Day of application, which is the day of the step or between it and what it is about."""
+    applied = str(step.values.get("applied") or step.day)
+    if not read_day_of(after) <= read_day_of(applied) <= read_day_of(step.day):
+        raise Refusal("day_wrong", f"{after} <= {applied} <= {step.day}")
+    return applied
 
 
 def _check_entry(register: Register, step: Step) -> None:
@@ -101,9 +117,22 @@ def _check_entry(register: Register, step: Step) -> None:
     if not isinstance(assets, list | tuple) or not assets or not all(isinstance(one, str) and one for one in assets):
         raise Refusal("asset_missing", step.project)
     read_facts(values.get("facts", {}), schemes.facts)
+    _check_boundary(values.get("boundary", []))
     for other in register.projects.values():
-        if other.state == "cancelled" and other.scheme == scheme.id and set(assets) & set(other.assets):
+        if other.state == "cancelled" and other.scheme == scheme.id and fold_assets(assets) & fold_assets(other.assets):
             raise Refusal("project_cancelled", other.id)
+
+
+def _check_boundary(read: object) -> None:
+    """What a project claims of carbon inclusion: a list of scenes, places and operators."""
+    if not isinstance(read, list | tuple):
+        raise Refusal("boundary_wrong", str(read))
+    for one in read:
+        named = isinstance(one, Mapping) and bool(one) and one.keys() <= set(BOUNDARY)
+        if not named or not all(isinstance(word, str) and word.strip() for word in one.values()):
+            raise Refusal("boundary_wrong", str(one))
+        if "place" in one and not is_place(one["place"]):
+            raise Refusal("boundary_wrong", one["place"])
 
 
 def _check_use(register: Register, step: Step) -> None:
@@ -132,19 +161,19 @@ def _check_period(register: Register, project: Project, step: Step, kind: StepKi
         return
     if step.step == "verify":
         _check_notice(scheme, period.begun, step.day, holidays)
-        if scheme.bodies_differ and _body(step.who) == _body(project.validator):
+        if scheme.bodies_differ and fold_person(step.who) == fold_person(project.validator):
             raise Refusal("bodies_same", step.who)
         if not is_whole(step.values.get("quantity")) or step.values["quantity"] > period.reported:
             raise Refusal("quantity_wrong", str(step.values.get("quantity")))
     if step.step == "issue":
         _demand(ask_project(project, register.schemes))
-        _demand(ask_period(project, period, str(step.values.get("applied") or step.day), register.schemes))
+        _demand(ask_period(project, period, _check_applied(step, period.verified_on), register.schemes))
         if claims := find_claims(register, project.assets, start, end, besides=project.id):
             raise Refusal("used_elsewhere", claims[0])
 
 
 def _check_monitored(register: Register, project: Project, step: Step, start: str, end: str) -> None:
-    if end >= step.day:
+    if read_day_of(end) >= read_day_of(step.day):
         raise Refusal("period_wrong", f"{end} >= {step.day}")
     if not is_whole(step.values.get("quantity")):
         raise Refusal("quantity_wrong", str(step.values.get("quantity")))
@@ -170,15 +199,11 @@ def _demand(outcomes: Sequence[Outcome]) -> None:
 
 
 def _check_names(step: Step) -> None:
-    """Names become ids of the ledger, so they are short and printable; a day of application is one and not later."""
+    """Names become ids of the ledger, so they are short and printable."""
     assets = step.values.get("assets")
     named = [step.who, step.project, *(assets if isinstance(assets, list | tuple) else ())]
     for name in named:
-        if isinstance(name, str) and (len(name) > LONGEST or not name.isprintable() or name != name.strip()):
+        if isinstance(name, str) and (
+            len(name) > LONGEST or not name.isprintable() or name != name.strip() or not fold_person(name)
+        ):
             raise Refusal("name_wrong", name[:LONGEST])
-    if (applied := step.values.get("applied")) is not None and read_day_of(applied) > read_day_of(step.day):
-        raise Refusal("day_wrong", f"{applied} > {step.day}")
-
-
-def _body(name: str) -> str:
-    return "".join(name.split()).casefold()

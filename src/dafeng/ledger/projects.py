@@ -7,7 +7,7 @@ scheme forbids it, and a reduction has one use.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,14 +16,18 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from dafeng.core.days import parse_day
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
 from dafeng.ledger.eligibility import Fact, Outcome, Schemes, Test, Value, run_tests
 from dafeng.ledger.refusals import Reason, Refusal
 from dafeng.library.strict import number
 
 OVER = "withdrawn"
 """State of a period that claims nothing."""
+BOUNDARY = ("scene", "place", "operator")
+"""What a boundary may name."""
 
 
 class Step(NamedTuple):
@@ -85,6 +89,8 @@ class Period:
         Who verified it.
     issued : str
         Day of issue; empty before it.
+    verified_on, applied : str
+        Days of verification and of the application for issue; empty before them.
     """
 
     start: str
@@ -95,6 +101,13 @@ class Period:
     verified: int | None = None
     verifier: str = ""
     issued: str = ""
+    verified_on: str = ""
+    applied: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Day at which its tests are asked: of the application, else the last that is known."""
+        return self.applied or self.verified_on or self.begun
 
 
 @dataclass
@@ -121,6 +134,8 @@ class Project:
         Monitored periods by their days.
     steps : list of Step
         Its steps in order.
+    boundary : tuple of mapping of str to str
+        Scenes, places and operators of carbon inclusion from which it earns, as `BOUNDARY`; none for most.
     """
 
     id: str
@@ -136,6 +151,7 @@ class Project:
     validator: str = ""
     periods: dict[str, Period] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    boundary: tuple[Mapping[str, str], ...] = ()
 
 
 class Use(NamedTuple):
@@ -178,16 +194,16 @@ class Register:
             self.projects[step.project] = _project(step, self.schemes)
         project = self.projects[step.project]
         project.steps.append(step)
-        project.day = step.day
+        day = project.day = _logged_day(step.day)
         if kind.of == "period":
             _take_period(project, step, kind)
             return
         project.state = kind.after
         if step.step == "amend":
-            project.facts = {**project.facts, **read_facts(values.get("facts", {}), self.schemes.facts)}
+            project.facts = {**project.facts, **read_facts(values.get("facts", {}), self.schemes.facts, logged=True)}
             project.noticed = ""
         elif step.step == "publish":
-            project.noticed = step.day
+            project.noticed = day
         elif step.step == "validate":
             project.validator = step.who
 
@@ -265,7 +281,7 @@ def shift_years(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def read_facts(read: Any, known: Mapping[str, Fact]) -> Mapping[str, Value]:
+def read_facts(read: Any, known: Mapping[str, Fact], *, logged: bool = False) -> Mapping[str, Value]:
     """Facts from what was handed in.
 
     Parameters
@@ -274,6 +290,8 @@ def read_facts(read: Any, known: Mapping[str, Fact]) -> Mapping[str, Value]:
         Name → value; ``None`` is a fact that is not known.
     known : mapping
         Facts that tests may ask for.
+    logged : bool, optional
+        Whether they were taken before; then a day may stand in any form that earlier versions took.
 
     Returns
     -------
@@ -292,18 +310,18 @@ def read_facts(read: Any, known: Mapping[str, Fact]) -> Mapping[str, Value]:
         if name not in known:
             raise Refusal("fact_unknown", str(name))
         if value is not None:
-            made[name] = _fact(known[name], value)
+            made[name] = _fact(known[name], value, date.fromisoformat if logged else parse_day)
     return made
 
 
-def _fact(fact: Fact, value: Any) -> Value:
+def _fact(fact: Fact, value: Any, read: Callable[[str], date]) -> Value:
     if fact.kind == "flag" and isinstance(value, bool):
         return value
     if fact.kind == "word" and isinstance(value, str) and value:
         return value
     try:
         if fact.kind == "day" and isinstance(value, str):
-            return date.fromisoformat(value).toordinal()
+            return read(value).toordinal()
         if fact.kind == "number" and not isinstance(value, bool):
             return Decimal(number(str(value), fact.name))
     except (ValueError, DefinitionError):
@@ -330,20 +348,36 @@ def find_claims(register: Register, assets: Iterable[str], start: str, end: str,
     tuple of str
         Uses and periods of projects, in words.
     """
-    wanted = frozenset(assets)
+    wanted = fold_assets(assets)
     found = [
         f"{one.use} {one.start}/{one.end}"
         for one in register.uses
-        if one.asset in wanted and overlaps(one.start, one.end, start, end)
+        if fold_person(one.asset) in wanted and overlaps(one.start, one.end, start, end)
     ]
     for project in register.projects.values():
-        if project.id != besides and wanted & set(project.assets):
+        if project.id != besides and wanted & fold_assets(project.assets):
             found += [
                 f"{project.id} {period.start}/{period.end}"
                 for period in project.periods.values()
                 if period.state != OVER and overlaps(period.start, period.end, start, end)
             ]
     return tuple(found)
+
+
+def fold_assets(assets: Iterable[str]) -> frozenset[str]:
+    """The one spelling of plants or pieces of land.
+
+    Parameters
+    ----------
+    assets : iterable of str
+        As they were entered.
+
+    Returns
+    -------
+    frozenset of str
+        Without width, case, blanks and what nobody sees.
+    """
+    return frozenset(fold_person(one) for one in assets)
 
 
 def overlaps(start: str, end: str, other_start: str, other_end: str) -> bool:
@@ -368,7 +402,7 @@ def read_day_of(text: str) -> date:
     Parameters
     ----------
     text : str
-        ISO day.
+        ``YYYY-MM-DD``.
 
     Returns
     -------
@@ -381,9 +415,14 @@ def read_day_of(text: str) -> date:
         ``day_wrong``.
     """
     try:
-        return date.fromisoformat(text)
+        return parse_day(text)
     except (TypeError, ValueError):
         raise Refusal("day_wrong", str(text)) from None
+
+
+def _logged_day(text: str) -> str:
+    """A day of the log in its one spelling; earlier versions took it in any form."""
+    return date.fromisoformat(text).isoformat()
 
 
 def read_span(values: Mapping[str, Any]) -> tuple[str, str]:
@@ -406,7 +445,7 @@ def read_span(values: Mapping[str, Any]) -> tuple[str, str]:
     """
     start, end = str(values.get("start")), str(values.get("end"))
     try:
-        sound = date.fromisoformat(start).isoformat() == start and date.fromisoformat(end).isoformat() == end and start <= end
+        sound = parse_day(start) <= parse_day(end)
     except ValueError:
         sound = False
     if not sound:
@@ -416,23 +455,30 @@ def read_span(values: Mapping[str, Any]) -> tuple[str, str]:
 
 def _project(step: Step, schemes: Schemes) -> Project:
     values = step.values
-    facts = read_facts(values.get("facts", {}), schemes.facts)
+    facts = read_facts(values.get("facts", {}), schemes.facts, logged=True)
     name = str(values.get("name") or step.project)
-    return Project(step.project, values["scheme"], values["method"], step.who, name, tuple(values["assets"]), facts)
+    boundary = tuple(MappingProxyType(dict(one)) for one in values.get("boundary", ()))
+    return Project(
+        step.project, values["scheme"], values["method"], step.who, name, tuple(values["assets"]), facts, boundary=boundary
+    )
 
 
 def _take_period(project: Project, step: Step, kind: StepKind) -> None:
-    values = step.values
+    values, day = step.values, _logged_day(step.day)
     key = f"{values['start']}/{values['end']}"
     if step.step == "monitor":
-        project.periods[key] = Period(values["start"], values["end"], kind.after, values["quantity"], step.day)
+        project.periods[key] = Period(values["start"], values["end"], kind.after, values["quantity"], day)
         return
     period = project.periods[key]
     period.state = kind.after
     if step.step == "verify":
-        period.verified, period.verifier = values["quantity"], step.who
+        period.verified, period.verifier, period.verified_on = values["quantity"], step.who, day
+    elif step.step == "issue":
+        period.applied = _logged_day(str(values.get("applied") or day))
+    elif step.step == "return":
+        period.applied = ""
     elif step.step == "book":
-        period.issued = step.day
+        period.issued = day
 
 
 @lru_cache(maxsize=1)

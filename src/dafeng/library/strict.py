@@ -36,6 +36,8 @@ from dafeng.core.labels import Label
 
 LARGEST = 16 * 1024 * 1024
 """Largest definition file accepted. [bytes]"""
+LONGEST = 1000
+"""Longest number accepted: the smallest of double precision has 751 significant digits. [characters]"""
 DEEPEST = 64
 """Deepest nesting accepted. [levels]"""
 REMEMBERED = 1024 * 1024
@@ -242,14 +244,15 @@ def number(text: str, at: str) -> int | Decimal:
     DefinitionError
         If the text is no number, or one that can be misread (``1e6``, ``012``, ``1,000``, ``+3``, ``.5``).
     """
-    if _INTEGER.fullmatch(text):
+    readable = len(text) <= LONGEST
+    if readable and _INTEGER.fullmatch(text):
         return int(text)
-    if _DECIMAL.fullmatch(text):
+    if readable and _DECIMAL.fullmatch(text):
         return Decimal(text)
     raise refusal(
         at,
-        f"“{text}”不是无歧义的数",
-        f"'{text}' is no unambiguous number",
+        f"“{text[:60]}”不是无歧义的数",
+        f"'{text[:60]}' is no unambiguous number",
         expected=Label("如 12、-0.5、1000000", "such as 12, -0.5, 1000000"),
     )
 

@@ -36,6 +36,9 @@ from dafeng.store.ledger_tables import (
 )
 
 Row = tuple[Any, ...]
+VERSION = 2
+"""Form of the tables that this programme writes; those without a number are the first. Older ones get what they lack when they
+are opened to write, newer ones are refused."""
 LOCK = 8611
 """Key of the advisory lock that a PostgreSQL writer holds for the length of its transaction."""
 BUSY_S = 30.0
@@ -207,19 +210,32 @@ class _Sqlite(LedgerRows):
                     f"{Path(path).absolute().as_uri()}?mode=rw", BUSY_S, 0, None, check_same_thread=False, uri=True
                 )
                 self._db.execute("PRAGMA query_only=ON")
+                self._check_version(path)
                 self._db.execute(select(EVENT) + " LIMIT 1")
                 return
             self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             for text in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=16000"):
                 self._db.execute(f"PRAGMA {text}")
             self.begin()
+            version = self._check_version(path)
             for text in _schema("sqlite"):
                 self._db.execute(text)
+            if version != VERSION:
+                self._db.execute(f"PRAGMA user_version={VERSION}")
             self.commit()
+        except StoreError:
+            self.close()
+            raise
         except (sqlite3.Error, UnicodeDecodeError) as cause:
             if hasattr(self, "_db"):
                 self.close()
             raise _unusable(path, cause) from cause
+
+    def _check_version(self, path: str) -> int:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            raise _newer(path, version)
+        return version
 
     def begin(self) -> None:
         self._db.execute("BEGIN IMMEDIATE")
@@ -271,6 +287,7 @@ class _Postgres(LedgerRows):
                 "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
             )
             self._run("SET jit = off")  # every statement here is short; compiling one takes longer than running it
+            version = self._check_version(address)
             if reads:
                 self._run("SET default_transaction_read_only = on")
                 self._run(select(EVENT) + " LIMIT 1")
@@ -279,10 +296,22 @@ class _Postgres(LedgerRows):
                 self._run("SELECT pg_advisory_xact_lock(?)", (LOCK,))
                 for text in _schema("postgresql"):
                     self._run(text)
+                if version != VERSION:
+                    self._run(f"COMMENT ON TABLE {EVENT.name} IS 'dafeng ledger {VERSION}'")
+        except StoreError:
+            self.close()
+            raise
         except psycopg.Error as cause:
             if hasattr(self, "_db"):
                 self.close()
             raise _unusable(address.rpartition("@")[2], cause) from cause
+
+    def _check_version(self, address: str) -> int:
+        found = self.query(f"SELECT obj_description(to_regclass('{EVENT.name}'), 'pg_class')")[0][0] or ""
+        version = int(found.rpartition(" ")[2]) if found.startswith("dafeng ledger ") else 0
+        if version > VERSION:
+            raise _newer(address.rpartition("@")[2], version)
+        return version
 
     def _is_within(self) -> bool:
         return bool(self._db.info.transaction_status)
@@ -402,6 +431,18 @@ def _unusable(where: str, cause: Exception) -> StoreError:
         where=where,
         expected=Label("可读写的 SQLite 文件或 PostgreSQL 数据库", "a SQLite file or PostgreSQL database that can be written"),
         remedy=Label("检查路径、权限、磁盘空间或数据库服务", "check path, rights, disk space or the database server"),
+    )
+
+
+def _newer(where: str, version: int) -> StoreError:
+    return StoreError(
+        Label(
+            f"账簿数据库是更新版本的程序写的（结构 {version}，本程序 {VERSION}）",
+            f"the database of the ledger was written by a newer version (form {version}, this programme {VERSION})",
+        ),
+        where=where,
+        expected=Label(f"结构 {VERSION} 或更早", f"form {VERSION} or older"),
+        remedy=Label("升级 dafeng 后再打开；没有改动", "install a newer dafeng and open it again; nothing was changed"),
     )
 
 

@@ -49,6 +49,7 @@ EVENT = _table(
     " taker integer, quantity bigint, hash bytea",
     "seq",
     unique="id",
+    indexes=("(kind, seq) WHERE giver = 0",),
 )
 POSTING = _table(
     "ledger_posting", "account integer, seq bigint, effective integer, amount bigint, balance bigint", "account seq"

@@ -47,6 +47,26 @@ def add_order(session: Session, id: str, content: str, *, pair: bool, at: dateti
     return row
 
 
+def last_booked(session: Session) -> tuple[str, int, str] | None:
+    """The booked order with the highest event of the ledger; those of markets have numbers of their own log.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+
+    Returns
+    -------
+    tuple of (str, int, str) or None
+        Id, number of the event and spelling; ``None`` where nothing was booked.
+    """
+    booked = select(LedgerOrder.id, LedgerOrder.event, LedgerOrder.content).where(
+        LedgerOrder.event.is_not(None), ~LedgerOrder.id.startswith(MARKET, autoescape=True)
+    )
+    found = session.execute(booked.order_by(LedgerOrder.event.desc()).limit(1)).first()
+    return None if found is None or found[1] is None else (found[0], found[1], found[2])
+
+
 def join_orders(session: Session, ids: Sequence[str]) -> None:
     """Note that orders were asked for together, in this order; one alone has nothing to note.
 

@@ -18,7 +18,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from dafeng.core.labels import Language
+from dafeng.core.errors import StoreError
+from dafeng.core.labels import Label, Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
 from dafeng.web.boundary_pages import add_boundary_pages
@@ -195,6 +196,10 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
         response.headers.update(cause.headers or {})
         return response
 
+    @app.exception_handler(StoreError)
+    async def lacking(request: Request, cause: StoreError) -> Response:
+        return fail(desk, request, 503, cause=cause)
+
     @app.exception_handler(RequestValidationError)
     async def misread(request: Request, cause: RequestValidationError) -> Response:
         where = cause.errors()
@@ -210,7 +215,9 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
         return response
 
 
-def fail(desk: Desk, request: Request, code: int, *, where: Sequence[Mapping[str, Any]] = ()) -> Response:
+def fail(
+    desk: Desk, request: Request, code: int, *, where: Sequence[Mapping[str, Any]] = (), cause: StoreError | None = None
+) -> Response:
     """Answer to a request that cannot be met.
 
     Parameters
@@ -223,6 +230,8 @@ def fail(desk: Desk, request: Request, code: int, *, where: Sequence[Mapping[str
         Status code.
     where : sequence of mapping, optional
         Parts of the request that could not be read: place (``loc``) and reason (``msg``).
+    cause : StoreError, optional
+        What is wrong with a database of the city, told to those who may read the city.
 
     Returns
     -------
@@ -236,11 +245,18 @@ def fail(desk: Desk, request: Request, code: int, *, where: Sequence[Mapping[str
     if path.startswith("/api/") or path.endswith(".json"):
         said = {lang: Words(lang).word("error", code) for lang in cast(tuple[Language, ...], ("zh", "en"))}
         places = [{"at": ".".join(map(str, one["loc"])), "says": str(one["msg"])} for one in where]
-        return JSONResponse({"error": code, "says": said} | ({"where": places} if places else {}), status_code=code)
+        told = {"what": _both(cause.what), "remedy": _both(cause.remedy)} if cause is not None else {}
+        return JSONResponse({"error": code, "says": said} | ({"where": places} if places else {}) | told, status_code=code)
     slug = path.split("/")[1]
-    city = desk.cities.get(slug) if desk.may_read(request, slug) else None
+    reads = desk.may_read(request, slug)
+    city = desk.cities.get(slug) if reads else None
+    reason = [one.read(words.language) for one in (cause.what, cause.remedy)] if cause is not None and reads else []
     shown = code if words.word("error", code) != str(code) else 400
-    response = desk.page(request, "error.html", city=city, code=code, context={"code": shown})
+    response = desk.page(request, "error.html", city=city, code=code, context={"code": shown, "reason": reason})
     if code == 405:
         response.headers["Allow"] = "GET, HEAD"
     return response
+
+
+def _both(said: Label) -> dict[str, str]:
+    return {"zh": said.zh, "en": said.en}

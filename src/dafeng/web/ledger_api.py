@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from dafeng.ledger.requests import Span, Transfer
-from dafeng.web.api_answers import PAGE_ROWS, Cursor, Limit, Row, answer_content, find, next_address
+from dafeng.web.api_answers import PAGE_ROWS, Cursor, Limit, Row, answer_content, attempt, find, next_address
 from dafeng.web.api_forms import Refusal, Said
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk, known
@@ -206,10 +206,14 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
     def list_transfers(request: Request, slug: str, state: str = "", offset: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
         office = caller(desk, request, slug)[0]
         states = (state,) if state else ()
-        found = read_orders(office.rights, states=states, offset=offset, limit=limit + 1, records=office.records)
-        last = str(offset + limit) if len(found) > limit else ""
-        items = [order_document(one) for one in found[:limit]]
-        return answer_content(request, {"items": items, "next": next_address(request, "offset", last)})
+
+        def tell() -> Response:
+            found = read_orders(office.rights, states=states, offset=offset, limit=limit + 1, records=office.records)
+            last = str(offset + limit) if len(found) > limit else ""
+            items = [order_document(one) for one in found[:limit]]
+            return answer_content(request, {"items": items, "next": next_address(request, "offset", last)})
+
+        return attempt(tell)
 
     @router.get("/transfers/{name}", summary="What came of an order", response_model=OrderAnswer)
     def read_transfer(request: Request, slug: str, name: str) -> Response:

@@ -32,6 +32,7 @@ from dafeng.web.forms import slug_of
 from dafeng.web.inclusion_api import build_inclusion_router, build_message_router
 from dafeng.web.ledger_api import build_ledger_router
 from dafeng.web.ledger_orders_api import build_ledger_orders
+from dafeng.web.ledger_proof_api import build_ledger_proof
 from dafeng.web.market_api import build_market_router
 from dafeng.web.scenario_pages import Keeper
 from dafeng.work.explain import walk
@@ -39,8 +40,8 @@ from dafeng.work.explain import walk
 WITH_TOKEN = (build_accounts, build_reviews, build_decisions, build_deliveries, build_jobs, build_saved, build_visibility)
 """Addresses that answer to a token only."""
 OF_RIGHTS = (
-    build_ledger_router, build_ledger_orders, build_market_router, build_budget_router, build_compliance_router,
-    build_inclusion_router, build_enterprise_router,
+    build_ledger_router, build_ledger_proof, build_ledger_orders, build_market_router, build_budget_router,
+    build_compliance_router, build_inclusion_router, build_enterprise_router,
 )  # fmt: skip
 """The same for rights of every kind."""
 

@@ -190,7 +190,7 @@ def build_project(ask: Ask, number: int) -> Context:
 def _period(project: Project, period: Period, found: Credits) -> Context:
     schemes, key = found.register.schemes, f"{period.start}/{period.end}"
     own = [step for step in project.steps if f"{step.values.get('start')}/{step.values.get('end')}" == key]
-    said: Sequence[Outcome] = ask_period(project, period, period.issued or period.begun, schemes)
+    said: Sequence[Outcome] = ask_period(project, period, period.asked, schemes)
     return {
         "key": key, "period": period, "stages": _line(project, TIMED, own),
         "tests": [tell_outcome(one, project, schemes, period=period) for one in said],

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from dafeng.core.errors import StoreError
 from dafeng.web.cities import CityView, Material
 from dafeng.web.guard import HEADERS, LOOPBACK, POLICY, Guard
 from dafeng.web.links import STATIC
@@ -56,6 +57,10 @@ def create_public_app(cities: Sequence[Material], *, offices: Sequence[City], ho
     @app.exception_handler(HTTPException)
     async def refused(request: Request, cause: HTTPException) -> Response:
         return refuse_public(request, cause.status_code)
+
+    @app.exception_handler(StoreError)
+    async def lacking(request: Request, _: StoreError) -> Response:
+        return refuse_public(request, 503)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:

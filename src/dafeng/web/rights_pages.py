@@ -144,11 +144,10 @@ def _certificate(ask: Ask, number: int) -> Response:
     rights = ask.office.rights
     try:
         found = find_certificate(rights, number)
+        form = certificate_form(rights, found, site=str(ask.request.base_url).rstrip("/"))
+        content = write_certificate(form, ask.language)
     except LookupFailure as cause:
         raise HTTPException(404) from cause
-    form = certificate_form(rights, found, site=str(ask.request.base_url).rstrip("/"))
-    try:
-        content = write_certificate(form, ask.language)
     except DafengError as cause:
         return ask.page("refused.html", _lacking(ask, cause), code=422, name="rights")
     named = f'inline; filename="certificate-{number}.pdf"'

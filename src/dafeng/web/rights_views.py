@@ -15,8 +15,10 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
 from dafeng.ledger.definitions import account_types, kinds
 from dafeng.web.asking import Ask
+from dafeng.work.city_days import city_today
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
+from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import find_transfer, read_event, read_moves
 from dafeng.work.right_orders import Order, find_behind, read_orders
 from dafeng.work.right_overview import sum_book, sum_books, tell_request
@@ -180,7 +182,7 @@ def build_account(ask: Ask, number: int) -> Context:
         "older": shown[-1].seq if shown and (beyond or after) else 0,
         "newer": shown[0].seq if shown and (before or (after and beyond)) else 0,
         "claims": claims, "blocks": blocks[:BLOCKS], "more_blocks": len(blocks) > BLOCKS,
-        "kinds": _given_kinds(account), "today": datetime.now(UTC).date().isoformat(), "now": datetime.now(UTC),
+        "kinds": _given_kinds(account), "today": city_today(rights.city).isoformat(), "now": datetime.now(UTC),
         "final": [name for name, one in kinds().items() if one.final], "asked": query.get("reverse", "")[:128],
         "ids": {act: uuid4().hex for act in FORMS},
         "waiting": [one for one in _waiting(ask) if account.name in _names(one)],
@@ -214,13 +216,15 @@ def build_event(ask: Ask, number: int) -> Context:
             raise _no_event(number)
         giver, taker = (find_account_row(rows, number=one) if one else None for one in (event.giver, event.taker))
         serials, payload = read_moves(rows, number), find_transfer(event, rows)
+        forged = check_movement(rows, number) if event.kind in CERTIFIED else ()
     book = rights.find_book(str(giver.book)) if giver is not None else None
     order = find_behind(rights, event.id, records=ask.office.records)
     return {
         "event": event, "former": former.hash.hex() if former is not None else "", "giver": giver, "taker": taker,
         "serials": serials, "payload": payload, "book": book, "order": order, "kind": _name_kind,
         "q": lambda value: tell_quantity(value, book.scale if book else 0),
-        "certificate": find_certificate(rights, number) if event.kind in CERTIFIED else None,
+        "certificate": find_certificate(rights, number) if event.kind in CERTIFIED and not forged else None,
+        "forged": forged,
         "day_proof": find_day_proof(rights, number),
     }  # fmt: skip
 

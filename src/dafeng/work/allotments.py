@@ -13,12 +13,13 @@ from dafeng.ledger.act import Allot, Repay, act_error, act_reasons, name_act, sh
 from dafeng.ledger.adjustments import Sides
 from dafeng.ledger.enterprise_sides import AllSides
 from dafeng.ledger.hand_act import hand_repay
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.refusals import Refused
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request
 from dafeng.ledger.shares import hand_allot, judge_share, share_requests
 from dafeng.work.allowances import Allowances
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.period_books import INSTRUMENT, find_year, read_sides, read_year, refused
 
 
@@ -81,7 +82,7 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
     ]
     for one in enterprises:
         wanted += [OpenAccount(f"open:{part}.{one}", f"{part}.{one}", part, "organisation", (one,)) for part in (book, owed)]
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         for answers in ledger.submit([[request] for request in wanted]):
             for answer in answers:
                 if isinstance(answer, Refused):
@@ -187,7 +188,7 @@ def book_allowances(
     SettingError
         If it is no book of allowances of a year, or its id was booked before and the book has changed since.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         wanted = find_shares(ledger, book, found, before=before, day=day, id=id)
         codes: Mapping[str, str] = {}
         if wanted.requests:
@@ -306,7 +307,7 @@ def repay_claim(city: City, book: str, enterprise: str, *, day: str, quantity: i
     SettingError
         If an account is missing or the ledger refuses.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         act = find_repay(ledger, book, enterprise, day=day, quantity=quantity, id=id)
         if act.most and isinstance(answer := hand_repay(ledger, act).answer, Refused):
             raise refused(answer)

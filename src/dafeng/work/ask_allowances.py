@@ -20,7 +20,7 @@ from dafeng.ledger.hand_act import (
     repay_requests,
     surrender_requests,
 )
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.policies import Worked
 from dafeng.ledger.positions import read_positions
 from dafeng.ledger.refusals import Refusal
@@ -30,6 +30,7 @@ from dafeng.work.allotments import BookedShare, WantedShares, find_repay, find_s
 from dafeng.work.allowances import Allowances
 from dafeng.work.carry_over import make_carry, work_carry
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.review import using
 from dafeng.work.right_orders import Order, find_known, place_act
 from dafeng.work.rights import Rights
@@ -70,7 +71,7 @@ def ask_allowances(
     SettingError
         If it is no book of allowances of a year, or the id was booked before and the book has changed since.
     """
-    with open_ledger(city.ledger) as ledger, using(city, records) as opened, Rights(city) as rights:
+    with open_city_ledger(city) as ledger, using(city, records) as opened, Rights(city) as rights:
         wanted = find_shares(ledger, book, found, before=before, day=day, id=id)
         if not wanted.requests:
             return tell_shares(ledger, wanted, {}, "same"), find_known(rights, wanted.act.id, records=opened)
@@ -128,7 +129,7 @@ def ask_repay(
     SettingError
         If it is no book of allowances of a year, or an account is missing.
     """
-    with open_ledger(city.ledger) as ledger, using(city, records) as opened, Rights(city) as rights:
+    with open_city_ledger(city) as ledger, using(city, records) as opened, Rights(city) as rights:
         act = find_repay(ledger, book, enterprise, day=day, quantity=quantity, id=id)
         known = find_known(rights, act.id, records=opened)
         if known is None and not act.most:
@@ -180,7 +181,7 @@ def ask_surrender(
     act = make_surrender(
         city, book, period, enterprise, quantity=quantity, credits=credits, day=day, plants=plants, id=id, beyond=beyond
     )
-    with open_ledger(city.ledger) as ledger, using(city, records) as opened, Rights(city) as rights:
+    with open_city_ledger(city) as ledger, using(city, records) as opened, Rights(city) as rights:
         known = find_known(rights, act.id, records=opened)
         requests = [] if known is not None else _find_requests(ledger, act)
 
@@ -289,7 +290,7 @@ def ask_carry(
     """
     worked = work_carry(city, old, new, enterprise, year=year, base=base)
     act = make_carry(worked, old, new, enterprise, quantity=quantity, day=day, id=id)
-    with open_ledger(city.ledger) as ledger, using(city, records) as opened, Rights(city) as rights:
+    with open_city_ledger(city) as ledger, using(city, records) as opened, Rights(city) as rights:
         known = find_known(rights, act.id, records=opened)
         requests = [] if known is not None else _find_requests(ledger, act)
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dafeng.ledger.act import Issue
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.project_rules import check
 from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.requests import Span, Transfer
 from dafeng.ledger.working_days import read_holidays
 from dafeng.store.records import Records
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credits import credit_refused, issue_request, issue_step, name_issue, open_books
 from dafeng.work.review import using
 from dafeng.work.right_orders import MOST, Order, find_known, place_act, place_order, read_orders
@@ -68,7 +69,7 @@ def ask_issue(
 def _check_issue(city: City, act: Issue) -> Transfer:
     """What the issue would book, if it may be taken."""
     schemes = read_schemes(city.overlay)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         register = read_register(ledger.rows, schemes)
         try:
             check(register, issue_step(act), read_holidays(city.overlay))
@@ -119,7 +120,7 @@ def retire_credits(
     """
     schemes = read_schemes(city.overlay)
     with using(city, records) as opened, Rights(city) as rights:
-        with open_ledger(city.ledger) as ledger:
+        with open_city_ledger(city) as ledger:
             found = read_register(ledger.rows, schemes).projects.get(project)
             if found is None:
                 raise credit_refused(Refusal("project_unknown", project))

@@ -14,9 +14,9 @@ from pathlib import Path
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger import act
-from dafeng.ledger.ledger import open_ledger
 from dafeng.store.records import Records
 from dafeng.work import ask_allowances
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.right_orders import Order, find_known, read_orders
 from dafeng.work.rights import Rights
 from dafeng.work.settle import Standing, find_offset_book, settle
@@ -116,7 +116,7 @@ def sum_waiting(rights: Rights, book: str, enterprise: str, waiting: Sequence[Or
         Allowances and credits. [t]
     """
     named = act.Surrender("", book, "", enterprise, 0, 0, find_offset_book(rights.city), "")
-    with open_ledger(rights.city.ledger) as ledger:
+    with open_city_ledger(rights.city) as ledger:
         return ask_allowances.sum_waiting(ledger, named, waiting)
 
 

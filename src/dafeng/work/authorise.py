@@ -128,6 +128,10 @@ def authorise(
         raise _bad(
             "letter", f"找不到授权书“{path}”", f"there is no letter '{path}'", "授权书文件", "the file of the owner's letter"
         )
+    if not path.stat().st_size:
+        raise _bad(
+            "letter", f"授权书“{path}”是空文件", f"the letter '{path}' is empty", "授权书文件", "the file of the owner's letter"
+        )
     evidence = f"{path.name} sha256 {hash_file(path)}"
     return grant_access(
         city, enterprise, recipient=recipient, purpose=purpose, fields=fields, until=until, evidence=evidence, who=who, now=now

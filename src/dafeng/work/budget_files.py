@@ -46,7 +46,8 @@ COLUMNS: Mapping[str, str] = {
 
 
 def _day(text: str) -> str:
-    date.fromisoformat(text)
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError(f"'{text}' is not spelt YYYY-MM-DD")
     return text
 
 
@@ -131,6 +132,10 @@ class BudgetForm(Form):
             raise ValueError("phases are cumulative: later months have no smaller share")
         if self.period.end < self.period.start or self.period.end[:4] != self.period.start[:4]:
             raise ValueError("a period ends after it starts, in the same year")
+        first = f"{int(self.period.start[:4]) - 1:04}-01-01"  # what is allotted is settled at most a year before its period
+        strange = [day for day in (self.date, *(one.date for one in self.top_ups)) if not first <= day <= self.period.end]
+        if strange:
+            raise ValueError(f"the day {strange[0]} is not from {first} to {self.period.end}, the end of the period")
         return self
 
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 
 from dafeng.core.errors import ConflictError, LookupFailure, SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.budget_books import read_books
 from dafeng.ledger.budget_requests import ask_allotment, ask_close, ask_freeze, ask_release, ask_use
 from dafeng.ledger.budgets import Budget, allot
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.refusals import Refused, reasons
 from dafeng.ledger.requests import Request
 from dafeng.work.budget_files import BudgetFile, list_budget_files
 from dafeng.work.budget_state import BudgetState, read_uses, tell_budget
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 
 
 def budgets(city: City) -> tuple[BudgetState, ...]:
@@ -43,7 +43,7 @@ def budgets(city: City) -> tuple[BudgetState, ...]:
     found = list_budget_files(city)
     if not found:
         return ()
-    with _open_to_read(city) as ledger:
+    with open_city_ledger(city, reads=True) as ledger:
         return tuple(tell_budget(city, one, ledger, 0) for one in found)
 
 
@@ -70,7 +70,7 @@ def show_budget(city: City, id: str) -> BudgetState:
         If its file breaks its form or asks for what cannot be.
     """
     file = _find(city, id)
-    with _open_to_read(city) as ledger:
+    with open_city_ledger(city, reads=True) as ledger:
         return tell_budget(city, file, ledger, 0)
 
 
@@ -214,18 +214,9 @@ def close_budget(city: City, id: str) -> BudgetState:
     return _change(city, id, close)
 
 
-def _open_to_read(city: City) -> Ledger:
-    """The ledger of a city; an empty one in memory where it has none yet, so that looking makes no file."""
-    absent = (
-        not city.ledger.startswith(("postgresql://", "postgres://"))
-        and not Path(city.ledger.removeprefix("sqlite:///")).exists()
-    )
-    return open_ledger(":memory:" if absent else city.ledger)
-
-
 def _change(city: City, id: str, act: Callable[[BudgetFile, Ledger], int]) -> BudgetState:
     file = _find(city, id)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         return tell_budget(city, file, ledger, act(file, ledger))
 
 

@@ -12,10 +12,11 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Carry, name_act
 from dafeng.ledger.hand_act import hand_carry
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.policies import Worked, find_policy, read_policies, work_out
 from dafeng.ledger.refusals import Refused
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.period_books import find_year, read_sides, refused
 
 TRADED = ("trade", "transfer")
@@ -62,7 +63,7 @@ def carry_over(
     if quantity is None:
         return worked
     act = make_carry(worked, old, new, enterprise, quantity=quantity, day=day, id=id)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         if isinstance(answer := hand_carry(ledger, act).answer, Refused):
             raise refused(answer)
     return worked
@@ -101,7 +102,7 @@ def work_carry(city: City, old: str, new: str, enterprise: str, *, year: int, ba
             expected=Label("不小于零的数", "a number of zero or more"),
             remedy=Label("改正基础量", "correct the base"),
         )
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         _check_books(ledger, old, new, year)
         policy = find_policy(read_policies(city.overlay), "carry_over", year=year)
         if policy is None:

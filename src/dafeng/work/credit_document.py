@@ -58,6 +58,7 @@ def _document(one: Project, found: Credits) -> dict[str, Any]:
         "scheme": {"id": scheme.id, "zh": scheme.label.zh, "en": scheme.label.en, "offsets": scheme.offsets},
         "method": {"id": method.id, "zh": method.label.zh, "en": method.label.en, "grade": method.grade, "note": method.note},
         "assets": list(one.assets),
+        "boundary": [dict(part) for part in one.boundary],
         "validator": one.validator,
         "tests": [outcome_document(said) for said in ask_project(one, schemes)],
         "periods": [_period_document(one, period, schemes) for period in one.periods.values()],
@@ -78,7 +79,6 @@ def _step_document(step: Step, scheme: Scheme, holidays: Mapping[str, bool]) -> 
 
 
 def _period_document(project: Project, period: Period, schemes: Schemes) -> dict[str, Any]:
-    applied = period.issued or period.begun
     return {
         "start": period.start,
         "end": period.end,
@@ -87,7 +87,8 @@ def _period_document(project: Project, period: Period, schemes: Schemes) -> dict
         "verified": period.verified,
         "verifier": period.verifier,
         "issued": period.issued or None,
-        "tests": [outcome_document(said) for said in ask_period(project, period, applied, schemes)],
+        "applied": period.applied or None,
+        "tests": [outcome_document(said) for said in ask_period(project, period, period.asked, schemes)],
     }
 
 

@@ -315,7 +315,7 @@ def _find(
     fields: Sequence[str] | None,
     at: datetime,
 ) -> tuple[Authorisation | None, Label]:
-    """The newest authorisation that holds for what is asked; else why none does."""
+    """The widest authorisation that holds for what is asked, of equals the newest; else why none does."""
     own = [one for one in known if one.owner == enterprise and one.recipient == recipient.strip()]
     if not own:
         return None, Label(f"企业“{enterprise}”没有授权“{recipient}”", f"'{enterprise}' authorised nothing for '{recipient}'")
@@ -331,7 +331,10 @@ def _find(
     if not fitting:
         lacking = sorted(set(fields or ()) - set(valid[-1].fields))
         return None, Label(f"授权不含：{'、'.join(lacking)}", f"not authorised: {', '.join(lacking)}")
-    return fitting[-1], Label("有效", "valid")
+    widest = max(enumerate(fitting), key=lambda one: (len(one[1].fields), one[0]))[
+        1
+    ]  # a newer, narrower one takes nothing back
+    return widest, Label("有效", "valid")
 
 
 def _part(field: str, kind: str) -> str:

@@ -14,11 +14,11 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.act import Issue, name_act, short_hash
-from dafeng.ledger.credit_log import Taken, encode_step, read_register, take_step
+from dafeng.ledger.act import Issue
+from dafeng.ledger.credit_log import Taken, read_register, take_step
 from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
 from dafeng.ledger.handed import Handed, find_done
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.projects import (
     Period,
     Project,
@@ -32,13 +32,15 @@ from dafeng.ledger.working_days import read_holidays
 from dafeng.library.strict import load_yaml
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.period_books import refused
+from dafeng.work.right_rows import find_account_row
 
 THERE = ("book_exists", "account_exists", "name_taken", "conflict")
 """Refusals that say that what is opened is there."""
 
 
-ENTERED = ("name", "scheme", "method", "assets", "facts")
+ENTERED = ("name", "scheme", "method", "assets", "facts", "boundary")
 """What is told of a project that is entered."""
 
 
@@ -74,7 +76,7 @@ def read_credits(city: City) -> Credits:
     Credits
         As the log and the ledger say.
     """
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city, reads=True) as ledger:
         return Credits(
             read_register(ledger.rows, read_schemes(city.overlay)), read_units(ledger.rows), read_holidays(city.overlay)
         )
@@ -110,7 +112,7 @@ def enter_project(city: City, path: Path, *, who: str, day: str, id: str = "") -
     city : City
         The city.
     path : Path
-        YAML with ``id``, ``name``, ``scheme``, ``method``, ``assets`` and ``facts``.
+        YAML with ``id``, ``name``, ``scheme``, ``method``, ``assets``, ``facts`` and, if any, ``boundary``.
     who : str
         Its owner.
     day : str
@@ -162,7 +164,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
     values : mapping
         What belongs to it.
     id : str, optional
-        Id of the step; the same id again gets the same answer.
+        Id of the step; the same id again gets the same answer, and without one the same content does.
 
     Returns
     -------
@@ -175,7 +177,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
         If it may not be taken.
     """
     schemes, holidays = read_schemes(city.overlay), read_holidays(city.overlay)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         try:
             if step in ("book", "return"):
                 raise Refusal("step_unknown", step)
@@ -184,26 +186,9 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
                 if isinstance(answer, Refused):
                     raise refused(answer)
                 return taken
-            asked = Step(id, project, step, who, day, values)
-            return take_step(ledger, asked._replace(id=id or name_step(asked)), schemes, holidays)
+            return take_step(ledger, Step(id, project, step, who, day, values), schemes, holidays)
         except Refusal as cause:
             raise credit_refused(cause) from cause
-
-
-def name_step(step: Step) -> str:
-    """Id of a step that nobody named; the same step has the same one.
-
-    Parameters
-    ----------
-    step : Step
-        The step.
-
-    Returns
-    -------
-    str
-        Project, step and day, and a digest of all that belongs to it.
-    """
-    return name_act("credit", step.project[:30], step.step, step.day, short_hash(encode_step(step)))
 
 
 def hand_issue(ledger: Ledger, city: City, act: Issue) -> Handed:
@@ -285,11 +270,7 @@ def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, 
             -1
         ]
         step = begun if not step.id or step.id == begun.id else step
-    taken = take_step(
-        ledger,
-        step._replace(id=step.id or _name_issue(step, project, key)),
-        schemes, holidays,
-    )  # fmt: skip
+    taken = take_step(ledger, step, schemes, holidays)
     register = read_register(ledger.rows, schemes)
     project = register.projects[step.project]
     period = project.periods[key]
@@ -302,13 +283,6 @@ def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, 
     values = {"start": period.start, "end": period.end}
     take_step(ledger, taken.step._replace(id=named, step=ended, values=values), schemes, holidays)
     return taken, answer
-
-
-def _name_issue(step: Step, project: Project | None, key: str) -> str:
-    """Id of an issue that nobody named; another one after each time that the ledger refused."""
-    steps = () if project is None else project.steps
-    returned = sum(one.step == "return" and f"{one.values['start']}/{one.values['end']}" == key for one in steps)
-    return f"{name_step(step)}:{returned}" if returned else name_step(step)
 
 
 def name_issue(project: str, start: str, end: str) -> str:
@@ -355,7 +329,7 @@ def issue_request(scheme: Scheme, project: Project, period: Period, step: Step) 
     )  # fmt: skip
 
 
-def open_credit_account(city: City, scheme: str, holder: str) -> str:
+def open_credit_account(city: City, scheme: str, holder: str, *, limit: int | None = None) -> str:
     """Open the account of somebody who buys or uses credits of a scheme, and the book where it is not there.
 
     Parameters
@@ -366,6 +340,8 @@ def open_credit_account(city: City, scheme: str, holder: str) -> str:
         Id of the scheme.
     holder : str
         Whose account.
+    limit : int, optional
+        The most that the book may issue, where it is opened now; the total of the scheme by default. [t]
 
     Returns
     -------
@@ -375,17 +351,85 @@ def open_credit_account(city: City, scheme: str, holder: str) -> str:
     Raises
     ------
     SettingError
-        If there is no such scheme or the ledger refuses.
+        If there is no such scheme, the book is open with another limit, or the ledger refuses.
     """
-    found = read_schemes(city.overlay).schemes.get(scheme)
-    if found is None:
-        raise credit_refused(Refusal("scheme_unknown", scheme))
-    with open_ledger(city.ledger) as ledger:
-        open_books(ledger, found, holder)
+    found = _find_scheme(city, scheme)
+    with open_city_ledger(city) as ledger:
+        open_books(ledger, found, holder, limit=limit)
+        if limit is not None and (there := read_limit(ledger, found)) != limit:
+            raise _other_limit(found, there, limit)
     return f"{found.book}.{holder}"
 
 
-def open_books(ledger: Ledger, scheme: Scheme, owner: str) -> None:
+def credit_book_document(city: City, scheme: str) -> dict[str, Any]:
+    """How much the book of a scheme may issue, and why.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    scheme : str
+        Id of the scheme.
+
+    Returns
+    -------
+    dict
+        ``book``, ``limit`` (``None`` where there is none) [t], ``says``, ``source`` and ``grade``.
+
+    Raises
+    ------
+    SettingError
+        If there is no such scheme.
+    """
+    found = _find_scheme(city, scheme)
+    with open_city_ledger(city) as ledger:
+        limit = read_limit(ledger, found)
+    return {
+        "book": found.book, "limit": limit, "says": {"zh": found.total_says.zh, "en": found.total_says.en},
+        "source": found.source, "grade": found.grade,
+    }  # fmt: skip
+
+
+def read_limit(ledger: Ledger, scheme: Scheme) -> int | None:
+    """The most that the book of a scheme may issue.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    scheme : Scheme
+        The scheme.
+
+    Returns
+    -------
+    int or None
+        ``None`` where nothing limits it. [t]
+    """
+    row = find_account_row(ledger.rows, name=f"{scheme.book}.issuer")
+    return scheme.total if row is None else None if row.limit >= MOST else row.limit
+
+
+def _find_scheme(city: City, scheme: str) -> Scheme:
+    found = read_schemes(city.overlay).schemes.get(scheme)
+    if found is None:
+        raise credit_refused(Refusal("scheme_unknown", scheme))
+    return found
+
+
+def _other_limit(scheme: Scheme, there: int | None, limit: int) -> SettingError:
+    told = "无" if there is None else f"{there:,}", "none" if there is None else f"{there:,}"
+    return SettingError(
+        Label(f"账簿 {scheme.book} 已开立，总量为 {told[0]}", f"the book {scheme.book} is open with the limit {told[1]}"),
+        where="limit",
+        expected=Label(f"不写总量，或 {told[0]}", f"no limit, or {told[1]}"),
+        remedy=Label(
+            f"用 dafeng ledger limit CITY {scheme.book}.issuer {limit} 调整",
+            f"change it with dafeng ledger limit CITY {scheme.book}.issuer {limit}",
+        ),
+    )
+
+
+def open_books(ledger: Ledger, scheme: Scheme, owner: str, *, limit: int | None = None) -> None:
     """Open the book of a scheme, its own accounts and that of an owner; what is there stays.
 
     Parameters
@@ -396,16 +440,19 @@ def open_books(ledger: Ledger, scheme: Scheme, owner: str) -> None:
         The scheme.
     owner : str
         Whose account.
+    limit : int, optional
+        The most that the book may issue, where it is opened now; the total of the scheme by default. [t]
 
     Raises
     ------
     SettingError
         If the ledger refuses.
     """
-    book = scheme.book
+    book, total = scheme.book, MOST if scheme.total is None else scheme.total
+    most = total if limit is None else limit
     wanted: list[Request] = [
         OpenBook(f"open:{book}", book, scheme.instrument, "t", 0, True, "", True),
-        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=MOST),
+        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=most),
         OpenAccount(f"open:{book}.retired", f"{book}.retired", book, "retired", ("authority",)),
         OpenAccount(f"open:{book}.{owner}", f"{book}.{owner}", book, "organisation", (owner,)),
     ]

@@ -14,8 +14,11 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.ledger.credit_log import read_register
+from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.inclusion.bundles import Bundle
 from dafeng.ledger.inclusion.claims import read_overlaps, read_registered
+from dafeng.ledger.inclusion.credit_claims import find_registered
 from dafeng.ledger.inclusion.decision import spell_amount
 from dafeng.ledger.inclusion.events import read_events
 from dafeng.ledger.inclusion.identities import Identities
@@ -24,12 +27,12 @@ from dafeng.ledger.inclusion.policy import PLAIN, Policy, read_policy
 from dafeng.ledger.inclusion.programme import Programme
 from dafeng.ledger.inclusion.scenes import Scene, read_scenes, weak_scenes
 from dafeng.ledger.inclusion.webhook import Key, read_message, verify
-from dafeng.ledger.ledger import open_ledger
 from dafeng.library.records import records
 from dafeng.library.strict import read_yaml
 from dafeng.store.inclusion_rows import EVENTS, IDENTITIES, InclusionRows
 from dafeng.store.keys import read_key
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 
 FILES = ("inclusion.sqlite", "identities.sqlite", "inclusion.key")
 """Events, identities and secret in a city's folder: private, never published."""
@@ -62,8 +65,9 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
     secret = read_key(city.folder / FILES[2])
     events = InclusionRows(city.folder / FILES[0], EVENTS)
     people = InclusionRows(city.folder / FILES[1], IDENTITIES)
-    ledger = open_ledger(city.ledger, clock=lambda: clock() * 1_000_000)
+    ledger = open_city_ledger(city, clock=lambda: clock() * 1_000_000)
     try:
+        projects = read_register(ledger.rows, read_schemes(city.overlay))
         yield Programme(
             ledger=ledger,
             rows=events,
@@ -71,7 +75,7 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
             scenes=scenes,
             policy=policy,
             overlaps=read_overlaps(scenes, city.overlay),
-            registered=read_registered(city.overlay),
+            registered=(*read_registered(city.overlay, scenes=scenes), *find_registered(projects, scenes)),
             place=city.code,
             secret=secret,
             clock=clock,

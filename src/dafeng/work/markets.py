@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
@@ -20,6 +19,7 @@ from dafeng.ledger.market.exchange import Exchange, open_exchange
 from dafeng.ledger.market.hall import Hall
 from dafeng.ledger.requests import OpenAccount, decode
 from dafeng.work.city import City
+from dafeng.work.city_ledger import check_kept, is_there
 
 
 class Markets:
@@ -59,8 +59,16 @@ class Markets:
         -------
         bool
             True where there is a database.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or another one, though the records name what was booked in it.
         """
-        return "://" in self.city.ledger or Path(self.city.ledger).is_file()
+        there = is_there(self.city)
+        if not there or self._exchange is None:
+            check_kept(self.city)
+        return there
 
     @contextmanager
     def opened(self) -> Iterator[Exchange]:

@@ -261,7 +261,7 @@ def tell_outcome(said: Outcome, project: Project, schemes: Schemes, *, period: P
     known: dict[str, Value] = dict(project.facts)
     if period is not None:
         known |= {"period_start": _ordinal(period.start), "period_end": _ordinal(period.end)}
-        known["application"] = _ordinal(period.issued or period.begun)
+        known["application"] = _ordinal(period.asked)
     return {
         "id": test.id, "zh": test.label.zh, "en": test.label.en, "answer": said.answer, "source": test.source,
         "clause": test.clause, "grade": test.grade,

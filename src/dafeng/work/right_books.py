@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
-from dafeng.core.errors import DefinitionError, LookupFailure, SettingError
+from dafeng.core.errors import DefinitionError, LookupFailure
 from dafeng.core.labels import Label
-from dafeng.ledger.requests import Hold, Request, Transfer
+from dafeng.core.typed import read_units
+from dafeng.ledger.requests import MOST, Hold, Request, Transfer
 from dafeng.library.strict import load_yaml
 from dafeng.work.city import City
 
@@ -228,20 +229,7 @@ def read_quantity(text: str, scale: int) -> int:
     SettingError
         If it is no positive number, or finer than the book.
     """
-    try:
-        told = Decimal(text.replace(",", "").replace("，", "").strip())
-        whole = told.scaleb(scale)
-        good = told.is_finite() and 0 < whole < Decimal(2) ** 62 and whole == whole.to_integral_value()
-    except InvalidOperation:
-        good, whole = False, Decimal(0)
-    if not good:
-        raise SettingError(
-            Label(f"数量“{text[:40]}”不能采用", f"the quantity '{text[:40]}' cannot be used"),
-            where="quantity",
-            expected=Label(f"正数，至多 {scale} 位小数", f"a positive number with at most {scale} decimals"),
-            remedy=Label("改正数量后重试；没有记账", "correct it and try again; nothing was booked"),
-        )
-    return int(whole)
+    return read_units(text, scale, where="quantity", least=1, most=MOST - 1)
 
 
 def _plan(name: str, row: Mapping[str, Any]) -> BookPlan:

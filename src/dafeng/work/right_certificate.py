@@ -1,7 +1,7 @@
 """Certificates of retirement and surrender, and the code by which anybody finds out whether one is true.
 
-Invariant: a certificate says what the event of the ledger says; a code is good only for the event it was made from, as long as
-the event still has the hash that its content gives.
+Invariant: a certificate says what the event's hashed content says, and is not made where a row says something else; a code is
+good only for the event it was made from.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from dafeng.core import registry
 from dafeng.core.errors import LookupFailure
+from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
-from dafeng.ledger.chain import START, link
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.right_books import tell_quantity
+from dafeng.work.right_checks import check_movement, refuse_forged
 from dafeng.work.right_events import EventRow, find_origin, find_transfer, read_event, read_moves
 from dafeng.work.right_proof import find_day_proof
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
@@ -94,6 +95,13 @@ class Certificate:
         return tell_quantity(self.quantity, self.book.scale)
 
 
+class Verified(NamedTuple):
+    """What a code stands for: a certificate, nothing that the ledger knows, or an event whose rows were changed."""
+
+    certificate: Certificate | None
+    findings: tuple[Finding, ...] = ()
+
+
 def find_certificate(rights: Rights, event: int | str) -> Certificate:
     """Certificate of an event.
 
@@ -113,6 +121,8 @@ def find_certificate(rights: Rights, event: int | str) -> Certificate:
     ------
     LookupFailure
         If there is no such event, or it is none of which there are certificates.
+    StoreError
+        If its rows do not say what its hashed content says.
     """
     with rights.reading() as rows:
         found = read_event(rows, seq=event) if isinstance(event, int) else read_event(rows, id=event)
@@ -142,7 +152,10 @@ def make_certificate(rights: Rights, rows: LedgerRows, event: EventRow) -> Certi
     ------
     LookupFailure
         If the event moved nothing.
+    StoreError
+        If its rows do not say what its hashed content says.
     """
+    refuse_forged(check_movement(rows, event.seq))
     giver, payload = find_account_row(rows, number=event.giver), find_transfer(event, rows)
     if giver is None or payload is None or event.effective is None:
         raise _none(str(event.seq))
@@ -191,8 +204,8 @@ def make_code(event: int, hash: bytes) -> str:
     return f"{event}-{signs[:4]}-{signs[4:8]}-{signs[8:]}"
 
 
-def verify_code(rights: Rights, code: str) -> Certificate | None:
-    """The certificate that a code stands for.
+def verify_code(rights: Rights, code: str) -> Verified:
+    """What a code stands for.
 
     Parameters
     ----------
@@ -203,22 +216,19 @@ def verify_code(rights: Rights, code: str) -> Certificate | None:
 
     Returns
     -------
-    Certificate or None
-        ``None`` where the code is none of this ledger, or the event does not have the hash that its content gives.
+    Verified
+        Without certificate where the code is none of this ledger, or its event is not as it was booked; then with findings.
     """
     typed = re.sub(r"[\s–—−-]+", "-", code.strip().upper()).translate(_READ)
     told = _CODE.fullmatch(typed)
     if told is None or not rights.has_ledger():
-        return None
+        return Verified(None)
     with rights.reading() as rows:
         event = read_event(rows, seq=int(told[1]))
         if event is None or event.kind not in CERTIFIED or make_code(event.seq, event.hash) != typed:
-            return None
-        before = read_event(rows, seq=event.seq - 1)
-        start = before.hash if before is not None else START
-        if link(start, event.seq, event.group, event.known_at, event.id, event.content) != event.hash:
-            return None
-        return make_certificate(rights, rows, event)
+            return Verified(None)
+        findings = check_movement(rows, event.seq)
+        return Verified(None if findings else make_certificate(rights, rows, event), findings)
 
 
 def certificate_form(rights: Rights, found: Certificate, *, site: str = "") -> Mapping[str, Any]:

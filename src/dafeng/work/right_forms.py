@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.core.labels import Label
+from dafeng.core.typed import read_typed_day
 from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, SetBook, SetLimit, SetState, Span, Transfer, Void
+from dafeng.work.city_days import city_zone
 from dafeng.work.right_books import read_quantity
 from dafeng.work.right_rows import read_accounts
 from dafeng.work.rights import Rights
@@ -70,12 +72,39 @@ def read_spans(text: str) -> tuple[Span, ...]:
     """
     spans = []
     for part in re.split(r"[,，;；\s]+", text.strip()):
-        told = re.fullmatch(r"(\d{1,19})(?:[-–—](\d{1,19}))?", part)
+        told = re.fullmatch(r"([0-9]{1,18})(?:[-–—]([0-9]{1,18}))?", part)
         if part and told is None:
             raise _bad("serials", text, Label("如 10-59, 80-89", "such as 10-59, 80-89"))
         if told is not None:
             spans.append(Span(int(told[1]), int(told[2] or told[1])))
     return tuple(spans)
+
+
+def read_until(rights: Rights, text: str) -> int | None:
+    """Instant at which a day begins in the city.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    text : str
+        ISO date; empty for none.
+
+    Returns
+    -------
+    int or None
+        Instant; ``None`` where no day is typed. [µs]
+
+    Raises
+    ------
+    SettingError
+        If it is no day.
+    """
+    if not text.strip():
+        return None
+    day = read_typed_day(text, where="until")
+    begins = datetime(day.year, day.month, day.day, tzinfo=city_zone(rights.city))
+    return int(begins.timestamp()) * 1_000_000
 
 
 def find_sink(rights: Rights, account: str, kind: str) -> str:
@@ -136,11 +165,12 @@ def _hold(rights: Rights, typed: Typed) -> Hold:
     account = typed.get("account", "")
     scale = rights.find_account(account)[1].scale
     rank = typed.get("rank", "") or "0"
-    if not re.fullmatch(r"\d{1,4}", rank):
+    if not re.fullmatch(r"[0-9]{1,4}", rank):
         raise _bad("rank", rank, Label("0 至 9999 的整数", "a whole number from 0 to 9999"))
     return Hold(
         typed.get("id", ""), account, typed.get("kind") or "freeze", read_quantity(typed.get("quantity", ""), scale),
-        _text(typed, "reason"), int(rank), bool(typed.get("waits")), read_spans(typed.get("serials", "")), _until(typed),
+        _text(typed, "reason"), int(rank), bool(typed.get("waits")), read_spans(typed.get("serials", "")),
+        read_until(rights, typed.get("until", "")),
     )  # fmt: skip
 
 
@@ -193,20 +223,8 @@ ACTS: Mapping[str, Callable[[Rights, Typed], Request]] = MappingProxyType({
 """What a form may ask for."""
 
 
-def _until(typed: Typed) -> int | None:
-    """Instant at which a day begins in UTC, where one is typed. [µs]"""
-    if not typed.get("until", "").strip():
-        return None
-    day = date.fromisoformat(_day(typed, "until"))
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000
-
-
 def _day(typed: Typed, field: str = "effective") -> str:
-    day = typed.get(field, "").strip()
-    try:
-        return date.fromisoformat(day).isoformat()
-    except ValueError:
-        raise _bad(field, day, Label("日期，如 2026-01-31", "a day such as 2026-01-31")) from None
+    return read_typed_day(typed.get(field, ""), where=field).isoformat()
 
 
 def _text(typed: Typed, name: str) -> str:

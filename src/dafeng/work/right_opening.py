@@ -9,14 +9,19 @@ import re
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
+from dafeng.ledger.logs import beyond
 from dafeng.ledger.requests import OpenAccount, OpenBook, Request
 from dafeng.store.records import Records
 from dafeng.work.right_books import find_book_plan
 from dafeng.work.right_orders import Order, place_orders
 from dafeng.work.rights import Rights
 
+EXTERNAL, OTHER = "external", "other"
+"""Type of the accounts that stand for another registry, and what that is called where nobody names it: units are received only
+from accounts of another registry."""
 _PERIOD = re.compile(r"\d{4}(-\d{4})?")
-_NAME = re.compile(r"[^\s/?#%]{1,100}")
+_NAME = re.compile(r"(?!\.{1,2}$)[^\s/?#%]{1,100}")
 
 
 def open_book(
@@ -58,12 +63,11 @@ def open_book(
     group: list[Request] = [
         OpenBook(f"open.{name}", name, found.instrument, found.unit, found.scale, found.serials, period, found.project)
     ]
-    group += [
-        OpenAccount(
-            f"open.{name}.{sort}", f"{name}.{sort}", name, sort, (rights.city.slug,), limit=limit if sort == "issuer" else None
-        )
-        for sort in found.accounts
-    ]
+    for sort in found.accounts:
+        account = f"{name}.{sort}"
+        registry = _registry(rights, account) if sort == EXTERNAL else ""
+        most = limit if sort == "issuer" else None
+        group.append(OpenAccount(f"open.{account}", account, name, sort, (rights.city.slug,), registry=registry, limit=most))
     return place_orders(rights, group, who=who, records=records)
 
 
@@ -80,6 +84,7 @@ def open_account(
     secondary: str = "",
     installation: str = "",
     contact: str = "",
+    registry: str = "",
     records: Records | None = None,
 ) -> Order:
     """Open an account for somebody.
@@ -104,6 +109,8 @@ def open_account(
         The two representatives, where the type needs them.
     installation, contact : str, optional
         Installation with its contact, where the type needs it.
+    registry : str, optional
+        Name of the other registry that the account stands for; ``other`` where its type is such and none is named.
     records : Records, optional
         Open records of the city.
 
@@ -122,11 +129,44 @@ def open_account(
     found = rights.find_book(book)
     if not _NAME.fullmatch(name):
         raise _bad_name(name)
+    _check_installation(rights, found.name, name, installation)
     request = OpenAccount(
         f"open.{found.name}.{name}", name, found.name, type, _one(holder), name=title, primary=_one(primary),
         secondary=_one(secondary), contacts=_one(contact), installations=_one(installation), period=found.period,
+        registry=" ".join(registry.split()) or (OTHER if type == EXTERNAL else ""),
     )  # fmt: skip
     return place_orders(rights, [request], who=who, records=records)[0]
+
+
+def _registry(rights: Rights, account: str) -> str:
+    """Registry of a book's account for other registries: as it stands where the book is open, else one that is not our own."""
+    if rights.has_ledger():
+        with rights.reading() as rows:
+            found = rows.query("SELECT registry FROM ledger_account WHERE name = ?", account)
+        if found:
+            return str(found[0][0])
+    return OTHER
+
+
+def _check_installation(rights: Rights, book: str, account: str, installation: str) -> None:
+    """No other account of the book has the installation under another spelling; the ledger itself compares letter by letter."""
+    wanted = fold_person(installation)
+    if not wanted:
+        return
+    head = f"installation\n{book}\n"
+    with rights.reading() as rows:
+        taken = rows.query("SELECT key, account FROM ledger_taken WHERE key >= ? AND key < ?", head, beyond(head))
+    other = next((whose for key, whose in taken if whose != account and fold_person(key[len(head) :]) == wanted), "")
+    if other:
+        raise SettingError(
+            Label(
+                f"设施“{installation[:40]}”已有账户 {other[:40]}",
+                f"installation '{installation[:40]}' has the account {other[:40]}",
+            ),
+            where="installation",
+            expected=Label("每个设施在一本账簿中只有一个账户", "one account of a book for each installation"),
+            remedy=Label("使用已有账户，或核对设施编号；没有开立", "use that account, or check the id; nothing was opened"),
+        )
 
 
 def _one(text: str) -> tuple[str, ...]:
@@ -147,6 +187,8 @@ def _bad_name(name: str) -> SettingError:
     return SettingError(
         Label(f"账户编号“{name[:60]}”不能采用", f"the account id '{name[:60]}' cannot be used"),
         where="account",
-        expected=Label("1 至 100 个字符，不含空格和 / ? # %", "1 to 100 characters without spaces and / ? # %"),
+        expected=Label(
+            "1 至 100 个字符，不含空格和 / ? # %，也不是 . 或 ..", "1 to 100 characters without spaces and / ? # %, not . or .."
+        ),
         remedy=Label("换一个编号；没有开立", "choose another id; nothing was opened"),
     )

@@ -1,6 +1,7 @@
 """What holds for an order before the ledger is asked: who must decide, what it may free, and what goes with it.
 
-Invariant: units begin and end by two persons; what was set aside elsewhere is freed there; a group goes back whole.
+Invariant: units begin and end by two persons; credits begin in the register of projects alone; what was set aside elsewhere is
+freed there; a group goes back whole.
 """
 
 from __future__ import annotations
@@ -8,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from dafeng.core.errors import ConflictError
+from dafeng.core.errors import ConflictError, LookupFailure
 from dafeng.core.labels import Label
-from dafeng.ledger.definitions import makes_or_ends
+from dafeng.core.persons import fold_person
+from dafeng.core.typed import read_typed_day
+from dafeng.ledger.act import Act
+from dafeng.ledger.definitions import account_types, makes_or_ends
+from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.loading import find_mates
 from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, Transfer, Void, encode
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
+from dafeng.work.city_days import find_bounds
 from dafeng.work.right_rows import find_account_row, read_books
 from dafeng.work.rights import Rights
 
@@ -104,6 +110,92 @@ def check_claims(rights: Rights, group: Sequence[Request], placed: Callable[[str
                 "在设立它的地方解除，例如撤回市场报单", "free it where it was placed, as by withdrawing the market order"
             ),
         )
+
+
+def check_issue(rights: Rights, group: Sequence[Request | Act]) -> None:
+    """Refuse to make credits here: the register of projects issues them, each verified period once.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    group : sequence of Request or Act
+        What is asked.
+
+    Raises
+    ------
+    ConflictError
+        If units would leave the issuer of a book whose instrument a scheme of credits issues.
+    """
+    givers = {request.giver for request in group if isinstance(request, Transfer)}  # an issuer gives nothing that is pending
+    if not givers or not rights.has_ledger():
+        return
+    instruments = {name for scheme in read_schemes(rights.city.overlay).schemes.values() for name in scheme.instruments}
+    with rights.reading() as rows:
+        books = {one.no for one in read_books(rows) if one.instrument in instruments}
+        for name in sorted(givers):
+            account = find_account_row(rows, name=name)
+            if account is not None and account.book in books and account_types()[account.type].floor == "limit":
+                raise _registered_only(name)
+
+
+def _registered_only(account: str) -> ConflictError:
+    return ConflictError(
+        Label(
+            f"“{account[:60]}”的减排量只能经项目登记签发",
+            f"what '{account[:60]}' gives is issued by the register of projects only",
+        ),
+        where="issue",
+        expected=Label(
+            "已登记项目中经核查、尚未签发的核算期", "a verified period of a registered project that was not issued yet"
+        ),
+        remedy=Label(
+            "登记项目并办理至签发：dafeng credit enter、step … issue", "register the project: dafeng credit enter, step … issue"
+        ),
+    )
+
+
+def check_days(rights: Rights, group: Sequence[Request]) -> None:
+    """Whether the effective days of movements are such as their books may have.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    group : sequence of Request
+        What is asked.
+
+    Raises
+    ------
+    SettingError
+        If a day is out of bounds or none.
+    """
+    for request in group:
+        if not isinstance(request, Transfer | Reverse):
+            continue
+        try:
+            period = rights.find_account(request.giver)[1].period if isinstance(request, Transfer) else ""
+        except LookupFailure:
+            period = ""  # the ledger says what is wrong with the account
+        first, last = find_bounds(rights.city, period)
+        read_typed_day(request.effective, where="effective", first=first, last=last)
+
+
+def find_blank(request: Request) -> str:
+    """A reason or beneficiary of nothing but blanks.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    str
+        Name of the field; empty if there is none.
+    """
+    fields = request._asdict()
+    return next((f"{one} ' '" for one in ("reason", "beneficiary") if (told := fields.get(one)) and not fold_person(told)), "")
 
 
 def with_mates(rights: Rights, request: Request) -> list[Request]:

@@ -10,17 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dafeng.core.errors import SettingError
+from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.refusals import Answer, Booked, Reason
 from dafeng.ledger.requests import Request, Transfer, decode, encode
-from dafeng.store.models import LedgerOrder
+from dafeng.store.models import ORDER_STATES, LedgerOrder
 from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
-from dafeng.work.right_order_rules import check_claims, needs_pair, spell_verb, with_mates
+from dafeng.work.right_order_rules import check_claims, check_days, check_issue, find_blank, needs_pair, spell_verb, with_mates
 from dafeng.work.rights import Rights
 
 MOST = 100_000
@@ -109,7 +111,7 @@ def place_order(rights: Rights, request: Request, *, who: str, records: Records 
     SettingError
         If nobody is named.
     ConflictError
-        If it frees what was set aside elsewhere, as by a market.
+        If it frees what was set aside elsewhere, as by a market, or makes credits past the register of projects.
     StoreError
         If records or ledger cannot be written; asked again, it is the same order.
     """
@@ -140,10 +142,13 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
     if not fold_person(who):
         raise person_missing()
     for request in group:
-        if flaw := find_flaw(request) or (request.id if request.id.startswith(RESERVED) else ""):
+        if flaw := find_flaw(request) or find_blank(request) or (request.id if request.id.startswith(RESERVED) else ""):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
+    check_issue(rights, group)
+    check_days(rights, group)
     pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
+        rights.check_kept(opened)
         settle_orders(rights, records=opened)
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
@@ -208,6 +213,7 @@ def place_act(
         return Order(act.id, act, "refused", who, at, code="malformed", about=flaw)
     pair = any(needs_pair(rights, one) for one in requests)
     with using(rights.city, records) as opened:
+        rights.check_kept(opened)
         settle_orders(rights, records=opened)
         with opened.write(actor=who, at=at) as session:
             row = find_order(session, act.id)
@@ -257,12 +263,13 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     AccessError
         If the same person asked for it.
     ConflictError
-        If it was decided before.
+        If it was decided before, or would make credits past the register of projects.
     """
     at = datetime.now(UTC)
     if not fold_person(who):
         raise person_missing()
     with using(rights.city, records) as opened:
+        rights.check_kept(opened)
         with opened.write(actor=who, at=at) as session:
             row = None if id.startswith(MARKET) else find_order(session, id)
             if row is None:
@@ -272,6 +279,8 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
             if row.status != "waiting":
                 raise decided_before(row)
             rows = find_together(session, id)
+            if accept:
+                check_issue(rights, [_order(one).request for one in rows])
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
             orders = [_order(one) for one in rows]
@@ -400,7 +409,20 @@ def read_orders(
     -------
     tuple of Order
         Some of them.
+
+    Raises
+    ------
+    SettingError
+        If there is no such state.
     """
+    for state in states:
+        if state not in ORDER_STATES:
+            raise SettingError(
+                Label(f"没有申请状态“{state[:40]}”", f"there is no state '{state[:40]}' of an order"),
+                where="state",
+                expected=Label("、".join(ORDER_STATES), ", ".join(ORDER_STATES)),
+                remedy=Label("改用其中之一", "use one of these"),
+            )
     with using(rights.city, records) as opened, opened.read() as session:
         return tuple(_order(row) for row in list_orders(session, states=states, offset=offset, limit=limit))
 

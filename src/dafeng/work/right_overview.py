@@ -166,7 +166,7 @@ def book_document(found: BookSum) -> dict[str, Any]:
         "book": book.name, "instrument": book.instrument, "label": {"zh": found.label.zh, "en": found.label.en},
         "unit": book.unit, "scale": book.scale, "serials": book.serials, "period": book.period, "state": book.state,
         "issued": found.issued, "limit": found.limit, "held": found.held, "claimed": found.claimed, "free": found.free,
-        **dict(found.ends), "accounts": found.accounts,
+        **dict(found.ends), "accounts": found.accounts, "gap": found.gap,
     }  # fmt: skip
 
 

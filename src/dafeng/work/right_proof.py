@@ -6,17 +6,19 @@ Invariant: a day has a root once it is over in UTC, and then for good.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from dafeng.core.errors import FileRefused, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.core.typed import read_typed_day, read_whole
 from dafeng.ledger.audit import verify
-from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.logs import LOGS
+from dafeng.ledger.moments import read_balances
 from dafeng.ledger.roots import LEDGER, DayRoot, HashProof, list_roots, parse_roots, prove_event, prove_hash, spell_proof
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.rights import Rights
 
 
@@ -35,7 +37,7 @@ def audit_books(rights: Rights) -> list[Finding]:
     """
     if not rights.has_ledger():
         return []
-    with open_ledger(rights.city.ledger) as ledger:
+    with open_city_ledger(rights.city) as ledger:
         return verify(ledger)
 
 
@@ -66,6 +68,61 @@ def list_day_roots(rights: Rights, *, since: str = "") -> Iterator[DayRoot]:
     with rights.reading() as rows:
         for log in (LEDGER, *LOGS):
             yield from list_roots(rows, since=first, before=_today(), log=log)
+
+
+def balances_document(rights: Rights, book: str, *, day: str = "", known: str = "") -> dict[str, Any]:
+    """Balances of a book as they were, as plain data.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    book : str
+        Id of the book.
+    day : str, optional
+        Only what is legally effective up to this day.
+    known : str, optional
+        Only what was booked up to this instant, ISO with its zone.
+
+    Returns
+    -------
+    dict
+        Book, unit, scale, and accounts with balances that are not 0. [minimal units]
+
+    Raises
+    ------
+    LookupFailure
+        If there is no such book.
+    SettingError
+        If day or instant do not read.
+    """
+    found = rights.find_book(book)
+    effective = read_typed_day(day, where="day") if day else None
+    with rights.reading() as rows:
+        told = [
+            {"account": name, "balance": balance}
+            for name, balance in read_balances(rows, found.name, effective=effective, known_at=_instant(known))
+        ]
+    return {"book": found.name, "unit": found.unit, "scale": found.scale, "day": day, "known": known, "accounts": told}
+
+
+def _instant(text: str) -> int | None:
+    """Microseconds since 1970, of an instant that names its zone."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        good = at.tzinfo is not None and at.year > 1
+    except ValueError:
+        good = False
+    if not good:
+        raise SettingError(
+            Label(f"时刻“{text[:40]}”不能采用", f"the instant '{text[:40]}' cannot be used"),
+            where="known",
+            expected=Label("带时区的时刻，如 2026-01-31T12:00:00Z", "an instant with its zone, such as 2026-01-31T12:00:00Z"),
+            remedy=Label("改正后重试", "correct it and try again"),
+        )
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def read_published(path: Path) -> tuple[DayRoot, ...]:
@@ -122,7 +179,7 @@ def prove_booked(rights: Rights, event: str) -> str:
         If nothing was booked under that id.
     """
     with rights.reading() as rows:
-        found = rows.query("SELECT id FROM ledger_event WHERE seq = ?", int(event)) if event.isdecimal() else []
+        found = rows.query("SELECT id FROM ledger_event WHERE seq = ?", read_whole(event) or 0)
         return spell_proof(prove_event(rows, found[0][0] if found else event))
 
 

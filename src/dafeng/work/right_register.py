@@ -13,6 +13,7 @@ from typing import Any
 from dafeng.work.project_register import public_projects
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_certificate import Certificate, make_certificate
+from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import read_taken
 from dafeng.work.right_overview import BookSum, sum_books
 from dafeng.work.right_rows import read_accounts, read_projects
@@ -38,6 +39,8 @@ class PublicBook:
         Retirements, the newest first.
     before : int
         Event before which older ones stand; 0 where there are none.
+    forged : int
+        Retirements of this page left out, since their rows do not say what was booked.
     registered : tuple of dict
         Credit projects whose credits stand in the book, as the public may know them.
     """
@@ -46,6 +49,7 @@ class PublicBook:
     projects: tuple[tuple[str, str], ...]
     ended: tuple[Certificate, ...]
     before: int
+    forged: int = 0
     registered: tuple[dict[str, Any], ...] = ()
 
 
@@ -96,9 +100,11 @@ def _public(rights: Rights, sums: BookSum, before: int) -> PublicBook:
             (one for sink in sinks for one in read_taken(rows, sink.no, before=before, limit=SHOWN + 1)),
             key=lambda one: -one.seq,
         )
-        ended = tuple(make_certificate(rights, rows, one) for one in events[:SHOWN])
+        shown = events[:SHOWN]
+        true = [one for one in shown if not check_movement(rows, one.seq)]
+        ended = tuple(make_certificate(rights, rows, one) for one in true)
         projects = tuple(read_projects(rows, sums.book.no))
-    return PublicBook(sums, projects, ended, ended[-1].event if len(events) > SHOWN else 0)
+    return PublicBook(sums, projects, ended, shown[-1].seq if len(events) > SHOWN else 0, len(shown) - len(true))
 
 
 def tell_certificate(found: Certificate) -> dict[str, Any]:
@@ -142,5 +148,5 @@ def tell_public_book(found: PublicBook) -> Mapping[str, Any]:
         "scale": sums.book.scale, "issued": sums.issued, "outstanding": sums.held, **dict(sums.ends),
         "projects": [{"project": project, "vintage": vintage} for project, vintage in found.projects],
         "registered": list(found.registered),
-        "retirements": [tell_certificate(one) for one in found.ended],
+        "retirements": [tell_certificate(one) for one in found.ended], "forged": found.forged,
     }  # fmt: skip

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
@@ -20,7 +19,9 @@ from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
 from dafeng.ledger.refusals import Answer
 from dafeng.ledger.requests import Groups
 from dafeng.store.ledger_rows import LedgerRows, open_rows
+from dafeng.store.records import Records
 from dafeng.work.city import City
+from dafeng.work.city_ledger import check_kept, is_there
 from dafeng.work.hand_act import carry_out
 from dafeng.work.right_books import BookPlans, read_book_plans
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
@@ -43,6 +44,7 @@ class Rights:
         self._lock = RLock()
         self._rows: LedgerRows | None = None
         self._ledger: Ledger | None = None
+        self._kept = False
 
     def __enter__(self) -> Self:
         return self
@@ -65,9 +67,34 @@ class Rights:
         -------
         bool
             True where there is a database.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or another one, though the records name what was booked in it.
         """
-        address = self.city.ledger
-        return "://" in address or Path(address).is_file()
+        there = is_there(self.city)
+        if not there or not self._kept:
+            check_kept(self.city)
+            self._kept = there
+        return there
+
+    def check_kept(self, records: Records) -> None:
+        """Whether the ledger has what the records say was booked; asked before anything is booked.
+
+        Parameters
+        ----------
+        records : Records
+            Open records of the city.
+
+        Raises
+        ------
+        StoreError
+            If it has not.
+        """
+        with self._lock:
+            check_kept(self.city, records=records, rows=self._rows)
+            self._kept = True
 
     @contextmanager
     def reading(self) -> Iterator[LedgerRows]:

@@ -20,13 +20,14 @@ from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.enterprise_sides import HOLDERS
 from dafeng.ledger.hand_act import find_credit_sink, hand_surrender
-from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.policies import Policy, Worked, find_policy, read_policies, work_out
 from dafeng.ledger.positions import Position, read_positions
 from dafeng.ledger.refusals import Refused
 from dafeng.ledger.right_tables import read_rows
 from dafeng.work.allowances import allowances
 from dafeng.work.city import City
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.period_books import find_year, need_account, read_year, refused
 
 
@@ -176,12 +177,12 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
         If there is no such book, it is no book of allowances of that period, or the period is no year.
     """
     year = read_year(period)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         find_year(ledger, book, year=year)
     found = allowances(plants or city.overlay / "rights" / "plants.csv", city=city, draft=draft)
     due = {one.enterprise: one for one in found.entitlements if one.year == year}
     policies = read_policies(city.overlay)
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city, reads=True) as ledger:
         here = read_positions(ledger, book)
         need_account(here, "issuer", book)
         owed = {one.holder: one.balance for one in read_positions(ledger, f"{book}.owed") if one.type in HOLDERS.split()}
@@ -366,7 +367,7 @@ def surrender(
     act = make_surrender(
         city, book, period, enterprise, quantity=quantity, credits=credits, day=day, plants=plants, id=id, beyond=beyond
     )
-    with open_ledger(city.ledger) as ledger:
+    with open_city_ledger(city) as ledger:
         if isinstance(answer := hand_surrender(ledger, act).answer, Refused):
             raise refused(answer)
     return find_standing(settle(city, book, period, plants=plants), enterprise)

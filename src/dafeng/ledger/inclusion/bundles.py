@@ -254,7 +254,7 @@ def prove_event(programme: Programme, scene: str, evidence: str) -> dict[str, ob
     AddressError
         If it stands in none.
     """
-    key = programme.key_of(scene, evidence)
+    key = programme.kept_key(scene, evidence)
     found = programme.rows.query("SELECT bundle FROM event WHERE key = ? AND scene = ?", key, scene)
     bundle = next((one for one in list_bundles(programme) if found and one.name == found[0][0]), None)
     if bundle is None:

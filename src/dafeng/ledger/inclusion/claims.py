@@ -1,6 +1,7 @@
 """What may be claimed once: scenes that overlap, and projects registered elsewhere, both as tables.
 
-Invariant: a scene stands in one group at most; a project without a boundary covers all of a city.
+Invariant: a scene stands in one group at most; a project without a boundary covers all of a city; no event is said to lie
+outside a project while too little is told of it.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from dafeng.core.days import parse_day
+from dafeng.ledger.inclusion.events import places_around
 from dafeng.ledger.inclusion.scenes import Scene
+from dafeng.ledger.inclusion.spelling import spell_evidence
 from dafeng.library.overlay import definition_files, layers
 from dafeng.library.strict import read_text, refusal
 
@@ -46,6 +49,10 @@ class Registered:
         Its boundary: scene, administrative code, operator.
     begin, end : int
         First and last day of its period, as ordinals. [d]
+    decided : bool
+        Whether what lies inside is claimed; else nobody knows yet.
+    strict : bool
+        Whether an event of which nobody says who ran it may lie inside.
     """
 
     project: str
@@ -55,32 +62,46 @@ class Registered:
     operator: str
     begin: int
     end: int
+    decided: bool = True
+    strict: bool = True
 
-    def covers(self, scene: str, places: Collection[str], operator: str, day: int) -> bool:
+    def covers(self, scene: str, place: str, operator: str, first: int, last: int) -> bool | None:
         """Whether an event lies inside its boundary.
 
         Parameters
         ----------
         scene : str
             Scene of the event.
-        places : collection of str
-            Its place and those around it.
+        place : str
+            Where it was.
         operator : str
-            Who ran it.
-        day : int
-            Its day. [d]
+            Who ran it; empty where nobody says.
+        first, last : int
+            Its days. [d]
 
         Returns
         -------
-        bool
-            True if the event must not be claimed again.
+        bool or None
+            True if the event must not be claimed again; ``None`` if what is told of it does not decide.
         """
-        return (
-            self.scene in ("", scene)
-            and (not self.place or self.place in places)
-            and self.operator in ("", operator)
-            and self.begin <= day <= self.end
-        )
+        if last < self.begin or self.end < first or self.scene not in ("", scene):
+            return False
+        said = (self._holds_place(place), self._runs(operator), self.decided or None)
+        return False if False in said else None if None in said else True
+
+    def _holds_place(self, place: str) -> bool | None:
+        around = places_around(place)
+        if not self.place or self.place in around:
+            return True
+        return None if not around or place in places_around(self.place) else False
+
+    def _runs(self, operator: str) -> bool | None:
+        if not self.operator:
+            return True
+        told = spell_evidence(operator)
+        if not told:
+            return None if self.strict else False
+        return told == spell_evidence(self.operator)
 
 
 def read_overlaps(scenes: Mapping[str, Scene], *folders: Path) -> Mapping[str, Overlap]:
@@ -113,13 +134,15 @@ def read_overlaps(scenes: Mapping[str, Scene], *folders: Path) -> Mapping[str, O
     return found
 
 
-def read_registered(*folders: Path) -> tuple[Registered, ...]:
+def read_registered(*folders: Path, scenes: Collection[str] | None = None) -> tuple[Registered, ...]:
     """Projects registered elsewhere.
 
     Parameters
     ----------
     *folders : Path
         Overlay folders; their ``inclusion/registered*.csv`` list projects.
+    scenes : collection of str, optional
+        Scenes that a row may name; any by default.
 
     Returns
     -------
@@ -129,20 +152,36 @@ def read_registered(*folders: Path) -> tuple[Registered, ...]:
     Raises
     ------
     DefinitionError
-        If a column is missing or a day is no date.
+        If a column is missing, a scene or place is unknown, or the days are none or the wrong way round.
     """
-    found = []
-    for path in definition_files(folders, "inclusion/registered*.csv"):
-        for number, row in enumerate(_table(path), 1):
-            if any(row.get(name) is None for name in _REGISTERED):
-                named = ", ".join(_REGISTERED)
-                raise refusal(f"{path.name}:{number}", f"缺少列：应有 {named}", f"a column is missing; there must be {named}")
-            try:
-                begin, end = (date.fromisoformat(row[name]).toordinal() for name in ("begin", "end"))
-            except ValueError:
-                raise refusal(f"{path.name}:{number}", "日期应为 2026-01-31", "a day must be like 2026-01-31") from None
-            found.append(Registered(row["project"], row["scheme"], row["scene"], row["place"], row["operator"], begin, end))
-    return tuple(found)
+    return tuple(
+        _registered(row, f"{path.name}:{number}", scenes)
+        for path in definition_files(folders, "inclusion/registered*.csv")
+        for number, row in enumerate(_table(path), 1)
+    )
+
+
+def _registered(row: Mapping[str, str | None], at: str, scenes: Collection[str] | None) -> Registered:
+    cells = {name: (row.get(name) or "").strip() for name in _REGISTERED}
+    if any(row.get(name) is None for name in _REGISTERED):
+        named = ", ".join(_REGISTERED)
+        raise refusal(at, f"缺少列：应有 {named}", f"a column is missing; there must be {named}")
+    scene, place = cells["scene"], cells["place"]
+    if scene and scenes is not None and scene not in scenes:
+        raise refusal(at, f"没有场景“{scene}”", f"there is no scene '{scene}'")
+    if place and not places_around(place):
+        raise refusal(at, f"没有地点“{place}”", f"there is no place '{place}'")
+    begin, end = (_day(cells[name], at) for name in ("begin", "end"))
+    if end < begin:
+        raise refusal(at, "截止日早于起始日", "the last day is before the first")
+    return Registered(cells["project"], cells["scheme"], scene, place, cells["operator"], begin, end)
+
+
+def _day(text: str, at: str) -> int:
+    try:
+        return parse_day(text).toordinal()
+    except ValueError:
+        raise refusal(at, "日期应为 2026-01-31", "a day must be like 2026-01-31") from None
 
 
 def _table(path: Path) -> list[dict[str, str]]:

@@ -162,14 +162,28 @@ def check_claim(event: Event, member: Member | None, scene: Scene, registered: S
             f"该场景不由此类账户申报（{member.kind}）",
             f"this scene is not claimed by a {member.kind}",
         )
-    around = places_around(event.place)
+    first, last = day_of(event.started), day_of(event.ended)
+    unclear = None
     for project in registered:
-        if project.covers(event.scene, around, event.operator, day_of(event.started)):
+        said = project.covers(event.scene, event.place, event.operator, first, last)
+        if said:
             return tell(
                 event.at, "inclusion.registered", f"已由项目 {project.project}（{project.scheme}）申报",
                 f"claimed by the project {project.project} ({project.scheme})",
             )  # fmt: skip
-    return None
+        if said is None:
+            unclear = unclear or project
+    return None if unclear is None else _held(event.at, unclear)
+
+
+def _held(at: str, project: Registered) -> Finding:
+    """Nobody can say whether a project has claimed an event, so it is not taken."""
+    return tell(
+        at, "inclusion.unclear",
+        f"不能确定是否已由项目 {project.project}（{project.scheme}）申报：运营方或区县不明，或项目尚未登记",
+        f"it is not known whether the project {project.project} ({project.scheme}) has claimed it: operator or district is"
+        " not told, or the project is not registered yet",
+    )  # fmt: skip
 
 
 def decide(

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from dafeng.core.errors import ConflictError, LookupFailure
 from dafeng.core.labels import Label
+from dafeng.ledger.inclusion.spelling import list_identities, spell_identity
 from dafeng.store.inclusion_rows import InclusionRows
 
 PSEUDONYM_DIGITS = 24
 """Hexadecimal digits of a pseudonym: 96 bits."""
 KEY_DIGITS = 32
 """Hexadecimal digits of the hash of an identity or of evidence: 128 bits."""
-_IGNORED = str.maketrans("", "", " -_()（）\u3000")
 
 
 class Member(NamedTuple):
@@ -51,22 +50,6 @@ def hash_key(secret: str, purpose: str, text: str) -> str:
     return hmac.digest(secret.encode(), f"{purpose}\n{text}".encode("utf-8", "surrogatepass"), "sha256").hex()[:KEY_DIGITS]
 
 
-def spell(identity: str) -> str:
-    """The one spelling of an identity: width, case, spaces and hyphens do not matter.
-
-    Parameters
-    ----------
-    identity : str
-        A telephone number, the number of a card or of an account.
-
-    Returns
-    -------
-    str
-        The spelling.
-    """
-    return unicodedata.normalize("NFKC", identity).casefold().translate(_IGNORED)
-
-
 class Identities:
     """The table of identities of a city.
 
@@ -95,7 +78,14 @@ class Identities:
         str
             32 hexadecimal digits.
         """
-        return hash_key(self._secret, "identity", spell(identity))
+        return self._hash(spell_identity(identity))
+
+    def _hash(self, spelt: str) -> str:
+        return hash_key(self._secret, "identity", spelt)
+
+    def _keys(self, identity: str) -> list[str]:
+        """Keys under which an identity may be kept: as it was typed under an earlier version, as now, as others typed it."""
+        return [self._hash(one) for one in list_identities(identity)]
 
     def join(self, identities: Sequence[str], *, kind: str, purpose: str, version: str, now: int) -> str:
         """Take somebody in, or more identities of somebody known; consent is recorded unless it is in force.
@@ -121,14 +111,15 @@ class Identities:
         ConflictError
             If the identities belong to two who are known as different, or to one of another kind.
         """
-        keys = sorted({self.key(one) for one in identities if spell(one)})
+        named = [one for one in identities if spell_identity(one)]
+        keys = sorted({self.key(one) for one in named})
         if not keys or kind not in ("person", "organisation"):
             raise _unknown()
         with self._rows.transaction():
             found = self._rows.query(
                 "SELECT DISTINCT i.person, p.kind FROM identity i JOIN person p ON p.person = i.person"
                 " WHERE i.key IN (SELECT value FROM json_each(?))",
-                keys,
+                sorted({key for one in named for key in self._keys(one)}),
             )
             if len(found) > 1 or (found and found[0][1] != kind):
                 raise _two()
@@ -200,13 +191,15 @@ class Identities:
         LookupFailure
             If nobody is known by it.
         """
-        found = self._rows.query(
-            "SELECT person FROM identity WHERE key = ? UNION SELECT person FROM person WHERE person = ?",
-            self.key(identity), identity if identity.isascii() else "",
-        )  # fmt: skip
-        if not found:
+        keys = self._keys(identity) if spell_identity(identity) else []
+        kept: dict[str, str] = dict(
+            self._rows.query("SELECT key, person FROM identity WHERE key IN (SELECT value FROM json_each(?))", keys)
+        )
+        if found := [kept[key] for key in keys if key in kept]:
+            return str(found[0])
+        if not self._rows.query("SELECT 1 FROM person WHERE person = ?", identity if identity.isascii() else ""):
             raise _unknown()
-        return str(found[0][0])
+        return identity
 
     def kind(self, person: str) -> str:
         """What somebody is.
@@ -238,16 +231,16 @@ class Identities:
         dict
             Member by identity, without those nobody knows.
         """
-        spellings: dict[str, list[str]] = {}
-        for one in identities:
-            spellings.setdefault(self.key(one), []).append(one)
+        keys = {one: self._keys(one) for one in identities if spell_identity(one)}
         found = self._rows.query(
             "SELECT i.key, p.person, p.kind, (SELECT min(given) FROM consent c WHERE c.person = p.person AND c.purpose = ?"
             " AND c.withdrawn IS NULL) FROM identity i JOIN person p ON p.person = i.person"
             " WHERE i.key IN (SELECT value FROM json_each(?))",
-            purpose, list(spellings),
+            purpose, list({key for own in keys.values() for key in own}),
         )  # fmt: skip
-        return {one: Member(*row[1:]) for row in found for one in spellings[row[0]]}
+        known = {row[0]: Member(*row[1:]) for row in found}
+        first = {one: next((known[key] for key in own if key in known), None) for one, own in keys.items()}
+        return {one: member for one, member in first.items() if member is not None}
 
     def consents(self, person: str) -> list[dict[str, str | int | None]]:
         """What somebody consented to, and when; also after erasure, for who knows the pseudonym.
@@ -286,13 +279,14 @@ class Identities:
         list of str
             Pseudonyms of the new ones.
         """
-        keys = list(dict.fromkeys(self.key(one) for one in identities))
+        keys = {self.key(one): self._keys(one) for one in identities if spell_identity(one)}
+        asked = [key for own in keys.values() for key in own]
         with self._rows.transaction():
             known = {
                 row[0]
-                for row in self._rows.query("SELECT key FROM identity WHERE key IN (SELECT value FROM json_each(?))", keys)
+                for row in self._rows.query("SELECT key FROM identity WHERE key IN (SELECT value FROM json_each(?))", asked)
             }
-            made = [(key, secrets.token_hex(16)) for key in keys if key not in known]
+            made = [(key, secrets.token_hex(16)) for key, own in keys.items() if known.isdisjoint(own)]
             people = [(hash_key(self._secret, "pseudonym", f"{key}\n{salt}")[:PSEUDONYM_DIGITS], salt) for key, salt in made]
             self._rows.add("INSERT INTO person VALUES (?, ?, ?, ?)", [(person, kind, salt, now) for person, salt in people])
             self._rows.add(

@@ -6,7 +6,7 @@ anybody takes events again; so a crash at any instant loses nothing and doubles 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -147,9 +147,11 @@ def _take_piece(programme: Programme, piece: Sequence[Event | Finding]) -> list[
     said: list[Outcome | Finding] = [one for one in piece if isinstance(one, Finding)]
     events = [one for one in piece if not isinstance(one, Finding)]
     members = programme.identities.members({one.person for one in events}, purpose=programme.policy.purpose)
+    former = {one: programme.former_keys(one.scene, one.evidence) for one in events}
     named = [(one, _candidate(programme, one, members.get(one.person))) for one in events]
     with programme.rows.transaction():
-        before = _load_before(programme, [one.key for _, one in named])
+        before = _load_before(programme, [*(one.key for _, one in named), *(key for own in former.values() for key in own)])
+        named = [(event, _as_kept(one, former[event], before)) for event, one in named]
         candidates = []
         for event, candidate in named:
             was = before.get(candidate.key)
@@ -188,6 +190,11 @@ def _candidate(programme: Programme, event: Event, member: Member | None) -> Can
     return Candidate(
         key, event.scene, person, day_of(event.started), event.started, event.ended, spell_amount(event.amount), event.at
     )
+
+
+def _as_kept(one: Candidate, former: Sequence[str], before: Mapping[str, Taken]) -> Candidate:
+    """A candidate under the key that its evidence has since an earlier version, if it has one."""
+    return one._replace(key=next((key for key in (one.key, *former) if key in before), one.key))
 
 
 def _check(programme: Programme, event: Event, member: Member | None) -> Finding | None:

@@ -17,6 +17,7 @@ from dafeng.ledger.inclusion.events import day_of
 from dafeng.ledger.inclusion.identities import Identities, hash_key
 from dafeng.ledger.inclusion.policy import Policy, Voucher
 from dafeng.ledger.inclusion.scenes import Scene
+from dafeng.ledger.inclusion.spelling import former_evidence, spell_evidence
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.refusals import Answer, Booked, Refused, reasons
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, SetLimit
@@ -105,7 +106,7 @@ class Programme:
         return hash_key(self.secret, purpose, text)
 
     def key_of(self, scene: str, evidence: str) -> str:
-        """Key of an evidence: the same for all scenes of a group.
+        """Key of an evidence: the same for all scenes of a group and all spellings of the number.
 
         Parameters
         ----------
@@ -117,8 +118,43 @@ class Programme:
         str
             32 hexadecimal digits.
         """
+        return self._hash_evidence(scene, spell_evidence(evidence))
+
+    def former_keys(self, scene: str, evidence: str) -> tuple[str, ...]:
+        """Keys under which earlier versions may have kept an evidence.
+
+        Parameters
+        ----------
+        scene, evidence : str
+            Scene and evidence number.
+
+        Returns
+        -------
+        tuple of str
+            Keys, that of now not among them.
+        """
+        return tuple(self._hash_evidence(scene, one) for one in former_evidence(evidence))
+
+    def kept_key(self, scene: str, evidence: str) -> str:
+        """Key under which an evidence is kept.
+
+        Parameters
+        ----------
+        scene, evidence : str
+            Scene and evidence number.
+
+        Returns
+        -------
+        str
+            That of an earlier version where there is such an event, else that of now.
+        """
+        keys = [self.key_of(scene, evidence), *self.former_keys(scene, evidence)]
+        found = {row[0] for row in self.rows.query("SELECT key FROM event WHERE key IN (SELECT value FROM json_each(?))", keys)}
+        return next((key for key in keys if key in found), keys[0])
+
+    def _hash_evidence(self, scene: str, spelt: str) -> str:
         overlap = self.overlaps.get(scene)
-        return self.hash("evidence", f"{overlap.group if overlap else scene}\n{evidence}")
+        return self.hash("evidence", f"{overlap.group if overlap else scene}\n{spelt}")
 
     def prepare(self) -> None:
         """Open the books and the accounts of the programme, once."""

@@ -42,7 +42,7 @@ def reverse_event(programme: Programme, scene: str, evidence: str, *, reason: st
     """
     programme.prepare()
     resume(programme)
-    key = programme.key_of(scene, evidence)
+    key = programme.kept_key(scene, evidence)
     with programme.rows.transaction():
         text = "UPDATE event SET bundle = ? WHERE key = ? AND scene = ? AND bundle = ''"
         programme.rows.run(text, REVERSED, key, scene)

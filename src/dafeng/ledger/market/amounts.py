@@ -5,10 +5,10 @@ Invariant: a text with more digits than the book has is refused, never rounded.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from dafeng.core.errors import SettingError
-from dafeng.core.labels import Label
+from dafeng.core.typed import read_units
+from dafeng.ledger.requests import MOST
 
 
 def read_amount(text: str, scale: int, *, where: str) -> int:
@@ -33,18 +33,7 @@ def read_amount(text: str, scale: int, *, where: str) -> int:
     SettingError
         If it is no number, or has more digits.
     """
-    try:
-        value = Decimal(text).scaleb(scale)
-        if value.is_finite() and value == int(value):
-            return int(value)
-    except InvalidOperation:
-        pass
-    raise SettingError(
-        Label(f"“{text}”不是可用的数", f"'{text}' is no usable number"),
-        where=where,
-        expected=Label(f"至多 {scale} 位小数的数", f"a number with at most {scale} digits after the point"),
-        remedy=Label("改写该数", "write it otherwise"),
-    )
+    return read_units(text, scale, where=where, least=-MOST, most=MOST)
 
 
 def write_amount(value: int, scale: int) -> str:
