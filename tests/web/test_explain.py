@@ -10,6 +10,7 @@ from dafeng.web.explain import addresses, gather, reach, sentence
 from dafeng.web.labels import Words
 from tests.web.client import Client
 from tests.web.sample import HASH, RUN, TEXT, anchor, city, traces, view
+from tests.web.sample_districts import outline
 
 ZH = Words("zh")
 
@@ -86,3 +87,11 @@ def test_the_drawer_says_the_source_in_the_language_of_the_page() -> None:
     for language, said, other in (("zh", "评价规则", "choice of this"), ("en", "Rules of assessment", "本项目选定")):
         page = client.get(f"/yangli/explain/{address}?lang={language}").text
         assert (said in page, other in page) == (True, False)
+
+
+def test_the_wall_names_what_its_map_does_not_draw() -> None:
+    shown = view()
+    zone = {"zh": "高新区", "en": "High-tech zone"}
+    shown["districts"] = {**shown["districts"], "outline": {**outline(), "missing": [zone]}}
+    page = Client(create_app([CityView(shown, traces(), {HASH: TEXT})])).get("/yangli/wall?lang=en").text
+    assert "Not drawn on their own: High-tech zone." in page

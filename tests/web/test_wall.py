@@ -12,7 +12,6 @@ from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
 from tests.web.access import list_faults
 from tests.web.browser import Visit, launched, served
-from tests.web.client import Client
 from tests.web.sample import HASH, TEXT, city, traces, view
 from tests.web.sample_districts import outline
 
@@ -130,11 +129,3 @@ def test_a_server_that_is_gone_is_told(desk: Visit, base: str) -> None:
     desk.page.context.set_offline(False)
     desk.page.evaluate("dafeng.wall.ask()")
     expect(desk.page.locator("#lost")).to_be_hidden()
-
-
-def test_the_wall_names_what_its_map_does_not_draw() -> None:
-    shown = view()
-    zone = {"zh": "高新区", "en": "High-tech zone"}
-    shown["districts"] = {**shown["districts"], "outline": {**outline(), "missing": [zone]}}
-    page = Client(create_app([CityView(shown, traces(), {HASH: TEXT})])).get("/yangli/wall?lang=en").text
-    assert "Not drawn on their own: High-tech zone." in page

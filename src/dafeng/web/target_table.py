@@ -77,8 +77,9 @@ def write_targets(view: Row, chosen: Mapping[str, str], words: Words) -> str:
 def _heads(name: str, words: Words) -> list[str]:
     said = words.say(f"targets.{name}")
     if name in ("goal", "actual", "projected"):
-        parts = ("unit", "comparator" if name == "goal" else "of_year")
-        return [said, *(words.say("targets.part", values={"name": said, "part": words.say(f"targets.{one}")}) for one in parts)]
+        last = words.say("targets.comparator") if name == "goal" else words.say("targets.of_year")
+        parts = (words.say("targets.unit"), last)
+        return [said, *(words.say("targets.part", values={"name": said, "part": part}) for part in parts)]
     return [said]
 
 
