@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from dafeng.core.errors import DefinitionError
+from dafeng.core.labels import Label
 from dafeng.library.sources import read_sources
 
 ENTRY = (
@@ -17,6 +19,24 @@ ENTRY = (
 def overlay(folder: Path, name: str) -> Path:
     (folder / "sources.yaml").write_text(ENTRY.format(id=name), encoding="utf-8")
     return folder
+
+
+OWN = re.compile(r"本项目|虚构|dafeng|\b(this|the) project\b|our own|invented", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("folder", [None, *sorted(one.name for one in Path("cities").iterdir() if one.is_dir())])
+def test_what_the_project_says_of_a_source_stands_in_both_languages(folder: str | None) -> None:
+    sources = read_sources(*([Path("cities") / folder / "data"] if folder else []))
+    assert not [name for name, one in sources.items() if not isinstance(one.seen, Label)]
+    own = {name: one for name, one in sources.items() if OWN.search(f"{one.publisher} {one.title}")}
+    assert len(own) >= 11
+    assert not [name for name, one in own.items() if not isinstance(one.title, Label)]
+    told = [text for one in sources.values() for text in (one.title, one.seen) if isinstance(text, Label)]
+    assert not [one for one in told if re.search("[\u4e00-\u9fff]", one.en) or not re.search("[\u4e00-\u9fff]", one.zh)]
+
+
+def test_a_title_of_a_publication_stays_as_published() -> None:
+    assert read_sources()["prov2025"].title == "省级温室气体清单编制指南（2025年版）"
 
 
 def test_shipped_sources_say_how_they_were_seen() -> None:

@@ -189,8 +189,9 @@ def test_what_was_undone_stays_in_the_list():
 
 def test_the_second_of_two_edits_on_one_state_is_a_conflict_that_names_the_first():
     review = do(base(), Change(T1, "correct", ({"value": "30"},), seen=0), who="张三")
-    with pytest.raises(ConflictError, match=r"张三.*correct"):
+    with pytest.raises(ConflictError, match=r"张三.*\(corrected\)") as caught:
         do(review, Change(T1, "correct", ({"value": "31"},), seen=0), who="李四")
+    assert "（更正）" in caught.value.what.zh
 
 
 def test_the_same_request_twice_is_one_edit():

@@ -81,7 +81,7 @@ def test_what_may_be_negative_or_assumed_is_let_pass(audit, row) -> None:
 def test_a_unit_slip_against_the_year_before_is_reported_with_both_figures(audit) -> None:
     found = audit(fact("port_throughput", "2023", "54000", "万吨"), fact("port_throughput", "2024", "55000", "吨"))
     assert rules(found) == ["audit.slip"]
-    assert all(said in found[0].says.en for said in ("54000 万吨", "55000 吨", "10^-4"))
+    assert all(said in found[0].says.en for said in ("54000 × 10^4 t", "55000 t", "10^-4"))
 
 
 @given(st.integers(1, 6), st.decimals("0.9", "1.12", places=3), st.sampled_from([1, -1]))
@@ -189,3 +189,12 @@ def test_the_audit_of_one_year_compares_with_the_others(catalogue) -> None:
     rows.append(fact("gdp", "2024", "90000.5", "亿元", cell="C4"))
     found = audit_facts(build_rows(rows), catalogue=catalogue, rules=read_rules(), today=TODAY, year=2024)
     assert [(f.rule, f.at) for f in found] == [("audit.slip", "x.csv!C4")]
+
+
+def test_an_english_finding_has_no_chinese_unit(audit) -> None:
+    (found,) = audit(fact("clean_capacity", "2023", "-30", "万千瓦"))
+    assert ("-30 万千瓦" in found.says.zh, "-30 × 10^4 kW" in found.says.en, "万" in found.says.en.partition("=")[2]) == (
+        True,
+        True,
+        False,
+    )

@@ -13,6 +13,7 @@ ROW = {
     "a": {"b": Decimal("1.5")},
     "names": ["甲", "乙"],
     "rows": [{"label": {"zh": "一", "en": "one"}}],
+    "members": [{"label": {"zh": "核电", "en": "nuclear"}}, {"label": {"zh": "风电", "en": "wind"}}, {"label": "2030"}],
     "no": None,
     "flag": True,
 }
@@ -24,6 +25,7 @@ ROW = {
         ("a.b", 1.5),
         ("names.#", "甲、乙"),
         ("rows.#.label", "一\none"),
+        ("members.#.label", "核电、风电、2030\nnuclear; wind; 2030"),
         ("no", None),
         ("no.more", None),
         ("gone.x", None),

@@ -277,7 +277,7 @@ VIEW = {
     "definitions": (dict,), "inventory_form": (dict, MAY), "emissions": Maybe(EMISSIONS), "inventory": Maybe(INVENTORY), "energy": Maybe(ENERGY), "pathway": Maybe(PATHWAY), "power": Maybe(POWER), "abatement": Maybe(ABATEMENT), "orders": Maybe(ORDERS), "retrofits": [RETROFIT], "clashes": [CLASH], "consistency": Maybe(CONSISTENCY), "comparison": Maybe(COMPARISON),
     "quality": Maybe(QUALITY),
     "headlines": [{"id": TEXT, "question": LABEL, "answer": LABEL, "numbers": [NAMED], "targets": [TEXT], "address": (*TEXT, MAY)}],
-    "sources": [{"id": TEXT, "title": TEXT, "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (*TEXT, MAY),
+    "sources": [{"id": TEXT, "title": (str, dict), "publisher": (*TEXT, MAY), "date": (*TEXT, MAY), "url": (*TEXT, MAY), "seen": (str, dict, MAY),
                  "grade": (*TEXT, MAY), "used": YEAR}],
     "factors": [{"id": TEXT, "label": LABEL, "value": (str, int, float), "unit": TEXT, "purpose": (*TEXT, MAY), "standard": (*TEXT, MAY),
                  "year": (str, int, MAY), "place": (*TEXT, MAY), "source": (*TEXT, MAY), "grade": (*TEXT, MAY), "match": (*TEXT, MAY)}],

@@ -10,6 +10,7 @@ from dafeng.web.explain import addresses, gather, reach, sentence, told
 from dafeng.web.labels import Words
 from tests.web.client import Client
 from tests.web.sample import HASH, RUN, TEXT, anchor, city, label, number, trace, traces, view
+from tests.web.sample_districts import outline
 
 ZH = Words("zh")
 
@@ -86,3 +87,25 @@ def test_a_share_is_explained_as_the_pages_show_it() -> None:
     assert ('<span class="digits">93.4</span>' in text, "<code>0.9343</code>" in text, "88.7–97" in text) == (True, True, True)
     assert told(other, "a/seed", other.trace("a/seed")) is None
     assert (told(other, "a/none", stored) or {})["unit"] == "1"
+
+
+def test_the_drawer_says_the_source_in_the_language_of_the_page() -> None:
+    document, kept = view(), traces()
+    own = {
+        "title": {"zh": "评价规则", "en": "Rules of assessment"},
+        "seen": {"zh": "本项目选定", "en": "choice of this project"},
+    }
+    document["sources"] = [{**row, **own} for row in document["sources"]]
+    client = Client(create_app([CityView(document, kept, {HASH: TEXT})]))
+    address = next(one for one, trace in kept.items() if trace.get("source") in {row["id"] for row in document["sources"]})
+    for language, said, other in (("zh", "评价规则", "choice of this"), ("en", "Rules of assessment", "本项目选定")):
+        page = client.get(f"/yangli/explain/{address}?lang={language}").text
+        assert (said in page, other in page) == (True, False)
+
+
+def test_the_wall_names_what_its_map_does_not_draw() -> None:
+    shown = view()
+    zone = {"zh": "高新区", "en": "High-tech zone"}
+    shown["districts"] = {**shown["districts"], "outline": {**outline(), "missing": [zone]}}
+    page = Client(create_app([CityView(shown, traces(), {HASH: TEXT})])).get("/yangli/wall?lang=en").text
+    assert "Not drawn on their own: High-tech zone." in page

@@ -89,3 +89,8 @@ def test_an_interval_is_written_in_the_unit_of_its_figure() -> None:
     assert between(output, "zh") == "0.965–1.03"
     assert (between(saved, "zh"), between(saved, "en")) == ("−16,000 至 2700", "−160 to 27")
     assert between(share, "zh") == "88.1–99.9"
+
+
+def test_people_are_counted_in_english() -> None:
+    shown = [show(value, unit, "en").unit for value, unit in ((7_100_000, "人"), (12, "人"), (3_000_000, "户"))]
+    assert shown == ["million people", "people", "million households"]

@@ -151,8 +151,26 @@ def test_hidden_columns_leave_the_table_and_the_file() -> None:
     rows = list(
         csv.reader(client.get("/yangli/targets.csv?hide=reason,organisation,actual&verdict=behind&lang=en").text.splitlines())
     )
-    assert rows[0] == ["\ufeffVerdict", "Indicator", "Id", "Due", "Goal", "Unit", "Comparison", "Projected", "Unit", "Year"]
+    goal, projected = ["Goal", "Goal: Unit", "Goal: Comparison"], ["Projected", "Projected: Unit", "Projected: Year"]
+    assert rows[0] == ["\ufeffVerdict", "Indicator", "Id", "Due", *goal, *projected]
     assert [row[2] for row in rows[1:]] == ["T01", "T05"]
+
+
+@pytest.mark.parametrize(
+    ("language", "figures"),
+    [("en", ["13", "GW", "0.3", "", "-65.7678395265", "%"]), ("zh", ["1300", "万千瓦", "0.3", "", "-65.7678395265", "%"])],
+)
+def test_figures_of_the_file_have_the_unit_of_the_page_and_no_binary_noise(language: str, figures: list[str]) -> None:
+    document = view()
+    one = document["verdicts"][0]
+    one["value"] |= {"value": 1300.0, "unit": "万千瓦"}
+    one["actual"] = {"value": 0.1 + 0.2, "unit": "1", "year": 2025}
+    one["projected"] = {"value": -65.76783952647156, "unit": "%", "year": 2030}
+    text = Client(create_app([CityView(document, traces())])).get(f"/yangli/targets.csv?lang={language}").text
+    head, *rows = csv.reader(text.splitlines())
+    row = next(row for row in rows if row[2] == one["target"])
+    assert len(set(head)) == len(head)
+    assert [row[at] for at in (4, 5, 7, 8, 10, 11)] == figures
 
 
 def test_no_text_of_the_file_becomes_a_formula() -> None:

@@ -159,7 +159,8 @@ CONSISTENCY = {
     },
 }  # fmt: skip
 SOURCE = {
-    "id": str, "title": str, "publisher": str, "date": str, "url": str, "seen": str, "grade": Maybe(str), "used": int,
+    "id": str, "title": (str, dict), "publisher": str, "date": str, "url": str, "seen": (str, dict),
+    "grade": Maybe(str), "used": int,
 }  # fmt: skip
 NOTE = {"says": L, "source": str}
 TOPIC = {"substance": str, "parameter": str, "purpose": str}
@@ -296,7 +297,7 @@ DISTRICTS = {
     "quantities": [{"id": str, "label": L, "says": L, "unit": str, "basis": {"actual", "estimated"}, "years": [Maybe(int)],
                     "rows": [{"place": str, "values": [Maybe(N)]}]}],
     "located": [{"place": str, "kind": {"project", "area"}, "field": str, "label": L, "anchor": ANCHOR, "address": str}],
-    "duties": [{"place": str, "tasks": [str]}], "lacking": [L], "source": {"id": str, "title": str, "grade": str},
+    "duties": [{"place": str, "tasks": [str]}], "lacking": [L], "source": {"id": str, "title": (str, dict), "grade": str},
     "outline": Maybe(dict),
 }  # fmt: skip
 VIEW = {

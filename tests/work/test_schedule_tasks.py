@@ -16,8 +16,12 @@ from typer.testing import CliRunner
 import dafeng as df
 from dafeng.cli.main import app
 from dafeng.core.errors import SettingError
+from dafeng.core.labels import Language
 from dafeng.plans.plan import Plan
+from dafeng.plans.schedule_document import schedule_document
+from dafeng.plans.tasklist_document import task_document
 from dafeng.work.derive_links import derive_links
+from dafeng.work.schedule_rows import chart_rows, write_rows
 from dafeng.work.wrap_text import text_width, wrap_text
 
 RUNNER = CliRunner()
@@ -114,6 +118,14 @@ def test_the_table_neutralises_formulas(tmp_path: Path, plan: Plan) -> None:
     df.save_schedule(df.schedule_tasks(replace(plan, tasks=tasks)), tmp_path / "tasks.csv", language="en")
     rows = list(csv.reader((tmp_path / "tasks.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert (rows[1][1], rows[1][8], len(rows[0])) == ("'=1+1", "not reported: targets not judged", 14)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "严重滞后"), ("en", "off course")])
+def test_the_table_says_verdicts_in_words(plan: Plan, language: Language, said: str) -> None:
+    schedule = df.schedule_tasks(plan)
+    told = schedule_document(schedule)
+    rows = [row | {"verdict": "off_course"} for row in chart_rows(task_document(schedule.listed, texts=False), told)]
+    assert {line[9] for line in csv.reader(write_rows(rows, told, language).splitlines()[1:-2])} == {said}
 
 
 def test_another_ending_is_refused(tmp_path: Path, plan: Plan) -> None:

@@ -12,7 +12,7 @@ import typer
 
 import dafeng as df
 from dafeng.cli.printing import console, grid, print_json, read_language, say
-from dafeng.core.labels import Language
+from dafeng.core.labels import Language, read_wording
 
 if TYPE_CHECKING:
     from dafeng.library.conflicts import Conflict
@@ -198,7 +198,7 @@ def _show_one(row: FactorRow, library: FactorLibrary, language: Language) -> Non
         out.print(f"{library.label(kind, getattr(one, kind)).read(language)} ({getattr(one, kind)})")
     where = " ".join(str(part) for part in (one.place, one.year, one.sector) if part)
     out.print(where or say(language, "不限地区、年份", "any place, any year"))
-    out.print(f"{row.title} {one.clause} ({one.source}, {one.grade})")
+    out.print(f"{read_wording(row.title, language)} {one.clause} ({one.source}, {one.grade})")
     for note in (one.note, *(note.says.read(language) for note in row.notes)):
         if note:
             out.print(f"· {note}", markup=False)

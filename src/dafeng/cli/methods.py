@@ -70,7 +70,8 @@ def _show_list(rows: list[Row], guides: list[Row], language: Language) -> None:
 
 def _show_method(row: Row, language: Language) -> None:
     out = console()
-    out.print(f"{read_label(row['title'], language)} ({row['id']}) · {row['source']['title']} {row['source']['clause']}")
+    source = f"{read_label(row['source']['title'], language)} {row['source']['clause']}"
+    out.print(f"{read_label(row['title'], language)} ({row['id']}) · {source}")
     out.print(read_label(row["summary"], language))
     for equation in row["equations"]:
         out.print(f"{equation['id']}: {equation['expression']}")
@@ -104,5 +105,5 @@ def _example(one: Row, language: Language) -> list[str]:
         one["result"] or "—",
         one["expected"],
         say(language, "一致", "yes") if one["holds"] else say(language, "不一致", "no"),
-        one["by"]["says"],
+        read_label(one["by"]["says"], language),
     ]

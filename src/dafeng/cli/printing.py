@@ -17,7 +17,7 @@ from rich.tree import Tree
 
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.findings import Finding
-from dafeng.core.labels import Label, Language
+from dafeng.core.labels import Label, Language, read_wording
 from dafeng.plans.verdict import WORDS, Kind
 
 MARKS: Mapping[Kind, tuple[str, str]] = {
@@ -147,13 +147,13 @@ def read_language(text: str) -> Language:
     )
 
 
-def read_label(label: Mapping[str, str] | Label, language: Language) -> str:
+def read_label(label: Mapping[str, str] | Label | str, language: Language) -> str:
     """Text of a label in either of its forms.
 
     Parameters
     ----------
-    label : mapping or Label
-        ``{"zh": …, "en": …}`` or a ``Label``.
+    label : mapping, Label or str
+        ``{"zh": …, "en": …}``, a ``Label``, or a text as published.
     language : {"zh", "en"}
         Language wanted.
 
@@ -162,7 +162,7 @@ def read_label(label: Mapping[str, str] | Label, language: Language) -> str:
     str
         The text.
     """
-    return label.read(language) if isinstance(label, Label) else label[language]
+    return read_wording(label, language) if isinstance(label, Label | str) else label[language]
 
 
 def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> Table:

@@ -50,3 +50,41 @@ class Label:
             The text in that language.
         """
         return self.zh if language == "zh" else self.en
+
+
+Wording = str | Label
+"""A text as published, in its own language alone, or a text of the project's own in both languages."""
+
+
+def read_wording(wording: Wording, language: Language) -> str:
+    """A text in one language, or as published.
+
+    Parameters
+    ----------
+    wording : str or Label
+        The text.
+    language : {"zh", "en"}
+        The language wanted.
+
+    Returns
+    -------
+    str
+        What is published stays as published.
+    """
+    return wording.read(language) if isinstance(wording, Label) else wording
+
+
+def texts_of(wording: Wording) -> tuple[str, ...]:
+    """All texts that a wording has.
+
+    Parameters
+    ----------
+    wording : str or Label
+        The text.
+
+    Returns
+    -------
+    tuple of str
+        The one as published, or the Chinese and the English one.
+    """
+    return (wording.zh, wording.en) if isinstance(wording, Label) else (wording,)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dafeng.core.labels import Wording
+
 Grade = Literal["primary", "secondary", "derived", "reported", "estimated", "assumption", "provisional", "memory"]
 """``primary`` official document or dataset, also in transcription; ``secondary`` press or compilation;
 ``derived`` arithmetic on quoted figures; ``reported`` handed in by a user; ``estimated`` our estimate with a
@@ -23,21 +25,21 @@ class Source:
     ----------
     id : str
         Key that rows quote.
-    title : str
-        Title as printed, in its own language.
+    title : str or Label
+        Title as printed, in its own language; where it is the project's own, in both languages.
     publisher : str
         Who published it.
     date : str
         Date of publication, as far as known (``2024-05-22``, ``2021``), else empty.
     url : str
         Address it was read at, empty where none.
-    seen : str
+    seen : str or Label
         How it was seen: official text, transcription, press report …
     """
 
     id: str
-    title: str
+    title: Wording
     publisher: str
     date: str
     url: str
-    seen: str
+    seen: Wording

@@ -133,7 +133,7 @@ def _substitute_row(key: tuple[str, str], one: Substitute) -> dict[str, Any]:
 
 
 def _factor_row(factor: Factor, sources: Mapping[str, Source]) -> dict[str, Any]:
-    title = sources[factor.source].title if factor.source in sources else factor.source
+    title = str(sources[factor.source].title) if factor.source in sources else factor.source
     row = {name: getattr(factor, name) for name in _FACTOR if name not in ("title", "sha256")}
     return {**row, "title": title, "sha256": fingerprint(factor)}
 

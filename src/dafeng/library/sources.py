@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Wording
 from dafeng.core.sources import Source
 from dafeng.library.overlay import definition_files, layers, merged
 from dafeng.library.records import Record, records
@@ -91,9 +91,14 @@ def _source(name: str, record: Record) -> Source:
         raise record.error("编号只能用小写字母、数字和 . _ -", "an id is lower case letters, digits and . _ -")
     return Source(
         id=name,
-        title=record.text("title"),
+        title=_wording(record, "title"),
         publisher=record.text_or_none("publisher") or "",
         date=record.text_or_none("date") or "",
         url=record.text_or_none("url") or "",
-        seen=record.text("seen"),
+        seen=_wording(record, "seen"),
     )
+
+
+def _wording(record: Record, key: str) -> Wording:
+    """A text as published, or one of the project's own in both languages."""
+    return record.label(key) if isinstance(record.value(key), dict) else record.text(key)

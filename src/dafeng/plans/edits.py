@@ -11,8 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from dafeng.core.labels import Label
+
 Action = Literal["accept", "correct", "split", "add", "reject", "restore", "undo"]
 """``restore`` gives a record back to the machine's reading, ``undo`` takes back the last edit of a record."""
+DONE: Mapping[Action, Label] = {
+    "accept": Label("采纳", "accepted"),
+    "correct": Label("更正", "corrected"),
+    "split": Label("拆分", "split"),
+    "add": Label("补充", "added"),
+    "reject": Label("否定", "rejected"),
+    "restore": Label("恢复机器读取", "given back to the machine's reading"),
+    "undo": Label("撤销", "last edit taken back"),
+}
+"""Actions in words, as done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dafeng.core.documents import Document
 from dafeng.core.errors import ConflictError, LookupFailure, SettingError
 from dafeng.core.labels import Label
 from dafeng.plans.corrections import spell_record
-from dafeng.plans.edits import Action, Change, Edit, Entry, find_last, last_serial
+from dafeng.plans.edits import DONE, Action, Change, Edit, Entry, find_last, last_serial
 from dafeng.plans.fields import FIELDS, Known, Record, RecordKind, find_field, kind_of
 from dafeng.plans.identity import make_id
 from dafeng.plans.plan import OtherFigure, Plan, Target, Task
@@ -372,8 +372,8 @@ def _conflict(change: Change, done: Edit) -> ConflictError:
     at = done.at.isoformat(sep=" ", timespec="minutes")
     return ConflictError(
         Label(
-            f"{done.who} 在 {at} 已改动此记录（{done.action}），您的改动没有写入",
-            f"{done.who} changed this record at {at} ({done.action}); your change was not written",
+            f"{done.who} 在 {at} 已改动此记录（{DONE[done.action].zh}），您的改动没有写入",
+            f"{done.who} changed this record at {at} ({DONE[done.action].en}); your change was not written",
         ),
         where=change.record,
         expected=Label("在最新内容上所作的改动", "a change made on the present state"),

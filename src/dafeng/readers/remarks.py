@@ -9,7 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from dafeng.core.errors import UnitError
 from dafeng.core.findings import Finding, Severity
+from dafeng.core.labels import Language
+from dafeng.core.units import unit as read_unit
 from dafeng.readers.delivery import name_row, place_in, remark
 from dafeng.readers.identities import Break
 from dafeng.readers.numbers import plain
@@ -33,7 +36,7 @@ def memory(row: Row) -> Finding:
     Finding
         Rule ``audit.memory``.
     """
-    said = (f"{_say(row)} 凭记忆，不能使用", f"{_say(row)} is from memory and cannot be used")
+    said = (f"{_say(row, 'zh')} 凭记忆，不能使用", f"{_say(row, 'en')} is from memory and cannot be used")
     return remark(
         "audit.memory", place_in(row), "error", *said, remedy=("查到出处后更正等级", "find its source and correct the grade")
     )
@@ -54,7 +57,10 @@ def future(row: Row, today: date) -> Finding:
     Finding
         Rule ``audit.future``.
     """
-    said = (f"{_say(row)} 在 {today} 尚未结束，不可能是实际值", f"{_say(row)} is not over on {today}: it cannot be measured")
+    said = (
+        f"{_say(row, 'zh')} 在 {today} 尚未结束，不可能是实际值",
+        f"{_say(row, 'en')} is not over on {today}: it cannot be measured",
+    )
     remedy = ("预期值请写入 announcements.csv", "expected values belong into announcements.csv")
     return remark("audit.future", place_in(row), "error", *said, remedy=remedy)
 
@@ -72,7 +78,7 @@ def negative(row: Row) -> Finding:
     Finding
         Rule ``audit.negative``.
     """
-    said = (f"{_say(row)} 不可能为负", f"{_say(row)} cannot be negative")
+    said = (f"{_say(row, 'zh')} 不可能为负", f"{_say(row, 'en')} cannot be negative")
     return remark("audit.negative", place_in(row), "error", *said, remedy=("核对符号", "check the sign"))
 
 
@@ -89,7 +95,7 @@ def share(row: Row) -> Finding:
     Finding
         Rule ``audit.share``.
     """
-    said = (f"{_say(row)} 不在0至100%之间", f"{_say(row)} is not between 0 and 100 %")
+    said = (f"{_say(row, 'zh')} 不在0至100%之间", f"{_say(row, 'en')} is not between 0 and 100 %")
     return remark("audit.share", place_in(row), "error", *said, remedy=("核对数值和单位", "check value and unit"))
 
 
@@ -112,7 +118,7 @@ def parts(row: Row, printed: Decimal, parts: Sequence[Row], expected: Decimal, u
     Finding
         Rule ``audit.parts``.
     """
-    listed = " + ".join(_figure(part) for part in parts)
+    listed = " + ".join(_figure(part, "zh") for part in parts)
     said = (
         f"{name_row(row)}：合计 {plain(printed)} {unit}，分项 {listed} = {plain(expected)}",
         f"{name_row(row)}: the whole is {plain(printed)} {unit}, the parts {listed} give {plain(expected)}",
@@ -142,11 +148,15 @@ def slip(before: Row, after: Row, power: int) -> Finding:
         Rule ``audit.slip``.
     """
     said = (
-        f"{_say(after)} 约为 {before['period']} 年 {_figure(before)} 的10^{power}倍，疑为单位错位",
-        f"{_say(after)} is about 10^{power} times {_figure(before)} of {before['period']}: perhaps a unit slip",
+        f"{_say(after, 'zh')} 约为 {before['period']} 年 {_figure(before, 'zh')} 的10^{power}倍，疑为单位错位",
+        f"{_say(after, 'en')} is about 10^{power} times {_figure(before, 'en')} of {before['period']}: perhaps a unit slip",
     )
     return remark(
-        "audit.slip", place_in(after), "warning", *said, remedy=("核对单位（万吨与吨等）", "check the unit (万吨 or 吨 …)")
+        "audit.slip",
+        place_in(after),
+        "warning",
+        *said,
+        remedy=("核对单位（万吨与吨等）", "check the unit (10^4 t or t, and the like)"),
     )
 
 
@@ -164,8 +174,8 @@ def copied(before: Row, after: Row) -> Finding:
         Rule ``audit.copied``.
     """
     said = (
-        f"{_say(after)} 与 {before['period']} 年完全相同，疑为抄录",
-        f"{_say(after)} equals that of {before['period']}: perhaps copied",
+        f"{_say(after, 'zh')} 与 {before['period']} 年完全相同，疑为抄录",
+        f"{_say(after, 'en')} equals that of {before['period']}: perhaps copied",
     )
     return remark(
         "audit.copied", place_in(after), "info", *said, remedy=("确认是当年的数", "make sure it is the figure of the year")
@@ -186,8 +196,8 @@ def disagreement(rows: Iterable[Row]) -> Finding:
         Rule ``audit.disagreement``.
     """
     listed = list(rows)
-    each = "；".join(f"{_figure(row)}（{row['source']}，{row['grade']}）" for row in listed[:LISTED])
-    every = "; ".join(f"{_figure(row)} ({row['source']}, {row['grade']})" for row in listed[:LISTED])
+    each = "；".join(f"{_figure(row, 'zh')}（{row['source']}，{row['grade']}）" for row in listed[:LISTED])
+    every = "; ".join(f"{_figure(row, 'en')} ({row['source']}, {row['grade']})" for row in listed[:LISTED])
     said = (f"{name_row(listed[0])} 各来源不一致：{each}", f"{name_row(listed[0])} differs between sources: {every}")
     remedy = ("以等级高、发布晚的为准，并在备注中说明", "prefer the better graded and later one and say so in the note")
     return remark("audit.disagreement", place_in(listed[1]), "warning", *said, remedy=remedy)
@@ -247,9 +257,20 @@ def explain_break(found: Break, at: str, *, rule: str = "", severity: Severity =
     return remark(rule or f"balance.{found.flow}", at, severity, *said, remedy=remedy)
 
 
-def _figure(row: Row) -> str:
-    return f"{plain(row['value'])} {row['unit']}"
+def _figure(row: Row, language: Language) -> str:
+    """A figure with the digits as handed in, its unit in the reader's words."""
+    name = row["unit"]
+    if language == "en" and not name.isascii():
+        name = _name_unit(name)
+    return f"{plain(row['value'])}{' ×' if name.startswith('10^') else ''} {name}"
 
 
-def _say(row: Row) -> str:
-    return f"{name_row(row)} = {_figure(row)}"
+def _name_unit(stored: str) -> str:
+    try:
+        return read_unit(stored).read("en")
+    except UnitError:
+        return stored
+
+
+def _say(row: Row, language: Language) -> str:
+    return f"{name_row(row)} = {_figure(row, language)}"

@@ -202,7 +202,7 @@ class _Speaker(Voice):
                 self.read(row["standard"]),
                 row["place"],
                 row["year"],
-                row["source"],
+                self.read(row["source"]),
                 row["clause"],
                 self.word("grade", row["grade"]),
                 self.word("match", row["match"]),

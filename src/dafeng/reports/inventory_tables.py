@@ -38,7 +38,7 @@ def list_methods(voice: Voice) -> Table:
         "",
         voice.heads("方法|版本|出处|条款", "method|edition|source|clause"),
         (42, 44, 40, 30),
-        tuple((read(m["title"]), read(m["edition"]), m["source"], m["clause"] or "—") for m in voice.form["methods"]),
+        tuple((read(m["title"]), read(m["edition"]), read(m["source"]), m["clause"] or "—") for m in voice.form["methods"]),
     )
 
 

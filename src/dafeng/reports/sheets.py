@@ -138,12 +138,30 @@ def take(row: Any, at: str) -> Value:
     """
     head, _, rest = at.partition(".")
     if head == "#":
-        parts = [take(part, rest) if rest else _plain(part) for part in row or ()]
-        return "、".join(str(part) for part in parts if part is not None) or None
+        return _plain(_joined([_found(part, rest) for part in row or ()]))
     value = row.get(head) if isinstance(row, Mapping) else None
     if value is None:
         return None
     return take(value, rest) if rest else _plain(value)
+
+
+def _found(row: Any, at: str) -> Any:
+    """What stands at a place below one element of a list, a label still in both languages."""
+    for head in at.split(".") if at else ():
+        row = row.get(head) if isinstance(row, Mapping) else None
+    return row
+
+
+def _joined(found: Sequence[Any]) -> Any:
+    """A list as one text: labels are joined within each language, never across."""
+    told = [one for one in found if one is not None]
+    if any(isinstance(one, Mapping) for one in told):
+        sides = [one if isinstance(one, Mapping) else {"zh": one, "en": one} for one in told]
+        return {
+            "zh": "、".join(str(one.get("zh") or "") for one in sides),
+            "en": "; ".join(str(one.get("en") or "") for one in sides),
+        }
+    return "、".join(str(_plain(one)) for one in told) or None
 
 
 def _plain(value: Any) -> Value:

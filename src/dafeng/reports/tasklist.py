@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dafeng.core.labels import Label, Language
+from dafeng.core.labels import Label, Language, read_wording
 from dafeng.library.sources import read_sources
 from dafeng.reports.sheets import read_words
 
@@ -236,7 +236,9 @@ def _reason(number: int, task: Row, own: Row, ground: Row, language: Language) -
     places = _joined([_word("task_place", place, language) for place in ground["places"]], language)
     grade = _word("grade", ground["grade"], language)
     known = read_sources()
-    cited = ground["clause"] or _joined((known[one].title if one in known else one for one in ground["sources"]), language)
+    cited = ground["clause"] or _joined(
+        (read_wording(known[one].title, language) if one in known else one for one in ground["sources"]), language
+    )
     texts = {
         "number": str(number),
         "title": f"{task['number']}{task['title']}",

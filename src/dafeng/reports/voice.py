@@ -64,19 +64,21 @@ class Speech:
         """
         return tuple(self.text(zh, en).split("|"))
 
-    def read(self, label: Row | None) -> str:
+    def read(self, label: Row | str | None) -> str:
         """A label of the form.
 
         Parameters
         ----------
-        label : mapping or None
-            Text in both languages.
+        label : mapping, str or None
+            Text in both languages, or as published.
 
         Returns
         -------
         str
             The text of this language; empty where there is none.
         """
+        if isinstance(label, str):
+            return label
         return "" if label is None else str(label[self.language])
 
     def word(self, group: str, name: str) -> str:

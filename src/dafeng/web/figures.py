@@ -29,7 +29,7 @@ _STATED = ("actual", "target", "assumption")
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {"1": "", "百分点": "个百分点"},
-    "en": {"1": "", "item": "", "percentage point": "pp"},
+    "en": {"1": "", "item": "", "percentage point": "pp", "person": "people"},
 }
 _RATES = frozenset({"1/年", "1/a", "1/yr"})
 _SCRIPTS = (
@@ -37,10 +37,13 @@ _SCRIPTS = (
     (re.compile(r"10\^8\b"), "100 million"),
     (re.compile(r"10\^9\b"), "billion"),
     (re.compile(r"10\^10\b"), "10 billion"),
+    (
+        re.compile(r"illion (person|trip|household|vehicle)$"),
+        lambda m: f"illion {'people' if m[1] == 'person' else m[1] + 's'}",
+    ),
     (re.compile(r"10\^(\d+)"), lambda m: "10" + m[1].translate(_POWERS)),
     (re.compile(r"\b(k?m|cm)([23])\b"), lambda m: m[1] + m[2].translate(_POWERS)),
-    (re.compile(r"(CO|CH|SF|NF)(\d)"), lambda m: m[1] + "₀₁₂₃₄₅₆₇₈₉"[int(m[2])]),
-    (re.compile(r"N2O"), "N₂O"),
+    (re.compile(r"(CO|CH|SF|NF|N(?=2O))(\d)"), lambda m: m[1] + "₀₁₂₃₄₅₆₇₈₉"[int(m[2])]),
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -258,7 +258,7 @@ def _says_all(row: Row, found: Row, words: Sequence[str]) -> bool:
     texts = [
         row["id"],
         row.get("note") or "",
-        found["titles"].get(row["source"], ""),
+        *_texts(found["titles"].get(row["source"], "")),
         *(t for one in names for t in one.values()),
     ]
     said = " ".join(texts).casefold()

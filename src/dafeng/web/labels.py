@@ -78,8 +78,8 @@ class Words:
 
         Parameters
         ----------
-        label : mapping, str or None
-            ``{"zh", "en"}``; a plain text reads the same in both languages.
+        label : mapping, Label, str or None
+            ``{"zh", "en"}`` or a `Label`; a plain text reads the same in both languages.
 
         Returns
         -------
@@ -89,6 +89,8 @@ class Words:
         if isinstance(label, (dict, Mapping)):  # a dict answers ten times as fast
             other = "en" if self.language == "zh" else "zh"
             return str(label.get(self.language) or label.get(other) or "")
+        if isinstance(label, Label):
+            return label.read(self.language)
         return "" if label is None else str(label)
 
     def word(self, group: str, name: Any) -> str:

@@ -15,6 +15,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from jinja2.runtime import Context, Macro
 
+from dafeng.core.errors import UnitError
+from dafeng.core.labels import Language
+from dafeng.core.units import unit
+from dafeng.library.sources import read_sources
 from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
 from dafeng.web.cities import CityView
@@ -142,6 +146,26 @@ def render_each(template: str, frame: Frame, contexts: Iterable[Mapping[str, Any
         yield made.render({**tools, **(context or {})})
 
 
+def name_source(name: str, frame: Frame) -> str:
+    """Title of a source in the reader's language.
+
+    Parameters
+    ----------
+    name : str
+        Source id.
+    frame : Frame
+        The page.
+
+    Returns
+    -------
+    str
+        As the run has it, else as the package has it; the id where neither knows it.
+    """
+    row = frame.city.source(name) if frame.city else None
+    known = None if row else read_sources().get(name)
+    return frame.words.read(row["title"] if row else known.title if known else name)
+
+
 def _tools(frame: Frame) -> dict[str, Any]:
     """What every template may use."""
     words = frame.words
@@ -157,6 +181,7 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "cities": frame.cities,
         "page": frame.page,
         "here": frame.here,
+        "source_name": lambda name: name_source(name, frame),
         "most_rows": ROWS,
         "organised": frame.city.organised if frame.city else frozenset(),
         "review_link": frame.review,
@@ -180,7 +205,18 @@ def _writers(words: Words) -> dict[str, Any]:
         "between": lambda number, scale=None: figures.between(number, language, scale=scale),
         "span": lambda low, high, unit, basis="actual": figures.span(low, high, unit, language, basis=basis),
         "goal": lambda row: _goal(row, words),
+        "unit_name": lambda unit: _name_unit(unit, language),
     }
+
+
+def _name_unit(stored: str, language: Language) -> str:
+    """A unit as stored; for an English reader without Chinese words where the table of units has others."""
+    if language == "zh" or stored.isascii():
+        return stored
+    try:
+        return unit(stored).read(language)
+    except UnitError:
+        return stored
 
 
 def _goal(row: Mapping[str, Any], words: Words) -> str:

@@ -163,7 +163,7 @@ def _used(live: LiveScenarios, wish: Wish, slider: Slider) -> tuple[tuple[str, s
 
 def _origin(pairs: Sequence[tuple[str, str]], sources: Mapping[str, Source], words: Words) -> list[Context]:
     return [
-        {"id": name, "title": sources[name].title if name in sources else name, "grade": words.word("grade", grade)}
+        {"id": name, "title": words.read(sources[name].title) if name in sources else name, "grade": words.word("grade", grade)}
         for name, grade in pairs
     ]
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from dafeng.core.errors import LookupFailure
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Wording
 from dafeng.ledger.allowances import Allocation, unit_classes
 from dafeng.ledger.policies import Worked, find_policy, read_policies, write_number
 from dafeng.library.sources import read_sources
@@ -61,14 +61,16 @@ class NextDate:
         Whether it is over.
     look : str
         Id of the source in which an unknown date is to be looked up; empty where none is known.
-    title, url : str
-        Title and address of that source, or of the one that gives the date.
+    title : str or Label
+        Title of that source, or of the one that gives the date; empty where none is known.
+    url : str
+        Its address.
     """
 
     due: Due
     past: bool
     look: str
-    title: str
+    title: Wording
     url: str
 
 

@@ -17,6 +17,7 @@ from dafeng.library.factors import FactorLibrary
 from dafeng.library.warming_standards import WarmingStandard
 from dafeng.work.composed import ComposedConflict
 from dafeng.work.factors import FactorBook, FactorRow, KeyMatch
+from dafeng.work.view_number import write_wording
 
 Row = dict[str, Any]
 KINDS = ("substance", "parameter", "purpose", "standard", "place")
@@ -42,7 +43,7 @@ def factor_document(row: FactorRow, library: FactorLibrary) -> Row:
         **_plain(factor),
         "label": write_label(factor.label),
         "names": {kind: write_label(library.label(kind, getattr(factor, kind))) for kind in KINDS[:4]},
-        "title": row.title,
+        "title": write_wording(row.title),
         "used_by": list(row.used_by),
         "disputed": row.disputed,
         "notes": [_note(one) for one in row.notes],
@@ -173,7 +174,7 @@ def book_document(book: FactorBook) -> Row:
     topics = {(*topic_of(row.factor), note): note for row in book.rows for note in row.notes}
     return {
         "names": {**{kind: _names(book, kind) for kind in KINDS}, "use": _use_names(book)},
-        "titles": {row.factor.source: row.title for row in book.rows},
+        "titles": {row.factor.source: write_wording(row.title) for row in book.rows},
         "notes": [dict(zip(KINDS[:3], key[:3], strict=True)) | _note(note) for key, note in topics.items()],
         "factors": [{**_plain(row.factor), "used_by": list(row.used_by), "disputed": row.disputed} for row in book.rows],
         "conflicts": [_sides(one) for one in book.conflicts],

@@ -284,7 +284,7 @@ def _plain(text: str) -> str:
 
 def _sources(sources: Mapping[str, Source]) -> str:
     rows = [
-        f'  {name}: {{title: {_quoted(one.title)}, publisher: "", date: "", url: "", seen: {_quoted(one.seen)}}}\n'
+        f'  {name}: {{title: {_quoted(str(one.title))}, publisher: "", date: "", url: "", seen: {_quoted(str(one.seen))}}}\n'
         for name, one in sources.items()
     ]
     return "# 导入因子的来源 · sources of imported factors\nsources:\n" + "".join(rows)

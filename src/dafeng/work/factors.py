@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dafeng.core.errors import LookupFailure, PurposeError
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Wording, texts_of
 from dafeng.library.conflicts import Conflict, ConflictNote, find_conflicts, read_notes, topic_of
 from dafeng.library.factor import Factor, Key, Match
 from dafeng.library.factors import FactorLibrary, read_factors
@@ -30,7 +30,7 @@ class FactorRow:
     ----------
     factor : Factor
         The factor.
-    title : str
+    title : str or Label
         Title of its source.
     used_by : tuple of str
         Editions of methods that may take it, as ``method:edition``.
@@ -41,7 +41,7 @@ class FactorRow:
     """
 
     factor: Factor
-    title: str
+    title: Wording
     used_by: tuple[str, ...]
     notes: tuple[ConflictNote, ...]
     disputed: bool
@@ -352,7 +352,9 @@ def _of_edition(method: Method, edition: Edition) -> Iterator[Use]:
 def _holds(row: FactorRow, words: Iterable[str], library: FactorLibrary) -> bool:
     factor = row.factor
     names = [library.label(kind, getattr(factor, kind)) for kind in ("substance", "parameter", "purpose", "standard")]
-    said = " ".join((factor.id, factor.note, row.title, *(text for label in names for text in (label.zh, label.en)))).casefold()
+    said = " ".join(
+        (factor.id, factor.note, *texts_of(row.title), *(text for label in names for text in (label.zh, label.en)))
+    ).casefold()
     return all(word in said for word in words)
 
 

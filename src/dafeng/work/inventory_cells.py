@@ -54,7 +54,7 @@ def cell_rows(
     return sorted(rows, key=lambda row: (order.get(row["line"] or "", len(order)), row["address"]))
 
 
-def factor_rows(cells: Iterable[Computed], library: FactorLibrary, sources: Mapping[str, str]) -> list[Row]:
+def factor_rows(cells: Iterable[Computed], library: FactorLibrary, sources: Mapping[str, Any]) -> list[Row]:
     """Factors that were used, each once.
 
     Parameters
@@ -63,8 +63,8 @@ def factor_rows(cells: Iterable[Computed], library: FactorLibrary, sources: Mapp
         Results.
     library : FactorLibrary
         Names.
-    sources : mapping of str to str
-        Titles of sources.
+    sources : mapping of str to str or dict
+        Titles of sources, as published or in both languages.
 
     Returns
     -------

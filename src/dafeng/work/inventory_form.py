@@ -26,7 +26,7 @@ from dafeng.work.inventory import MAIN, Inventory
 from dafeng.work.inventory_cells import cell_rows, evidence_shares, factor_rows, fuel_table, share_text
 from dafeng.work.uncertainty import Quality
 from dafeng.work.uncertainty_document import quality_document
-from dafeng.work.view_number import write_label
+from dafeng.work.view_number import write_label, write_wording
 
 Row = dict[str, Any]
 UNIT = Label("万吨", "10^4 t")
@@ -69,7 +69,7 @@ def inventory_form(city: City, found: Inventory, *, year: int | None = None, qua
     gases = gases_of([entry.gases for sheet in sheets for entry in sheet.entries])
     potentials = find_potentials(gases, found.library, standard=found.standard, year=at)
     groups = choose_groups(gases)
-    known = {name: source.title for name, source in sources.items()}
+    known = {name: write_wording(source.title) for name, source in sources.items()}
     return {
         "place": {"code": city.code, "label": write_label(city.label), "invented": city.invented},
         "year": at,
@@ -198,7 +198,7 @@ def _warming(found: Inventory) -> Label:
     return Label("由使用者指定，不是指南所用的一套", "chosen by the user, not those of the guideline")
 
 
-def _methods(accounting: Accounting, known: Mapping[str, str]) -> list[Row]:
+def _methods(accounting: Accounting, known: Mapping[str, Any]) -> list[Row]:
     used = {(cell.method.id, cell.edition): cell.method for cell in accounting.cells}
     return [
         {

@@ -24,7 +24,7 @@ from dafeng.methods.typesetting import method_labels, method_symbols, typeset_eq
 from dafeng.methods.warming import gas_label
 from dafeng.work.method_examples import example_document
 from dafeng.work.method_shelf import MethodShelf, read_shelf
-from dafeng.work.view_number import write_label
+from dafeng.work.view_number import write_label, write_wording
 
 Row = dict[str, Any]
 FIELDS: Mapping[str, Label] = {
@@ -363,7 +363,7 @@ def _guide(package: Package, shelf: MethodShelf) -> Row:
 
 def _source(name: str, shelf: MethodShelf) -> Row:
     found = shelf.sources[name]
-    return {"id": name, "title": found.title, "publisher": found.publisher, "date": found.date, "url": found.url}
+    return {"id": name, "title": write_wording(found.title), "publisher": found.publisher, "date": found.date, "url": found.url}
 
 
 def _substance(name: str, shelf: MethodShelf) -> Row:

@@ -17,6 +17,7 @@ from dafeng.methods.examples import holds, run_example
 from dafeng.methods.explanation import plain
 from dafeng.methods.inventory import Computed
 from dafeng.methods.typesetting import typeset_cell
+from dafeng.work.view_number import write_wording
 
 Row = dict[str, Any]
 _DIGITS = 60
@@ -65,7 +66,7 @@ def example_document(method: Method, example: Example, library: FactorLibrary, s
         "difference": _difference(result, example.result),
         "tolerance": plain(example.tolerance),
         "holds": holds(example, accounting),
-        "by": {"id": example.by if known else None, "says": known.title if known else example.by},
+        "by": {"id": example.by if known else None, "says": write_wording(known.title) if known else example.by},
         "says": _reasons(accounting) if result is None else [],
     }
 

@@ -215,7 +215,7 @@ def list_sheets(published: Published, language: Language) -> list[Sheet]:
     columns, rows = [*COLUMNS], list_rows(published)
     named = [[one["label"][language], _describe(one, language)] for one in view["indicators"]]
     tasks = [[one["id"], one["title"], " ".join(one["organisations"])] for one in view["tasks"]]
-    sources = [[*one.values()] for one in view["sources"]]
+    sources = [[_told(value, language) for value in one.values()] for one in view["sources"]]
     return [
         Sheet(_ABOUT.read(language), tell_metadata(published, language), headed=False),
         Sheet(_DATA.read(language), [columns, *([*row.values()] for row in rows)]),
@@ -233,3 +233,8 @@ def _describe(entry: Mapping[str, Any], language: Language) -> str:
 
 def _xlsx(published: Published, language: Language) -> bytes:
     return write_book(published.view["city"]["label"][language], list_sheets(published, language))
+
+
+def _told(value: Any, language: Language) -> Any:
+    """A cell in one language: a title of the project's own has both."""
+    return value[language] if isinstance(value, Mapping) else value

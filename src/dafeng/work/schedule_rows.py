@@ -14,6 +14,7 @@ from typing import Any
 
 from dafeng.core.labels import Label, Language
 from dafeng.plans.scheduled import read_moment
+from dafeng.plans.verdict import WORDS
 
 Row = dict[str, Any]
 GROUPS = ("chapter", "field", "organisation", "place")
@@ -186,13 +187,14 @@ def _cells(row: Row, language: Language) -> list[str]:
     sides = [
         cell for side in ("begins", "ends") for cell in ((row[side]["said"], row[side]["origin"]) if row[side] else ("", ""))
     ]
+    verdict = WORDS[row["verdict"]].read(language) if row["verdict"] else ""
     delivered = [link["first"] for link in row["before"] if link["origin"] == "delivered"]
     derived = [
         _other(link, row["id"]) for key in ("before", "after", "beside") for link in row[key] if link["origin"] == "derived"
     ]
     return [
         row["id"], row["title"], row["field"]["label"][language], joint.join(row["owners"]), *sides,
-        tell_place(row["where"], language), row["verdict"] or "", joint.join(delivered), joint.join(dict.fromkeys(derived)),
+        tell_place(row["where"], language), verdict, joint.join(delivered), joint.join(dict.fromkeys(derived)),
         joint.join(one["by"] for one in row["pressed"]), tell_lacking(row["lacking"], language),
     ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
 from dafeng.core.sources import Source
 from dafeng.core.traces import Trace
 from dafeng.formula import words
@@ -22,10 +23,11 @@ from dafeng.methods.typesetting import method_labels, typeset_equation
 from dafeng.plans.plan import Plan
 from dafeng.work.account import Account
 from dafeng.work.assessment import Assessment
-from dafeng.work.view_number import Frame, plain, write_label
+from dafeng.work.view_number import Frame, plain, write_label, write_wording
 
 Row = dict[str, Any]
 PLAN = "plan"
+_UNKNOWN = Label("未登记", "not registered")
 """Source id that targets and clauses quote."""
 
 
@@ -56,11 +58,11 @@ def _source(name: str, count: int, known: Mapping[str, Source], plan: Plan, quot
     titled = name == PLAN and bool(plan.document.title)
     return {
         "id": name,
-        "title": plan.document.title if titled else found.title if found is not None else name,
+        "title": plan.document.title if titled else write_wording(found.title) if found is not None else name,
         "publisher": found.publisher if found is not None else "",
         "date": found.date if found is not None else "",
         "url": found.url if found is not None else "",
-        "seen": found.seen if found is not None else "未登记 · not registered",
+        "seen": write_wording(found.seen if found is not None else _UNKNOWN),
         "grade": grades.most_common(1)[0][0] if grades else None,
         "used": count,
     }

@@ -14,7 +14,7 @@ from dafeng.library.sources import read_sources
 from dafeng.work.assessment import Assessment
 from dafeng.work.districts import COUNTS, CityTotal, Districts, Quantity, collect_districts
 from dafeng.work.tracing import TraceBook, number_text
-from dafeng.work.view_number import Frame, write_anchor, write_label
+from dafeng.work.view_number import Frame, write_anchor, write_label, write_wording
 
 Row = dict[str, Any]
 SOURCE, GRADE = "nbs-division-codes", "secondary"
@@ -86,7 +86,7 @@ def write_districts(found: Districts | None, frame: Frame) -> Row | None:
             {"place": place, "tasks": [frame.locate(one) for one in tasks]} for place, tasks in found.duties.items() if tasks
         ],
         "lacking": [write_label(one) for one in found.lacking],
-        "source": {"id": SOURCE, "title": read_sources()[SOURCE].title, "grade": GRADE},
+        "source": {"id": SOURCE, "title": write_wording(read_sources()[SOURCE].title), "grade": GRADE},
         "outline": None,
     }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Wording
 from dafeng.core.traces import Anchor
 from dafeng.core.units import convert
 from dafeng.work.tracing import TraceBook
@@ -169,6 +169,22 @@ def write_label(label: Label | None) -> dict[str, str] | None:
         ``zh`` and ``en``.
     """
     return None if label is None else {"zh": label.zh, "en": label.en}
+
+
+def write_wording(wording: Wording) -> str | dict[str, str]:
+    """A text of the view that is published in one language, or the project's own in both.
+
+    Parameters
+    ----------
+    wording : str or Label
+        The text.
+
+    Returns
+    -------
+    str or dict
+        As published, or ``zh`` and ``en``.
+    """
+    return {"zh": wording.zh, "en": wording.en} if isinstance(wording, Label) else wording
 
 
 def write_anchor(anchor: Anchor | None) -> dict[str, Any] | None:
