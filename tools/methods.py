@@ -35,7 +35,8 @@ def render(document: Row) -> str:
 
 
 def _method(row: Row) -> str:
-    source = " · ".join(part for part in (row["source"]["title"], row["source"]["clause"]) if part)
+    title = row["source"]["title"]
+    source = " · ".join(part for part in (title["en"] if isinstance(title, dict) else title, row["source"]["clause"]) if part)
     equations = "\n".join(f"{one['id']}: {one['expression']}  [{row['unit']}]" for one in row["equations"])
     said = f"{_capital(row['title']['en'])}: {row['summary']['en']}."
     head = f"\n### `{row['id']}` {row['title']['zh']}\n\n{said}\n\nSource: {source}.\n"
