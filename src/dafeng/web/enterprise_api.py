@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import AccessError, DafengError, LookupFailure
+from dafeng.web.api_answers import answer_content
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.inclusion_api import InclusionRefusal, refuse_program
@@ -124,24 +125,26 @@ def _add_reading(router: APIRouter, desk: Desk, caller: Caller) -> None:
         shelf = caller(desk, request, slug)[0].enterprises
         rows = choose_rows(shelf.rows(), year=year, scale=scale, grade=grade, sector=sector, q=q)
         more = offset + limit if offset + limit < len(rows) else None
-        return _answer({"items": rows[offset : offset + limit], "total": len(rows), "next": more})
+        return answer_content(request, {"items": rows[offset : offset + limit], "total": len(rows), "next": more})
 
     @router.get("/{name}", summary="The account of an enterprise with its history, grades and places")
-    def read_one(request: Request, slug: str, name: str) -> dict[str, Any]:
+    def read_one(request: Request, slug: str, name: str) -> Response:
         found = caller(desk, request, slug)[0].enterprises.accounts()
         if name not in found.enterprises:
             raise HTTPException(404)
         document = enterprise_document(found, name)
         own = {address: trace for address, trace in document["traces"].items() if address.startswith(f"enterprise/{name}.")}
         places = [{part: getattr(one, part) for part in one.__slots__} for one in rank_enterprise(found, name)]
-        return {**document, "traces": own, "places": places}
+        return answer_content(request, {**document, "traces": own, "places": places})
 
 
 def _add_authorising(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/{name}/authorisations", summary="What an owner allowed", response_model=list[GivenAuthorisation])
     def read_authorisations(request: Request, slug: str, name: str) -> Response:
         office = caller(desk, request, slug)[0]
-        return _answer([authorisation_document(one) for one in list_authorisations(office.city, enterprise=name)])
+        return answer_content(
+            request, [authorisation_document(one) for one in list_authorisations(office.city, enterprise=name)]
+        )
 
     @router.post(
         "/{name}/authorisations", summary="Enter what an owner allows", response_model=GivenAuthorisation, status_code=201

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import AccessError, ConflictError, DafengError, LookupFailure
 from dafeng.ledger.inclusion.rewards import redeem_points
+from dafeng.web.api_answers import answer_content
 from dafeng.web.api_forms import Said
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
@@ -201,43 +202,43 @@ def _add_reading(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/scenes", summary="Scenes with their editions, factors, sources and rules", response_model=InclusionRows)
     def list_scenes(request: Request, slug: str) -> Response:
         office, _ = caller(desk, request, slug)
-        return _answer({"items": tell_scenes(*read_terms(office.city)), "next": None})
+        return answer_content(request, {"items": tell_scenes(*read_terms(office.city)), "next": None})
 
     @router.get("/totals", summary="Sums by scene and month; null where too few accounts stand behind one")
-    def read_totals(request: Request, slug: str) -> dict[str, Any]:
+    def read_totals(request: Request, slug: str) -> Response:
         with read_inclusion(_office(desk, caller, request, slug).city) as view:
-            return overview_document(view)
+            return answer_content(request, overview_document(view))
 
     @router.get("/claims", summary="What was claimed twice, the newest first", response_model=InclusionRows)
     def read_claims(request: Request, slug: str, before: Cursor = 0, limit: Limit = 100) -> Response:
         with read_inclusion(_office(desk, caller, request, slug).city) as view:
             found = list_claims(view, before=before, limit=limit + 1)
         items = [{name: getattr(one, name) for name in one.__slots__} for one in found[:limit]]
-        return _answer({"items": items, "next": found[limit - 1].no if len(found) > limit else None})
+        return answer_content(request, {"items": items, "next": found[limit - 1].no if len(found) > limit else None})
 
     @router.get("/bundles", summary="Bundles of certified reductions", response_model=InclusionRows)
     def list_bundles(request: Request, slug: str) -> Response:
         with read_inclusion(_office(desk, caller, request, slug).city) as view:
-            return _answer({"items": [bundle_row(view, one) for one in read_bundles(view)], "next": None})
+            return answer_content(request, {"items": [bundle_row(view, one) for one in read_bundles(view)], "next": None})
 
     @router.get("/bundles/{name}", summary="A bundle with what it holds")
-    def read_bundle(request: Request, slug: str, name: str) -> dict[str, Any]:
+    def read_bundle(request: Request, slug: str, name: str) -> Response:
         with read_inclusion(_office(desk, caller, request, slug).city) as view:
             try:
-                return bundle_content(view, find_bundle(view, name))
+                return answer_content(request, bundle_content(view, find_bundle(view, name)))
             except LookupFailure as cause:
                 raise HTTPException(404) from cause
 
 
 def _add_accounts(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/accounts/{person}", summary="Account of a pseudonym with a page of its points")
-    def read_account(request: Request, slug: str, person: str, before: Cursor = 0, limit: Limit = 100) -> dict[str, Any]:
+    def read_account(request: Request, slug: str, person: str, before: Cursor = 0, limit: Limit = 100) -> Response:
         office = _office(desk, caller, request, slug)
         if not is_pseudonym(person):
             raise HTTPException(404)
         with read_inclusion(office.city) as view:
             try:
-                return account_content(view, office.rights, person, before=before, limit=limit)
+                return answer_content(request, account_content(view, office.rights, person, before=before, limit=limit))
             except LookupFailure as cause:
                 raise HTTPException(404) from cause
 

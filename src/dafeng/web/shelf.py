@@ -183,6 +183,10 @@ class Keeper:
             self.shelf.put(state, key, Kept(tuple(taken[0]["headers"]), body))
 
 
+CLOSED = b"private, no-store"
+"""How the answers of a closed city are marked; they are kept apart by what a request may read."""
+
+
 async def warm(app: ASGIApp, path: str, language: str, *, reader: str = "") -> None:
     """Have an answer made before anybody asks for it.
 
@@ -281,7 +285,8 @@ def _may_keep(start: Message) -> bool:
     if start["type"] != "http.response.start" or start["status"] != 200:
         return False
     told = {name.lower(): value for name, value in start["headers"]}
-    return b"etag" in told and b"set-cookie" not in told and b"private" not in told.get(b"cache-control", b"")
+    own = b"private" in told.get(b"cache-control", b"") and told[b"cache-control"] != CLOSED
+    return b"etag" in told and b"set-cookie" not in told and not own
 
 
 async def _answer(kept: Kept, asked: Headers, send: Send) -> None:
