@@ -177,7 +177,7 @@ ENERGY = {
 NOTE = {"says": LABEL, "source": TEXT}
 TOPIC = {"substance": TEXT, "parameter": TEXT, "purpose": TEXT}
 LIBRARY = {
-    "names": Each(Each(LABEL)), "titles": Each(TEXT), "notes": [{**TOPIC, **NOTE}],
+    "names": Each(Each(LABEL)), "titles": Each((str, dict)), "notes": [{**TOPIC, **NOTE}],
     "factors": [{**TOPIC, "id": TEXT, "standard": TEXT, "place": (*TEXT, MAY), "year": (*YEAR, MAY), "sector": (*TEXT, MAY), "value": (*TEXT, MAY),
                  "lower": (*TEXT, MAY), "upper": (*TEXT, MAY), "unit": TEXT, "source": TEXT, "clause": TEXT, "grade": TEXT, "note": TEXT,
                  "used_by": [TEXT], "disputed": FLAG}],
@@ -262,7 +262,7 @@ DISTRICTS = {
     "quantities": [{"id": TEXT, "label": LABEL, "says": LABEL, "unit": TEXT, "basis": TEXT, "years": [(*YEAR, MAY)],
                     "rows": [{"place": TEXT, "values": [Maybe(NUMBER)]}]}],
     "located": [{"place": TEXT, "kind": TEXT, "field": TEXT, "label": LABEL, "anchor": ANCHOR, "address": TEXT}],
-    "duties": [{"place": TEXT, "tasks": [TEXT]}], "lacking": [LABEL], "source": {"id": TEXT, "title": TEXT, "grade": TEXT},
+    "duties": [{"place": TEXT, "tasks": [TEXT]}], "lacking": [LABEL], "source": {"id": TEXT, "title": (str, dict), "grade": TEXT},
     "outline": Maybe(OUTLINE),
 }  # fmt: skip
 VIEW = {

@@ -165,7 +165,7 @@ SOURCE = {
 NOTE = {"says": L, "source": str}
 TOPIC = {"substance": str, "parameter": str, "purpose": str}
 LIBRARY = {
-    "names": Keyed(Keyed(L)), "titles": Keyed(str), "notes": [{**TOPIC, **NOTE}],
+    "names": Keyed(Keyed(L)), "titles": Keyed((str, dict)), "notes": [{**TOPIC, **NOTE}],
     "factors": [{
         **TOPIC, "id": str, "standard": str, "place": Maybe(str), "year": Maybe(int), "sector": Maybe(str), "value": Maybe(str),
         "lower": Maybe(str), "upper": Maybe(str), "unit": str, "source": str, "clause": str, "grade": str, "note": str,
