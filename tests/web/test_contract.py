@@ -82,7 +82,15 @@ OPERATIONS = (
 )  # fmt: skip
 CHOOSING = tuple(
     f"GET /api/v1/cities/{{slug}}/{one}"
-    for one in ("scenarios/answers", "{part}", "pages/{page}", "hours/{span}", "files/{name}")
+    for one in (
+        "scenarios/answers",
+        "{part}",
+        "pages/{page}",
+        "hours/{span}",
+        "files/{name}",
+        "ledger/roots",
+        "ledger/transfers",
+    )
 )
 """Operations with choices whose values are those of the city, which no description can list."""
 

@@ -224,7 +224,10 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
         "/transfers",
         summary="Ask for a transfer: 201 booked, 202 waits for a second person, 200 asked before, 409 or 422 refused",
         status_code=201,
-        responses={**{key: {"model": OrderAnswer} for key in (200, 201, 202, 409)}, 422: {"model": OrderAnswer | Refusal}},
+        responses={
+            **{key: {"model": OrderAnswer} for key in (200, 201, 202)},
+            **{key: {"model": OrderAnswer | Refusal} for key in (409, 422)},
+        },
     )
     async def ask_transfer(request: Request, slug: str, wanted: WantedTransfer) -> Response:
         office, visitor = await run_in_threadpool(caller, desk, request, slug)
@@ -253,7 +256,7 @@ def _add_events(router: APIRouter, desk: Desk, caller: Caller) -> None:
 def _place(office: Office, visitor: Visitor, wanted: WantedTransfer) -> Response:
     told = wanted.model_dump()
     request = Transfer(**{**told, "spans": tuple(Span(*one) for one in wanted.spans)})
-    return answer_order(place_order(office.rights, request, who=visitor.name, records=office.records))
+    return attempt(lambda: answer_order(place_order(office.rights, request, who=visitor.name, records=office.records)))
 
 
 def _reading(rights: Rights) -> Any:

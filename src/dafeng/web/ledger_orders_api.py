@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import LookupFailure
 from dafeng.ledger import requests as asked
+from dafeng.web.api_answers import attempt
 from dafeng.web.api_forms import Refusal
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
@@ -163,14 +164,14 @@ def build_ledger_orders(desk: Desk, caller: Caller) -> APIRouter:
         The addresses; what came of an order is told by ``transfers/{name}`` for all of them.
     """
     router = APIRouter(prefix="/api/v1/cities/{slug}/ledger")
-    answers: dict[int | str, dict[str, Any]] = {key: {"model": OrderAnswer} for key in (200, 201, 202, 409)}
+    answers: dict[int | str, dict[str, Any]] = {key: {"model": OrderAnswer} for key in (200, 201, 202)}
     for name, (says, model, make) in ACTS.items():
         ask = _ask(desk, caller, make)
         ask.__annotations__["wanted"] = model
         ask.__name__ = f"ask_{name}"
         router.add_api_route(
             f"/{name}", ask, methods=["POST"], summary=says + _SAID, status_code=201,
-            responses={**answers, 422: {"model": OrderAnswer | Refusal}},
+            responses={**answers, **{key: {"model": OrderAnswer | Refusal} for key in (409, 422)}},
         )  # fmt: skip
     return router
 
@@ -191,4 +192,4 @@ def _place(office: Office, visitor: Visitor, make: Make, wanted: Any) -> Respons
         request = make(office.rights, wanted)
     except LookupFailure as cause:
         raise HTTPException(404) from cause
-    return answer_order(place_order(office.rights, request, who=visitor.name, records=office.records))
+    return attempt(lambda: answer_order(place_order(office.rights, request, who=visitor.name, records=office.records)))
