@@ -41,10 +41,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def prepare_city(folder: Path) -> None:
-    """The made city, stored as a run."""
+    """The made city, stored as a run, with rights that were booked."""
     from benchmarks.cockpit_city import make_city
 
-    let_log_in(make_city(folder / "city"))
+    city = make_city(folder / "city")
+    let_log_in(city)
+    book_rights(city)
 
 
 def let_log_in(city: City) -> None:
@@ -56,6 +58,20 @@ def let_log_in(city: City) -> None:
     with open_records(city.records) as records, records.write(actor="benchmark", at=at) as session:
         for name, password in ACCOUNTS.items():
             set_account(session, name, name, password, at=at)
+
+
+def book_rights(city: City) -> None:
+    """Books, orders, a market, a budget, a compliance period, credit projects, carbon inclusion and enterprise accounts."""
+    from tests.web.inclusions import fill_enterprises, fill_inclusion
+    from tests.web.ledgers import fill_ledger
+    from tests.web.market_halls import fill_market
+    from tests.web.settling import fill_compliance
+
+    fill_ledger(city)
+    fill_compliance(city)
+    fill_inclusion(city)
+    fill_enterprises(city)
+    fill_market(city)
 
 
 def log_in(port: int, name: str) -> str:
@@ -199,5 +215,6 @@ def cockpit_closed(folder: Path) -> Side:
     with served(folder) as (address, _):
         chosen = f'options: {{closed: true, records: "{address}"}}'
         described.write_text(described.read_text("utf-8").replace("options: {}", chosen), encoding="utf-8")
-        let_log_in(open_city(folder / "city"))
+        let_log_in(city := open_city(folder / "city"))
+        book_rights(city)
         return load(cockpit(folder), KINDS, ALL_VIEWS, first=True, closed=True)

@@ -14,6 +14,8 @@ from benchmarks.cockpit_city import FIELDS, INDICATORS, MONTHS, ORGANISATIONS, T
 
 SLUG = "yangli"
 WEEKS, METHODS = 52, ("cement_process", "fuel_combustion", "coal_mining")
+COMPANY = "3/18"
+"""Numbers of a book and an account of the made city: the first plant of the compliance period."""
 INSIDE = ("reader", "administrator")
 """Roles of those who are logged in."""
 DRAWN: Mapping[str, Callable[[random.Random], str]] = {
@@ -94,6 +96,7 @@ KINDS: Mapping[str, Kind] = {
     "organisations": Kind(1, ("organisations", "organisations?by=year", "organisations?field={field}")),
     "organisation": Kind(2, ("organisations/{organisation}",)),
     "map": Kind(1, ("map", "map?year=2024")),
+    "boundary": Kind(1, ("map/boundary/",), who=INSIDE),
     "wall": Kind(1, ("wall", "wall.json", "wall/run.json")),
     "energy": Kind(1, ("energy",)),
     "hours": Kind(2, ("hours", "hours?case={case}", "hours?case={case}&week={week}")),
@@ -125,6 +128,29 @@ KINDS: Mapping[str, Kind] = {
     "publishing": Kind(1, ("publishing/",), who=INSIDE),
     "jobs": Kind(1, ("jobs/", "jobs.json"), who=INSIDE),
     "rights": Kind(1, ("rights/", "rights/orders/", "rights.json", "orders.json"), who=INSIDE),
+    "right": Kind(1, ("rights/books/1/", "rights/accounts/6/", "rights/events/20/"), who=INSIDE),
+    "markets": Kind(1, ("markets/", "markets.json"), who=INSIDE),
+    "market": Kind(1, ("markets/cea/", "markets/cea/auctions/spring/", "markets/cea/auctions/summer/"), who=INSIDE),
+    "budgets": Kind(1, ("budgets/", "budgets.json"), who=INSIDE),
+    "budget": Kind(
+        1, ("budgets/energy-2025/", "budgets/energy-2025/nodes/east/", "budgets/energy-2025/nodes/east/used"), who=INSIDE
+    ),
+    "compliance": Kind(1, ("compliance/", "compliance.json", f"compliance/{COMPANY}/"), who=INSIDE),
+    "projects": Kind(1, ("projects/", "projects.json", "projects/2/"), who=INSIDE),
+    "inclusion": Kind(
+        1,
+        (
+            "inclusion/",
+            "inclusion.json",
+            "inclusion/accounts/",
+            "inclusion/scenes/metro/",
+            "inclusion/bundles/2026-q1/",
+            "inclusion/claims/",
+            "inclusion/intake/",
+        ),
+        who=INSIDE,
+    ),
+    "enterprises": Kind(1, ("enterprises/", "enterprises.json", "enterprises/accounts/QL-01/"), who=INSIDE),
     "accounts": Kind(1, ("accounts",), who=("administrator",)),
 }
 """All kinds of pages."""
@@ -135,6 +161,12 @@ LEFT_OUT: Mapping[str, str] = {
     "/{slug}/deliver": "leads to the same address with a slash",
     "/{slug}/jobs": "leads to the same address with a slash",
     "/{slug}/rights": "leads to the same address with a slash",
+    "/{slug}/markets": "leads to the same address with a slash",
+    "/{slug}/budgets": "leads to the same address with a slash",
+    "/{slug}/compliance": "leads to the same address with a slash",
+    "/{slug}/projects": "leads to the same address with a slash",
+    "/{slug}/inclusion": "leads to the same address with a slash",
+    "/{slug}/enterprises": "leads to the same address with a slash",
     "/{slug}/login/provider": "leads to a provider of logins, which is another server",
     "/{slug}/login/callback": "is opened by that provider",
     "/{slug}/setup/{token}": "is open until there is an account, once",
@@ -147,9 +179,8 @@ LEFT_OUT: Mapping[str, str] = {
     "/{slug}/deliver/{name}/": "stands for a delivery; the made city has none",
     "/{slug}/jobs/{name}/": "stands for a job; the made city has none",
     "/{slug}/jobs/{name}.json": "stands for a job; the made city has none",
-    "/{slug}/rights/books/{book}/": "stands for a book; ledger_year measures its pages with a million events",
-    "/{slug}/rights/accounts/{account}/": "stands for an account of a book, measured as above",
-    "/{slug}/rights/events/{event}/": "stands for an event of a book, measured as above",
+    "/{slug}/inclusion/accounts/{person}/": "stands for a pseudonym, which is drawn anew for each made city",
+    "/{slug}/owner/{token}": "is open to whoever holds a link that a confirmer made",
     "/{slug}/rights/certificates/{event}.pdf": "writes a document on demand",
     "/{slug}/scenarios.xlsx": "writes a workbook on demand",
     "/{slug}/scenarios.csv": "writes a table of all years on demand",

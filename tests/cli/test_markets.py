@@ -93,8 +93,8 @@ def test_depth_and_ones_own_requests_are_shown_in_yuan(begun):
 @pytest.mark.parametrize(
     ("words", "error", "says"),
     [
-        (("order", "demo", "cea", "steel", "sell", "10", "96.805"), SettingError, "at most 2 digits"),
-        (("order", "demo", "cea", "steel", "sell", "ten", "96.80"), SettingError, "no usable number"),
+        (("order", "demo", "cea", "steel", "sell", "10", "96.805"), SettingError, "at most 2 decimals"),
+        (("order", "demo", "cea", "steel", "sell", "ten", "96.80"), SettingError, "the number 'ten' cannot be used"),
         (("order", "demo", "cea", "steel", "sell", "99999", "96.80"), SettingError, "does not hold the units"),
         (("order", "demo", "cea", "nobody", "sell", "1", "96.80"), SettingError, "no such member"),
         (("show", "demo", "coal"), AddressError, "no market 'coal'"),

@@ -85,7 +85,8 @@ def test_the_plan_documents_are_those_of_the_material(root, shared) -> None:
 def test_the_invented_city_says_so_in_every_source(root) -> None:
     own = load_yaml(root / "cities/yunting/data/sources.yaml")["sources"]
     assert {row["source"] for row in figures(root / "cities/yunting/data")} <= set(own)
-    assert all("虚构" in entry["title"] and "invented" in entry["seen"] for entry in own.values())
+    said = [entry[part] for entry in own.values() for part in ("title", "seen")]
+    assert all("虚构" in words["zh"] and "invented" in words["en"] for words in said)
 
 
 def test_the_invented_city_has_a_code_outside_the_official_ranges(root) -> None:

@@ -38,9 +38,9 @@ def fill_inclusion(city: City) -> tuple[list[str], Key]:
         people = [join_inclusion(programme, one, consent=True) for one in PEOPLE]
         made, secret = make_key(programme.rows, programme.secret, OPERATOR, scenes=[], days=30, who="李四", now=clock[0])
         clock[0] = int(time.time())
-        rows = [event(one, f"ticket-{one}", hours=30) for one in PEOPLE[:6]]
+        rows = [event(one, f"ticket-{one}", hours=30, place=city.code) for one in PEOPLE[:6]]
         answer_batch(programme, rows)
-        answer_batch(programme, [event(PEOPLE[6], f"ticket-{PEOPLE[0]}", hours=30)])
+        answer_batch(programme, [event(PEOPLE[6], f"ticket-{PEOPLE[0]}", hours=30, place=city.code)])
         last = datetime.fromisoformat(rows[0]["started"]).date() + timedelta(days=1)
         aggregate_reductions(programme, BUNDLE, before=last.isoformat())
     return people, Key(made.id, secret, made.begin, made.end)

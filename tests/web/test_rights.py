@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
@@ -14,10 +16,13 @@ import pytest
 from playwright.sync_api import expect
 
 from dafeng.ledger.act import Allot
+from dafeng.ledger.beancount import spell_beancount
 from dafeng.ledger.requests import Transfer
 from dafeng.reports.certificate_pdf import write_pdf
 from dafeng.store.access_tokens import make_token
+from dafeng.store.ledger_rows import open_rows
 from dafeng.store.records import open_records
+from dafeng.web import ledger_proof_api
 from dafeng.web.app import create_app
 from dafeng.web.public_app import create_public_app
 from dafeng.work import right_certificate
@@ -505,6 +510,19 @@ def test_programs_audit_the_ledger_and_read_it_as_it_was(city: City) -> None:
     assert get("roots").json() == {"items": []}
     assert "balance " in get("beancount").text
     assert get("transfers?state=bogus").status_code == 422
+
+
+def test_each_piece_of_the_whole_may_be_asked_for_by_another_thread(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_proof_api, "PIECE", 512)
+    with Rights(city) as rights:
+        answer = ledger_proof_api._spell(rights)
+        pieces = []
+        with suppress(StopIteration):
+            while True:
+                with ThreadPoolExecutor(1) as another:
+                    pieces.append(another.submit(lambda: [next(answer)]).result()[0])
+    with open_rows(city.ledger, reads=True) as rows:
+        assert (b"".join(pieces).decode(), len(pieces) > 3) == ("".join(spell_beancount(rows)), True)
 
 
 def test_a_lost_ledger_is_told_on_every_face(editor: Person, city: City) -> None:

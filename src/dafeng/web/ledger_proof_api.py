@@ -6,6 +6,7 @@ Invariant: nothing is booked; the audit keeps writers out while it runs, and is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from tempfile import TemporaryFile
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -23,6 +24,8 @@ from dafeng.web.offices import Office, Visitor
 from dafeng.work.right_proof import audit_books, balances_document, list_day_roots
 from dafeng.work.rights import Rights
 
+PIECE = 1 << 18
+"""Length of what is sent at once. [bytes]"""
 Caller = Callable[[Desk, Request, str], tuple[Office, Visitor]]
 Typed = Annotated[str, Query(max_length=40)]
 
@@ -125,6 +128,11 @@ def _rights(office: Office) -> Rights:
     return office.rights
 
 
-def _spell(rights: Rights) -> Iterator[str]:
-    with open_rows(rights.city.ledger, reads=True) as rows:  # without a lock: each piece may be made in another thread
-        yield from spell_beancount(rows)
+def _spell(rights: Rights) -> Iterator[bytes]:
+    """The text in pieces, spelled before the first: another thread may ask for each, and a snapshot belongs to one thread."""
+    with TemporaryFile() as file:
+        with open_rows(rights.city.ledger, reads=True) as rows:
+            file.writelines(piece.encode() for piece in spell_beancount(rows))
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
