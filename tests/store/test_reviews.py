@@ -96,7 +96,8 @@ def test_a_database_of_the_first_form_is_brought_up_to_date(raw, address):
         pass
     with raw.begin() as connection:
         later = ("figure_correction", "plan_edit", "plan_version", "plan_review", "visibility_change", "saved_view",
-                 "invitation", "access_token", "identity", "visit", "account", "ledger_order_place", "ledger_order")  # fmt: skip
+                 "invitation", "access_token", "identity", "visit", "account",
+                 "ledger_order_place", "ledger_order")  # fmt: skip
         for table in later:
             connection.execute(text(f"DROP TABLE {table}"))
         if raw.dialect.name == "postgresql":
