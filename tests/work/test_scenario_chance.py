@@ -8,9 +8,12 @@ import pytest
 import dafeng as df
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.pathways.model.run import run_tape
+from dafeng.pathways.model.sampling import make_ranks
+from dafeng.pathways.model.tape import compile_graph
 from dafeng.work import scenario_chance
 from dafeng.work.future import EMISSIONS
-from dafeng.work.futures import make_futures, run_middle
+from dafeng.work.futures import SEED, make_futures, run_middle
 from dafeng.work.measure import measure
 from dafeng.work.outset import begin, read_goals
 from dafeng.work.scenario_chance import find_chance
@@ -61,6 +64,21 @@ def test_faster_growth_makes_a_peak_before_2030_less_likely(live) -> None:
         find_chance(live, make_choice(live.panel, scenarios=["plan"], sets=sets)) for sets in ((), ("output_growth/2030=0.09",))
     )
     assert faster.before < plain.before
+
+
+def test_a_slider_moved_on_draws_what_a_whole_run_draws(live) -> None:
+    """Only what follows from a slider is drawn anew: for every slider the same bits as when nothing was at hand."""
+    space = live.model.graph.space
+    for name, slider in live.panel.sliders.items():
+        for share in (0.3, 0.6):
+            at = slider.low + slider.step * round((slider.high - slider.low) * share / slider.step)
+            choice = make_choice(live.panel, scenarios=["plan"], positions={name: f"{at:.10g}"})
+            drivers = live.compose(choice)
+            tape = compile_graph(live.model.graph, (EMISSIONS,), drawn=drivers.drawn)
+            bands = {given: drivers.values[given] for given in drivers.drawn if given in tape.given}
+            ranks = make_ranks(space, bands, draws=40, seed=SEED)
+            whole = run_tape(tape, drivers.values, ranks=ranks)[EMISSIONS].values
+            assert np.array_equal(scenario_chance._draw(live, choice, 40)[EMISSIONS].values, whole), name
 
 
 @pytest.mark.slow

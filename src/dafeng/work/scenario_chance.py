@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dafeng.pathways.model.axes import Array
-from dafeng.pathways.model.drivers import Drivers
+from dafeng.pathways.model.held import Held, hold_draws, list_changes
 from dafeng.pathways.model.run import Labelled, run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.tape import Tape, compile_graph
@@ -79,7 +79,7 @@ def find_chance(live: LiveScenarios, choice: Choice, *, draws: int = DRAWS) -> C
 
 def _find(live: LiveScenarios, choice: Choice, draws: int) -> Chance:
     years = live.model.graph.space.years
-    alone = _draw(live, live.compose(choice), draws)[EMISSIONS].along("year", "draw").T
+    alone = _draw(live, choice, draws)[EMISSIONS].along("year", "draw").T
     error = _error(live)
     peak = find_peak(years, _erring(alone, error, draws))
     least, most = range_chances(years, alone, error, peak.probability_before_2030)
@@ -93,15 +93,22 @@ def _erring(alone: Array, error: ModelError, draws: int) -> Array:
 def _error(live: LiveScenarios) -> ModelError:
     """Error of the model for this city: from its trend, once."""
     if EMISSIONS not in live.errors:
-        live.errors.update(size_errors(_draw(live, live.compose(TREND), DRAWS)))
+        live.errors.update(size_errors(_draw(live, TREND, DRAWS)))
     return live.errors[EMISSIONS]
 
 
-def _draw(live: LiveScenarios, drivers: Drivers, draws: int) -> dict[str, Labelled]:
-    drawn, graph = frozenset(drivers.drawn), live.model.graph
+def _draw(live: LiveScenarios, choice: Choice, draws: int) -> dict[str, Labelled]:
+    """Draws of a choice; a slider that is moved on computes only what follows from what it moves."""
+    drivers, graph = live.compose(choice), live.model.graph
+    drawn = frozenset(drivers.drawn)
     tape: Tape = live.prepared.find(("tape", drawn), lambda: compile_graph(graph, (EMISSIONS,), drawn=drivers.drawn))
     values = {name: drivers.values[name] for name in drivers.drawn if name in tape.given}
     bands = {name: one for name, one in values.items() if isinstance(one, Band)}
     shape = frozenset((name, one.apart) for name, one in bands.items())
     ranks = live.prepared.find(("ranks", shape, draws), lambda: make_ranks(graph.space, bands, draws=draws, seed=SEED))
-    return run_tape(tape, drivers.values, ranks=ranks)
+    changed = list_changes(tape, live.outset(choice).values, drivers.values)
+    if not changed:
+        return run_tape(tape, drivers.values, ranks=ranks)
+    key = (choice.scenarios, choice.sets, drawn, shape, draws, changed)
+    held: Held = live.held.find(key, lambda: hold_draws(tape, drivers.values, changed, ranks=ranks))
+    return held.run(drivers.values, ranks=ranks)

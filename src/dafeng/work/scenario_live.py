@@ -42,6 +42,8 @@ KEPT = 12
 """Open models kept at hand; the one that was not asked for longest is closed first."""
 MOST_PREPARED = 8
 """Compiled models and orders of draws kept at hand."""
+MOST_HELD = 2
+"""Quantities that sliders move for which the draws of all others are kept at hand; up to 45 MB each."""
 MOST_CHANCES = 256
 """Chances kept at hand."""
 PARTS = ("activity", "service", "fuels", "mix", "power_use", "hydrogen_power", "co2_sector", "thermal_total", "power_fuel",
@@ -126,6 +128,8 @@ class LiveScenarios:
         The model's own error for this city, once it was asked for.
     prepared : Recent
         What all draws of one set of uncertain drivers share.
+    held : Recent
+        Draws of what stays while a slider is moved.
     chances : Recent
         Chances that were found, which take a draw of the model each.
     """
@@ -137,6 +141,7 @@ class LiveScenarios:
     tape: Tape
     errors: dict[str, ModelError] = field(default_factory=dict, repr=False)
     prepared: Recent[Any] = field(default_factory=lambda: Recent(MOST_PREPARED), repr=False)
+    held: Recent[Any] = field(default_factory=lambda: Recent(MOST_HELD), repr=False)
     chances: Recent[Any] = field(default_factory=lambda: Recent(MOST_CHANCES), repr=False)
     _stacks: OrderedDict[str, _Stack] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -206,9 +211,24 @@ class LiveScenarios:
         dict of str to float
             By slider. [unit of each]
         """
-        with self._lock:
-            values = self._stack(choice).drivers.values
+        values = self.outset(choice).values
         return {name: slider.start(self.model, values) for name, slider in self.panel.sliders.items()}
+
+    def outset(self, choice: Choice) -> Drivers:
+        """Drivers of a choice before sliders and events move anything.
+
+        Parameters
+        ----------
+        choice : Choice
+            Its scenarios and single values count.
+
+        Returns
+        -------
+        Drivers
+            With their bands.
+        """
+        with self._lock:
+            return self._stack(choice).drivers
 
     def name(self, scenario: str) -> Label:
         """Name of a scenario for readers.

@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 from dafeng.core.errors import DefinitionError, FormulaError
 from dafeng.core.labels import Label
 from dafeng.formula import parse
-from dafeng.pathways.model import run
+from dafeng.pathways.model import blocks
 from dafeng.pathways.model.axes import Axis, Space
 from dafeng.pathways.model.calls import CALLS
+from dafeng.pathways.model.held import hold_draws, list_changes
 from dafeng.pathways.model.quantity import Graph, Quantity, make_graph
 from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.session import open_session
 from dafeng.pathways.model.tape import compile_graph
+
+GIVEN = ("start", "growth", "intensity", "mix", "carbon")
 
 
 def _label(text: str) -> Label:
@@ -127,7 +130,7 @@ def test_blocks_of_draws_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     ranks = make_ranks(SPACE, bands, draws=1000, seed=3)
     tape = compile_graph(_city(), ["co2", "activity"], drawn=bands)
     whole = run_tape(tape, _values(**bands), ranks=ranks)
-    monkeypatch.setattr(run, "BLOCK_NUMBERS", 9_000)
+    monkeypatch.setattr(blocks, "BLOCK_NUMBERS", 9_000)
     pieces = run_tape(tape, _values(**bands), ranks=ranks)
     assert all(np.array_equal(whole[name].values, pieces[name].values) for name in whole)
 
@@ -221,6 +224,31 @@ def test_a_session_after_any_changes_is_a_fresh_run(changes: list[tuple[str, flo
         session.change(name, values[name])
     fresh, kept = run_tape(tape, values), session.read()
     assert all(np.array_equal(fresh[name].values, kept[name].values) for name in fresh)
+
+
+@given(
+    st.frozensets(st.sampled_from(GIVEN), min_size=1),
+    st.frozensets(st.sampled_from(GIVEN), min_size=1),
+    st.lists(st.floats(0.1, 3), min_size=1, max_size=3),
+)
+def test_draws_at_hand_are_those_of_a_fresh_run(drawn: frozenset[str], changing: frozenset[str], factors: list[float]) -> None:
+    bands = _drawn(**dict.fromkeys(drawn, (0.01, 0.02)))
+    ranks = make_ranks(SPACE, bands, draws=30, seed=5)
+    tape = compile_graph(_city(), ["co2", "activity", "energy", "growth", "start"], drawn=bands)
+    before = _values(**bands)
+    held = hold_draws(tape, before, changing, ranks=ranks)
+    assert not changing & drawn & {name for name in drawn if tape.places[name] in held.arrays}
+    for factor in factors:
+        moved = {name: _times(before[name], factor) for name in changing}
+        fresh, kept = run_tape(tape, before | moved, ranks=ranks), held.run(before | moved, ranks=ranks)
+        assert all(np.array_equal(fresh[name].values, kept[name].values) for name in fresh)
+        assert list_changes(tape, before, before | moved) == (changing if factor != 1 else frozenset())
+
+
+def _times(value: Any, factor: float) -> Any:
+    if not isinstance(value, Band):
+        return value * factor
+    return Band(value.low * factor, value.mid * factor, value.high * factor, value.apart)
 
 
 def test_a_session_refuses_what_is_not_given_and_what_is_drawn() -> None:

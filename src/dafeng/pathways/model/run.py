@@ -6,22 +6,22 @@ infinite or undefined is an error that names the quantity.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
 from dafeng.pathways.model.axes import DRAW, Array, Space
+from dafeng.pathways.model.blocks import Source, compute_blocks
 from dafeng.pathways.model.sampling import Band, fill
 from dafeng.pathways.model.tape import Step, Tape
 
 Values = Mapping[str, Array | Band]
 """Given quantities: an array with all axes but the draws, or a band to draw from."""
 Bound = list[tuple[Callable[..., object], tuple[Array, ...]]]
-BLOCK_NUMBERS = 2_000_000
-"""Numbers that one block of draws may hold in all its arrays together: few enough for the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,11 @@ def run_tape(tape: Tape, values: Values, *, ranks: Mapping[str, Array] | None = 
     with np.errstate(all="ignore"):
         play(bind([step for step in tape.steps if DRAW not in tape.slots[step.slot]], arrays))
         drawn = [step for step in tape.steps if DRAW in tape.slots[step.slot]]
-        found = outputs_of(tape, arrays, _draws(ranks))
-        if drawn or any(DRAW in tape.slots[tape.places[name]] for name in tape.outputs):
-            _by_blocks(tape, drawn, values, ranks or {}, arrays, found)
+        draws = draws_of(ranks)
+        found = outputs_of(tape, arrays, draws)
+        wanted = {tape.places[name]: made for name, made in found.items() if DRAW in tape.slots[tape.places[name]]}
+        if wanted:
+            compute_blocks(tape, drawn, drawn_sources(tape, values, ranks or {}), arrays, wanted, draws=draws)
     refuse_undefined(tape, values, found)
     return {name: Labelled(tape.graph.space, made) for name, made in found.items()}
 
@@ -216,8 +218,50 @@ def play(bound: Bound) -> None:
         compute(*operands)
 
 
-def _draws(ranks: Mapping[str, Array] | None) -> int:
+def draws_of(ranks: Mapping[str, Array] | None) -> int:
+    """Number of draws that ranks are for; 1 without any.
+
+    Parameters
+    ----------
+    ranks : mapping of str to (axes..., draws) array
+        Ranks of each band by its quantity. [0..1]
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
     return max((rank.shape[-1] for rank in (ranks or {}).values()), default=1)
+
+
+def drawn_sources(tape: Tape, values: Values, ranks: Mapping[str, Array]) -> dict[int, Source]:
+    """What writes the given quantities that are drawn.
+
+    Parameters
+    ----------
+    tape : Tape
+        The compiled model.
+    values : mapping
+        Given quantities.
+    ranks : mapping of str to (axes..., draws) array
+        Ranks of each band. [0..1]
+
+    Returns
+    -------
+    dict of int to callable
+        By slot.
+
+    Raises
+    ------
+    DefinitionError
+        If one of them is no band.
+    """
+    names = [name for name in tape.given if DRAW in tape.slots[tape.places[name]]]
+    return {tape.places[name]: partial(_draw, band_of(name, values[name]), ranks[name]) for name in names}
+
+
+def _draw(band: Band, ranks: Array, begin: int, end: int, out: Array) -> None:
+    fill(band, ranks[..., begin:end], out)
 
 
 def outputs_of(tape: Tape, arrays: Mapping[int, Array], draws: int) -> dict[str, Array]:
@@ -244,106 +288,29 @@ def outputs_of(tape: Tape, arrays: Mapping[int, Array], draws: int) -> dict[str,
     return found
 
 
-def _by_blocks(
-    tape: Tape,
-    steps: Sequence[Step],
-    values: Values,
-    ranks: Mapping[str, Array],
-    fixed: Mapping[int, Array],
-    found: dict[str, Array],
-) -> None:
-    draws = _draws(ranks)
-    bands = {name: _band(name, values[name]) for name in tape.given if DRAW in tape.slots[tape.places[name]]}
-    plan = _plan(tape, steps)
-    width = max(16, BLOCK_NUMBERS // max(sum(plan.sizes(tape)), 1))
-    bound: _Bound | None = None
-    for start, end in _blocks(draws, width):
-        if bound is None or bound.draws != end - start:
-            bound = _bind_block(tape, steps, plan, fixed, end - start)
-        for wanted, compute, operands in bound.stages:
-            for name, array in wanted:
-                fill(bands[name], ranks[name][..., start:end], array)
-            compute(*operands)
-        for name, array in bound.outputs.items():
-            found[name][..., start:end] = array
+def band_of(name: str, given: Array | Band) -> Band:
+    """The band of a quantity that was declared as drawn.
 
+    Parameters
+    ----------
+    name : str
+        The quantity.
+    given : array or Band
+        What is given for it.
 
-def _blocks(draws: int, width: int) -> Iterator[tuple[int, int]]:
-    for start in range(0, draws, width):
-        yield start, min(start + width, draws)
+    Returns
+    -------
+    Band
+        What is given.
 
-
-def _band(name: str, given: Array | Band) -> Band:
+    Raises
+    ------
+    DefinitionError
+        If it is no band.
+    """
     if not isinstance(given, Band):
         raise _misfit(name, "array", ())
     return given
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Which array each drawn slot uses: slots of one shape whose lives do not meet share one, for the cache."""
-
-    shared: Mapping[int, int]
-    axes: tuple[frozenset[str], ...]
-
-    def sizes(self, tape: Tape) -> Iterator[int]:
-        return (int(np.prod(tape.graph.space.shape(axes))) for axes in self.axes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A block's steps on their arrays, each with the bands that must be drawn before it."""
-
-    draws: int
-    stages: list[tuple[list[tuple[str, Array]], Callable[..., object], tuple[Array, ...]]]
-    outputs: Mapping[str, Array]
-
-
-def _plan(tape: Tape, steps: Sequence[Step]) -> _Plan:
-    last = {slot: at for at, step in enumerate(steps) for slot in (*step.operands, step.slot)}
-    kept = {tape.places[name] for name in tape.outputs}
-    shared: dict[int, int] = {}
-    axes: list[frozenset[str]] = []
-    free: dict[frozenset[str], list[int]] = {}
-    for at, step in enumerate(steps):
-        used = [slot for slot in dict.fromkeys((*step.operands, step.slot)) if DRAW in tape.slots[slot]]
-        for slot in used:
-            if slot not in shared:
-                shared[slot] = _take(free.setdefault(tape.slots[slot], []), axes, tape.slots[slot])
-        for slot in used:
-            if last[slot] == at and slot not in kept:
-                free[tape.slots[slot]].append(shared[slot])
-    for slot in kept:
-        if DRAW in tape.slots[slot] and slot not in shared:
-            shared[slot] = _take([], axes, tape.slots[slot])
-    return _Plan(shared, tuple(axes))
-
-
-def _take(free: list[int], axes: list[frozenset[str]], wanted: frozenset[str]) -> int:
-    if free:
-        return free.pop()
-    axes.append(wanted)
-    return len(axes) - 1
-
-
-def _bind_block(tape: Tape, steps: Sequence[Step], plan: _Plan, fixed: Mapping[int, Array], draws: int) -> _Bound:
-    space = tape.graph.space
-    arrays = [np.empty(space.shape(axes, draws=draws)) for axes in plan.axes]
-    names = {tape.places[name]: name for name in tape.given if DRAW in tape.slots[tape.places[name]]}
-    places = {**fixed, **{slot: arrays[at] for slot, at in plan.shared.items()}}
-    stages: list[tuple[list[tuple[str, Array]], Callable[..., object], tuple[Array, ...]]] = []
-    for step in steps:
-        wanted = [(names.pop(slot), places[slot]) for slot in dict.fromkeys(step.operands) if slot in names]
-        stages.append((wanted, step.compute, (*(places[slot] for slot in step.operands), places[step.slot])))
-    rest = [(name, places[slot]) for slot, name in names.items() if slot in places]
-    if rest:
-        stages.insert(0, (rest, _nothing, ()))
-    outputs = {name: places[tape.places[name]] for name in tape.outputs if DRAW in tape.slots[tape.places[name]]}
-    return _Bound(draws, stages, outputs)
-
-
-def _nothing() -> None:
-    """What a stage computes that only draws."""
 
 
 def refuse_undefined(tape: Tape, values: Values, found: Mapping[str, Array]) -> None:
