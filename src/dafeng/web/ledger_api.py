@@ -39,6 +39,10 @@ from dafeng.work.rights import Rights
 
 Caller = Callable[[Desk, Request, str], tuple[Office, Visitor]]
 Number = Annotated[int, Path(ge=1, le=2**53)]
+Pair = Annotated[list[int], Field(min_length=2, max_length=2)]
+"""First and last number of a block."""
+Origin = Annotated[list[str], Field(min_length=2, max_length=2)]
+"""Project and vintage of a block."""
 
 
 class Rows(BaseModel):
@@ -79,7 +83,7 @@ class EventAnswer(BaseModel):
     giver: str | None
     taker: str | None
     quantity: int
-    serials: list[tuple[int, int]]
+    serials: list[Pair]
     reason: str
     beneficiary: str
     content: str
@@ -105,8 +109,8 @@ class CertificateAnswer(BaseModel):
     holder: str
     beneficiary: str
     reason: str
-    serials: list[tuple[int, int]]
-    origins: list[tuple[str, str]]
+    serials: list[Pair]
+    origins: list[Origin]
     hash: str
     code: str
 
