@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dafeng.core.errors import ConflictError, LookupFailure, SettingError
+from dafeng.core.errors import ConflictError, DefinitionError, LookupFailure, SettingError
 from dafeng.ledger.audit import verify
 from dafeng.ledger.beancount import spell_beancount
 from dafeng.ledger.book_plans import read_book_plans
@@ -18,6 +18,7 @@ from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Transfer
 from dafeng.library.overlay import shipped
 from dafeng.work.allotments import open_period
 from dafeng.work.ask_credits import ask_issue, retire_credits
+from dafeng.work.budgets import book_budget, close_budget
 from dafeng.work.city import City, init
 from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, take
 from dafeng.work.inclusion import open_inclusion
@@ -75,7 +76,33 @@ def by_period(city: City) -> None:
     open_period(city, "cea-2025", "2025", limit=MOST, enterprises=["甲"])
 
 
+BUDGET = """id: {id}
+label: {{zh: 预算, en: budget}}
+instrument: energy_budget
+unit: tce
+scale: {scale}
+period: {{start: "2025-01-01", end: "2025-12-31"}}
+date: "2025-01-05"
+source: test
+unused: lapse
+nodes: [{{id: c, zh: 市, en: city, quantity: 1000}}, {{id: d, parent: c, zh: 区, en: district, share: 60}}]
+"""
+
+
+def deliver(city: City, name: str = "trees", scale: int = 0) -> None:
+    """Put the file of a budget into the folder of a city."""
+    (city.overlay / "budgets").mkdir(parents=True, exist_ok=True)
+    (city.overlay / "budgets" / f"{name}.yaml").write_text(BUDGET.format(id=name, scale=scale), "utf-8")
+
+
+def by_budget(city: City) -> None:
+    """Book a budget."""
+    deliver(city)
+    assert book_budget(city, "trees").pending == 0
+
+
 FACES = {
+    "ENERGY-BUDGET": (by_page("energy_budget", "2025", limit=1000), by_budget),
     "CEA": (by_page("cea", "2025"), by_period),
     "CCER": (by_page("ccer"), by_scheme("ccer")),
     "BLUE": (by_page("blue_carbon"), by_scheme("blue")),
@@ -92,7 +119,7 @@ def stand(city: City, instrument: str) -> list[tuple[Any, ...]]:
     with open_ledger(city.ledger) as ledger:
         return ledger.rows.query(
             "SELECT b.name, b.unit, b.scale, b.serials, b.period, b.project, a.name, a.type, a.holder, a.registry, a.lim"
-            " FROM ledger_book b JOIN ledger_account a ON a.book = b.no WHERE b.instrument = ? AND a.holder = ?"
+            " FROM ledger_book b JOIN ledger_account a ON a.book = b.no WHERE b.instrument = ? AND a.holder = ? AND a.name LIKE b.name || '.%'"
             " ORDER BY a.name",
             instrument, city.slug,
         )  # fmt: skip
@@ -123,6 +150,50 @@ def test_either_face_opens_the_same_book_and_the_other_one_uses_it(case: str, tm
     assert plan is not None
     assert {row[1:4] for row in found[0]} == {(plan.unit, plan.scale, plan.serials)}
     assert {row[7] for row in found[0]} == set(plan.accounts)
+
+
+def test_a_budget_lies_in_the_book_that_the_page_opened(city: City) -> None:
+    by_page("energy_budget", "2025", limit=5)(city)
+    by_budget(city)
+    assert book_budget(city, "trees").booked == 0
+    with open_ledger(city.ledger) as ledger:
+        held = dict(ledger.rows.query("SELECT name, balance FROM ledger_account WHERE balance <> 0"))
+        assert verify(ledger) == []
+    assert held == {"energy_budget-2025.issuer": -1000, "trees/c": 400, "trees/d": 600}
+    closed = close_budget(city, "trees")
+    assert (closed.state, [one for one in closed.checks if not one.holds]) == ("closed", [])
+    with open_ledger(city.ledger) as ledger:
+        held = dict(ledger.rows.query("SELECT name, balance FROM ledger_account WHERE balance <> 0"))
+    assert held == {"energy_budget-2025.issuer": -1000, "energy_budget-2025.cancelled": 1000}
+
+
+def test_a_budget_in_another_form_than_its_book_is_refused_in_words(city: City) -> None:
+    by_page("energy_budget", "2025")(city)
+    deliver(city, scale=2)
+    with pytest.raises(DefinitionError, match="'energy_budget-2025' tce with 0"):
+        book_budget(city, "trees")
+
+
+def test_a_second_tree_of_a_kind_and_year_is_refused_in_words(city: City) -> None:
+    by_budget(city)
+    deliver(city, "more")
+    with pytest.raises(DefinitionError, match="'energy_budget-2025' is that of the budget 'trees'"):
+        book_budget(city, "more")
+
+
+def test_a_budget_of_an_earlier_version_stays_in_its_book(city: City) -> None:
+    deliver(city, scale=2)
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[
+            OpenBook("trees:open", "trees", "energy_budget", "tce", 2),
+            OpenAccount("trees:issuer:open", "trees:issuer", "trees", "issuer", ("authority",), limit=100_000),
+            OpenAccount("trees:returned:open", "trees:returned", "trees", "issuer", ("authority",), limit=0),
+            OpenAccount("trees:lapsed:open", "trees:lapsed", "trees", "cancelled", ("authority",)),
+        ]])  # fmt: skip
+    assert book_budget(city, "trees").pending == 0
+    assert book_budget(city, "trees").booked == 0
+    assert books(city) == [("trees", "energy_budget")]
+    assert close_budget(city, "trees").state == "closed"
 
 
 def test_the_page_is_told_again_what_another_face_opened(city: City) -> None:
@@ -236,7 +307,7 @@ def test_a_scheme_whose_book_nobody_defines_is_refused_in_words(city: City) -> N
 
 
 @pytest.fixture
-def issued(city: City, tmp_path: Path) -> Iterator[City]:
+def issued(city: City, tmp_path: Path) -> City:
     """Twelve tonnes of blue carbon, of which two are retired, in the book that the page had opened."""
     by_page("blue_carbon", limit=100_000)(city)
     (tmp_path / "reed.yaml").write_text(PROJECT, encoding="utf-8")
@@ -249,7 +320,7 @@ def issued(city: City, tmp_path: Path) -> Iterator[City]:
         assert decide_order(rights, order.id, accept=True, who="复核").code == ""
         retire_credits(city, "reed-1", 2, **asked)
         assert decide_order(rights, "r1", accept=True, who="复核").code == ""
-    yield city
+    return city
 
 
 def test_credits_of_a_project_lie_in_the_book_that_the_page_opened(issued: City) -> None:
