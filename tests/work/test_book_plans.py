@@ -119,7 +119,8 @@ def stand(city: City, instrument: str) -> list[tuple[Any, ...]]:
     with open_ledger(city.ledger) as ledger:
         return ledger.rows.query(
             "SELECT b.name, b.unit, b.scale, b.serials, b.period, b.project, a.name, a.type, a.holder, a.registry, a.lim"
-            " FROM ledger_book b JOIN ledger_account a ON a.book = b.no WHERE b.instrument = ? AND a.holder = ? AND a.name LIKE b.name || '.%'"
+            " FROM ledger_book b JOIN ledger_account a ON a.book = b.no WHERE b.instrument = ? AND a.holder = ?"
+            " AND a.name LIKE b.name || '.%'"
             " ORDER BY a.name",
             instrument, city.slug,
         )  # fmt: skip

@@ -55,7 +55,7 @@ class OpenedBook:
     project: bool
 
 
-def find_opened(rows: LedgerRows, plan: BookPlan, period: str = "", *, former: str = "") -> OpenedBook | None:
+def find_opened(rows: LedgerRows, plan: BookPlan, period: str, *, former: str = "") -> OpenedBook | None:
     """The book of a plan and period, by whichever face it was opened.
 
     Parameters
@@ -64,8 +64,8 @@ def find_opened(rows: LedgerRows, plan: BookPlan, period: str = "", *, former: s
         The database.
     plan : BookPlan
         Definition of the book.
-    period : str, optional
-        Its period.
+    period : str
+        Its period; empty where it belongs to none.
     former : str, optional
         Name under which earlier versions of the face that asks opened it; such a book comes first.
 
@@ -108,15 +108,15 @@ def find_own(rows: LedgerRows, book: OpenedBook, sort: str) -> str:
     return str(found[0][0]) if found else f"{book.name}.{sort}"
 
 
-def plan_book(plan: BookPlan, period: str = "") -> OpenedBook:
+def plan_book(plan: BookPlan, period: str) -> OpenedBook:
     """The book as it would be opened.
 
     Parameters
     ----------
     plan : BookPlan
         Its definition.
-    period : str, optional
-        Its period.
+    period : str
+        Its period; empty where it belongs to none.
 
     Returns
     -------
@@ -127,15 +127,15 @@ def plan_book(plan: BookPlan, period: str = "") -> OpenedBook:
     return OpenedBook(0, name, plan.instrument, plan.unit, plan.scale, plan.serials, period, plan.project)
 
 
-def list_openings(plan: BookPlan, period: str = "", *, holder: str, limit: int) -> list[Request]:
+def list_openings(plan: BookPlan, period: str, *, holder: str, limit: int) -> list[Request]:
     """Requests that open a book with the city's own accounts, as one group.
 
     Parameters
     ----------
     plan : BookPlan
         Its definition.
-    period : str, optional
-        Its period.
+    period : str
+        Its period; empty where it belongs to none.
     holder : str
         Holder of the own accounts.
     limit : int
@@ -158,7 +158,7 @@ def _own(book: str, sort: str, holder: str, limit: int) -> OpenAccount:
 
 
 def open_planned(
-    ledger: Ledger, plan: BookPlan, period: str = "", *, holder: str, limit: int, needs: Sequence[str], former: str = ""
+    ledger: Ledger, plan: BookPlan, period: str, *, holder: str, limit: int, needs: Sequence[str], former: str = ""
 ) -> OpenedBook:
     """The book of a plan and period: the one that is there, else it is opened as its plan says.
 
@@ -168,8 +168,8 @@ def open_planned(
         An open ledger.
     plan : BookPlan
         Definition of the book.
-    period : str, optional
-        Its period.
+    period : str
+        Its period; empty where it belongs to none.
     holder : str
         Holder of the own accounts.
     limit : int

@@ -73,13 +73,13 @@ class BookPlan:
         """Its instrument, and those under which earlier versions opened it."""
         return frozenset((self.instrument, *self.formerly))
 
-    def name(self, period: str = "") -> str:
+    def name(self, period: str) -> str:
         """Name of its book.
 
         Parameters
         ----------
-        period : str, optional
-            Period, where the book belongs to one.
+        period : str
+            Period; empty where the book belongs to none.
 
         Returns
         -------

@@ -60,7 +60,7 @@ def find_credit_book(rows: LedgerRows, plans: BookPlans, scheme: Scheme) -> Open
         if found and found[0][2] in scheme.same:
             return OpenedBook(*found[0])
     plan = find_book_plan(plans, scheme.book)
-    return find_opened(rows, plan, former=scheme.formerly) or plan_book(plan)
+    return find_opened(rows, plan, "", former=scheme.formerly) or plan_book(plan, "")
 
 
 def list_credit_instruments(plans: BookPlans, schemes: Schemes) -> frozenset[str]:
@@ -120,7 +120,7 @@ def open_credit_book(ledger: Ledger, city: City, scheme: Scheme, owner: str, *, 
     most = MOST if total is None else total * 10**found.scale
     if scheme.book in plans.books:
         plan = plans.books[scheme.book]
-        found = open_planned(ledger, plan, holder=city.slug, limit=most, needs=NEEDED, former=scheme.formerly)
+        found = open_planned(ledger, plan, "", holder=city.slug, limit=most, needs=NEEDED, former=scheme.formerly)
     account = f"{found.name}.{owner}"
     open_missing(ledger, [OpenAccount(f"open:{account}", account, found.name, "organisation", (owner,))])
     return found

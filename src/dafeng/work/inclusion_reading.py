@@ -183,7 +183,7 @@ def _credit_book(city: City) -> OpenedBook:
     """Book of the certified reductions, as it stands or would be opened."""
     plans = read_book_plans(city.overlay)
     if not is_there(city):
-        return plan_book(find_book_plan(plans, CREDITS))
+        return plan_book(find_book_plan(plans, CREDITS), "")
     with open_rows(city.ledger) as rows:
         return read_shelf(rows, plans).credits
 

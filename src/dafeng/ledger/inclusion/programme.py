@@ -76,8 +76,8 @@ def read_shelf(rows: LedgerRows, plans: BookPlans) -> Shelf:
         If the city's books have none of them.
     """
     points, certified = find_book_plan(plans, POINTS), find_book_plan(plans, CREDITS)
-    first = find_opened(rows, points, former=FORMER_POINTS) or plan_book(points)
-    second = find_opened(rows, certified, former=FORMER_CREDITS) or plan_book(certified)
+    first = find_opened(rows, points, "", former=FORMER_POINTS) or plan_book(points, "")
+    second = find_opened(rows, certified, "", former=FORMER_CREDITS) or plan_book(certified, "")
     earns, used, lapsed = (find_own(rows, first, sort) for sort in ("issuer", "used", "cancelled"))
     issuer, issued = (find_own(rows, second, sort) for sort in ("issuer", "pool"))
     return Shelf(first, earns, used, lapsed, second, issuer, issued)
@@ -219,7 +219,7 @@ class Programme:
             (CREDITS, FORMER_CREDITS, ("issuer", "pool")),
         ):
             plan = find_book_plan(self.plans, name)
-            open_planned(self.ledger, plan, holder=self.holder, limit=MOST, needs=needs, former=former)
+            open_planned(self.ledger, plan, "", holder=self.holder, limit=MOST, needs=needs, former=former)
 
     def shelf(self) -> Shelf:
         """Books of points and credits with the city's accounts in them.
