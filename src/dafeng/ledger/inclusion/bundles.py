@@ -13,18 +13,18 @@ from hashlib import sha256
 
 from dafeng.core.errors import AddressError, ConflictError
 from dafeng.core.labels import Label
-from dafeng.core.units import ratio
+from dafeng.core.units import ratio, same_dimension
+from dafeng.ledger.book_opening import OpenedBook
 from dafeng.ledger.chain import find_path
 from dafeng.ledger.inclusion.events import day_of
 from dafeng.ledger.inclusion.intake import resume
+from dafeng.ledger.inclusion.policy import Policy
 from dafeng.ledger.inclusion.programme import (
     BATCH,
     BUNDLED,
-    CREDITS,
     GRAMS,
-    ISSUED,
-    ISSUER,
     Programme,
+    Shelf,
     account_of,
     require,
 )
@@ -105,7 +105,8 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
     was = [one for one in list_bundles(programme) if one.name == name]
     if was and was[0].before == day:
         return was[0]
-    today = day_of(programme.clock())
+    today, book = day_of(programme.clock()), programme.shelf().credits
+    _check_form(programme.policy, book)
     if was or not name.strip() or len(name) > 60 or not name.isprintable() or name in RESERVED or day > today:
         raise _conflict(
             name, "名称已用于其他日期、不可用，或日期在将来", "the name is taken or unusable, or the day lies ahead"
@@ -114,7 +115,7 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         text = "UPDATE event SET bundle = ? WHERE bundle = '' AND day >= ? AND day < ?"
         programme.rows.run(text, name, date(date.fromordinal(day - 1).year, 1, 1).toordinal(), day)
         root, events, grams = _sum_up(programme, name)
-        units = grams * 10**programme.policy.credit_scale // int(ratio(programme.policy.credit_unit, GRAM))
+        units = grams * 10**book.scale // grams_of(book.unit)
         if not units:
             raise _conflict(name, "没有可核证的减排量", "there is nothing to certify")
         rules = f"{programme.policy.id} ({programme.policy.grade})"
@@ -122,6 +123,45 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         programme.rows.run("INSERT INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", *row)
     finish_bundles(programme)
     return next(one for one in list_bundles(programme) if one.name == name)
+
+
+def grams_of(unit: str) -> int:
+    """Grams of CO2 in a unit of credits.
+
+    Parameters
+    ----------
+    unit : str
+        Unit of mass, with or without its species.
+
+    Returns
+    -------
+    int
+        Grams. [g CO2]
+    """
+    return int(ratio(unit, GRAM if same_dimension(unit, GRAM) else "g"))
+
+
+def _check_form(policy: Policy, book: OpenedBook) -> None:
+    """Whether credits can be issued in a book, before anything is said of a bundle."""
+    agrees = policy.credit_scale in (None, book.scale)
+    if book.serials and book.project and agrees:
+        return
+    raise ConflictError(
+        Label(
+            f"账簿“{book.name}”为 {book.unit}、{book.scale} 位小数、{'有' if book.serials else '无'}编号，不能按本规则核证",
+            f"the book '{book.name}' counts {book.unit} with {book.scale} decimals and {'' if book.serials else 'no '}serial"
+            " numbers: nothing can be certified in it by these rules",
+        ),
+        where=book.name,
+        expected=Label(
+            "每单位有编号、签发写明批次；规则所写位数与账簿相同",
+            "serial numbers, a project for each issue, and the decimals of the rules where they name any",
+        ),
+        remedy=Label(
+            "在规则中删去 credit，或在 data/books.yaml 中定义账簿；没有核证",
+            "leave credit out of the rules, or define the book in data/books.yaml before it is opened; nothing was certified",
+        ),
+    )
 
 
 def list_bundles(programme: Programme) -> list[Bundle]:
@@ -157,7 +197,7 @@ def finish_bundles(programme: Programme) -> None:
             groups: list[list[Request]] = [[_convert(bundle.name, person, grams, day)] for person, grams in page]
             for answers in programme.ledger.submit(groups):
                 require(answers)
-        require(programme.ledger.submit([[_issue(bundle, day)]])[0])
+        require(programme.ledger.submit([[_issue(bundle, day, programme.shelf())]])[0])
         with programme.rows.transaction():
             programme.rows.run("UPDATE bundle SET done = 1 WHERE name = ?", bundle.name)
 
@@ -167,12 +207,19 @@ def _convert(name: str, person: str, grams: int, day: str) -> Transfer:
     return Transfer(f"puhui:bundle:{name}:{person}", "convert", giver, taker, grams, day)
 
 
-def _issue(bundle: Bundle, day: str) -> Transfer:
-    giver, taker = account_of(CREDITS, ISSUER), account_of(CREDITS, ISSUED)
+def _issue(bundle: Bundle, day: str, shelf: Shelf) -> Transfer:
     says = f"{bundle.events} events, {bundle.grams} g, root {bundle.root}, rules {bundle.policy}"
     year = str(date.fromordinal(bundle.before - 1).year)
     return Transfer(
-        f"puhui:bundle:{bundle.name}", "issue", giver, taker, bundle.units, day, says, vintage=year, project=bundle.name
+        f"puhui:bundle:{bundle.name}",
+        "issue",
+        shelf.issuer,
+        shelf.issued,
+        bundle.units,
+        day,
+        says,
+        vintage=year,
+        project=bundle.name,
     )
 
 
