@@ -1,0 +1,73 @@
+"""The audit of a city's carbon inclusion, for the audit of its ledger.
+
+Invariant: nothing is made or written, no identity is read, and a city without inclusion is not looked at for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from dafeng.core.errors import DafengError
+from dafeng.ledger.audit import Check
+from dafeng.ledger.audit_findings import AuditFindings
+from dafeng.ledger.inclusion.audit import RULES, check_inclusion
+from dafeng.ledger.inclusion.claims import Overlap, read_overlaps
+from dafeng.ledger.inclusion.scenes import Scene, read_scenes
+from dafeng.store.inclusion_rows import EVENTS, InclusionRows
+from dafeng.store.ledger_rows import LedgerRows
+from dafeng.work.city import City
+from dafeng.work.inclusion import FILES
+
+
+def has_events(city: City) -> bool:
+    """Whether a city has a file of events of carbon inclusion.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    bool
+        True once it is there, also where the ledger is not.
+    """
+    return (city.folder / FILES[0]).is_file()
+
+
+@contextmanager
+def inclusion_check(city: City) -> Iterator[Check]:
+    """What compares the events of a city with its ledger.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Yields
+    ------
+    Check
+        For `dafeng.ledger.audit.verify`; its file is closed at the end of the ``with`` block.
+    """
+    own = InclusionRows(city.folder / FILES[0], EVENTS, reading=True) if has_events(city) else None
+
+    def check(rows: LedgerRows, said: AuditFindings) -> None:
+        scenes: Mapping[str, Scene] | None = None
+        overlaps: Mapping[str, Overlap] = {}
+        if own is not None:
+            try:
+                scenes = read_scenes(city.overlay)
+                overlaps = read_overlaps(scenes, city.overlay)
+            except DafengError as error:
+                zh, en = error.read("zh"), error.read("en")
+                said.say(
+                    "inclusion_edition", "inclusion", f"克数未重算：{zh}", f"no grams were counted again: {en}", remedy=RULES
+                )
+        check_inclusion(rows, said, own=own, scenes=scenes, overlaps=overlaps)
+
+    try:
+        yield check
+    finally:
+        if own is not None:
+            own.close()
