@@ -180,7 +180,7 @@ CHANGES = {
     "event gone": ("DELETE FROM event WHERE no = 45", "missing"),
     "event of the erased gone": ("DELETE FROM event WHERE bundle = 'erased'", "missing"),
     "event more": (
-        "INSERT INTO event SELECT 900, 'e' || substr(key, 2), scene, person, day, started + 36000, ended + 36000, amount,"
+        "INSERT INTO event SELECT 900, 'x' || substr(key, 2), scene, person, day, started + 36000, ended + 36000, amount,"
         " edition, grams, points, '' FROM event WHERE no = 45",
         "booked",
     ),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from dafeng.core.errors import DafengError
+from dafeng.core.labels import Language
 from dafeng.ledger.audit import Check
 from dafeng.ledger.audit_findings import AuditFindings
 from dafeng.ledger.inclusion.audit import RULES, check_inclusion
@@ -18,6 +19,11 @@ from dafeng.store.inclusion_rows import EVENTS, InclusionRows
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
 from dafeng.work.inclusion import FILES
+
+_UNREAD: tuple[tuple[str, Language], ...] = (
+    ("场景或重叠表无法读取，克数未重算：", "zh"),
+    ("scenes or overlaps cannot be read, no grams were counted again: ", "en"),
+)
 
 
 def has_events(city: City) -> bool:
@@ -60,10 +66,9 @@ def inclusion_check(city: City) -> Iterator[Check]:
                 scenes = read_scenes(city.overlay)
                 overlaps = read_overlaps(scenes, city.overlay)
             except DafengError as error:
-                zh, en = error.read("zh"), error.read("en")
-                said.say(
-                    "inclusion_edition", "inclusion", f"克数未重算：{zh}", f"no grams were counted again: {en}", remedy=RULES
-                )
+                zh, en = (f"{words}{error.read(tongue)}" for words, tongue in _UNREAD)
+                said.say("inclusion_edition", "inclusion", zh, en, remedy=RULES)
+                scenes = None
         check_inclusion(rows, said, own=own, scenes=scenes, overlaps=overlaps)
 
     try:
