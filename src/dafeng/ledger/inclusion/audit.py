@@ -23,7 +23,7 @@ from dafeng.ledger.inclusion.bundles import RESERVED, REVERSED, Bundle, RootStre
 from dafeng.ledger.inclusion.claims import Overlap
 from dafeng.ledger.inclusion.decision import Taken, spell_amount
 from dafeng.ledger.inclusion.events import day_of
-from dafeng.ledger.inclusion.intake import spell_earned
+from dafeng.ledger.inclusion.intake import spell_earn
 from dafeng.ledger.inclusion.programme import CREDITS
 from dafeng.ledger.inclusion.scenes import GRAM, Scene
 from dafeng.ledger.requests import Reverse, decode, encode
@@ -163,7 +163,7 @@ class _InclusionAudit:
     def check_page(self, page: Sequence[Row]) -> None:
         """Events beside what was booked for them and, where they were taken back, against them."""
         taken = [(row, one) for row in page if (one := self.read(row)) is not None]
-        asked = {request.id: (encode(request), row) for row, one in taken for request in spell_earned(one)}
+        asked = {request.id: (encode(request), row) for row, one in taken for request in spell_earn(one)}
         backs = {
             f"puhui:reverse:{one.key}:{part}": (f"puhui:{one.key}:{part}", row)
             for row, one in taken if row[11] == REVERSED

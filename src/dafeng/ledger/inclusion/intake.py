@@ -238,7 +238,7 @@ def _write(programme: Programme, fresh: Sequence[Taken]) -> int:
 
 def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str, str]:
     """Hand decisions to the ledger; codes by key of those that it refused, which are forgotten."""
-    groups = [group for group in map(spell_earned, taken) if group]
+    groups = [group for group in map(spell_earn, taken) if group]
     keys = [one.key for one in taken if one.grams or one.points]
     refused: dict[str, str] = {}
     for key, answers in zip(keys, programme.ledger.submit(groups), strict=True):
@@ -251,7 +251,7 @@ def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str,
     return refused
 
 
-def spell_earned(one: Taken) -> list[Request]:
+def spell_earn(one: Taken) -> list[Request]:
     """What the ledger is asked to book for an event, as one group.
 
     Parameters
