@@ -6,7 +6,7 @@ at most.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -194,20 +194,52 @@ def finish_bundles(programme: Programme) -> None:
             continue
         day = date.fromordinal(bundle.day).isoformat()
         for page in _people(programme, bundle.name):
-            groups: list[list[Request]] = [[_convert(bundle.name, person, grams, day)] for person, grams in page]
+            groups: list[list[Request]] = [[spell_share(bundle.name, person, grams, day)] for person, grams in page]
             for answers in programme.ledger.submit(groups):
                 require(answers)
-        require(programme.ledger.submit([[_issue(bundle, day, programme.shelf())]])[0])
+        require(programme.ledger.submit([[spell_issue(bundle, day, programme.shelf())]])[0])
         with programme.rows.transaction():
             programme.rows.run("UPDATE bundle SET done = 1 WHERE name = ?", bundle.name)
 
 
-def _convert(name: str, person: str, grams: int, day: str) -> Transfer:
+def spell_share(name: str, person: str, grams: int, day: str) -> Transfer:
+    """Request by which the grams of a person leave for a bundle.
+
+    Parameters
+    ----------
+    name, person : str
+        Bundle and pseudonym.
+    grams : int
+        What the events of the person in it saved. [g CO2]
+    day : str
+        ISO date of the bundle's issue.
+
+    Returns
+    -------
+    Transfer
+        The request.
+    """
     giver, taker = account_of(GRAMS, person), account_of(GRAMS, BUNDLED)
     return Transfer(f"puhui:bundle:{name}:{person}", "convert", giver, taker, grams, day)
 
 
-def _issue(bundle: Bundle, day: str, shelf: Shelf) -> Transfer:
+def spell_issue(bundle: Bundle, day: str, shelf: Shelf) -> Transfer:
+    """Request by which the credits of a bundle are issued.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    day : str
+        ISO date of its issue.
+    shelf : Shelf
+        Books of the programme.
+
+    Returns
+    -------
+    Transfer
+        The request; its reason names number, grams, root and rules.
+    """
     says = f"{bundle.events} events, {bundle.grams} g, root {bundle.root}, rules {bundle.policy}"
     year = str(date.fromordinal(bundle.before - 1).year)
     return Transfer(
@@ -239,8 +271,24 @@ def _leaves(programme: Programme, name: str) -> Iterator[tuple[str, bytes, int]]
     text = "SELECT no, key, scene, edition, day, amount, grams FROM event WHERE bundle = ? AND no > ? ORDER BY no LIMIT ?"
     while page := programme.rows.query(text, name, last, PAGE):
         for row in page:
-            yield row[1], sha256("\n".join(map(str, row[1:])).encode()).digest(), row[6]
+            yield row[1], hash_leaf(row[1:]), row[6]
         last = page[-1][0]
+
+
+def hash_leaf(fields: Sequence[object]) -> bytes:
+    """Leaf of an event in the tree of its bundle.
+
+    Parameters
+    ----------
+    fields : sequence of object
+        Key of the evidence, scene, edition, day, amount and grams.
+
+    Returns
+    -------
+    bytes
+        32 bytes.
+    """
+    return sha256("\n".join(map(str, fields)).encode()).digest()
 
 
 def _sum_up(programme: Programme, name: str) -> tuple[str, int, int]:
@@ -256,6 +304,45 @@ def _sum_up(programme: Programme, name: str) -> tuple[str, int, int]:
     return root.hex(), count, grams
 
 
+class RootStream:
+    """Merkle tree hash (RFC 6962) of a list that does not fit into memory; keeps one hash for each power of two."""
+
+    __slots__ = ("_stack",)
+
+    def __init__(self) -> None:
+        self._stack: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Take the next one of the list.
+
+        Parameters
+        ----------
+        leaf : bytes
+            Its hash.
+        """
+        stack = self._stack
+        stack.append((1, sha256(b"\x00" + leaf).digest()))
+        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
+            size, right = stack.pop()
+            stack[-1] = (2 * size, sha256(b"\x01" + stack[-1][1] + right).digest())
+
+    def root(self) -> bytes:
+        """Root of what was taken so far.
+
+        Returns
+        -------
+        bytes
+            32 bytes; that of nothing is the hash of no bytes.
+        """
+        hashes = [one for _, one in self._stack]
+        if not hashes:
+            return sha256(b"").digest()
+        right = hashes.pop()
+        while hashes:
+            right = sha256(b"\x01" + hashes.pop() + right).digest()
+        return right
+
+
 def stream_root(leaves: Iterable[bytes]) -> bytes:
     """Merkle tree hash of a list that does not fit into memory, equal to that of `dafeng.ledger.chain.find_root`.
 
@@ -269,16 +356,10 @@ def stream_root(leaves: Iterable[bytes]) -> bytes:
     bytes
         32 bytes.
     """
-    stack: list[tuple[int, bytes]] = []
+    stream = RootStream()
     for leaf in leaves:
-        stack.append((1, sha256(b"\x00" + leaf).digest()))
-        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
-            size, right = stack.pop()
-            stack[-1] = (2 * size, sha256(b"\x01" + stack[-1][1] + right).digest())
-    while len(stack) > 1:
-        _, right = stack.pop()
-        stack[-1] = (0, sha256(b"\x01" + stack[-1][1] + right).digest())
-    return stack[0][1] if stack else sha256(b"").digest()
+        stream.add(leaf)
+    return stream.root()
 
 
 def prove_event(programme: Programme, scene: str, evidence: str) -> dict[str, object]:

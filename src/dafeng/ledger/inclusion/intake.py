@@ -239,7 +239,7 @@ def _write(programme: Programme, fresh: Sequence[Taken]) -> int:
 def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str, str]:
     """Hand decisions to the ledger; codes by key of those that it refused, which are forgotten."""
     shelf = programme.shelf()
-    groups = [group for one in taken if (group := _requests(one, shelf))]
+    groups = [group for one in taken if (group := spell_earn(one, shelf))]
     keys = [one.key for one in taken if one.grams or one.points]
     refused: dict[str, str] = {}
     for key, answers in zip(keys, programme.ledger.submit(groups), strict=True):
@@ -252,7 +252,21 @@ def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str,
     return refused
 
 
-def _requests(one: Taken, shelf: Shelf) -> list[Request]:
+def spell_earn(one: Taken, shelf: Shelf) -> list[Request]:
+    """What the ledger is asked to book for an event, as one group.
+
+    Parameters
+    ----------
+    one : Taken
+        The event.
+    shelf : Shelf
+        Books of the programme.
+
+    Returns
+    -------
+    list of Request
+        Grams, then points; nothing where there are none.
+    """
     day = date.fromordinal(one.day).isoformat()
     group: list[Request] = []
     for part, giver, book, quantity in (
