@@ -15,17 +15,17 @@ import pyarrow as pa
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.readers.delivery import Delivery, build_rows, place_in
+from dafeng.readers.delivery import place_in
 from dafeng.store.files import write_whole
 from dafeng.store.lots import Item, Lot
 from dafeng.store.records import Records
-from dafeng.work.cell_decisions import CellDecisions, check_decided, errors_at
+from dafeng.work.cell_decisions import CellDecisions, check_decided, errors_at, settle_cells
 from dafeng.work.city import City
 from dafeng.work.correct import correction_lot, draft_correction
 from dafeng.work.corrected import keep_corrections, key_of
-from dafeng.work.ingest import read_file
+from dafeng.work.read_file import read_file
 from dafeng.work.upload_decisions import begin_take, finish_held
-from dafeng.work.upload_preview import SUMS, audit_delivery
+from dafeng.work.upload_preview import SUMS, audit_deliveries
 from dafeng.work.upload_state import Upload, upload_folder
 from dafeng.work.uploads import read_upload
 
@@ -62,9 +62,9 @@ class Take:
         self._rows = {place: rows[place] for place in asked.values}
         for place, (value, _) in asked.values.items():
             _check_value(place, value)
-        found = (*(one for one in delivery.findings if one.rule not in SUMS), *audit_delivery(city, delivery))
+        found = (*(one for one in delivery.findings if one.rule not in SUMS), *audit_deliveries(city, [delivery]))
         check_decided(errors_at(found, rows), asked, name=done.name)
-        delivery = _decided(delivery, asked, done.by)
+        delivery = settle_cells(delivery, asked, who=done.by)
         self._count = delivery.rows.num_rows
         (self._delivery,) = keep_corrections(city, [delivery])
         self._held = {key_of(row): row for row in city.facts.read().to_pylist()} if asked.values else {}
@@ -126,18 +126,6 @@ def no_value(what: Label, where: str) -> SettingError:
         expected=Label("可用的数和理由", "usable figures and reasons"),
         remedy=Label("改正后重试；没有入库", "mend it and try again; nothing was taken in"),
     )
-
-
-def _decided(delivery: Delivery, asked: CellDecisions, who: str) -> Delivery:
-    """The delivery without the figures that are left out; those that are kept as reported say why in their note."""
-    if not (asked.kept or asked.left):
-        return delivery
-    rows = [row for row in delivery.rows.to_pylist() if place_in(row) not in asked.left]
-    for row in rows:
-        if reason := asked.kept.get(place_in(row)):
-            said = f"按原报入库（{who}）：{reason}"
-            row["note"] = "; ".join(note for note in (row["note"], said) if note)
-    return replace(delivery, rows=build_rows(rows))
 
 
 def _check_cell(place: str, rows: Mapping[str, Row]) -> None:
