@@ -254,11 +254,12 @@ def correct(
     reason: Annotated[str | None, typer.Option("--reason", help="理由 · why")] = None,
     who: Annotated[str, typer.Option("--who", help="谁作的更正 · by whom")] = "",
     accept: Annotated[str | None, typer.Option("--accept", help="采纳审核建议的编号 · id of a suggestion of the audit")] = None,
+    sure: Annotated[bool, typer.Option("--sure", help="审核存疑仍用此值 · keep it although the audit doubts it")] = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """更正一个数：原报值与更正值都保留 · give a reported figure another value; both stay."""
-    asked = correction.Asked(fact, value, unit, reason, who, accept)
+    asked = correction.Asked(fact, value, unit, reason, who, accept, sure)
     correction.show([correction.correct(df.open_city(folder), asked)], read_language(lang), as_json=as_json)
 
 

@@ -5,7 +5,7 @@ Invariant: a figure with an error is taken in only after a decision on its cell 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dafeng.core.errors import SettingError
@@ -29,11 +29,14 @@ class CellDecisions:
         Why the figure is taken in as it was reported.
     left : mapping of str to str
         Why the figure is left out.
+    sure : collection of str
+        Cells whose corrected value is kept although the checks doubt it.
     """
 
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
+    sure: Collection[str] = ()
 
     def __bool__(self) -> bool:
         return bool(self.values or self.kept or self.left)
@@ -50,6 +53,7 @@ class CellDecisions:
             {place: told for place, told in self.values.items() if told[0].strip()},
             {place: why.strip()[:LONGEST] for place, why in self.kept.items() if why.strip()},
             {place: why.strip()[:LONGEST] for place, why in self.left.items() if why.strip()},
+            tuple(sorted(set(self.sure) & set(self.values))),
         )
 
     def reason(self, place: str) -> str:
