@@ -88,8 +88,9 @@ def correct(city: df.City, asked: Asked) -> df.Correction:
                            "FACT --value V --reason WHY --who NAME, or --accept ID --who NAME"),
             remedy=Label("补全选项；编号见 dafeng audit CITY --json", "complete the options; see dafeng audit CITY --json"),
         )  # fmt: skip
-    words = {"reason": asked.reason or "", "who": asked.who}
-    return df.correct(city, asked.fact, value=asked.value, unit=asked.unit, sure=asked.sure, **words)
+    return df.correct(
+        city, asked.fact, value=asked.value, unit=asked.unit, reason=asked.reason or "", who=asked.who, sure=asked.sure
+    )
 
 
 def show(found: Sequence[df.Correction], language: Language, *, as_json: bool) -> None:

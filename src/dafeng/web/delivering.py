@@ -111,9 +111,9 @@ def _take(ask: Ask, upload: Upload, handed: Handed) -> Response:
     """What was typed is kept where it is not enough to take the file in."""
     draft = _typed(ask, upload, handed)
     city, who, records = ask.office.city, ask.visitor.name, ask.office.records
-    told = {"kept": draft.kept, "left": draft.left, "sure": draft.sure}
+    kept, left, sure, seen = draft.kept, draft.left, draft.sure, _seen(handed)
     try:
-        take_upload(city, upload, who=who, values=draft.values, **told, seen=_seen(handed), records=records)
+        take_upload(city, upload, who=who, values=draft.values, kept=kept, left=left, sure=sure, seen=seen, records=records)
     except SettingError:
         keep_upload_draft(city, upload, draft, who=who)
         raise

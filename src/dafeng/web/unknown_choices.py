@@ -11,6 +11,7 @@ from typing import Any
 from dafeng.web import inventories, measures, task_views
 from dafeng.web.api_choices import Choices, choices_of_hours, choices_of_page
 from dafeng.web.labels import Words
+from dafeng.work.schedule_rows import GROUPS
 
 Row = Mapping[str, Any]
 FILTERING = ("verdict", "field", "organisation", "state", "chapter", "standing", "party", "hide", "purpose", "parameter",
@@ -73,7 +74,7 @@ def choices_of_address(view: Row, page: str, query: Mapping[str, str]) -> Choice
         return {name: values[name] for name in measures.FILTERS}
     own: dict[str, Collection[str]] = {}
     if page == "tasks":
-        own = {"view": task_views.VIEWS, "group": tuple(task_views.GROUPS)}
+        own = {"view": task_views.VIEWS, "group": tuple(GROUPS)}
     if page == "factors":
         own = {"tab": ("conflicts",)}
     return {**choices_of_page(view, page), **own}
