@@ -252,7 +252,9 @@ def test_what_was_booked_without_an_event_is_named(own: Programme, kind: str) ->
         "earn": Transfer("puhui:0123:g", "earn", "puhui.grams/issuer", held, 5, own.today()),
         "reverse": Reverse("mine", f"puhui:{known}:g", own.today(), "why", alone=True),
         "convert": Transfer("mine", "convert", held, "puhui.grams/bundled", 5, own.today()),
-        "issue": Transfer("mine", "issue", own.shelf().issuer, own.shelf().issued, 5, own.today(), vintage="2026", project="one"),
+        "issue": Transfer(
+            "mine", "issue", own.shelf().issuer, own.shelf().issued, 5, own.today(), vintage="2026", project="one"
+        ),
     }[kind]]])  # fmt: skip
     assert ("missing", f"ledger_event/{answer.seq}") in codes(own)
 
