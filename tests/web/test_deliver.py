@@ -179,7 +179,7 @@ def test_of_two_who_correct_one_file_the_second_is_told(city: City) -> None:
     assert ("张三 已把该文件入库" in said, "C4→530.5" in said, "<dd>531</dd>" in said) == (True, True, True)
     assert (values(city, "2022"), len(corrections(city))) == ([Decimal("530.5")], 1)
     english = second.post(home + "take?lang=en", data=forms[1], follow=False).text
-    assert "张三 has taken the file in: 5 figures, 1 of them corrected" in english
+    assert '<bdi lang="zh">张三</bdi> has taken the file in: 5 figures, 1 of them corrected' in english
     assert first.post(home + "take", data=forms[0], follow=False).status_code == 303
 
 
