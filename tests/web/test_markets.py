@@ -325,7 +325,7 @@ def test_the_ledger_keeps_no_order_under_the_name_of_a_market(city: City) -> Non
         "effective": "2026-01-01",
     }
     answer = Client(app_of(city)).post(API[:-7] + "transfers", json=body, headers=token_of(city, "张三"))
-    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    assert (answer.status_code, answer.json()["code"]) == (422, "id_reserved")
 
 
 # --- on PostgreSQL, and with a browser ------------------------------------------------------------------------------------

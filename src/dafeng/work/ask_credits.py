@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dafeng.ledger.act import Issue
+from dafeng.ledger.act import Issue, name_issue
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.ledger import Ledger
@@ -19,7 +19,7 @@ from dafeng.ledger.working_days import read_holidays
 from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
-from dafeng.work.credits import credit_refused, issue_request, issue_step, name_issue, open_books
+from dafeng.work.credits import credit_refused, issue_request, issue_step, open_books
 from dafeng.work.review import using
 from dafeng.work.right_orders import MOST, Order, find_known, place_act, place_order, read_orders
 from dafeng.work.rights import Rights

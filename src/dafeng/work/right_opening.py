@@ -68,7 +68,7 @@ def open_book(
         registry = _registry(rights, account) if sort == EXTERNAL else ""
         most = limit if sort == "issuer" else None
         group.append(OpenAccount(f"open.{account}", account, name, sort, (rights.city.slug,), registry=registry, limit=most))
-    return place_orders(rights, group, who=who, records=records)
+    return place_orders(rights, group, who=who, records=records, asker="opening")
 
 
 def open_account(
@@ -135,7 +135,7 @@ def open_account(
         secondary=_one(secondary), contacts=_one(contact), installations=_one(installation), period=found.period,
         registry=" ".join(registry.split()) or (OTHER if type == EXTERNAL else ""),
     )  # fmt: skip
-    return place_orders(rights, [request], who=who, records=records)[0]
+    return place_orders(rights, [request], who=who, records=records, asker="opening")[0]
 
 
 def _registry(rights: Rights, account: str) -> str:

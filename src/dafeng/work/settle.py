@@ -15,7 +15,7 @@ from typing import Any
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Surrender, name_act
-from dafeng.ledger.adjustments import ALLOTTED
+from dafeng.ledger.adjustments import ALLOTTED, sum_allotted
 from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.enterprise_sides import HOLDERS
@@ -241,7 +241,7 @@ def _stand(
         },
     )  # fmt: skip
     short = None if check is None else check.value
-    booked = account.net(*ALLOTTED) - owed
+    booked = sum_allotted(account) - owed
     expected = None if due is None or due.allowance is None else due.allowance - booked
     emissions = None if due is None else _forecast(due)
     forecast = _work(
@@ -255,8 +255,12 @@ def _stand(
     penalty = _work(policies, "penalty", year, {"short": short}) if verdict == "short" else None
     return Standing(
         account.holder, due, account.balance, account.free, owed, given["surrendered"], credits[1],
-        limit, check, penalty, forecast, verdict, account.number, {kind: account.net(kind) for kind in ALLOTTED},
+        limit, check, penalty, forecast, verdict, account.number, _sum_booked(account),
     )  # fmt: skip
+
+
+def _sum_booked(account: Position) -> dict[str, int]:
+    return {kind: account.issued(kind) if kind == "true_up" else account.net(kind) for kind in ALLOTTED}
 
 
 def _forecast(due: Entitlement) -> Decimal | None:
