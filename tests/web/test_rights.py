@@ -29,7 +29,7 @@ from dafeng.work import right_certificate
 from dafeng.work.allotments import open_period
 from dafeng.work.city import City, init, open_city
 from dafeng.work.right_certificate import find_certificate
-from dafeng.work.right_orders import place_act, place_order, read_order
+from dafeng.work.right_orders import decide_order, place_act, place_order, read_order, read_orders
 from dafeng.work.right_proof import list_day_roots
 from dafeng.work.rights import Rights
 from tests.web.browser import Visit, launched, served
@@ -379,9 +379,9 @@ REASON = "court 7"
 ASKED = [
     ("retirements", {"account": "A-1", "quantity": 7, "effective": DAY, "beneficiary": "灯塔"}, 202),
     ("holds", {"account": "A-1", "kind": "pledge", "quantity": 5, "reason": REASON}, 201),
-    ("releases", {"hold": "hold-1", "quantity": 10}, 201),
+    ("releases", {"hold": "hold-1", "quantity": 10}, 202),
     ("reversals", {"transfer": "move-1", "effective": DAY, "reason": REASON}, 202),
-    ("states", {"account": "B-1", "state": "blocked", "reason": REASON}, 201),
+    ("states", {"account": "B-1", "state": "blocked", "reason": REASON}, 202),
     ("limits", {"account": "ccer.issuer", "limit": 2_000_000, "reason": REASON}, 202),
     ("locks", {"book": "ccer", "before": "2026-02-01", "reason": REASON}, 202),
     ("posts", {"pending": "p1", "quantity": 3}, 201),

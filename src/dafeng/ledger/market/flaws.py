@@ -85,8 +85,12 @@ def _flaw_of_backed(hall: Hall, asked: Backed, now: int) -> str:
     if isinstance(asked, Take):
         offer = hall.offers.get(asked.offer)
         return "offer_over" if offer is None else flaw_of_take(offer, member.name, member.holder)
-    if isinstance(asked, Offer) and asked.to and asked.to not in hall.members:
-        return "member_unknown"
+    if isinstance(asked, Offer) and asked.to:
+        other = hall.members.get(asked.to)
+        if other is None:
+            return "member_unknown"
+        if other.holder == member.holder:
+            return "self_trade"
     way = "order" if isinstance(asked, Order) else "agreement"
     flaw = hall.terms.find_flaw(way, asked.quantity, asked.price, hall.reference)
     return flaw or _too_much(hall, asked.quantity, asked.price)
@@ -106,6 +110,26 @@ def _flaw_of_auction(hall: Hall, asked: OpenAuction | Bid, member: Member) -> st
     if most is not None and asked.quantity > most:
         return "bid_large"
     return "price_below" if asked.price < auction.asked.reserve else flaw
+
+
+def find_excess(hall: Hall, asked: Backed) -> str:
+    """What stands against a request whatever comes: its quantity times its price is more than the ledger can hold.
+
+    Parameters
+    ----------
+    hall : Hall
+        The market.
+    asked : Backed
+        The request.
+
+    Returns
+    -------
+    str
+        Code of the refusal; empty where it can be held.
+    """
+    if isinstance(asked, Take):
+        return ""  # the offer was looked at
+    return _too_much(hall, asked.quantity, asked.reserve if isinstance(asked, OpenAuction) else asked.price)
 
 
 def _too_much(hall: Hall, quantity: int, price: int) -> str:
