@@ -134,7 +134,8 @@ def test_many_reductions_become_one_credit_each_event_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "before"), [("", "2026-03-02"), ("erased", "2026-03-02"), ("a:b", "2026-03-02"), ("x", "2026-04-01"), ("x", "2026-03-01")]
+    ("name", "before"),
+    [("", "2026-03-02"), ("erased", "2026-03-02"), ("a:b", "2026-03-02"), ("x", "2026-04-01"), ("x", "2026-03-01")],
 )
 def test_a_bundle_needs_a_name_a_past_day_and_something_to_certify(tmp_path, name, before):
     with programme(tmp_path) as own:
