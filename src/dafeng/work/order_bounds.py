@@ -61,7 +61,7 @@ def is_reserved(id: str) -> bool:
     return any(sign in id for sign in SIGNS) or id.startswith(OPENING)
 
 
-def find_reserved(group: Iterable[Request | Act], asker: Asker = "") -> str:
+def find_reserved(group: Iterable[Request | Act], *, asker: Asker = "") -> str:
     """First id of a group that may not be given to an order.
 
     Parameters
@@ -101,7 +101,7 @@ def find_asker(group: Sequence[Request | Act]) -> Asker:
     return "budgets" if all(isinstance(one, Transfer) and one.kind == "reallot" for one in group) else ""
 
 
-def check_bounds(rights: Rights, group: Sequence[Request | Act], asker: Asker = "") -> None:
+def check_bounds(rights: Rights, group: Sequence[Request | Act], *, asker: Asker = "") -> None:
     """Refuse what only a machinery of the ledger may ask.
 
     Parameters

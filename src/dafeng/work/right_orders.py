@@ -156,7 +156,7 @@ def _refuse_reserved(
     rights: Rights, group: Sequence[Request], who: str, asker: Asker, records: Records | None
 ) -> tuple[Order, ...]:  # fmt: skip
     """A group as refused where an id of it is not free; none where all are, or an earlier version took it."""
-    about = find_reserved(group, asker)
+    about = find_reserved(group, asker=asker)
     if not about or _is_known(rights, about, records):
         return ()
     return tuple(Order(one.id, one, "refused", who, datetime.now(UTC), code="id_reserved", about=about) for one in group)
@@ -183,7 +183,7 @@ def _place(
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
-                check_bounds(rights, group, asker)
+                check_bounds(rights, group, asker=asker)
                 check_claims(rights, group, lambda name: find_order(session, name) is not None)
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
@@ -316,7 +316,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
             if accept:
                 asked = [_order(one).request for one in rows]
                 check_issue(rights, asked)
-                check_bounds(rights, asked, find_asker(asked))
+                check_bounds(rights, asked, asker=find_asker(asked))
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
             orders = [_order(one) for one in rows]

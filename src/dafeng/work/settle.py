@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dafeng.core.errors import SettingError
+from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Surrender, name_act
 from dafeng.ledger.adjustments import ALLOTTED, sum_allotted
@@ -29,6 +30,7 @@ from dafeng.work.allowances import allowances
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.period_books import find_year, need_account, read_year, refused
+from dafeng.work.settle_breaches import find_breaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Standing:
         Number of its account.
     booked : mapping of str to int
         What came less what went by pre-allocation, allocation and true-up. [t]
+    breaches : tuple of Finding
+        Rules that its surrenders break.
     """
 
     enterprise: str
@@ -95,6 +99,7 @@ class Standing:
     verdict: str
     account: int
     booked: Mapping[str, int]
+    breaches: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class Settlement:
     standings : tuple of Standing
         One per company.
     findings : tuple of Finding
-        What is wrong with the table of units.
+        What is wrong with the table of units, and rules that surrenders break.
     """
 
     book: str
@@ -192,7 +197,8 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
             for one in here
             if one.type in HOLDERS.split()
         )
-    return Settlement(book, period, read_calendar(city.overlay, year=year), standings, found.findings)
+    findings = (*found.findings, *(one for standing in standings for one in standing.breaches))
+    return Settlement(book, period, read_calendar(city.overlay, year=year), standings, findings)
 
 
 def find_offset_book(city: City) -> str:
@@ -256,6 +262,10 @@ def _stand(
     return Standing(
         account.holder, due, account.balance, account.free, owed, given["surrendered"], credits[1],
         limit, check, penalty, forecast, verdict, account.number, _sum_booked(account),
+        find_breaches(
+            account.holder, account.account, obligation=obligation, limit=None if limit is None else limit.whole,
+            surrendered=given["surrendered"], credits=credits[1],
+        ),
     )  # fmt: skip
 
 
