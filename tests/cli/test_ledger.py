@@ -84,9 +84,11 @@ def test_units_are_retired_by_two_and_certified(folder: Path) -> None:
 
 
 def test_a_freeze_is_made_and_released(folder: Path) -> None:
-    assert run(folder, "hold", "A", "30", "--reason", "court", "--id", "h1")[0]["state"] == "booked"
+    assert run(folder, "hold", "A", "30", "--reason", "court", "--id", "h1", "--who", "a")[0]["state"] == "waiting"
+    assert run(folder, "approve", "h1", "--who", "b")[0]["state"] == "booked"
     assert run(folder, "statement", "A")["claims"][0]["asked"] == 30
-    assert run(folder, "release", "h1")[0]["state"] == "booked"
+    assert run(folder, "release", "h1", "--id", "h1-free", "--who", "a")[0]["state"] == "waiting"
+    assert run(folder, "approve", "h1-free", "--who", "b")[0]["state"] == "booked"
     assert run(folder, "statement", "A")["claims"] == []
 
 
@@ -216,9 +218,11 @@ def test_a_reason_of_blanks_is_none(folder: Path) -> None:
 
 
 def test_a_freeze_may_end_on_a_day_of_the_city(folder: Path) -> None:
-    run(folder, "hold", "A", "3", "--reason", "court", "--id", "h2", "--until", "2099-01-01")
+    run(folder, "hold", "A", "3", "--reason", "court", "--id", "h2", "--until", "2099-01-01", "--who", "a")
+    run(folder, "approve", "h2", "--who", "b")
     assert [one["until"] for one in run(folder, "statement", "A")["claims"]] == ["2098-12-31T16:00:00+00:00"]
-    run(folder, "release", "h2")
+    run(folder, "release", "h2", "--id", "h2-free", "--who", "a")
+    run(folder, "approve", "h2-free", "--who", "b")
     assert isinstance(call(folder, "hold", "A", "3", "--reason", "court", "--until", "soon").exception, SettingError)
 
 

@@ -7,7 +7,7 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dafeng.ledger.adjustments import Sides, adjust, carry, repay
+from dafeng.ledger.adjustments import Sides, adjust, carry, name_carried, repay
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.positions import pick, read_positions
 from dafeng.ledger.refusals import Booked, Refused
@@ -116,14 +116,30 @@ def test_a_reversed_sale_counts_for_nothing():
 def test_carrying_over_takes_here_and_issues_there():
     ledger = make(1000, "b", "c")
     settle(ledger, 700)
-    group = carry(sides(ledger), sides(ledger, "c"), 300, DAY, reason="r", id="c1")
+    sink = name_carried("b")
+    ledger.submit([[OpenAccount("sink", sink, "b", "cancelled", ("state",))]])
+    group = carry(sides(ledger), sides(ledger, "c"), sink, 300, DAY, reason="r", id="c1")
     assert all(isinstance(one, Booked) for one in ledger.submit([group])[0])
     assert (sides(ledger).holder.balance, sides(ledger, "c").holder.balance) == (400, 300)
-    assert sides(ledger).issuer.balance == -400
+    assert sides(ledger).issuer.balance == -700  # what was carried still counts against the cap
     assert sides(ledger).booked == 700
-    over = carry(sides(ledger), sides(ledger, "c"), 800, DAY, reason="r", id="c2")
+    assert carry(sides(ledger), sides(ledger, "c"), sink, 0, DAY, reason="r", id="c0") == []
+    more = [Transfer("x1", "allocate", "b.i", "b.m", 300, DAY)], [Transfer("x2", "allocate", "b.i", "b.m", 1, DAY)]
+    assert [type(one[0]) for one in ledger.submit(more)] == [Booked, Refused]
+    over = carry(sides(ledger), sides(ledger, "c"), sink, 800, DAY, reason="r", id="c2")
     assert any(isinstance(one, Refused) for one in ledger.submit([over])[0])
     assert sides(ledger).holder.balance == 400
+
+
+def test_a_true_up_between_companies_frees_no_entitlement():
+    ledger = make(20_000)
+    settle(ledger, 9_000)
+    ledger.submit([[Transfer("out", "true_up", "b.f", "b.m", 9_000, DAY)]])
+    ledger.submit([[Transfer("home", "transfer", "b.m", "b.f", 9_000, DAY)]])
+    assert sides(ledger).booked == 9_000
+    assert settle(ledger, 9_000) == []
+    settle(ledger, 8_000)
+    assert (sides(ledger).booked, sides(ledger).holder.balance) == (8_000, 8_000)
 
 
 MOVES = st.lists(

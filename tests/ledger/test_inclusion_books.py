@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from dafeng.core.errors import AddressError, ConflictError, LookupFailure
 from dafeng.ledger.chain import find_root, follow_path
-from dafeng.ledger.inclusion.bundles import aggregate_reductions, list_bundles, prove_event, stream_root
+from dafeng.ledger.inclusion.bundles import aggregate_reductions, finish_bundles, list_bundles, prove_event, stream_root
 from dafeng.ledger.inclusion.intake import take
 from dafeng.ledger.inclusion.reversal import reverse_event
 from dafeng.ledger.inclusion.rewards import erase_member, expire_points, inclusion_balance, months_before, redeem_points
+from dafeng.ledger.requests import SetState
 from tests.ledger.inclusion import books, event, join, policy, programme, rules, sums
 from tests.store.conftest import server  # noqa: F401 - a PostgreSQL for the ledger
 
@@ -133,7 +134,8 @@ def test_many_reductions_become_one_credit_each_event_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "before"), [("", "2026-03-02"), ("erased", "2026-03-02"), ("x", "2026-04-01"), ("x", "2026-03-01")]
+    ("name", "before"),
+    [("", "2026-03-02"), ("erased", "2026-03-02"), ("a:b", "2026-03-02"), ("x", "2026-04-01"), ("x", "2026-03-01")],
 )
 def test_a_bundle_needs_a_name_a_past_day_and_something_to_certify(tmp_path, name, before):
     with programme(tmp_path) as own:
@@ -142,6 +144,38 @@ def test_a_bundle_needs_a_name_a_past_day_and_something_to_certify(tmp_path, nam
         with pytest.raises(ConflictError):
             aggregate_reductions(own, name, before=before)
         assert list_bundles(own) == []
+
+
+def test_one_account_that_gives_nothing_stops_no_other_bundle_and_no_erasure(tmp_path):
+    with programme(tmp_path) as own:
+        people = {name: join(own, name) for name in "abc"}
+        for name in "abc":
+            ride(own, name, 3)
+        ride(own, "a", 3, first=24)
+        own.ledger.submit([[SetState("block", f"puhui.grams/{people['b']}", "blocked", "court")]])
+        one = aggregate_reductions(own, "one", before="2026-03-02")
+        assert (one.done, books(own)["puhui/issued"], books(own)["puhui.grams/bundled"]) == (0, 0, 6 * 520)
+        two = aggregate_reductions(own, "two", before="2026-03-03")
+        assert (two.done, books(own)["puhui/issued"]) == (1, two.units)
+        assert list(finish_bundles(own)) == ["one"]
+        assert erase_member(own, "c") == people["c"]
+        assert erase_member(own, "b") == people["b"]
+        assert [bundle.done for bundle in list_bundles(own)] == [1, 1]
+        assert books(own)["puhui/issued"] == one.units + two.units
+        assert books(own)["puhui.grams/bundled"] == one.grams + two.grams
+        assert set(sums(own).values()) == {0}
+        assert finish_bundles(own) == {}
+
+
+def test_a_bundle_is_finished_once_the_account_gives_again(tmp_path):
+    with programme(tmp_path) as own:
+        person = join(own, "a")
+        ride(own, "a", 3)
+        name = f"puhui.grams/{person}"
+        own.ledger.submit([[SetState("block", name, "blocked", "court")]])
+        assert aggregate_reductions(own, "one", before="2026-03-02").done == 0
+        own.ledger.submit([[SetState("free", name, "open", "done")]])
+        assert aggregate_reductions(own, "one", before="2026-03-02").done == 1
 
 
 def test_an_event_is_shown_to_stand_under_the_root_that_the_ledger_keeps(tmp_path):

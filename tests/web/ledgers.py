@@ -39,6 +39,7 @@ def fill_ledger(city: City) -> None:
         )
         for one in moves:
             place_order(rights, one, who="张三", records=records)
+        decide_order(rights, "hold-1", accept=True, who="李四", records=records)
         ends = (("retire-1", "A-1", "海边马拉松"), ("retire-2", "P-1", "赵六的婚礼"))
         for name, giver, whom in ends:  # events 20 and 21
             place_order(

@@ -315,6 +315,13 @@ def test_a_body_of_another_form_is_refused(city: City, wrong: dict[str, Any], co
     assert (answer.status_code, answer.json().get("code")) == (422, code)
 
 
+@pytest.mark.parametrize("act", ["order", "offer"])
+def test_what_no_ledger_can_hold_waits_for_nobody(city: City, act: str) -> None:
+    body = {**WANTED, "act": act, "side": "buy", "quantity": 2**40, "price": 2**40}
+    answer = Client(app_of(city)).post(API + "/cea/requests", json=body, headers=token_of(city, "张三"))
+    assert (answer.status_code, answer.json().get("state"), answer.json().get("code")) == (422, "refused", "quantity_bad")
+
+
 def test_the_ledger_keeps_no_order_under_the_name_of_a_market(city: City) -> None:
     body = {
         "id": "market/x",
@@ -325,7 +332,7 @@ def test_the_ledger_keeps_no_order_under_the_name_of_a_market(city: City) -> Non
         "effective": "2026-01-01",
     }
     answer = Client(app_of(city)).post(API[:-7] + "transfers", json=body, headers=token_of(city, "张三"))
-    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    assert (answer.status_code, answer.json()["code"]) == (422, "id_reserved")
 
 
 # --- on PostgreSQL, and with a browser ------------------------------------------------------------------------------------

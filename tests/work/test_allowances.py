@@ -11,13 +11,14 @@ import pytest
 from dafeng.core.errors import DafengError, DefinitionError, FileRefused, SettingError
 from dafeng.ledger.allowances import read_benchmarks
 from dafeng.ledger.ledger import open_ledger
+from dafeng.ledger.refusals import Booked
 from dafeng.ledger.requests import OpenAccount, OpenBook, Transfer
 from dafeng.ledger.working_days import read_holidays
 from dafeng.work.allotments import book_allowances, open_period, repay_claim
 from dafeng.work.allowances import allowances, allowances_document, read_plants
 from dafeng.work.carry_over import carry_over
 from dafeng.work.city import City, init
-from dafeng.work.settle import read_calendar, settle, surrender
+from dafeng.work.settle import find_standing, read_calendar, settle, surrender
 from dafeng.work.settlement_document import calendar_document, settlement_document
 
 HEAD = "enterprise,unit,year,unit_class,electricity_generated,heat,load_factor,verified,verified_before,forecast"
@@ -224,6 +225,23 @@ def test_credits_cover_no_more_than_their_share(city):
         surrender(city, "cea-2023", "2023", "甲", quantity=0, credits=501, day=DAY)
     assert surrender(city, "cea-2023", "2023", "甲", quantity=500, credits=500, day=DAY).verdict == "met"
     assert settle(city, "cea-2023", "2023").standings[0].credits == 42500
+
+
+def test_what_was_surrendered_past_its_limits_is_named(city):
+    final(city)
+    give_credits(city, 60000)
+    surrender(city, "cea-2023", "2023", "甲", quantity=807500, credits=42500, day=DAY)
+    assert [one.rule for one in settle(city, "cea-2023", "2023").findings if one.rule.startswith("compliance.")] == []
+    with open_ledger(city.ledger) as ledger:
+        taken = Transfer("past", "surrender", "ccer.甲", "ccer.surrendered.cea-2023", 100, DAY)
+        assert isinstance(ledger.submit([[taken]])[0][0], Booked)
+    found = settle(city, "cea-2023", "2023")
+    told = {one.rule: one.says.en for one in found.findings if one.rule.startswith("compliance.")}
+    assert told == {
+        "compliance.offset": "甲: 42600 t of credits, the limit is 42500 t",
+        "compliance.beyond": "甲: 850100 t surrendered, 850000 t are owed",
+    }
+    assert [one.rule for one in find_standing(found, "甲").breaches] == list(told)
 
 
 def test_both_are_surrendered_or_neither(city):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 from dafeng.core.errors import AccessError, SettingError
 from dafeng.ledger.act import act_reasons, decode_act, encode_act, name_act
 from dafeng.ledger.ledger import open_ledger
-from dafeng.ledger.requests import OpenAccount, OpenBook, Reverse, SetLimit, Transfer
+from dafeng.ledger.requests import OpenAccount, OpenBook, Reverse, SetLimit, Transfer, encode
 from dafeng.store.models import AuditEntry, LedgerOrder
+from dafeng.store.orders import add_order
 from dafeng.store.records import open_records
 from dafeng.work.allotments import BookedShare, book_allowances, open_period, repay_claim
 from dafeng.work.allowances import allowances
@@ -102,11 +104,12 @@ def test_an_order_stands_in_the_records_with_both_names(city: City) -> None:
             assert {one.actor for one in session.query(AuditEntry)} >= {"张三", "李四"}
 
 
-def test_a_little_taken_back_needs_one_person(city: City) -> None:
+def test_what_goes_back_to_the_issuer_needs_two_persons(city: City) -> None:
     book(city)
     table(city.overlay / "rights", ROWS[1].replace("500000", "490000"))
     states, order = ask(city)
-    assert (states, order is not None and order.state, order is not None and order.pair) == ({"乙": "booked"}, "booked", False)
+    assert (states, order is not None and order.state, order is not None and order.pair) == ({"乙": "waiting"}, "waiting", True)
+    assert approve(city, order).state == "booked"
     with pytest.raises(SettingError, match="nobody is named"):
         give(city, 1, who=" ")
 
@@ -241,12 +244,12 @@ def test_what_waits_counts_as_surrendered(city: City) -> None:
     assert give(city, 307_500).state == "waiting"
 
 
-def test_orders_by_the_pages_count_too(city: City) -> None:
+def test_a_plain_order_of_an_earlier_version_that_waits_counts_too(city: City) -> None:
     book(city)
-    with Rights(city) as rights:
-        from dafeng.work.right_orders import place_order
-
-        place_order(rights, Transfer("page", "surrender", f"{BOOK}.甲", f"{BOOK}.surrendered", 849_999, DAY), who="张三")
+    at = datetime.now(UTC)
+    old = Transfer("page", "surrender", f"{BOOK}.甲", f"{BOOK}.surrendered", 849_999, DAY)
+    with open_records(city.records) as records, records.write(actor="张三", at=at) as session:
+        add_order(session, old.id, encode(old), pair=True, at=at)
     with pytest.raises(SettingError, match="2 > 1"):
         give(city, 2)
 

@@ -193,8 +193,13 @@ def aggregate(
         scale, unit = book.scale, book.unit
     if as_json:
         print_json({**bundle_document(bundle), "unit": unit, "scale": scale})
-        return
+        raise typer.Exit(not bundle.done)
     language = read_language(lang)
+    if not bundle.done:
+        zh = f"{bundle.name}：有账户尚不能转出，尚未签发；解除后再次运行同一命令即可完成"
+        en = f"{bundle.name}: an account gives nothing yet, and nothing is issued; run the same command again once it does"
+        console().print(say(language, zh, en))
+        raise typer.Exit(1)
     console().print(
         say(
             language,

@@ -222,6 +222,50 @@ def name_act(*parts: object) -> str:
     return f"{text[: LONGEST - 17]}:{short_hash(text)}"
 
 
+def name_own(act: Act) -> str:
+    """The id that follows from the content of an act.
+
+    Parameters
+    ----------
+    act : Act
+        The act, whatever its id.
+
+    Returns
+    -------
+    str
+        Its own id.
+    """
+    match act:
+        case Allot():
+            return name_act(act.kind, act.book, act.effective, short_hash(repr(sorted(act.shares))))
+        case Surrender():
+            return name_act("surrender", act.book, act.holder, act.effective, act.quantity, act.credits)
+        case Carry():
+            return name_act("carry", act.book, act.into, act.holder, act.effective, act.quantity)
+        case Repay():
+            return name_act("repay", act.book, act.holder, act.effective, "" if act.quantity is None else act.quantity)
+        case Issue():
+            return name_issue(act.project, act.start, act.end)
+
+
+def name_issue(project: str, start: str, end: str) -> str:
+    """Id of the issue of a period of a project.
+
+    Parameters
+    ----------
+    project : str
+        Id of the project.
+    start, end : str
+        First and last day of the period.
+
+    Returns
+    -------
+    str
+        The id.
+    """
+    return f"credit:{project}:{start}/{end}"
+
+
 def short_hash(text: str) -> str:
     """Sixteen digits of the SHA-256 of a text.
 

@@ -12,7 +12,25 @@ from dafeng.ledger.positions import Position
 from dafeng.ledger.requests import Request, Transfer
 
 ALLOTTED = ("pre_allocate", "allocate", "true_up")
-"""Kinds of transfers that bring an entitlement."""
+"""Kinds of transfers that bring an entitlement; of the last only what came from or went to the issuer counts."""
+CARRIED = "carried"
+"""End of the name of the account of a book that takes what is carried over."""
+
+
+def sum_allotted(holder: Position) -> int:
+    """What a company was allotted, less what was taken back.
+
+    Parameters
+    ----------
+    holder : Position
+        The company's account.
+
+    Returns
+    -------
+    int
+        Units; a true-up between two companies counts for nothing. [minimal units]
+    """
+    return holder.net("pre_allocate", "allocate") + holder.issued("true_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +58,7 @@ class Sides:
     @property
     def booked(self) -> int:
         """What the company was allotted, less what was taken back or is claimed. [minimal units]"""
-        return self.holder.net(*ALLOTTED) - self.owed
+        return sum_allotted(self.holder) - self.owed
 
     @property
     def to_repay(self) -> int:
@@ -122,13 +140,31 @@ def _moved(name: str, kind: str, giver: Position, taker: Position, quantity: int
     return [Transfer(name, kind, giver.account, taker.account, quantity, day, reason=reason)]
 
 
-def carry(old: Sides, new: Sides, quantity: int, day: str, *, reason: str, id: str) -> list[Request]:
+def name_carried(book: str) -> str:
+    """Name of the account that takes what is carried out of a book, so that the cap of the book keeps counting it.
+
+    Parameters
+    ----------
+    book : str
+        The book.
+
+    Returns
+    -------
+    str
+        Its name.
+    """
+    return f"{book}.{CARRIED}"
+
+
+def carry(old: Sides, new: Sides, sink: str, quantity: int, day: str, *, reason: str, id: str) -> list[Request]:
     """Requests that carry units of one period into the next.
 
     Parameters
     ----------
     old, new : Sides
         Accounts in the book of the old and of the new period.
+    sink : str
+        Account of the old book that takes them, from `name_carried`.
     quantity : int
         How many. [minimal units]
     day : str
@@ -141,9 +177,11 @@ def carry(old: Sides, new: Sides, quantity: int, day: str, *, reason: str, id: s
     Returns
     -------
     list of Request
-        One group: taken from the old book, issued in the new one.
+        One group: ended in the old book, issued in the new one; the old issuer may issue no more than before.
     """
+    if not quantity:
+        return []
     return [
-        *_moved(id, "carry", old.holder, old.issuer, quantity, day, reason),
+        Transfer(id, "carry", old.holder.account, sink, quantity, day, reason=reason),
         *_moved(f"{id}:in", "issue", new.issuer, new.holder, quantity, day, reason),
     ]

@@ -16,6 +16,7 @@ from typing import Literal
 from dafeng.core.labels import Label
 
 Floor = Literal["zero", "limit", "free"]
+Free = Literal["yes", "no", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,40 @@ def kinds() -> Mapping[str, Kind]:
     return MappingProxyType(made)
 
 
+@dataclass(frozen=True, slots=True)
+class FreeKind:
+    """Whether anybody may order a kind of transfer by itself.
+
+    Parameters
+    ----------
+    free : {"yes", "no", "elsewhere"}
+        ``elsewhere``: in books that neither allowances nor credits are settled in.
+    remedy : Label or None
+        What asks for it instead; ``None`` where it is free.
+    """
+
+    free: Free
+    remedy: Label | None
+
+
+@lru_cache(maxsize=1)
+def free_kinds() -> Mapping[str, FreeKind]:
+    """Kinds of transfers with whether they may be ordered by themselves.
+
+    Returns
+    -------
+    mapping of str to FreeKind
+        By name of the kind, every one of them.
+    """
+    frees: Mapping[str, Free] = {"yes": "yes", "no": "no", "elsewhere": "elsewhere"}
+    return MappingProxyType(
+        {
+            row["kind"]: FreeKind(frees[row["free"]], None if row["free"] == "yes" else Label(row["zh"], row["en"]))
+            for row in _rows("free_orders.csv")
+        }
+    )
+
+
 def makes_or_ends(giver: str, taker: str) -> bool:
     """Whether units begin or end with a movement between two types of accounts.
 
@@ -154,7 +189,7 @@ def makes_or_ends(giver: str, taker: str) -> bool:
     Returns
     -------
     bool
-        True out of an issuer or another registry, and into an account that gives nothing back.
+        True out of and into an issuer or another registry, and into an account that gives nothing back.
     """
     types = account_types()
-    return types[giver].floor != "zero" or not types[taker].gives
+    return types[giver].floor != "zero" or types[taker].floor != "zero" or not types[taker].gives

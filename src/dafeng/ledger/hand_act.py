@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dafeng.ledger.act import Carry, Repay, Surrender
-from dafeng.ledger.adjustments import Sides, carry, repay
+from dafeng.ledger.adjustments import Sides, carry, name_carried, repay
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
@@ -178,7 +178,7 @@ def hand_carry(ledger: Ledger, act: Carry) -> Handed:
 
 
 def carry_requests(ledger: Ledger, act: Carry) -> list[list[Request]]:
-    """Requests of a carry-over, as one group.
+    """Requests of a carry-over.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def carry_requests(ledger: Ledger, act: Carry) -> list[list[Request]]:
     Returns
     -------
     list of list of Request
-        One group.
+        The account of the old book that takes the units; then all that is carried, as one group.
 
     Raises
     ------
@@ -198,7 +198,9 @@ def carry_requests(ledger: Ledger, act: Carry) -> list[list[Request]]:
         If an account is missing.
     """
     old, new = _need(ledger, act.book, act.holder), _need(ledger, act.into, act.holder)
-    return [carry(old, new, act.quantity, act.effective, reason="carry-over", id=act.id)]
+    sink = name_carried(act.book)
+    opened = OpenAccount(f"open:{sink}", sink, act.book, "cancelled", ("authority",))
+    return [[opened], carry(old, new, sink, act.quantity, act.effective, reason="carry-over", id=act.id)]
 
 
 def check_carry(ledger: Ledger, act: Carry, *, waiting: int = 0) -> None:
@@ -218,7 +220,7 @@ def check_carry(ledger: Ledger, act: Carry, *, waiting: int = 0) -> None:
     Refusal
         ``beyond_carry`` with the numbers.
     """
-    carried = -_need(ledger, act.book, act.holder).holder.net("carry") + waiting
+    carried = _need(ledger, act.book, act.holder).holder.went("carry") + waiting
     left = max((act.most or 0) - carried, 0)
     if act.quantity > left:
         raise Refusal("beyond_carry", f"{act.quantity} > {left}")

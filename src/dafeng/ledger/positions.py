@@ -14,9 +14,13 @@ _WHERE = " FROM ledger_account a JOIN ledger_book b ON b.no = a.book{more} WHERE
 _WHOSE = " AND (a.holder = ? OR a.type IN ('issuer', 'surrendered'))"
 _FLOWS = (
     "SELECT p.account, e.kind, SUM(CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END),"
-    " SUM(CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END), COUNT(*)"
+    " SUM(CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END), COUNT(*),"
+    " SUM(CASE WHEN o.type = 'issuer' THEN p.amount ELSE 0 END)"
 )
-_MORE = " JOIN ledger_posting p ON p.account = a.no JOIN ledger_event e ON e.seq = p.seq"
+_MORE = (
+    " JOIN ledger_posting p ON p.account = a.no JOIN ledger_event e ON e.seq = p.seq"
+    " JOIN ledger_account o ON o.no = CASE WHEN e.giver = a.no THEN e.taker ELSE e.giver END"
+)
 _LEFT = " AND e.kind <> 'reverse' AND e.id NOT IN (SELECT id FROM ledger_reversed) GROUP BY p.account, e.kind"
 _ACCOUNTS = "SELECT a.no, a.name, a.holder, a.type, a.balance, a.held, a.lim"
 
@@ -31,11 +35,14 @@ class Flow:
         Units, both positive. [minimal units]
     count : int
         Number of transfers.
+    issued : int
+        What came from issuers less what went to them. [minimal units]
     """
 
     came: int
     went: int
     count: int
+    issued: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,36 @@ class Position:
         """
         return sum(flow.came - flow.went for kind, flow in self.flows.items() if kind in kinds)
 
+    def issued(self, *kinds: str) -> int:
+        """What came from issuers less what went to them by kinds of transfers.
+
+        Parameters
+        ----------
+        *kinds : str
+            Kinds.
+
+        Returns
+        -------
+        int
+            Units; negative where more went. [minimal units]
+        """
+        return sum(flow.issued for kind, flow in self.flows.items() if kind in kinds)
+
+    def went(self, *kinds: str) -> int:
+        """What went by kinds of transfers.
+
+        Parameters
+        ----------
+        *kinds : str
+            Kinds.
+
+        Returns
+        -------
+        int
+            Units. [minimal units]
+        """
+        return sum(flow.went for kind, flow in self.flows.items() if kind in kinds)
+
     def count(self, *kinds: str) -> int:
         """How many transfers of kinds there were.
 
@@ -113,8 +150,8 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
     whose, values = (_WHOSE, (book, holder)) if holder else ("", (book,))
     moved: dict[int, dict[str, Flow]] = {}
     flows = _FLOWS + _WHERE.format(more=_MORE, whose=whose) + _LEFT
-    for no, kind, came, went, count in ledger.rows.query(flows, *values):
-        moved.setdefault(no, {})[kind] = Flow(int(came), -int(went), int(count))
+    for no, kind, came, went, count, issued in ledger.rows.query(flows, *values):
+        moved.setdefault(no, {})[kind] = Flow(int(came), -int(went), int(count), int(issued))
     found = []
     for no, name, owner, sort, balance, held, limit in ledger.rows.query(
         _ACCOUNTS + _WHERE.format(more="", whose=whose) + " ORDER BY a.no", *values

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
-from dafeng.ledger.definitions import account_types, kinds
+from dafeng.ledger.definitions import account_types, free_kinds, kinds
 from dafeng.web.asking import Ask
 from dafeng.work.city_days import city_today
 from dafeng.work.right_books import tell_quantity
@@ -297,10 +297,9 @@ def _list_parts(told: Mapping[str, Any], scale: int) -> list[tuple[str, str]]:
 
 
 def _given_kinds(account: AccountRow) -> list[tuple[str, Label]]:
-    """Kinds of transfers by which an account may give, but those that have a form of their own."""
-    return [
-        (name, one.label) for name, one in kinds().items() if account.type in one.givers and name not in ("retire", "trade")
-    ]
+    """Kinds of transfers by which an account may give in an order, but those that have a form of their own."""
+    free = {name for name, one in free_kinds().items() if one.free != "no"} - {"retire"}
+    return [(name, one.label) for name, one in kinds().items() if account.type in one.givers and name in free]
 
 
 def _name_kind(name: str) -> Label:

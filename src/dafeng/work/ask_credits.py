@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dafeng.ledger.act import Issue
+from dafeng.ledger.act import Issue, name_issue
 from dafeng.ledger.book_opening import find_own
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
@@ -21,7 +21,7 @@ from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_books import find_credit_book, open_credit_book
-from dafeng.work.credits import credit_refused, issue_request, issue_step, name_issue
+from dafeng.work.credits import credit_refused, issue_request, issue_step
 from dafeng.work.review import using
 from dafeng.work.right_orders import MOST, Order, find_known, place_act, place_order, read_orders
 from dafeng.work.rights import Rights

@@ -197,7 +197,7 @@ def move_budget(
         raise _moved_since(giver, taker)
     if not known and outlook.lacking:
         raise _too_little(state, outlook)
-    return place_order(rights, request, who=who, records=records)
+    return place_order(rights, request, who=who, records=records, asker="budgets")
 
 
 def mark_move(rows: LedgerRows, budget: str, *nodes: str) -> int:

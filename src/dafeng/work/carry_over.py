@@ -108,7 +108,7 @@ def work_carry(city: City, old: str, new: str, enterprise: str, *, year: int, ba
         if policy is None:
             raise _uncarried(Label(f"{year} 年度没有结转规则", f"no rule on carry-over was read for {year}"))
         sides = read_sides(ledger, old, enterprise)
-    carried = -sides.holder.net("carry")
+    carried = sides.holder.went("carry")
     values = {"net_sale": max(-sides.holder.net(*TRADED), 0), "holding": sides.holder.free + carried, "base": base}
     return work_out(policy, values, where="carry_over")
 

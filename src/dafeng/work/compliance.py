@@ -269,7 +269,7 @@ def explain_standing(found: Settlement, one: Standing) -> dict[str, Any]:
         "obliged": None if due is None or due.obligation is None else worked_document(due.obligation),
         "units": [] if due is None else [unit_document(part) for part in due.allocations],
         "band": None if band is None else {"low": write_number(band.low), "high": write_number(band.high)},
-        "findings": [] if due is None else [finding_document(part) for part in due.findings],
+        "findings": [finding_document(part) for part in (*(() if due is None else due.findings), *one.breaches)],
     }
 
 

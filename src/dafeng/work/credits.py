@@ -14,7 +14,7 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.act import Issue
+from dafeng.ledger.act import Issue, name_issue
 from dafeng.ledger.book_opening import OpenedBook, find_own
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.credit_log import Taken, read_register, take_step
@@ -285,24 +285,6 @@ def _issue(
     values = {"start": period.start, "end": period.end}
     take_step(ledger, taken.step._replace(id=named, step=ended, values=values), schemes, holidays)
     return taken, answer
-
-
-def name_issue(project: str, start: str, end: str) -> str:
-    """Id under which the credits of a period are issued, whoever asks and however often.
-
-    Parameters
-    ----------
-    project : str
-        Id of the project.
-    start, end : str
-        First and last day of the period.
-
-    Returns
-    -------
-    str
-        The id.
-    """
-    return f"credit:{project}:{start}/{end}"
 
 
 def issue_request(rows: LedgerRows, book: OpenedBook, project: Project, period: Period, step: Step) -> Transfer:

@@ -15,6 +15,7 @@ from dafeng.core.persons import fold_person
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.market.asked import Asked, Bid, Cancel, Offer, OpenAuction, Order, Take, is_sound, read, spell
 from dafeng.ledger.market.exchange import Exchange
+from dafeng.ledger.market.flaws import find_excess
 from dafeng.ledger.market.hall import Hall, find_need
 from dafeng.ledger.market.reasons import market_reasons
 from dafeng.ledger.refusals import Answer, Booked, Reason
@@ -151,6 +152,8 @@ def needs_pair(markets: Markets, exchange: Exchange, asked: Asked) -> bool:
     if hall is None or not isinstance(asked, Order | Offer | Take | OpenAuction | Bid) or asked.member not in hall.members:
         return False
     if isinstance(asked, Take) and asked.offer not in hall.offers:
+        return False
+    if find_excess(hall, asked):
         return False
     need = find_need(hall, asked)
     accounts = exchange.rows.find(ACCOUNT, "name", [need.account])

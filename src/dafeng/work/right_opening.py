@@ -68,7 +68,7 @@ def open_book(
         one._replace(registry=_registry(rights, one.account)) if isinstance(one, OpenAccount) and one.registry else one
         for one in list_openings(found, period, holder=rights.city.slug, limit=most)
     ]
-    return place_orders(rights, group, who=who, records=records)
+    return place_orders(rights, group, who=who, records=records, asker="opening")
 
 
 def open_account(
@@ -135,7 +135,7 @@ def open_account(
         secondary=_one(secondary), contacts=_one(contact), installations=_one(installation), period=found.period,
         registry=" ".join(registry.split()) or (OTHER if type == EXTERNAL else ""),
     )  # fmt: skip
-    return place_orders(rights, [request], who=who, records=records)[0]
+    return place_orders(rights, [request], who=who, records=records, asker="opening")[0]
 
 
 def _registry(rights: Rights, account: str) -> str:

@@ -17,7 +17,7 @@ from dafeng.ledger.act import Act
 from dafeng.ledger.definitions import account_types, makes_or_ends
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.loading import find_mates
-from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, Transfer, Void, encode
+from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, SetState, Transfer, Void, encode
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
 from dafeng.work.city_days import find_bounds
@@ -28,6 +28,7 @@ from dafeng.work.rights import Rights
 
 class _Claimed(NamedTuple):
     account: int
+    kind: str
     asked: int
 
 
@@ -48,7 +49,7 @@ def spell_verb(request: Request) -> str:
 
 
 def needs_pair(rights: Rights, request: Request) -> bool:
-    """Whether two persons are needed: by the verb, because units begin or end with it, or because it is large.
+    """Whether two persons are needed: by the verb, by what is frozen or blocked, because units begin or end, or it is large.
 
     Parameters
     ----------
@@ -63,18 +64,26 @@ def needs_pair(rights: Rights, request: Request) -> bool:
         False too where the account is unknown: the ledger refuses it at once.
     """
     plans, verb = rights.plans(), spell_verb(request)
-    if not rights.has_ledger() or not isinstance(request, Transfer | Hold | Release | Post):
+    if not rights.has_ledger() or not isinstance(request, Transfer | Hold | Release | Post | SetState):
         return plans.needs_pair(verb, request, None)
     with rights.reading() as rows:
         asked, account = None, None
-        if isinstance(request, Transfer | Hold):
+        claim = _find_claim(rows, _claim_of(request))
+        if isinstance(request, Transfer | Hold | SetState):
             account = find_account_row(rows, name=request.giver if isinstance(request, Transfer) else request.account)
-        elif (claim := _find_claim(rows, _claim_of(request))) is not None:
+        elif claim is not None:
             asked, account = claim.asked, find_account_row(rows, number=claim.account)
         taker = find_account_row(rows, name=request.taker) if isinstance(request, Transfer) else None
         books = {one.no: one for one in read_books(rows)}
     if account is None:
         return False
+    told = {claim.kind} if claim is not None else {request.kind} if isinstance(request, Hold) else set()
+    if isinstance(request, SetState):
+        told = {request.state, account.state}
+    if told & plans.pairs:
+        return True
+    if isinstance(request, SetState):
+        return plans.needs_pair(verb, request, None)
     if taker is not None and makes_or_ends(account.type, taker.type):
         return True
     return plans.needs_pair(verb, request, (books[account.book].instrument, books[account.book].scale), asked=asked)
@@ -230,7 +239,7 @@ def with_mates(rights: Rights, request: Request) -> list[Request]:
 
 def _find_claim(rows: LedgerRows, name: str) -> _Claimed | None:
     found = rows.find(CLAIM, "id", [name])
-    return _Claimed(found[0][1], found[0][3]) if found else None
+    return _Claimed(found[0][1], found[0][2], found[0][3]) if found else None
 
 
 def _claim_of(request: Request) -> str:

@@ -20,6 +20,7 @@ from dafeng.ledger.requests import Request, Transfer, decode, encode
 from dafeng.store.models import ORDER_STATES, LedgerOrder
 from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
+from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
 from dafeng.work.right_order_rules import check_claims, check_days, check_issue, find_blank, needs_pair, spell_verb, with_mates
@@ -29,8 +30,6 @@ MOST = 100_000
 """Orders that wait and are looked at."""
 Check = Callable[[Sequence["Order"]], None]
 """Looks at the orders that have not ended and throws where one more may not be placed."""
-RESERVED = (MARKET,)
-"""How ids begin that the markets make themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,9 @@ class Order:
         return act_reasons().get(self.code)
 
 
-def place_order(rights: Rights, request: Request, *, who: str, records: Records | None = None) -> Order:
+def place_order(
+    rights: Rights, request: Request, *, who: str, records: Records | None = None, asker: Asker = ""
+) -> Order:  # fmt: skip
     """Ask the ledger for something; the reversal of a movement that was booked with others is that of all of them.
 
     Parameters
@@ -100,6 +101,8 @@ def place_order(rights: Rights, request: Request, *, who: str, records: Records 
         Who asks.
     records : Records, optional
         Open records of the city.
+    asker : {"", "opening", "budgets"}, optional
+        Machinery that asks under its own ids or of its own accounts; none for people.
 
     Returns
     -------
@@ -115,11 +118,15 @@ def place_order(rights: Rights, request: Request, *, who: str, records: Records 
     StoreError
         If records or ledger cannot be written; asked again, it is the same order.
     """
-    orders = place_orders(rights, with_mates(rights, request), who=who, records=records)
+    if told := _refuse_reserved(rights, [request], who, asker, records):
+        return told[0]
+    orders = _place(rights, with_mates(rights, request), who=who, records=records, asker=asker)
     return next(one for one in orders if one.id == request.id)
 
 
-def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records: Records | None = None) -> tuple[Order, ...]:
+def place_orders(
+    rights: Rights, group: Sequence[Request], *, who: str, records: Records | None = None, asker: Asker = ""
+) -> tuple[Order, ...]:  # fmt: skip
     """Ask for several things that are booked together or not at all; where one of them needs a second person, all do.
 
     Parameters
@@ -132,17 +139,37 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
         Who asks.
     records : Records, optional
         Open records of the city.
+    asker : {"", "opening", "budgets"}, optional
+        Machinery that asks under its own ids or of its own accounts; none for people.
 
     Returns
     -------
     tuple of Order
         One each.
     """
+    if told := _refuse_reserved(rights, group, who, asker, records):
+        return told
+    return _place(rights, group, who=who, records=records, asker=asker)
+
+
+def _refuse_reserved(
+    rights: Rights, group: Sequence[Request], who: str, asker: Asker, records: Records | None
+) -> tuple[Order, ...]:  # fmt: skip
+    """A group as refused where an id of it is not free; none where all are, or an earlier version took it."""
+    about = find_reserved(group, asker=asker)
+    if not about or _is_known(rights, about, records):
+        return ()
+    return tuple(Order(one.id, one, "refused", who, datetime.now(UTC), code="id_reserved", about=about) for one in group)
+
+
+def _place(
+    rights: Rights, group: Sequence[Request], *, who: str, records: Records | None, asker: Asker
+) -> tuple[Order, ...]:  # fmt: skip
     at = datetime.now(UTC)
     if not fold_person(who):
         raise person_missing()
     for request in group:
-        if flaw := find_flaw(request) or find_blank(request) or (request.id if request.id.startswith(RESERVED) else ""):
+        if flaw := find_flaw(request) or find_blank(request):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
     check_issue(rights, group)
     check_days(rights, group)
@@ -152,11 +179,12 @@ def place_orders(rights: Rights, group: Sequence[Request], *, who: str, records:
         settle_orders(rights, records=opened)
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
-            check_claims(rights, group, lambda name: find_order(session, name) is not None)
             rows = [find_order(session, one.id) for one in group]
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
+                check_bounds(rights, group, asker=asker)
+                check_claims(rights, group, lambda name: find_order(session, name) is not None)
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
@@ -208,9 +236,10 @@ def place_act(
     at = datetime.now(UTC)
     if not fold_person(who):
         raise person_missing()
-    reserved = act.id if act.id.startswith(RESERVED) else ""
-    if flaw := find_act_flaw(act) or reserved or next((told for one in requests if (told := find_flaw(one))), ""):
+    if flaw := find_act_flaw(act) or next((told for one in requests if (told := find_flaw(one))), ""):
         return Order(act.id, act, "refused", who, at, code="malformed", about=flaw)
+    if find_reserved([act]) and not _is_known(rights, act.id, records):
+        return Order(act.id, act, "refused", who, at, code="id_reserved", about=act.id)
     pair = any(needs_pair(rights, one) for one in requests)
     with using(rights.city, records) as opened:
         rights.check_kept(opened)
@@ -224,6 +253,11 @@ def place_act(
         if row is not None:
             return _same_order(row, act, who, at)
         return made if pair else _hand(rights, opened, [act.id], [act])[0]
+
+
+def _is_known(rights: Rights, id: str, records: Records | None) -> bool:
+    """Whether an order of an earlier version has the id, which then keeps its answer."""
+    return not id.startswith(MARKET) and find_known(rights, id, records=records) is not None
 
 
 def _same_order(row: LedgerOrder, act: Act, who: str, at: datetime) -> Order:
@@ -280,7 +314,9 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 raise decided_before(row)
             rows = find_together(session, id)
             if accept:
-                check_issue(rights, [_order(one).request for one in rows])
+                asked = [_order(one).request for one in rows]
+                check_issue(rights, asked)
+                check_bounds(rights, asked, asker=find_asker(asked))
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
             orders = [_order(one) for one in rows]

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dafeng.core.errors import SettingError
+from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Surrender, name_act
-from dafeng.ledger.adjustments import ALLOTTED
+from dafeng.ledger.adjustments import ALLOTTED, sum_allotted
 from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.eligibility import read_schemes
@@ -31,6 +32,7 @@ from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_books import find_credit_book
 from dafeng.work.period_books import check_whole, find_year, need_account, read_year, refused
+from dafeng.work.settle_breaches import find_breaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Standing:
         Number of its account.
     booked : mapping of str to int
         What came less what went by pre-allocation, allocation and true-up. [t]
+    breaches : tuple of Finding
+        Rules that its surrenders break.
     """
 
     enterprise: str
@@ -97,6 +101,7 @@ class Standing:
     verdict: str
     account: int
     booked: Mapping[str, int]
+    breaches: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Settlement:
     standings : tuple of Standing
         One per company.
     findings : tuple of Finding
-        What is wrong with the table of units.
+        What is wrong with the table of units, and rules that surrenders break.
     """
 
     book: str
@@ -195,7 +200,8 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
             for one in here
             if one.type in HOLDERS.split()
         )
-    return Settlement(book, period, read_calendar(city.overlay, year=year), standings, found.findings)
+    findings = (*found.findings, *(one for standing in standings for one in standing.breaches))
+    return Settlement(book, period, read_calendar(city.overlay, year=year), standings, findings)
 
 
 def find_offset_book(city: City) -> str:
@@ -255,7 +261,7 @@ def _stand(
         },
     )  # fmt: skip
     short = None if check is None else check.value
-    booked = account.net(*ALLOTTED) - owed
+    booked = sum_allotted(account) - owed
     expected = None if due is None or due.allowance is None else due.allowance - booked
     emissions = None if due is None else _forecast(due)
     forecast = _work(
@@ -269,8 +275,16 @@ def _stand(
     penalty = _work(policies, "penalty", year, {"short": short}) if verdict == "short" else None
     return Standing(
         account.holder, due, account.balance, account.free, owed, given["surrendered"], credits[1],
-        limit, check, penalty, forecast, verdict, account.number, {kind: account.net(kind) for kind in ALLOTTED},
+        limit, check, penalty, forecast, verdict, account.number, _sum_booked(account),
+        find_breaches(
+            account.holder, account.account, obligation=obligation, limit=None if limit is None else limit.whole,
+            surrendered=given["surrendered"], credits=credits[1],
+        ),
     )  # fmt: skip
+
+
+def _sum_booked(account: Position) -> dict[str, int]:
+    return {kind: account.issued(kind) if kind == "true_up" else account.net(kind) for kind in ALLOTTED}
 
 
 def _forecast(due: Entitlement) -> Decimal | None:

@@ -165,6 +165,7 @@ def test_orders_are_taken_within_the_hours(tmp_path, hours_later, said):
         (Order("x", "coal", "ann", "sell", 1, 1), "market_unknown"),
         (Order("x", "cea", "eve", "sell", 1, 1), "member_unknown"),
         (Offer("x", "cea", "ann", "sell", 1, 1, "eve"), "member_unknown"),
+        (Offer("x", "cea", "ann", "sell", 1, 1, "ann"), "self_trade"),
         (Take("x", "cea", "ann", "none"), "offer_over"),
         (Cancel("x", "cea", "none"), "target_unknown"),
         (Bid("x", "cea", "none", "ann", 1, 1), "auction_closed"),

@@ -26,9 +26,9 @@ from dafeng.ledger.inclusion.programme import (
     Programme,
     Shelf,
     account_of,
-    require,
 )
 from dafeng.ledger.inclusion.scenes import GRAM
+from dafeng.ledger.refusals import Refused
 from dafeng.ledger.requests import Request, Transfer
 
 ERASED = "erased"
@@ -91,7 +91,8 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
     Returns
     -------
     Bundle
-        The bundle; grams below a whole unit are dropped.
+        The bundle; grams below a whole unit are dropped. Its ``done`` is 0 while an account refuses to give: what the others
+        gave stays booked, and the credits are issued once it gives.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         return was[0]
     today, book = day_of(programme.clock()), programme.shelf().credits
     _check_form(programme.policy, book)
-    if was or not name.strip() or len(name) > 60 or not name.isprintable() or name in RESERVED or day > today:
+    if was or not name.strip() or len(name) > 60 or not name.isprintable() or name in RESERVED or ":" in name or day > today:
         raise _conflict(
             name, "名称已用于其他日期、不可用，或日期在将来", "the name is taken or unusable, or the day lies ahead"
         )
@@ -181,25 +182,69 @@ def list_bundles(programme: Programme) -> list[Bundle]:
     return [Bundle(*row) for row in programme.rows.query(text)]
 
 
-def finish_bundles(programme: Programme) -> None:
+def finish_bundles(programme: Programme) -> dict[str, Refused]:
     """Book the bundles that were begun: grams leave the accounts first, then the credits are issued.
 
     Parameters
     ----------
     programme : Programme
         The programme.
+
+    Returns
+    -------
+    dict of str to Refused
+        Bundle → why it could not be finished; it is tried again each time, and no other waits for it.
     """
+    stuck: dict[str, Refused] = {}
     for bundle in list_bundles(programme):
         if bundle.done:
             continue
-        day = date.fromordinal(bundle.day).isoformat()
-        for page in _people(programme, bundle.name):
-            groups: list[list[Request]] = [[spell_share(bundle.name, person, grams, day)] for person, grams in page]
-            for answers in programme.ledger.submit(groups):
-                require(answers)
-        require(programme.ledger.submit([[spell_issue(bundle, day, programme.shelf())]])[0])
+        if refused := _finish(programme, bundle):
+            stuck[bundle.name] = refused
+            continue
         with programme.rows.transaction():
             programme.rows.run("UPDATE bundle SET done = 1 WHERE name = ?", bundle.name)
+    return stuck
+
+
+def _finish(programme: Programme, bundle: Bundle) -> Refused | None:
+    """Book what is left of a bundle, person by person; the first refusal, with which nothing is issued."""
+    day = date.fromordinal(bundle.day).isoformat()
+    refused: list[Refused] = []
+    for page in _people(programme, bundle.name):
+        groups: list[list[Request]] = [[spell_share(bundle.name, person, grams, day)] for person, grams in page]
+        refused += [one for answers in programme.ledger.submit(groups) for one in answers if isinstance(one, Refused)]
+    if not refused:
+        issued = programme.ledger.submit([[spell_issue(bundle, day, programme.shelf())]])[0]
+        refused += [one for one in issued if isinstance(one, Refused)]
+    return refused[0] if refused else None
+
+
+def list_unfinished(programme: Programme, person: str) -> list[Transfer]:
+    """What bundles that were begun have still to take from an account.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme.
+    person : str
+        Pseudonym.
+
+    Returns
+    -------
+    list of Transfer
+        One for each bundle, the oldest first.
+    """
+    made = []
+    for bundle in list_bundles(programme):
+        if bundle.done:
+            continue
+        grams = programme.rows.query("SELECT sum(grams) FROM event WHERE bundle = ? AND person = ?", bundle.name, person)[0][0]
+        asked = spell_share(bundle.name, person, int(grams or 0), date.fromordinal(bundle.day).isoformat())
+        booked = programme.ledger.rows.query("SELECT 1 FROM ledger_event WHERE id = ?", asked.id)
+        if asked.quantity and not booked:
+            made.append(asked)
+    return made
 
 
 def spell_share(name: str, person: str, grams: int, day: str) -> Transfer:

@@ -5,13 +5,13 @@ Invariant: points leave an account once for one order, and the oldest first; a v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
-from dafeng.ledger.inclusion.bundles import ERASED, finish_bundles
+from dafeng.ledger.inclusion.bundles import ERASED, finish_bundles, list_unfinished
 from dafeng.ledger.inclusion.intake import resume
 from dafeng.ledger.inclusion.policy import Voucher
 from dafeng.ledger.inclusion.programme import (
@@ -222,18 +222,27 @@ def erase_member(programme: Programme, person: str) -> str:
         account_of(shelf.points.name, pseudonym): ("expire", shelf.lapsed),
     }
     for name, balance in programme.balances(list(ends)).items():
-        _close(programme, name, ends[name], balance)
+        unfinished = list_unfinished(programme, pseudonym) if ends[name][0] == "lapse" else []
+        _close(programme, name, ends[name], balance, unfinished)
+    finish_bundles(programme)
     programme.identities.erase(pseudonym)
     return pseudonym
 
 
-def _close(programme: Programme, name: str, end: tuple[str, str], balance: int) -> None:
+def _close(programme: Programme, name: str, end: tuple[str, str], balance: int, unfinished: Sequence[Transfer]) -> None:
+    """Empty an account and close it; what a bundle still has to take goes there, also out of a blocked account."""
     kind, taker = end
-    if balance:
-        lapsed = Transfer(f"puhui:erase:{name}", kind, name, taker, balance, programme.today())
-        require(programme.ledger.submit([[lapsed, SetState(f"puhui:close:{name}", name, "closed", "erased")]])[0])
+    closed = SetState(f"puhui:close:{name}", name, "closed", "erased")
+    if not balance:
+        programme.ledger.submit([[closed]])  # closed already is closed
         return
-    programme.ledger.submit([[SetState(f"puhui:close:{name}", name, "closed", "erased")]])  # closed already is closed
+    group: list[Request] = []
+    if unfinished and programme.ledger.rows.query("SELECT state FROM ledger_account WHERE name = ?", name)[0][0] == "blocked":
+        group.append(SetState(f"puhui:unblock:{name}", name, "open", "erased"))
+    group += unfinished
+    if rest := balance - sum(one.quantity for one in unfinished):
+        group.append(Transfer(f"puhui:erase:{name}", kind, name, taker, rest, programme.today()))
+    require(programme.ledger.submit([[*group, closed]])[0])
 
 
 def inclusion_balance(programme: Programme, person: str) -> Mapping[str, int]:

@@ -36,7 +36,7 @@ from dafeng.ledger.market.asked import (
     spell,
 )
 from dafeng.ledger.market.bodies import Desk
-from dafeng.ledger.market.flaws import find_flaw
+from dafeng.ledger.market.flaws import find_flaw, find_own
 from dafeng.ledger.market.hall import Delivery, Thing, day_of, find_need
 from dafeng.ledger.market.registration import HOLD, Registration
 from dafeng.ledger.market.settlement import FREE, Due, Settled, Settlement, due_of, free, spell_group
@@ -197,7 +197,7 @@ class Exchange:
             seq, was = known[asked.id]
             return Booked(seq, again=True) if was == content else Refused("conflict", asked.id)
         now = self._now()
-        code = find_flaw(trading, asked, now)
+        code = find_flaw(trading, asked, now) or find_own(trading, asked)
         found, flaw = self._find(trading, asked, now) if not code else ({}, code)
         if flaw:
             return Refused(flaw, asked.id)

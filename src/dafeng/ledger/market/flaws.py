@@ -53,6 +53,27 @@ def find_flaw(trading: Trading, asked: Asked, now: int) -> str:
     return _flaw_of_plain(hall, asked)
 
 
+def find_own(trading: Trading, asked: Asked) -> str:
+    """Whether an offer is made to whoever makes it; earlier versions took one, so that the audit does not ask it.
+
+    Parameters
+    ----------
+    trading : Trading
+        All markets.
+    asked : Asked
+        A request without flaw.
+
+    Returns
+    -------
+    str
+        Code of the refusal; empty where it is made to somebody else.
+    """
+    if not isinstance(asked, Offer) or not asked.to:
+        return ""
+    members = trading.halls[asked.market].members
+    return "self_trade" if members[asked.to].holder == members[asked.member].holder else ""
+
+
 def _flaw_of_plain(hall: Hall, asked: Asked) -> str:
     match asked:
         case Register():
@@ -106,6 +127,26 @@ def _flaw_of_auction(hall: Hall, asked: OpenAuction | Bid, member: Member) -> st
     if most is not None and asked.quantity > most:
         return "bid_large"
     return "price_below" if asked.price < auction.asked.reserve else flaw
+
+
+def find_excess(hall: Hall, asked: Backed) -> str:
+    """What stands against a request whatever comes: its quantity times its price is more than the ledger can hold.
+
+    Parameters
+    ----------
+    hall : Hall
+        The market.
+    asked : Backed
+        The request.
+
+    Returns
+    -------
+    str
+        Code of the refusal; empty where it can be held.
+    """
+    if isinstance(asked, Take):
+        return ""  # the offer was looked at
+    return _too_much(hall, asked.quantity, asked.reserve if isinstance(asked, OpenAuction) else asked.price)
 
 
 def _too_much(hall: Hall, quantity: int, price: int) -> str:

@@ -1,0 +1,60 @@
+"""What of a settled period breaks its rules: more credits than may cover an obligation, or more surrendered than is owed.
+
+Invariant: only what is known is told; an unknown obligation or limit breaks nothing.
+"""
+
+from __future__ import annotations
+
+from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
+
+
+def find_breaches(
+    enterprise: str, account: str, *, obligation: int | None, limit: int | None, surrendered: int, credits: int
+) -> tuple[Finding, ...]:
+    """Rules that a company's surrenders break, whoever booked them.
+
+    Parameters
+    ----------
+    enterprise : str
+        The company.
+    account : str
+        Its account.
+    obligation, limit : int or None
+        What it owes, and the most that credits may cover. [t]
+    surrendered, credits : int
+        Allowances and credits surrendered. [t]
+
+    Returns
+    -------
+    tuple of Finding
+        ``compliance.offset`` and ``compliance.beyond``; none where all holds.
+    """
+    found = []
+    if limit is not None and credits > limit:
+        found.append(
+            Finding(
+                "compliance.offset",
+                account,
+                "error",
+                Label(
+                    f"{enterprise}：抵销 {credits} t，超过上限 {limit} t",
+                    f"{enterprise}: {credits} t of credits, the limit is {limit} t",
+                ),
+                Label("超过部分不计；查明由谁登记", "what is above it does not count; find out who booked it"),
+            )
+        )
+    if obligation is not None and (total := surrendered + credits) > obligation:
+        found.append(
+            Finding(
+                "compliance.beyond",
+                account,
+                "warning",
+                Label(
+                    f"{enterprise}：清缴 {total} t，多于应清缴 {obligation} t",
+                    f"{enterprise}: {total} t surrendered, {obligation} t are owed",
+                ),
+                Label("清缴不可撤回；核对应清缴量", "a surrender is final; look at what is owed"),
+            )
+        )
+    return tuple(found)
