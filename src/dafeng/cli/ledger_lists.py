@@ -48,7 +48,8 @@ def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     )
     rows = [
         [one.book.name, one.label.read(language), one.book.unit,
-         *map(one.tell, (one.limit, one.issued, one.held, one.claimed, *(one.ends[name] for name in ENDS), one.gap))]
+         say(language, "无上限", "no limit") if one.limit is None else one.tell(one.limit),
+         *map(one.tell, (one.issued, one.held, one.claimed, *(one.ends[name] for name in ENDS), one.gap))]
         for one in found
     ]  # fmt: skip
     console().print(grid(say(language, "账簿", "books"), heads.split(), rows, right=tuple(range(3, 13))))

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from dafeng.ledger.reading import list_open_claims
+from dafeng.ledger.requests import MOST
 from dafeng.ledger.statement import list_lines
 from dafeng.store.ledger_rows import LedgerRows
 
@@ -46,6 +47,11 @@ class AccountRow(NamedTuple):
     def free(self) -> int:
         """Units that no claim holds."""
         return self.balance - self.held
+
+    @property
+    def most(self) -> int | None:
+        """The most that it may have issued; ``None`` where the ledger itself is the only limit."""
+        return None if self.limit >= MOST else self.limit
 
 
 class ClaimRow(NamedTuple):

@@ -1,0 +1,145 @@
+"""The ledger for programs: serial numbers that are named, accounts with slashes, books without a limit, books of persons."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from typer.testing import CliRunner
+
+from dafeng.cli.main import app as commands
+from dafeng.work.city import City, open_city
+from dafeng.work.rights import Rights
+from tests.web.client import Client
+from tests.web.inclusions import fill_inclusion
+from tests.web.ledgers import DAY, fill_ledger
+from tests.web.reviews import app_of, city_with_people, person
+from tests.web.test_rights import token_of
+
+API = "/api/v1/cities/qinglan/ledger/"
+HOME = "/qinglan/rights/"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, fast_hashes: None) -> tuple[Path, list[str]]:  # noqa: ARG001 - before any hash
+    """A city with books of rights and with seven who joined carbon inclusion."""
+    made = city_with_people(tmp_path_factory.mktemp("filled"))
+    path = made.folder / "city.yaml"
+    path.write_text(path.read_text("utf-8").replace("options: {}", "options: {inclusion: trial}"), "utf-8")
+    made = open_city(made.folder)
+    fill_ledger(made)
+    return made.folder, fill_inclusion(made)[0]
+
+
+@pytest.fixture
+def city(filled: tuple[Path, list[str]], tmp_path: Path) -> City:
+    copytree(filled[0], tmp_path / "qinglan")
+    return open_city(tmp_path / "qinglan")
+
+
+@pytest.fixture
+def someone(filled: tuple[Path, list[str]]) -> str:
+    """Account of grams of a pseudonym."""
+    return f"puhui.grams/{filled[1][0]}"
+
+
+class Programs:
+    """Programs of those who have an account, one token each."""
+
+    def __init__(self, city: City) -> None:
+        self.city, self.client, self.heads = city, Client(app_of(city)), {}
+
+    def head(self, name: str) -> dict[str, str]:
+        if name not in self.heads:
+            self.heads[name] = token_of(self.city, name)
+        return self.heads[name]
+
+    def get(self, path: str, name: str = "李四") -> Any:
+        return self.client.get(path if path.startswith("/") else API + path, headers=self.head(name))
+
+    def post(self, path: str, body: Any) -> Any:
+        return self.client.post(API + path, json=body, headers=self.head("张三"))
+
+
+@pytest.fixture
+def programs(city: City) -> Programs:
+    return Programs(city)
+
+
+# --- serial numbers --------------------------------------------------------------------------------------------------------
+
+
+def test_named_serial_numbers_are_moved_held_and_retired(programs: Programs) -> None:
+    mine = programs.get("accounts/A-1").json()["blocks"]
+    first = next(one["first"] for one in mine if not one["claim"])
+    asked = {
+        "transfers": {"kind": "transfer", "giver": "A-1", "taker": "B-1", "quantity": 2, "effective": DAY},
+        "holds": {"account": "A-1", "kind": "freeze", "quantity": 2, "reason": "x"},
+        "retirements": {"account": "A-1", "quantity": 2, "effective": DAY, "beneficiary": "灯塔"},
+    }
+    told = []
+    for at, (name, body) in enumerate(asked.items()):
+        span = [first + 10 + 2 * at, first + 11 + 2 * at]
+        told.append(programs.post(name, {**body, "id": f"s-{name}", "spans": [span]}))
+        assert told[-1].json()["request"]["spans"] == [span]
+    assert [(one.status_code, one.json()["state"]) for one in told] == [(201, "booked"), (201, "booked"), (202, "waiting")]
+    assert programs.get(f"events/{told[0].json()['event']}").json()["serials"] == [[first + 10, first + 11]]
+    held = [(one["first"], one["last"]) for one in programs.get("accounts/A-1").json()["blocks"] if one["claim"] == "s-holds"]
+    assert held == [(first + 12, first + 13)]
+
+
+@pytest.mark.parametrize("spans", [[[1]], [[1, 2, 3]], [["1", "2"]], [[0, 1]], [[1, 2**63]], [1, 2], "1-2"])
+def test_serial_numbers_of_another_form_are_refused(programs: Programs, spans: Any) -> None:
+    body = {"id": "x", "account": "A-1", "kind": "freeze", "quantity": 1, "reason": "x", "spans": spans}
+    told = programs.post("holds", body)
+    assert (told.status_code, told.json()["where"][0]["at"].startswith("body.spans")) == (422, True)
+
+
+def test_the_description_uses_no_words_that_readers_of_it_lack(city: City) -> None:
+    assert "prefixItems" not in json.dumps(app_of(city).openapi())
+
+
+# --- accounts with slashes -------------------------------------------------------------------------------------------------
+
+
+def test_an_account_is_told_by_id_encoded_id_and_number(city: City, programs: Programs, someone: str) -> None:
+    with Rights(city) as rights:
+        number = rights.find_account(someone)[0].no
+    told = [programs.get(f"accounts/{name}") for name in (someone, quote(someone, safe=""), number)]
+    assert [(one.status_code, one.json()["account"]) for one in told] == [(200, someone)] * 3
+    assert [programs.get(f"accounts/{name}").status_code for name in ("puhui.grams/none", "0", "9" * 30, "puhui.grams/")] == [
+        404
+    ] * 4
+
+
+def test_the_list_offers_addresses_that_work(programs: Programs) -> None:
+    items = programs.get("accounts?limit=1000").json()["items"]
+    assert {"A-1", "puhui.grams/issuer"} <= {one["account"] for one in items}
+    assert [programs.get(one["address"]).json()["account"] for one in items] == [one["account"] for one in items]
+
+
+def test_what_came_of_an_order_is_told_under_an_id_with_slashes(programs: Programs) -> None:
+    body = {"id": "desk/7/a", "account": "A-1", "kind": "freeze", "quantity": 1, "reason": "x"}
+    assert programs.post("holds", body).status_code == 201
+    assert [programs.get(f"transfers/{name}").json()["id"] for name in ("desk/7/a", "desk%2F7%2Fa")] == ["desk/7/a"] * 2
+
+
+# --- books without a limit -------------------------------------------------------------------------------------------------
+
+
+def test_a_book_without_a_limit_says_so(city: City, programs: Programs) -> None:
+    told = {one["book"]: one["limit"] for one in programs.get("books").json()["items"]}
+    assert (told["puhui.grams"], told["ccer"]) == (None, 1_000_000)
+    assert programs.get("accounts/puhui.grams/issuer").json()["limit"] is None
+    who = person(app_of(city), "李四")
+    with Rights(city) as rights:
+        book, issuer = rights.find_book("puhui.grams").no, rights.find_account("puhui.grams/issuer")[0].no
+    for page in (HOME, f"{HOME}books/{book}/", f"{HOME}accounts/{issuer}/"):
+        text = who.get(page).text
+        assert ("无上限" in text, "4611686018427387904" in text.replace(",", "")) == (True, False), page
+    shown = CliRunner().invoke(commands, ["ledger", "books", str(city.folder)]).stdout
+    assert ("无上限" in shown, "4,611" in shown) == (True, False), shown
