@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -143,3 +144,34 @@ def test_a_book_without_a_limit_says_so(city: City, programs: Programs) -> None:
         assert ("无上限" in text, "4611686018427387904" in text.replace(",", "")) == (True, False), page
     shown = CliRunner().invoke(commands, ["ledger", "books", str(city.folder)]).stdout
     assert ("无上限" in shown, "4,611" in shown) == (True, False), shown
+
+
+# --- keys that stand twice -------------------------------------------------------------------------------------------------
+
+
+def test_no_address_takes_a_body_with_a_key_twice(city: City, programs: Programs) -> None:
+    """Every address that describes a body refuses it; complete over the routes."""
+    head = {**programs.head("李四"), "content-type": "application/json"}
+    app = app_of(city)
+    paths = [
+        path
+        for path, said in app.openapi()["paths"].items()
+        if "application/json" in str(said.get("post", {}).get("requestBody"))
+    ]
+    assert len(paths) > 20
+    for path in paths:
+        if path.endswith("/messages"):
+            continue  # signed: see test_inclusion
+        name = "1" if "{project}" in path else "a" * 32
+        place = re.sub(r"\{\w+\}", name, path.replace("{slug}", "qinglan"))
+        told = programs.client.post(place, headers=head, content=b'{"id": "a", "more": {"id": 1, "id": 2}}')
+        assert (told.status_code, told.json().get("where"), sorted(told.json().get("says"))) == (422, "id", ["en", "zh"]), path
+
+
+def test_a_quantity_that_stands_twice_is_not_booked(programs: Programs) -> None:
+    text = json.dumps({"id": "q", "kind": "transfer", "giver": "A-1", "taker": "B-1", "quantity": 7, "effective": DAY})
+    head = {**programs.head("张三"), "content-type": "application/json"}
+    twice = text.replace('"quantity": 7', '"quantity": 7, "quantity": 700')
+    assert programs.client.post(API + "transfers", headers=head, content=twice.encode()).status_code == 422
+    assert programs.get("transfers/q").status_code == 404
+    assert programs.client.post(API + "transfers", headers=head, content=text.encode()).status_code == 201

@@ -22,7 +22,7 @@ from dafeng.core.errors import StoreError
 from dafeng.core.labels import Label, Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
-from dafeng.web.api_answers import tell_refusal
+from dafeng.web.api_answers import RepeatedKey, tell_refusal
 from dafeng.web.api_choices import UnknownChoice
 from dafeng.web.boundary_pages import add_boundary_pages
 from dafeng.web.budget_pages import add_budget_pages
@@ -212,7 +212,8 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
         return fail(desk, request, 422, where=where)
 
     @app.exception_handler(UnknownChoice)
-    async def unknown(_: Request, cause: UnknownChoice) -> Response:
+    @app.exception_handler(RepeatedKey)
+    async def unclear(_: Request, cause: UnknownChoice | RepeatedKey) -> Response:
         return JSONResponse(tell_refusal(cause, 422), status_code=422)
 
     @app.exception_handler(Exception)
