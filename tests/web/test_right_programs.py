@@ -13,7 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from dafeng.cli.main import app as commands
+from dafeng.ledger.beancount import spell_beancount
+from dafeng.store.ledger_rows import open_rows
 from dafeng.work.city import City, open_city
+from dafeng.work.inclusion import open_inclusion
+from dafeng.work.right_rows import read_statement
 from dafeng.work.rights import Rights
 from tests.web.client import Client
 from tests.web.inclusions import fill_inclusion
@@ -175,3 +179,78 @@ def test_a_quantity_that_stands_twice_is_not_booked(programs: Programs) -> None:
     assert programs.client.post(API + "transfers", headers=head, content=twice.encode()).status_code == 422
     assert programs.get("transfers/q").status_code == 404
     assert programs.client.post(API + "transfers", headers=head, content=text.encode()).status_code == 201
+
+
+# --- books of persons ------------------------------------------------------------------------------------------------------
+
+ROLES = {"王五": False, "张三": False, "李四": True, "管理": True}
+"""Reader, editor, confirmer, administrator, and whether they are shown persons."""
+
+
+def events_of(city: City, account: str) -> list[int]:
+    """The opening of an account and what moved there."""
+    with Rights(city) as rights, rights.reading() as rows:
+        number = rights.find_account(account)[0].no
+        moved = [one.seq for one in read_statement(rows, number)]
+        opened = rows.query("SELECT seq FROM ledger_event WHERE id = ?", f"puhui:open:{account}")
+    return [opened[0][0], *moved]
+
+
+@pytest.mark.parametrize(("name", "may"), ROLES.items())
+def test_the_account_of_a_person_is_for_those_who_may_confirm(
+    city: City, programs: Programs, someone: str, name: str, may: bool
+) -> None:
+    events = events_of(city, someone)
+    assert len(events) > 2
+    with Rights(city) as rights:
+        number = rights.find_account(someone)[0].no
+    places = ["accounts?book=puhui.grams", "accounts?book=puhui.points", "balances?book=puhui.grams"]
+    places += [f"accounts/{one}" for one in (someone, quote(someone, safe=""), number, "puhui.grams/issuer")]
+    for place in (*places, *(f"events/{one}" for one in events)):
+        told = programs.get(place, name)
+        assert told.status_code == (200 if may else 403), place
+        assert may or "可确认者" in told.json()["remedy"]["zh"] + told.json()["expected"]["zh"], place
+        assert may or someone.partition("/")[2] not in told.text, place
+    pseudonym = someone.partition("/")[2]
+    for place in ("accounts?limit=1000", f"accounts?holder={pseudonym}", "beancount"):
+        told = programs.get(place, name)
+        assert (told.status_code, pseudonym in told.text) == (200, may), place
+    assert "puhui.grams" in programs.get("books", name).text
+    assert ("; left out: puhui.grams, puhui.points" in programs.get("beancount", name).text) is not may
+    assert programs.get("accounts/none", name).status_code == 404
+    assert programs.get("accounts/puhui.grams/none", name).status_code == (404 if may else 403)
+
+
+@pytest.mark.parametrize(("name", "may"), ROLES.items())
+def test_the_pages_show_the_account_of_a_person_to_those_who_may_confirm(
+    city: City, someone: str, name: str, may: bool
+) -> None:
+    who, pseudonym = person(app_of(city), name), someone.partition("/")[2]
+    with Rights(city) as rights:
+        account, book = rights.find_account(someone)
+    for page in (f"books/{book.no}/", f"accounts/{account.no}/", *(f"events/{one}/" for one in events_of(city, someone))):
+        told = who.get(HOME + page)
+        assert (told.status_code, pseudonym in told.text) == ((200, True) if may else (403, False)), page
+        assert may or "可确认者" in told.text, page
+    for page in (HOME, "/qinglan/rights.json"):
+        assert (pseudonym in who.get(page).text, "puhui" in who.get(page).text) == (False, True)
+
+
+def test_a_reader_sees_no_sum_of_few_persons(city: City, programs: Programs, filled: tuple[Path, list[str]]) -> None:
+    with open_inclusion(city) as programme:
+        voucher = next(iter(programme.policy.vouchers.values()))
+        for one in filled[1][:4]:
+            programme.open_voucher(voucher, one, "person")
+        book = f"puhui.voucher.{voucher.id}"
+        told = [[one["book"] for one in programs.get("books", name).json()["items"]] for name in ROLES]
+        assert [book in one for one in told] == list(ROLES.values())
+        programme.open_voucher(voucher, filled[1][4], "person")
+    assert book in [one["book"] for one in programs.get("books", "王五").json()["items"]]
+
+
+def test_the_text_without_some_books_still_balances(city: City) -> None:
+    with open_rows(city.ledger, reads=True) as rows:
+        part = "".join(spell_beancount(rows, without={"puhui.grams", "puhui.points"}))
+        whole = "".join(spell_beancount(rows))
+    assert set(part.splitlines()) - set(whole.splitlines()) == {"; left out: puhui.grams, puhui.points"}
+    assert ("CARBONINCLUS-3" in whole, "CARBONINCLUS-3" in part, "CARBONINCLUS-5" in part) == (True, False, True)

@@ -35,8 +35,8 @@ from dafeng.work.right_overview import (
     claim_document,
     line_document,
     order_document,
-    sum_books,
 )
+from dafeng.work.right_people import check_event, check_private, list_private, sum_shown
 from dafeng.work.right_rows import (
     AccountRow,
     BookRow,
@@ -191,17 +191,24 @@ def build_ledger_router(desk: Desk, caller: Caller) -> APIRouter:
 def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/books", summary="Books of rights with their sums", response_model=Rows)
     def list_books(request: Request, slug: str) -> Response:
-        rights = caller(desk, request, slug)[0].rights
-        return answer_content(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
+        office, visitor = caller(desk, request, slug)
+        shown = sum_shown(office.rights, may=visitor.sees_private)
+        return answer_content(request, {"items": [book_document(one) for one in shown], "next": None})
 
     @router.get("/accounts", summary="Accounts, page by page", response_model=Rows)
     def list_accounts(request: Request, slug: str, book: str = "", type: str = "", state: str = "", holder: str = "",
                       after: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:  # fmt: skip
-        rights = caller(desk, request, slug)[0].rights
+        office, visitor = caller(desk, request, slug)
+        rights, may = office.rights, visitor.sees_private
         known = {one.no: one for one in rights.books()}
-        number = find(lambda: rights.find_book(book)).no if book else 0
+        chosen = find(lambda: rights.find_book(book)) if book else None
+        check_private(chosen.name if chosen else "", may=may)
+        without = [] if may else [one.no for one in list_private(rights)]
         with _reading(rights) as rows:
-            found = read_accounts(rows, book=number, kind=type, state=state, holder=holder, after=after, limit=limit + 1)
+            found = read_accounts(
+                rows, book=chosen.no if chosen else 0, kind=type, state=state, holder=holder, after=after, limit=limit + 1,
+                without=without,
+            )  # fmt: skip
         home = f"/api/v1/cities/{slug}/ledger/accounts/"
         items = [{**account_document(one, known[one.book]), "address": home + quote(one.name)} for one in found[:limit]]
         last = str(found[limit - 1].no) if len(found) > limit else ""
@@ -209,8 +216,11 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
 
     @router.get("/accounts/{name:path}", summary="An account with a page of its statement", response_model=Statement)
     def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
-        rights = caller(desk, request, slug)[0].rights
+        office, visitor = caller(desk, request, slug)
+        rights = office.rights
+        check_private(name, may=visitor.sees_private)
         account, book = find(lambda: _find_account(rights, name))
+        check_private(book.name, may=visitor.sees_private)
         with rights.reading() as rows:
             lines = read_statement(rows, account.no, before=before, limit=limit + 1)
             claims, blocks = read_claims(rows, account.no), read_blocks(rows, account.no)
@@ -264,14 +274,17 @@ def _add_events(router: APIRouter, desk: Desk, caller: Caller) -> None:
         "/events/{event}", summary="An event: its accounts, serial numbers, request and hashes", response_model=EventAnswer
     )
     def read_one(request: Request, slug: str, event: Number) -> Response:
-        rights = caller(desk, request, slug)[0].rights
-        with _reading(rights) as rows:
+        office, visitor = caller(desk, request, slug)
+        with _reading(office.rights) as rows:
+            check_event(rows, event, may=visitor.sees_private)
             return answer_content(request, known(event_document(rows, event)))
 
     @router.get("/certificates/{event}", summary="What the certificate of a retirement says", response_model=CertificateAnswer)
     def read_certificate(request: Request, slug: str, event: Number) -> Response:
-        rights = caller(desk, request, slug)[0].rights
-        with _reading(rights):
+        office, visitor = caller(desk, request, slug)
+        rights = office.rights
+        with _reading(rights) as rows:
+            check_event(rows, event, may=visitor.sees_private)
             return answer_content(request, certificate_document(find(lambda: find_certificate(rights, event))))
 
 
