@@ -127,6 +127,14 @@ def test_a_number_without_end_is_refused_in_words(folder: Path, words: tuple[str
     assert done.exit_code == 2 or isinstance(done.exception, SettingError), done.exception
 
 
+def test_refusals_are_said_in_words(folder: Path) -> None:
+    ends = call(folder, "hold", "A", "1", "--reason", "x", "--until", "0001-01-01").exception
+    assert isinstance(ends, SettingError)
+    assert "2000-01-01" in str(ends)
+    lost = call(folder, "prove", "nothing").exception
+    assert "an event that is in the ledger" in str(lost)
+
+
 def test_the_books_are_audited_rooted_and_proved(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(folder, "audit") == []
     assert "一致" in call(folder, "audit").stdout
