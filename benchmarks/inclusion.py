@@ -26,6 +26,8 @@ START = 1_772_294_400
 DAYS = 10
 MANY = (1_000_000, 1_000_000)
 """People and trips at scale."""
+AUDITED = (100_000, 1_000_000)
+"""People and trips of the audit."""
 FEW = (2_000, 20_000)
 """People and trips of the comparison."""
 PLACE = "370600"
@@ -110,6 +112,39 @@ def taken(folder: Path, size: tuple[int, int]) -> Told:
     return Told(value, parts, cpu_s=used)
 
 
+def audited(folder: Path, size: tuple[int, int]) -> Told:
+    """Audit the trips beside their ledger, which is not booked again; the value is what was found, which is nothing."""
+    from dafeng.ledger.audit_findings import AuditFindings
+    from dafeng.ledger.inclusion.audit import check_inclusion
+
+    with opened(folder) as programme:
+        said, used, began = AuditFindings(), time.process_time(), time.perf_counter()
+        with programme.ledger.standing() as rows:
+            check_inclusion(
+                rows,
+                said,
+                own=programme.rows,
+                scenes=programme.scenes,
+                overlaps=programme.overlaps,
+                plans=programme.plans,
+            )
+        used, wall = time.process_time() - used, time.perf_counter() - began
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        events = programme.rows.query("SELECT count(*) FROM event")[0][0]
+    return Told(
+        {"found": len(said.found)}, {"people": size[0], "events": events, "wall_s": round(wall, 1), "peak_mb": peak}, cpu_s=used
+    )
+
+
+def bundled(folder: Path) -> None:
+    """Take the trips and certify those of the first days."""
+    from dafeng.ledger.inclusion.bundles import aggregate_reductions
+
+    taken(folder, AUDITED)
+    with opened(folder) as programme:
+        aggregate_reductions(programme, "first", before="2026-03-06")
+
+
 def nothing(folder: Path) -> None:
     """Prepare nothing: each run begins with empty files of its own."""
 
@@ -187,3 +222,9 @@ def inclusion_rows(folder: Path) -> Told:
 def inclusion(folder: Path) -> Told:
     """Take many trips of many people."""
     return taken(fresh(folder, "ours"), MANY)
+
+
+@case(prepare=bundled, repeats=1)
+def inclusion_audit(folder: Path) -> Told:
+    """Audit many trips of many people, about half of them certified."""
+    return audited(folder, AUDITED)

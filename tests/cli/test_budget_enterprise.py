@@ -29,7 +29,7 @@ def call(*words: str) -> str:
 
 
 def test_a_budget_is_booked_shown_frozen_and_closed(sample: str) -> None:
-    assert json.loads(call("budget", "book", sample, "energy-2025", "--json"))["booked"] == 35
+    assert json.loads(call("budget", "book", sample, "energy-2025", "--json"))["booked"] == 36
     assert "400000" in call("budget", "show", sample, "energy-2025")
     frozen = json.loads(call("budget", "freeze", sample, "energy-2025", "west", "--reason", "review", "--json"))
     assert {one["id"]: one["frozen"] for one in frozen["nodes"]}["YT-03"] == "26900"

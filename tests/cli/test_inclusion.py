@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
@@ -92,3 +93,16 @@ def test_words_are_printed_in_both_languages(folder, language):
     said = run("take", folder, path, "--lang", language)
     assert ("新记 1 件" in said) == (language == "zh")
     assert "10" in run("balance", folder, PHONE, "--lang", language)
+
+
+def test_the_audit_of_the_ledger_names_an_event_that_was_changed(folder):
+    run("join", folder, PHONE, "--consent")
+    run("take", folder, write(folder, (PHONE, "t1"), (PHONE, "t2")))
+    clean = CliRunner().invoke(app, ["ledger", "audit", str(folder)])
+    assert (clean.exit_code, "碳普惠" in clean.stdout) == (0, True)
+    with sqlite3.connect(folder / "inclusion.sqlite") as file:
+        file.execute("UPDATE event SET points = points + 1 WHERE no = 2")
+    told = CliRunner().invoke(app, ["ledger", "audit", str(folder), "--json"])
+    assert told.exit_code == 1
+    assert [(one["rule"], one["at"]) for one in json.loads(told.stdout)] == [("ledger.inclusion_booked", "inclusion.event/2")]
+    assert PHONE not in told.stdout

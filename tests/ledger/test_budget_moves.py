@@ -29,7 +29,7 @@ def test_after_any_moves_every_sum_holds_and_the_files_ask_for_nothing(moves: li
             move = ask_move(budget, giver, taker, quantity, id=f"m{at}", effective=DAY, reason="r")
             if not isinstance(ledger.submit([[move]])[0][0], Refused) and back:
                 book(ledger, [Reverse(f"r{at}", f"m{at}", DAY, "wrong")])
-        books = read_books(ledger, "b")
+        books = read_books(ledger, budget)
         lines = list_lines(budget, books)
         checks = check_lines(budget, lines, books)
         assert ask_allotment(budget, allot(budget), books) == []

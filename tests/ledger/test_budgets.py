@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.ledger.budget_books import read_books
+from dafeng.ledger.budget_books import BudgetBooks, read_books
 from dafeng.ledger.budget_requests import ask_allotment, ask_close, ask_freeze, ask_release, ask_use, node_account
 from dafeng.ledger.budget_table import check_lines, list_lines
 from dafeng.ledger.budgets import Budget, BudgetNode, allot, order_nodes, split
@@ -41,6 +41,11 @@ def city(root: int, first: int, second: int, *, leaf: int = 0) -> Budget:
     return tree(node("c", "", root), node("d1", "c", first), node("d2", "c", second), node("e", "d1", leaf))
 
 
+def read(ledger: Ledger) -> BudgetBooks:
+    """What the ledger holds of the budget."""
+    return read_books(ledger, city(0, 0, 0))
+
+
 def book(ledger: Ledger, asked: list) -> list[str]:  # type: ignore[type-arg]
     """Submit a group and say what was refused."""
     return [one.code for one in ledger.submit([asked])[0] if isinstance(one, Refused)] if asked else []
@@ -48,14 +53,14 @@ def book(ledger: Ledger, asked: list) -> list[str]:  # type: ignore[type-arg]
 
 def apply(ledger: Ledger, budget: Budget) -> int:
     """Book the differences; how many there were."""
-    asked = ask_allotment(budget, allot(budget), read_books(ledger, "b"))
+    asked = ask_allotment(budget, allot(budget), read(ledger))
     assert book(ledger, asked) == []
     return len(asked)
 
 
 def table(ledger: Ledger, budget: Budget) -> dict[str, tuple[int, int, int, int, int]]:
     """Node → allotted, given, consumed, frozen, free; every check must hold."""
-    books = read_books(ledger, "b")
+    books = read(ledger)
     lines = list_lines(budget, books)
     assert [one for one in check_lines(budget, lines, books) if not one.holds] == []
     return {line.node.id: (line.allotted, line.given, line.consumed, line.frozen, line.free) for line in lines}
@@ -125,7 +130,7 @@ def test_the_same_tree_twice_changes_nothing(ledger: Ledger) -> None:
 
 def test_a_changed_tree_books_only_the_differences(ledger: Ledger) -> None:
     apply(ledger, city(100, 60, 30, leaf=20))
-    asked = ask_allotment(city(100, 50, 40, leaf=20), allot(city(100, 50, 40, leaf=20)), read_books(ledger, "b"))
+    asked = ask_allotment(city(100, 50, 40, leaf=20), allot(city(100, 50, 40, leaf=20)), read(ledger))
     assert [(one.kind, one.giver, one.taker, one.quantity) for one in asked] == [
         ("give_back", "b/d1", "b/c", 10),
         ("allot", "b/c", "b/d2", 10),
@@ -141,7 +146,7 @@ def test_going_back_and_forth_books_each_time(ledger: Ledger) -> None:
 
 def test_two_who_book_the_same_file_at_once_book_it_once(ledger: Ledger) -> None:
     budget = city(100, 60, 30, leaf=20)
-    asked = ask_allotment(budget, allot(budget), read_books(ledger, "b"))
+    asked = ask_allotment(budget, allot(budget), read(ledger))
     assert book(ledger, asked) == []
     assert book(ledger, asked) == []  # the other one, who had read before: answered again, nothing doubled
     assert table(ledger, budget)["c"] == (100, 90, 0, 0, 10)
@@ -149,7 +154,7 @@ def test_two_who_book_the_same_file_at_once_book_it_once(ledger: Ledger) -> None
 
 def test_two_who_book_different_files_at_once_conflict(ledger: Ledger) -> None:
     apply(ledger, city(100, 60, 30))
-    books = read_books(ledger, "b")
+    books = read(ledger)
     one, other = city(100, 50, 30), city(100, 40, 30)
     assert book(ledger, ask_allotment(one, allot(one), books)) == []
     assert "conflict" in book(ledger, ask_allotment(other, allot(other), books))
@@ -177,22 +182,22 @@ def test_a_node_that_left_the_tree_gives_everything_back(ledger: Ledger) -> None
 def test_a_node_cannot_fall_below_what_it_used(ledger: Ledger) -> None:
     budget = city(100, 60, 30, leaf=20)
     apply(ledger, budget)
-    book(ledger, ask_use(budget, "e", 15, read_books(ledger, "b"), effective=DAY)[0])
+    book(ledger, ask_use(budget, "e", 15, read(ledger), effective=DAY)[0])
     with pytest.raises(DefinitionError, match="5 more"):
-        ask_allotment(city(100, 60, 30, leaf=10), allot(city(100, 60, 30, leaf=10)), read_books(ledger, "b"))
+        ask_allotment(city(100, 60, 30, leaf=10), allot(city(100, 60, 30, leaf=10)), read(ledger))
 
 
 def test_a_node_may_not_change_its_parent(ledger: Ledger) -> None:
     apply(ledger, city(100, 60, 30, leaf=20))
     moved = tree(node("c", "", 100), node("d1", "c", 60), node("d2", "c", 30), node("e", "d2", 20))
     with pytest.raises(DefinitionError, match="got its units from 'b/d1'"):
-        ask_allotment(moved, allot(moved), read_books(ledger, "b"))
+        ask_allotment(moved, allot(moved), read(ledger))
 
 
 def test_use_is_booked_as_far_as_the_budget_goes_and_the_rest_is_told(ledger: Ledger) -> None:
     budget = city(100, 60, 30, leaf=20)
     apply(ledger, budget)
-    asked, over = ask_use(budget, "e", 27, read_books(ledger, "b"), effective=DAY)
+    asked, over = ask_use(budget, "e", 27, read(ledger), effective=DAY)
     assert book(ledger, asked) == []
     assert over == 7
     assert table(ledger, budget)["e"] == (20, 0, 20, 0, 0)
@@ -202,7 +207,7 @@ def test_a_lower_report_takes_back_what_was_booked(ledger: Ledger) -> None:
     budget = city(100, 60, 30, leaf=20)
     apply(ledger, budget)
     for used in (8, 15, 10, 10, 0, 12):
-        asked, over = ask_use(budget, "e", used, read_books(ledger, "b"), effective=DAY)
+        asked, over = ask_use(budget, "e", used, read(ledger), effective=DAY)
         assert book(ledger, asked) == []
         assert over == 0
         assert table(ledger, budget)["e"] == (20, 0, used, 0, 20 - used)
@@ -211,12 +216,12 @@ def test_a_lower_report_takes_back_what_was_booked(ledger: Ledger) -> None:
 def test_what_is_frozen_is_neither_used_nor_given_back(ledger: Ledger) -> None:
     budget = city(100, 60, 30, leaf=20)
     apply(ledger, budget)
-    book(ledger, ask_freeze(budget, ["e"], read_books(ledger, "b"), reason="r"))
-    assert ask_freeze(budget, ["e"], read_books(ledger, "b"), reason="r") == []
-    assert ask_use(budget, "e", 5, read_books(ledger, "b"), effective=DAY) == ([], 5)
+    book(ledger, ask_freeze(budget, ["e"], read(ledger), reason="r"))
+    assert ask_freeze(budget, ["e"], read(ledger), reason="r") == []
+    assert ask_use(budget, "e", 5, read(ledger), effective=DAY) == ([], 5)
     with pytest.raises(DefinitionError):
-        ask_allotment(city(100, 60, 30), allot(city(100, 60, 30)), read_books(ledger, "b"))
-    book(ledger, ask_release(budget, ["e"], read_books(ledger, "b")))
+        ask_allotment(city(100, 60, 30), allot(city(100, 60, 30)), read(ledger))
+    book(ledger, ask_release(budget, ["e"], read(ledger)))
     assert table(ledger, budget)["e"] == (20, 0, 0, 0, 20)
 
 
@@ -224,9 +229,9 @@ def test_what_is_frozen_is_neither_used_nor_given_back(ledger: Ledger) -> None:
 def test_a_closed_period_leaves_nothing_in_the_tree(ledger: Ledger, unused: str, sink: str) -> None:
     budget = city(100, 60, 30, leaf=20)
     apply(ledger, budget)
-    book(ledger, ask_use(budget, "e", 5, read_books(ledger, "b"), effective=DAY)[0])
-    assert book(ledger, ask_close(budget, read_books(ledger, "b"), unused=unused, effective="2026-12-31")) == []
-    books = read_books(ledger, "b")
+    book(ledger, ask_use(budget, "e", 5, read(ledger), effective=DAY)[0])
+    assert book(ledger, ask_close(budget, read(ledger), unused=unused, effective="2026-12-31")) == []
+    books = read(ledger)
     assert table(ledger, budget)["e"] == (20, 0, 5, 0, 0)
     assert (books.state, books.accounts[sink].balance) == ("closed", 95)
     late = Transfer("late", "allot", "b:issuer", "b/c", 1, "2026-12-31")
@@ -237,7 +242,7 @@ def test_a_movement_beside_the_tree_is_found_by_the_checks(ledger: Ledger) -> No
     budget = city(100, 60, 30)
     apply(ledger, budget)
     book(ledger, [Transfer("beside", "allot", "b/d1", "b/d2", 5, DAY)])
-    books = read_books(ledger, "b")
+    books = read(ledger)
     assert {one.about for one in check_lines(budget, list_lines(budget, books), books) if not one.holds} == {"d1", "d2"}
 
 
@@ -265,7 +270,7 @@ def test_the_tree_balances_whatever_the_sequence(steps) -> None:  # type: ignore
     with open_ledger(":memory:") as ledger:
         apply(ledger, budget)
         for what, about in steps:
-            books = read_books(ledger, "b")
+            books = read(ledger)
             if what == "tree":
                 root, first, second, leaf = about
                 asked = tree(node("c", "", root + 40), node("d1", "c", first), node("d2", "c", second), node("e", "d1", leaf))
@@ -290,7 +295,7 @@ def test_the_tree_balances_whatever_the_sequence(steps) -> None:  # type: ignore
             assert all(got == given + consumed + frozen + free for got, given, consumed, frozen, free in found.values())
             assert all(min(row) >= 0 for row in found.values())
             assert sum(row[2] + row[3] + row[4] for row in found.values()) == wanted["c"]
-            assert ask_allotment(budget, wanted, read_books(ledger, "b")) == []
+            assert ask_allotment(budget, wanted, read(ledger)) == []
 
 
 def test_the_same_on_postgresql(server) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
@@ -302,8 +307,8 @@ def test_the_same_on_postgresql(server) -> None:  # type: ignore[no-untyped-def]
     budget = city(100, 60, 30, leaf=20)
     with open_ledger(server.get_uri()) as ledger:
         apply(ledger, budget)
-        book(ledger, ask_use(budget, "e", 5, read_books(ledger, "b"), effective=DAY)[0])
-        book(ledger, ask_freeze(budget, ["d2"], read_books(ledger, "b"), reason="r"))
+        book(ledger, ask_use(budget, "e", 5, read(ledger), effective=DAY)[0])
+        book(ledger, ask_freeze(budget, ["d2"], read(ledger), reason="r"))
         assert apply(ledger, replace(budget)) == 0
         assert table(ledger, budget) == {
             "c": (100, 90, 0, 0, 10),
@@ -311,4 +316,4 @@ def test_the_same_on_postgresql(server) -> None:  # type: ignore[no-untyped-def]
             "d2": (30, 0, 0, 30, 0),
             "e": (20, 0, 5, 0, 15),
         }
-        assert read_books(ledger, "b").accounts[node_account("b", "e")].balance == 15
+        assert read(ledger).accounts[node_account("b", "e")].balance == 15

@@ -315,7 +315,7 @@ def test_no_identity_and_no_evidence_stands_in_any_file(tmp_path):
 def test_a_blocked_account_takes_nothing_out_but_earns_and_a_closed_one_earns_nothing(tmp_path):
     with programme(tmp_path) as own:
         person = join(own, "a")
-        own.ledger.submit([[SetState("x", f"puhui.points/{person}", "closed", "test")]])
+        own.ledger.submit([[SetState("x", f"points/{person}", "closed", "test")]])
         tally = take(own, [event("a", "t1")])
         assert rules(tally.findings) == ["inclusion.ledger.taker_unknown"]
         assert inclusion_balance(own, "a")["grams"] == 0, "grams and points are booked together or not at all"

@@ -85,7 +85,7 @@ def test_the_oldest_points_are_spent_and_expire_first(tmp_path):
         assert expire_points(own, before="2026-03-02") == (0, 0)
         assert inclusion_balance(own, "a")["points"] == 40
         assert expire_points(own, before="2026-03-03") == (1, 40)
-        assert books(own)["puhui.points/lapsed"] == 90
+        assert books(own)["points.cancelled"] == 90
 
 
 def test_points_expire_after_the_months_of_the_policy_and_never_without_one(tmp_path):
@@ -117,7 +117,7 @@ def test_many_reductions_become_one_credit_each_event_once(tmp_path):
         assert (made.events, made.grams, made.units, made.done) == (9, 9 * 520, 4, 1)
         assert aggregate_reductions(own, "2026-q1", before="2026-03-02") == made
         held = books(own)
-        assert held["puhui/issued"] == 4
+        assert held["inclusion_credit.pool"] == 4
         assert held["puhui.grams/bundled"] == 9 * 520
         assert inclusion_balance(own, "a") == {"grams": 520, "points": 40, "voucher.merchant_5": 0}
         with pytest.raises(ConflictError):
@@ -174,11 +174,11 @@ def test_erasure_deletes_the_identity_and_leaves_the_books_balanced(tmp_path):
         redeem_points(own, "a", VOUCHER, order="o")
         aggregate_reductions(own, "one", before="2026-03-02")
         ride(own, "a", 2, first=24)
-        issued = {name: held for name, held in books(own).items() if "/issue" in name or name == "puhui/issued"}
+        issued = {name: held for name, held in books(own).items() if name.endswith("issuer") or name == "inclusion_credit.pool"}
         assert erase_member(own, "card") == person
         held = books(own)
-        assert (held[f"puhui.points/{person}"], held[f"puhui.grams/{person}"]) == (0, 0)
-        assert (held["puhui.points/lapsed"], held["puhui.grams/lapsed"]) == (40, 1040)
+        assert (held[f"points/{person}"], held[f"puhui.grams/{person}"]) == (0, 0)
+        assert (held["points.cancelled"], held["puhui.grams/lapsed"]) == (40, 1040)
         assert {name: held[name] for name in issued} == issued, "nothing that was issued is unmade"
         assert set(sums(own).values()) == {0}
         for identity in ("a", "card", person):

@@ -47,7 +47,7 @@ def after(start, trips, *, batch):
         [[events, grams, points]] = own.rows.query(
             "SELECT count(*), coalesce(sum(grams), 0), coalesce(sum(points), 0) FROM event"
         )
-        assert (events, grams, points) == (tally.taken, -held["puhui.grams/issuer"], -held["puhui.points/issuer"])
+        assert (events, grams, points) == (tally.taken, -held["puhui.grams/issuer"], -held["points.issuer"])
         assert (grams, points) == (tally.grams, tally.points)
     shutil.rmtree(folder)
     return held
@@ -155,7 +155,7 @@ def test_a_crash_at_any_write_of_an_erasure_is_made_good_by_asking_again(tmp_pat
             if own.identities._rows.query("SELECT count(*) FROM person") == [(1,)]:
                 erase_member(own, person)
             held = books(own)
-            assert (held[f"puhui.points/{person}"], held[f"puhui.grams/{person}"]) == (0, 0)
+            assert (held[f"points/{person}"], held[f"puhui.grams/{person}"]) == (0, 0)
             assert held["puhui.grams/lapsed"] == 3 * 515
             assert set(sums(own).values()) == {0}
     assert at > 10

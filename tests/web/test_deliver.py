@@ -179,7 +179,7 @@ def test_of_two_who_correct_one_file_the_second_is_told(city: City) -> None:
     assert ("张三 已把该文件入库" in said, "C4→530.5" in said, "<dd>531</dd>" in said) == (True, True, True)
     assert (values(city, "2022"), len(corrections(city))) == ([Decimal("530.5")], 1)
     english = second.post(home + "take?lang=en", data=forms[1], follow=False).text
-    assert "张三 has taken the file in: 5 figures, 1 of them corrected" in english
+    assert '<bdi lang="zh">张三</bdi> has taken the file in: 5 figures, 1 of them corrected' in english
     assert first.post(home + "take", data=forms[0], follow=False).status_code == 303
 
 
@@ -280,3 +280,13 @@ def test_a_decision_on_an_error_is_kept_while_others_are_lacking(editor: Person)
     assert editor.write(home + "take", home=home, **told).status_code == 422
     page = editor.get(home).text
     assert ('value="leave" checked' in page, "与上报方核对过" in page) == (True, True)
+
+
+def test_a_correction_that_is_doubted_again_waits_until_it_is_sure(city: City, editor: Person) -> None:
+    home = hand_in(editor, SLIP)
+    told = {"a.0": "数据.csv!C4", "d.0": "correct", "v.0": "5310", "r.0": "与上报方核对过"}
+    answer = editor.write(home + "take", home=home, **told)
+    assert (answer.status_code, "C4" in answer.text, "5310" in answer.text, city.facts.lots()) == (422, True, True, ())
+    assert 'name="o.0" value="1">' in editor.get(home).text
+    assert editor.write(home + "take", home=home, **told, **{"o.0": "1"}).status_code == 303
+    assert (values(city, "2022"), corrections(city)[0].reason) == ([Decimal(5310)], "与上报方核对过（已核实）")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -307,3 +308,15 @@ def test_a_city_that_nobody_joined_makes_no_file(tmp_path: Path) -> None:
     for path, fields in (("aggregate", {"name": "a", "before": "2026-01-01"}), ("erase", {"person": "a" * 24})):
         assert one.write(HOME + path, home=HOME, **fields).status_code == 422
     assert not list(made.folder.glob("i*.sqlite"))
+
+
+def test_programs_are_told_what_the_audit_finds_of_inclusion(own: Filled) -> None:
+    client, address = Person(app_of(own.city)), "/api/v1/cities/qinglan/ledger/audit"
+    shown = bearer(own.city, "李四")
+    assert client.get(address, headers=shown).json() == {"whole": True, "findings": []}
+    with sqlite3.connect(own.city.folder / "inclusion.sqlite") as file:
+        file.execute("UPDATE bundle SET units = units + 1")
+    told = client.get(address, headers=shown).json()
+    assert told["whole"] is False
+    assert {one["rule"] for one in told["findings"]} == {"ledger.inclusion_bundle", "ledger.inclusion_issued"}
+    assert {one["at"] for one in told["findings"]} == {f"inclusion.bundle/{BUNDLE}"}

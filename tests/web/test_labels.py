@@ -26,7 +26,7 @@ CLOSED = (
     "inclusion_rule", "inclusion_kind", "inclusion_done", "link_state", "enterprise_against", "enterprise_side",
     "enterprise_event",
     "market_state", "auction_state", "market_way", "market_side", "market_thing", "market_verb", "bid_why", "budget_state",
-    "budget_level",
+    "budget_level", "choice",
 )  # fmt: skip
 SCRIPT = re.compile(r"words(?:\(\))?\.([a-z_]+)")
 KEY = re.compile(r"""(?:\bt|say|_part)\(\s*["']([a-z]+\.[a-z0-9_]+)["']""")

@@ -183,6 +183,6 @@ def test_what_a_time_line_tells_on_hovering_follows_the_language(address: str) -
     mark = "&" if "?" in address else "?"
     pages = {lang: CLIENT.get(f"{address}{mark}lang={lang}").text for lang in ("zh", "en")}
     lanes = {lang: "".join(re.findall(r'<svg class="lanes".*?</svg>', page, re.DOTALL)) for lang, page in pages.items()}
-    told = {lang: set(re.findall("<title>(.*?)</title>", drawn)) for lang, drawn in lanes.items()}
+    told = {lang: set(re.findall("<title[^>]*>(.*?)</title>", drawn)) for lang, drawn in lanes.items()}
     unsaid = {lang: any(word in one for one in told[lang]) for lang, word in (("zh", "未写明"), ("en", "not stated"))}
     assert (unsaid, "星级绿色建筑面积占比" in told["en"]) == ({"zh": True, "en": True}, False)

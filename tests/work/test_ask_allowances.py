@@ -12,7 +12,7 @@ import pytest
 from dafeng.core.errors import AccessError, SettingError
 from dafeng.ledger.act import act_reasons, decode_act, encode_act, name_act
 from dafeng.ledger.ledger import open_ledger
-from dafeng.ledger.requests import OpenAccount, OpenBook, Reverse, Transfer
+from dafeng.ledger.requests import OpenAccount, OpenBook, Reverse, SetLimit, Transfer
 from dafeng.store.models import AuditEntry, LedgerOrder
 from dafeng.store.records import open_records
 from dafeng.work.allotments import BookedShare, book_allowances, open_period, repay_claim
@@ -121,13 +121,15 @@ def test_a_company_that_the_ledger_refuses_is_named_and_the_others_are_booked(ci
 
 
 def test_an_order_above_the_cap_is_refused_with_its_reason(city: City) -> None:
-    open_period(city, "small", "2023", limit=10, enterprises=["甲"])
+    with open_ledger(city.ledger) as ledger:
+        issued = -ledger.rows.query("SELECT balance FROM ledger_account WHERE name = ?", f"{BOOK}.issuer")[0][0]
+    submit(city, SetLimit("low", f"{BOOK}.issuer", issued + 10, "test"))
     found = allowances(table(city.folder, ROWS[0]))
-    shares, order = ask_allowances(city, "small", found, before=False, day=DAY, who="张三")
+    shares, order = ask_allowances(city, BOOK, found, before=False, day=DAY, who="张三")
     assert [one.state for one in shares] == ["waiting"]
     assert approve(city, order).code == "over_limit"
-    again, _ = ask_allowances(city, "small", found, before=False, day=DAY, who="张三")
-    assert [(one.state, one.booked) for one in again] == [("over_limit", 0)]
+    again, _ = ask_allowances(city, BOOK, found, before=False, day=DAY, who="张三")
+    assert [(one.state, one.booked) for one in again] == [("over_limit", 560_000)]
 
 
 def test_two_tables_at_once_leave_what_the_last_one_says(city: City) -> None:

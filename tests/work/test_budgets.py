@@ -39,6 +39,7 @@ def city(tmp_path: Path) -> City:
     """A city with a budget and no reports yet."""
     made = init(tmp_path / "city", place="990100")
     (made.overlay / "budgets").mkdir()
+    (made.overlay / "books.yaml").write_text("books:\n  energy_budget: {scale: 1}\n", encoding="utf-8")
     return deliver(made)
 
 

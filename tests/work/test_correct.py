@@ -146,3 +146,40 @@ def test_a_suggestion_is_accepted_by_its_id(city: City, tmp_path: Path) -> None:
 def test_a_suggestion_that_is_not_there_is_refused(city: City) -> None:
     with pytest.raises(LookupFailure):
         accept(city, "0123456789", who="王五")
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> City:
+    """Energy of five years, the last of which is 551."""
+    made = init(tmp_path / "series", place="370600")
+    path = tmp_path / "series.csv"
+    years = "".join(f"能源消费总量,{2020 + n},{value},万吨标准煤\n" for n, value in enumerate((500, 512.5, 530.5, 545, 551)))
+    path.write_text("指标,年份,数值,单位\n" + years, encoding="utf-8")
+    ingest(made, [path])
+    return made
+
+
+def test_a_correction_that_the_checks_doubt_is_told_before_it_is_kept(series: City) -> None:
+    with pytest.raises(SettingError) as refusal:
+        correct(series, "series.csv!C6", value="5510", **TOLD)
+    told = refusal.value
+    assert ("5510" in told.what.zh, "5510" in told.what.en, told.where) == (True, True, "series.csv!C6")
+    assert "--sure" in told.remedy.en
+    assert corrections(series) == ()
+
+
+def test_who_is_sure_keeps_a_doubted_value_and_the_reason_says_so(series: City) -> None:
+    made = correct(series, "series.csv!C6", value="5510", sure=True, **TOLD)
+    assert (made.corrected, made.reason, made.in_force) == (Decimal(5510), "少写一位（已核实）", True)
+    assert correct(series, made.replaces, value="5510", sure=True, **TOLD) == made
+    assert "audit.slip" in {one.rule for one in audit(series)}
+    assert correct(series, made.fact, value="551", reason="原数无误", who="赵六").corrected == Decimal(551)
+
+
+def test_a_plausible_correction_is_not_doubted(series: City) -> None:
+    assert correct(series, "series.csv!C6", value="553", **TOLD).corrected == Decimal(553)
+
+
+def test_a_correction_to_a_negative_amount_is_doubted(series: City) -> None:
+    with pytest.raises(SettingError, match="C6"):
+        correct(series, "series.csv!C6", value="-551", **TOLD)

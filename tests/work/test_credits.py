@@ -160,7 +160,7 @@ def test_the_book_of_a_scheme_says_what_limits_it_and_may_be_limited(city):
 
 def test_a_book_that_is_opened_with_a_limit_keeps_it(city):
     open_credit_account(city, "blue", "买方", limit=10)
-    assert open_credit_account(city, "blue", "卖方", limit=10) == "blue-carbon.卖方"
+    assert open_credit_account(city, "blue", "卖方", limit=10) == "blue_carbon.卖方"
     assert credit_book_document(city, "blue")["limit"] == 10
 
 

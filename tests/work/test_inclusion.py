@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,8 @@ from dafeng.ledger.inclusion.webhook import sign
 from dafeng.work.city import init, open_city
 from dafeng.work.credits import take as take_step
 from dafeng.work.inclusion import FILES, join_inclusion, open_inclusion, read_inclusion_keys, take_message
+from dafeng.work.right_proof import audit_books
+from dafeng.work.rights import Rights
 
 NOW = int(datetime(2026, 3, 2, 12, tzinfo=CHINA).timestamp())
 
@@ -181,3 +185,44 @@ def test_files_of_people_are_for_the_owner_only(city):
         pass
     for name in FILES:
         assert (city.folder / name).stat().st_mode & 0o077 == 0, name
+
+
+def audit(city):
+    """Codes and places of what the audit of the books finds."""
+    with Rights(city) as rights:
+        return [(one.rule, one.at) for one in audit_books(rights)]
+
+
+def test_the_audit_of_the_books_looks_at_events_too(city):
+    assert audit(city) == []
+    assert not (city.folder / FILES[0]).exists(), "asking makes nothing"
+    assert claimed(city) == {}
+    assert audit(city) == []
+    with sqlite3.connect(city.folder / FILES[0]) as file:
+        file.execute("DELETE FROM event")
+    assert {rule for rule, _ in audit(city)} == {"ledger.inclusion_missing"}
+    for name in ("", "-wal", "-shm"):
+        (city.folder / (FILES[0] + name)).unlink(missing_ok=True)
+    assert audit(city)[0] == ("ledger.inclusion_missing", "inclusion"), "the file is gone, what was booked is not"
+
+
+def test_events_whose_ledger_is_gone_are_found(city):
+    assert claimed(city) == {}
+    for name in ("", "-wal", "-shm"):
+        Path(str(city.ledger) + name).unlink(missing_ok=True)
+    assert ("ledger.inclusion_booked", "inclusion.event/1") in audit(city)
+    assert not Path(city.ledger).exists(), "looking makes no ledger"
+
+
+def test_scenes_that_cannot_be_read_are_told_and_the_rest_is_audited(city):
+    assert claimed(city) == {}
+    (city.overlay / "inclusion").mkdir(parents=True)
+    (city.overlay / "inclusion/overlaps.csv").write_text("group,scene,interval\nx,nowhere,yes\n", encoding="utf-8")
+    assert [rule for rule, _ in audit(city)] == ["ledger.inclusion_edition"]
+
+
+def test_an_edition_that_was_changed_after_events_were_taken_is_told(city):
+    assert claimed(city) == {}
+    with sqlite3.connect(city.folder / FILES[0]) as file:
+        file.execute("UPDATE event SET edition = 'gone'")
+    assert audit(city) == [("ledger.inclusion_edition", "inclusion.event/1")]

@@ -11,8 +11,8 @@ from dafeng.core.errors import FileRefused
 from dafeng.readers.sheets import read_sheets
 from dafeng.store.files import seal
 from dafeng.work.deliver import map_upload
-from dafeng.work.ingest import read_file
 from dafeng.work.mappings import FOLDER, keep_mapping, recall_mapping
+from dafeng.work.read_file import read_file
 from dafeng.work.upload_preview import preview_upload
 from dafeng.work.uploads import keep_upload
 

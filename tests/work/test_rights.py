@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from dafeng.cli.main import app
 from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError, StoreError
+from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import Hold, Release, Reverse, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
@@ -24,7 +25,7 @@ from dafeng.store.records import open_records
 from dafeng.work.city import City, init, open_city
 from dafeng.work.credits import open_credit_account, read_credits
 from dafeng.work.publish_rules import Visibility
-from dafeng.work.right_books import read_book_plans, read_quantity, tell_quantity
+from dafeng.work.right_books import read_quantity, tell_quantity
 from dafeng.work.right_certificate import SIGNS, certificate_form, find_certificate, make_code, verify_code
 from dafeng.work.right_forms import read_request, read_spans
 from dafeng.work.right_opening import open_account, open_book
@@ -219,7 +220,7 @@ def test_an_id_that_no_address_can_hold_is_refused(rights: Rights, name: str) ->
 def test_a_city_lays_its_own_books_over_those_of_the_package(tmp_path: Path) -> None:
     city = init(tmp_path / "x", place="990200")
     (city.overlay / "books.yaml").write_text("books:\n  ccer:\n    threshold: 7\n", "utf-8")
-    plan = read_book_plans(city=city).books["ccer"]
+    plan = read_book_plans(city.overlay).books["ccer"]
     assert (plan.threshold, plan.unit) == (7, "t")
 
 

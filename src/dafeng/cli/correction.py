@@ -22,6 +22,8 @@ class Asked:
     ----------
     fact, value, unit, reason, who, accept : str or None
         As typed.
+    sure : bool
+        Whether the value is kept although the audit doubts it.
     """
 
     fact: str | None
@@ -30,6 +32,7 @@ class Asked:
     reason: str | None
     who: str
     accept: str | None
+    sure: bool = False
 
 
 def mapping(texts: Sequence[str] | None) -> dict[str, str]:
@@ -85,7 +88,9 @@ def correct(city: df.City, asked: Asked) -> df.Correction:
                            "FACT --value V --reason WHY --who NAME, or --accept ID --who NAME"),
             remedy=Label("补全选项；编号见 dafeng audit CITY --json", "complete the options; see dafeng audit CITY --json"),
         )  # fmt: skip
-    return df.correct(city, asked.fact, value=asked.value, unit=asked.unit, reason=asked.reason or "", who=asked.who)
+    return df.correct(
+        city, asked.fact, value=asked.value, unit=asked.unit, reason=asked.reason or "", who=asked.who, sure=asked.sure
+    )
 
 
 def show(found: Sequence[df.Correction], language: Language, *, as_json: bool) -> None:

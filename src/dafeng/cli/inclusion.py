@@ -189,7 +189,8 @@ def aggregate(
 
     with df.open_inclusion(df.open_city(folder)) as programme:
         bundle = df.aggregate_reductions(programme, name, before=_day(before))
-        scale, unit = programme.policy.credit_scale, programme.policy.credit_unit
+        book = programme.shelf().credits
+        scale, unit = book.scale, book.unit
     if as_json:
         print_json({**bundle_document(bundle), "unit": unit, "scale": scale})
         return

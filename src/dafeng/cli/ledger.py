@@ -42,7 +42,8 @@ def open_all(
     lang: Tongue = "zh",
 ) -> None:
     """开立账簿及本市账户 · open a book with the city's own accounts."""
-    from dafeng.work.right_books import find_book_plan, read_quantity
+    from dafeng.ledger.book_plans import find_book_plan
+    from dafeng.work.right_books import read_quantity
     from dafeng.work.right_opening import open_book
 
     with open_rights(folder) as rights:

@@ -18,7 +18,7 @@ app = typer.Typer()
 
 @app.command()
 def audit(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """审核账簿、市场与减排项目：全部重新入账比对 · book everything again and compare: ledger, markets, credit projects."""
+    """审核账簿、市场、减排项目与碳普惠：重新入账比对 · book again and compare: ledger, markets, credits, inclusion."""
     from dafeng.work.right_proof import audit_books
 
     language = read_language(lang)
@@ -30,7 +30,11 @@ def audit(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
         show_findings(found, language)
     else:
         console().print(
-            say(language, "账簿、市场与减排项目均与入账一致", "ledger, markets and credit projects are as they were booked")
+            say(
+                language,
+                "账簿、市场、减排项目与碳普惠均与入账一致",
+                "ledger, markets, credit projects and carbon inclusion are as they were booked",
+            )
         )
     if found:
         raise typer.Exit(1)

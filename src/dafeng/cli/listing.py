@@ -131,12 +131,17 @@ def show_ingest(taken: df.Ingested, language: Language, *, as_json: bool) -> Non
             "facts": lot.facts if lot else 0,
             "files": taken.files,
             "refused": taken.refused,
+            "kept": dict(taken.kept),
+            "left": dict(taken.left),
         }
         print_json({**told, "findings": [describe_finding(f) for f in taken.findings]})
         return
     facts = taken.lot.facts if taken.lot else 0
     zh = f"读取 {len(taken.files)} 个文件，新增事实 {facts} 条，拒收 {len(taken.refused)} 个文件"
     en = f"read {len(taken.files)} files, {facts} new facts, {len(taken.refused)} files refused"
+    if taken.kept or taken.left:
+        zh += f"；有错误的数按原报入库 {len(taken.kept)} 个，不入库 {len(taken.left)} 个"
+        en += f"; of figures with errors {len(taken.kept)} as reported, {len(taken.left)} left out"
     console().print(say(language, zh, en))
     print_findings(taken.findings, language)
 

@@ -187,12 +187,18 @@ def ingest(
         list[str] | None,
         typer.Option("--map", help="列名=字段，如 数量=value · heading=column; remembered", metavar="列名=字段"),
     ] = None,
+    kept: Annotated[
+        str, typer.Option("--as-reported", help="有错误的数按原报入库的理由 · why figures with errors are kept")
+    ] = "",
+    left: Annotated[str, typer.Option("--leave-out", help="有错误的数不入库的理由 · why they are left out")] = "",
+    who: Annotated[str, typer.Option("--who", help="由谁决定 · who decides on errors")] = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """入库：文件 → 事实 · take in files; nothing is altered, everything is hashed."""
     stated = {name: text for name, _, text in (one.partition("=") for one in units or ())}
-    taken = df.ingest(df.open_city(folder), files, year=year, units=stated, mapping=correction.mapping(columns))
+    named = correction.mapping(columns)
+    taken = df.ingest(df.open_city(folder), files, year=year, units=stated, mapping=named, kept=kept, left=left, who=who)
     listing.show_ingest(taken, read_language(lang), as_json=as_json)
 
 
@@ -247,11 +253,12 @@ def correct(
     reason: Annotated[str | None, typer.Option("--reason", help="理由 · why")] = None,
     who: Annotated[str, typer.Option("--who", help="谁作的更正 · by whom")] = "",
     accept: Annotated[str | None, typer.Option("--accept", help="采纳审核建议的编号 · id of a suggestion of the audit")] = None,
+    sure: Annotated[bool, typer.Option("--sure", help="审核存疑仍用此值 · keep it although the audit doubts it")] = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """更正一个数：原报值与更正值都保留 · give a reported figure another value; both stay."""
-    asked = correction.Asked(fact, value, unit, reason, who, accept)
+    asked = correction.Asked(fact, value, unit, reason, who, accept, sure)
     correction.show([correction.correct(df.open_city(folder), asked)], read_language(lang), as_json=as_json)
 
 

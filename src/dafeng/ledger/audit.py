@@ -8,7 +8,7 @@ living blocks, not with events.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import groupby
 from typing import Any
@@ -30,13 +30,19 @@ CHUNK = 2000
 """Events that are replayed at once."""
 
 
-def verify(ledger: Ledger) -> list[Finding]:
+Check = Callable[[LedgerRows, AuditFindings], None]
+"""Looks at a database to which nobody writes, and says what is wrong."""
+
+
+def verify(ledger: Ledger, *, beside: Sequence[Check] = ()) -> list[Finding]:
     """Audit a ledger; writers wait meanwhile.
 
     Parameters
     ----------
     ledger : Ledger
         An open ledger.
+    beside : sequence of Check, optional
+        Further checks, of what hangs on the ledger and lies elsewhere; they come last.
 
     Returns
     -------
@@ -45,7 +51,7 @@ def verify(ledger: Ledger) -> list[Finding]:
     """
     with ledger.standing() as rows:
         said = AuditFindings()
-        for check in (_check_ledger, check_markets, check_credits, _check_logs):
+        for check in (_check_ledger, check_markets, check_credits, _check_logs, *beside):
             try:
                 check(rows, said)
             except AuditEnd:

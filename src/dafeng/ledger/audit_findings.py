@@ -15,6 +15,8 @@ from dafeng.store.ledger_tables import Table
 
 MOST_FINDINGS = 100
 """After so many an audit stops: one changed row early in a log makes all later hashes differ."""
+RESTORE = Label("停止写入，从备份恢复后比对", "stop writing, restore a backup and compare")
+"""What to do where something is not as it was booked."""
 
 
 class AuditEnd(Exception):
@@ -27,7 +29,7 @@ class AuditFindings:
     def __init__(self) -> None:
         self.found: list[Finding] = []
 
-    def say(self, rule: str, at: str, zh: str, en: str) -> None:
+    def say(self, rule: str, at: str, zh: str, en: str, *, remedy: Label = RESTORE) -> None:
         """Say what is wrong.
 
         Parameters
@@ -38,13 +40,14 @@ class AuditFindings:
             Where: ``table/key``.
         zh, en : str
             What is wrong.
+        remedy : Label, optional
+            What to do; by default to compare with a backup.
 
         Raises
         ------
         AuditEnd
             After `MOST_FINDINGS`.
         """
-        remedy = Label("停止写入，从备份恢复后比对", "stop writing, restore a backup and compare")
         self.found.append(Finding(f"ledger.{rule}", at, "error", Label(zh, en), remedy))
         if len(self.found) >= MOST_FINDINGS:
             raise AuditEnd

@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from dafeng.core.errors import DefinitionError
+from dafeng.core.labels import Label
+from dafeng.ledger.book_opening import find_opened, find_own, plan_book
+from dafeng.ledger.budgets import Budget
 from dafeng.ledger.ledger import Ledger
+from dafeng.store.ledger_rows import LedgerRows
 
 Pair = tuple[str, str]
 """Giver and taker of movements."""
@@ -100,12 +105,18 @@ class BudgetBooks:
         In the order of booking.
     holds : tuple of BookedHold
         In the order of booking.
+    own : mapping of str to str
+        Name of the ``book``, and of the accounts that belong to no node: ``issuer``, ``returned`` and ``lapsed``.
+    form : tuple of (str, int)
+        Unit and scale of the book.
     """
 
     state: str
     accounts: Mapping[str, BookedAccount]
     transfers: tuple[BookedTransfer, ...]
     holds: tuple[BookedHold, ...]
+    own: Mapping[str, str]
+    form: tuple[str, int]
 
     @cached_property
     def flows(self) -> Mapping[Pair, int]:
@@ -151,27 +162,33 @@ def sort_pair(one: str, other: str) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def read_books(ledger: Ledger, budget: str) -> BudgetBooks:
+def read_books(ledger: Ledger, budget: Budget) -> BudgetBooks:
     """Read what a ledger holds of a budget.
 
     Parameters
     ----------
     ledger : Ledger
         The ledger.
-    budget : str
-        Id of the budget, which is the name of its book.
+    budget : Budget
+        The budget.
 
     Returns
     -------
     BudgetBooks
         Empty where there is no such book yet.
+
+    Raises
+    ------
+    DefinitionError
+        If the book is that of another budget.
     """
     rows = ledger.rows
     rows.begin()
     try:
-        found = rows.query("SELECT no, state FROM ledger_book WHERE name = ?", budget)
+        own, form = _find_own(rows, budget)
+        found = rows.query("SELECT no, state FROM ledger_book WHERE name = ?", own["book"])
         if not found:
-            return BudgetBooks("", {}, (), ())
+            return BudgetBooks("", {}, (), (), own, form)
         book, state = found[0]
         accounts = rows.query("SELECT no, name, type, lim, balance, held FROM ledger_account WHERE book = ? ORDER BY no", book)
         moved = rows.query(
@@ -189,9 +206,40 @@ def read_books(ledger: Ledger, budget: str) -> BudgetBooks:
     finally:
         rows.rollback()
     names = {row[0]: row[1] for row in accounts}
+    foreign = [row[1] for row in accounts if row[2] == "budget" and not row[1].startswith(f"{budget.id}/")]
+    if foreign:
+        raise _taken(own["book"], foreign[0], budget)
     return BudgetBooks(
         state,
         {row[1]: BookedAccount(*row[1:]) for row in accounts},
         tuple(BookedTransfer(row[0], names[row[1]], names[row[2]], row[3], row[4] is not None, row[5]) for row in moved),
         tuple(BookedHold(row[0], names[row[1]], row[2], bool(row[3])) for row in holds),
+        own,
+        form,
+    )
+
+
+def _find_own(rows: LedgerRows, budget: Budget) -> tuple[Mapping[str, str], tuple[str, int]]:
+    """Book of a budget and the accounts in it that belong to no node, as they stand or would be opened, with its form."""
+    given = (budget.unit, budget.scale)
+    former = {"book": budget.id, **{role: f"{budget.id}:{role}" for role in ("issuer", "returned", "lapsed")}}
+    if budget.book is None:
+        return former, given
+    plan, period, _ = budget.book
+    booked = rows.query("SELECT instrument FROM ledger_book WHERE name = ?", budget.id)
+    if booked and booked[0][0] in plan.formerly:
+        return former, given
+    book = find_opened(rows, plan, period) or plan_book(plan, period)
+    issuer, lapsed = (find_own(rows, book, sort) for sort in ("issuer", "cancelled"))
+    own = {"book": book.name, "issuer": issuer, "returned": f"{budget.id}:returned", "lapsed": lapsed}
+    return own, (book.unit, book.scale)
+
+
+def _taken(book: str, account: str, budget: Budget) -> DefinitionError:
+    other = account.partition("/")[0]
+    return DefinitionError(
+        Label(f"账簿“{book}”是预算“{other}”的账簿", f"the book '{book}' is that of the budget '{other}'"),
+        where=budget.id,
+        expected=Label("同一种预算每年一棵树", "one tree for each kind of budget and year"),
+        remedy=Label(f"将“{budget.id}”并入“{other}”的文件", f"put '{budget.id}' into the file of '{other}'"),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
+from dafeng.ledger.book_opening import list_openings
 from dafeng.ledger.budget_books import BudgetBooks, sort_pair
 from dafeng.ledger.budgets import Budget, BudgetNode
 from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Release, Request, Reverse, SetBook, SetLimit, Transfer
@@ -53,24 +54,6 @@ def used_account(budget: str, node: str) -> str:
     return f"{budget}/{node}:used"
 
 
-def own_account(budget: str, role: str) -> str:
-    """Name of an account that belongs to no node.
-
-    Parameters
-    ----------
-    budget : str
-        Id.
-    role : str
-        ``issuer``, ``returned`` or ``lapsed``.
-
-    Returns
-    -------
-    str
-        Unique in the ledger.
-    """
-    return f"{budget}:{role}"
-
-
 def ask_allotment(budget: Budget, quantities: Mapping[str, int], books: BudgetBooks) -> list[Request]:
     """What must be booked so that every node has got what it shall get.
 
@@ -100,7 +83,7 @@ def ask_allotment(budget: Budget, quantities: Mapping[str, int], books: BudgetBo
     down: list[Request] = []
     for node in (*budget.nodes, *gone):
         own = node_account(budget.id, node.id)
-        above = _above(budget.id, node)
+        above = _above(budget.id, node, books)
         now = flows.get((above, own), 0) - flows.get((own, above), 0)
         wanted = quantities.get(node.id, 0)
         named = f"{own}:{counts.get(sort_pair(above, own), 0) + 1}"
@@ -112,22 +95,26 @@ def ask_allotment(budget: Budget, quantities: Mapping[str, int], books: BudgetBo
     return [*_openings(budget, quantities, books), *reversed(back), *_limits(budget, quantities, books), *down]
 
 
-def _above(budget: str, node: BudgetNode) -> str:
-    return node_account(budget, node.parent) if node.parent else own_account(budget, "issuer")
+def _above(budget: str, node: BudgetNode, books: BudgetBooks) -> str:
+    return node_account(budget, node.parent) if node.parent else books.own["issuer"]
 
 
 def _openings(budget: Budget, quantities: Mapping[str, int], books: BudgetBooks) -> list[Request]:
     asked: list[Request] = []
-    if not books.state:
+    cap, holder = quantities[budget.nodes[0].id], budget.book.holder if budget.book else AUTHORITY
+    if not books.state and budget.book is not None:
+        asked += list_openings(budget.book.plan, budget.book.period, holder=holder, limit=cap)
+    elif not books.state:
         asked.append(OpenBook(f"{budget.id}:open", budget.id, budget.instrument, budget.unit, budget.scale))
+    known = {*books.accounts, *(one.account for one in asked if isinstance(one, OpenAccount))}
 
     def account(name: str, sort: str, holder: str, title: str = "", limit: int | None = None) -> None:
-        if name not in books.accounts:
-            asked.append(OpenAccount(f"{name}:open", name, budget.id, sort, (holder,), title, limit=limit))
+        if name not in known:
+            asked.append(OpenAccount(f"{name}:open", name, books.own["book"], sort, (holder,), title, limit=limit))
 
-    account(own_account(budget.id, "issuer"), "issuer", AUTHORITY, limit=quantities[budget.nodes[0].id])
-    account(own_account(budget.id, "returned"), "issuer", AUTHORITY, limit=0)
-    account(own_account(budget.id, "lapsed"), "cancelled", AUTHORITY)
+    account(books.own["issuer"], "issuer", holder, limit=cap)
+    account(books.own["returned"], "issuer", holder, limit=0)
+    account(books.own["lapsed"], "cancelled", holder)
     for node in budget.nodes:
         account(node_account(budget.id, node.id), "budget", node.holder, f"{node.label.zh} ({node.id})"[:120])
         account(used_account(budget.id, node.id), "used", node.holder)
@@ -135,7 +122,7 @@ def _openings(budget: Budget, quantities: Mapping[str, int], books: BudgetBooks)
 
 
 def _limits(budget: Budget, quantities: Mapping[str, int], books: BudgetBooks) -> list[Request]:
-    issuer = own_account(budget.id, "issuer")
+    issuer = books.own["issuer"]
     root = budget.nodes[0]
     wanted, known = quantities[root.id], books.accounts.get(issuer)
     if known is None or known.limit == wanted:
@@ -181,7 +168,7 @@ def _first_givers(books: BudgetBooks) -> Mapping[str, str]:
 def _refuse_moved(budget: Budget, books: BudgetBooks) -> None:
     first = _first_givers(books)
     for node in budget.nodes:
-        own, above = node_account(budget.id, node.id), _above(budget.id, node)
+        own, above = node_account(budget.id, node.id), _above(budget.id, node, books)
         was = first.get(own, above)
         if was != above:
             raise DefinitionError(
@@ -368,10 +355,10 @@ def ask_close(budget: Budget, books: BudgetBooks, *, unused: str, effective: str
     list of Request
         One group.
     """
-    taker = own_account(budget.id, "returned" if unused == "give_back" else "lapsed")
+    taker = books.own["returned" if unused == "give_back" else "lapsed"]
     asked: list[Request] = [
         Transfer(f"{account.name}:closing", unused, account.name, taker, account.free, effective, "period closed")
         for account in books.accounts.values()
         if account.type == "budget" and account.free
     ]
-    return [*asked, SetBook(f"{budget.id}:closing", budget.id, "closed", "", "period closed")]
+    return [*asked, SetBook(f"{budget.id}:closing", books.own["book"], "closed", "", "period closed")]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dafeng.ledger.budget_books import BudgetBooks
-from dafeng.ledger.budget_requests import REALLOT, list_gone, node_account, own_account, used_account
+from dafeng.ledger.budget_requests import REALLOT, list_gone, node_account, used_account
 from dafeng.ledger.budgets import Budget, BudgetNode
 
 
@@ -118,7 +118,7 @@ def list_lines(budget: Budget, books: BudgetBooks) -> tuple[BudgetLine, ...]:
 def _own(budget: Budget, node: BudgetNode, books: BudgetBooks) -> dict[str, int]:
     flows = books.flows
     name, known = node_account(budget.id, node.id), books.accounts.get(node_account(budget.id, node.id))
-    above = node_account(budget.id, node.parent) if node.parent else own_account(budget.id, "issuer")
+    above = node_account(budget.id, node.parent) if node.parent else books.own["issuer"]
 
     def moved(taker: str) -> int:
         return flows.get((name, taker), 0) - flows.get((taker, name), 0)
@@ -126,8 +126,8 @@ def _own(budget: Budget, node: BudgetNode, books: BudgetBooks) -> dict[str, int]
     return {
         "allotted": -moved(above),
         "consumed": moved(used_account(budget.id, node.id)),
-        "lapsed": moved(own_account(budget.id, "lapsed")),
-        "returned": moved(own_account(budget.id, "returned")),
+        "lapsed": moved(books.own["lapsed"]),
+        "returned": moved(books.own["returned"]),
         "frozen": known.held if known else 0,
         "free": known.free if known else 0,
     }
@@ -170,13 +170,13 @@ def _checks(budget: Budget, lines: tuple[BudgetLine, ...], books: BudgetBooks) -
         known = books.accounts.get(node_account(budget.id, line.node.id))
         left = line.allotted + line.moved - line.given - line.consumed - line.lapsed - line.returned
         yield BudgetCheck("node", line.node.id, left, known.balance if known else 0)
-    if not books.accounts:
+    if not (books.own["returned"] in books.accounts and books.own["lapsed"] in books.accounts):
         return
     accounts, root = books.accounts, lines[0]
     yield BudgetCheck("tree", root.node.id, root.allotted, sum(root.below.values()))
-    yield BudgetCheck("issued", root.node.id, root.allotted, -accounts[own_account(budget.id, "issuer")].balance)
+    yield BudgetCheck("issued", root.node.id, root.allotted, -accounts[books.own["issuer"]].balance)
     used = sum(one.balance for one in accounts.values() if one.type == "used")
     yield BudgetCheck("consumed", root.node.id, root.below["consumed"], used)
     for name in ("lapsed", "returned"):
-        yield BudgetCheck(name, root.node.id, root.below[name], accounts[own_account(budget.id, name)].balance)
+        yield BudgetCheck(name, root.node.id, root.below[name], accounts[books.own[name]].balance)
     yield BudgetCheck("zero", budget.id, 0, sum(one.balance for one in accounts.values()))

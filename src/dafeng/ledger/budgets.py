@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
+from dafeng.ledger.book_plans import BookPlan
 
 WHOLE = Fraction(100)
 """Shares that split everything. [%]"""
@@ -56,6 +58,14 @@ class BudgetNode:
     at: str
 
 
+class PlannedBook(NamedTuple):
+    """Definition of the book of a budget, its period, and who holds the city's own accounts in it."""
+
+    plan: BookPlan
+    period: str
+    holder: str
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """A budget tree of one period.
@@ -63,7 +73,7 @@ class Budget:
     Parameters
     ----------
     id : str
-        Id; also the name of its book.
+        Id; the accounts of its nodes begin with it.
     label : Label
         Name.
     instrument, unit : str
@@ -74,6 +84,8 @@ class Budget:
         First and last day, ISO.
     nodes : tuple of BudgetNode
         The root first, every parent before its children.
+    book : PlannedBook or None
+        Its book; ``None`` for one of its own name, as earlier versions had it.
     """
 
     id: str
@@ -84,6 +96,12 @@ class Budget:
     start: str
     end: str
     nodes: tuple[BudgetNode, ...]
+    book: PlannedBook | None = None
+
+    @property
+    def kind(self) -> Label:
+        """What is allotted, in words."""
+        return self.book.plan.label if self.book else Label(self.instrument, self.instrument)
 
     def below(self) -> Mapping[str, tuple[BudgetNode, ...]]:
         """Children of each node.

@@ -100,7 +100,8 @@ class _CreditAudit:
             events = {row[1]: row for row in self.rows.find(EVENT, "id", part)}
             for name in part:
                 asked = decode(name, events[name][5]) if name in events else None
-                if not isinstance(asked, Transfer) or (asked.kind, asked.quantity) != ("issue", self.booked[name]):
+                issue = asked if isinstance(asked, Transfer) and asked.kind == "issue" else None
+                if issue is None or issue.quantity != self._units(issue.giver, self.booked[name]):
                     self.said.say("settlement", name, "账簿发行量与核查量不符", "the ledger did not issue what was verified")
         text = "SELECT count(*) FROM ledger_event WHERE id >= ? AND id < ? AND kind = 'issue'"
         issued = self.rows.query(text, "credit:", beyond("credit:"))[0][0]
@@ -111,6 +112,13 @@ class _CreditAudit:
                 f"发行 {issued} 次，登记 {len(names)} 次",
                 f"issued {issued} times, of which the log knows {len(names)}",
             )
+
+    def _units(self, giver: str, tonnes: Any) -> Any:
+        """Minimal units of the book of an account."""
+        found = self.rows.query(
+            "SELECT b.scale FROM ledger_account a JOIN ledger_book b ON b.no = a.book WHERE a.name = ?", giver
+        )
+        return tonnes * 10 ** int(found[0][0]) if found and isinstance(tonnes, int) else tonnes
 
     def waiting(self) -> int:
         """Periods whose units are being issued: booked, perhaps, and not said so yet."""

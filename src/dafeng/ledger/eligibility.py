@@ -194,10 +194,12 @@ class Scheme:
         Name in words.
     source, grade : str
         Where it stands and how sure it is.
-    book, instrument : str
-        Book of its credits and what they are.
+    book : str
+        Definition of the book of its credits, in ``books.yaml``.
+    formerly : str
+        Name under which earlier versions opened that book; empty where they did not.
     same : tuple of str
-        Instruments of other books that are the same credits.
+        Instruments that earlier versions of the file gave its credits.
     total : int or None
         The most that may be issued in all; ``None`` where the rules name no total. [t]
     total_says : Label
@@ -221,7 +223,7 @@ class Scheme:
     source: str
     grade: str
     book: str
-    instrument: str
+    formerly: str
     same: tuple[str, ...]
     total: int | None
     total_says: Label
@@ -234,11 +236,6 @@ class Scheme:
     bodies_differ: bool
     project_tests: tuple[Test, ...]
     period_tests: tuple[Test, ...]
-
-    @property
-    def instruments(self) -> frozenset[str]:
-        """All names of its credits."""
-        return frozenset((self.instrument, *self.same))
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +380,7 @@ _SCHEME = frozenset(
             "source",
             "grade",
             "book",
+            "formerly",
             "instrument",
             "same",
             "total",
@@ -405,12 +403,17 @@ def _scheme(id: str, record: Record, facts: Mapping[str, Fact], known: frozenset
     days = {name: record.decimal(name) for name in ("notice", "review", "lookback", "keep", "total")}
     counts = {name: None if value is None else int(value) for name, value in days.items()}
     return Scheme(
-        id, record.label("label"), source, record.text("grade"), record.text("book"), record.text("instrument"),
-        record.texts("same"), counts["total"], _total_says(record), record.value("offsets") is True,
+        id, record.label("label"), source, record.text("grade"), record.text("book"), record.text_or_none("formerly") or "",
+        _same(record), counts["total"], _total_says(record), record.value("offsets") is True,
         record.texts("methods"), counts["notice"], counts["review"], counts["lookback"], counts["keep"],
         record.value("bodies_differ") is True,
         _tests(record, "project_tests", facts), _tests(record, "period_tests", facts),
     )  # fmt: skip
+
+
+def _same(record: Record) -> tuple[str, ...]:
+    named = record.text_or_none("instrument")
+    return (*((named,) if named else ()), *record.texts("same"))
 
 
 def _total_says(record: Record) -> Label:

@@ -159,6 +159,48 @@ class InclusionRows:
         given = [json.dumps(value) if isinstance(value, list) else value for value in values]
         return self._db.execute(text, given).fetchall()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one and the same state within the block, whoever writes meanwhile.
+
+        Yields
+        ------
+        None
+            Within it, read.
+        """
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
+
+    def scan(self, text: str, *values: Any) -> Iterator[Row]:
+        """Rows of a SELECT one by one, for what does not fit into memory.
+
+        Parameters
+        ----------
+        text : str
+            With ``?`` for values.
+        *values : object
+            The values.
+
+        Yields
+        ------
+        tuple
+            In its order.
+        """
+        yield from self._db.execute(text, values)
+
+    def damage(self) -> list[str]:
+        """What SQLite itself finds wrong with the file and its indexes.
+
+        Returns
+        -------
+        list of str
+            Empty if nothing.
+        """
+        return [row[0] for row in self.query("PRAGMA integrity_check(20)") if row[0] != "ok"]
+
     def scrub(self) -> None:
         """Leave no trace of what was deleted: the log of the database is emptied."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -167,7 +167,7 @@ def _name(state: BudgetState) -> Context:
     budget = state.file.budget
     return {
         "budget": budget, "state": state, "form": state.file.form, "q": partial(tell_quantity, scale=budget.scale),
-        "instrument": budget_rules()["instruments"][budget.instrument]["label"],
+        "instrument": budget.kind,
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from dafeng.web.desk import Desk, known, read_language
 from dafeng.web.labels import Words
 from dafeng.web.navigation import find
 from dafeng.web.shelf import is_known
+from dafeng.web.unknown_choices import find_unknown, tell_unknown
 
 
 def add_single_pages(app: FastAPI, desk: Desk) -> None:
@@ -105,5 +106,7 @@ def add_city_pages(app: FastAPI, desk: Desk) -> None:
         if name.endswith(".json"):
             return api.answer_page(request, city, name.removesuffix(".json"))
         page = known(find(name))
-        context = pages.build(page.id, city, Words(read_language(request)), query)
+        words, unknown = Words(read_language(request)), find_unknown(city.view, page.id, query)
+        context = pages.build(page.id, city, words, {key: text for key, text in query.items() if key not in unknown})
+        context |= {"unknown_choices": tell_unknown(unknown, page.id, words)}
         return desk.page(request, f"{page.id}.html", city=city, name=page.id, context=context, kept=True)

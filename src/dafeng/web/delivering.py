@@ -111,9 +111,9 @@ def _take(ask: Ask, upload: Upload, handed: Handed) -> Response:
     """What was typed is kept where it is not enough to take the file in."""
     draft = _typed(ask, upload, handed)
     city, who, records = ask.office.city, ask.visitor.name, ask.office.records
-    values, kept, left = draft.values, draft.kept, draft.left
+    kept, left, sure, seen = draft.kept, draft.left, draft.sure, _seen(handed)
     try:
-        take_upload(city, upload, who=who, values=values, kept=kept, left=left, seen=_seen(handed), records=records)
+        take_upload(city, upload, who=who, values=draft.values, kept=kept, left=left, sure=sure, seen=seen, records=records)
     except SettingError:
         keep_upload_draft(city, upload, draft, who=who)
         raise
@@ -124,7 +124,8 @@ def _typed(ask: Ask, upload: Upload, handed: Handed) -> UploadDraft:
     """What was typed on the windows before and on this one.
 
     Figures stand in ``a.N`` (cell), ``d.N`` (decision: ``accept``, ``keep`` with a reason, ``correct``, ``leave``), ``v.N``
-    and ``r.N`` (value, reason); cells that were not read in ``s.N`` (sheet), ``e.N`` (cell) and ``t.N`` (text).
+    and ``r.N`` (value, reason), ``o.N`` (``1``: the corrected value is sure); cells that were not read in ``s.N`` (sheet),
+    ``e.N`` (cell) and ``t.N`` (text).
     """
     before = read_upload_draft(ask.office.city, upload, who=ask.visitor.name)
     numbers = [name.removeprefix("a.") for name in handed.fields if name.startswith("a.")]
@@ -137,8 +138,9 @@ def _typed(ask: Ask, upload: Upload, handed: Handed) -> UploadDraft:
     kept = {place: told for place, told in before.values.items() if place not in here}
     stays = {place: why for place, why in before.kept.items() if place not in here}
     goes = {place: why for place, why in before.left.items() if place not in here}
+    sure = {handed.get(f"a.{n}") for n in numbers if handed.get(f"o.{n}") == "1"} | (set(before.sure) - here)
     return UploadDraft(
-        {**kept, **values}, {**before.cells, **cells}, {**stays, **reasons["keep"]}, {**goes, **reasons["leave"]}
+        {**kept, **values}, {**before.cells, **cells}, {**stays, **reasons["keep"]}, {**goes, **reasons["leave"]}, sorted(sure)
     )
 
 

@@ -70,9 +70,10 @@ def build_overview(ask: Ask) -> Context:
         claims, bundles, waiting = count_claims(view), read_bundles(view), count_waiting(view)
         scenes = [_scene_row(view, scene, sums) for scene in view.scenes.values()]
         names = {one.id: one.title for one in view.scenes.values()}
-        policy = view.policy
+        policy, book = view.policy, view.credits
     return {
-        "started": True, "policy": policy, "sums": sums[::-1][:LINES], "more_sums": len(sums) > LINES, "names": names,
+        "started": True, "policy": policy, "book": book, "sums": sums[::-1][:LINES], "names": names,
+        "more_sums": len(sums) > LINES,
         "scenes": sorted(scenes, key=lambda one: -one["grams"]), "grams": sum(one.grams or 0 for one in sums),
         "events": sum(one.events or 0 for one in sums), "points": sum(one.points or 0 for one in sums),
         "withheld": sum(one.events is None for one in sums),
@@ -256,10 +257,10 @@ def build_bundle(ask: Ask, name: str) -> Context:
     with read_inclusion(ask.office.city) as view:
         found = find_bundle(view, name)
         holds = sum_bundle(view, name)
-        names, policy = {one.id: one.title for one in view.scenes.values()}, view.policy
+        names, policy, book = {one.id: one.title for one in view.scenes.values()}, view.policy, view.credits
     held = count_held(ask.office.rights, name)
     return {
-        "bundle": found, "holds": holds, "names": names, "policy": policy, "held": held, "kg": tell_kilograms,
+        "bundle": found, "holds": holds, "names": names, "policy": policy, "book": book, "held": held, "kg": tell_kilograms,
         "units": tell_units, "day": tell_day, "few": SMALLEST_GROUP,
     }  # fmt: skip
 

@@ -144,7 +144,7 @@ def _finding(one: Row, language: Language, draft: UploadDraft, *, offset: int, f
     way = f"#{mark}" if near else f"?offset={offset}&first={row // SHOWN_ROWS * SHOWN_ROWS}#{mark}"
     value, reason = draft.values.get(one["at"], ("", ""))
     mend = [{**cell, "text": draft.cells.get((cell["sheet"], cell["cell"]), cell["text"])} for cell in one.get("mend", ())]
-    drafted = {"suggested": value, "reason": reason, "chosen": "correct"} if value else {}
+    drafted = {"suggested": value, "reason": reason, "chosen": "correct", "sure": one["at"] in draft.sure} if value else {}
     for chosen, told in (("keep", draft.kept), ("leave", draft.left)):
         drafted |= {"reason": told[one["at"]], "chosen": chosen} if one["at"] in told else {}
     return {**one, **said, "way": way, **({"mend": mend} if mend else {}), **drafted}

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -80,15 +81,15 @@ class Listed:
         The project.
     answers : mapping of str to int
         How many of its tests have which answer.
-    issued, retired : int
+    issued, retired : int or Decimal
         Units. [t]
     """
 
     number: int
     project: Project
     answers: Mapping[str, int]
-    issued: int
-    retired: int
+    issued: int | Decimal
+    retired: int | Decimal
 
 
 def build_projects(ask: Ask) -> Context:

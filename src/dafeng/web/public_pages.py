@@ -12,6 +12,7 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.web import figures
+from dafeng.web.chinese_words import mark_chinese
 from dafeng.web.labels import Words
 from dafeng.web.public_charts import Sketch, draw_indicator
 from dafeng.web.public_goals import say_goal, say_name
@@ -71,7 +72,8 @@ def render_public(template: str, stage: Stage, context: Mapping[str, Any]) -> st
     str
         HTML.
     """
-    return environment().get_template(template).render({**_tools(stage), **context})
+    made = environment().get_template(template).render({**_tools(stage), **context})
+    return made if stage.words.language == "zh" else mark_chinese(made)
 
 
 def _tools(stage: Stage) -> Context:

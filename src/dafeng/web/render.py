@@ -21,6 +21,7 @@ from dafeng.core.units import unit
 from dafeng.library.sources import read_sources
 from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
+from dafeng.web.chinese_words import mark_chinese
 from dafeng.web.cities import CityView
 from dafeng.web.filters import ROWS
 from dafeng.web.frozen_links import Links
@@ -143,7 +144,8 @@ def render_each(template: str, frame: Frame, contexts: Iterable[Mapping[str, Any
     """
     made, tools = environment().get_template(template), _tools(frame)
     for context in contexts:
-        yield made.render({**tools, **(context or {})})
+        text = made.render({**tools, **(context or {})})
+        yield text if frame.words.language == "zh" else mark_chinese(text)
 
 
 def name_source(name: str, frame: Frame) -> str:

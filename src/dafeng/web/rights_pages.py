@@ -14,12 +14,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import AccessError, ConflictError, DafengError, LookupFailure
+from dafeng.ledger.book_plans import find_book_plan
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.desk import Desk, known
 from dafeng.web.forms import Handed
 from dafeng.web.offices import Office, Visitor
 from dafeng.web.rights_views import Refused, build_account, build_book, build_books, build_event, build_orders, say_refusal
-from dafeng.work.right_books import find_book_plan, read_quantity
+from dafeng.work.right_books import read_quantity
 from dafeng.work.right_certificate import certificate_form, find_certificate, write_certificate
 from dafeng.work.right_forms import read_request
 from dafeng.work.right_opening import open_account, open_book

@@ -11,6 +11,17 @@ from dataclasses import dataclass
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Allot, Repay, act_error, act_reasons, name_act, short_hash
 from dafeng.ledger.adjustments import Sides
+from dafeng.ledger.book_opening import (
+    OpenedBook,
+    find_opened,
+    find_own,
+    open_missing,
+    open_planned,
+    other_book,
+    other_limit,
+    plan_book,
+    read_limits,
+)
 from dafeng.ledger.enterprise_sides import AllSides
 from dafeng.ledger.hand_act import hand_repay
 from dafeng.ledger.ledger import Ledger
@@ -20,7 +31,10 @@ from dafeng.ledger.shares import hand_allot, judge_share, share_requests
 from dafeng.work.allowances import Allowances
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
-from dafeng.work.period_books import INSTRUMENT, find_year, read_sides, read_year, refused
+from dafeng.work.period_books import find_allowance_plan, find_year, other_name, read_sides, read_year, refused
+
+NEEDED = ("issuer", "surrendered", "cancelled")
+"""Types of the city's accounts that a compliance period needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
     city : City
         The city.
     book : str
-        Name of the book; its claims stand in ``<book>.owed``.
+        Name of the book, that of the plan of the instrument; its claims stand in ``<book>.owed``.
     period : str
         Compliance period.
     limit : int
@@ -68,25 +82,30 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
     Raises
     ------
     SettingError
-        If the period is no year or the ledger refuses.
+        If the period is no year, has another book or one with another limit, or the ledger refuses.
     """
     read_year(period)
-    owed = f"{book}.owed"
+    plan = find_allowance_plan(city)
+    with open_city_ledger(city) as ledger:
+        there = find_opened(ledger.rows, plan, period, former=book)
+        if book != (there or plan_book(plan, period)).name:
+            raise other_book(there, book) if there is not None else other_name(book, plan.name(period))
+        if there is not None and limit not in read_limits(ledger.rows, there):
+            raise other_limit(there, find_own(ledger.rows, there, "issuer"), limit)
+        found = open_planned(ledger, plan, period, holder=city.slug, limit=limit, needs=NEEDED, former=book)
+        open_missing(ledger, _openings(found, enterprises, city.slug))
+
+
+def _openings(found: OpenedBook, enterprises: Sequence[str], holder: str) -> list[Request]:
+    """The book of claims on those who got too much, and the accounts of companies in both."""
+    book, owed = found.name, f"{found.name}.owed"
     wanted: list[Request] = [
-        OpenBook(f"open:{book}", book, INSTRUMENT, "t", 0, False, period),
-        OpenBook(f"open:{owed}", owed, f"{INSTRUMENT} owed", "t", 0, False, period),
-        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=limit),
-        OpenAccount(f"open:{owed}.issuer", f"{owed}.issuer", owed, "issuer", ("authority",), limit=MOST),
-        OpenAccount(f"open:{book}.surrendered", f"{book}.surrendered", book, "surrendered", ("authority",)),
-        OpenAccount(f"open:{book}.cancelled", f"{book}.cancelled", book, "cancelled", ("authority",)),
+        OpenBook(f"open:{owed}", owed, f"{found.instrument} owed", found.unit, found.scale, False, found.period),
+        OpenAccount(f"open:{owed}.issuer", f"{owed}.issuer", owed, "issuer", (holder,), limit=MOST),
     ]
     for one in enterprises:
         wanted += [OpenAccount(f"open:{part}.{one}", f"{part}.{one}", part, "organisation", (one,)) for part in (book, owed)]
-    with open_city_ledger(city) as ledger:
-        for answers in ledger.submit([[request] for request in wanted]):
-            for answer in answers:
-                if isinstance(answer, Refused):
-                    raise refused(answer)
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dafeng.ledger.act import Issue
+from dafeng.ledger.book_opening import find_own
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.ledger import Ledger
@@ -19,7 +20,8 @@ from dafeng.ledger.working_days import read_holidays
 from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
-from dafeng.work.credits import credit_refused, issue_request, issue_step, name_issue, open_books
+from dafeng.work.credit_books import find_credit_book, open_credit_book
+from dafeng.work.credits import credit_refused, issue_request, issue_step, name_issue
 from dafeng.work.review import using
 from dafeng.work.right_orders import MOST, Order, find_known, place_act, place_order, read_orders
 from dafeng.work.rights import Rights
@@ -76,9 +78,8 @@ def _check_issue(city: City, act: Issue) -> Transfer:
         except Refusal as cause:
             raise credit_refused(cause) from cause
         project = register.projects[act.project]
-        scheme = schemes.schemes[project.scheme]
-        open_books(ledger, scheme, project.owner)
-    return issue_request(scheme, project, project.periods[f"{act.start}/{act.end}"], issue_step(act))
+        book = open_credit_book(ledger, city, schemes.schemes[project.scheme], project.owner)
+        return issue_request(ledger.rows, book, project, project.periods[f"{act.start}/{act.end}"], issue_step(act))
 
 
 def retire_credits(
@@ -124,15 +125,16 @@ def retire_credits(
             found = read_register(ledger.rows, schemes).projects.get(project)
             if found is None:
                 raise credit_refused(Refusal("project_unknown", project))
-            book = schemes.schemes[found.scheme].book
+            book = find_credit_book(ledger.rows, rights.plans(), schemes.schemes[found.scheme])
+            giver, sink, units = f"{book.name}.{holder}", find_own(ledger.rows, book, "retired"), quantity * 10**book.scale
             known = find_known(rights, id, records=opened)
             if known is not None and isinstance(known.request, Transfer):
                 spans = known.request.spans
             else:
                 waiting = read_orders(rights, states=("waiting", "handed"), limit=MOST, records=opened)
-                spans = _spans(ledger, f"{book}.{holder}", project, quantity, _taken(waiting))
+                spans = _spans(ledger, giver, project, units, _taken(waiting))
         request = Transfer(
-            id, "retire", f"{book}.{holder}", f"{book}.retired", quantity, day, reason=reason, spans=spans,
+            id, "retire", giver, sink, units, day, reason=reason, spans=spans,
             beneficiary=beneficiary,
         )  # fmt: skip
         return place_order(rights, request, who=who, records=opened)

@@ -30,11 +30,11 @@ def budget_document(found: BudgetState) -> dict[str, Any]:
         ``nodes`` (allotted, moved, given, consumed, lapsed, returned, frozen, free, the same ``below``; [unit]), ``checks``,
         ``warnings`` (the classes with their source), ``findings``.
     """
-    budget, form, rules = found.file.budget, found.file.form, budget_rules()
+    budget, form = found.file.budget, found.file.form
     return {
         "id": budget.id,
         "label": _label(budget.label),
-        "instrument": {"id": budget.instrument, "label": dict(rules["instruments"][budget.instrument]["label"])},
+        "instrument": {"id": budget.instrument, "label": _label(budget.kind)},
         "unit": budget.unit,
         "period": {"start": budget.start, "end": budget.end},
         "date": form.date,

@@ -174,7 +174,7 @@ def _events(rights: Rights, state: BudgetState, line: BudgetLine, kinds: tuple[s
     if not rights.has_ledger():
         return ()
     prefix = f"{state.file.budget.id}/"
-    parent = f"{prefix}{line.node.parent}" if line.node.parent else f"{state.file.budget.id}:issuer"
+    parent = f"{prefix}{line.node.parent}" if line.node.parent else state.issuer
     with rights.reading() as rows:
         found = read_history(rows, state.file.budget.id, line.node.id, limit=1000)
     return tuple(

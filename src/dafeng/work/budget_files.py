@@ -20,7 +20,8 @@ from pydantic import AfterValidator, Field, model_validator
 from dafeng.core.errors import UnitError
 from dafeng.core.labels import Label
 from dafeng.core.units import same_dimension
-from dafeng.ledger.budgets import Budget, BudgetNode, order_nodes
+from dafeng.ledger.book_plans import BookPlan, BookPlans, read_book_plans
+from dafeng.ledger.budgets import Budget, BudgetNode, PlannedBook, order_nodes
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml, refusal
 from dafeng.readers.numbers import read_number
@@ -192,7 +193,7 @@ def list_budget_files(city: City) -> tuple[BudgetFile, ...]:
     """
     found: dict[str, BudgetFile] = {}
     for path in sorted((city.overlay / FOLDER).glob("*.yaml")):
-        read = read_budget_file(path)
+        read = read_budget_file(path, city)
         if read.budget.id in found:
             first = found[read.budget.id].path.name
             raise refusal(path.name, f"“{read.budget.id}”已在 {first} 中", f"'{read.budget.id}' stands in {first} already")
@@ -200,13 +201,15 @@ def list_budget_files(city: City) -> tuple[BudgetFile, ...]:
     return tuple(found.values())
 
 
-def read_budget_file(path: Path) -> BudgetFile:
+def read_budget_file(path: Path, city: City) -> BudgetFile:
     """Read a budget.
 
     Parameters
     ----------
     path : Path
         The file.
+    city : City
+        Whose it is; its books define unit and scale of the book.
 
     Returns
     -------
@@ -221,7 +224,7 @@ def read_budget_file(path: Path) -> BudgetFile:
         If its table cannot be read.
     """
     form = read_form(path, BudgetForm)
-    _check_unit(form, path)
+    plan = _check_unit(form, path, read_book_plans(city.overlay))
     topped: dict[str, int] = {}
     latest: dict[str, str] = {}
     for at, one in enumerate(form.top_ups):
@@ -248,24 +251,28 @@ def read_budget_file(path: Path) -> BudgetFile:
         form.period.start,
         form.period.end,
         ordered,
+        PlannedBook(plan, form.period.start[:4], city.slug),
     )
     return BudgetFile(path, form, budget)
 
 
-def _check_unit(form: BudgetForm, path: Path) -> None:
-    known = budget_rules()["instruments"]
+def _check_unit(form: BudgetForm, path: Path, plans: BookPlans) -> BookPlan:
+    """Definition of the book of a budget; the unit of the file is of the kind of its unit."""
+    known = [name for name in budget_rules()["instruments"] if name in plans.books]
     if form.instrument not in known:
         raise refusal(
             path.name, f"没有“{form.instrument}”这种预算", f"there is no budget of '{form.instrument}'",
             expected=Label("、".join(known), ", ".join(known)),
         )  # fmt: skip
+    plan = plans.books[form.instrument]
     try:
-        fits = same_dimension(form.unit, known[form.instrument]["unit"])
+        fits = same_dimension(form.unit, plan.unit)
     except UnitError:
         fits = False
     if not fits:
-        unit = known[form.instrument]["unit"]
+        unit = plan.unit
         raise refusal(path.name, f"单位“{form.unit}”不合：应与 {unit} 同类", f"unit '{form.unit}' is not of the kind of {unit}")
+    return plan
 
 
 def whole_units(quantity: Decimal | int, scale: int, at: str) -> int:

@@ -49,6 +49,8 @@ class BudgetState:
         Requests that this call booked.
     findings : tuple of Finding
         What is wrong or open.
+    issuer : str
+        Account that the root gets its units of.
     """
 
     file: BudgetFile
@@ -62,6 +64,7 @@ class BudgetState:
     pending: int
     booked: int = 0
     findings: tuple[Finding, ...] = field(default=())
+    issuer: str = ""
 
 
 def tell_budget(city: City, file: BudgetFile, ledger: Ledger, booked: int) -> BudgetState:
@@ -89,7 +92,7 @@ def tell_budget(city: City, file: BudgetFile, ledger: Ledger, booked: int) -> Bu
         If the files ask for what cannot be.
     """
     budget = file.budget
-    books = read_books(ledger, budget.id)
+    books = read_books(ledger, budget)
     wanted = allot(budget)
     uses, findings = read_uses(city, file)
     pending, over = _open_ends(budget, wanted, uses, books)
@@ -98,7 +101,9 @@ def tell_budget(city: City, file: BudgetFile, ledger: Ledger, booked: int) -> Bu
     told = [*findings, *_overruns(over, uses), *_unequal(checks), *_waiting(pending, file)]
     moved = {line.node.id: line.moved for line in lines}
     warned = warn_nodes(file, {name: units + moved.get(name, 0) for name, units in wanted.items()}, uses)
-    return BudgetState(file, books.state, lines, checks, wanted, uses, over, warned, pending, booked, tuple(told))
+    return BudgetState(
+        file, books.state, lines, checks, wanted, uses, over, warned, pending, booked, tuple(told), books.own["issuer"]
+    )
 
 
 def _open_ends(

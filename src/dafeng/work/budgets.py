@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from dafeng.core.errors import ConflictError, LookupFailure, SettingError
+from dafeng.core.errors import ConflictError, DefinitionError, LookupFailure, SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.budget_books import read_books
+from dafeng.ledger.budget_books import BudgetBooks, read_books
 from dafeng.ledger.budget_requests import ask_allotment, ask_close, ask_freeze, ask_release, ask_use
 from dafeng.ledger.budgets import Budget, allot
 from dafeng.ledger.ledger import Ledger
@@ -134,7 +134,7 @@ def freeze_budget(city: City, id: str, node: str, *, reason: str) -> BudgetState
         )
 
     def freeze(file: BudgetFile, ledger: Ledger) -> int:
-        nodes, books = _subtree(file.budget, node), read_books(ledger, file.budget.id)
+        nodes, books = _subtree(file.budget, node), read_books(ledger, file.budget)
         return _submit(ledger, [ask_freeze(file.budget, nodes, books, reason=reason)])
 
     return _change(city, id, freeze)
@@ -162,7 +162,7 @@ def release_budget(city: City, id: str, node: str) -> BudgetState:
     """
 
     def release(file: BudgetFile, ledger: Ledger) -> int:
-        books = read_books(ledger, file.budget.id)
+        books = read_books(ledger, file.budget)
         return _submit(ledger, [ask_release(file.budget, _subtree(file.budget, node), books)])
 
     return _change(city, id, release)
@@ -194,7 +194,7 @@ def close_budget(city: City, id: str) -> BudgetState:
     """
 
     def close(file: BudgetFile, ledger: Ledger) -> int:
-        books = read_books(ledger, file.budget.id)
+        books = read_books(ledger, file.budget)
         if books.state == "closed":
             return 0
         unused = file.form.unused
@@ -250,12 +250,14 @@ def _subtree(budget: Budget, node: str) -> list[str]:
 
 def _book(city: City, file: BudgetFile, ledger: Ledger) -> int:
     budget = file.budget
-    books = read_books(ledger, budget.id)
+    books = read_books(ledger, budget)
     if books.state == "closed":
         return 0
+    if books.form != (budget.unit, budget.scale):
+        raise _other_form(file, books)
     done = _submit(ledger, [ask_allotment(budget, allot(budget), books)])
     uses, _ = read_uses(city, file)
-    books = read_books(ledger, budget.id)
+    books = read_books(ledger, budget)
     asked = [
         ask_use(budget, node, use.quantity, books, effective=_month_end(budget, use.month))[0]
         for node, use in uses.items()
@@ -279,6 +281,23 @@ def _submit(ledger: Ledger, groups: Sequence[Sequence[Request]]) -> int:
         where=refused.code,
         expected=Label("账簿规则允许的变动", "a change that the rules of the ledger allow"),
         remedy=Label(f"{reason.remedy.zh}；或重试", f"{reason.remedy.en}; or try again"),
+    )
+
+
+def _other_form(file: BudgetFile, books: BudgetBooks) -> DefinitionError:
+    unit, scale = books.form
+    return DefinitionError(
+        Label(
+            f"预算以 {file.form.unit}、{file.form.scale} 位小数计，账簿“{books.own['book']}”以 {unit}、{scale} 位小数计",
+            f"the budget counts {file.form.unit} with {file.form.scale} decimals, its book '{books.own['book']}' {unit} with"
+            f" {scale}",
+        ),
+        where=file.path.name,
+        expected=Label(f"unit: {unit}，scale: {scale}", f"unit: {unit}, scale: {scale}"),
+        remedy=Label(
+            "改正文件，或在账簿开立前由城市的 data/books.yaml 定义；没有入账",
+            "correct the file, or define the book in the city's data/books.yaml before it is opened; nothing was booked",
+        ),
     )
 
 

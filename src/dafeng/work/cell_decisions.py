@@ -5,13 +5,13 @@ Invariant: a figure with an error is taken in only after a decision on its cell 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.readers.delivery import LISTED
+from dafeng.readers.delivery import LISTED, Delivery, build_rows, place_in
 
 LONGEST = 200
 """Longest reason. [characters]"""
@@ -29,11 +29,14 @@ class CellDecisions:
         Why the figure is taken in as it was reported.
     left : mapping of str to str
         Why the figure is left out.
+    sure : collection of str
+        Cells whose corrected value is kept although the checks doubt it.
     """
 
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
+    sure: Collection[str] = ()
 
     def __bool__(self) -> bool:
         return bool(self.values or self.kept or self.left)
@@ -50,6 +53,7 @@ class CellDecisions:
             {place: told for place, told in self.values.items() if told[0].strip()},
             {place: why.strip()[:LONGEST] for place, why in self.kept.items() if why.strip()},
             {place: why.strip()[:LONGEST] for place, why in self.left.items() if why.strip()},
+            tuple(sorted(set(self.sure) & set(self.values))),
         )
 
     def reason(self, place: str) -> str:
@@ -100,7 +104,34 @@ def errors_at(findings: Iterable[Finding], places: Iterable[str]) -> tuple[Findi
     return tuple({one.at: one for one in findings if one.severity == "error" and one.at in cells}.values())
 
 
-def check_decided(errors: Sequence[Finding], decisions: CellDecisions, *, name: str) -> None:
+def settle_cells(delivery: Delivery, asked: CellDecisions, *, who: str) -> Delivery:
+    """A delivery without the figures that are left out; those that are kept as reported say why in their note.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        What was read.
+    asked : CellDecisions
+        What was decided on its cells.
+    who : str
+        Who decided.
+
+    Returns
+    -------
+    Delivery
+        The same where nothing is kept or left out.
+    """
+    if not (asked.kept or asked.left):
+        return delivery
+    rows = [row for row in delivery.rows.to_pylist() if place_in(row) not in asked.left]
+    for row in rows:
+        if reason := asked.kept.get(place_in(row)):
+            said = f"按原报入库（{who}）：{reason}"
+            row["note"] = "; ".join(note for note in (row["note"], said) if note)
+    return replace(delivery, rows=build_rows(rows))
+
+
+def check_decided(errors: Sequence[Finding], decisions: CellDecisions, *, name: str, remedy: Label | None = None) -> None:
     """Refuse to take in a file with errors on which nobody decided.
 
     Parameters
@@ -111,6 +142,8 @@ def check_decided(errors: Sequence[Finding], decisions: CellDecisions, *, name: 
         What was decided.
     name : str
         Name of the file.
+    remedy : Label, optional
+        How to decide; by default at each cell, as the page has it.
 
     Raises
     ------
@@ -121,14 +154,14 @@ def check_decided(errors: Sequence[Finding], decisions: CellDecisions, *, name: 
     if not open_cells:
         return
     shown, count = open_cells[:LISTED], len(open_cells)
-    zh = "；".join(f"{_cell(one.at)}：{one.says.zh}" for one in shown) + (" …" if count > LISTED else "")
-    en = "; ".join(f"{_cell(one.at)}: {one.says.en}" for one in shown) + (" …" if count > LISTED else "")
+    zh = "；".join(f"{one.at.removeprefix(name + '!')}：{one.says.zh}" for one in shown) + (" …" if count > LISTED else "")
+    en = "; ".join(f"{one.at.removeprefix(name + '!')}: {one.says.en}" for one in shown) + (" …" if count > LISTED else "")
     raise SettingError(
         Label(f"{count} 处错误还没有决定：{zh}", f"{count} errors are not decided on yet: {en}"),
-        where=f"{name}!{_cell(shown[0].at)}",
+        where=shown[0].at,
         expected=Label("对每处错误：更正、按原报或不入库，并写明理由",
                        "for each error: correct it, keep it as reported or leave it out, with the reason"),
-        remedy=Label("逐处决定后再入库；没有入库", "decide on each and take it in then; nothing was taken in"),
+        remedy=remedy or Label("逐处决定后再入库；没有入库", "decide on each and take it in then; nothing was taken in"),
     )  # fmt: skip
 
 

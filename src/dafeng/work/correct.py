@@ -28,6 +28,7 @@ from dafeng.store.lots import Item, Lot, name_lot
 from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.corrected import KIND
+from dafeng.work.correction_checks import CONFIRMED, check_sure, doubt_correction
 from dafeng.work.facts import CORRECTED
 from dafeng.work.review import using
 from dafeng.work.upload_decisions import finish_decisions
@@ -35,6 +36,11 @@ from dafeng.work.upload_decisions import finish_decisions
 ID = re.compile(r"[0-9a-f]{6,20}")
 LONGEST = 400
 """Longest reason. [characters]"""
+DOUBTED = Label(
+    "核对后改正；确属实时加 --sure（Python 为 sure=True）；没有写入",
+    "check it; if it is true say --sure (sure=True in Python); nothing was written",
+)
+"""What to do with a corrected value that the checks doubt."""
 Row = Mapping[str, Any]
 
 
@@ -90,6 +96,7 @@ def correct(
     reason: str,
     who: str,
     grade: str = "reported",
+    sure: bool = False,
     records: Records | None = None,
 ) -> Correction:
     """Give a reported figure another value.
@@ -108,6 +115,8 @@ def correct(
         Why, and by whom.
     grade : str, optional
         Evidence grade of the new value; ``derived`` where identities give it.
+    sure : bool, optional
+        Whether the value is kept although the checks doubt it; said beside the reason.
     records : Records, optional
         Open records of the city.
 
@@ -119,12 +128,13 @@ def correct(
     Raises
     ------
     SettingError
-        If the figure is unknown, ambiguous or replaced already, or value, unit, reason or name cannot be used.
+        If the figure is unknown, ambiguous or replaced already, or value, unit, reason or name cannot be used; if the
+        checks of the audit doubt the value and nobody says that it is sure.
     StoreError
         If facts or records cannot be written.
     """
     _check_words(reason, who)
-    number = _number(value)
+    number, reason = _number(value), reason + (CONFIRMED if sure else "")
     with using(city, records) as opened:
         _complete(city, opened)
         row = _find(city, fact, lambda after: _same(after, number, unit or str(after["unit"]), reason, who))
@@ -132,6 +142,7 @@ def correct(
         name = _name(row, number, new_unit, reason, who)
         if row["fact"] != name:
             _check_new(str(city.folder), row, number, new_unit)
+            check_sure(() if sure else doubt_correction(city, row, number, new_unit), remedy=DOUBTED)
             at = datetime.now(UTC)
             _record(opened, row, name, number, new_unit, (reason, who, grade), at)
             _complete(city, opened)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dafeng.ledger.eligibility import Outcome, Scheme, Schemes
@@ -62,7 +63,7 @@ def _document(one: Project, found: Credits) -> dict[str, Any]:
         "validator": one.validator,
         "tests": [outcome_document(said) for said in ask_project(one, schemes)],
         "periods": [_period_document(one, period, schemes) for period in one.periods.values()],
-        "units": dict(found.units.get(one.id, {})),
+        "units": {sort: f"{n:f}" if isinstance(n, Decimal) else n for sort, n in found.units.get(one.id, {}).items()},
         "keep_until": shift_years(date.fromisoformat(last), scheme.keep).isoformat() if last and scheme.keep else None,
         "steps": [_step_document(step, scheme, found.holidays) for step in one.steps],
     }

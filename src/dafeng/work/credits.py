@@ -15,6 +15,8 @@ from typing import Any
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Issue
+from dafeng.ledger.book_opening import OpenedBook, find_own
+from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.credit_log import Taken, read_register, take_step
 from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
 from dafeng.ledger.handed import Handed, find_done
@@ -27,18 +29,14 @@ from dafeng.ledger.projects import (
     credit_reasons,
 )
 from dafeng.ledger.refusals import Answer, Booked, Refusal, Refused
-from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, Transfer
+from dafeng.ledger.requests import Transfer
 from dafeng.ledger.working_days import read_holidays
 from dafeng.library.strict import load_yaml
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.credit_books import find_credit_book, open_credit_book, read_limit, tell_tonnes
 from dafeng.work.period_books import refused
-from dafeng.work.right_rows import find_account_row
-
-THERE = ("book_exists", "account_exists", "name_taken", "conflict")
-"""Refusals that say that what is opened is there."""
-
 
 ENTERED = ("name", "scheme", "method", "assets", "facts", "boundary")
 """What is told of a project that is entered."""
@@ -52,14 +50,14 @@ class Credits:
     ----------
     register : Register
         Projects and other uses.
-    units : mapping of str to (mapping of str to int)
+    units : mapping of str to (mapping of str to int or Decimal)
         Project → kind of account → units that are there. [t]
     holidays : mapping of str to bool
         Days that differ from the week.
     """
 
     register: Register
-    units: Mapping[str, Mapping[str, int]]
+    units: Mapping[str, Mapping[str, int | Decimal]]
     holidays: Mapping[str, bool]
 
 
@@ -82,7 +80,7 @@ def read_credits(city: City) -> Credits:
         )
 
 
-def read_units(rows: LedgerRows) -> Mapping[str, Mapping[str, int]]:
+def read_units(rows: LedgerRows) -> Mapping[str, Mapping[str, int | Decimal]]:
     """Units of projects by kind of the account that holds them.
 
     Parameters
@@ -92,15 +90,17 @@ def read_units(rows: LedgerRows) -> Mapping[str, Mapping[str, int]]:
 
     Returns
     -------
-    mapping of str to (mapping of str to int)
-        Project → kind of account → units that are there. [t]
+    mapping of str to (mapping of str to int or Decimal)
+        Project → kind of account → what is there. [t]
     """
-    found: dict[str, dict[str, int]] = {}
-    for project, sort, count in rows.query(
-        "SELECT b.project, a.type, SUM(b.last - b.first + 1) FROM ledger_block b JOIN ledger_account a ON a.no = b.account"
-        " WHERE b.alive AND b.project <> '' GROUP BY b.project, a.type ORDER BY b.project, a.type"
+    found: dict[str, dict[str, int | Decimal]] = {}
+    for project, sort, scale, count in rows.query(
+        "SELECT b.project, a.type, k.scale, SUM(b.last - b.first + 1) FROM ledger_block b JOIN ledger_account a"
+        " ON a.no = b.account JOIN ledger_book k ON k.no = a.book WHERE b.alive AND b.project <> ''"
+        " GROUP BY b.project, a.type, k.scale ORDER BY b.project, a.type, k.scale"
     ):
-        found.setdefault(project, {})[sort] = int(count)
+        own = found.setdefault(project, {})
+        own[sort] = own.get(sort, 0) + tell_tonnes(int(count), int(scale))
     return found
 
 
@@ -182,7 +182,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
             if step in ("book", "return"):
                 raise Refusal("step_unknown", step)
             if step == "issue":
-                taken, answer = _issue(ledger, Step(id, project, step, who, day, values), schemes, holidays)
+                taken, answer = _issue(ledger, city, Step(id, project, step, who, day, values), schemes, holidays)
                 if isinstance(answer, Refused):
                     raise refused(answer)
                 return taken
@@ -210,7 +210,7 @@ def hand_issue(ledger: Ledger, city: City, act: Issue) -> Handed:
     """
     schemes, holidays = read_schemes(city.overlay), read_holidays(city.overlay)
     try:
-        answer = _issue(ledger, issue_step(act), schemes, holidays)[1]
+        answer = _issue(ledger, city, issue_step(act), schemes, holidays)[1]
     except Refusal as cause:
         return Handed(Refused(cause.code, cause.about))
     if answer is None:
@@ -258,7 +258,9 @@ def credit_refused(cause: Refusal) -> SettingError:
     )
 
 
-def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, bool]) -> tuple[Taken, Answer | None]:
+def _issue(
+    ledger: Ledger, city: City, step: Step, schemes: Schemes, holidays: Mapping[str, bool]
+) -> tuple[Taken, Answer | None]:
     """Say first that units are about to be issued, then book them, then say how it ended; no answer where it had ended."""
     register = read_register(ledger.rows, schemes)
     project = register.projects.get(step.project)
@@ -276,8 +278,8 @@ def _issue(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, 
     period = project.periods[key]
     if period.state != "issuing" or period.verified is None:
         return taken, None
-    open_books(ledger, schemes.schemes[project.scheme], project.owner)
-    answer = ledger.submit([[issue_request(schemes.schemes[project.scheme], project, period, taken.step)]])[0][0]
+    book = open_credit_book(ledger, city, schemes.schemes[project.scheme], project.owner)
+    answer = ledger.submit([[issue_request(ledger.rows, book, project, period, taken.step)]])[0][0]
     ended = "book" if isinstance(answer, Booked) else "return"
     named = f"{taken.step.id}:{ended}"
     values = {"start": period.start, "end": period.end}
@@ -303,13 +305,15 @@ def name_issue(project: str, start: str, end: str) -> str:
     return f"credit:{project}:{start}/{end}"
 
 
-def issue_request(scheme: Scheme, project: Project, period: Period, step: Step) -> Transfer:
+def issue_request(rows: LedgerRows, book: OpenedBook, project: Project, period: Period, step: Step) -> Transfer:
     """Request that issues the credits of a period; the same one for the same project and period, whoever asks.
 
     Parameters
     ----------
-    scheme : Scheme
-        Scheme of the project.
+    rows : LedgerRows
+        The database.
+    book : OpenedBook
+        Book of the scheme.
     project : Project
         The project.
     period : Period
@@ -322,10 +326,14 @@ def issue_request(scheme: Scheme, project: Project, period: Period, step: Step) 
     Transfer
         From the issuer of the scheme's book to the owner.
     """
+    giver, taker, units = (
+        find_own(rows, book, "issuer"),
+        f"{book.name}.{project.owner}",
+        (period.verified or 0) * 10**book.scale,
+    )
     return Transfer(
-        name_issue(project.id, period.start, period.end), "issue", f"{scheme.book}.issuer", f"{scheme.book}.{project.owner}",
-        period.verified or 0, step.day, reason=f"{project.id} {period.start}/{period.end}", vintage=period.end[:4],
-        project=project.id,
+        name_issue(project.id, period.start, period.end), "issue", giver, taker, units, step.day,
+        reason=f"{project.id} {period.start}/{period.end}", vintage=period.end[:4], project=project.id,
     )  # fmt: skip
 
 
@@ -355,10 +363,10 @@ def open_credit_account(city: City, scheme: str, holder: str, *, limit: int | No
     """
     found = _find_scheme(city, scheme)
     with open_city_ledger(city) as ledger:
-        open_books(ledger, found, holder, limit=limit)
-        if limit is not None and (there := read_limit(ledger, found)) != limit:
-            raise _other_limit(found, there, limit)
-    return f"{found.book}.{holder}"
+        book = open_credit_book(ledger, city, found, holder, limit=limit)
+        if limit is not None and (there := read_limit(ledger.rows, book, found)) != limit:
+            raise _other_limit(book, find_own(ledger.rows, book, "issuer"), there, limit)
+    return f"{book.name}.{holder}"
 
 
 def credit_book_document(city: City, scheme: str) -> dict[str, Any]:
@@ -383,30 +391,12 @@ def credit_book_document(city: City, scheme: str) -> dict[str, Any]:
     """
     found = _find_scheme(city, scheme)
     with open_city_ledger(city) as ledger:
-        limit = read_limit(ledger, found)
+        book = find_credit_book(ledger.rows, read_book_plans(city.overlay), found)
+        limit = read_limit(ledger.rows, book, found)
     return {
-        "book": found.book, "limit": limit, "says": {"zh": found.total_says.zh, "en": found.total_says.en},
-        "source": found.source, "grade": found.grade,
+        "book": book.name, "limit": f"{limit:f}" if isinstance(limit, Decimal) else limit,
+        "says": {"zh": found.total_says.zh, "en": found.total_says.en}, "source": found.source, "grade": found.grade,
     }  # fmt: skip
-
-
-def read_limit(ledger: Ledger, scheme: Scheme) -> int | None:
-    """The most that the book of a scheme may issue.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        An open ledger.
-    scheme : Scheme
-        The scheme.
-
-    Returns
-    -------
-    int or None
-        ``None`` where nothing limits it. [t]
-    """
-    row = find_account_row(ledger.rows, name=f"{scheme.book}.issuer")
-    return scheme.total if row is None else None if row.limit >= MOST else row.limit
 
 
 def _find_scheme(city: City, scheme: str) -> Scheme:
@@ -416,49 +406,17 @@ def _find_scheme(city: City, scheme: str) -> Scheme:
     return found
 
 
-def _other_limit(scheme: Scheme, there: int | None, limit: int) -> SettingError:
+def _other_limit(book: OpenedBook, issuer: str, there: int | Decimal | None, limit: int) -> SettingError:
     told = "无" if there is None else f"{there:,}", "none" if there is None else f"{there:,}"
     return SettingError(
-        Label(f"账簿 {scheme.book} 已开立，总量为 {told[0]}", f"the book {scheme.book} is open with the limit {told[1]}"),
+        Label(f"账簿 {book.name} 已开立，总量为 {told[0]}", f"the book {book.name} is open with the limit {told[1]}"),
         where="limit",
         expected=Label(f"不写总量，或 {told[0]}", f"no limit, or {told[1]}"),
         remedy=Label(
-            f"用 dafeng ledger limit CITY {scheme.book}.issuer {limit} 调整",
-            f"change it with dafeng ledger limit CITY {scheme.book}.issuer {limit}",
+            f"用 dafeng ledger limit CITY {issuer} {limit} 调整",
+            f"change it with dafeng ledger limit CITY {issuer} {limit}",
         ),
     )
-
-
-def open_books(ledger: Ledger, scheme: Scheme, owner: str, *, limit: int | None = None) -> None:
-    """Open the book of a scheme, its own accounts and that of an owner; what is there stays.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        An open ledger.
-    scheme : Scheme
-        The scheme.
-    owner : str
-        Whose account.
-    limit : int, optional
-        The most that the book may issue, where it is opened now; the total of the scheme by default. [t]
-
-    Raises
-    ------
-    SettingError
-        If the ledger refuses.
-    """
-    book, total = scheme.book, MOST if scheme.total is None else scheme.total
-    most = total if limit is None else limit
-    wanted: list[Request] = [
-        OpenBook(f"open:{book}", book, scheme.instrument, "t", 0, True, "", True),
-        OpenAccount(f"open:{book}.issuer", f"{book}.issuer", book, "issuer", ("authority",), limit=most),
-        OpenAccount(f"open:{book}.retired", f"{book}.retired", book, "retired", ("authority",)),
-        OpenAccount(f"open:{book}.{owner}", f"{book}.{owner}", book, "organisation", (owner,)),
-    ]
-    for answers in ledger.submit([[request] for request in wanted]):
-        if isinstance(answers[0], Refused) and answers[0].code not in THERE:
-            raise refused(answers[0])
 
 
 def _plain(value: Any) -> Any:

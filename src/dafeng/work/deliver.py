@@ -6,7 +6,7 @@ and what was decided on it is written with the visitor's name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -68,8 +68,8 @@ def map_upload(
 
 def take_upload(
     city: City, upload: Upload, *, who: str, values: Mapping[str, tuple[str, str]] | None = None,
-    kept: Mapping[str, str] | None = None, left: Mapping[str, str] | None = None, seen: str | None = None,
-    records: Records | None = None,
+    kept: Mapping[str, str] | None = None, left: Mapping[str, str] | None = None, sure: Collection[str] = (),
+    seen: str | None = None, records: Records | None = None,
 ) -> Upload:  # fmt: skip
     """Take a file in, with what was decided on its cells: all figures count from one instant on, or none.
 
@@ -87,6 +87,8 @@ def take_upload(
         Why a figure is taken in as it was reported, by cell; the reason goes into its note.
     left : mapping of str to str, optional
         Why a figure is left out, by cell.
+    sure : collection of str, optional
+        Cells whose corrected value is kept although the checks doubt it.
     seen : str, optional
         ``mark`` of the file when it was decided on; without it the present one is taken.
     records : Records, optional
@@ -102,11 +104,11 @@ def take_upload(
     FileRefused
         If it cannot be read.
     SettingError
-        If a value cannot be used, or an error at a figure has no decision with a reason.
+        If a value cannot be used or is doubted by the checks, or an error at a figure has no decision with a reason.
     ConflictError
         If somebody else decided on it, or otherwise, or it changed since it was seen.
     """
-    asked = CellDecisions(values or {}, kept or {}, left or {}).whole()
+    asked = CellDecisions(values or {}, kept or {}, left or {}, sure).whole()
     with using(city, records) as opened, lock(upload_folder(city, upload.id)):
         finish_held(city, upload.id, records=opened)
         held = load_upload(city, upload.id)
@@ -120,7 +122,8 @@ def take_upload(
 
 def _name_decision(who: str, asked: CellDecisions) -> str:
     """Hash of a decision: the same person with the same decisions on cells decides the same."""
-    cells = {name: dict(told) for name, told in (("kept", asked.kept), ("left", asked.left)) if told}
+    cells: dict[str, object] = {name: dict(told) for name, told in (("kept", asked.kept), ("left", asked.left)) if told}
+    cells |= {"sure": list(asked.sure)} if asked.sure else {}
     return hash_tree({"who": who, "values": {place: list(told) for place, told in asked.values.items()}, **cells})
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.inclusion.bundles import Bundle
@@ -79,6 +80,8 @@ def open_inclusion(city: City, *, clock: Callable[[], int] = _read_clock) -> Ite
             place=city.code,
             secret=secret,
             clock=clock,
+            plans=read_book_plans(city.overlay),
+            holder=city.slug,
         )
     finally:
         ledger.close()

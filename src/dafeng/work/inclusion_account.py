@@ -13,7 +13,7 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.ledger.inclusion.bundles import RESERVED
 from dafeng.ledger.inclusion.identities import PSEUDONYM_DIGITS, Identities
-from dafeng.ledger.inclusion.programme import GRAMS, POINTS, account_of
+from dafeng.ledger.inclusion.programme import GRAMS, account_of, read_shelf
 from dafeng.work.inclusion_reading import InclusionView
 from dafeng.work.right_rows import StatementRow, find_account_row, read_statement
 from dafeng.work.rights import Rights
@@ -108,14 +108,15 @@ def read_account(view: InclusionView, rights: Rights, person: str, *, before: in
         )
     kind, joined = known[0] if known else ("", None)
     with rights.reading() as rows:
-        accounts = {book: find_account_row(rows, name=account_of(book, person)) for book in (GRAMS, POINTS)}
+        earned = read_shelf(rows, rights.plans()).points.name
+        accounts = {book: find_account_row(rows, name=account_of(book, person)) for book in (GRAMS, earned)}
         held = {name: find_account_row(rows, name=account_of(f"puhui.voucher.{name}", person)) for name in view.policy.vouchers}
-        points = accounts[POINTS]
+        points = accounts[earned]
         lines = read_statement(rows, points.no, before=before, limit=limit) if points is not None else []
     balances = {book: one.balance if one is not None else 0 for book, one in accounts.items()}
     in_force = any(one["withdrawn"] is None and one["purpose"] == view.policy.purpose for one in consents)
     return InclusionAccount(
-        person, str(kind), joined, "open" if known else "erased", bool(known) and in_force, balances[GRAMS], balances[POINTS],
+        person, str(kind), joined, "open" if known else "erased", bool(known) and in_force, balances[GRAMS], balances[earned],
         {name: one.balance if one is not None else 0 for name, one in held.items()}, tuple(consents), tuple(lines),
     )  # fmt: skip
 

@@ -83,7 +83,7 @@ def bundle_row(view: InclusionView, one: Bundle) -> Document:
     told = asdict(one)
     del told["done"]
     days = {name: date.fromordinal(getattr(one, name)).isoformat() for name in ("before", "day")}
-    unit = {"unit": view.policy.credit_unit, "scale": view.policy.credit_scale}
+    unit = {"unit": view.credits.unit, "scale": view.credits.scale}
     return {**told, **days, **unit, "state": "booked" if one.done else "handed"}
 
 

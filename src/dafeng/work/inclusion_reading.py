@@ -13,12 +13,16 @@ from datetime import date
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
+from dafeng.ledger.book_opening import OpenedBook, plan_book
+from dafeng.ledger.book_plans import find_book_plan, read_book_plans
 from dafeng.ledger.inclusion.bundles import REVERSED, Bundle
 from dafeng.ledger.inclusion.policy import PLAIN, Policy, read_policy
-from dafeng.ledger.inclusion.programme import CREDITS, ISSUED, account_of
+from dafeng.ledger.inclusion.programme import CREDITS, read_shelf
 from dafeng.ledger.inclusion.scenes import Scene, read_scenes
 from dafeng.store.inclusion_rows import EVENTS, IDENTITIES, InclusionRows
+from dafeng.store.ledger_rows import open_rows
 from dafeng.work.city import City
+from dafeng.work.city_ledger import is_there
 from dafeng.work.inclusion import FILES
 from dafeng.work.right_rows import find_account_row, read_blocks
 from dafeng.work.rights import Rights
@@ -43,12 +47,15 @@ class InclusionView:
         What earns.
     policy : Policy
         What the city has decided.
+    credits : OpenedBook
+        Book of the certified reductions, as it stands or would be opened.
     """
 
     rows: InclusionRows
     people: InclusionRows
     scenes: Mapping[str, Scene]
     policy: Policy
+    credits: OpenedBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +173,19 @@ def read_inclusion(city: City) -> Iterator[InclusionView]:
     rows = _open(city, FILES[0], EVENTS, "message")
     people = _open(city, FILES[1], IDENTITIES, "consent")
     try:
-        yield InclusionView(rows, people, scenes, policy)
+        yield InclusionView(rows, people, scenes, policy, _credit_book(city))
     finally:
         rows.close()
         people.close()
+
+
+def _credit_book(city: City) -> OpenedBook:
+    """Book of the certified reductions, as it stands or would be opened."""
+    plans = read_book_plans(city.overlay)
+    if not is_there(city):
+        return plan_book(find_book_plan(plans, CREDITS), "")
+    with open_rows(city.ledger) as rows:
+        return read_shelf(rows, plans).credits
 
 
 def _open(city: City, name: str, schema: tuple[str, ...], newest: str) -> InclusionRows:
@@ -343,7 +359,7 @@ def count_held(rights: Rights, bundle: str) -> int:
         The others were transferred or retired. [minimal units]
     """
     with rights.reading() as rows:
-        account = find_account_row(rows, name=account_of(CREDITS, ISSUED))
+        account = find_account_row(rows, name=read_shelf(rows, rights.plans()).issued)
         blocks = read_blocks(rows, account.no, limit=10_000) if account is not None else []
     return sum(one.last - one.first + 1 for one in blocks if one.project == bundle)
 

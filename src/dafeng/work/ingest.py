@@ -7,7 +7,7 @@ moment, the city is as before or as after.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,26 +19,26 @@ from dafeng.core.errors import FileRefused, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.units import same_dimension
-from dafeng.library.indicators import Catalogue
 from dafeng.library.overlay import shipped
-from dafeng.library.substances import read_substances
 from dafeng.readers.balance_remarks import COAL_EQUIVALENT
 from dafeng.readers.delivery import Delivery
 from dafeng.readers.layout import is_unit
-from dafeng.readers.reception import read_delivery
-from dafeng.readers.sheets import read_sheets
 from dafeng.readers.wording import carriers
 from dafeng.store.files import hash_file
 from dafeng.store.lots import Item, Lot
+from dafeng.work.cell_decisions import CellDecisions, check_decided, settle_cells
 from dafeng.work.city import City
 from dafeng.work.corrected import keep_corrections
-from dafeng.work.mappings import check_mapping, keep_mapping, recall_mapping
-from dafeng.work.place_checks import check_places
+from dafeng.work.error_decisions import DecidedFile, ErrorDecisions, Reasons, deliver_decided, find_errors, places_of
+from dafeng.work.read_file import ENDINGS, read_file
+from dafeng.work.uploads import keep_upload
 
-ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm")
-"""Endings of files that are looked at when a folder is taken in."""
-REPORTED = "reported"
-"""Source id for figures whose file names no source."""
+UNDECIDED = Label(
+    "改正文件或在上报页面逐处决定；或 dafeng ingest CITY 文件，加 --as-reported 或 --leave-out 理由、--who 姓名；没有入库",
+    "mend the file or decide on the page of uploads; or dafeng ingest CITY FILE with --as-reported WHY or --leave-out WHY, "
+    "and --who NAME; nothing of it was taken in",
+)
+"""What to do with a file that has errors on which nobody decided."""
 
 
 class _Stated(NamedTuple):
@@ -64,13 +64,17 @@ class Ingested:
     files : tuple of str
         Files read.
     refused : tuple of str
-        Files refused.
+        Files refused, those with errors on which nobody decided among them.
+    kept, left : mapping of str to str
+        Why figures with errors were taken in as reported, and why others were left out, by cell.
     """
 
     lot: Lot | None
     findings: tuple[Finding, ...]
     files: tuple[str, ...]
     refused: tuple[str, ...]
+    kept: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 def ingest(
@@ -80,6 +84,9 @@ def ingest(
     year: int | None = None,
     units: Mapping[str, str] | None = None,
     mapping: Mapping[str, str] | None = None,
+    kept: Reasons = "",
+    left: Reasons = "",
+    who: str = "",
 ) -> Ingested:
     """Take files into a city's store of facts.
 
@@ -97,6 +104,13 @@ def ingest(
     mapping : mapping of str to str, optional
         Our name of a column of figures by its heading, for headings that nobody knows; it is remembered in the city
         for files that are headed alike.
+    kept : str or mapping of str to str, optional
+        Why figures with errors are taken in as they were reported: one reason for all, or reasons by cell; the reason goes
+        into their note.
+    left : str or mapping of str to str, optional
+        Why figures with errors are left out.
+    who : str, optional
+        Who decides on the errors; needed with ``kept`` and ``left``.
 
     Returns
     -------
@@ -108,15 +122,19 @@ def ingest(
     FileRefused
         If a single named file is refused; of several, the refused ones become findings.
     SettingError
-        If a unit is stated for a carrier that is not known, or is none.
+        If a unit is stated for a carrier that is not known, or is none; if a single named file has errors at figures on
+        which nobody decided (of several, such files become findings); if decisions contradict each other or lack a name.
     StoreError
         If the store is damaged or locked by another process for long.
     """
+    decisions = ErrorDecisions(kept, left, who.strip())
+    decisions.check()
     listed = _own(city) if paths is None else _expand([Path(path) for path in paths])
     stated = _Stated(year, _checked_units(units or {}))
     lots = {} if paths is not None and stated else _lots_by_hash(city)
     fresh = [path for path in listed if not path.is_file() or hash_file(path) not in lots]
     deliveries: list[Delivery] = []
+    sources: dict[str, Path] = {}
     findings: list[Finding] = []
     refused: list[str] = []
     catalogue = city.catalogue() if fresh else None
@@ -124,16 +142,72 @@ def ingest(
         try:
             delivery = read_file(city, path, catalogue=catalogue, mapping=mapping, year=stated.year, units=stated.units)
             deliveries.append(_apart(delivery, path, deliveries))
+            sources[deliveries[-1].file] = path
         except FileRefused as cause:
             if paths is not None and len(listed) == 1:
                 raise
             refused.append(path.name)
             findings.append(_refused(path, cause))
-    deliveries = keep_corrections(city, deliveries)
-    findings += [finding for delivery in deliveries for finding in delivery.findings]
-    _take_back(city, deliveries)
-    lot = _deliver(city, deliveries) if deliveries else None
-    return Ingested(lot, tuple(findings), tuple(path.name for path in listed), tuple(refused))
+    judged = _judge(city, keep_corrections(city, deliveries), decisions, alone=paths is not None and len(listed) == 1)
+    refused += [sources[one.file].name for one in judged.refused]
+    ready = judged.ready
+    findings += [finding for delivery in (*ready, *judged.refused) for finding in delivery.findings]
+    _take_back(city, ready)
+    files = _keep_files(
+        city, [(sources[one.file], one, judged.cells[one.file]) for one in ready if judged.cells[one.file]], who, mapping
+    )
+    lot = deliver_decided(city, _pairs(ready), files, who=decisions.who) if ready else None
+    names = tuple(path.name for path in listed)
+    settled = [one.decisions for one in files]
+    return Ingested(
+        lot, tuple(findings), names, tuple(refused),
+        {place: why for one in settled for place, why in one.kept.items()},
+        {place: why for one in settled for place, why in one.left.items()},
+    )  # fmt: skip
+
+
+class _Judged(NamedTuple):
+    """Files that may be taken in, with the decisions on their cells, and those with open errors, which they tell."""
+
+    ready: list[Delivery]
+    refused: list[Delivery]
+    cells: dict[str, CellDecisions]
+
+
+def _judge(city: City, deliveries: Sequence[Delivery], decisions: ErrorDecisions, *, alone: bool) -> _Judged:
+    errors, judged = find_errors(city, deliveries), _Judged([], [], {})
+    places = {one.file: places_of(one) for one in deliveries}
+    decisions.check_cells([place for listed in places.values() for place in listed])
+    for one in deliveries:
+        asked = decisions.on(errors[one.file], places[one.file])
+        try:
+            check_decided(errors[one.file], asked, name=one.file, remedy=UNDECIDED)
+        except SettingError as cause:
+            if alone:
+                raise
+            told = (_undecided(one, cause), *one.findings, *errors[one.file])
+            judged.refused.append(replace(one, findings=tuple(dict.fromkeys(told))))
+            continue
+        judged.ready.append(settle_cells(one, asked, who=decisions.who))
+        judged.cells[one.file] = asked
+    return judged
+
+
+def _keep_files(
+    city: City, decided: Iterable[tuple[Path, Delivery, CellDecisions]], who: str, mapping: Mapping[str, str] | None
+) -> list[DecidedFile]:
+    """Files with decisions are kept as those that are handed in by the page, to be found again with their decision."""
+    return [
+        DecidedFile(
+            keep_upload(city, path.read_bytes(), name=path.name, who=who.strip(), mapping=mapping), asked, one.rows.num_rows
+        )
+        for path, one, asked in decided
+    ]
+
+
+def _undecided(delivery: Delivery, cause: SettingError) -> Finding:
+    said = Label(f"文件“{delivery.file}”未入库：{cause.what.zh}", f"'{delivery.file}' was not taken in: {cause.what.en}")
+    return Finding(rule="ingest.undecided", at=cause.where, severity="error", says=said, remedy=cause.remedy)
 
 
 def _checked_units(units: Mapping[str, str]) -> Mapping[str, str]:
@@ -197,63 +271,6 @@ def _expand(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def read_file(
-    city: City,
-    path: Path | bytes,
-    *,
-    name: str = "",
-    catalogue: Catalogue | None = None,
-    mapping: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-    year: int | None = None,
-) -> Delivery:
-    """What a file would bring into a city; nothing is written but the mapping of its headings.
-
-    Parameters
-    ----------
-    city : City
-        The city.
-    path : Path or bytes
-        The file or its content.
-    name : str, optional
-        File name; needed with bytes.
-    catalogue : Catalogue, optional
-        Indicators; by default the city's.
-    mapping : mapping of str to str, optional
-        Our name of a column by its heading, beside what the city remembers.
-    units : mapping of str to str, optional
-        Units by carrier that replace a wrong header of a balance.
-    year : int, optional
-        Year of a balance that does not tell it.
-
-    Returns
-    -------
-    Delivery
-        Rows and findings.
-
-    Raises
-    ------
-    FileRefused
-        If the file cannot be read.
-    """
-    book = read_sheets(path, name=name)
-    check_mapping(city, book, mapping or {})
-    delivery = read_delivery(
-        book,
-        catalogue=catalogue or city.catalogue(),
-        place=city.code,
-        source=str(city.options.get("deliveries", {}).get(book.name, REPORTED)),
-        today=datetime.now(UTC).date(),
-        sources=set(city.sources()),
-        period=None if year is None else str(year),
-        substances=read_substances(city.overlay),
-        mapping={**recall_mapping(city, book), **(mapping or {})},
-        units=units,
-    )
-    keep_mapping(city, book, mapping or {})
-    return check_places(city, delivery)
-
-
 def _apart(delivery: Delivery, path: Path, earlier: Sequence[Delivery]) -> Delivery:
     """The delivery under a name that no other file of the lot has: as much of its path as it takes.
 
@@ -269,9 +286,8 @@ def _apart(delivery: Delivery, path: Path, earlier: Sequence[Delivery]) -> Deliv
     return replace(delivery, file=name, rows=delivery.rows.set_column(column, delivery.rows.schema.field("file"), named))
 
 
-def _deliver(city: City, deliveries: Sequence[Delivery]) -> Lot:
-    pairs = [(Item(d.file, d.sha256, d.kind, len(d.findings)), d.rows) for d in deliveries]
-    return city.facts.deliver(pairs, received=datetime.now(UTC))
+def _pairs(deliveries: Sequence[Delivery]) -> list[tuple[Item, pa.Table]]:
+    return [(Item(d.file, d.sha256, d.kind, len(d.findings)), d.rows) for d in deliveries]
 
 
 def _refused(path: Path, cause: FileRefused) -> Finding:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from dafeng.core.errors import AccessError, ConflictError, LookupFailure
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
+from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.market.asked import Asked, Bid, Cancel, Offer, OpenAuction, Order, Take, is_sound, read, spell
 from dafeng.ledger.market.exchange import Exchange
 from dafeng.ledger.market.hall import Hall, find_need
@@ -24,7 +25,6 @@ from dafeng.store.orders import MARKET, add_order, find_order, list_orders
 from dafeng.store.records import Records
 from dafeng.work.markets import Markets
 from dafeng.work.review import using
-from dafeng.work.right_books import read_book_plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def needs_pair(markets: Markets, exchange: Exchange, asked: Asked) -> bool:
     accounts = exchange.rows.find(ACCOUNT, "name", [need.account])
     books = exchange.rows.find(BOOK, "no", [accounts[0][2]])
     hold = Hold(asked.id, need.account, "freeze", need.quantity, "market")
-    return read_book_plans(city=markets.city).needs_pair("hold", hold, (books[0][2], books[0][4]))
+    return read_book_plans(markets.city.overlay).needs_pair("hold", hold, (books[0][2], books[0][4]))
 
 
 def decide_asked(

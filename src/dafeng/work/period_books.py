@@ -9,10 +9,12 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.act import act_error
 from dafeng.ledger.adjustments import Sides
+from dafeng.ledger.book_plans import BookPlan, read_book_plans
 from dafeng.ledger.enterprise_sides import AllSides
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.positions import Position, pick
 from dafeng.ledger.refusals import Refused
+from dafeng.work.city import City
 
 INSTRUMENT = "CEA"
 """Instrument of the books that belong to a compliance period."""
@@ -62,6 +64,86 @@ def read_year(period: str) -> int:
     )
 
 
+def find_allowance_plan(city: City) -> BookPlan:
+    """Definition of the book of allowances.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    BookPlan
+        In whole tonnes.
+
+    Raises
+    ------
+    SettingError
+        If the city's books have none, or one that does not count whole tonnes.
+    """
+    plan = read_book_plans(city.overlay).find(INSTRUMENT)
+    if plan is None or not plan.dated:
+        raise _not_whole("books.yaml", "", 0)
+    check_whole(plan.id, plan.unit, plan.scale)
+    return plan
+
+
+def check_whole(book: str, unit: str, scale: int) -> None:
+    """Whether a book counts whole tonnes, as compliance does.
+
+    Parameters
+    ----------
+    book, unit : str
+        Its name and unit.
+    scale : int
+        Decimal digits of a unit.
+
+    Raises
+    ------
+    SettingError
+        If it does not.
+    """
+    if (unit, scale) != ("t", 0):
+        raise _not_whole(book, unit, scale)
+
+
+def _not_whole(book: str, unit: str, scale: int) -> SettingError:
+    return SettingError(
+        Label(
+            f"账簿“{book}”以 {unit or '—'}、{scale} 位小数计", f"book '{book}' counts {unit or 'nothing'} with {scale} decimals"
+        ),
+        where=book,
+        expected=Label("履约按整吨计：单位 t，scale 0，分期", "whole tonnes for compliance: unit t, scale 0, a period"),
+        remedy=Label(
+            "在城市的 data/books.yaml 中改正；没有记账", "correct it in the city's data/books.yaml; nothing was booked"
+        ),
+    )
+
+
+def other_name(book: str, wanted: str) -> SettingError:
+    """A book of allowances under another name than that of its period, as an error in words.
+
+    Parameters
+    ----------
+    book : str
+        Name that was given.
+    wanted : str
+        Name of the book of the period.
+
+    Returns
+    -------
+    SettingError
+        To be raised by the caller.
+    """
+    return SettingError(
+        Label(f"“{book[:60]}”不是该履约期账簿的名称", f"'{book[:60]}' is not the name of the book of this period"),
+        where="BOOK",
+        expected=Label(wanted, wanted),
+        remedy=Label(f"使用 {wanted}；没有开立", f"use {wanted}; nothing was opened"),
+    )
+
+
 def find_year(ledger: Ledger, book: str, *, year: int | None = None) -> int:
     """Compliance year of a book of allowances.
 
@@ -84,12 +166,13 @@ def find_year(ledger: Ledger, book: str, *, year: int | None = None) -> int:
     SettingError
         If there is no such book, it is no book of allowances of a year, or of another year.
     """
-    found = ledger.rows.query("SELECT instrument, period FROM ledger_book WHERE name = ?", book)
+    found = ledger.rows.query("SELECT instrument, period, unit, scale FROM ledger_book WHERE name = ?", book)
     if not found:
         raise _unopened(book, "issuer")
     instrument, period = str(found[0][0]), str(found[0][1])
     if instrument != INSTRUMENT or not (len(period) == 4 and period.isascii() and period.isdigit()):
         raise _other_book(book, Label(f"{instrument} {period}".strip(), f"{instrument} {period}".strip()), INSTRUMENT)
+    check_whole(book, str(found[0][2]), int(found[0][3]))
     if year not in (None, int(period)):
         raise _other_book(book, Label(f"{period} 年度", f"the year {period}"), str(year))
     return int(period)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dafeng.ledger.projects import Project, ask_project, step_kinds
+from dafeng.work.credit_books import find_credit_book
 from dafeng.work.credits import Credits
 from dafeng.work.project_steps import read_projects_of
 from dafeng.work.rights import Rights
@@ -32,13 +33,18 @@ def public_projects(rights: Rights) -> Mapping[str, tuple[dict[str, Any], ...]]:
     """
     found = read_projects_of(rights)
     told: dict[str, tuple[dict[str, Any], ...]] = {}
+    if not found.register.projects:
+        return told
+    plans = rights.plans()
+    with rights.reading() as rows:
+        books = {name: find_credit_book(rows, plans, one) for name, one in found.register.schemes.schemes.items()}
     for one in found.register.projects.values():
-        book = found.register.schemes.schemes[one.scheme].book
-        told[book] = (*told.get(book, ()), _tell(one, found))
+        book = books[one.scheme]
+        told[book.name] = (*told.get(book.name, ()), _tell(one, found, 10**book.scale))
     return told
 
 
-def _tell(one: Project, found: Credits) -> dict[str, Any]:
+def _tell(one: Project, found: Credits, parts: int) -> dict[str, Any]:
     schemes = found.register.schemes
     scheme, method = schemes.schemes[one.scheme], schemes.methods[one.method]
     units = found.units.get(one.id, {})
@@ -59,5 +65,5 @@ def _tell(one: Project, found: Credits) -> dict[str, Any]:
             }
             for period in one.periods.values()
         ],
-        "issued": sum(units.values()), "retired": units.get("retired", 0),
+        "issued": int(sum(units.values()) * parts), "retired": int(units.get("retired", 0) * parts),
     }  # fmt: skip

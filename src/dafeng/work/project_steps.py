@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dafeng.core.errors import AccessError, LookupFailure
@@ -19,6 +20,7 @@ from dafeng.ledger.policies import write_number
 from dafeng.ledger.projects import Period, Project, Register, Step, StepKind, step_kinds
 from dafeng.ledger.working_days import read_holidays
 from dafeng.work.city import City
+from dafeng.work.credit_books import tell_tonnes
 from dafeng.work.credits import Credits, read_units, take
 from dafeng.work.rights import Rights
 
@@ -62,6 +64,8 @@ class Block:
         Type of the account that holds them.
     account, book, event : int
         Numbers of the account, its book, and the event that brought them there.
+    scale : int
+        Decimal digits of a tonne.
     """
 
     first: int
@@ -71,11 +75,12 @@ class Block:
     account: int
     book: int
     event: int
+    scale: int = 0
 
     @property
-    def size(self) -> int:
+    def size(self) -> int | Decimal:
         """How many. [t]"""
-        return self.last - self.first + 1
+        return tell_tonnes(self.last - self.first + 1, self.scale)
 
 
 def read_projects_of(rights: Rights) -> Credits:
@@ -329,15 +334,15 @@ def read_project_blocks(rights: Rights, project: str, *, limit: int = 200) -> tu
         found = rows.query(
             "SELECT b.first, b.last, b.vintage, a.type, a.no, a.book,"
             " COALESCE((SELECT MAX(m.seq) FROM ledger_move m JOIN ledger_event e ON e.seq = m.seq"
-            " WHERE m.book = a.book AND e.taker = a.no AND m.first <= b.first AND m.last >= b.last), 0)"
-            " FROM ledger_block b JOIN ledger_account a ON a.no = b.account"
+            " WHERE m.book = a.book AND e.taker = a.no AND m.first <= b.first AND m.last >= b.last), 0), k.scale"
+            " FROM ledger_block b JOIN ledger_account a ON a.no = b.account JOIN ledger_book k ON k.no = a.book"
             " WHERE b.project = ? AND b.alive ORDER BY b.first LIMIT ?",
             project, limit,
         )  # fmt: skip
-    return tuple(Block(int(a), int(b), str(v), str(t), int(n), int(k), int(s)) for a, b, v, t, n, k, s in found)
+    return tuple(Block(int(a), int(b), str(v), str(t), *map(int, more)) for a, b, v, t, *more in found)
 
 
-def sum_blocks(blocks: Sequence[Block], *types: str) -> int:
+def sum_blocks(blocks: Sequence[Block], *types: str) -> int | Decimal:
     """How many units stand in accounts of some types.
 
     Parameters
@@ -349,7 +354,7 @@ def sum_blocks(blocks: Sequence[Block], *types: str) -> int:
 
     Returns
     -------
-    int
+    int or Decimal
         Units. [t]
     """
     return sum(one.size for one in blocks if not types or one.type in types)

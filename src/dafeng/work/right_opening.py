@@ -10,16 +10,14 @@ import re
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
+from dafeng.ledger.book_opening import EXTERNAL, OTHER, find_opened, list_openings, other_book, read_limits
+from dafeng.ledger.book_plans import find_book_plan
 from dafeng.ledger.logs import beyond
-from dafeng.ledger.requests import OpenAccount, OpenBook, Request
+from dafeng.ledger.requests import OpenAccount
 from dafeng.store.records import Records
-from dafeng.work.right_books import find_book_plan
 from dafeng.work.right_orders import Order, place_orders
 from dafeng.work.rights import Rights
 
-EXTERNAL, OTHER = "external", "other"
-"""Type of the accounts that stand for another registry, and what that is called where nobody names it: units are received only
-from accounts of another registry."""
 _PERIOD = re.compile(r"\d{4}(-\d{4})?")
 _NAME = re.compile(r"(?!\.{1,2}$)[^\s/?#%]{1,100}")
 
@@ -54,20 +52,22 @@ def open_book(
     LookupFailure
         If there is no such definition.
     SettingError
-        If the period is missing or not wanted.
+        If the period is missing or not wanted, or instrument and period have a book under another name.
     """
     found = find_book_plan(rights.plans(), plan)
     if bool(period) != found.dated or (period and not _PERIOD.fullmatch(period)):
         raise _bad_period(plan, period, dated=found.dated)
-    name = f"{plan}-{period}" if period else plan
-    group: list[Request] = [
-        OpenBook(f"open.{name}", name, found.instrument, found.unit, found.scale, found.serials, period, found.project)
+    name, most = found.name(period), limit
+    if rights.has_ledger():
+        with rights.reading() as rows:
+            there = find_opened(rows, found, period)
+            most = limit or (read_limits(rows, there) if there is not None else (0,))[-1]
+        if there is not None and there.name != name:
+            raise other_book(there, name)
+    group = [
+        one._replace(registry=_registry(rights, one.account)) if isinstance(one, OpenAccount) and one.registry else one
+        for one in list_openings(found, period, holder=rights.city.slug, limit=most)
     ]
-    for sort in found.accounts:
-        account = f"{name}.{sort}"
-        registry = _registry(rights, account) if sort == EXTERNAL else ""
-        most = limit if sort == "issuer" else None
-        group.append(OpenAccount(f"open.{account}", account, name, sort, (rights.city.slug,), registry=registry, limit=most))
     return place_orders(rights, group, who=who, records=records)
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Act, Allot, Issue
+from dafeng.ledger.book_plans import BookPlan
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.requests import MOST, Hold, Transfer
-from dafeng.work.right_books import BookPlan, tell_quantity
+from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_orders import Order
 from dafeng.work.right_rows import AccountRow, BlockRow, BookRow, ClaimRow, StatementRow, read_books, read_sums
 from dafeng.work.rights import Rights

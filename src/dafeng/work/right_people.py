@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from dafeng.core.errors import AccessError
 from dafeng.core.labels import Label
-from dafeng.ledger.inclusion.programme import BUNDLED, CREDITS, ISSUER, LAPSED, USED
+from dafeng.ledger.inclusion.programme import FORMER_POINTS, GRAMS, POINTS
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.inclusion_reading import SMALLEST_GROUP
 from dafeng.work.right_events import read_event
-from dafeng.work.right_overview import BookSum, sum_books
-from dafeng.work.right_rows import BookRow, find_account_row
+from dafeng.work.right_overview import ENDS, BookSum, sum_books
+from dafeng.work.right_rows import BookRow, find_account_row, read_sums
 from dafeng.work.rights import Rights
 
-_HEAD = f"{CREDITS}."
+_BOOKS = (GRAMS, POINTS, FORMER_POINTS)
+_VOUCHERS = "puhui.voucher."
 _NAMED = ("account", "book", "giver", "into", "taker")
 """Fields of a request that name an account or a book."""
+_OWN = ("issuer", "pool", *ENDS)
+"""Types of the accounts that are the city's own."""
 
 
 def is_private(name: str) -> bool:
@@ -34,7 +37,7 @@ def is_private(name: str) -> bool:
     bool
         True for the grams, points and vouchers of carbon inclusion; never for its certified credits.
     """
-    return name.startswith(_HEAD)
+    return name.partition("/")[0] in _BOOKS or name.startswith(_VOUCHERS)
 
 
 def list_private(rights: Rights) -> list[BookRow]:
@@ -126,7 +129,6 @@ def sum_shown(rights: Rights, *, may: bool) -> list[BookSum]:
 
 
 def _persons(rights: Rights, one: BookSum) -> int:
-    """Accounts of a book but those of the programme itself."""
+    """Accounts of a book but those of the city itself."""
     with rights.reading() as rows:
-        own = [f"{one.book.name}/{part}" for part in (ISSUER, USED, LAPSED, BUNDLED)]
-        return one.accounts - sum(find_account_row(rows, name=name) is not None for name in own)
+        return sum(row[2] for row in read_sums(rows) if row[0] == one.book.no and row[1] not in _OWN)

@@ -19,11 +19,12 @@ from dafeng.ledger.logs import LOGS
 from dafeng.ledger.moments import read_balances
 from dafeng.ledger.roots import LEDGER, DayRoot, HashProof, list_roots, parse_roots, prove_event, prove_hash, spell_proof
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.inclusion_audit import has_events, inclusion_check
 from dafeng.work.rights import Rights
 
 
 def audit_books(rights: Rights) -> list[Finding]:
-    """Book everything again and compare it with what stands; writers wait meanwhile.
+    """Book everything again and compare it with what stands, carbon inclusion too; writers wait meanwhile.
 
     Parameters
     ----------
@@ -33,12 +34,13 @@ def audit_books(rights: Rights) -> list[Finding]:
     Returns
     -------
     list of Finding
-        What is wrong and where; empty if nothing is, or where the city has no ledger.
+        What is wrong and where; empty if nothing is, or where the city has neither a ledger nor events of inclusion.
     """
-    if not rights.has_ledger():
+    city, there = rights.city, rights.has_ledger()
+    if not there and not has_events(city):
         return []
-    with open_city_ledger(rights.city) as ledger:
-        return verify(ledger)
+    with open_city_ledger(city, reads=not there) as ledger, inclusion_check(city) as check:
+        return verify(ledger, beside=[check])
 
 
 def list_day_roots(rights: Rights, *, since: str = "") -> Iterator[DayRoot]:

@@ -14,6 +14,7 @@ from typing import Self
 from dafeng.core.errors import DafengError, LookupFailure
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Act
+from dafeng.ledger.book_plans import BookPlans, read_book_plans
 from dafeng.ledger.handed import Handed
 from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
 from dafeng.ledger.refusals import Answer
@@ -23,7 +24,6 @@ from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.city_ledger import check_kept, is_there
 from dafeng.work.hand_act import carry_out
-from dafeng.work.right_books import BookPlans, read_book_plans
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 
 
@@ -179,7 +179,7 @@ class Rights:
         BookPlans
             Of the package and of the city.
         """
-        return read_book_plans(city=self.city)
+        return read_book_plans(self.city.overlay)
 
     def books(self) -> list[BookRow]:
         """Books that are open or were.

@@ -17,6 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.ledger.act import Surrender, name_act
 from dafeng.ledger.adjustments import ALLOTTED
 from dafeng.ledger.allowances import Entitlement
+from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.enterprise_sides import HOLDERS
 from dafeng.ledger.hand_act import find_credit_sink, hand_surrender
@@ -28,7 +29,8 @@ from dafeng.ledger.right_tables import read_rows
 from dafeng.work.allowances import allowances
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
-from dafeng.work.period_books import find_year, need_account, read_year, refused
+from dafeng.work.credit_books import find_credit_book
+from dafeng.work.period_books import check_whole, find_year, need_account, read_year, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +184,12 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     found = allowances(plants or city.overlay / "rights" / "plants.csv", city=city, draft=draft)
     due = {one.enterprise: one for one in found.entitlements if one.year == year}
     policies = read_policies(city.overlay)
+    offset = find_offset_book(city)
     with open_city_ledger(city, reads=True) as ledger:
         here = read_positions(ledger, book)
         need_account(here, "issuer", book)
         owed = {one.holder: one.balance for one in read_positions(ledger, f"{book}.owed") if one.type in HOLDERS.split()}
-        bank = _credits(ledger, find_offset_book(city), book)
+        bank = _credits(ledger, offset, book)
         standings = tuple(
             _stand(one, due.get(one.holder), owed.get(one.holder, 0), bank.get(one.holder, (0, 0)), policies)
             for one in here
@@ -207,8 +210,19 @@ def find_offset_book(city: City) -> str:
     -------
     str
         That of the first scheme whose credits count; empty where none does.
+
+    Raises
+    ------
+    SettingError
+        If it does not count whole tonnes.
     """
-    return next((one.book for one in read_schemes(city.overlay).schemes.values() if one.offsets), "")
+    scheme = next((one for one in read_schemes(city.overlay).schemes.values() if one.offsets), None)
+    if scheme is None:
+        return ""
+    with open_city_ledger(city, reads=True) as ledger:
+        book = find_credit_book(ledger.rows, read_book_plans(city.overlay), scheme)
+    check_whole(book.name, book.unit, book.scale)
+    return book.name
 
 
 def _credits(ledger: Ledger, bank: str, book: str) -> Mapping[str, tuple[int, int]]:

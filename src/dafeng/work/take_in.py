@@ -14,23 +14,30 @@ from typing import Any
 import pyarrow as pa
 
 from dafeng.core.errors import SettingError
+from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.readers.delivery import Delivery, build_rows, place_in
 from dafeng.store.files import write_whole
 from dafeng.store.lots import Item, Lot
 from dafeng.store.records import Records
-from dafeng.work.cell_decisions import CellDecisions, check_decided, errors_at
+from dafeng.work.cell_decisions import CellDecisions, check_decided, errors_at, settle_cells
 from dafeng.work.city import City
 from dafeng.work.correct import correction_lot, draft_correction
 from dafeng.work.corrected import keep_corrections, key_of
-from dafeng.work.ingest import read_file
+from dafeng.work.correction_checks import CONFIRMED, check_sure, find_doubts
+from dafeng.work.read_file import read_file
 from dafeng.work.upload_decisions import begin_take, finish_held
-from dafeng.work.upload_preview import SUMS, audit_delivery
+from dafeng.work.upload_preview import SUMS, audit_deliveries
 from dafeng.work.upload_state import Upload, upload_folder
 from dafeng.work.uploads import read_upload
 
 Row = Mapping[str, Any]
 Draft = tuple[Row, dict[str, Any]]
+DOUBTED = Label(
+    "核对后改正，或勾选“已核实，仍用更正值”（Python 为 sure=[位置]）；没有入库",
+    "mend it, or tick 'checked, keep the corrected value' (sure=[cell] in Python); nothing was taken in",
+)
+"""What to do with a corrected value that the checks doubt."""
 
 
 class Take:
@@ -62,9 +69,11 @@ class Take:
         self._rows = {place: rows[place] for place in asked.values}
         for place, (value, _) in asked.values.items():
             _check_value(place, value)
-        found = (*(one for one in delivery.findings if one.rule not in SUMS), *audit_delivery(city, delivery))
+        audited = audit_deliveries(city, [delivery])
+        found = (*(one for one in delivery.findings if one.rule not in SUMS), *audited)
         check_decided(errors_at(found, rows), asked, name=done.name)
-        delivery = _decided(delivery, asked, done.by)
+        check_sure(_doubts(city, delivery, asked, audited), remedy=DOUBTED)
+        delivery = settle_cells(delivery, asked, who=done.by)
         self._count = delivery.rows.num_rows
         (self._delivery,) = keep_corrections(city, [delivery])
         self._held = {key_of(row): row for row in city.facts.read().to_pylist()} if asked.values else {}
@@ -100,7 +109,8 @@ class Take:
         for place, row in self._rows.items():
             before = fresh.get(place) or self._held[key_of(row)]
             value, reason = self._asked.values[place]
-            one = draft_correction(before, value=value, reason=reason or "上报时更正", who=self._done.by, at=self._at)
+            reason = (reason or "上报时更正") + (CONFIRMED if place in self._asked.sure else "")
+            one = draft_correction(before, value=value, reason=reason, who=self._done.by, at=self._at)
             made += [(before, one)] if one is not None else []
         return made
 
@@ -128,16 +138,18 @@ def no_value(what: Label, where: str) -> SettingError:
     )
 
 
-def _decided(delivery: Delivery, asked: CellDecisions, who: str) -> Delivery:
-    """The delivery without the figures that are left out; those that are kept as reported say why in their note."""
-    if not (asked.kept or asked.left):
-        return delivery
-    rows = [row for row in delivery.rows.to_pylist() if place_in(row) not in asked.left]
-    for row in rows:
-        if reason := asked.kept.get(place_in(row)):
-            said = f"按原报入库（{who}）：{reason}"
-            row["note"] = "; ".join(note for note in (row["note"], said) if note)
-    return replace(delivery, rows=build_rows(rows))
+def _doubts(city: City, delivery: Delivery, asked: CellDecisions, audited: Sequence[Finding]) -> list[Finding]:
+    """What the checks say of the corrected values, beside the other figures of the file and those that are held."""
+    if not asked.values:
+        return []
+    told = {place: {"value": _read_value(value)} for place, (value, _) in asked.values.items()}
+    changed = [{**row, **told.get(place_in(row), {})} for row in delivery.rows.to_pylist() if place_in(row) not in asked.left]
+    after = audit_deliveries(city, [replace(delivery, rows=build_rows(changed))])
+    return [one for one in find_doubts(audited, after, asked.values) if one.at not in asked.sure]
+
+
+def _read_value(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").strip())
 
 
 def _check_cell(place: str, rows: Mapping[str, Row]) -> None:
@@ -147,7 +159,7 @@ def _check_cell(place: str, rows: Mapping[str, Row]) -> None:
 
 def _check_value(place: str, value: str) -> None:
     try:
-        kept = Decimal(value.replace(",", "").strip()).is_finite()
+        kept = _read_value(value).is_finite()
     except ArithmeticError:
         kept = False
     if not kept:

@@ -6,7 +6,7 @@ takes the file in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +31,15 @@ class UploadDraft:
         New text by sheet and cell, of cells that could not be read.
     kept, left : mapping of str to str
         Why a figure stays as reported, and why it is left out, by cell; the reason may still be empty.
+    sure : collection of str
+        Cells whose corrected value is kept although the checks doubt it.
     """
 
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     cells: Mapping[Cell, str] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
+    sure: Collection[str] = ()
 
 
 def read_upload_draft(city: City, upload: Upload, *, who: str) -> UploadDraft:
@@ -66,7 +69,7 @@ def read_upload_draft(city: City, upload: Upload, *, who: str) -> UploadDraft:
         return UploadDraft()
     values = {place: (str(value), str(reason)) for place, (value, reason) in told["values"].items()}
     cells = {(sheet, cell): text for sheet, cell, text in told["cells"]}
-    return UploadDraft(values, cells, told.get("kept", {}), told.get("left", {}))
+    return UploadDraft(values, cells, told.get("kept", {}), told.get("left", {}), tuple(told.get("sure", ())))
 
 
 def keep_upload_draft(city: City, upload: Upload, draft: UploadDraft, *, who: str) -> None:
@@ -86,6 +89,7 @@ def keep_upload_draft(city: City, upload: Upload, draft: UploadDraft, *, who: st
     cells = [[sheet, cell, text] for (sheet, cell), text in draft.cells.items()]
     values = {place: list(pair) for place, pair in draft.values.items()}
     told = {"key": look_key(upload), "values": values, "cells": cells, "kept": dict(draft.kept), "left": dict(draft.left)}
+    told["sure"] = sorted(draft.sure)
     with lock(upload_folder(city, upload.id)):
         write_whole(upload_folder(city, upload.id) / FILE, seal({**_read(city, upload), who: told}))
 

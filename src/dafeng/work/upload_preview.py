@@ -5,7 +5,7 @@ Invariant: looking writes nothing; the audit stands beside the facts that the ci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,8 +22,8 @@ from dafeng.readers.mapping import ColumnGuess, guess_heading, list_columns
 from dafeng.readers.sheets import Sheet, Workbook, read_sheets
 from dafeng.work.city import City
 from dafeng.work.corrected import key_of
-from dafeng.work.ingest import read_file
 from dafeng.work.mappings import recall_mapping
+from dafeng.work.read_file import read_file
 from dafeng.work.upload_state import Upload
 from dafeng.work.uploads import read_upload
 
@@ -108,7 +108,7 @@ def preview_upload(city: City, upload: Upload, *, report: Callable[[Label, float
     weight = {"error": 0, "warning": 1, "info": 2}
     tell(Label("与已有的数一起审核", "auditing beside what is held already"), 0.5)
     read = [finding for finding in delivery.findings if finding.rule not in SUMS]
-    findings = sorted((*read, *audit_delivery(city, delivery)), key=lambda one: weight[one.severity])
+    findings = sorted((*read, *audit_deliveries(city, [delivery])), key=lambda one: weight[one.severity])
     return Preview(delivery.kind, samples, tuple(delivery.rows.to_pylist()), tuple(dict.fromkeys(findings)), None)
 
 
@@ -116,15 +116,15 @@ def _silent(_step: Label, _share: float) -> None:
     """Nobody follows."""
 
 
-def audit_delivery(city: City, delivery: Delivery) -> tuple[Finding, ...]:
+def audit_deliveries(city: City, deliveries: Sequence[Delivery]) -> tuple[Finding, ...]:
     """What the audit says of the delivered cells, beside what the city holds already.
 
     Parameters
     ----------
     city : City
         The city.
-    delivery : Delivery
-        What was read.
+    deliveries : sequence of Delivery
+        What was read, at least one file.
 
     Returns
     -------
@@ -132,17 +132,19 @@ def audit_delivery(city: City, delivery: Delivery) -> tuple[Finding, ...]:
         Those at delivered cells.
     """
     names = [column.name for column in ROWS.columns]
-    fresh = {key_of(row) for row in delivery.rows.to_pylist()}
+    delivered = pa.concat_tables([one.rows for one in deliveries])
+    rows = delivered.to_pylist()
+    fresh = {key_of(row) for row in rows}
     held = [row for row in city.facts.read(places=(city.code,)).to_pylist() if key_of(row) not in fresh]
-    kept = pa.Table.from_pylist([{name: row[name] for name in names} for row in held], schema=delivery.rows.schema)
+    kept = pa.Table.from_pylist([{name: row[name] for name in names} for row in held], schema=delivered.schema)
     found = audit_facts(
-        pa.concat_tables([kept, delivery.rows]),
+        pa.concat_tables([kept, delivered]),
         catalogue=city.catalogue(),
         rules=city.rules(),
         today=datetime.now(UTC).date(),
         library=read_factors(city.overlay),
     )
-    cells = {place_in(row) for row in delivery.rows.to_pylist()}
+    cells = {place_in(row) for row in rows}
     return tuple(finding for finding in found if finding.at in cells)
 
 

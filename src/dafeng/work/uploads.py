@@ -15,7 +15,7 @@ from dafeng.core.labels import Label
 from dafeng.readers.sheets import read_sheets
 from dafeng.store.files import hash_bytes, lock, write_durably
 from dafeng.work.city import City
-from dafeng.work.ingest import ENDINGS
+from dafeng.work.read_file import ENDINGS
 from dafeng.work.upload_decisions import finish_decision
 from dafeng.work.upload_state import FOLDER, STATE, Upload, load_upload, save_upload, upload_folder
 

@@ -6,25 +6,25 @@ at most.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
 from dafeng.core.errors import AddressError, ConflictError
 from dafeng.core.labels import Label
-from dafeng.core.units import ratio
+from dafeng.core.units import ratio, same_dimension
+from dafeng.ledger.book_opening import OpenedBook
 from dafeng.ledger.chain import find_path
 from dafeng.ledger.inclusion.events import day_of
 from dafeng.ledger.inclusion.intake import resume
+from dafeng.ledger.inclusion.policy import Policy
 from dafeng.ledger.inclusion.programme import (
     BATCH,
     BUNDLED,
-    CREDITS,
     GRAMS,
-    ISSUED,
-    ISSUER,
     Programme,
+    Shelf,
     account_of,
     require,
 )
@@ -105,7 +105,8 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
     was = [one for one in list_bundles(programme) if one.name == name]
     if was and was[0].before == day:
         return was[0]
-    today = day_of(programme.clock())
+    today, book = day_of(programme.clock()), programme.shelf().credits
+    _check_form(programme.policy, book)
     if was or not name.strip() or len(name) > 60 or not name.isprintable() or name in RESERVED or day > today:
         raise _conflict(
             name, "名称已用于其他日期、不可用，或日期在将来", "the name is taken or unusable, or the day lies ahead"
@@ -114,7 +115,7 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         text = "UPDATE event SET bundle = ? WHERE bundle = '' AND day >= ? AND day < ?"
         programme.rows.run(text, name, date(date.fromordinal(day - 1).year, 1, 1).toordinal(), day)
         root, events, grams = _sum_up(programme, name)
-        units = grams * 10**programme.policy.credit_scale // int(ratio(programme.policy.credit_unit, GRAM))
+        units = grams * 10**book.scale // grams_of(book.unit)
         if not units:
             raise _conflict(name, "没有可核证的减排量", "there is nothing to certify")
         rules = f"{programme.policy.id} ({programme.policy.grade})"
@@ -122,6 +123,45 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         programme.rows.run("INSERT INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", *row)
     finish_bundles(programme)
     return next(one for one in list_bundles(programme) if one.name == name)
+
+
+def grams_of(unit: str) -> int:
+    """Grams of CO2 in a unit of credits.
+
+    Parameters
+    ----------
+    unit : str
+        Unit of mass, with or without its species.
+
+    Returns
+    -------
+    int
+        Grams. [g CO2]
+    """
+    return int(ratio(unit, GRAM if same_dimension(unit, GRAM) else "g"))
+
+
+def _check_form(policy: Policy, book: OpenedBook) -> None:
+    """Whether credits can be issued in a book, before anything is said of a bundle."""
+    agrees = policy.credit_scale in (None, book.scale)
+    if book.serials and book.project and agrees:
+        return
+    raise ConflictError(
+        Label(
+            f"账簿“{book.name}”为 {book.unit}、{book.scale} 位小数、{'有' if book.serials else '无'}编号，不能按本规则核证",
+            f"the book '{book.name}' counts {book.unit} with {book.scale} decimals and {'' if book.serials else 'no '}serial"
+            " numbers: nothing can be certified in it by these rules",
+        ),
+        where=book.name,
+        expected=Label(
+            "每单位有编号、签发写明批次；规则所写位数与账簿相同",
+            "serial numbers, a project for each issue, and the decimals of the rules where they name any",
+        ),
+        remedy=Label(
+            "在规则中删去 credit，或在 data/books.yaml 中定义账簿；没有核证",
+            "leave credit out of the rules, or define the book in data/books.yaml before it is opened; nothing was certified",
+        ),
+    )
 
 
 def list_bundles(programme: Programme) -> list[Bundle]:
@@ -154,25 +194,64 @@ def finish_bundles(programme: Programme) -> None:
             continue
         day = date.fromordinal(bundle.day).isoformat()
         for page in _people(programme, bundle.name):
-            groups: list[list[Request]] = [[_convert(bundle.name, person, grams, day)] for person, grams in page]
+            groups: list[list[Request]] = [[spell_share(bundle.name, person, grams, day)] for person, grams in page]
             for answers in programme.ledger.submit(groups):
                 require(answers)
-        require(programme.ledger.submit([[_issue(bundle, day)]])[0])
+        require(programme.ledger.submit([[spell_issue(bundle, day, programme.shelf())]])[0])
         with programme.rows.transaction():
             programme.rows.run("UPDATE bundle SET done = 1 WHERE name = ?", bundle.name)
 
 
-def _convert(name: str, person: str, grams: int, day: str) -> Transfer:
+def spell_share(name: str, person: str, grams: int, day: str) -> Transfer:
+    """Request by which the grams of a person leave for a bundle.
+
+    Parameters
+    ----------
+    name, person : str
+        Bundle and pseudonym.
+    grams : int
+        What the events of the person in it saved. [g CO2]
+    day : str
+        ISO date of the bundle's issue.
+
+    Returns
+    -------
+    Transfer
+        The request.
+    """
     giver, taker = account_of(GRAMS, person), account_of(GRAMS, BUNDLED)
     return Transfer(f"puhui:bundle:{name}:{person}", "convert", giver, taker, grams, day)
 
 
-def _issue(bundle: Bundle, day: str) -> Transfer:
-    giver, taker = account_of(CREDITS, ISSUER), account_of(CREDITS, ISSUED)
+def spell_issue(bundle: Bundle, day: str, shelf: Shelf) -> Transfer:
+    """Request by which the credits of a bundle are issued.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The bundle.
+    day : str
+        ISO date of its issue.
+    shelf : Shelf
+        Books of the programme.
+
+    Returns
+    -------
+    Transfer
+        The request; its reason names number, grams, root and rules.
+    """
     says = f"{bundle.events} events, {bundle.grams} g, root {bundle.root}, rules {bundle.policy}"
     year = str(date.fromordinal(bundle.before - 1).year)
     return Transfer(
-        f"puhui:bundle:{bundle.name}", "issue", giver, taker, bundle.units, day, says, vintage=year, project=bundle.name
+        f"puhui:bundle:{bundle.name}",
+        "issue",
+        shelf.issuer,
+        shelf.issued,
+        bundle.units,
+        day,
+        says,
+        vintage=year,
+        project=bundle.name,
     )
 
 
@@ -192,8 +271,24 @@ def _leaves(programme: Programme, name: str) -> Iterator[tuple[str, bytes, int]]
     text = "SELECT no, key, scene, edition, day, amount, grams FROM event WHERE bundle = ? AND no > ? ORDER BY no LIMIT ?"
     while page := programme.rows.query(text, name, last, PAGE):
         for row in page:
-            yield row[1], sha256("\n".join(map(str, row[1:])).encode()).digest(), row[6]
+            yield row[1], hash_leaf(row[1:]), row[6]
         last = page[-1][0]
+
+
+def hash_leaf(fields: Sequence[object]) -> bytes:
+    """Leaf of an event in the tree of its bundle.
+
+    Parameters
+    ----------
+    fields : sequence of object
+        Key of the evidence, scene, edition, day, amount and grams.
+
+    Returns
+    -------
+    bytes
+        32 bytes.
+    """
+    return sha256("\n".join(map(str, fields)).encode()).digest()
 
 
 def _sum_up(programme: Programme, name: str) -> tuple[str, int, int]:
@@ -209,6 +304,45 @@ def _sum_up(programme: Programme, name: str) -> tuple[str, int, int]:
     return root.hex(), count, grams
 
 
+class RootStream:
+    """Merkle tree hash (RFC 6962) of a list that does not fit into memory; keeps one hash for each power of two."""
+
+    __slots__ = ("_stack",)
+
+    def __init__(self) -> None:
+        self._stack: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Take the next one of the list.
+
+        Parameters
+        ----------
+        leaf : bytes
+            Its hash.
+        """
+        stack = self._stack
+        stack.append((1, sha256(b"\x00" + leaf).digest()))
+        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
+            size, right = stack.pop()
+            stack[-1] = (2 * size, sha256(b"\x01" + stack[-1][1] + right).digest())
+
+    def root(self) -> bytes:
+        """Root of what was taken so far.
+
+        Returns
+        -------
+        bytes
+            32 bytes; that of nothing is the hash of no bytes.
+        """
+        hashes = [one for _, one in self._stack]
+        if not hashes:
+            return sha256(b"").digest()
+        right = hashes.pop()
+        while hashes:
+            right = sha256(b"\x01" + hashes.pop() + right).digest()
+        return right
+
+
 def stream_root(leaves: Iterable[bytes]) -> bytes:
     """Merkle tree hash of a list that does not fit into memory, equal to that of `dafeng.ledger.chain.find_root`.
 
@@ -222,16 +356,10 @@ def stream_root(leaves: Iterable[bytes]) -> bytes:
     bytes
         32 bytes.
     """
-    stack: list[tuple[int, bytes]] = []
+    stream = RootStream()
     for leaf in leaves:
-        stack.append((1, sha256(b"\x00" + leaf).digest()))
-        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
-            size, right = stack.pop()
-            stack[-1] = (2 * size, sha256(b"\x01" + stack[-1][1] + right).digest())
-    while len(stack) > 1:
-        _, right = stack.pop()
-        stack[-1] = (0, sha256(b"\x01" + stack[-1][1] + right).digest())
-    return stack[0][1] if stack else sha256(b"").digest()
+        stream.add(leaf)
+    return stream.root()
 
 
 def prove_event(programme: Programme, scene: str, evidence: str) -> dict[str, object]:

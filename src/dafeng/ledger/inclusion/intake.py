@@ -15,7 +15,7 @@ from dafeng.core.findings import Finding
 from dafeng.ledger.inclusion.decision import Candidate, Outcome, Taken, check_claim, check_event, decide, spell_amount, tell
 from dafeng.ledger.inclusion.events import Event, day_of
 from dafeng.ledger.inclusion.identities import Member
-from dafeng.ledger.inclusion.programme import GRAMS, ISSUER, POINTS, Programme, account_of
+from dafeng.ledger.inclusion.programme import GRAMS, ISSUER, Programme, Shelf, account_of
 from dafeng.ledger.refusals import Booked, Refused, reasons
 from dafeng.ledger.requests import Request, Transfer
 
@@ -238,7 +238,8 @@ def _write(programme: Programme, fresh: Sequence[Taken]) -> int:
 
 def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str, str]:
     """Hand decisions to the ledger; codes by key of those that it refused, which are forgotten."""
-    groups = [group for group in map(_requests, taken) if group]
+    shelf = programme.shelf()
+    groups = [group for one in taken if (group := spell_earn(one, shelf))]
     keys = [one.key for one in taken if one.grams or one.points]
     refused: dict[str, str] = {}
     for key, answers in zip(keys, programme.ledger.submit(groups), strict=True):
@@ -251,16 +252,29 @@ def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str,
     return refused
 
 
-def _requests(one: Taken) -> list[Request]:
+def spell_earn(one: Taken, shelf: Shelf) -> list[Request]:
+    """What the ledger is asked to book for an event, as one group.
+
+    Parameters
+    ----------
+    one : Taken
+        The event.
+    shelf : Shelf
+        Books of the programme.
+
+    Returns
+    -------
+    list of Request
+        Grams, then points; nothing where there are none.
+    """
     day = date.fromordinal(one.day).isoformat()
     group: list[Request] = []
-    for book, quantity in ((GRAMS, one.grams), (POINTS, one.points)):
+    for part, giver, book, quantity in (
+        ("g", account_of(GRAMS, ISSUER), GRAMS, one.grams),
+        ("p", shelf.earns, shelf.points.name, one.points),
+    ):
         if quantity:
-            group.append(
-                Transfer(
-                    f"puhui:{one.key}:{book[6]}", "earn", account_of(book, ISSUER), account_of(book, one.person), quantity, day
-                )
-            )
+            group.append(Transfer(f"puhui:{one.key}:{part}", "earn", giver, account_of(book, one.person), quantity, day))
     return group
 
 

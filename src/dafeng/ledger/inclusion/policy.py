@@ -138,10 +138,8 @@ class Policy:
         Vouchers by id.
     purpose, version : str
         Purpose that persons consent to, and the version of the text.
-    credit_unit : str
-        Unit of the certified reductions.
-    credit_scale : int
-        Digits after the point of that unit that a minimal unit stands for.
+    credit_scale : int or None
+        Digits after the point of a unit of certified reductions, where the rules say so; the book's definition decides.
     """
 
     id: str
@@ -159,8 +157,7 @@ class Policy:
     vouchers: Mapping[str, Voucher]
     purpose: str
     version: str
-    credit_unit: str
-    credit_scale: int
+    credit_scale: int | None
 
 
 def read_policy(name: str, scenes: Mapping[str, Scene], *folders: Path) -> Policy:
@@ -236,8 +233,7 @@ def _policy(root: Record, scenes: Mapping[str, Scene], known: Collection[str]) -
         vouchers={one.id: one for one in vouchers},
         purpose=consent.text("purpose"),
         version=consent.text("version"),
-        credit_unit=credit.text("unit"),
-        credit_scale=whole_of(credit, "scale"),
+        credit_scale=_whole_or_none(credit, "scale"),
     )
 
 

@@ -7,11 +7,14 @@ about, so that asking again changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from dafeng.core.errors import ConflictError
 from dafeng.core.labels import Label
+from dafeng.ledger.book_opening import OpenedBook, find_opened, find_own, open_planned, plan_book
+from dafeng.ledger.book_plans import BookPlans, find_book_plan, read_book_plans
 from dafeng.ledger.inclusion.claims import Overlap, Registered
 from dafeng.ledger.inclusion.events import day_of
 from dafeng.ledger.inclusion.identities import Identities, hash_key
@@ -22,23 +25,62 @@ from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.refusals import Answer, Booked, Refused, reasons
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Request, SetLimit
 from dafeng.store.inclusion_rows import InclusionRows
+from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import ACCOUNT
 
 GRAMS = "puhui.grams"
 """Book of reductions in grams."""
-POINTS = "puhui.points"
-"""Book of points: what the programme owes to those who earned them."""
-CREDITS = "puhui"
-"""Book of certified reductions, with serial numbers."""
+POINTS, FORMER_POINTS = "points", "puhui.points"
+"""Definition of the book of points (what the programme owes to those who earned them), and its name in earlier versions."""
+CREDITS, FORMER_CREDITS = "inclusion_credit", "puhui"
+"""Definition of the book of certified reductions, with serial numbers, and its name in earlier versions."""
 ISSUER = "issuer"
-USED = "used"
 LAPSED = "lapsed"
 BUNDLED = "bundled"
-ISSUED = "issued"
 CITY = "city"
 """Holder of the accounts of the programme itself."""
 BATCH = 2000
 """Requests that are handed to the ledger at once."""
+
+
+class Shelf(NamedTuple):
+    """Books of points and credits with the city's accounts in them, as they stand or would be opened."""
+
+    points: OpenedBook
+    earns: str
+    used: str
+    lapsed: str
+    credits: OpenedBook
+    issuer: str
+    issued: str
+
+
+def read_shelf(rows: LedgerRows, plans: BookPlans) -> Shelf:
+    """Books of points and credits of a city.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The ledger's database.
+    plans : BookPlans
+        Books that the city may open.
+
+    Returns
+    -------
+    Shelf
+        Names as they stand, or as they would be opened.
+
+    Raises
+    ------
+    LookupFailure
+        If the city's books have none of them.
+    """
+    points, certified = find_book_plan(plans, POINTS), find_book_plan(plans, CREDITS)
+    first = find_opened(rows, points, "", former=FORMER_POINTS) or plan_book(points, "")
+    second = find_opened(rows, certified, "", former=FORMER_CREDITS) or plan_book(certified, "")
+    earns, used, lapsed = (find_own(rows, first, sort) for sort in ("issuer", "used", "cancelled"))
+    issuer, issued = (find_own(rows, second, sort) for sort in ("issuer", "pool"))
+    return Shelf(first, earns, used, lapsed, second, issuer, issued)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +109,10 @@ class Programme:
         Secret of the city.
     clock : callable
         Instant in UTC. [s]
+    plans : BookPlans
+        Books that the city may open; those of the package by default.
+    holder : str
+        Holder of the accounts of the city.
     """
 
     ledger: Ledger
@@ -79,6 +125,8 @@ class Programme:
     place: str
     secret: str
     clock: Callable[[], int]
+    plans: BookPlans = field(default_factory=read_book_plans)
+    holder: str = CITY
 
     def today(self) -> str:
         """Day of now in China.
@@ -158,18 +206,30 @@ class Programme:
 
     def prepare(self) -> None:
         """Open the books and the accounts of the programme, once."""
-        groups: list[list[Request]] = []
-        for book, instrument, unit, scale, serials in (
-            (GRAMS, "carbon inclusion reduction", "gCO2", 0, False),
-            (POINTS, "carbon inclusion points", "point", 0, False),
-            (CREDITS, "carbon inclusion credit", self.policy.credit_unit, self.policy.credit_scale, True),
-        ):
-            groups.append([OpenBook(f"puhui:book:{book}", book, instrument, unit, scale, serials, "", serials)])
-            groups.append([_system(book, ISSUER, "issuer", MOST)])
-        groups += [[_system(GRAMS, BUNDLED, "pool")], [_system(GRAMS, LAPSED, "cancelled")]]
-        groups += [[_system(POINTS, USED, "used")], [_system(POINTS, LAPSED, "cancelled")], [_system(CREDITS, ISSUED, "pool")]]
+        groups: list[list[Request]] = [
+            [OpenBook(f"puhui:book:{GRAMS}", GRAMS, "carbon inclusion reduction", "gCO2")],
+            [_system(GRAMS, ISSUER, "issuer", MOST)],
+            [_system(GRAMS, BUNDLED, "pool")],
+            [_system(GRAMS, LAPSED, "cancelled")],
+        ]
         for answers in self.ledger.submit(groups):
             require(answers)
+        for name, former, needs in (
+            (POINTS, FORMER_POINTS, ("issuer", "used", "cancelled")),
+            (CREDITS, FORMER_CREDITS, ("issuer", "pool")),
+        ):
+            plan = find_book_plan(self.plans, name)
+            open_planned(self.ledger, plan, "", holder=self.holder, limit=MOST, needs=needs, former=former)
+
+    def shelf(self) -> Shelf:
+        """Books of points and credits with the city's accounts in them.
+
+        Returns
+        -------
+        Shelf
+            As they stand, or would be opened.
+        """
+        return read_shelf(self.ledger.rows, self.plans)
 
     def open_members(self, people: Iterable[tuple[str, str]]) -> None:
         """Open the accounts of those who join.
@@ -181,8 +241,9 @@ class Programme:
         """
         self.prepare()
         groups: list[list[Request]] = []
+        points = self.shelf().points.name
         for person, kind in people:
-            groups += [[_own(GRAMS, person, kind)], [_own(POINTS, person, kind)]]
+            groups += [[_own(GRAMS, person, kind)], [_own(points, person, kind)]]
             if len(groups) >= BATCH:
                 self._open(groups)
                 groups = []

@@ -19,8 +19,6 @@ from dafeng.ledger.inclusion.programme import (
     GRAMS,
     ISSUER,
     LAPSED,
-    POINTS,
-    USED,
     Programme,
     account_of,
     require,
@@ -97,11 +95,11 @@ def redeem_points(programme: Programme, person: str, voucher: str, *, order: str
     programme.prepare()
     kind = programme.identities.kind(pseudonym)
     book = programme.open_voucher(wanted, pseudonym, kind)
-    name = programme.hash("order", order)
+    name, shelf = programme.hash("order", order), programme.shelf()
     before = programme.ledger.rows.query("SELECT effective FROM ledger_event WHERE id = ?", f"puhui:redeem:{name}:points")
     day = date.fromordinal(before[0][0]).isoformat() if before else programme.today()
     redeemed = Transfer(
-        f"puhui:redeem:{name}:points", "redeem", account_of(POINTS, pseudonym), account_of(POINTS, USED), wanted.points, day
+        f"puhui:redeem:{name}:points", "redeem", account_of(shelf.points.name, pseudonym), shelf.used, wanted.points, day
     )
     given = Transfer(f"puhui:redeem:{name}:voucher", "earn", account_of(book, ISSUER), account_of(book, pseudonym), 1, day)
     answers = require(programme.ledger.submit([[redeemed, given]])[0])
@@ -166,9 +164,10 @@ def expire_points(programme: Programme, *, before: str = "", preview: bool = Fal
     resume(programme)
     day = before or months_before(programme.today(), months or 0)
     today, accounts, points = programme.today(), 0, 0
+    shelf = programme.shelf()
     for page in _due(programme, date.fromisoformat(day).toordinal()):
         groups: list[list[Request]] = [
-            [Transfer(f"puhui:expire:{day}:{gone}:{name}", "expire", name, account_of(POINTS, LAPSED), quantity, today)]
+            [Transfer(f"puhui:expire:{day}:{gone}:{name}", "expire", name, shelf.lapsed, quantity, today)]
             for name, quantity, gone in page
         ]
         for answers in programme.ledger.submit(groups) if groups and not preview else []:
@@ -180,12 +179,12 @@ def expire_points(programme: Programme, *, before: str = "", preview: bool = Fal
 
 def _due(programme: Programme, before: int) -> Iterator[list[tuple[str, int, int]]]:
     """Accounts with what has expired in them and what had left them until then, page by page."""
-    query, last = programme.ledger.rows.query, 0
+    query, last, book = programme.ledger.rows.query, 0, programme.shelf().points.name
     while True:
-        end = query(_PAGE, POINTS, last, BATCH)[0][0]
+        end = query(_PAGE, book, last, BATCH)[0][0]
         if end is None:
             return
-        rows = query(_OPEN, before, POINTS, last, BATCH)
+        rows = query(_OPEN, before, book, last, BATCH)
         yield [(name, int(earned - gone), int(gone)) for _, name, earned, gone in rows if earned > gone]
         last = end
 
@@ -217,17 +216,21 @@ def erase_member(programme: Programme, person: str) -> str:
     finish_bundles(programme)
     with programme.rows.transaction():
         programme.rows.run("UPDATE event SET bundle = ? WHERE person = ? AND bundle = ''", ERASED, pseudonym)
-    names = {account_of(book, pseudonym): book for book in (GRAMS, POINTS)}
-    for name, balance in programme.balances(list(names)).items():
-        _close(programme, name, names[name], balance)
+    shelf = programme.shelf()
+    ends = {
+        account_of(GRAMS, pseudonym): ("lapse", account_of(GRAMS, LAPSED)),
+        account_of(shelf.points.name, pseudonym): ("expire", shelf.lapsed),
+    }
+    for name, balance in programme.balances(list(ends)).items():
+        _close(programme, name, ends[name], balance)
     programme.identities.erase(pseudonym)
     return pseudonym
 
 
-def _close(programme: Programme, name: str, book: str, balance: int) -> None:
-    kind = "expire" if book == POINTS else "lapse"
+def _close(programme: Programme, name: str, end: tuple[str, str], balance: int) -> None:
+    kind, taker = end
     if balance:
-        lapsed = Transfer(f"puhui:erase:{name}", kind, name, account_of(book, LAPSED), balance, programme.today())
+        lapsed = Transfer(f"puhui:erase:{name}", kind, name, taker, balance, programme.today())
         require(programme.ledger.submit([[lapsed, SetState(f"puhui:close:{name}", name, "closed", "erased")]])[0])
         return
     programme.ledger.submit([[SetState(f"puhui:close:{name}", name, "closed", "erased")]])  # closed already is closed
@@ -254,7 +257,7 @@ def inclusion_balance(programme: Programme, person: str) -> Mapping[str, int]:
         If nobody is known by it.
     """
     pseudonym = programme.identities.find(person)
-    names = {account_of(GRAMS, pseudonym): "grams", account_of(POINTS, pseudonym): "points"}
+    names = {account_of(GRAMS, pseudonym): "grams", account_of(programme.shelf().points.name, pseudonym): "points"}
     for one in programme.policy.vouchers:
         names[account_of(f"puhui.voucher.{one}", pseudonym)] = f"voucher.{one}"
     found = programme.balances(list(names))

@@ -63,6 +63,7 @@
     const address = new URL(location.href);
     [...address.searchParams].forEach(([name, value]) => { if (!value) address.searchParams.delete(name); });
     history.replaceState(history.state, "", address);
+    document.getElementById("unknown-choice")?.remove();
   });
   if (document.body.dataset.run && window.location.protocol !== "file:") {
     language.addEventListener("click", () => {

@@ -1,0 +1,240 @@
+"""Books that a city may open: one definition of each instrument, by whichever face its book is opened.
+
+Invariant: instrument, unit, scale, serial numbers and own accounts of a book are said once, here; a face adds none of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from dafeng.core.errors import DefinitionError, LookupFailure
+from dafeng.core.labels import Label
+from dafeng.ledger.requests import Hold, Request, Transfer
+from dafeng.library.strict import load_yaml
+
+NAME = "books.yaml"
+"""File of the package, and in overlay folders that lay over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlan:
+    """A book that may be opened.
+
+    Parameters
+    ----------
+    id : str
+        Its id in the file.
+    label, counted : Label
+        Name of the instrument, and what its unit measures.
+    instrument : str
+        Name of the instrument in the ledger.
+    unit : str
+        Unit that is shown.
+    scale : int
+        Decimal digits of a unit.
+    serials : bool
+        Whether every unit has a number.
+    dated : bool
+        Whether the book belongs to one period.
+    project : bool
+        Whether an issue names a project.
+    accounts : tuple of str
+        Types of the accounts that are opened with it.
+    threshold : int or None
+        Largest movement that one person may book alone [units]; ``None`` where every one needs two.
+    source, clause, grade : str
+        Where the unit comes from; empty where nobody says.
+    formerly : tuple of str
+        Instruments under which earlier versions opened the same book; what stands booked there stays there.
+    """
+
+    id: str
+    label: Label
+    counted: Label
+    instrument: str
+    unit: str
+    scale: int
+    serials: bool
+    dated: bool
+    project: bool
+    accounts: tuple[str, ...]
+    threshold: int | None
+    source: str
+    clause: str
+    grade: str
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def instruments(self) -> frozenset[str]:
+        """Its instrument, and those under which earlier versions opened it."""
+        return frozenset((self.instrument, *self.formerly))
+
+    def name(self, period: str) -> str:
+        """Name of its book.
+
+        Parameters
+        ----------
+        period : str
+            Period; empty where the book belongs to none.
+
+        Returns
+        -------
+        str
+            The same by whichever face it is opened.
+        """
+        return f"{self.id}-{period}" if period else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlans:
+    """All books that a city may open, and what needs two persons.
+
+    Parameters
+    ----------
+    books : mapping of str to BookPlan
+        By id, in the order of the pages.
+    pairs : frozenset of str
+        Verbs and kinds of transfers that always need a second person.
+    """
+
+    books: Mapping[str, BookPlan]
+    pairs: frozenset[str]
+
+    def find(self, instrument: str) -> BookPlan | None:
+        """Plan of an instrument.
+
+        Parameters
+        ----------
+        instrument : str
+            Its name in the ledger.
+
+        Returns
+        -------
+        BookPlan or None
+            ``None`` for one that no file names.
+        """
+        return next((one for one in self.books.values() if one.instrument == instrument), None)
+
+    def needs_pair(self, verb: str, request: Request, book: tuple[str, int] | None, *, asked: int | None = None) -> bool:
+        """Whether a second person has to decide.
+
+        Parameters
+        ----------
+        verb : str
+            Verb of the request.
+        request : Request
+            The request.
+        book : tuple of (str, int) or None
+            Instrument and scale of its book; ``None`` where it is not known.
+        asked : int, optional
+            What was set aside, where the request frees or books it. [minimal units]
+
+        Returns
+        -------
+        bool
+            True for what always does, and beyond the threshold of the book.
+        """
+        if verb in self.pairs or (isinstance(request, Transfer) and request.kind in self.pairs):
+            return True
+        quantity = request.quantity if isinstance(request, Transfer | Hold) else asked
+        if quantity is None:
+            return False
+        plan = self.find(book[0]) if book else None
+        if plan is None or book is None or plan.threshold is None:
+            return True
+        most: int = plan.threshold * 10 ** book[1]
+        return quantity > most
+
+
+def read_book_plans(*folders: Path) -> BookPlans:
+    """Books of the package, with those of overlay folders laid over them.
+
+    Parameters
+    ----------
+    *folders : Path
+        Overlay folders; their ``books.yaml`` is laid over, book by book.
+
+    Returns
+    -------
+    BookPlans
+        In the order of the files.
+
+    Raises
+    ------
+    DefinitionError
+        If a file does not keep its form.
+    """
+    told = dict(load_yaml(files("dafeng").joinpath("data", "ledger", NAME).read_text(encoding="utf-8")))
+    books, pairs = dict(told["books"]), told["four_eyes"]
+    for own in (folder / NAME for folder in folders):
+        if own.is_file():
+            over = load_yaml(own) or {}
+            for name, row in (over.get("books") or {}).items():
+                books[name] = {**books.get(name, {}), **row}
+            pairs = over.get("four_eyes", pairs)
+    return BookPlans({name: _plan(str(name), row) for name, row in books.items()}, frozenset(map(str, pairs)))
+
+
+def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
+    """Plan under an id.
+
+    Parameters
+    ----------
+    plans : BookPlans
+        All of them.
+    id : str
+        Its id.
+
+    Returns
+    -------
+    BookPlan
+        The plan.
+
+    Raises
+    ------
+    LookupFailure
+        If there is none.
+    """
+    found = plans.books.get(id)
+    if found is None:
+        raise LookupFailure(
+            Label(f"没有账簿“{id[:40]}”的定义", f"no book '{id[:40]}' is defined"),
+            where=NAME,
+            expected=Label("、".join(plans.books), ", ".join(plans.books)),
+            remedy=Label(
+                "改用其中之一，或在城市的 data/books.yaml 中补充", "use one of these, or add it in the city's data/books.yaml"
+            ),
+        )
+    return found
+
+
+def _plan(name: str, row: Mapping[str, Any]) -> BookPlan:
+    try:
+        return BookPlan(
+            id=name,
+            label=Label(row["label"]["zh"], row["label"]["en"]),
+            counted=Label(row["of"]["zh"], row["of"]["en"]),
+            instrument=str(row["instrument"]),
+            unit=str(row["unit"]),
+            scale=int(row["scale"]),
+            serials=bool(row["serials"]),
+            dated=bool(row["dated"]),
+            project=bool(row["project"]),
+            accounts=tuple(row["accounts"]),
+            threshold=None if row["threshold"] is None else int(row["threshold"]),
+            source=row["source"] or "",
+            clause=row["clause"] or "",
+            grade=row["grade"] or "",
+            formerly=tuple(map(str, row.get("formerly") or ())),
+        )
+    except (KeyError, TypeError, ValueError) as cause:
+        raise DefinitionError(
+            Label(f"账簿“{name}”的定义不完整：{cause}", f"the definition of book '{name}' is not complete: {cause}"),
+            where=NAME,
+            expected=Label("与程序自带的 books.yaml 相同的各项", "the fields of the package's books.yaml"),
+            remedy=Label("补全该账簿", "complete the book"),
+        ) from cause

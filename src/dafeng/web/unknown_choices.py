@@ -1,0 +1,112 @@
+"""Choices in the address of a page that there are not: left aside, and told in the reader's language.
+
+Invariant: a page shows what it shows without the choice, and says so; the API refuses the same choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from dafeng.web import inventories, measures, task_views
+from dafeng.web.api_choices import Choices, choices_of_hours, choices_of_page
+from dafeng.web.labels import Words
+from dafeng.work.schedule_rows import GROUPS
+
+Row = Mapping[str, Any]
+FILTERING = ("verdict", "field", "organisation", "state", "chapter", "standing", "party", "hide", "purpose", "parameter",
+             "substance", "standard", "place", "grade")  # fmt: skip
+"""Choices that leave rows out: without them all rows are shown; without any other the usual one is."""
+YEARS_OF_ONE = ("map", "inventory", "measures")
+"""Pages that show one year at a time; on the others a year is a filter."""
+LONGEST = 40
+"""Longest text of a choice that is said again. [characters]"""
+
+
+def find_unknown(view: Row, page: str, query: Mapping[str, str]) -> dict[str, str]:
+    """Choices of an address that the page does not know.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    page : str
+        Page id.
+    query : mapping of str to str
+        The address.
+
+    Returns
+    -------
+    dict of str to str
+        Text by name, in the order of the address; names that no page has are passed over.
+    """
+    known = choices_of_address(view, page, query) if query else {}
+    return {name: text.strip() for name, text in query.items() if name in known and not _is_known(name, text, known[name])}
+
+
+def choices_of_address(view: Row, page: str, query: Mapping[str, str]) -> Choices:
+    """What may be chosen in the address of a page.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+    page : str
+        Page id.
+    query : mapping of str to str
+        The address; years, carriers and weeks are those of the model that it chooses.
+
+    Returns
+    -------
+    mapping
+        Choices with their values, ``None`` for any text.
+    """
+    if page == "hours":
+        index = view.get("hours")
+        return choices_of_hours(index, query, "week") if index and index["cases"] else {}
+    if page == "inventory":
+        return {
+            name: [str(row["year"]) for row in (view.get("inventory") or {}).get("years") or ()] for name in inventories.FILTERS
+        }
+    if page == "measures":
+        found = view.get("abatement") or {}
+        values = {"year": [str(one["year"]) for one in found.get("curves") or ()], "scope": list(found.get("scopes") or ())}
+        return {name: values[name] for name in measures.FILTERS}
+    own: dict[str, Collection[str]] = {}
+    if page == "tasks":
+        own = {"view": task_views.VIEWS, "group": tuple(GROUPS)}
+    if page == "factors":
+        own = {"tab": ("conflicts",)}
+    return {**choices_of_page(view, page), **own}
+
+
+def tell_unknown(unknown: Mapping[str, str], page: str, words: Words) -> list[str]:
+    """What a page says of choices that it does not know.
+
+    Parameters
+    ----------
+    unknown : mapping of str to str
+        Text by name.
+    page : str
+        Page id.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    list of str
+        One sentence each: which choice, and what is shown instead.
+    """
+    return [_tell(name, text, page, words) for name, text in unknown.items()]
+
+
+def _tell(name: str, text: str, page: str, words: Words) -> str:
+    said = {"name": words.word("choice", name), "text": text[:LONGEST] + ("…" if len(text) > LONGEST else "")}
+    if name in FILTERING or (name == "year" and page not in YEARS_OF_ONE):
+        return words.say("app.unknown_filter", values=said)
+    return words.say("app.unknown_choice", values=said)
+
+
+def _is_known(name: str, text: str, values: Collection[str] | None) -> bool:
+    parts = [part.strip() for part in text.split(",")] if name == "hide" else [text.strip()]
+    return values is None or all(not part or part in values for part in parts)
