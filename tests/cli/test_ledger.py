@@ -113,6 +113,30 @@ def test_what_cannot_be_is_refused_in_words(folder: Path, words: tuple[str, ...]
     assert isinstance(call(folder, *words).exception, error)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ledger", "statement", "CITY", "A", "--before", "9" * 20),
+        ("ledger", "accounts", "CITY", "--after", "9" * 20),
+        ("ledger", "release", "CITY", "h", "--units", "9" * 20),
+        ("ledger", "hold", "CITY", "A", "1", "--reason", "x", "--rank", "9" * 20),
+        ("allowance", "open", "CITY", "cea-2024", "2024", "--limit", "9" * 20, "--plants", "x"),
+        ("inclusion", "make-key", "CITY", "x", "--days", "9" * 20),
+    ],
+)
+def test_a_number_without_end_is_refused_in_words(folder: Path, words: tuple[str, ...]) -> None:
+    done = RUNNER.invoke(app, [str(folder) if one == "CITY" else one for one in words])
+    assert done.exit_code == 2 or isinstance(done.exception, SettingError), done.exception
+
+
+def test_refusals_are_said_in_words(folder: Path) -> None:
+    ends = call(folder, "hold", "A", "1", "--reason", "x", "--until", "0001-01-01").exception
+    assert isinstance(ends, SettingError)
+    assert "2000-01-01" in str(ends)
+    lost = call(folder, "prove", "nothing").exception
+    assert "an event that is in the ledger" in str(lost)
+
+
 def test_the_books_are_audited_rooted_and_proved(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(folder, "audit") == []
     assert "一致" in call(folder, "audit").stdout

@@ -105,6 +105,7 @@ def test_the_same_event_gets_the_same_answer_when_it_has_grown_late(tmp_path):
         ({"scene": "charging_driver"}, "inclusion.scene"),
         ({"scene": "rocket"}, "inclusion.scene"),
         ({"amount": "21"}, "inclusion.amount"),
+        ({"amount": "1.5"}, "inclusion.amount"),
         ({"minute": 48 * 60 + 10}, "inclusion.future"),
         ({"minute": -31 * 24 * 60, "length": 1}, "inclusion.late"),
         ({"length": 25 * 60}, "inclusion.length"),
@@ -123,6 +124,23 @@ def test_what_is_not_taken_is_a_finding(tmp_path, fields, rule):
         tally = take(own, [made])
         assert (tally.taken, rules(tally.findings)) == (0, [rule])
         assert tally.refused == {rule: 1}
+
+
+@pytest.mark.parametrize("amount", ["２", "٣", "1e0", "01", ".5", "1_0", "1,5", "nan", "0", "-1", "1.2345678"])
+def test_an_amount_is_read_as_every_number_is(amount):
+    with pytest.raises(AssertionError, match=r"inclusion\.field"):
+        event("a", "t1", amount=amount)
+
+
+@pytest.mark.parametrize(("scene", "rule"), [("metro", "inclusion.amount"), ("walk", None)])
+def test_whole_things_are_not_taken_in_parts(tmp_path, scene, rule):
+    with programme(tmp_path) as own:
+        join(own, "a")
+        [found] = next(take_batches(own, [event("a", "t1", scene=scene, amount="1.5")]))
+        assert getattr(found, "rule", None) == rule
+        assert rule is None or ("整数" in found.says.zh and "whole numbers" in found.says.en)
+        [whole] = next(take_batches(own, [event("a", "t2", scene=scene, amount="1.0", minute=900)]))
+        assert not hasattr(whole, "rule")
 
 
 def test_a_district_of_the_city_lies_in_it(tmp_path):

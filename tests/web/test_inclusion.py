@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from dafeng.ledger.inclusion.webhook import WINDOW_S, Key
+from dafeng.ledger.inclusion.webhook import WINDOW_S, Key, sign
 from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
@@ -85,6 +85,14 @@ def test_a_signed_message_needs_no_login_and_earns_points(own: Filled, who: Pers
     assert balance(who, own.people[0]) - before == told.json()["answers"][0]["points"] == 515
 
 
+def test_a_message_with_a_key_twice_is_refused(own: Filled) -> None:
+    body, _ = message(own.key, event(PEOPLE[0], "m-1"))
+    twice = body.replace(b'"amount": "1"', b'"amount": "1", "amount": "9"')
+    at = int(time.time())
+    told = Person(app_of(own.city)).post(SEND, content=twice, headers={"Dafeng-Signature": sign(twice, own.key, at)})
+    assert (told.status_code, "amount" in told.json()["says"]["en"]) == (422, True)
+
+
 def test_the_same_message_and_the_same_event_get_the_same_answer(own: Filled) -> None:
     one = event(PEOPLE[0], "m-1")
     body, headers = message(own.key, one)
@@ -125,8 +133,6 @@ def test_a_message_is_refused_whole_or_event_by_event(own: Filled) -> None:
     ]  # fmt: skip
     assert not any(number in str(told) for number in (*PEOPLE, *own.people, "15900000000"))
     body = b'{"events": 5}'
-    from dafeng.ledger.inclusion.webhook import sign
-
     whole = Person(app_of(own.city)).post(
         SEND, content=body, headers={"Dafeng-Signature": sign(body, own.key, int(time.time()))}
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dafeng.cli.ledger_lists import list_orders
+from dafeng.cli.ledger_lists import MOST_UNITS, list_orders
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
@@ -80,7 +80,7 @@ def open_book(
     folder: Folder,
     book: Book,
     period: Period,
-    limit: Annotated[int, typer.Option("--limit", help="总量（t） · most that may be issued (t)", min=1)],
+    limit: Annotated[int, typer.Option("--limit", help="总量（t） · most that may be issued (t)", min=1, max=MOST_UNITS)],
     file: Annotated[Path, typer.Option("--plants", help="机组表：为其企业开户 · open accounts for its companies")],
     as_json: AsJson = False,
     lang: Tongue = "zh",
@@ -154,8 +154,8 @@ def surrender(
     period: Period,
     company: Company,
     day: Day,
-    quantity: Annotated[int, typer.Option("--quantity", help="配额（t） · allowances (t)", min=0)] = 0,
-    credits: Annotated[int, typer.Option("--credits", help="抵销用减排量（t） · credits (t)", min=0)] = 0,
+    quantity: Annotated[int, typer.Option("--quantity", help="配额（t） · allowances (t)", min=0, max=MOST_UNITS)] = 0,
+    credits: Annotated[int, typer.Option("--credits", help="抵销用减排量（t） · credits (t)", min=0, max=MOST_UNITS)] = 0,
     beyond: Annotated[
         bool, typer.Option("--beyond", help="允许超过或先于已知的应清缴量 · surrender more than is owed or known to be")
     ] = False,
@@ -221,7 +221,7 @@ def carry(
     old: Annotated[str, typer.Argument(help="原账簿 · book to carry from", metavar="OLD")],
     new: Annotated[str, typer.Argument(help="新账簿 · book to carry into", metavar="NEW")],
     company: Company,
-    year: Annotated[int, typer.Option("--year", help="原账簿的履约年度 · compliance year of the old book")],
+    year: Annotated[int, typer.Option("--year", min=1990, max=2100, help="原账簿的履约年度 · compliance year of the old book")],
     day: Day,
     quantity: Annotated[
         int | None, typer.Option("--quantity", help="结转量；缺省只计算 · how many; else only the sum", min=1)
@@ -274,7 +274,7 @@ def price(
 @app.command()
 def calendar(
     city: Annotated[Path | None, typer.Option("--city", help="城市文件夹 · city folder")] = None,
-    year: Annotated[int | None, typer.Option("--year", help="履约年度 · compliance year")] = None,
+    year: Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="履约年度 · compliance year")] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 import dafeng as df
+from dafeng.cli.plain import plain_text
 from dafeng.cli.printing import console, print_json, read_language, say
 from dafeng.core.labels import Language
 
@@ -45,11 +46,11 @@ def brief(
 def _show(written: Mapping[str, Any], language: Language) -> None:
     console().rule(f"{written['city'][language]} · {written['title'][language]} · {written['run']}")
     for section in written["sections"]:
-        console().print(f"\n[bold]{section['title'][language]}[/bold]")
+        console().print("\n", plain_text(section["title"][language], style="bold"), sep="")
         for sentence in section["sentences"]:
             text = "".join(part if isinstance(part, str) else part["text"] for part in sentence[language])
-            console().print(text if sentence["kind"] == "answer" else f"▪ {text}", markup=False)
+            console().print(text if sentence["kind"] == "answer" else f"▪ {text}")
     omitted = [row["about"][language] for row in written["omitted"]]
     if omitted:
         said = say(language, "因缺数字而没有写入：", "left out because the figures do not exist: ")
-        console().print(f"\n{said}{say(language, '、', '; ').join(omitted)}", markup=False)
+        console().print(f"\n{said}{say(language, '、', '; ').join(omitted)}")

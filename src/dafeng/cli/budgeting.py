@@ -131,7 +131,7 @@ def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
         "节点 层级 下达 再下达 自用 合计已用 冻结 可用 收回/失效 超用 预警",
         "node level allotted passed used used_below frozen free back/lapsed over warning",
     ).split()
-    out.print(grid(title, heads, [_row(one, language) for one in told["nodes"]], right=tuple(range(2, 10))), markup=False)
+    out.print(grid(title, heads, [_row(one, language) for one in told["nodes"]], right=tuple(range(2, 10))))
     wrong = [one for one in told["checks"] if not one["holds"]]
     summed = say(language, "合计与账簿核对", "sums held against the ledger")
     out.print(f"{summed}: {len(told['checks']) - len(wrong)}/{len(told['checks'])}")

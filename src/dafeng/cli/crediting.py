@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dafeng.cli.ledger_lists import show_orders
+from dafeng.cli.ledger_lists import MOST_UNITS, show_orders
 from dafeng.cli.printing import console, grid, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
@@ -107,7 +107,7 @@ def use(
 def retire(
     folder: Folder,
     project: Name,
-    quantity: Annotated[int, typer.Option("--quantity", help="数量（t） · how many (t)", min=1)],
+    quantity: Annotated[int, typer.Option("--quantity", help="数量（t） · how many (t)", min=1, max=MOST_UNITS)],
     holder: Annotated[str, typer.Option("--holder", help="持有人 · who holds them")],
     beneficiary: Annotated[str, typer.Option("--beneficiary", help="受益人 · for whom")],
     reason: Annotated[str, typer.Option("--reason", help="理由 · why")],

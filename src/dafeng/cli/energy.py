@@ -119,7 +119,7 @@ def _show(found: HourlyProfiles, written: Path | None, language: Language, *, as
         shown.print(grid(title, heads, _corrections(document["calibrations"], language), right=(1, 3, 4, 5)))
     print_findings(found.findings, language)
     if written:
-        shown.print(say(language, f"已写入 {written}", f"wrote {written}"), markup=False)
+        shown.print(say(language, f"已写入 {written}", f"wrote {written}"))
 
 
 def _rows(rows: Sequence[Mapping[str, Any]], language: Language) -> Iterator[list[str]]:

@@ -167,7 +167,7 @@ def link(
     if as_json:
         print_json({"id": made.id, "owner": made.owner, "until": made.until, "address": place})
     else:
-        console().print(say(read_language(lang), f"{made.id}：{place}", f"{made.id}: {place}"), markup=False)
+        console().print(say(read_language(lang), f"{made.id}：{place}", f"{made.id}: {place}"))
 
 
 @app.command()
@@ -234,7 +234,7 @@ def export(
         print_json({"file": str(out), "code": made["code"], "sha256": made["sha256"], "fields": made["body"]["fields"]})
     else:
         zh, en = f"已写入 {out}，验证码 {made['code']}", f"wrote {out}, verification code {made['code']}"
-        console().print(say(language, zh, en), markup=False)
+        console().print(say(language, zh, en))
 
 
 @app.command()
@@ -254,8 +254,8 @@ def verify(
         console().print(say(language, "没有出具过这一验证码的报告", "no report with this code was handed out"))
     else:
         granted = told["authorisation"]
-        console().print(f"{told['at']} {told['enterprise']} → {told['recipient']}: {told['purpose']}", markup=False)
-        console().print(f"{granted['id']} {granted['until']} {granted['state']}; sha256 {told['sha256']}", markup=False)
+        console().print(f"{told['at']} {told['enterprise']} → {told['recipient']}: {told['purpose']}")
+        console().print(f"{granted['id']} {granted['until']} {granted['state']}; sha256 {told['sha256']}")
         if told["matches"] is not None:
             zh, en = ("文件一致", "the file is that report") if told["matches"] else ("文件不一致", "the file is another one")
             console().print(say(language, zh, en))

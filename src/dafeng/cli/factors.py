@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import dafeng as df
+from dafeng.cli.plain import plain_text
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.labels import Language, read_wording
 
@@ -189,7 +190,7 @@ def _cells(row: FactorRow, library: FactorLibrary, language: Language) -> list[s
 
 def _show_one(row: FactorRow, library: FactorLibrary, language: Language) -> None:
     one, out = row.factor, console()
-    out.print(f"[bold]{one.id}[/]  {one.label.read(language)}")
+    out.print(plain_text(one.id, style="bold"), "", one.label.read(language))
     out.print(
         f"{'—' if one.value is None else f'{one.value:f}'} {one.unit}"
         + (f"  [{one.lower}, {one.upper}]" if one.lower or one.upper else "")
@@ -201,7 +202,7 @@ def _show_one(row: FactorRow, library: FactorLibrary, language: Language) -> Non
     out.print(f"{read_wording(row.title, language)} {one.clause} ({one.source}, {one.grade})")
     for note in (one.note, *(note.says.read(language) for note in row.notes)):
         if note:
-            out.print(f"· {note}", markup=False)
+            out.print(f"· {note}")
     out.print(say(language, "用于：", "used by: ") + (", ".join(row.used_by) or "—"))
 
 
@@ -210,9 +211,9 @@ def _show_matches(found: tuple[KeyMatch, ...], language: Language) -> None:
     for one in found:
         grade = one.match.grade if one.match else say(language, "查无", "none")
         value = f"{one.match.value:f} {one.match.factor.unit}" if one.match else ""
-        out.print(f"{one.key.words()}  [{grade}]  {value}", markup=False, style="bold")
+        out.print(f"{one.key.words()}  [{grade}]  {value}", style="bold")
         for step in one.says:
-            out.print(f"  · {step.read(language)}", markup=False)
+            out.print(f"  · {step.read(language)}")
 
 
 def _show_conflicts(
@@ -222,12 +223,12 @@ def _show_conflicts(
     for one in found:
         names = [library.label(kind, getattr(one, kind)).read(language) for kind in ("substance", "parameter", "purpose")]
         where = " ".join(str(part) for part in (one.place, one.year) if part)
-        out.print(f"{' · '.join(names)} {where}  ×{one.ratio or '—'}  Δ {one.spread:f} {one.unit}", style="bold", markup=False)
+        out.print(f"{' · '.join(names)} {where}  ×{one.ratio or '—'}  Δ {one.spread:f} {one.unit}", style="bold")
         for row in one.entries:
             value = "—" if row.value is None else f"{row.value:f}"
-            out.print(f"  {value:>14} {row.factor.standard} ({row.factor.grade}, {row.factor.id})", markup=False)
+            out.print(f"  {value:>14} {row.factor.standard} ({row.factor.grade}, {row.factor.id})")
         for note in one.notes:
-            out.print(f"  · {note.says.read(language)}", markup=False)
+            out.print(f"  · {note.says.read(language)}")
     title = say(language, "各版本下每单位排放", "emission per unit by edition")
     rows = [
         [

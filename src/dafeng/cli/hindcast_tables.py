@@ -37,7 +37,7 @@ def show_hindcast(found: Hindcast, language: Language) -> None:
     ).split()
     console().print(grid(title, heads, [_row(one, language) for one in found.forecasts], right=(2, 3, 4, 5, 6)))
     for one in found.forecasts:
-        console().print(_why(one, language), markup=False, highlight=False)
+        console().print(_why(one, language))
     heads = say(language, "所知 总量 次数 区间内 得分 不变 趋势", "known total outcomes inside score no-change trend").split()
     title = say(language, "各起点的校准（得分为 CRPS，越小越好）", "calibration over all origins (CRPS, smaller is better)")
     console().print(grid(title, heads, [_sum(one, language) for one in calibrate(found.rolling)], right=(2, 3, 4, 5, 6)))
@@ -45,7 +45,7 @@ def show_hindcast(found: Hindcast, language: Language) -> None:
         held, count = read_misses().left_out(total)
         zh = f"{name.zh}：由其他起点的偏差定出的模型误差，90% 区间包含 {count} 次结果中的 {held} 次"
         en = f"{name.en}: the model's own error, sized by the other origins, holds {held} of {count} outcomes (90 %)"
-        console().print(say(language, zh, en), markup=False, highlight=False)
+        console().print(say(language, zh, en))
 
 
 def _row(one: Forecast, language: Language) -> list[str]:

@@ -43,7 +43,7 @@ def hours(
         return
     _show(document, language)
     if written:
-        console().print(say(language, f"已写入 {written}", f"wrote {written}"), markup=False)
+        console().print(say(language, f"已写入 {written}", f"wrote {written}"))
 
 
 def _show(document: Mapping[str, Any], language: Language) -> None:
@@ -51,7 +51,7 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
     proof = document["proof"]
     head = f"{document['label'][language]} · {document['year'] or ''} · {name(document['carrier'])}"
     state = say(language, f"最优，间隙 {abs(proof['relative_gap']):.1e}", f"optimal, gap {abs(proof['relative_gap']):.1e}")
-    out.print(f"{head} · {state} · {proof['solver']}", markup=False)
+    out.print(f"{head} · {state} · {proof['solver']}")
     heads = say(language, "项目 全年", "item year").split()
     totals = [[_WORDS[key][language], f"{value:,.0f} {document['unit']}"] for key, value in document["totals"].items()]
     out.print(grid("", heads, totals, right=(1,)))

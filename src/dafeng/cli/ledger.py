@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import typer
 
-from dafeng.cli.ledger_lists import Account, AsJson, Folder, Tongue, open_rights, show_orders
+from dafeng.cli.ledger_lists import MOST_UNITS, Account, AsJson, Folder, Tongue, open_rights, show_orders
 from dafeng.cli.printing import read_language
 from dafeng.core.labels import Language
 
@@ -143,7 +143,7 @@ def hold(
     quantity: Quantity,
     reason: Reason,
     kind: Annotated[str, typer.Option("--kind", help="freeze 冻结 或 pledge 质押 · freeze or pledge")] = "freeze",
-    rank: Annotated[int, typer.Option("--rank", min=0, help="顺位 · rank")] = 0,
+    rank: Annotated[int, typer.Option("--rank", min=0, max=9999, help="顺位 · rank")] = 0,
     waits: Annotated[bool, typer.Option("--waits", help="数量不足时轮候 · queue for what others hold")] = False,
     serials: Serials = "",
     until: Annotated[str, typer.Option("--until", help="到期日，自该日零时起不再受限 · free again from this day on")] = "",
@@ -168,7 +168,8 @@ def release(
     folder: Folder,
     claim: Annotated[str, typer.Argument(help="冻结或质押的编号 · id of the freeze or pledge", metavar="HOLD")],
     quantity: Annotated[
-        int | None, typer.Option("--units", min=1, help="最小单位数，缺省全部 · minimal units, all if not given")
+        int | None,
+        typer.Option("--units", min=1, max=MOST_UNITS, help="最小单位数，缺省全部 · minimal units, all if not given"),
     ] = None,
     key: Key = "",
     who: Who = "",

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from dafeng.work.rights import Rights
 
 app = typer.Typer()
+MOST_NUMBER = 2**53
+"""Largest number of an event or account that is asked for, as on the pages."""
+MOST_UNITS = 2**62 - 1
+"""Largest quantity of a book. [minimal units]"""
 
 Folder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
 Account = Annotated[str, typer.Argument(help="账户编号 · account id", metavar="ACCOUNT")]
@@ -48,7 +52,8 @@ def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     )
     rows = [
         [one.book.name, one.label.read(language), one.book.unit,
-         *map(one.tell, (one.limit, one.issued, one.held, one.claimed, *(one.ends[name] for name in ENDS), one.gap))]
+         say(language, "无上限", "no limit") if one.limit is None else one.tell(one.limit),
+         *map(one.tell, (one.issued, one.held, one.claimed, *(one.ends[name] for name in ENDS), one.gap))]
         for one in found
     ]  # fmt: skip
     console().print(grid(say(language, "账簿", "books"), heads.split(), rows, right=tuple(range(3, 13))))
@@ -71,7 +76,7 @@ def accounts(
     folder: Folder,
     book: Annotated[str, typer.Option("--book", help="账簿编号 · book id")] = "",
     kind: Annotated[str, typer.Option("--type", help="账户类型 · type of account")] = "",
-    after: Annotated[int, typer.Option("--after", min=0, help="从该序号之后 · after this number")] = 0,
+    after: Annotated[int, typer.Option("--after", min=0, max=MOST_NUMBER, help="从该序号之后 · after this number")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="至多几个 · at most")] = 100,
     as_json: AsJson = False,
     lang: Tongue = "zh",
@@ -105,7 +110,7 @@ def accounts(
 def statement(
     folder: Folder,
     name: Account,
-    before: Annotated[int, typer.Option("--before", min=0, help="该事件之前 · before this event")] = 0,
+    before: Annotated[int, typer.Option("--before", min=0, max=MOST_NUMBER, help="该事件之前 · before this event")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="至多几行 · at most so many lines")] = 50,
     as_json: AsJson = False,
     lang: Tongue = "zh",

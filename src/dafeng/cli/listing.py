@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from rich.text import Text
+
 import dafeng as df
+from dafeng.cli.plain import plain_text
 from dafeng.cli.printing import console, counts_row, explanation_tree, grid, print_findings, print_json, say, show_verdict
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language
@@ -41,7 +44,7 @@ def progress(*, quiet: bool) -> Iterator[Report | None]:
         return
     from rich.progress import BarColumn, Progress, TextColumn
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), console=out, transient=True) as bar:
+    with Progress(TextColumn("{task.description}", markup=False), BarColumn(), console=out, transient=True) as bar:
         task = bar.add_task("", total=1.0)
 
         def tell(step: Label, share: float) -> None:
@@ -231,16 +234,18 @@ def show_assessment(found: df.Assessment, language: Language, *, as_json: bool, 
         print_json(document if part == "all" else {"verdicts": document["verdicts"]})
         return
     out = console()
-    out.rule(f"[bold]{found.city.label.read(language)}[/] {found.year} · run {found.run.id}")
+    city = plain_text(found.city.label.read(language), style="bold")
+    out.rule(Text.assemble(city, f" {found.year} · run {found.run.id}"))
     out.print(counts_row(found.verdicts.counts, language))
     if part == "verdicts":
         _print_verdicts(found, language)
         return
     for one in found.answers:
-        out.print(f"[bold]{one.question.read(language)}[/] {one.answer.read(language)}")
+        out.print(plain_text(one.question.read(language), style="bold"), one.answer.read(language))
     out.print()
     for line in found.headlines:
-        out.print(f"[cyan]▸ {line.question.read(language)}[/]\n  {line.answer.read(language)}")
+        out.print(plain_text(f"▸ {line.question.read(language)}", style="cyan"))
+        out.print(f"  {line.answer.read(language)}")
     errors = sum(f.severity == "error" for f in found.findings)
     zh = f"发现 {len(found.findings)} 条（错误 {errors}）· 追溯任一数：dafeng explain {found.city.folder} 地址"
     en = f"{len(found.findings)} findings ({errors} errors) · walk any number down: dafeng explain {found.city.folder} ADDRESS"
@@ -249,7 +254,7 @@ def show_assessment(found: df.Assessment, language: Language, *, as_json: bool, 
 
 def _print_verdicts(found: df.Assessment, language: Language) -> None:
     heads = say(language, "目标 指标 年份 要求 评价 依据", "target indicator year asked verdict reason").split()
-    rows = []
+    rows: list[list[str | Text]] = []
     for row in found.verdicts.rows:
         target = row.target
         name = row.indicator.label.read(language) if row.indicator else target.indicator

@@ -107,11 +107,11 @@ def _show(state: df.LockState, changes: tuple[FactorChange, ...], language: Lang
     out, lock = console(), state.lock
     zh = f"{state.path}：{len(lock.factors)} 个因子、{len(lock.answers)} 项查询、{len(lock.methods)} 个方法已锁定"
     en = f"{state.path}: {len(lock.factors)} factors, {len(lock.answers)} look-ups and {len(lock.methods)} methods are pinned"
-    out.print(say(language, zh, en), markup=False)
+    out.print(say(language, zh, en))
     for one in state.findings:
-        out.print(f"· {one.says.read(language)}", markup=False)
+        out.print(f"· {one.says.read(language)}")
     if state.files:
-        out.print(say(language, "有变动的定义文件：", "definition files that changed: ") + ", ".join(state.files), markup=False)
+        out.print(say(language, "有变动的定义文件：", "definition files that changed: ") + ", ".join(state.files))
     if not state.findings and not state.files:
         out.print(say(language, "与因子库一致", "the library agrees with the lock"))
     if changes:
@@ -201,7 +201,7 @@ def _imported(found: df.FactorImport) -> dict[str, Any]:
 def _show_import(found: df.FactorImport, language: Language) -> None:
     out = console()
     columns = ", ".join(f"{column} → {field}" for column, field in found.columns.items())
-    out.print(say(language, f"识别的列：{columns}", f"columns: {columns}"), markup=False)
+    out.print(say(language, f"识别的列：{columns}", f"columns: {columns}"))
     zh = f"{found.rows} 行，可收 {len(found.factors)} 行，搁置 {found.held} 行"
     en = f"{found.rows} rows, {len(found.factors)} fine, {found.held} held back"
     out.print(say(language, zh, en))
@@ -213,4 +213,4 @@ def _show_import(found: df.FactorImport, language: Language) -> None:
         if found.path
         else say(language, "未写入任何内容", "nothing was written")
     )
-    out.print(said, markup=False)
+    out.print(said)

@@ -51,6 +51,7 @@ from dafeng.cli import (
     users,
     weather_years,
 )
+from dafeng.cli.plain import write_error
 from dafeng.cli.printing import console, print_json, read_language, refusal_document, say
 from dafeng.core.errors import DafengError
 from dafeng.core.threads import add_in_one_piece
@@ -137,14 +138,12 @@ def main() -> None:
     except DafengError as refusal:
         if "--json" in sys.argv:
             print_json(refusal_document(refusal))
-        sys.stderr.write(f"{refusal.read('zh')}\n{refusal.read('en')}\n")
+        write_error(f"{refusal.read('zh')}\n{refusal.read('en')}")
         raise SystemExit(2) from None
     except OSError as cause:
         at = cause.filename or "dafeng"
-        sys.stderr.write(f"{at}：无法读写（{cause.strerror}）；处理：检查路径、权限和磁盘空间。\n")
-        sys.stderr.write(
-            f"{at}: cannot be read or written ({cause.strerror}). Remedy: check path, permissions and disk space.\n"
-        )
+        write_error(f"{at}：无法读写（{cause.strerror}）；处理：检查路径、权限和磁盘空间。")
+        write_error(f"{at}: cannot be read or written ({cause.strerror}). Remedy: check path, permissions and disk space.")
         raise SystemExit(2) from None
 
 
@@ -368,7 +367,7 @@ def serve(
     opened = [df.open_city(folder) for folder in named]
     stored, lacking = read_views(opened)
     for cause in lacking:
-        typer.echo(f"{cause.read('zh')}\n{cause.read('en')}", err=True)
+        write_error(f"{cause.read('zh')}\n{cause.read('en')}")
     serve_cities(stored, port=port, host=host, offices=opened, entrance=Entrance(public, closed, tuple(name or ())))
 
 

@@ -65,7 +65,7 @@ def _show(made: dict[str, Any] | None, language: Language, *, as_json: bool) -> 
         out.print(say(language, "没有导入边界，页面使用示意格子图", "no boundary was imported; pages show the schematic tiles"))
         return
     for zh, en in _lines(made):
-        out.print(say(language, zh, en), markup=False)
+        out.print(say(language, zh, en))
 
 
 def _lines(made: dict[str, Any]) -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ def measures(
         return
     _show(document, scope if scope in ("local", "consumed") else "local", language)
     if written:
-        console().print(say(language, f"已写入 {written}", f"wrote {written}"), markup=False)
+        console().print(say(language, f"已写入 {written}", f"wrote {written}"))
 
 
 def _show(document: Mapping[str, Any], scope: str, language: Language) -> None:
@@ -65,16 +65,16 @@ def _show(document: Mapping[str, Any], scope: str, language: Language) -> None:
     parts = [
         f"{named[language]} {_told(groups[name]['value'])}" for name, named in found["groups"].items() if groups[name]["value"]
     ]
-    out.print(f"{' + '.join(parts)} = {_told(whole['value'])} Mt".replace("+ -", "− "), markup=False)
+    out.print(f"{' + '.join(parts)} = {_told(whole['value'])} Mt".replace("+ -", "− "))
     steps = [
         [str(at), names[step["id"]], _told(step["avoided"]["value"], 3), _plain(step["price"])]
         for at, step in enumerate(curve["orders"].get(scope, ()), 1)
     ]
     head = say(language, "序 措施 增加Mt 元/吨", "step measure Mt-added CNY/t").split()
     out.print(grid(say(language, "最省次序（逐项增量）", "cheapest next"), head, steps, right=(0, 2, 3)))
-    out.print(say(language, *_WHY), markup=False)
+    out.print(say(language, *_WHY))
     for finding in document["findings"]:
-        out.print(f"· {finding['says'][language]}", markup=False)
+        out.print(f"· {finding['says'][language]}")
 
 
 _HEADS = (

@@ -6,7 +6,6 @@ that is proven infeasible or unbounded (3), one without a proof (4), and a run t
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import dafeng as df
+from dafeng.cli.plain import write_error
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.errors import SolveError
 from dafeng.core.labels import Label, Language
@@ -74,7 +74,7 @@ def solve(
         _fail(df.failed_document(failure, file, periods=periods, relaxed=relaxed), language, as_json=as_json)
         return
     except KeyboardInterrupt:
-        sys.stderr.write(f"{STOPPED.read(language)}\n")
+        write_error(STOPPED.read(language))
         raise typer.Exit(CANCELLED) from None
     document = df.solved_document(solved)
     if as_json:
@@ -82,7 +82,7 @@ def solve(
     else:
         _show(document, language)
         for finding in document["findings"]:
-            sys.stderr.write(f"▲ {finding['at']}: {finding[language]}\n")
+            write_error(f"▲ {finding['at']}: {finding[language]}")
 
 
 @contextmanager
@@ -105,9 +105,9 @@ def _fail(found: Mapping[str, Any], language: Language, *, as_json: bool) -> Non
     if as_json:
         print_json(found)
     else:
-        sys.stderr.write(found["message"][language] + "\n")
+        write_error(found["message"][language])
         for line in found["conflict"]:
-            sys.stderr.write(f"  · {line[language]}\n")
+            write_error(f"  · {line[language]}")
     raise typer.Exit(PROVEN if found["certificate"] else UNPROVEN)
 
 
@@ -117,7 +117,7 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
     console().print(grid(title, say(language, "项目 数值", "item value").split(), rows, right=(1,)))
     for one in document.get("alternatives", ()):
         told = ", ".join(f"{name} {size:,.1f}" for part in one["capacities"].values() for name, size in part.items())
-        console().print(f"{one['wish']}  +{one['above']:.2%}  {told}", markup=False)
+        console().print(f"{one['wish']}  +{one['above']:.2%}  {told}")
 
 
 def _costs(document: Mapping[str, Any]) -> Iterator[tuple[Label, str]]:

@@ -5,7 +5,6 @@ Invariant: what is printed is what the verb returned; a document that cannot be 
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import typer
 
 import dafeng as df
 from dafeng.cli import comparison, listing, reconciling, tasklist
+from dafeng.cli.plain import write_error
 from dafeng.cli.printing import print_json, read_language
 
 app = typer.Typer()
@@ -74,7 +74,7 @@ def list_tasks(
     text = document if source.is_dir() else source
     if isinstance(subject, df.Plan) and not subject.tasks and not as_json:
         for finding in subject.findings:
-            sys.stderr.write(f"{finding.says.zh}（{finding.at}）\n{finding.says.en} ({finding.at})\n")
+            write_error(f"{finding.says.zh}（{finding.at}）\n{finding.says.en} ({finding.at})")
     if check:
         tasklist.show_agreement(df.check_tasks(subject, document=text), read_language(lang), as_json=as_json)
         return

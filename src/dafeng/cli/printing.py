@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast, get_args
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from rich.tree import Tree
 
+from dafeng.cli.plain import plain, plain_console, plain_text
 from dafeng.core.errors import DafengError, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label, Language, read_wording
@@ -29,6 +32,8 @@ MARKS: Mapping[Kind, tuple[str, str]] = {
     "not_measurable": ("○", "bright_black"),
 }
 """Verdict → shape and colour; the shape tells it without the colour."""
+_ABOVE = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Signs that a terminal obeys and that JSON leaves as they are."""
 
 
 def console() -> Console:
@@ -37,9 +42,9 @@ def console() -> Console:
     Returns
     -------
     Console
-        Standard output, as wide as it is; 100 columns where it is no terminal.
+        Standard output, as wide as it is; 120 columns where it is no terminal. Texts are shown as they stand.
     """
-    return Console(width=None if sys.stdout.isatty() else 120, soft_wrap=False, highlight=False)
+    return plain_console(width=None if sys.stdout.isatty() else 120)
 
 
 def print_json(value: Any) -> None:
@@ -50,7 +55,8 @@ def print_json(value: Any) -> None:
     value : object
         JSON-able.
     """
-    sys.stdout.write(json.dumps(_finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n")
+    text = json.dumps(_finite(value), ensure_ascii=False, indent=2, default=str, allow_nan=False)
+    sys.stdout.write(_ABOVE.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text) + "\n")
 
 
 def refusal_document(refusal: DafengError) -> dict[str, Any]:
@@ -165,7 +171,7 @@ def read_label(label: Mapping[str, str] | Label | str, language: Language) -> st
     return read_wording(label, language) if isinstance(label, Label | str) else label[language]
 
 
-def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
+def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Sequence[int] = ()) -> Table:
     """A table for the terminal.
 
     Parameters
@@ -174,8 +180,8 @@ def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, rig
         Heading.
     heads : sequence of str
         Column heads.
-    rows : iterable of sequence of str
-        Cells.
+    rows : iterable of sequence of str or Text
+        Cells; a str is shown as it stands.
     right : sequence of int
         Columns set flush right.
 
@@ -184,11 +190,11 @@ def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, rig
     Table
         Ready to print.
     """
-    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
+    table = Table(title=plain(title), title_justify="left", header_style="bold", pad_edge=False)
     for number, head in enumerate(heads):
         table.add_column(head, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(plain_text(cell) if isinstance(cell, str) else cell for cell in row))
     return table
 
 
@@ -225,7 +231,7 @@ def print_findings(findings: Sequence[Finding], language: Language) -> None:
         console().print(grid(say(language, "发现", "findings"), heads, finding_rows(findings, language)))
 
 
-def counts_row(counts: Mapping[Kind, int], language: Language) -> str:
+def counts_row(counts: Mapping[Kind, int], language: Language) -> Text:
     """Verdict counts in one line, with shapes.
 
     Parameters
@@ -237,14 +243,14 @@ def counts_row(counts: Mapping[Kind, int], language: Language) -> str:
 
     Returns
     -------
-    str
-        Markup for rich.
+    Text
+        Ready to print.
     """
-    parts = [f"{show_verdict(kind, language)} {counts.get(kind, 0)}" for kind in MARKS]
-    return "   ".join(parts)
+    parts = [Text.assemble(show_verdict(kind, language), f" {counts.get(kind, 0)}") for kind in MARKS]
+    return Text("   ").join(parts)
 
 
-def show_verdict(kind: Kind, language: Language) -> str:
+def show_verdict(kind: Kind, language: Language) -> Text:
     """A verdict with its shape.
 
     Parameters
@@ -256,11 +262,11 @@ def show_verdict(kind: Kind, language: Language) -> str:
 
     Returns
     -------
-    str
-        Markup for rich.
+    Text
+        Ready to print.
     """
     shape, colour = MARKS[kind]
-    return f"[{colour}]{shape} {WORDS[kind].read(language)}[/]"
+    return plain_text(f"{shape} {WORDS[kind].read(language)}", style=colour)
 
 
 def explanation_tree(node: Mapping[str, Any], language: Language, *, widest: int | None = None) -> Tree:
@@ -287,28 +293,23 @@ def explanation_tree(node: Mapping[str, Any], language: Language, *, widest: int
     more = 0 if node["seen"] else len(node["trace"]["inputs"]) - len(shown)
     if more:
         said = Label(f"… 另有 {more} 项：加 --all，或追溯其地址", f"… {more} more: with --all, or by their own address")
-        tree.add(f"[bright_black]{said.read(language)}[/]")
+        tree.add(plain_text(said.read(language), style="bright_black"))
     return tree
 
 
-def _line(trace: Mapping[str, Any], language: Language) -> str:
-    bits = [f"[bold]{trace['address']}[/] {_escape(trace['says'][language])}"]
+def _line(trace: Mapping[str, Any], language: Language) -> Text:
+    bits = [Text.assemble(plain_text(trace["address"], style="bold"), " ", plain_text(trace["says"][language]))]
     if trace.get("value") is not None:
-        bits.append(f"[cyan]{trace['value']} {_escape(trace.get('unit') or '')}[/]")
+        bits.append(plain_text(f"{trace['value']} {trace.get('unit') or ''}", style="cyan"))
     if trace.get("expression"):
-        bits.append(f"= {_escape(trace['expression'])}")
+        bits.append(plain_text(f"= {trace['expression']}"))
     if trace.get("anchor"):
         anchor = trace["anchor"]
-        bits.append(
-            f"[green]{_escape(anchor['document'])} {anchor['start']}–{anchor['end']} sha256 {anchor['sha256'][:12]}…[/]"
-        )
+        place = f"{anchor['document']} {anchor['start']}–{anchor['end']} sha256 {anchor['sha256'][:12]}…"
+        bits.append(plain_text(place, style="green"))
     if trace.get("cell"):
         cell = trace["cell"]
-        bits.append(f"[green]{_escape(cell['file'])} {_escape(cell['sheet'] or '')} {cell['cell']}[/]")
+        bits.append(plain_text(f"{cell['file']} {cell['sheet'] or ''} {cell['cell']}", style="green"))
     if trace.get("source"):
-        bits.append(f"[bright_black]{_escape(trace['source'])} ({trace.get('grade') or '-'})[/]")
-    return "  ".join(bits)
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", "\\[")
+        bits.append(plain_text(f"{trace['source']} ({trace.get('grade') or '-'})", style="bright_black"))
+    return Text("  ").join(bits)

@@ -49,7 +49,7 @@ def show_projection(found: df.Projection, language: Language, *, as_json: bool) 
         _show_orders(case, language)
     for one in found.retrofits:
         sizes = ", ".join(f"{name} {size:,.0f} MW" for name, size in one.chosen.sizes.items())
-        console().print(say(language, f"煤电改造（{one.plant}）：{sizes}", f"retrofits of {one.plant}: {sizes}"), markup=False)
+        console().print(say(language, f"煤电改造（{one.plant}）：{sizes}", f"retrofits of {one.plant}: {sizes}"))
     print_findings(found.findings, language)
 
 
@@ -86,10 +86,10 @@ def _show_split(found: df.Projection, language: Language) -> None:
         "概率含模型自身误差，括号内为误差持续一年至一直持续",
         "chances hold the model's error; in brackets, if it lasts a year … for good",
     )
-    console().print(say(language, zh, en), markup=False, highlight=False)
+    console().print(say(language, zh, en))
     zh = f"达峰年份的不确定性：模型自身误差 {split.other:.0%}，驱动因素 {split.one:.0%}，两者共同 {split.together:.0%}"
     en = f"uncertainty of the peak year: model error {split.other:.0%}, drivers {split.one:.0%}, both {split.together:.0%}"
-    console().print(say(language, zh, en), markup=False, highlight=False)
+    console().print(say(language, zh, en))
 
 
 def _show_views(found: df.Projection, language: Language) -> None:

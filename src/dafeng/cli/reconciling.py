@@ -9,6 +9,7 @@ from typing import Any
 
 import dafeng as df
 from dafeng.cli.listing import describe_finding
+from dafeng.cli.plain import plain_text
 from dafeng.cli.printing import console, grid, print_findings, print_json, say
 from dafeng.core.labels import Label, Language
 
@@ -34,7 +35,7 @@ def show_reconciliation(found: df.Reconciliation, language: Language, *, as_json
         return
     out = console()
     for clash in found.clashes:
-        out.print(f"[bold]{clash.address}[/] {clash.explanation.read(language)}")
+        out.print(plain_text(clash.address, style="bold"), clash.explanation.read(language))
     if not found.clashes:
         out.print(say(language, "未发现冲突", "no clash found"))
     priced = [one for one in document["systems"] if one["targets"]]

@@ -86,7 +86,7 @@ def scenarios(
     if compared is not None:
         _show_compared(document["compared"], language)
     for path in document["files"]:
-        console().print(say(language, f"已写入 {path}", f"wrote {path}"), markup=False)
+        console().print(say(language, f"已写入 {path}", f"wrote {path}"))
 
 
 def _pairs(given: list[str] | None) -> dict[str, str]:
@@ -135,9 +135,9 @@ def _show(table: ScenarioTable, language: Language) -> None:
     ]
     console().print(grid("", heads, rows, right=tuple(range(1, len(heads)))))
     for finding in table.findings:
-        console().print(finding.says.read(language), markup=False)
+        console().print(finding.says.read(language))
     for said in _stored(table):
-        console().print(said.read(language), markup=False)
+        console().print(said.read(language))
 
 
 def _stored(table: ScenarioTable) -> Iterator[Label]:
@@ -169,4 +169,4 @@ def _show_compared(compared: Mapping[str, Any], language: Language) -> None:
     ]
     console().print(grid("", heads, rows, right=tuple(range(2, len(heads)))))
     for finding in compared["findings"]:
-        console().print(f"{finding['at']}: {finding['says'][language]}", markup=False)
+        console().print(f"{finding['at']}: {finding['says'][language]}")

@@ -117,10 +117,10 @@ def _show(document: Mapping[str, Any], language: Language) -> None:
             f"；与 {len(true['years'])} 个精确求解年相比平均 {true['mean']:.2e}",
             f"; against {len(true['years'])} years solved exactly: mean {true['mean']:.2e}",
         )
-    console().print(told, markup=False)
+    console().print(told)
     for line in _notes(document, language):
-        console().print(line, markup=False)
-    console().print(say(language, f"结果在 {document['folder']}", f"results in {document['folder']}"), markup=False)
+        console().print(line)
+    console().print(say(language, f"结果在 {document['folder']}", f"results in {document['folder']}"))
 
 
 def _number(document: Mapping[str, Any], name: str, column: str) -> str:

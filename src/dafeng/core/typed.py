@@ -6,7 +6,9 @@ Invariant: a text that can be read in two ways is refused, never guessed at; not
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
+from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
@@ -74,6 +76,36 @@ def read_whole(text: str) -> int | None:
         ``None`` unless it is digits 0–9 and fits into 64 bits.
     """
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def read_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, for ``object_pairs_hook``: one whose key stands twice has no meaning that everybody shares.
+
+    Parameters
+    ----------
+    pairs : list of (str, object)
+        Keys with their values, in the order of the text.
+
+    Returns
+    -------
+    dict
+        The same.
+
+    Raises
+    ------
+    SettingError
+        If a key stands twice.
+    """
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    twice = Counter(name for name, _ in pairs).most_common(1)[0][0][:60]
+    raise SettingError(
+        Label(f"键“{twice}”出现两次，两个值不知取哪一个", f"the key '{twice}' stands twice, so that its value is not clear"),
+        where=twice,
+        expected=Label("每个键只出现一次的 JSON", "JSON in which a key stands once"),
+        remedy=Label("删去其一后重新发送；没有任何登记", "leave one of them out and send it again; nothing was booked"),
+    )
 
 
 def read_typed_day(text: str, *, where: str, first: date = date.min, last: date = date.max) -> date:

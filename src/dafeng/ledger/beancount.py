@@ -6,7 +6,7 @@ Invariant: two accounts never get one name; every movement is one transaction, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -68,13 +68,15 @@ def name_account(name: str, type: str, number: int, commodity: str) -> str:
     return f"{top}:{commodity}:N{number}{f'-{plain}' if plain else ''}"
 
 
-def spell_beancount(rows: LedgerRows) -> Iterator[str]:
-    """The whole ledger as beancount text, dated by the day of booking in UTC.
+def spell_beancount(rows: LedgerRows, *, without: Collection[str] = ()) -> Iterator[str]:
+    """The ledger as beancount text, dated by the day of booking in UTC.
 
     Parameters
     ----------
     rows : LedgerRows
         The database.
+    without : collection of str, optional
+        Ids of books that are left out whole; the text names them.
 
     Yields
     ------
@@ -82,7 +84,10 @@ def spell_beancount(rows: LedgerRows) -> Iterator[str]:
         A directive at a time; at the end one balance assertion per account, dated the day after the last event.
     """
     yield 'option "title" "dafeng ledger"\n\n'
+    if without:
+        yield f"; left out: {', '.join(sorted(without))}\n\n"
     books: dict[str, tuple[int, str]] = {}
+    numbers: dict[int, str] = {}
     accounts, day = 0, None
     with rows.snapshot():
         for row in rows.scan(_EVENTS):
@@ -91,17 +96,20 @@ def spell_beancount(rows: LedgerRows) -> Iterator[str]:
                 request = decode(row[1], row[6])
                 if isinstance(request, OpenBook):
                     books[request.book] = (len(books) + 1, request.instrument)
+                    numbers[len(books)] = request.book
+                if isinstance(request, OpenBook) and request.book not in without:
                     yield _commodity(day, request, name_commodity(request.instrument, len(books)))
             elif row[4] == "open_account":
                 request = decode(row[1], row[6])
                 if isinstance(request, OpenAccount):
                     accounts += 1  # accounts are numbered in the order they were opened, as books are
+                if isinstance(request, OpenAccount) and request.book not in without:
                     number, instrument = books[request.book]
                     yield _open(day, request, accounts, name_commodity(instrument, number))
-            else:
+            elif numbers[row[14]] not in without:
                 yield _transaction(day, row)
         if day is not None:
-            yield from _assertions(rows, day + timedelta(days=1))
+            yield from _assertions(rows, day + timedelta(days=1), [no for no, name in numbers.items() if name in without])
 
 
 def _commodity(day: date, request: OpenBook, commodity: str) -> str:
@@ -127,8 +135,10 @@ def _transaction(day: date, row: tuple[Any, ...]) -> str:
     )
 
 
-def _assertions(rows: LedgerRows, day: date) -> Iterator[str]:
+def _assertions(rows: LedgerRows, day: date, without: Collection[int]) -> Iterator[str]:
     for number, name, sort, balance, book, instrument, scale in rows.scan(_BALANCES):
+        if book in without:
+            continue
         commodity = name_commodity(instrument, book)
         yield f"{day} balance {name_account(name, sort, number, commodity)}  {_units(balance, scale)} ~ 0 {commodity}\n"
 

@@ -85,7 +85,7 @@ def unknown(what: str, name: str) -> LookupFailure:
     return LookupFailure(
         Label(f"账簿中没有{words[what]} {name!r}", f"the ledger has no {what} {name!r}"),
         where=name,
-        expected=Label(f"已有的{words[what]}", f"a {what} that is in the ledger"),
+        expected=Label(f"已有的{words[what]}", f"{'an' if what[0] in 'ae' else 'a'} {what} that is in the ledger"),
         remedy=Label("核对名称，或先列出已有的名称", "check the name, or list what there is"),
     )
 

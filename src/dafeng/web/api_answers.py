@@ -5,6 +5,7 @@ Invariant: only a token counts, never a cookie; what is not there and what is so
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
@@ -15,8 +16,9 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import ConflictError, DafengError, LookupFailure
+from dafeng.core.errors import ConflictError, DafengError, LookupFailure, SettingError
 from dafeng.core.findings import Finding
+from dafeng.core.typed import read_pairs
 from dafeng.web.api_forms import Refusal
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
@@ -101,6 +103,33 @@ def ask_writer(desk: Desk, request: Request, slug: str, *, may: Callable[[Visito
         raise HTTPException(403)
     check_pace(office, visitor)
     return office, visitor
+
+
+class RepeatedKey(SettingError):
+    """A body of JSON has a key twice."""
+
+
+async def refuse_repeated_keys(request: Request) -> None:
+    """Refuse a body of JSON in which a key stands twice; else the last one would be booked without a word.
+
+    Parameters
+    ----------
+    request : Request
+        The request; only bodies that the description of its address tells are read.
+
+    Raises
+    ------
+    RepeatedKey
+        With the key.
+    """
+    if request.method != "POST" or getattr(request.scope.get("route"), "body_field", None) is None:
+        return
+    try:
+        json.loads(await request.body(), object_pairs_hook=read_pairs)
+    except SettingError as cause:
+        raise RepeatedKey(cause.what, where=cause.where, expected=cause.expected, remedy=cause.remedy) from cause
+    except (ValueError, RecursionError):
+        return  # whoever reads the body refuses it
 
 
 def unknown_caller() -> HTTPException:

@@ -18,11 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from dafeng.core.errors import StoreError
+from dafeng.core.errors import AccessError, DafengError, StoreError
 from dafeng.core.labels import Label, Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
-from dafeng.web.api_answers import tell_refusal
+from dafeng.web.api_answers import RepeatedKey, tell_refusal
 from dafeng.web.api_choices import UnknownChoice
 from dafeng.web.boundary_pages import add_boundary_pages
 from dafeng.web.budget_pages import add_budget_pages
@@ -212,8 +212,15 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
         return fail(desk, request, 422, where=where)
 
     @app.exception_handler(UnknownChoice)
-    async def unknown(_: Request, cause: UnknownChoice) -> Response:
+    @app.exception_handler(RepeatedKey)
+    async def unclear(_: Request, cause: UnknownChoice | RepeatedKey) -> Response:
         return JSONResponse(tell_refusal(cause, 422), status_code=422)
+
+    @app.exception_handler(AccessError)
+    async def withheld(request: Request, cause: AccessError) -> Response:
+        if request.url.path.startswith("/api/"):
+            return JSONResponse(tell_refusal(cause, 403), status_code=403)
+        return fail(desk, request, 403, cause=cause)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:
@@ -224,7 +231,7 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
 
 
 def fail(
-    desk: Desk, request: Request, code: int, *, where: Sequence[Mapping[str, Any]] = (), cause: StoreError | None = None
+    desk: Desk, request: Request, code: int, *, where: Sequence[Mapping[str, Any]] = (), cause: DafengError | None = None
 ) -> Response:
     """Answer to a request that cannot be met.
 
@@ -238,8 +245,8 @@ def fail(
         Status code.
     where : sequence of mapping, optional
         Parts of the request that could not be read: place (``loc``) and reason (``msg``).
-    cause : StoreError, optional
-        What is wrong with a database of the city, told to those who may read the city.
+    cause : DafengError, optional
+        What is wrong with a database of the city, or why something is withheld, told to those who may read the city.
 
     Returns
     -------

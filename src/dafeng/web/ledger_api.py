@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
@@ -15,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from dafeng.core.errors import LookupFailure
+from dafeng.core.typed import read_whole
 from dafeng.ledger.requests import Span, Transfer
 from dafeng.web.api_answers import PAGE_ROWS, Cursor, Limit, Row, answer_content, attempt, find, next_address
 from dafeng.web.api_forms import Refusal, Said
@@ -32,15 +35,29 @@ from dafeng.work.right_overview import (
     claim_document,
     line_document,
     order_document,
-    sum_books,
 )
-from dafeng.work.right_rows import find_account_row, read_accounts, read_blocks, read_claims, read_statement
+from dafeng.work.right_people import check_event, check_private, list_private, sum_shown
+from dafeng.work.right_rows import (
+    AccountRow,
+    BookRow,
+    find_account_row,
+    read_accounts,
+    read_blocks,
+    read_claims,
+    read_statement,
+)
 from dafeng.work.rights import Rights
 
 Caller = Callable[[Desk, Request, str], tuple[Office, Visitor]]
 Number = Annotated[int, Path(ge=1, le=2**53)]
 Pair = Annotated[list[int], Field(min_length=2, max_length=2)]
 """First and last number of a block."""
+Serial = Annotated[int, Field(ge=1, le=2**62)]
+Spans = Annotated[
+    list[Annotated[list[Serial], Field(min_length=2, max_length=2)]],
+    Field(max_length=1000, description="first and last serial numbers, such as [[1, 40], [81, 90]]"),
+]
+"""Serial numbers that are asked for; lists, since JSON has no tuples."""
 Origin = Annotated[list[str], Field(min_length=2, max_length=2)]
 """Project and vintage of a block."""
 
@@ -127,7 +144,7 @@ class WantedTransfer(BaseModel):
     quantity: int = Field(ge=1, le=2**62)
     effective: str = Field(pattern=r"\d{4}-\d{2}-\d{2}")
     reason: str = Field("", max_length=1000)
-    spans: list[tuple[int, int]] = Field(default_factory=list, max_length=1000)
+    spans: Spans = []
     vintage: str = Field("", max_length=128)
     project: str = Field("", max_length=128)
     beneficiary: str = Field("", max_length=1000)
@@ -174,25 +191,36 @@ def build_ledger_router(desk: Desk, caller: Caller) -> APIRouter:
 def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/books", summary="Books of rights with their sums", response_model=Rows)
     def list_books(request: Request, slug: str) -> Response:
-        rights = caller(desk, request, slug)[0].rights
-        return answer_content(request, {"items": [book_document(one) for one in sum_books(rights)], "next": None})
+        office, visitor = caller(desk, request, slug)
+        shown = sum_shown(office.rights, may=visitor.sees_private)
+        return answer_content(request, {"items": [book_document(one) for one in shown], "next": None})
 
     @router.get("/accounts", summary="Accounts, page by page", response_model=Rows)
     def list_accounts(request: Request, slug: str, book: str = "", type: str = "", state: str = "", holder: str = "",
                       after: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:  # fmt: skip
-        rights = caller(desk, request, slug)[0].rights
+        office, visitor = caller(desk, request, slug)
+        rights, may = office.rights, visitor.sees_private
         known = {one.no: one for one in rights.books()}
-        number = find(lambda: rights.find_book(book)).no if book else 0
+        chosen = find(lambda: rights.find_book(book)) if book else None
+        check_private(chosen.name if chosen else "", may=may)
+        without = [] if may else [one.no for one in list_private(rights)]
         with _reading(rights) as rows:
-            found = read_accounts(rows, book=number, kind=type, state=state, holder=holder, after=after, limit=limit + 1)
-        items = [account_document(one, known[one.book]) for one in found[:limit]]
+            found = read_accounts(
+                rows, book=chosen.no if chosen else 0, kind=type, state=state, holder=holder, after=after, limit=limit + 1,
+                without=without,
+            )  # fmt: skip
+        home = f"/api/v1/cities/{slug}/ledger/accounts/"
+        items = [{**account_document(one, known[one.book]), "address": home + quote(one.name)} for one in found[:limit]]
         last = str(found[limit - 1].no) if len(found) > limit else ""
         return answer_content(request, {"items": items, "next": next_address(request, "after", last)})
 
-    @router.get("/accounts/{name}", summary="An account with a page of its statement", response_model=Statement)
+    @router.get("/accounts/{name:path}", summary="An account with a page of its statement", response_model=Statement)
     def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
-        rights = caller(desk, request, slug)[0].rights
-        account, book = find(lambda: rights.find_account(name))
+        office, visitor = caller(desk, request, slug)
+        rights = office.rights
+        check_private(name, may=visitor.sees_private)
+        account, book = find(lambda: _find_account(rights, name))
+        check_private(book.name, may=visitor.sees_private)
         with rights.reading() as rows:
             lines = read_statement(rows, account.no, before=before, limit=limit + 1)
             claims, blocks = read_claims(rows, account.no), read_blocks(rows, account.no)
@@ -219,7 +247,7 @@ def _add_transfers(router: APIRouter, desk: Desk, caller: Caller) -> None:
 
         return attempt(tell)
 
-    @router.get("/transfers/{name}", summary="What came of an order", response_model=OrderAnswer)
+    @router.get("/transfers/{name:path}", summary="What came of an order", response_model=OrderAnswer)
     def read_transfer(request: Request, slug: str, name: str) -> Response:
         office = caller(desk, request, slug)[0]
         return answer_content(request, order_document(find(lambda: read_order(office.rights, name, records=office.records))))
@@ -246,15 +274,29 @@ def _add_events(router: APIRouter, desk: Desk, caller: Caller) -> None:
         "/events/{event}", summary="An event: its accounts, serial numbers, request and hashes", response_model=EventAnswer
     )
     def read_one(request: Request, slug: str, event: Number) -> Response:
-        rights = caller(desk, request, slug)[0].rights
-        with _reading(rights) as rows:
+        office, visitor = caller(desk, request, slug)
+        with _reading(office.rights) as rows:
+            check_event(rows, event, may=visitor.sees_private)
             return answer_content(request, known(event_document(rows, event)))
 
     @router.get("/certificates/{event}", summary="What the certificate of a retirement says", response_model=CertificateAnswer)
     def read_certificate(request: Request, slug: str, event: Number) -> Response:
-        rights = caller(desk, request, slug)[0].rights
-        with _reading(rights):
+        office, visitor = caller(desk, request, slug)
+        rights = office.rights
+        with _reading(rights) as rows:
+            check_event(rows, event, may=visitor.sees_private)
             return answer_content(request, certificate_document(find(lambda: find_certificate(rights, event))))
+
+
+def _find_account(rights: Rights, name: str) -> tuple[AccountRow, BookRow]:
+    """By id, also one with slashes; else by number, as the pages name it."""
+    try:
+        return rights.find_account(name)
+    except LookupFailure:
+        number = read_whole(name) or 0
+        if not 0 < number <= 2**53:
+            raise
+        return rights.find_account("", number=number)
 
 
 def _place(office: Office, visitor: Visitor, wanted: WantedTransfer) -> Response:

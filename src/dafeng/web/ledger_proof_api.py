@@ -5,7 +5,7 @@ Invariant: nothing is booked; the audit keeps writers out while it runs, and is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from dafeng.web.api_forms import Refusal
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.offices import Office, Visitor
+from dafeng.work.right_people import check_private, list_private
 from dafeng.work.right_proof import audit_books, balances_document, list_day_roots
 from dafeng.work.rights import Rights
 
@@ -111,13 +112,17 @@ def build_ledger_proof(desk: Desk, caller: Caller) -> APIRouter:
     def balances(
         request: Request, slug: str, book: Annotated[str, Query(max_length=128)], day: Typed = "", known: Typed = ""
     ) -> Response:
-        rights = _rights(caller(desk, request, slug)[0])
+        office, visitor = caller(desk, request, slug)
+        rights = _rights(office)
+        check_private(find(lambda: rights.find_book(book)).name, may=visitor.sees_private)
         return attempt(lambda: answer_content(request, find(lambda: balances_document(rights, book, day=day, known=known))))
 
-    @router.get("/beancount", summary="The whole ledger as beancount text", response_class=StreamingResponse)
+    @router.get("/beancount", summary="The ledger as beancount text", response_class=StreamingResponse)
     def beancount(request: Request, slug: str) -> Response:
-        rights = _rights(caller(desk, request, slug)[0])
-        return StreamingResponse(_spell(rights), media_type="text/plain; charset=utf-8")
+        office, visitor = caller(desk, request, slug)
+        rights = _rights(office)
+        without = [] if visitor.sees_private else [one.name for one in list_private(rights)]
+        return StreamingResponse(_spell(rights, without), media_type="text/plain; charset=utf-8")
 
     return router
 
@@ -128,11 +133,11 @@ def _rights(office: Office) -> Rights:
     return office.rights
 
 
-def _spell(rights: Rights) -> Iterator[bytes]:
+def _spell(rights: Rights, without: Sequence[str] = ()) -> Iterator[bytes]:
     """The text in pieces, spelled before the first: another thread may ask for each, and a snapshot belongs to one thread."""
     with TemporaryFile() as file:
         with open_rows(rights.city.ledger, reads=True) as rows:
-            file.writelines(piece.encode() for piece in spell_beancount(rows))
+            file.writelines(piece.encode() for piece in spell_beancount(rows, without=without))
         file.seek(0)
         while piece := file.read(PIECE):
             yield piece

@@ -71,6 +71,11 @@ class Visitor:
         return self.role in CONFIRMERS and self.scope == "write"
 
     @property
+    def sees_private(self) -> bool:
+        """Whether books in which every account is a person's are shown; reading needs no scope to write."""
+        return self.role in CONFIRMERS
+
+    @property
     def can_administer(self) -> bool:
         """Whether accounts may be made, changed and closed."""
         return self.role == "administrator" and self.scope == "write"

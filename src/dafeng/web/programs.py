@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from dafeng.core.errors import DafengError
 from dafeng.web import api
 from dafeng.web.api_accounts import build_accounts
-from dafeng.web.api_answers import BEARER, REFUSALS, WRITE_REFUSALS, Slug, ask_office, unknown_caller
+from dafeng.web.api_answers import BEARER, REFUSALS, WRITE_REFUSALS, Slug, ask_office, refuse_repeated_keys, unknown_caller
 from dafeng.web.api_choices import refuse_unknown_names
 from dafeng.web.api_decisions import build_decisions
 from dafeng.web.api_deliveries import build_deliveries
@@ -67,8 +67,9 @@ def add_programs(app: FastAPI, desk: Desk, keeper: Keeper) -> None:
         if shown and office is not None and office.caller(request) is None:
             raise unknown_caller()
 
-    guards = [Depends(known), Depends(refuse_unknown_names)]
-    token = [Depends(BEARER), Depends(refuse_unknown_names)]
+    form = [Depends(refuse_unknown_names), Depends(refuse_repeated_keys)]
+    guards = [Depends(known), *form]
+    token = [Depends(BEARER), *form]
     app.include_router(_tree_router(desk), responses=dict(REFUSALS), dependencies=guards)
     for build in WITH_TOKEN:
         app.include_router(build(desk), responses=dict(REFUSALS), dependencies=token)

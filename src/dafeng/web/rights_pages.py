@@ -13,7 +13,7 @@ from fastapi import FastAPI, Path, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from dafeng.core.errors import ConflictError, DafengError, LookupFailure
+from dafeng.core.errors import AccessError, ConflictError, DafengError, LookupFailure
 from dafeng.ledger.book_plans import find_book_plan
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.desk import Desk, known
@@ -25,7 +25,8 @@ from dafeng.work.right_certificate import certificate_form, find_certificate, wr
 from dafeng.work.right_forms import read_request
 from dafeng.work.right_opening import open_account, open_book
 from dafeng.work.right_orders import Order, decide_order, place_order, read_orders
-from dafeng.work.right_overview import book_document, order_document, sum_books
+from dafeng.work.right_overview import book_document, order_document
+from dafeng.work.right_people import check_event, sum_shown
 
 Number = Annotated[int, Path(ge=1, le=2**53)]
 
@@ -134,7 +135,7 @@ def _found(ask: Ask, template: str, make: Callable[[], Context]) -> Response:
 
 
 def _tell_books(ask: Ask) -> Response:
-    return JSONResponse([book_document(one) for one in sum_books(ask.office.rights)])
+    return JSONResponse([book_document(one) for one in sum_shown(ask.office.rights, may=ask.visitor.sees_private)])
 
 
 def _tell_orders(ask: Ask) -> Response:
@@ -144,11 +145,15 @@ def _tell_orders(ask: Ask) -> Response:
 def _certificate(ask: Ask, number: int) -> Response:
     rights = ask.office.rights
     try:
+        with rights.reading() as rows:
+            check_event(rows, number, may=ask.visitor.sees_private)
         found = find_certificate(rights, number)
         form = certificate_form(rights, found, site=str(ask.request.base_url).rstrip("/"))
         content = write_certificate(form, ask.language)
     except LookupFailure as cause:
         raise HTTPException(404) from cause
+    except AccessError:
+        raise
     except DafengError as cause:
         return ask.page("refused.html", _lacking(ask, cause), code=422, name="rights")
     named = f'inline; filename="certificate-{number}.pdf"'

@@ -22,6 +22,7 @@ from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import find_transfer, read_event, read_moves
 from dafeng.work.right_orders import Order, find_behind, read_orders
 from dafeng.work.right_overview import sum_book, sum_books, tell_request
+from dafeng.work.right_people import check_event, check_private, sum_shown
 from dafeng.work.right_proof import find_day_proof
 from dafeng.work.right_rows import (
     AccountRow,
@@ -101,7 +102,8 @@ def build_books(ask: Ask) -> Context:
         Books with their sums, definitions that can be opened, orders that wait.
     """
     rights = ask.office.rights
-    return {"books": sum_books(rights), "plans": rights.plans().books, "waiting": _waiting(ask)}
+    shown = sum_shown(rights, may=ask.visitor.sees_private)
+    return {"books": shown, "plans": rights.plans().books, "waiting": _waiting(ask)}
 
 
 def build_book(ask: Ask, number: int) -> Context:
@@ -123,9 +125,12 @@ def build_book(ask: Ask, number: int) -> Context:
     ------
     LookupFailure
         If there is none.
+    AccessError
+        If it is a person's, or full of them, and whoever asks may not see it.
     """
     rights, query = ask.office.rights, ask.request.query_params
     sums = sum_book(rights, str(number))
+    check_private(sums.book.name, may=ask.visitor.sees_private)
     chosen = {name: query.get(name, "").strip()[:128] for name in ("type", "state", "holder", "account")}
     after = _number(query.get("after"))
     with rights.reading() as rows:
@@ -167,9 +172,12 @@ def build_account(ask: Ask, number: int) -> Context:
     ------
     LookupFailure
         If there is none.
+    AccessError
+        If it is a person's, or full of them, and whoever asks may not see it.
     """
     rights, query = ask.office.rights, ask.request.query_params
     account, book = rights.find_account("", number=number)
+    check_private(book.name, may=ask.visitor.sees_private)
     before, after = _number(query.get("before")), _number(query.get("after"))
     with rights.reading() as rows:
         lines = read_statement(rows, account.no, before=before, after=after, limit=LINES + 1)
@@ -208,9 +216,12 @@ def build_event(ask: Ask, number: int) -> Context:
     ------
     LookupFailure
         If there is none.
+    AccessError
+        If it is a person's, or full of them, and whoever asks may not see it.
     """
     rights = ask.office.rights
     with rights.reading() as rows:
+        check_event(rows, number, may=ask.visitor.sees_private)
         event, former = read_event(rows, seq=number), read_event(rows, seq=number - 1)
         if event is None:
             raise _no_event(number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from dafeng.core.errors import LookupFailure, SettingError
@@ -21,6 +21,8 @@ from dafeng.work.rights import Rights
 
 Typed = Mapping[str, str]
 """Fields of a form."""
+EARLIEST = date(2000, 1, 1)
+"""First day on which a freeze may end; every city's books are younger."""
 
 
 def read_request(rights: Rights, act: str, typed: Typed) -> Request:
@@ -98,11 +100,11 @@ def read_until(rights: Rights, text: str) -> int | None:
     Raises
     ------
     SettingError
-        If it is no day.
+        If it is no day, or lies before the century.
     """
     if not text.strip():
         return None
-    day = read_typed_day(text, where="until")
+    day = read_typed_day(text, where="until", first=EARLIEST)
     begins = datetime(day.year, day.month, day.day, tzinfo=city_zone(rights.city))
     return int(begins.timestamp()) * 1_000_000
 

@@ -14,7 +14,7 @@ from dafeng.core.labels import Label
 from dafeng.ledger.act import Act, Allot, Issue
 from dafeng.ledger.book_plans import BookPlan
 from dafeng.ledger.definitions import account_types
-from dafeng.ledger.requests import Hold, Transfer
+from dafeng.ledger.requests import MOST, Hold, Transfer
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_orders import Order
 from dafeng.work.right_rows import AccountRow, BlockRow, BookRow, ClaimRow, StatementRow, read_books, read_sums
@@ -34,8 +34,10 @@ class BookSum:
         The book.
     plan : BookPlan or None
         Its definition; ``None`` for an instrument that no file names.
-    issued, limit : int
-        Issued and not taken back, and the most that may be.
+    issued : int
+        Issued and not taken back.
+    limit : int or None
+        The most that may be; ``None`` where nobody set a limit.
     held : int
         In accounts that may give them away.
     claimed : int
@@ -49,7 +51,7 @@ class BookSum:
     book: BookRow
     plan: BookPlan | None
     issued: int
-    limit: int
+    limit: int | None
     held: int
     claimed: int
     ends: Mapping[str, int]
@@ -115,7 +117,7 @@ def sum_books(rights: Rights) -> list[BookSum]:
                 book=book,
                 plan=plans.find(book.instrument),
                 issued=-sum(row[3] for row in own if types[row[1]].floor == "limit"),
-                limit=sum(row[5] for row in own),
+                limit=None if any(row[5] >= MOST for row in own) else sum(row[5] for row in own),
                 held=sum(row[3] for row in inside),
                 claimed=sum(row[4] for row in inside),
                 ends={name: sum(row[3] for row in own if row[1] == name) for name in ENDS},
@@ -160,7 +162,7 @@ def book_document(found: BookSum) -> dict[str, Any]:
     Returns
     -------
     dict
-        Quantities in minimal units, to be divided by ten to the power of ``scale``.
+        Quantities in minimal units, to be divided by ten to the power of ``scale``; ``limit`` is null where there is none.
     """
     book = found.book
     return {
@@ -189,7 +191,7 @@ def account_document(row: AccountRow, book: BookRow) -> dict[str, Any]:
     return {
         "account": row.name, "number": row.no, "book": book.name, "type": row.type, "holder": row.holder, "title": row.title,
         "state": row.state, "unit": book.unit, "scale": book.scale, "balance": row.balance, "held": row.held,
-        "free": row.free, "limit": row.limit,
+        "free": row.free, "limit": row.most,
     }  # fmt: skip
 
 

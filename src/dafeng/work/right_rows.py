@@ -5,10 +5,12 @@ Invariant: nothing is added to what stands in the tables; a statement is read by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from dafeng.ledger.reading import list_open_claims
+from dafeng.ledger.requests import MOST
 from dafeng.ledger.statement import list_lines
 from dafeng.store.ledger_rows import LedgerRows
 
@@ -46,6 +48,11 @@ class AccountRow(NamedTuple):
     def free(self) -> int:
         """Units that no claim holds."""
         return self.balance - self.held
+
+    @property
+    def most(self) -> int | None:
+        """The most that it may have issued; ``None`` where the ledger itself is the only limit."""
+        return None if self.limit >= MOST else self.limit
 
 
 class ClaimRow(NamedTuple):
@@ -152,7 +159,15 @@ def read_sums(rows: LedgerRows) -> list[tuple[int, str, int, int, int, int]]:
 
 
 def read_accounts(
-    rows: LedgerRows, *, book: int = 0, kind: str = "", state: str = "", holder: str = "", after: int = 0, limit: int = 50
+    rows: LedgerRows,
+    *,
+    book: int = 0,
+    kind: str = "",
+    state: str = "",
+    holder: str = "",
+    after: int = 0,
+    limit: int = 50,
+    without: Sequence[int] = (),
 ) -> list[AccountRow]:
     """Accounts by number.
 
@@ -168,6 +183,8 @@ def read_accounts(
         Number of the account before the first one.
     limit : int, optional
         At most so many.
+    without : sequence of int, optional
+        Numbers of books whose accounts are left out.
 
     Returns
     -------
@@ -176,8 +193,8 @@ def read_accounts(
     """
     found = rows.query(
         _ACCOUNT + " WHERE no > ? AND (? = 0 OR book = ?) AND (? = '' OR type = ?) AND (? = '' OR state = ?)"
-        " AND (? = '' OR holder = ?) ORDER BY no LIMIT ?",
-        after, book, book, kind, kind, state, state, holder, holder, limit,
+        f" AND (? = '' OR holder = ?) AND book NOT IN ({', '.join('?' * len(without)) or 0}) ORDER BY no LIMIT ?",
+        after, book, book, kind, kind, state, state, holder, holder, *without, limit,
     )  # fmt: skip
     return [AccountRow(*row) for row in found]
 

@@ -107,6 +107,18 @@ def check_event(event: Event, policy: Policy, scenes: Mapping[str, Scene], place
             f"数量 {event.amount} 超过 {scene.most} {scene.unit}",
             f"the amount {event.amount} is above {scene.most} {scene.unit}",
         )
+    if event.amount % Decimal(1).scaleb(-scene.digits):
+        zh, en = (
+            ("整数", "whole numbers")
+            if not scene.digits
+            else (f"至多 {scene.digits} 位小数", f"at most {scene.digits} decimals")
+        )
+        return tell(
+            event.at,
+            "inclusion.amount",
+            f"数量 {event.amount} 不能采用：{scene.unit} 按{zh}计",
+            f"the amount {event.amount} cannot be used: {scene.unit} are counted in {en}",
+        )
     if event.ended > now + policy.future_minutes * 60:
         return tell(event.at, "inclusion.future", "事件在将来", "the event lies in the future")
     if event.ended < now - policy.late_days * 86400:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dafeng.core.errors import FileRefused, LookupFailure
+from dafeng.core.errors import FileRefused, LookupFailure, SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.places import ancestors
+from dafeng.core.typed import read_units
 
 CHINA = timezone(timedelta(hours=8))
 """Time of events that name no other one; days are counted in it."""
@@ -95,13 +96,10 @@ def _instant(text: str) -> int | None:
 
 def _amount(text: str) -> Decimal | None:
     try:
-        found = Decimal(text)
-    except InvalidOperation:
+        read_units(text, DIGITS, where="amount", least=1)
+    except SettingError:
         return None
-    if not found.is_finite() or found <= 0 or found.adjusted() > LONGEST:
-        return None
-    exponent = found.as_tuple().exponent
-    return found if isinstance(exponent, int) and exponent >= -DIGITS else None
+    return Decimal(text.strip().replace(",", "").replace("，", ""))
 
 
 def day_of(instant: int) -> int:

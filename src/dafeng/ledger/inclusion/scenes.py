@@ -17,6 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.core.sources import Grade
 from dafeng.core.units import unit
 from dafeng.formula import Expression, check_unit, evaluate_exact, parse
+from dafeng.ledger.inclusion.events import DIGITS
 from dafeng.library.overlay import definition_files, layers
 from dafeng.library.records import Record
 from dafeng.library.sources import check_source, read_sources
@@ -118,6 +119,8 @@ class Scene:
         Name of what is measured.
     most : Decimal
         Largest amount of one event that is believed. [unit]
+    digits : int
+        Digits after the point that an amount may have; 0 where whole things are counted.
     equations : mapping of str to Expression
         Equations by id.
     editions : mapping of str to SceneEdition
@@ -134,6 +137,7 @@ class Scene:
     unit: str
     activity_label: Label
     most: Decimal
+    digits: int
     equations: Mapping[str, Expression]
     editions: Mapping[str, SceneEdition]
 
@@ -197,7 +201,7 @@ def _scenes(files: Texts, known: frozenset[str]) -> Mapping[str, Scene]:
 
 
 def _scene(root: Record, known: Collection[str]) -> Scene:
-    activity = root.child("activity").allow({"name", "unit", "most", "label"})
+    activity = root.child("activity").allow({"name", "unit", "most", "digits", "label"})
     equations = root.child("equations")
     scene = Scene(
         id=root.text("id"),
@@ -210,12 +214,22 @@ def _scene(root: Record, known: Collection[str]) -> Scene:
         unit=activity.text("unit"),
         activity_label=activity.label("label"),
         most=number_of(activity, "most"),
+        digits=_digits(activity),
         equations={name: _equation(equations, name) for name in equations.keys()},  # noqa: SIM118 - a record is no mapping
         editions={},
     )
     if not scene.holders or set(scene.holders) - set(HOLDERS):
         raise root.error("应列出 person 或 organisation", "must list person or organisation", key="holders")
     return _extended(scene, root, known)
+
+
+def _digits(activity: Record) -> int:
+    found = activity.decimal("digits")
+    if found is None:
+        return DIGITS
+    if found != int(found) or not 0 <= found <= DIGITS:
+        raise activity.error(f"应为 0 至 {DIGITS}", f"must be 0 to {DIGITS}", key="digits")
+    return int(found)
 
 
 def _extended(scene: Scene, root: Record, known: Collection[str]) -> Scene:

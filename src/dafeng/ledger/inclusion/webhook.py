@@ -15,6 +15,7 @@ from typing import Any
 from dafeng.core.errors import AccessError, FileRefused
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.core.typed import read_pairs
 from dafeng.ledger.inclusion.events import Event, make_event
 
 WINDOW_S = 300
@@ -150,9 +151,11 @@ def read_message(body: bytes, *, where: str = "message") -> list[Event | Finding
     ------
     FileRefused
         If it is something else.
+    SettingError
+        If a key stands twice.
     """
     try:
-        content: Any = json.loads(body, parse_float=str, parse_int=str)
+        content: Any = json.loads(body, parse_float=str, parse_int=str, object_pairs_hook=read_pairs)
     except (ValueError, RecursionError):
         content = None
     listed = content.get("events") if isinstance(content, dict) else None

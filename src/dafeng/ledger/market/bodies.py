@@ -54,7 +54,7 @@ class Desk:
     def _check(self, request: Request) -> None:
         if type(request) in self._kinds and (type(request) is not Transfer or request.kind in self.body.kinds):
             return
-        name = type(request).__name__
+        name = next(verb for verb, kind in VERBS.items() if kind is type(request))
         raise AccessError(
             Label(f"{self.body.label.zh}机构无权要求 {name}", f"the {self.body.label.en} body may not ask for {name}"),
             where=self.body.name,
