@@ -53,7 +53,7 @@ def told(instrument: str, unit: str = "t", period: str = "") -> BookSum:
 @pytest.mark.parametrize(
     ("book", "zh", "en"),
     [
-        (told("CEA owed", period="2023"), "待补发配额 2023", "Allowances still owed 2023"),
+        (told("CEA owed", period="2023"), "应退未退配额 2023", "Allowances to give back 2023"),
         (told("energy_budget"), "用能预算", "Energy budget"),
         (told("tea", "voucher"), "碳普惠兑换券", "Carbon inclusion vouchers"),
         (told("x-1"), "其他账簿", "Another book"),
