@@ -46,6 +46,9 @@ def add_registry(app: FastAPI, shelf: PublicShelf, offices: Mapping[str, Office]
         Slug → city with its books.
     """
     app.state.registry = lambda slug: _is_open(shelf, offices, slug)
+    app.state.registries = lambda: {
+        slug: office.city.label for slug, office in offices.items() if _is_open(shelf, offices, slug)
+    }
 
     @app.get(HEAD + "/", include_in_schema=False)
     def enter(slug: str) -> Response:
