@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dafeng.cli.main import app
+from dafeng.core.errors import CityError
 from dafeng.work.city import City, init
 from tests.web.ledgers import fill_ledger
 
@@ -35,5 +36,6 @@ def test_the_registry_is_published_without_an_assessment(bare: City) -> None:
 
 
 def test_a_frozen_copy_still_needs_an_assessment(bare: City, tmp_path: Path) -> None:
-    code, said = publish(bare, "--out", str(tmp_path / "site"))
-    assert (code, "dafeng assess" in said, (tmp_path / "site").exists()) == (1, True, False)
+    answer = CliRunner().invoke(app, ["publish", str(bare.folder), "--out", str(tmp_path / "site")])
+    assert isinstance(answer.exception, CityError)
+    assert ("dafeng assess" in answer.exception.read("en"), (tmp_path / "site").exists()) == (True, False)

@@ -11,7 +11,7 @@ import pytest
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Transfer
 from dafeng.web.book_words import has_limit, name_book, say_unit
-from dafeng.web.clocks import Clock, clock_helpers
+from dafeng.web.clocks import Clock, clock_words
 from dafeng.web.labels import Words
 from dafeng.work.city import City
 from dafeng.work.right_overview import BookSum
@@ -124,4 +124,4 @@ def test_a_clock_reads_every_form_of_an_instant_alike() -> None:
     forms = (at, at.isoformat(), at.replace(tzinfo=None).isoformat(), int(at.timestamp()))
     assert {clock.tell(one) for one in forms} == {"2026-01-02 04:30"}
     assert (clock.tell(None), clock.tell("")) == ("", "")
-    assert [clock_helpers(hours, Words("en"))["zone"] for hours in (8, 9, -3)] == ["Beijing time", "UTC+9", "UTC−3"]
+    assert [clock_words(hours, Words("en"))["zone"] for hours in (8, 9, -3)] == ["Beijing time", "UTC+9", "UTC−3"]

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
-from dafeng.web.clocks import clock_helpers
+from dafeng.web.clocks import clock_words
 from dafeng.web.labels import Words
 from dafeng.web.market_charts import draw_trades
 from dafeng.web.offices import Office
@@ -114,7 +114,7 @@ def test_no_two_neighbours_of_the_price_chart_are_marked_alike(times: list[str],
     words = Words("zh")
     market = {"unit": "t", "money_unit": "元", "scale": 0, "money_scale": 2}
     trades = [{"at": at, "way": "order", "price": 9_000, "quantity": 5} for at in times][::-1]
-    chart = draw_trades(market, trades, clock_helpers(8, words), words)
+    chart = draw_trades(market, trades, clock_words(8, words), words)
     assert chart is not None
     assert (chart["marks"], chart["axis"]) == (marks, axis)
 

@@ -94,7 +94,7 @@ def is_unused(found: BookSum) -> bool:
     return not any((found.issued, found.held, found.claimed, *found.ends.values()))
 
 
-def book_helpers(language: Language) -> dict[str, Any]:
+def book_words(language: Language) -> dict[str, Any]:
     """What templates call to name books, units and limits.
 
     Parameters

@@ -29,7 +29,7 @@ class Clock:
 
     zone: timezone
 
-    def tell(self, at: datetime | str | int | None, form: str = MINUTES) -> str:
+    def tell(self, at: datetime | str | int | None, *, form: str = MINUTES) -> str:
         """An instant.
 
         Parameters
@@ -68,7 +68,7 @@ class Clock:
         return words.say("rights.beijing") if hours == OFFSET_H else f"UTC{hours:+d}".replace("-", "−")
 
 
-def clock_helpers(zone: City | int, words: Words) -> dict[str, Any]:
+def clock_words(zone: City | int, words: Words) -> dict[str, Any]:
     """What templates call to write instants.
 
     Parameters

@@ -24,7 +24,7 @@ from dafeng.ledger.inclusion.intake import take
 from dafeng.ledger.inclusion.operators import end_key, make_key
 from dafeng.ledger.inclusion.rewards import erase_member, redeem_points
 from dafeng.web.asking import Ask, Context, show, write
-from dafeng.web.clocks import clock_helpers
+from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.inclusion_views import (
@@ -143,7 +143,7 @@ def _confirmer(visitor: Visitor) -> bool:
 
 
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200) -> Response:
-    home = {"inclusion_base": f"/{ask.office.slug}/inclusion/", **clock_helpers(ask.office.city, Words(ask.language))}
+    home = {"inclusion_base": f"/{ask.office.slug}/inclusion/", **clock_words(ask.office.city, Words(ask.language))}
     return ask.page(template, {**home, **context}, name="inclusion", code=code)
 
 

@@ -52,7 +52,7 @@ def draw_trades(
         "kind": "trades",
         "title": words.say("markets.chart_trades", values=said),
         "subtitle": words.say("markets.chart_trades_sub", values=said),
-        "names": [local(one["at"], "%Y-%m-%d %H:%M:%S") for one in shown],
+        "names": [local(one["at"], form="%Y-%m-%d %H:%M:%S") for one in shown],
         "marks": marks,
         "axis": words.say("markets.axis_time", values={"zone": clock["zone"], "days": days}) if days
         else words.say("markets.axis_number"),
@@ -70,10 +70,10 @@ def draw_trades(
 
 def _mark(times: Sequence[str], local: Callable[..., str]) -> tuple[list[str], str]:
     """Marks of an axis of which no two neighbours are alike, and the days it spans; by number, without days, where none are."""
-    days = sorted({local(at, "%Y-%m-%d") for at in times})
+    days = sorted({local(at, form="%Y-%m-%d") for at in times})
     forms = ("%H:%M", "%H:%M:%S") if len(days) == 1 else ("%m-%d", "%m-%d %H:%M", "%m-%d %H:%M:%S")
     for form in forms:
-        marks = [local(at, form) for at in times]
+        marks = [local(at, form=form) for at in times]
         if all(one != other for one, other in pairwise(marks)):
             return marks, days[0] if len(days) == 1 else f"{days[0]} – {days[-1]}"
     return [str(at + 1) for at in range(len(times))], ""

@@ -21,7 +21,7 @@ from dafeng.ledger.market.terms import read_terms
 from dafeng.store.ledger_tables import BOOK
 from dafeng.web.asking import Ask
 from dafeng.web.book_words import say_unit
-from dafeng.web.clocks import clock_helpers
+from dafeng.web.clocks import clock_words
 from dafeng.web.labels import Words
 from dafeng.web.market_charts import draw_clearing, draw_trades
 from dafeng.web.offices import Office, Visitor
@@ -213,7 +213,7 @@ def build_market(ask: Ask, name: str) -> Context:
         told = next(one for one in list_markets(exchange) if one["market"] == name)
         access = Access(ask.office, ask.visitor, exchange, hall)
         summed = say_market(sum_market(exchange, hall, told, markets.clock()), ask.language)
-        clock = clock_helpers(hall.terms.offset_h, words)
+        clock = clock_words(hall.terms.offset_h, words)
         before = ask.request.query_params.get("before", "")
         number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else 0
         trades, older = read_trades(exchange, name, before=number, limit=TRADES)
@@ -353,7 +353,7 @@ def build_auction(ask: Ask, name: str, auction: str) -> Context:
         mine = [one for one in sorted(hall.members) if access.acts(one) and one != found.seller]
         made = {
             **scales(summed), "market": summed, "auction": auction_document(found, access.unseals),
-            **clock_helpers(hall.terms.offset_h, words),
+            **clock_words(hall.terms.offset_h, words),
             "chart": draw_clearing(summed, found, words), "own": [one for one in things if one["auction"] == auction],
             "mine": mine, "tie": hall.terms.tie, **_asked(ask, exchange, hall),
         }  # fmt: skip

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError, StoreError
 from dafeng.core.labels import Label
-from dafeng.web.book_words import book_helpers
+from dafeng.web.book_words import book_words
 from dafeng.web.desk import read_language
 from dafeng.web.labels import Words
 from dafeng.web.offices import Office
@@ -116,7 +116,7 @@ def _page(request: Request, shelf: PublicShelf, rights: Rights, template: str, c
     stage = Stage(words, links, published, "registry", here)
     shown = {
         **context,
-        **book_helpers(words.language),
+        **book_words(words.language),
         "named": named.read(words.language),
         "home": f"/public/{slug}/registry",
         "registry": f"/public/{slug}/registry",

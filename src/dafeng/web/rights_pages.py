@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import ConflictError, DafengError, LookupFailure
 from dafeng.web.asking import Ask, Context, show, write
-from dafeng.web.book_words import book_helpers
-from dafeng.web.clocks import clock_helpers
+from dafeng.web.book_words import book_words
+from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk, known
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
@@ -126,8 +126,8 @@ def _confirmer(visitor: Visitor) -> bool:
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200, name: str = "rights") -> Response:
     words = Words(ask.language)
     home: Context = {
-        "rights_base": f"/{ask.office.slug}/rights/", "refusal": None, "typed": {}, **book_helpers(ask.language),
-        **clock_helpers(ask.office.city, words),
+        "rights_base": f"/{ask.office.slug}/rights/", "refusal": None, "typed": {}, **book_words(ask.language),
+        **clock_words(ask.office.city, words),
     }  # fmt: skip
     return ask.page(template, {**home, **context}, name=name, code=code)
 
