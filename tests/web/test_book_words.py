@@ -10,15 +10,17 @@ import pytest
 
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Transfer
+from dafeng.web.app import create_app
 from dafeng.web.book_words import has_limit, name_book, say_unit
 from dafeng.web.clocks import Clock, clock_words
 from dafeng.web.labels import Words
 from dafeng.work.city import City
 from dafeng.work.right_overview import BookSum
 from dafeng.work.right_rows import BookRow
+from tests.web.browser import Visit, launched, served
 from tests.web.ledgers import fill_ledger
 from tests.web.reviews import Person, city_with_people, person
-from tests.web.test_rights import HOME, app_of
+from tests.web.test_rights import HOME, app_of, log_in
 
 DAY = "2026-01-01"
 
@@ -125,3 +127,18 @@ def test_a_clock_reads_every_form_of_an_instant_alike() -> None:
     assert {clock.tell(one) for one in forms} == {"2026-01-02 04:30"}
     assert (clock.tell(None), clock.tell("")) == ("", "")
     assert [clock_words(hours, Words("en"))["zone"] for hours in (8, 9, -3)] == ["Beijing time", "UTC+9", "UTC−3"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_column_and_no_button_is_cut_off_at_1280_pixels(chromium: str, filled: City, language: str) -> None:
+    with served(create_app([], offices=[filled])) as base, launched(chromium) as browser:
+        visit = Visit(browser, viewport={"width": 1280, "height": 800})
+        visit.context.add_cookies([{"name": "lang", "value": language, "url": base}])
+        log_in(visit.page, base, "张三")
+        for path in (HOME, HOME + "accounts/6/", HOME + "orders/"):
+            visit.page.goto(base + path)
+            tables = visit.page.locator(".table-wrap")
+            cut = tables.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length")
+            assert (tables.count() > 0, cut) == (True, 0)
+        visit.context.close()
