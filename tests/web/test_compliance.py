@@ -12,10 +12,12 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
+from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.work.ask_surrender import Surrender, ask_surrender
 from dafeng.work.city import City, open_city
 from dafeng.work.compliance import find_periods, forecast_band, rank_standings, tell_dates
+from dafeng.work.right_opening import open_book
 from dafeng.work.rights import Rights
 from dafeng.work.settle import read_calendar, settle
 from tests.web.attacked import fresh
@@ -130,6 +132,21 @@ def test_an_unknown_date_names_the_plan_to_look_in(city: City) -> None:
         ("surrender", "2024-12-31", ""),
         ("pre_allocate", None, "ets-power-2023"),
     ]
+
+
+def test_the_newest_period_with_companies_is_shown_first(city: City) -> None:
+    with Rights(city) as rights, open_records(city.records) as records:
+        open_book(rights, "cea", period="2025", who="李四", limit=500_000, records=records)
+    reader = person(app_of(city), "张三")
+    assert "2023 年度" in reader.get(HOME).text.split("</h1>")[0].rsplit("<h1>")[-1]
+    assert "2025 年度" in reader.get(HOME + "?book=cea-2025").text.split("</h1>")[0].rsplit("<h1>")[-1]
+    told = [reader.get(f"/qinglan/compliance.json{query}").json()["book"] for query in ("", "?book=cea-2025")]
+    assert told == ["cea-2023", "cea-2025"]
+
+
+def test_a_source_of_the_calendar_is_named_once(editor: Person) -> None:
+    page = editor.get(HOME).text.split('id="dates"')[1]
+    assert (page.count("data/rights/calendar.csv"), page.count("待查"), page.count('class="date open"') > 4) == (1, 1, True)
 
 
 def test_a_changed_table_of_units_changes_the_page_at_once(city: City, editor: Person) -> None:

@@ -13,6 +13,7 @@ import pytest
 from dafeng.store.access_tokens import make_token
 from dafeng.store.authorisations import read_authorisations
 from dafeng.store.records import open_records
+from dafeng.web.enterprise_views import cut_digits
 from dafeng.work.city import City, open_city
 from dafeng.work.owner_links import find_link, list_links
 from tests.web.client import Client
@@ -56,6 +57,15 @@ def events(city: City) -> list[str]:
 
 
 # --- list and account ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [("1.182171", "1.182"), ("0.655738", "0.6557"), ("305000", "305,000"), ("1.272", "1.272"), ("-12345.678", "−12,346"),
+     ("0.10004", "0.1"), ("120.0", "120"), ("n/a", "n/a")],
+)  # fmt: skip
+def test_a_table_shows_four_digits_of_what_has_decimals(stored: str, shown: str) -> None:
+    assert cut_digits(stored) == shown
 
 
 def test_the_list_is_chosen_by_grade_sector_and_year(who: Person) -> None:

@@ -21,6 +21,7 @@ CLOSED = (
     "method_years", "beside_aspect", "hours_curve", "hours_end", "scenario_line", "scenario_theme",
     "settled", "test_answer",
     "project_state", "period_state", "step_role",
+    "book_kind",
     "order_state", "look_state", "order_verb", "account_state", "book_state", "claim_kind", "certificate_kind",
     "operation",
     "inclusion_rule", "inclusion_kind", "inclusion_done", "link_state", "enterprise_against", "enterprise_side",

@@ -16,6 +16,9 @@ from playwright.sync_api import expect
 from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
+from dafeng.web.clocks import clock_words
+from dafeng.web.labels import Words
+from dafeng.web.market_charts import draw_trades
 from dafeng.web.offices import Office
 from dafeng.work.city import City, open_city
 from dafeng.work.markets import Markets
@@ -96,6 +99,42 @@ def test_depth_is_summed_from_the_best_price_on(seller: Person) -> None:
     assert rows == [("ask", "97.20", "250", "290"), ("ask", "96.80", "40", "40"), ("bid", "96.50", "200", "200"),
                     ("bid", "96.30", "120", "320")]  # fmt: skip
     assert "买卖价差 0.30" in seller.get(CEA).text
+
+
+@pytest.mark.parametrize(
+    ("times", "marks", "axis"),
+    [
+        (["2026-03-01T01:00", "2026-03-02T01:00"], ["03-01", "03-02"], "成交时间（北京时间，2026-03-01 – 2026-03-02）"),
+        (["2026-03-01T01:00", "2026-03-01T01:07"], ["09:00", "09:07"], "成交时间（北京时间，2026-03-01）"),
+        (["2026-03-01T01:00:01", "2026-03-01T01:00:02"], ["09:00:01", "09:00:02"], "成交时间（北京时间，2026-03-01）"),
+        (["2026-03-01T01:00"] * 3, ["1", "2", "3"], "第几笔，从旧到新"),
+    ],
+)
+def test_no_two_neighbours_of_the_price_chart_are_marked_alike(times: list[str], marks: list[str], axis: str) -> None:
+    words = Words("zh")
+    market = {"unit": "t", "money_unit": "元", "scale": 0, "money_scale": 2}
+    trades = [{"at": at, "way": "order", "price": 9_000, "quantity": 5} for at in times][::-1]
+    chart = draw_trades(market, trades, clock_words(8, words), words)
+    assert chart is not None
+    assert (chart["marks"], chart["axis"]) == (marks, axis)
+
+
+def test_an_english_page_has_english_units(seller: Person) -> None:
+    for path in (HOME, CEA, CEA + "auctions/spring/"):
+        page = seller.get(path + "?lang=en").text
+        assert ("元" in page, "yuan" in page) == (False, True)
+
+
+def test_the_lists_of_a_market_are_folded_under_their_counts(seller: Person) -> None:
+    page = seller.get(CEA).text
+    heads = re.findall(r'<details class="folding block card" id="([a-z-]+)"( open)?', page)
+    assert {name: bool(is_open) for name, is_open in heads} == {
+        "own": False, "agreements": True, "auctions": False, "trades-list": False, "settlement": False,
+    }  # fmt: skip
+    assert re.findall(r'<details class="folding block card" id="trades-list"( open)', seller.get(CEA + "?before=3").text)
+    links = re.search(r'<nav class="jump".*?</nav>', page, re.S)
+    assert links is not None
+    assert all(f'id="{name}"' in page for name in re.findall(r'href="#([a-z-]+)"', links[0]))
 
 
 def test_an_offer_to_somebody_is_seen_by_both_and_by_those_who_run_the_market(city: City, seller: Person) -> None:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from dafeng.core.errors import CityError
 from dafeng.ledger.act import Allot
 from dafeng.ledger.beancount import spell_beancount
 from dafeng.ledger.requests import Transfer
@@ -25,12 +26,14 @@ from dafeng.store.records import open_records
 from dafeng.web import ledger_proof_api
 from dafeng.web.app import create_app
 from dafeng.web.public_app import create_public_app
+from dafeng.web.server import read_views
 from dafeng.work import right_certificate
 from dafeng.work.allotments import open_period
 from dafeng.work.city import City, init, open_city
 from dafeng.work.right_certificate import find_certificate
 from dafeng.work.right_orders import decide_order, place_act, place_order, read_order, read_orders
 from dafeng.work.right_proof import list_day_roots
+from dafeng.work.right_register import publishes_books
 from dafeng.work.rights import Rights
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client
@@ -297,7 +300,7 @@ def test_a_pending_transfer_is_posted_or_given_up(city: City, editor: Person) ->
 def test_a_freeze_ends_on_the_day_that_is_typed(city: City, editor: Person) -> None:
     assert ask(editor, "hold", quantity="50", reason="court", until="2099-01-01").status_code == 303
     accept_waiting(city)
-    assert "2098-12-31 16:00" in editor.get(ACCOUNT).text  # the day begins at UTC+8; the page tells UTC
+    assert "2099-01-01 00:00" in editor.get(ACCOUNT).text  # the day and the page's clock are those of the city
     assert ask(editor, "hold", quantity="50", reason="court", until="later").status_code == 422
 
 
@@ -573,6 +576,32 @@ def test_the_public_server_has_the_registry_too(city: City) -> None:
     publish(city)
     client = Client(create_public_app([], offices=[city]))
     assert [client.get(place).status_code for place in (PUBLIC, "/qinglan/rights/", API + "books")] == [200, 404, 404]
+
+
+@pytest.mark.parametrize("make", [app_of, lambda city: create_public_app([], offices=[city])])
+def test_before_the_first_assessment_the_registry_is_there_and_the_rest_says_so(city: City, make: Any) -> None:
+    client = Client(make(city))
+    assert [client.get(place).status_code for place in (PUBLIC, "/public/qinglan/")] == [404, 404]
+    assert "公开登记簿" not in client.get("/public/qinglan/").text
+    publish(city)
+    assert client.get("/public/", follow=False).headers["location"] == PUBLIC
+    for place in ("/public/qinglan/", "/public/qinglan/indicators", "/public/qinglan/about"):
+        answer = client.get(place)
+        assert (answer.status_code, "还没有评估结果" in answer.text, f'href="{PUBLIC}"' in answer.text) == (404, True, True)
+    assert "还没有评估结果" not in client.get("/public/qinglan/nothing").text
+    assert "首次评估完成后" not in client.get(PUBLIC).text
+
+
+def test_a_city_that_shows_its_registry_lacks_nothing_to_be_served(city: City, tmp_path: Path) -> None:
+    bare = init(tmp_path / "bare", place="990200")
+    with pytest.raises(CityError, match="no assessment yet"):
+        read_views([bare])
+    publish(bare)
+    with pytest.raises(CityError, match="no assessment yet"):  # rules alone show nothing
+        read_views([bare])
+    fill_ledger(bare)
+    assert read_views([bare]) == ([], [])
+    assert [publishes_books(one) for one in (city, bare)] == [False, True]
 
 
 # --- with a browser --------------------------------------------------------------------------------------------------------

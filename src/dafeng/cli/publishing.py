@@ -41,6 +41,9 @@ def publish(
     city, language = df.open_city(folder), read_language(lang)
     wishes = [*_read(show, "public"), *_read(hide, "internal"), *_read(unset, "unset")]
     rules = df.change_visibility(city, wishes, who=who) if wishes else df.read_visibility(city)
+    if out is None and next(city.runs.newest(), None) is None:
+        _tell_waiting(city, language, as_json=as_json)
+        return
     frozen = df.city_view(city)
     if out is not None:
         from dafeng.web.public_freeze import write_public_site
@@ -58,6 +61,19 @@ def publish(
         return
     _print_table(listed, language, whole=whole)
     print_findings(findings, language)
+
+
+def _tell_waiting(city: df.City, language: Language, *, as_json: bool) -> None:
+    """What is public of a city without a run: its registry, or nothing."""
+    from dafeng.work.right_register import publishes_books
+
+    shown = publishes_books(city)
+    if as_json:
+        print_json({"objects": [], "findings": [], "registry": shown})
+        return
+    lacks = say(language, "还没有评估结果；", "No assessment yet; ")
+    seen = say(language, "现在公开的只有登记簿（dafeng serve --public）", "only the registry is public (dafeng serve --public)")
+    console().print(lacks + (seen if shown else say(language, "现在没有公开内容", "nothing is public now")))
 
 
 def _read(texts: Several, state: Wish) -> list[df.Decision]:

@@ -15,8 +15,10 @@ from starlette.exceptions import HTTPException
 from dafeng.core.errors import ConflictError, DafengError, LookupFailure
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.budget_views import build_budget, build_budgets, build_figure, build_node
+from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
+from dafeng.web.labels import Words
 from dafeng.web.offices import Visitor
 from dafeng.web.rights_views import Refused, say_refusal
 from dafeng.work.budget_document import budget_document
@@ -86,6 +88,7 @@ def _confirmer(visitor: Visitor) -> bool:
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200) -> Response:
     base = f"/{ask.office.slug}/"
     home: Context = {"budget_base": f"{base}budgets/", "rights_base": f"{base}rights/", "refusal": None}
+    home |= clock_words(ask.office.city, Words(ask.language))
     return ask.page(template, {**home, **context}, name="budgets", code=code)
 
 

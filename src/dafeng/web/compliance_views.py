@@ -5,21 +5,25 @@ Invariant: nothing is computed here; a figure that is not known is shown as not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
 
 from dafeng.core.errors import DafengError, FileRefused
+from dafeng.ledger.enterprise_sides import HOLDERS
 from dafeng.ledger.policies import Worked
 from dafeng.web.asking import Ask
 from dafeng.web.filters import choose_window
+from dafeng.web.labels import Words
 from dafeng.web.rights_views import Refused
 from dafeng.work.ask_surrender import sum_waiting
 from dafeng.work.carry_over import work_carry
+from dafeng.work.city_days import city_today
 from dafeng.work.compliance import (
     VERDICTS,
+    NextDate,
     count_verdicts,
     explain_standing,
     find_period,
@@ -30,7 +34,7 @@ from dafeng.work.compliance import (
     tell_dates,
 )
 from dafeng.work.right_orders import read_orders
-from dafeng.work.right_rows import BookRow
+from dafeng.work.right_rows import BookRow, read_accounts
 from dafeng.work.settle import Settlement, read_calendar
 from dafeng.work.settlement_document import settlement_document
 
@@ -83,18 +87,53 @@ def build_overview(ask: Ask) -> Context:
     if chosen["verdict"] not in VERDICTS:
         chosen["verdict"] = ""
     periods = find_periods(ask.office.rights)
-    book = find_period(ask.office.rights, chosen["book"]) if periods else None
+    book = _choose(ask, periods)
     found, trouble = _settled(ask, book)
     rows = rank_standings(found, verdict=chosen["verdict"], words=chosen["q"]) if found else ()
     window = choose_window(len(rows), query)
     calendar = found.calendar if found else read_calendar(ask.office.city.overlay)
+    dates = tell_dates(ask.office.city, calendar, today=city_today(ask.office.city)) if book else ()
     return {
         "periods": periods, "book": book, "found": found, "trouble": trouble, "rows": rows[window.start : window.end],
         "window": window, "chosen": {name: text for name, text in chosen.items() if text}, "verdicts": VERDICTS,
         "counts": count_verdicts(found) if found else {}, "n": tell_amount, "band": forecast_band,
-        "dates": tell_dates(ask.office.city, calendar, today=datetime.now(UTC).date()) if book else (), "shown_dates": DATES,
+        "dates": dates, "cited": cite_dates(dates, Words(ask.language)), "shown_dates": DATES,
         "waiting": len(_waiting(ask)),
     }  # fmt: skip
+
+
+def cite_dates(dates: Sequence[NextDate], words: Words) -> list[tuple[bool, str, str]]:
+    """Where the dates of a calendar stand, every source once.
+
+    Parameters
+    ----------
+    dates : sequence of NextDate
+        The dates.
+    words : Words
+        The reader's language.
+
+    Returns
+    -------
+    list of (bool, str, str)
+        Whether the dates are known, the source, and the events that it names or where they have to be looked up.
+    """
+    made: dict[tuple[bool, str], list[str]] = {}
+    for one in dates:
+        source = words.read(one.title) or one.look or one.due.source
+        if source:
+            made.setdefault((one.due.date is not None, source), []).append(f"{words.read(one.due.label)} {one.due.year}")
+    joint = words.say("app.joint")
+    return [(known, source, joint.join(dict.fromkeys(events))) for (known, source), events in made.items()]
+
+
+def _choose(ask: Ask, periods: Sequence[BookRow]) -> BookRow | None:
+    """The period that is asked for, else the newest in which a company has an account, else the newest."""
+    wanted, rights = ask.request.query_params.get("book", "").strip()[:128], ask.office.rights
+    if wanted or not periods:
+        return find_period(rights, wanted) if periods else None
+    with rights.reading() as rows:
+        held = (one for one in periods if any(read_accounts(rows, book=one.no, kind=kind, limit=1) for kind in HOLDERS.split()))
+        return next(held, periods[0])
 
 
 def build_standing(ask: Ask, number: int, account: int) -> Context:
@@ -148,7 +187,7 @@ def tell_overview(ask: Ask) -> dict[str, Any]:
         The same companies in the same order; ``None`` as ``book`` where no period was opened.
     """
     periods = find_periods(ask.office.rights)
-    book = find_period(ask.office.rights, ask.request.query_params.get("book", "")) if periods else None
+    book = _choose(ask, periods)
     found, trouble = _settled(ask, book)
     listed = [{"book": one.name, "period": one.period} for one in periods]
     if found is None:

@@ -18,9 +18,11 @@ from dafeng.core.errors import AccessError, LookupFailure, SettingError
 from dafeng.core.labels import Label
 from dafeng.store.files import hash_bytes
 from dafeng.web.asking import Ask, Context, show, write
+from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.enterprise_views import build_list, build_one
 from dafeng.web.forms import Handed
+from dafeng.web.labels import Words
 from dafeng.web.offices import Visitor
 from dafeng.work.authorise import check_enterprise, grant_access, list_parts, withdraw_authorisation
 from dafeng.work.credit_report import make_credit
@@ -87,7 +89,7 @@ def _confirmer(visitor: Visitor) -> bool:
 
 
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200) -> Response:
-    home = {"enterprise_base": f"/{ask.office.slug}/enterprises/"}
+    home = {"enterprise_base": f"/{ask.office.slug}/enterprises/", **clock_words(ask.office.city, Words(ask.language))}
     return ask.page(template, {**home, **context}, name="enterprises", code=code)
 
 

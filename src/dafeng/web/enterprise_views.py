@@ -9,13 +9,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
 from dafeng.store.authorisations import read_authorisations
 from dafeng.web.asking import Ask
-from dafeng.web.figures import spell
+from dafeng.web.figures import is_number, spell
 from dafeng.web.labels import Words
 from dafeng.web.links import query_text
 from dafeng.work.authorise import CHINA, list_authorisations, list_parts
@@ -30,6 +31,8 @@ from dafeng.work.tracing import trace_document
 Context = dict[str, Any]
 LINES = 50
 """Rows of a page."""
+DIGITS = 4
+"""Significant digits of a figure with decimals, as those that are worked out have in `dafeng.web.figures`."""
 LEVELS = 4
 """Steps of colour below the best one."""
 _UNITS: Mapping[str, str] = {"10^4 CNY": "万元", "mu": "亩", "person": "人"}
@@ -70,7 +73,7 @@ def build_list(ask: Ask) -> Context:
         "sectors": sorted({one.sector for one in found.enterprises.values() if one.sector}), "counts": counts,
         "start": start, "more": start + LINES if start + LINES < len(rows) else 0, "fewer": max(start - LINES, 0),
         "way": lambda offset: query_text({**chosen, "offset": offset or ""}),
-        "unit": lambda text: name_unit(text, ask.language), "digits": tell_digits,
+        "unit": lambda text: name_unit(text, ask.language), "digits": cut_digits, "exact": tell_digits,
         "findings": found.findings, "known": bool(found.enterprises), "unjudged": NONE,
         "stated": any(one.scale == chosen["scale"] for one in found.rules.own.cutoffs),
     }  # fmt: skip
@@ -197,7 +200,7 @@ def build_account(shelf: EnterpriseShelf, name: str, words: Words) -> Context:
         "parts": [(part, say_part(found.rules, part)) for part in list_parts(found.rules)],
         "part_label": lambda part: say_part(found.rules, part),
         "today": today.isoformat(), "later": (today + timedelta(days=90)).isoformat(), "unjudged": NONE,
-        "unit": lambda text: name_unit(text, words.language), "digits": tell_digits,
+        "unit": lambda text: name_unit(text, words.language), "digits": cut_digits, "exact": tell_digits,
     }  # fmt: skip
 
 
@@ -244,7 +247,7 @@ def draw_years(figures: Sequence[Mapping[str, Any]], field: str, shape: str, wor
     years, last = list(range(min(own), max(own) + 1)), known[max(known)]
     name, before = words.read(last["label"]), known.get(max(known) - 1)
     unit = name_unit(last["unit"], words.language)
-    said = {"name": name, "year": last["year"], "value": tell_digits(last["value"]), "unit": unit}
+    said = {"name": name, "year": last["year"], "value": cut_digits(last["value"]), "unit": unit}
     title = words.say("enterprise.chart", values=said)
     if before is not None and float(before["value"]):
         change = 100 * (float(last["value"]) / float(before["value"]) - 1)
@@ -315,6 +318,28 @@ def name_unit(unit: str, language: Language) -> str:
         for written, said in _UNITS.items():
             unit = re.sub(rf"(?<![a-z]){re.escape(written)}(?![a-z])", said, unit)
     return spell(unit, language)
+
+
+def cut_digits(value: str) -> str:
+    """A decimal number as a table shows it.
+
+    Parameters
+    ----------
+    value : str
+        As the account tells it.
+
+    Returns
+    -------
+    str
+        Four significant digits where it has decimals, as figures that are worked out have elsewhere; whole numbers as they are.
+    """
+    if not is_number(value):
+        return value
+    number = Decimal(value)
+    if number == number.to_integral_value():
+        return tell_digits(f"{number:.0f}")
+    places = max(DIGITS - 1 - number.adjusted(), 0)
+    return tell_digits(f"{number:.{places}f}".rstrip("0").rstrip(".") if places else f"{number:.0f}")
 
 
 def tell_digits(value: str) -> str:

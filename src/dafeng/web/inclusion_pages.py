@@ -24,6 +24,7 @@ from dafeng.ledger.inclusion.intake import take
 from dafeng.ledger.inclusion.operators import end_key, make_key
 from dafeng.ledger.inclusion.rewards import erase_member, redeem_points
 from dafeng.web.asking import Ask, Context, show, write
+from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.inclusion_views import (
@@ -35,6 +36,7 @@ from dafeng.web.inclusion_views import (
     build_people,
     build_scene,
 )
+from dafeng.web.labels import Words
 from dafeng.web.offices import Visitor
 from dafeng.work.inclusion import join_inclusion, open_inclusion
 from dafeng.work.inclusion_account import is_pseudonym
@@ -141,7 +143,7 @@ def _confirmer(visitor: Visitor) -> bool:
 
 
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200) -> Response:
-    home = {"inclusion_base": f"/{ask.office.slug}/inclusion/"}
+    home = {"inclusion_base": f"/{ask.office.slug}/inclusion/", **clock_words(ask.office.city, Words(ask.language))}
     return ask.page(template, {**home, **context}, name="inclusion", code=code)
 
 

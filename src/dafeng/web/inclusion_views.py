@@ -228,7 +228,7 @@ def build_account(ask: Ask, person: str) -> Context:
     shown = found.lines[:LINES]
     return {
         "account": found, "policy": policy, "lines": shown, "certified": certified, "every": every, "order": uuid4().hex[:12],
-        "more": shown[-1].seq if len(found.lines) > LINES else 0, "before": before, "kg": tell_kilograms, "at": tell_instant,
+        "more": shown[-1].seq if len(found.lines) > LINES else 0, "before": before, "kg": tell_kilograms,
         "kind_of": lambda name: kinds()[name].label if name in kinds() else Label(name, name),
         "done": ask.request.query_params.get("done", ""), "plain": _plain,
     }  # fmt: skip
@@ -284,7 +284,7 @@ def build_intake(ask: Ask) -> Context:
             keys, messages = list_keys(view.rows)[::-1], list_messages(view)
     base = str(ask.request.base_url).rstrip("/")
     return {
-        "keys": [(one, one.state(now)) for one in keys], "messages": messages, "at": tell_instant, "tally": None, "made": None,
+        "keys": [(one, one.state(now)) for one in keys], "messages": messages, "tally": None, "made": None,
         "address": f"{base}/api/v1/cities/{ask.office.slug}/inclusion/messages",
         "scenes": read_terms(ask.office.city)[0].values(), "kg": tell_kilograms,
     }  # fmt: skip
@@ -348,22 +348,6 @@ def tell_day(ordinal: int) -> str:
         ISO date.
     """
     return datetime.fromordinal(ordinal).date().isoformat()
-
-
-def tell_instant(seconds: int) -> str:
-    """An instant for the eye.
-
-    Parameters
-    ----------
-    seconds : int
-        Since 1970 in UTC. [s]
-
-    Returns
-    -------
-    str
-        Day and minute in UTC.
-    """
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def read_number(text: str | None) -> int:

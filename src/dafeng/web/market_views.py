@@ -6,13 +6,12 @@ Invariant: nothing of an open auction but what its seller offers; own requests a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from dafeng.core.errors import AddressError, LookupFailure
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Language
 from dafeng.ledger.market.auction_record import AuctionRecord, read_auction
 from dafeng.ledger.market.exchange import Exchange
 from dafeng.ledger.market.hall import Hall
@@ -21,6 +20,8 @@ from dafeng.ledger.market.reasons import market_reasons
 from dafeng.ledger.market.terms import read_terms
 from dafeng.store.ledger_tables import BOOK
 from dafeng.web.asking import Ask
+from dafeng.web.book_words import say_unit
+from dafeng.web.clocks import clock_words
 from dafeng.web.labels import Words
 from dafeng.web.market_charts import draw_clearing, draw_trades
 from dafeng.web.offices import Office, Visitor
@@ -137,7 +138,8 @@ def build_markets(ask: Ask) -> Context:
             found = sum_markets(exchange, markets.clock())
             books = read_books(exchange.rows)
     return {
-        "markets": [{**one, **_written(one)} for one in found], "books": [one for one in books if one.state == "open"],
+        "markets": [{**one, **_written(one)} for one in (say_market(one, ask.language) for one in found)],
+        "books": [one for one in books if one.state == "open"],
         "terms": read_terms(ask.office.city.overlay).values(), "ids": {"open_market": uuid4().hex},
     }  # fmt: skip
 
@@ -145,6 +147,24 @@ def build_markets(ask: Ask) -> Context:
 def _written(told: dict[str, Any]) -> Context:
     made = scales(told)
     return {"q": made["q"], "money_of": made["money"], "per_unit": made["per_unit"]}
+
+
+def say_market(told: dict[str, Any], language: Language) -> dict[str, Any]:
+    """A market with its units as the reader writes them.
+
+    Parameters
+    ----------
+    told : dict
+        The market.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    dict
+        The same with ``unit`` and ``money_unit`` in words.
+    """
+    return {**told, **{name: say_unit(told[name], language) for name in ("unit", "money_unit")}}
 
 
 def scales(told: dict[str, Any]) -> Context:
@@ -191,16 +211,18 @@ def build_market(ask: Ask, name: str) -> Context:
     with markets.opened() as exchange:
         hall = find_market(exchange, name)
         told = next(one for one in list_markets(exchange) if one["market"] == name)
-        access, summed = Access(ask.office, ask.visitor, exchange, hall), sum_market(exchange, hall, told, markets.clock())
+        access = Access(ask.office, ask.visitor, exchange, hall)
+        summed = say_market(sum_market(exchange, hall, told, markets.clock()), ask.language)
+        clock = clock_words(hall.terms.offset_h, words)
         before = ask.request.query_params.get("before", "")
         number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else 0
         trades, older = read_trades(exchange, name, before=number, limit=TRADES)
         drawn = trades if not number and len(trades) < TRADES else read_trades(exchange, name, limit=DRAWN)[0]
         members = [one for one in sorted(hall.members) if access.acts(one)]
         made = {
-            **scales(summed), "market": summed, "local": _local(hall), "before": number, "older": older,
+            **scales(summed), "market": summed, **clock, "before": number, "older": older,
             "sides": {side: list_depth(hall, side, LEVELS) for side in ("buy", "sell")},
-            "trades": hide_parties(trades, access.sees), "chart": draw_trades(summed, drawn, _local(hall), words),
+            "trades": hide_parties(trades, access.sees), "chart": draw_trades(summed, drawn, clock, words),
             "offers": list_offers(hall, access.sees), "mine": members, "things": list_things(hall, access.sees, access.unseals),
             "auctions": _list_auctions(exchange, hall), "settlement": sum_settlement(exchange, hall),
             "failed": hide_parties(read_trades(exchange, name, due=True, limit=TRADES)[0], access.sees),
@@ -221,15 +243,6 @@ def _spread(sides: dict[str, Any]) -> int | None:
 
 def _span(hours: tuple[int, int]) -> str:
     return "–".join(f"{one // 60:02d}:{one % 60:02d}" for one in hours)
-
-
-def _local(hall: Hall) -> Any:
-    """Writes an instant in the market's own time."""
-
-    def tell(text: str | None, form: str = "%Y-%m-%d %H:%M") -> str:
-        return (datetime.fromisoformat(text) + timedelta(hours=hall.terms.offset_h)).strftime(form) if text else ""
-
-    return tell
 
 
 def _list_auctions(exchange: Exchange, hall: Hall) -> list[Context]:
@@ -335,11 +348,12 @@ def build_auction(ask: Ask, name: str, auction: str) -> Context:
         access, found = Access(ask.office, ask.visitor, exchange, hall), read_auction(exchange, hall, auction)
         if found is None:
             raise no_auction(auction)
-        summed = sum_market(exchange, hall, told, markets.clock())
+        summed = say_market(sum_market(exchange, hall, told, markets.clock()), ask.language)
         things = list_things(hall, lambda _: False, access.unseals)
         mine = [one for one in sorted(hall.members) if access.acts(one) and one != found.seller]
         made = {
-            **scales(summed), "market": summed, "auction": auction_document(found, access.unseals), "local": _local(hall),
+            **scales(summed), "market": summed, "auction": auction_document(found, access.unseals),
+            **clock_words(hall.terms.offset_h, words),
             "chart": draw_clearing(summed, found, words), "own": [one for one in things if one["auction"] == auction],
             "mine": mine, "tie": hall.terms.tie, **_asked(ask, exchange, hall),
         }  # fmt: skip

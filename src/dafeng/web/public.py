@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from dafeng.core.labels import Label
 from dafeng.web.desk import known, read_language
 from dafeng.web.labels import Words
 from dafeng.web.public_charts import Sketch, draw_indicator
@@ -53,14 +54,16 @@ def add_public(app: FastAPI, shelf: PublicShelf) -> None:
     @app.get("/public/", include_in_schema=False)
     def list_cities(request: Request) -> Response:
         slugs = shelf.slugs()
-        if len(slugs) == 1:
-            return RedirectResponse(f"/public/{slugs[0]}/", status_code=307)
+        books = [(slug, label) for slug, label in _registries(request).items() if slug not in slugs]
+        if len(slugs) + len(books) == 1:
+            return RedirectResponse(f"/public/{slugs[0]}/" if slugs else f"/public/{books[0][0]}/registry", status_code=307)
         rows = [(slug, shelf.find(slug).view) for slug in slugs]
-        return _page(request, "public_cities.html", None, "", {"rows": rows})
+        return _page(request, "public_cities.html", None, "", {"rows": rows, "books": books})
 
     @app.get(HEAD, include_in_schema=False)
-    def enter(slug: str) -> Response:
-        shelf.find(slug)
+    def enter(request: Request, slug: str) -> Response:
+        if not _waits(request, shelf, slug):
+            shelf.find(slug)
         return RedirectResponse(f"/public/{slug}/", status_code=307)
 
     _add_articles(app, shelf)
@@ -70,11 +73,27 @@ def add_public(app: FastAPI, shelf: PublicShelf) -> None:
     @app.get(HEAD + "/{name}", include_in_schema=False)
     @app.get(HEAD + "/{name}/", include_in_schema=False)
     def show_page(request: Request, slug: str, name: str = "home") -> Response:
+        if name in PAGES and _waits(request, shelf, slug):
+            home = f"/public/{slug}/registry"
+            context = {"registry": home, "named": _registries(request)[slug].read(read_language(request))}
+            return _page(request, "public_waiting.html", None, "", context, 404)
         published = shelf.find(slug)
         if name not in PAGES:
             raise HTTPException(404)
         context = build_page(name, published, Words(read_language(request)))
         return _page(request, f"public_{name}.html", published, name, context)
+
+
+def _registries(request: Request) -> Mapping[str, Label]:
+    """Cities whose registry is public."""
+    tell = getattr(request.app.state, "registries", dict)
+    found: Mapping[str, Label] = tell()
+    return found
+
+
+def _waits(request: Request, shelf: PublicShelf, slug: str) -> bool:
+    """Whether a city shows its registry before its first assessment."""
+    return slug not in shelf.cities and slug in _registries(request)
 
 
 def _add_articles(app: FastAPI, shelf: PublicShelf) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.web.book_words import book_words
 from dafeng.web.freeze import LANGUAGES
 from dafeng.web.labels import Words
 from dafeng.web.links import STATIC
@@ -88,6 +89,7 @@ def _write_language(folder: Path, published: Published, words: Words, books: Seq
         _write_parts(folder / f"indicator-{plain(entry['id'])}", published, entry, words)
     if books:
         put("registry.html", "public_registry.html", "registry", {
+            **book_words(words.language),
             "books": books, "tell": tell_quantity, "public": tell_certificate, "start": 0, "home": "registry.html",
             "named": words.read(published.view["city"]["label"]), "registry_file": f"{links.top}registry.json",
         })  # fmt: skip

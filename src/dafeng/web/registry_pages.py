@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import DafengError, StoreError
 from dafeng.core.labels import Label
+from dafeng.web.book_words import book_words
 from dafeng.web.desk import read_language
 from dafeng.web.labels import Words
 from dafeng.web.offices import Office
@@ -45,6 +46,9 @@ def add_registry(app: FastAPI, shelf: PublicShelf, offices: Mapping[str, Office]
         Slug → city with its books.
     """
     app.state.registry = lambda slug: _is_open(shelf, offices, slug)
+    app.state.registries = lambda: {
+        slug: office.city.label for slug, office in offices.items() if _is_open(shelf, offices, slug)
+    }
 
     @app.get(HEAD + "/", include_in_schema=False)
     def enter(slug: str) -> Response:
@@ -112,6 +116,7 @@ def _page(request: Request, shelf: PublicShelf, rights: Rights, template: str, c
     stage = Stage(words, links, published, "registry", here)
     shown = {
         **context,
+        **book_words(words.language),
         "named": named.read(words.language),
         "home": f"/public/{slug}/registry",
         "registry": f"/public/{slug}/registry",

@@ -16,8 +16,11 @@ from starlette.exceptions import HTTPException
 from dafeng.core.errors import AccessError, ConflictError, DafengError, LookupFailure
 from dafeng.ledger.book_plans import find_book_plan
 from dafeng.web.asking import Ask, Context, show, write
+from dafeng.web.book_words import book_words
+from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk, known
 from dafeng.web.forms import Handed
+from dafeng.web.labels import Words
 from dafeng.web.offices import Office, Visitor
 from dafeng.web.rights_views import Refused, build_account, build_book, build_books, build_event, build_orders, say_refusal
 from dafeng.work.right_books import read_quantity
@@ -123,7 +126,11 @@ def _confirmer(visitor: Visitor) -> bool:
 
 
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200, name: str = "rights") -> Response:
-    home: Context = {"rights_base": f"/{ask.office.slug}/rights/", "refusal": None, "typed": {}}
+    words = Words(ask.language)
+    home: Context = {
+        "rights_base": f"/{ask.office.slug}/rights/", "refusal": None, "typed": {}, **book_words(ask.language),
+        **clock_words(ask.office.city, words),
+    }  # fmt: skip
     return ask.page(template, {**home, **context}, name=name, code=code)
 
 

@@ -15,13 +15,14 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
 from dafeng.ledger.definitions import account_types, free_kinds, kinds
 from dafeng.web.asking import Ask
+from dafeng.web.book_words import is_unused, say_unit
 from dafeng.work.city_days import city_today
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
 from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import find_transfer, read_event, read_moves
 from dafeng.work.right_orders import Order, find_behind, read_orders
-from dafeng.work.right_overview import sum_book, sum_books, tell_request
+from dafeng.work.right_overview import ENDS, sum_book, sum_books, tell_request
 from dafeng.work.right_people import check_event, check_private, sum_shown
 from dafeng.work.right_proof import find_day_proof
 from dafeng.work.right_rows import (
@@ -99,11 +100,15 @@ def build_books(ask: Ask) -> Context:
     Returns
     -------
     dict
-        Books with their sums, definitions that can be opened, orders that wait.
+        Books with their sums, those in which nothing moved apart; definitions that can be opened, orders that wait.
     """
     rights = ask.office.rights
-    shown = sum_shown(rights, may=ask.visitor.sees_private)
-    return {"books": shown, "plans": rights.plans().books, "waiting": _waiting(ask)}
+    books = sum_shown(rights, may=ask.visitor.sees_private)
+    return {
+        "books": books, "used": [one for one in books if not is_unused(one)],
+        "unused": [one for one in books if is_unused(one)],
+        "plans": rights.plans().books, "waiting": _waiting(ask), "ends": ENDS,
+    }  # fmt: skip
 
 
 def build_book(ask: Ask, number: int) -> Context:
@@ -255,10 +260,11 @@ def build_orders(ask: Ask) -> Context:
     """
     rights, offset = ask.office.rights, _number(ask.request.query_params.get("offset"))
     found = read_orders(rights, offset=offset, limit=LINES + 1, records=ask.office.records)
+    listed = sorted(found[:LINES], key=_place, reverse=True)
     scales = {one.book.no: one.book for one in sum_books(rights)}
     return {
         "waiting": [(one, _say_order(ask, one, scales)) for one in _waiting(ask)],
-        "rows": [(one, _say_order(ask, one, scales), say_refusal(one, ask.language)) for one in found[:LINES]],
+        "rows": [(one, _say_order(ask, one, scales), say_refusal(one, ask.language)) for one in listed],
         "offset": offset, "more": offset + LINES if len(found) > LINES else 0, "newer": max(offset - LINES, 0),
         "kind": _name_kind,
     }  # fmt: skip
@@ -266,6 +272,11 @@ def build_orders(ask: Ask) -> Context:
 
 def _waiting(ask: Ask) -> tuple[Order, ...]:
     return read_orders(ask.office.rights, states=("waiting",), limit=200, records=ask.office.records)
+
+
+def _place(order: Order) -> tuple[datetime, int]:
+    """Where an order stands: what was asked at one instant, such as a book with its accounts, as it was booked."""
+    return order.at, order.event or 0
 
 
 def _names(order: Order) -> set[str]:
@@ -287,7 +298,8 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
     return {
         "name": name, "number": row.no if row is not None else 0, "taker": told.get("taker") or told.get("into") or "",
         "quantity": tell_quantity(quantity, book.scale) if book and isinstance(quantity, int) else quantity,
-        "unit": book.unit if book else "", "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
+        "unit": say_unit(book.unit, ask.language) if book else "",
+        "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
         "project": told["project"] if isinstance(told.get("project"), str) else "",
         "about": told.get("transfer") or told.get("hold") or told.get("pending") or told.get("holder") or "",
         "before": told.get("before", "") if isinstance(told.get("before"), str) else "", "state": told.get("state", ""),

@@ -21,6 +21,7 @@ from dafeng.web.patience import PatientProtocol, is_loopback
 from dafeng.web.public_app import create_public_app
 from dafeng.work.city import City
 from dafeng.work.frozen import city_view
+from dafeng.work.right_register import publishes_books
 
 TURN = 0.001
 """How long a page that is being made may hold the interpreter while a kept one waits to be sent. [s]"""
@@ -63,7 +64,7 @@ def read_views(cities: Sequence[City]) -> tuple[list[Material], list[DafengError
     -------
     (list of Material, list of DafengError)
         The newest run of each city that has one; for each other one what is missing and how to mend it. A city without a run
-        whose plan may be reviewed misses nothing.
+        whose plan may be reviewed, or whose registry is public, misses nothing.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def read_views(cities: Sequence[City]) -> tuple[list[Material], list[DafengError
     lacking: list[DafengError] = []
     opened = 0
     for city in cities:
-        reviewed = Office(city).is_open()
+        reviewed = Office(city).is_open() or publishes_books(city)
         try:
             if not reviewed or next(city.runs.newest(), None):
                 found.append(city_view(city))

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dafeng.core.errors import DafengError
+from dafeng.work.city import City
 from dafeng.work.project_register import public_projects
-from dafeng.work.publish_rules import Visibility
+from dafeng.work.publish_rules import Visibility, read_visibility
 from dafeng.work.right_certificate import Certificate, make_certificate
 from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import read_taken
@@ -67,6 +69,29 @@ def shows_registry(rules: Visibility) -> bool:
         True where the kind or at least one book is public.
     """
     return rules.state(KIND, None) == "public" or any(state == "public" for state in rules.objects.get(KIND, {}).values())
+
+
+def publishes_books(city: City) -> bool:
+    """Whether a city has a public registry, whatever else it has.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    bool
+        False where its rules cannot be read, show no book, or there is no ledger.
+    """
+    try:
+        shown = shows_registry(read_visibility(city))
+    except (DafengError, OSError):
+        return False
+    if not shown:
+        return False
+    with Rights(city) as rights:
+        return rights.has_ledger()
 
 
 def public_books(rights: Rights, rules: Visibility, *, before: int = 0, book: str = "") -> list[PublicBook]:

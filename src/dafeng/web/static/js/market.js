@@ -5,15 +5,15 @@
 
   kinds.trades = (data) => ({
     option: {
-      grid: [{ left: 4, right: 16, top: 30, height: "52%", containLabel: true }, { left: 4, right: 16, bottom: 4, height: "26%", containLabel: true }],
+      grid: [{ left: 4, right: 16, top: 30, height: "50%", containLabel: true }, { left: 4, right: 16, bottom: 26, height: "20%", containLabel: true }],
       axisPointer: { link: [{ xAxisIndex: "all" }] },
       xAxis: [
-        { type: "category", data: data.names, axisLabel: { show: false }, boundaryGap: true },
-        { type: "category", data: data.names, gridIndex: 1, boundaryGap: true, axisLabel: { hideOverlap: true, formatter: (text) => text.slice(0, 11) } },
+        { type: "category", data: data.marks, axisLabel: { show: false }, boundaryGap: true },
+        { type: "category", data: data.marks, gridIndex: 1, boundaryGap: true, axisLabel: { hideOverlap: true }, name: data.axis, nameLocation: "middle", nameGap: 26 },
       ],
       yAxis: [
         { type: "value", scale: true, splitNumber: 3, name: data.said.price, axisLabel: { formatter: write } },
-        { type: "value", gridIndex: 1, splitNumber: 2, min: 0, axisLabel: { formatter: write } },
+        { type: "value", gridIndex: 1, splitNumber: 1, min: 0, axisLabel: { formatter: write } },
       ],
       tooltip: { trigger: "axis", confine: true, formatter: (at) => tip(`${data.names[at[0].dataIndex]} ${data.ways[at[0].dataIndex]}`, [[data.said.price, write(data.prices[at[0].dataIndex])], [data.said.size, write(data.sizes[at[0].dataIndex])]]) },
       series: [
