@@ -44,7 +44,7 @@ def filled(tmp_path: Path) -> City:
 
 @pytest.fixture
 def reader(filled: City) -> Person:
-    return person(app_of(filled), "张三")
+    return person(app_of(filled), "李四")  # who may see books of persons
 
 
 def told(instrument: str, unit: str = "t", period: str = "") -> BookSum:

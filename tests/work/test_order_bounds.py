@@ -46,6 +46,7 @@ def worked(tmp_path: Path) -> Iterator[Rights]:
     city = make_city(tmp_path)
     work_allowances(city)
     (city.overlay / "budgets").mkdir()
+    (city.overlay / "books.yaml").write_text("books:\n  energy_budget: {scale: 1}\n", encoding="utf-8")
     deliver(city, TREE, "e,3,20,tce\n")
     book_budget(city, "b")
     freeze_budget(city, "b", "e", reason="court")
@@ -78,7 +79,7 @@ def booked_ids(rights: Rights) -> list[str]:
 
 def test_no_order_takes_an_id_that_the_machinery_made(worked: Rights) -> None:
     made = [name for name in booked_ids(worked) if name not in ("is", "ob", "oi", "oa")]
-    heads = ("surrender:", "carry:", "puhui:bundle:", "puhui:book:", "puhui:open:", "b:open", "b/", "allocate:")
+    heads = ("surrender:", "carry:", "puhui:bundle:", "puhui:book:", "puhui:open:", "b:", "b/", "allocate:")
     assert {head: any(name.startswith(head) for name in made) for head in heads} == dict.fromkeys(heads, True)
     with worked.reading() as rows:
         giver, taker = (
@@ -176,10 +177,12 @@ def test_orders_leave_budgets_claims_and_inclusion_alone(worked: Rights) -> None
         earned = str(rows.query("SELECT id FROM ledger_event WHERE kind = 'earn' LIMIT 1")[0][0])
     asked: list[Request] = [
         Transfer("x", "transfer", person, "puhui.grams/bundled", 1, LATE), SetState("x", person, "blocked", "r"),
-        Hold("x", person, "pledge", 1, "r"), Reverse("x", earned, LATE, "r"), SetLimit("x", "puhui/issuer", 0, "r"),
-        SetState("x", "puhui/issued", "blocked", "r"), SetBook("x", "puhui", "closed", "", "r"),
-        Transfer("x", "allot", "b/c", "b/d", 1, LATE), SetState("x", "b/e", "blocked", "r"), Release("x", "b/e:freeze:1"),
-        SetBook("x", "b", "closed", "", "r"), Transfer("x", "transfer", "cea-2023.owed.甲", "cea-2023.owed.乙", 1, LATE),
+        Hold("x", person, "pledge", 1, "r"), Reverse("x", earned, LATE, "r"), SetLimit("x", "inclusion_credit.issuer", 0, "r"),
+        SetState("x", "inclusion_credit.pool", "blocked", "r"), SetBook("x", "inclusion_credit", "closed", "", "r"),
+        Transfer("x", "allot", "b/c", "b/d", 1, "2026-06-01"), SetState("x", "b/e", "blocked", "r"),
+        Release("x", "b/e:freeze:1"),
+        SetBook("x", "energy_budget-2026", "closed", "", "r"),
+        Transfer("x", "transfer", "cea-2023.owed.甲", "cea-2023.owed.乙", 1, LATE),
     ]  # fmt: skip
     before = booked_ids(worked)
     for one in asked:
@@ -190,8 +193,8 @@ def test_orders_leave_budgets_claims_and_inclusion_alone(worked: Rights) -> None
 
 
 def test_credits_of_inclusion_are_given_on_by_orders(worked: Rights) -> None:
-    open_account(worked, "puhui", "C-1", type="organisation", holder="h", who="李四")
-    told = place_order(worked, Transfer("x", "transfer", "puhui/issued", "C-1", 1, LATE), who="张三")
+    open_account(worked, "inclusion_credit", "C-1", type="organisation", holder="h", who="李四")
+    told = place_order(worked, Transfer("x", "transfer", "inclusion_credit.pool", "C-1", 1, LATE), who="张三")
     assert told.state in ("booked", "waiting")
     close_budget(worked.city, "b")
 
