@@ -173,7 +173,7 @@ def test_audit_finds_any_changed_byte_that_changes_a_row(source: Path, tmp_path:
 def test_audit_on_postgresql_finds_changes(server: Any) -> None:
     from tests.ledger.conftest import emptied
 
-    with filled(emptied(server.get_uri()), batches=25) as ledger:
+    with filled(emptied(server.get_uri())) as ledger:
         for table, column in (("account", "balance"), ("posting", "amount"), ("event", "known_at"), ("claim", "held")):
             ledger.rows._run(f"UPDATE ledger_{table} SET {column} = {column} + 1")
             assert verify(ledger), table

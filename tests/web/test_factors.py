@@ -61,7 +61,7 @@ def test_a_value_nobody_knows_is_a_dash_never_a_zero(client: Client) -> None:
         ("grade=provisional", ["coal.raw.other"]),
         ("q=原煤", ["coal.raw.carbon", "coal.raw.other"]),
         ("q=RAW second", ["coal.raw.other"]),
-        ("purpose=nonsense", []),
+        ("purpose=nonsense", ["coal.raw.carbon", "grid.average", "coal.raw.other", "grid.fossil"]),  # told, and left aside
         ("from=nonsense&year=2023", ["grid.average"]),
         ("from=9", []),
     ],

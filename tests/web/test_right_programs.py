@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 
 from dafeng.cli.main import app as commands
 from dafeng.ledger.beancount import spell_beancount
+from dafeng.ledger.requests import Hold
 from dafeng.store.ledger_rows import open_rows
 from dafeng.work.city import City, open_city
 from dafeng.work.inclusion import open_inclusion
+from dafeng.work.right_orders import place_order
 from dafeng.work.right_rows import read_statement
 from dafeng.work.rights import Rights
 from tests.web.client import Client
@@ -83,7 +85,7 @@ def test_named_serial_numbers_are_moved_held_and_retired(programs: Programs) -> 
     first = next(one["first"] for one in mine if not one["claim"])
     asked = {
         "transfers": {"kind": "transfer", "giver": "A-1", "taker": "B-1", "quantity": 2, "effective": DAY},
-        "holds": {"account": "A-1", "kind": "freeze", "quantity": 2, "reason": "x"},
+        "holds": {"account": "A-1", "kind": "pledge", "quantity": 2, "reason": "x"},
         "retirements": {"account": "A-1", "quantity": 2, "effective": DAY, "beneficiary": "灯塔"},
     }
     told = []
@@ -127,10 +129,14 @@ def test_the_list_offers_addresses_that_work(programs: Programs) -> None:
     assert [programs.get(one["address"]).json()["account"] for one in items] == [one["account"] for one in items]
 
 
-def test_what_came_of_an_order_is_told_under_an_id_with_slashes(programs: Programs) -> None:
-    body = {"id": "desk/7/a", "account": "A-1", "kind": "freeze", "quantity": 1, "reason": "x"}
-    assert programs.post("holds", body).status_code == 201
-    assert [programs.get(f"transfers/{name}").json()["id"] for name in ("desk/7/a", "desk%2F7%2Fa")] == ["desk/7/a"] * 2
+def test_what_came_of_an_order_is_told_under_an_id_with_slashes(city: City, programs: Programs) -> None:
+    with Rights(city) as rights:  # ids with slashes are those of the machinery
+        assert (
+            place_order(rights, Hold("open.desk/7/a", "A-1", "pledge", 1, "x"), who="张三", asker="opening").state == "booked"
+        )
+    assert [programs.get(f"transfers/{name}").json()["id"] for name in ("open.desk/7/a", "open.desk%2F7%2Fa")] == [
+        "open.desk/7/a"
+    ] * 2
 
 
 # --- books without a limit -------------------------------------------------------------------------------------------------

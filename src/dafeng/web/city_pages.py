@@ -15,7 +15,7 @@ from dafeng.web.desk import Desk, known, read_language
 from dafeng.web.labels import Words
 from dafeng.web.navigation import find
 from dafeng.web.shelf import is_known
-from dafeng.web.unknown_choices import find_unknown, tell_unknown
+from dafeng.web.unknown_choices import find_unknown, leave_aside, tell_unknown
 
 
 def add_single_pages(app: FastAPI, desk: Desk) -> None:
@@ -107,6 +107,6 @@ def add_city_pages(app: FastAPI, desk: Desk) -> None:
             return api.answer_page(request, city, name.removesuffix(".json"))
         page = known(find(name))
         words, unknown = Words(read_language(request)), find_unknown(city.view, page.id, query)
-        context = pages.build(page.id, city, words, {key: text for key, text in query.items() if key not in unknown})
+        context = pages.build(page.id, city, words, leave_aside(query, unknown))
         context |= {"unknown_choices": tell_unknown(unknown, page.id, words)}
         return desk.page(request, f"{page.id}.html", city=city, name=page.id, context=context, kept=True)

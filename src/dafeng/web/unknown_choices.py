@@ -19,6 +19,8 @@ FILTERING = ("verdict", "field", "organisation", "state", "chapter", "standing",
 """Choices that leave rows out: without them all rows are shown; without any other the usual one is."""
 YEARS_OF_ONE = ("map", "inventory", "measures")
 """Pages that show one year at a time; on the others a year is a filter."""
+LISTED = "hide"
+"""Choice that names several, with commas between."""
 LONGEST = 40
 """Longest text of a choice that is said again. [characters]"""
 
@@ -41,7 +43,30 @@ def find_unknown(view: Row, page: str, query: Mapping[str, str]) -> dict[str, st
         Text by name, in the order of the address; names that no page has are passed over.
     """
     known = choices_of_address(view, page, query) if query else {}
-    return {name: text.strip() for name, text in query.items() if name in known and not _is_known(name, text, known[name])}
+    found = {name: [part for part in _parts(name, text) if not _is_known(part, known[name])]
+             for name, text in query.items() if name in known}  # fmt: skip
+    return {name: ",".join(parts) for name, parts in found.items() if parts}
+
+
+def leave_aside(query: Mapping[str, str], unknown: Mapping[str, str]) -> dict[str, str]:
+    """An address without the choices that its page does not know.
+
+    Parameters
+    ----------
+    query : mapping of str to str
+        The address.
+    unknown : mapping of str to str
+        From `find_unknown`.
+
+    Returns
+    -------
+    dict of str to str
+        Of a list of columns those that are known stay.
+    """
+    kept = {name: [part for part in _parts(name, text) if part not in _parts(name, unknown.get(name, ""))]
+            for name, text in query.items()}  # fmt: skip
+    return {name: ",".join(kept[name]) if name in unknown else text for name, text in query.items()
+            if name not in unknown or kept[name]}  # fmt: skip
 
 
 def choices_of_address(view: Row, page: str, query: Mapping[str, str]) -> Choices:
@@ -107,6 +132,9 @@ def _tell(name: str, text: str, page: str, words: Words) -> str:
     return words.say("app.unknown_choice", values=said)
 
 
-def _is_known(name: str, text: str, values: Collection[str] | None) -> bool:
-    parts = [part.strip() for part in text.split(",")] if name == "hide" else [text.strip()]
-    return values is None or all(not part or part in values for part in parts)
+def _parts(name: str, text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")] if name == LISTED else [text.strip()]
+
+
+def _is_known(part: str, values: Collection[str] | None) -> bool:
+    return values is None or not part or part in values

@@ -41,7 +41,7 @@ SIGNS = (":", "/")
 """Signs that stand in every id that the machinery makes from others, and in no id that is given to an order."""
 OPENING = "open."
 """How ids of the opening of books and accounts begin."""
-_TREE = "SELECT 1 FROM ledger_account WHERE book = ? AND type = 'budget' AND name LIKE '%/%' LIMIT 1"
+_TREE = "SELECT 1 FROM ledger_account WHERE book = ? AND type = 'budget' AND name LIKE ? LIMIT 1"
 """Whether a tree of budgets was booked in a book: its nodes have accounts."""
 _BUDGETS = Label("在预算页面办理，或用 dafeng budget", "use the pages of budgets or dafeng budget")
 _INCLUSION = Label("在碳普惠页面办理，或用 dafeng inclusion", "use the pages of carbon inclusion or dafeng inclusion")
@@ -133,7 +133,7 @@ def check_bounds(rights: Rights, group: Sequence[Request | Act], *, asker: Asker
         requests = [one for one in requests if one.id not in known]  # the ledger answers them as it did
         books = {one.no: one for one in read_books(rows)}
         touched = [(one, list(_find_touched(rows, books, one))) for one in requests]
-        budgets = {one.name for _, found in touched for one, _ in found if rows.query(_TREE, one.no)}
+        budgets = {one.name for _, found in touched for one, _ in found if rows.query(_TREE, one.no, "%/%")}
         shelf = read_shelf(rows, rights.plans()) if any(one.name == GRAMS for one in books.values()) else None
     settled = {INSTRUMENT, *list_credit_instruments(rights.plans(), read_schemes(rights.city.overlay))}
     _check_kinds(requests, {one.id: any(book.instrument in settled for book, _ in found) for one, found in touched})
