@@ -14,7 +14,7 @@ from benchmarks.cockpit_city import FIELDS, INDICATORS, MONTHS, ORGANISATIONS, T
 
 SLUG = "yangli"
 WEEKS, METHODS = 52, ("cement_process", "fuel_combustion", "coal_mining")
-COMPANY = "3/18"
+COMPANY = "3/20"
 """Numbers of a book and an account of the made city: the first plant of the compliance period."""
 INSIDE = ("reader", "administrator")
 """Roles of those who are logged in."""
