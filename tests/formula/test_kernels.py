@@ -24,7 +24,9 @@ def installed(monkeypatch):
 
         monkeypatch.setattr(registry, "entry_points", found)
 
-    return install
+    registry._points.cache_clear()
+    yield install
+    registry._points.cache_clear()
 
 
 def test_an_installed_kernel_is_found_by_name(installed):

@@ -20,6 +20,10 @@ CLIENT = Client(create_app([city()]))
 FIELDS = [field["id"] for field in list_fields(view())]
 
 
+def shown() -> CityView:
+    return CityView(view(), traces())
+
+
 def names(found: list[dict[str, Any]]) -> list[str]:
     return [one["name"] for one in found]
 
@@ -39,13 +43,13 @@ def test_the_six_fields_and_the_whole_city_are_known() -> None:
 def test_a_field_that_only_the_tasks_have_is_a_page_of_its_own() -> None:
     document = view()
     document["tasklist"]["tasks"][0]["field"] = {"id": "finance", "label": {"zh": "财税", "en": "finance"}}
-    found = build_field(document, "finance", Words("zh"))
+    found = build_field(CityView(document, {}), "finance", Words("zh"))
     assert found is not None
     assert (found["title"], len(found["tasks"])) == ("财税：方案未设定量目标，列有 1 项任务", 1)
 
 
 def test_the_answer_of_a_field_counts_its_targets() -> None:
-    found = build_field(view(), "energy", Words("zh"))
+    found = build_field(shown(), "energy", Words("zh"))
     assert found is not None
     assert found["title"] == "能源：6 项目标，1 项严重滞后、2 项滞后、1 项按进度、2 项已达成"
     assert found["says"][0].startswith("先看核电装机容量（严重滞后）：")
@@ -65,7 +69,7 @@ def test_measures_of_a_field_stand_with_the_largest_first() -> None:
 
 
 def test_what_is_not_known_of_a_field_is_said() -> None:
-    found = build_field(view(), "forestry", Words("en"))
+    found = build_field(shown(), "forestry", Words("en"))
     assert found is not None
     assert [one[:24] for one in found["gaps"]] == [
         "The plan lists no task o",
@@ -104,7 +108,7 @@ def test_a_proposal_is_never_counted_as_the_plans_own_word() -> None:
 
 
 def test_what_is_due_next_is_the_nearest_year_that_is_not_met() -> None:
-    found = build_organisation(view(), "市能源局")
+    found = build_organisation(shown(), "市能源局")
     assert found is not None
     open_years = [row["year"] for row in found["rows"] if row["verdict"] != "met" and row["year"] >= 2025]
     assert found["own"]["next"] == min(open_years)
@@ -112,23 +116,23 @@ def test_what_is_due_next_is_the_nearest_year_that_is_not_met() -> None:
 
 
 def test_the_matrix_counts_each_task_once_by_field() -> None:
-    found = build_organisations(view(), {})
+    found = build_organisations(shown(), {})
     assert all(sum(own["cells"]) == len(own["tasks"]) for own in found["rows"])
 
 
 def test_the_matrix_turns_to_years() -> None:
-    assert [column["id"] for column in build_organisations(view(), {"by": "year"})["columns"]] == ["2030"]
+    assert [column["id"] for column in build_organisations(shown(), {"by": "year"})["columns"]] == ["2030"]
 
 
 @pytest.mark.parametrize(
     ("query", "expected"), [({"q": "市发改委"}, ["市发展改革委"]), ({"state": "proposed", "q": "园林"}, ["市园林局"])]
 )
 def test_organisations_are_found_by_name_alias_and_state(query: dict[str, str], expected: list[str]) -> None:
-    assert names(build_organisations(view(), query)["rows"]) == expected
+    assert names(build_organisations(shown(), query)["rows"]) == expected
 
 
 def test_a_filter_that_nothing_passes_gives_no_rows() -> None:
-    assert build_organisations(view(), {"field": "nothing"})["rows"] == []
+    assert build_organisations(shown(), {"field": "nothing"})["rows"] == []
 
 
 def test_the_search_leads_to_the_organisation() -> None:

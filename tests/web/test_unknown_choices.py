@@ -17,12 +17,13 @@ from tests.web.sample import city, traces, view
 from tests.web.test_hours import HOURS, KEPT
 
 VIEW = {**view(), "hours": KEPT.index}
-CLIENT = Client(create_app([CityView(VIEW, traces(), {}, HOURS)]))
+SHOWN = CityView(VIEW, traces(), {}, HOURS)
+CLIENT = Client(create_app([SHOWN]))
 NOTE = re.compile(r'<div class="note unknown-choice"[^>]*>(.*?)</div>', re.S)
 CHOICES = [
     (page.id, name)
     for page in read_pages()
-    for name, values in choices_of_address(VIEW, page.id, {}).items()
+    for name, values in choices_of_address(SHOWN, page.id, {}).items()
     if values is not None
 ]
 
@@ -50,7 +51,7 @@ def test_an_unknown_choice_is_told_and_left_aside(page: str, name: str) -> None:
 
 @pytest.mark.parametrize(("page", "name"), [(page, name) for page, name in CHOICES if name != "lang"])
 def test_a_known_choice_is_not_told(page: str, name: str) -> None:
-    values = list(choices_of_address(VIEW, page, {})[name] or ())
+    values = list(choices_of_address(SHOWN, page, {})[name] or ())
     assert told(page, f"{name}={values[0] if values else ''}", "zh") == []
 
 

@@ -1,11 +1,13 @@
 """One door for what ships inside and what is added from outside.
 
-Invariant: a name is registered once; a second registration of the same name is refused.
+Invariant: a name is registered once; a second registration of the same name is refused. Installed packages are looked through
+once for each group, since that opens a file of every one.
 """
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from dafeng.core.errors import LookupFailure
@@ -25,7 +27,7 @@ def names(group: str) -> tuple[str, ...]:
     tuple of str
         The names, sorted.
     """
-    return tuple(sorted({point.name for point in entry_points(group=group)}))
+    return tuple(sorted({point.name for point in _points(group)}))
 
 
 def load(group: str, name: str) -> Any:
@@ -48,7 +50,7 @@ def load(group: str, name: str) -> Any:
     LookupFailure
         If nothing, or more than one thing, is registered under the name.
     """
-    found = tuple(entry_points(group=group, name=name))
+    found = [point for point in _points(group) if point.name == name]
     if len(found) != 1:
         raise LookupFailure(
             Label(f"“{name}”登记了 {len(found)} 次", f"'{name}' is registered {len(found)} times"),
@@ -57,3 +59,8 @@ def load(group: str, name: str) -> Any:
             remedy=Label("检查已安装的扩展包", "check the installed extension packages"),
         )
     return found[0].load()
+
+
+@cache
+def _points(group: str) -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=group))

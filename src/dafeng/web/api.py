@@ -97,7 +97,7 @@ def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], I
     def read_page(request: Request, slug: Slug, page: str) -> Response:
         city = _city(cities, slug)
         if find(page) is not None:
-            api_choices.check_choices(request.query_params, api_choices.choices_of_page(city.view, page))
+            api_choices.check_choices(request.query_params, api_choices.choices_of_page(city, page))
         return answer_page(request, city, page)
 
     @router.get(
@@ -109,7 +109,7 @@ def build_router(cities: Mapping[str, CityView], readable: Callable[[Request], I
     def read_part(request: Request, slug: Slug, part: Part, offset: Annotated[int, Query(ge=0)] = 0,
                   limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = PAGE_ROWS) -> Response:  # fmt: skip
         city = _city(cities, slug)
-        known = {"offset": None, "limit": None, **api_choices.choices_of_part(city.view, part)}
+        known = {"offset": None, "limit": None, **api_choices.choices_of_part(city, part)}
         api_choices.check_choices(request.query_params, known)
         told = cut(city, part, dict(request.query_params), offset, limit)
         response = answer(request, city, lambda: told)
@@ -202,7 +202,7 @@ def answer_page(request: Request, city: CityView, name: str) -> Response:
     if page is None:
         raise HTTPException(404)
     query = dict(request.query_params)
-    return answer(request, city, lambda: {"run": city.view["run"], **pages.extract(page, city.view, query)})
+    return answer(request, city, lambda: {"run": city.view["run"], **pages.extract(page, city, query)})
 
 
 def write_pieces(document: Mapping[str, Any]) -> Iterator[str]:

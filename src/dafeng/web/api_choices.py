@@ -13,6 +13,7 @@ from fastapi import Request
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.web import filters, hours_choice, maps, organisations, target_table
+from dafeng.web.cities import CityView
 from dafeng.web.scenario_wish import MINE, SIDES
 from dafeng.work.scenario_live import LiveScenarios
 
@@ -185,13 +186,13 @@ def _refusal(where: str, what: Label, values: Collection[str]) -> UnknownChoice:
     return UnknownChoice(what, where=where, expected=expected, remedy=remedy)
 
 
-def choices_of_part(view: Row, part: str) -> Choices:
+def choices_of_part(city: CityView, part: str) -> Choices:
     """What may be chosen of a part.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     part : str
         Key of the view document.
 
@@ -200,18 +201,17 @@ def choices_of_part(view: Row, part: str) -> Choices:
     mapping
         Filters with their values.
     """
-    if part == "verdicts":
-        return _choices_of_targets(view)
-    return _choices_of_tasks(view) if part == "tasks" else {}
+    page = {"verdicts": "targets", "tasks": "tasks"}.get(part)
+    return choices_of_page(city, page) if page else {}
 
 
-def choices_of_page(view: Row, page: str) -> Choices:
-    """What may be chosen of the data behind a page.
+def choices_of_page(city: CityView, page: str) -> Choices:
+    """What may be chosen of the data behind a page, gathered once.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     page : str
         Page id.
 
@@ -228,7 +228,7 @@ def choices_of_page(view: Row, page: str) -> Choices:
         "compare": _choices_of_comparison,
         "factors": _choices_of_factors,
     }.get(page)
-    return found(view) if found is not None else {}
+    return city.derive(f"choices of {page}", lambda: found(city.view)) if found is not None else {}
 
 
 def choices_of_hours(index: Row, chosen: Mapping[str, str], span: str) -> Choices:

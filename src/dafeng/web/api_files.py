@@ -81,7 +81,7 @@ def build_files(desk: Desk) -> APIRouter:
         lang: Annotated[Literal["", "zh", "en"], Query(description="language of what is worded")] = "",  # noqa: ARG001 - read
     ) -> Response:
         city = desk.city(slug)
-        choices = api_choices.choices_of_part(city.view, "verdicts") if name == "targets.csv" else {}
+        choices = api_choices.choices_of_part(city, "verdicts") if name == "targets.csv" else {}
         api_choices.check_choices(request.query_params, {"lang": None, **choices})
         found: Response = known(offer_file(request, city, name))
         found.headers.update({"ETag": desk.mark(city, read_language(request)), "Vary": "Cookie"})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from dafeng.core.errors import DafengError
 from dafeng.web.organised import list_names
@@ -22,10 +22,15 @@ from dafeng.work.frozen import city_view
 from dafeng.work.hours import Hours
 from dafeng.work.maps import with_outline
 
+T = TypeVar("T")
 Past = Callable[[str], tuple[Mapping[str, Any], ...]]
 """What earlier runs said under an address, the newest first."""
 PAUSE = 1.0
 """Seconds between two looks for a new run. [s]"""
+
+
+_NESTED = (dict, list, tuple)
+"""What parts of a document hold further parts."""
 
 
 class Material(Protocol):
@@ -86,6 +91,9 @@ class CityView:
     _names: list[frozenset[str]] = field(default_factory=list, init=False, repr=False, compare=False)
     _numbers: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _groups: dict[tuple[str, str], list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    fragments: dict[tuple[Any, ...], tuple[Any, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was drawn of single rows of the view, each with its row (`web.render`)."""
+    _derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def organised(self) -> frozenset[str]:
@@ -223,6 +231,26 @@ class CityView:
             self._numbers.update(found)
         return self._numbers.get(self.strip(address), ())
 
+    def derive(self, name: str, make: Callable[[], T]) -> T:
+        """What follows from the view and its documents alone: made at the first question, and never changed.
+
+        Parameters
+        ----------
+        name : str
+            Name of what is derived.
+        make : callable
+            Makes it.
+
+        Returns
+        -------
+        T
+            The same object each time.
+        """
+        if name not in self._derived:
+            self._derived[name] = make()
+        made: T = self._derived[name]
+        return made
+
     def _row(self, part: str, key: str, value: str | None) -> Mapping[str, Any] | None:
         """Row of a part by its id; the places of all rows are noted with the first question."""
         if part not in self._places:
@@ -230,16 +258,18 @@ class CityView:
         return None if value is None else self._places[part].get(value)
 
 
-def _numbers_of(part: Any) -> Iterator[Mapping[str, Any]]:
-    """Every number of a document that has an address."""
-    if isinstance(part, Mapping):
-        if part.get("address") and "unit" in part and isinstance(part.get("value"), int | float):
-            yield part
-        for one in part.values():
-            yield from _numbers_of(one)
-    elif isinstance(part, list | tuple):
-        for one in part:
-            yield from _numbers_of(one)
+def _numbers_of(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Every number of a document that has an address, in the order of the document."""
+    found: list[Mapping[str, Any]] = []
+    left: list[Any] = [view]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            if part.get("address") and "unit" in part and isinstance(part.get("value"), int | float):
+                found.append(part)
+            part = part.values()
+        left.extend([one for one in reversed(part) if isinstance(one, _NESTED)])
+    return found
 
 
 def _name(row: Mapping[str, Any]) -> tuple[str, str]:

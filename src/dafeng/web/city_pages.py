@@ -106,7 +106,7 @@ def add_city_pages(app: FastAPI, desk: Desk) -> None:
         if name.endswith(".json"):
             return api.answer_page(request, city, name.removesuffix(".json"))
         page = known(find(name))
-        words, unknown = Words(read_language(request)), find_unknown(city.view, page.id, query)
+        words, unknown = Words(read_language(request)), find_unknown(city, page.id, query)
         context = pages.build(page.id, city, words, leave_aside(query, unknown))
         context |= {"unknown_choices": tell_unknown(unknown, page.id, words)}
         return desk.page(request, f"{page.id}.html", city=city, name=page.id, context=context, kept=True)

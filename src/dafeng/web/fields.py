@@ -12,10 +12,11 @@ from typing import Any
 
 from dafeng.library.strict import load_yaml
 from dafeng.web.charts import Chart, tell_standing
+from dafeng.web.cities import CityView
 from dafeng.web.figures import show
 from dafeng.web.filters import VERDICTS, order_targets
 from dafeng.web.labels import FOLDER, Words
-from dafeng.web.organisations import list_organisations
+from dafeng.web.organisations import organisations_of
 from dafeng.web.pathway import draw_parts, main_scenario
 from dafeng.web.tasklist import list_fields as list_task_fields
 
@@ -99,13 +100,13 @@ def build_fields(view: Row, words: Words) -> dict[str, Any]:
     return {"all_fields": fields, "rows": rows, "order": VERDICTS}
 
 
-def build_field(view: Row, name: str, words: Words) -> dict[str, Any] | None:
+def build_field(city: CityView, name: str, words: Words) -> dict[str, Any] | None:
     """What the page of a field shows.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     name : str
         Field id.
     words : Words
@@ -116,6 +117,7 @@ def build_field(view: Row, name: str, words: Words) -> dict[str, Any] | None:
     dict or None
         ``None`` where there is no such field.
     """
+    view = city.view
     every = list_fields(view)
     field = next((one for one in every if one["id"] == name), None)
     if field is None:
@@ -126,7 +128,7 @@ def build_field(view: Row, name: str, words: Words) -> dict[str, Any] | None:
         "field": field,
         "fields": every,
         "title": words.say("fields.title", values={"field": words.read(field["label"]), "answer": _answer(field, words)}),
-        "says": _says(field, found, view, words),
+        "says": _says(field, found, city, words),
         "gaps": gaps,
         "chart": _draw(view, name, words),
         "order": VERDICTS,
@@ -210,9 +212,9 @@ def _answer(field: Row, words: Words) -> str:
     return words.say("fields.answer", values={**told, "counts": words.say("app.joint").join(counts)})
 
 
-def _says(field: Row, found: Mapping[str, Any], view: Row, words: Words) -> list[str]:
+def _says(field: Row, found: Mapping[str, Any], city: CityView, words: Words) -> list[str]:
     """What matters most in a field, one sentence each."""
-    said = [_first(found["rows"], words), _busiest(field, view, words), _largest(found["measures"], words)]
+    said = [_first(found["rows"], words), _busiest(field, city, words), _largest(found["measures"], words)]
     if found["clashes"]:
         said.append(words.say("fields.says_clashes", values={"n": len(found["clashes"])}))
     return [one for one in said if one]
@@ -230,9 +232,9 @@ def _first(rows: Sequence[Row], words: Words) -> str:
     return words.say("fields.says_first", values=values)
 
 
-def _busiest(field: Row, view: Row, words: Words) -> str:
+def _busiest(field: Row, city: CityView, words: Words) -> str:
     held = set(field["tasks"])
-    shares = [(sum(one["task"] in held for one in own["tasks"]), own["name"]) for own in list_organisations(view)]
+    shares = [(sum(one["task"] in held for one in own["tasks"]), own["name"]) for own in organisations_of(city)]
     parts = [(count, name) for count, name in shares if count]
     if not held or not parts:
         return words.say("fields.says_nobody", values={"n": len(held)}) if held else ""

@@ -113,9 +113,9 @@ def _write_language(folder: Path, view: Mapping[str, Any], traces: Mapping[str, 
     for row in city.view.get("verdicts") or ():
         put(target_file(row["target"]), "target.html", "targets", pages.build_target(city, row["target"], words))
     for field in fields.list_fields(city.view):
-        put(field_file(field["id"]), "field.html", "fields", fields.build_field(city.view, field["id"], words))
-    for own in organisations.list_organisations(city.view):
-        context = organisations.build_organisation(city.view, own["name"])
+        put(field_file(field["id"]), "field.html", "fields", fields.build_field(city, field["id"], words))
+    for own in organisations.organisations_of(city):
+        context = organisations.build_organisation(city, own["name"])
         put(organisation_file(own["name"]), "organisation.html", "organisations", context)
     for shape in task_views.VIEWS[1:]:
         put(tasks_file(shape), "tasks.html", "tasks", task_views.build_tasks(city, words, {"view": shape}, links))

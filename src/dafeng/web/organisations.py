@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dafeng.web.cities import CityView
 from dafeng.web.filters import VERDICTS, keep, order_targets
 from dafeng.web.tasklist import list_fields
 
@@ -52,13 +53,29 @@ def list_organisations(view: Row) -> list[dict[str, Any]]:
     return sorted(done, key=lambda own: (-own["stated"], -own["proposed"], own["name"]))
 
 
-def build_organisations(view: Row, query: Mapping[str, str]) -> dict[str, Any]:
+def organisations_of(city: CityView) -> list[dict[str, Any]]:
+    """All organisations of a city, listed once.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+
+    Returns
+    -------
+    list of dict
+        From `list_organisations`.
+    """
+    return city.derive("organisations", lambda: list_organisations(city.view))
+
+
+def build_organisations(city: CityView, query: Mapping[str, str]) -> dict[str, Any]:
     """What the page of all organisations shows.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     query : mapping of str to str
         Filters.
 
@@ -67,8 +84,8 @@ def build_organisations(view: Row, query: Mapping[str, str]) -> dict[str, Any]:
     dict
         Rows, and their tasks by field or by year.
     """
-    chosen = keep(query, FILTERS)
-    every = list_organisations(view)
+    chosen, view = keep(query, FILTERS), city.view
+    every = organisations_of(city)
     by = "year" if chosen.get("by") == "year" else "field"
     places = _places(view, by)
     rows = [own for own in every if _passes(own, chosen, view)]
@@ -84,13 +101,13 @@ def build_organisations(view: Row, query: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def build_organisation(view: Row, name: str) -> dict[str, Any] | None:
+def build_organisation(city: CityView, name: str) -> dict[str, Any] | None:
     """What the page of one organisation shows.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     name : str
         Its name.
 
@@ -99,9 +116,10 @@ def build_organisation(view: Row, name: str) -> dict[str, Any] | None:
     dict or None
         ``None`` where the plan and the task list do not name it.
     """
-    own = next((one for one in list_organisations(view) if one["name"] == name), None)
+    own = next((one for one in organisations_of(city) if one["name"] == name), None)
     if own is None:
         return None
+    view = city.view
     rows = {row["target"]: row for row in view.get("verdicts") or ()}
     tasks = {task["id"]: task for task in view.get("tasks") or ()}
     listed = {task["id"]: task for task in (view.get("tasklist") or {}).get("tasks") or ()}

@@ -43,15 +43,15 @@ MOST_MARKS = 60
 """Targets of a field that the overview still shows one by one."""
 
 
-def extract(page: Page, view: Mapping[str, Any], query: Mapping[str, str]) -> Context:
+def extract(page: Page, city: CityView, query: Mapping[str, str]) -> Context:
     """Parts of the view document behind a page, with the page's filters applied.
 
     Parameters
     ----------
     page : Page
         The page.
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     query : mapping of str to str
         Filters.
 
@@ -60,13 +60,14 @@ def extract(page: Page, view: Mapping[str, Any], query: Mapping[str, str]) -> Co
     dict
         Part → content.
     """
+    view = city.view
     parts = {name: view.get(name) for name in page.parts}
     if page.id == "targets":
         parts["verdicts"] = filters.choose_targets(view, filters.keep(query, filters.TARGET_FILTERS))
     if page.id == "tasks":
         parts["tasks"] = filters.choose_tasks(view, filters.keep(query, filters.TASK_FILTERS))
     if page.id == "organisations":
-        parts["organisations"] = organisations.build_organisations(view, query)["rows"]
+        parts["organisations"] = organisations.build_organisations(city, query)["rows"]
     if page.id == "map" and parts["districts"]:
         parts["districts"] = maps.choose_quantities(parts["districts"], filters.keep(query, maps.FILTERS))
     if page.id == "compare" and parts["comparison"]:
@@ -185,7 +186,7 @@ def _fields(city: CityView, words: Words, _: Mapping[str, str]) -> Context:
 
 
 def _organisations(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
-    return organisations.build_organisations(city.view, query)
+    return organisations.build_organisations(city, query)
 
 
 def _tasks(city: CityView, words: Words, query: Mapping[str, str]) -> Context:

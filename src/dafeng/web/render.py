@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from jinja2.runtime import Context, Macro
+from markupsafe import Markup
 
 from dafeng.core.errors import UnitError
 from dafeng.core.labels import Language
@@ -32,6 +33,8 @@ from dafeng.web.pathway import share_text
 from dafeng.web.summary import lead_figure
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+MOST_FRAGMENTS = 40_000
+"""Drawn rows that are kept of one city."""
 _PLAIN = (FunctionType, MethodType)
 _METHODS = frozenset(dir(dict))
 
@@ -144,8 +147,7 @@ def render_each(template: str, frame: Frame, contexts: Iterable[Mapping[str, Any
     """
     made, tools = environment().get_template(template), _tools(frame)
     for context in contexts:
-        text = made.render({**tools, **(context or {})})
-        yield text if frame.words.language == "zh" else mark_chinese(text)
+        yield _mark(made.render({**tools, **(context or {})}), frame.words)
 
 
 def name_source(name: str, frame: Frame) -> str:
@@ -193,8 +195,36 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "mathml": clean,
         "lead_figure": lead_figure,
         "strip": frame.city.strip if frame.city else str,
+        "once": _once(frame),
         **_writers(words),
     }
+
+
+def _once(frame: Frame) -> Callable[..., str]:
+    """What draws a row of the view the first time only.
+
+    The macro gets the row, and what else it is told; all else that it reads must follow from the city, the language and the
+    links. The row itself is held with what was drawn, so that no other row can be taken for it.
+    """
+    city = frame.city
+    for_whom = (frame.words.language, frame.links, frame.review)
+
+    def once(macro: Macro, row: Any, *more: Any) -> str:
+        if city is None:
+            return str(macro(row, *more))
+        key = (*for_whom, macro.name, id(row), *more)
+        kept = city.fragments.get(key)
+        if kept is None:
+            kept = (row, Markup(_mark(macro(row, *more), frame.words)))  # noqa: S704 - a macro escapes what it is told
+            if len(city.fragments) < MOST_FRAGMENTS:
+                city.fragments[key] = kept
+        return kept[1]
+
+    return once
+
+
+def _mark(text: str, words: Words) -> str:
+    return text if words.language == "zh" else mark_chinese(text)
 
 
 def _writers(words: Words) -> dict[str, Any]:

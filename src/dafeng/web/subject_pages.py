@@ -41,13 +41,13 @@ def add_subject_pages(app: FastAPI, desk: Desk) -> None:
         if name != field:
             told = known(subjects.tell_field(city, name, words))
             return api.answer(request, city, lambda: told, mark=desk.mark(city, words.language))
-        context = known(fields.build_field(city.view, name, words))
+        context = known(fields.build_field(city, name, words))
         return desk.page(request, "field.html", city=city, name="fields", context=context, kept=True)
 
     @app.get("/{slug}/organisations/{name}", include_in_schema=False)
     def organisation_page(request: Request, slug: str, name: str) -> Response:
         city = desk.city(slug)
-        found = organisations.build_organisation(city.view, name)
+        found = organisations.build_organisation(city, name)
         if found is None and name.endswith(".json"):
             said = known(subjects.tell_organisation(city, name.removesuffix(".json")))
             return api.answer(request, city, lambda: said)

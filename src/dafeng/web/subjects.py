@@ -73,7 +73,7 @@ def tell_field(city: CityView, field: str, words: Words) -> Content | None:
     dict or None
         ``None`` if there is no such field.
     """
-    context = fields.build_field(city.view, field, words)
+    context = fields.build_field(city, field, words)
     if context is None:
         return None
     return {"run": city.view["run"], "field": context["field"], **fields.extract_field(city.view, field)}
@@ -94,7 +94,7 @@ def tell_organisation(city: CityView, name: str) -> Content | None:
     dict or None
         ``None`` if there is no such organisation.
     """
-    said = organisations.build_organisation(city.view, name)
+    said = organisations.build_organisation(city, name)
     return None if said is None else {"run": city.view["run"], **said}
 
 

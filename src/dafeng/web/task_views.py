@@ -63,7 +63,7 @@ def build_tasks(city: CityView, words: Words, query: Mapping[str, str], links: L
     if not schedule or not listed:
         return {**context, "schedule": None}
     wanted = {row["id"] for row in context["rows"]}
-    rows = [row for row in chart_rows(listed, schedule) if row["id"] in wanted]
+    rows = [row for row in _timed(city) if row["id"] in wanted]
     made = _SHAPES[view](rows, schedule, group, words, links) if view in _SHAPES else {}
     if view == "links":
         made |= {"chains": _drawing(_chains(city, rows, context["verdicts"], words, links)), "grounds": name_grounds(city)}
@@ -163,7 +163,7 @@ def build_task(city: CityView, task: str, words: Words) -> Context | None:
     listed = tasklist.read_list(city)
     one = next((row for row in (listed or {}).get("tasks") or () if row["id"] == task), None)
     schedule = city.view.get("schedule")
-    timed = {row["id"]: row for row in chart_rows(city.view["tasklist"], schedule)} if schedule and listed else {}
+    timed = {row["id"]: row for row in _timed(city)} if schedule and listed else {}
     own = timed.get(task)
     return {
         "task": found["task"],
@@ -234,7 +234,7 @@ def make_schedule_file(city: CityView, form: str, words: Words) -> bytes | None:
     schedule, listed = city.view.get("schedule"), city.view.get("tasklist")
     if not schedule or not listed or form not in FORMS:
         return None
-    rows = chart_rows(listed, schedule)
+    rows = _timed(city)
     if form == "csv":
         return write_rows(rows, schedule, words.language).encode("utf-8-sig")
     return draw_schedule(rows, schedule, listed["document"]["title"], words.language).encode()
@@ -260,6 +260,11 @@ def name_schedule(slug: str, form: str) -> str:
 
 def _drawing(text: str) -> Markup:
     return Markup(text)  # noqa: S704 - every text inside was escaped where it was drawn
+
+
+def _timed(city: CityView) -> Sequence[dict[str, Any]]:
+    """Rows of the schedule, each made once."""
+    return city.derive("timed", lambda: chart_rows(city.view["tasklist"], city.view["schedule"]))
 
 
 def _listing(city: CityView, chosen: Mapping[str, str]) -> Context:

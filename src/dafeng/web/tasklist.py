@@ -38,7 +38,7 @@ def read_list(city: CityView) -> dict[str, Any] | None:
     listed = city.view.get("tasklist")
     if not listed:
         return None
-    return {**listed, "tasks": [_filled(task, city.documents) for task in listed["tasks"]]}
+    return city.derive("tasklist", lambda: {**listed, "tasks": [_filled(task, city.documents) for task in listed["tasks"]]})
 
 
 def rank_proposed(listed: Row | None) -> list[dict[str, Any]]:

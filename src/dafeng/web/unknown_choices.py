@@ -10,6 +10,7 @@ from typing import Any
 
 from dafeng.web import inventories, measures, task_views
 from dafeng.web.api_choices import Choices, choices_of_hours, choices_of_page
+from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
 from dafeng.work.schedule_rows import GROUPS
 
@@ -25,13 +26,13 @@ LONGEST = 40
 """Longest text of a choice that is said again. [characters]"""
 
 
-def find_unknown(view: Row, page: str, query: Mapping[str, str]) -> dict[str, str]:
+def find_unknown(city: CityView, page: str, query: Mapping[str, str]) -> dict[str, str]:
     """Choices of an address that the page does not know.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     page : str
         Page id.
     query : mapping of str to str
@@ -42,7 +43,7 @@ def find_unknown(view: Row, page: str, query: Mapping[str, str]) -> dict[str, st
     dict of str to str
         Text by name, in the order of the address; names that no page has are passed over.
     """
-    known = choices_of_address(view, page, query) if query else {}
+    known = choices_of_address(city, page, query) if query else {}
     found = {name: [part for part in _parts(name, text) if not _is_known(part, known[name])]
              for name, text in query.items() if name in known}  # fmt: skip
     return {name: ",".join(parts) for name, parts in found.items() if parts}
@@ -69,13 +70,13 @@ def leave_aside(query: Mapping[str, str], unknown: Mapping[str, str]) -> dict[st
             if name not in unknown or kept[name]}  # fmt: skip
 
 
-def choices_of_address(view: Row, page: str, query: Mapping[str, str]) -> Choices:
+def choices_of_address(city: CityView, page: str, query: Mapping[str, str]) -> Choices:
     """What may be chosen in the address of a page.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     page : str
         Page id.
     query : mapping of str to str
@@ -86,6 +87,7 @@ def choices_of_address(view: Row, page: str, query: Mapping[str, str]) -> Choice
     mapping
         Choices with their values, ``None`` for any text.
     """
+    view = city.view
     if page == "hours":
         index = view.get("hours")
         return choices_of_hours(index, query, "week") if index and index["cases"] else {}
@@ -102,7 +104,7 @@ def choices_of_address(view: Row, page: str, query: Mapping[str, str]) -> Choice
         own = {"view": task_views.VIEWS, "group": tuple(GROUPS)}
     if page == "factors":
         own = {"tab": ("conflicts",)}
-    return {**choices_of_page(view, page), **own}
+    return {**choices_of_page(city, page), **own}
 
 
 def tell_unknown(unknown: Mapping[str, str], page: str, words: Words) -> list[str]:
