@@ -63,6 +63,10 @@ def unmarked(html: str) -> list[str]:
         ('<script>"市"</script><!-- 市 --><img alt="市">', '<script>"市"</script><!-- 市 --><img alt="市">'),
         ("<head><title>市 · x</title></head>", "<head><title>市 · x</title></head>"),
         ("<p>a<br>市</p>", '<p>a<br><bdi lang="zh">市</bdi></p>'),
+        ("<svg><text><tspan>a</tspan> 市</text></svg>", '<svg><text><tspan>a</tspan> <tspan lang="zh">市</tspan></text></svg>'),
+        ('<b lang="zh"><b>市</b> 市</b><b>市</b>', '<b lang="zh"><b>市</b> 市</b><b lang="zh">市</b>'),
+        ('<p lang="zh"><i lang="en">a 市</i>市</p>', '<p lang="zh"><i lang="en">a <bdi lang="zh">市</bdi></i>市</p>'),
+        ("<style>.市{}</style>市", '<style>.市{}</style><bdi lang="zh">市</bdi>'),
         ('<a data-x="1>0">市 < 5</a>', '<a data-x="1>0"><bdi lang="zh">市</bdi> < 5</a>'),
     ],
 )

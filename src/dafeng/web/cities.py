@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from dafeng.core.errors import DafengError
 from dafeng.web.organised import list_names
+from dafeng.web.view_numbers import numbers_of
 from dafeng.work.city import City
 from dafeng.work.frozen import city_view
 from dafeng.work.hours import Hours
@@ -27,10 +28,6 @@ Past = Callable[[str], tuple[Mapping[str, Any], ...]]
 """What earlier runs said under an address, the newest first."""
 PAUSE = 1.0
 """Seconds between two looks for a new run. [s]"""
-
-
-_NESTED = (dict, list, tuple)
-"""What parts of a document hold further parts."""
 
 
 class Material(Protocol):
@@ -79,6 +76,11 @@ class CityView:
         How the targets stood in the runs before; empty in a frozen copy, which is of one run.
     past : callable or None
         What these runs said under an address.
+
+    Attributes
+    ----------
+    fragments : dict
+        What was drawn of single rows of the view, each with its row (`web.render`).
     """
 
     view: Mapping[str, Any]
@@ -92,7 +94,6 @@ class CityView:
     _numbers: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _groups: dict[tuple[str, str], list[Mapping[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     fragments: dict[tuple[Any, ...], tuple[Any, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What was drawn of single rows of the view, each with its row (`web.render`)."""
     _derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -226,7 +227,7 @@ class CityView:
         """
         if not self._numbers:
             found: dict[str, list[Mapping[str, Any]]] = {"": []}
-            for one in _numbers_of(self.view):
+            for one in numbers_of(self.view):
                 found.setdefault(self.strip(one["address"]), []).append(one)
             self._numbers.update(found)
         return self._numbers.get(self.strip(address), ())
@@ -256,20 +257,6 @@ class CityView:
         if part not in self._places:
             self._places[part] = {str(row.get(key)): row for row in reversed(self.view.get(part) or ())}
         return None if value is None else self._places[part].get(value)
-
-
-def _numbers_of(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Every number of a document that has an address, in the order of the document."""
-    found: list[Mapping[str, Any]] = []
-    left: list[Any] = [view]
-    while left:
-        part = left.pop()
-        if isinstance(part, dict):
-            if part.get("address") and "unit" in part and isinstance(part.get("value"), int | float):
-                found.append(part)
-            part = part.values()
-        left.extend([one for one in reversed(part) if isinstance(one, _NESTED)])
-    return found
 
 
 def _name(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from dafeng.web.shelf import INSIDER, is_known
 Found = TypeVar("Found")
 MAY_READ = "dafeng.may_read"
 """Place of a request where is noted what was found of whoever asks, so that the records are asked once."""
-FIRST = ("", "targets", "tasks")
+FIRST = ("", "targets", "targets?rows=all", "tasks")
 """Pages that most people open first; the empty name is the overview."""
 
 
@@ -184,19 +184,21 @@ class Desk:
         return " ".join((runs, *(slug for slug, office in self.offices.items() if office.is_open())))
 
     def main_pages(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Addresses of the navigation of every city, of its fields, and of all its targets at once.
+        """Addresses of the navigation of every city, of its fields, of all its targets at once, and of one explanation.
 
         Returns
         -------
         tuple of tuple of str
-            Those opened first, and the others. The scenarios, which are computed live and never kept, lead the others: their
-            model is opened once.
+            Those opened first, and the others. The rows of all targets serve every table of them, and the first explanation
+            finds all numbers. The scenarios, which are computed live and never kept, lead the others: their model is opened
+            once.
         """
         first = [f"/{slug}/{name}" for slug in self.cities for name in FIRST]
+        first += [f"/{slug}/explain/{one}?fragment=1" for slug, city in self.cities.items() for one in [*city.traces][:1]]
         names = ["scenarios", *(page.id for page in read_pages() if page.id not in ("overview", "scenarios", *FIRST))]
         others = [f"/{slug}/{name}" for slug in self.cities for name in names]
         fields = [f"/{slug}/fields/{one['id']}" for slug, city in self.cities.items() for one in city.view.get("fields") or ()]
-        return tuple(first), (*others, *fields, *(f"/{slug}/targets?rows=all" for slug in self.cities))
+        return tuple(first), (*others, *fields)
 
     def mark(self, city: CityView, language: Language) -> str:
         """ETag of a page that depends on the runs only.

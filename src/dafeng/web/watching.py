@@ -28,7 +28,8 @@ LOOK = 1.0
 def watching(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """The life of the application.
 
-    Before the server listens the first pages are made, the others beside it; a new run is found without being asked for.
+    Before the server listens the description of the API and the first pages are made, the others beside it; a new run is
+    found without being asked for.
 
     Parameters
     ----------
@@ -62,6 +63,7 @@ def watching(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(app.openapi)
         await make(app, desk.main_pages()[0], 0)
         settle()
         watcher = asyncio.create_task(watch(app, desk.state))
