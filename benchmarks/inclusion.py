@@ -26,6 +26,8 @@ START = 1_772_294_400
 DAYS = 10
 MANY = (1_000_000, 1_000_000)
 """People and trips at scale."""
+SCALED = (1_000_000, 10_000_000)
+"""People and trips of the run from which a year is reckoned."""
 AUDITED = (100_000, 1_000_000)
 """People and trips of the audit."""
 FEW = (2_000, 20_000)
@@ -222,6 +224,12 @@ def inclusion_rows(folder: Path) -> Told:
 def inclusion(folder: Path) -> Told:
     """Take many trips of many people."""
     return taken(fresh(folder, "ours"), MANY)
+
+
+@case(prepare=nothing, repeats=1)
+def inclusion_scaled(folder: Path) -> Told:
+    """Take ten times as many, from which a year is reckoned: an hour of one processor and some 5 GB of disk."""
+    return taken(fresh(folder, "ours"), SCALED)
 
 
 @case(prepare=bundled, repeats=1)
