@@ -10,19 +10,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from dafeng.web import filters
+from dafeng.web.cities import CityView
 
 Row = Mapping[str, Any]
 SIZE = 100
 """Rows on one page; the frozen copy has all on one."""
 
 
-def build_page(view: Row, query: Mapping[str, str]) -> dict[str, Any]:
+def told(city: CityView) -> Mapping[str, str]:
+    """What is looked through for the factors of a city, gathered once.
+
+    Parameters
+    ----------
+    city : CityView
+        The city.
+
+    Returns
+    -------
+    mapping of str to str
+        From `filters.tell_factors`.
+    """
+    return city.derive("words of factors", lambda: filters.tell_factors(city.view))
+
+
+def build_page(city: CityView, query: Mapping[str, str]) -> dict[str, Any]:
     """What the template of the page gets.
 
     Parameters
     ----------
-    view : mapping
-        View document.
+    city : CityView
+        The city.
     query : mapping of str to str
         Filters.
 
@@ -31,12 +48,13 @@ def build_page(view: Row, query: Mapping[str, str]) -> dict[str, Any]:
     dict
         ``rows`` with their names, ``start``, ``following`` and ``previous``, ``conflicts``, ``composed``, ``choices``.
     """
+    view = city.view
     library = view.get("library") or {}
     chosen = filters.keep(query, filters.FACTOR_FILTERS)
-    rows = sorted(filters.choose_factors(view, chosen), key=_order)
+    rows = sorted(filters.choose_factors(view, chosen, told(city)), key=_order)
     start = min(int(chosen["from"]), len(rows)) if chosen.get("from", "").isascii() and chosen.get("from", "").isdigit() else 0
     by_id = {row["id"]: row for row in library.get("factors") or ()}
-    conflicts = filters.choose_conflicts(view, chosen)
+    conflicts = filters.choose_conflicts(view, rows)
     return {
         "library": library,
         "chosen": {name: value for name, value in chosen.items() if name not in ("tab", "from")},
@@ -48,7 +66,7 @@ def build_page(view: Row, query: Mapping[str, str]) -> dict[str, Any]:
         "conflicts": conflicts,
         "composed": _composed(library, {row["substance"] for row in rows}),
         "notes": _notes(library),
-        "choices": _choices(library),
+        "choices": city.derive("choices of factors page", lambda: _choices(library)),
     }
 
 

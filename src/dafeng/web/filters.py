@@ -211,13 +211,15 @@ def _standings(row: Row, party: str | None) -> list[str]:
     return [cell["standing"] for cell in row["cells"] if party in (None, cell["party"])]
 
 
-def choose_factors(view: Row, chosen: Mapping[str, str]) -> list[Row]:
+def choose_factors(view: Row, chosen: Mapping[str, str], said: Mapping[str, str]) -> list[Row]:
     """Factors that pass the filters, in the order of their ids.
 
     Parameters
     ----------
     view : mapping
         View document.
+    said : mapping of str to str
+        From `tell_factors`.
     chosen : mapping of str to str
         Filters that are set; every word of ``q`` must stand in the id, a name, the note or the title of the source.
 
@@ -230,18 +232,18 @@ def choose_factors(view: Row, chosen: Mapping[str, str]) -> list[Row]:
     words = chosen.get("q", "").casefold().split()
     wanted = {name: chosen[name] for name in FACTOR_FILTERS[2:9] if name in chosen}
     rows = [row for row in found.get("factors") or () if all(str(row.get(k) or "") == v for k, v in wanted.items())]
-    return [row for row in rows if not words or _says_all(row, found, words)]
+    return [row for row in rows if all(word in said[row["id"]] for word in words)]
 
 
-def choose_conflicts(view: Row, chosen: Mapping[str, str]) -> list[Row]:
+def choose_conflicts(view: Row, factors: Sequence[Row]) -> list[Row]:
     """Disagreements among the factors that pass the filters, the widest first.
 
     Parameters
     ----------
     view : mapping
         View document.
-    chosen : mapping of str to str
-        Filters that are set.
+    factors : sequence of mapping
+        From `choose_factors`.
 
     Returns
     -------
@@ -249,11 +251,28 @@ def choose_conflicts(view: Row, chosen: Mapping[str, str]) -> list[Row]:
         Rows of which at least one factor passes.
     """
     found = view.get("library") or {}
-    kept = {row["id"] for row in choose_factors(view, chosen)}
+    kept = {row["id"] for row in factors}
     return [row for row in found.get("conflicts") or () if any(one["id"] in kept for one in row["values"])]
 
 
-def _says_all(row: Row, found: Row, words: Sequence[str]) -> bool:
+def tell_factors(view: Row) -> dict[str, str]:
+    """What is looked through for a factor.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    dict of str to str
+        Id → its texts without the difference of capital letters.
+    """
+    found = view.get("library") or {}
+    return {row["id"]: _tell_factor(row, found) for row in found.get("factors") or ()}
+
+
+def _tell_factor(row: Row, found: Row) -> str:
     names = [found["names"].get(kind, {}).get(row[kind]) or {} for kind in ("substance", "parameter", "purpose", "standard")]
     texts = [
         row["id"],
@@ -261,8 +280,7 @@ def _says_all(row: Row, found: Row, words: Sequence[str]) -> bool:
         *_texts(found["titles"].get(row["source"], "")),
         *(t for one in names for t in one.values()),
     ]
-    said = " ".join(texts).casefold()
-    return all(word in said for word in words)
+    return " ".join(texts).casefold()
 
 
 def contains(row: Row, keys: Sequence[str], wanted: str) -> bool:

@@ -75,7 +75,8 @@ def extract(page: Page, city: CityView, query: Mapping[str, str]) -> Context:
         parts["comparison"] = {**parts["comparison"], "rows": rows}
     if page.id == "factors" and parts["library"]:
         chosen = filters.keep(query, filters.FACTOR_FILTERS)
-        rows, conflicts = filters.choose_factors(view, chosen), filters.choose_conflicts(view, chosen)
+        rows = filters.choose_factors(view, chosen, factors.told(city))
+        conflicts = filters.choose_conflicts(view, rows)
         parts["library"] = {**parts["library"], "factors": rows, "conflicts": conflicts}
     return parts
 
@@ -274,7 +275,7 @@ def _sources(_: CityView, __: Words, ___: Mapping[str, str]) -> Context:
 
 
 def _factors(city: CityView, _: Words, query: Mapping[str, str]) -> Context:
-    return factors.build_page(city.view, query)
+    return factors.build_page(city, query)
 
 
 def _methods(city: CityView, _: Words, __: Mapping[str, str]) -> Context:
