@@ -26,7 +26,7 @@ START = 1_772_294_400
 DAYS = 10
 MANY = (1_000_000, 1_000_000)
 """People and trips at scale."""
-SCALED = (1_000_000, 10_000_000)
+SCALED = (100_000, 10_000_000)
 """People and trips of the run from which a year is reckoned."""
 AUDITED = (100_000, 1_000_000)
 """People and trips of the audit."""

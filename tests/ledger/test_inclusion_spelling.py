@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dafeng.core.errors import ConflictError, LookupFailure
+from dafeng.ledger.inclusion import spelling
 from dafeng.ledger.inclusion.bundles import prove_event
 from dafeng.ledger.inclusion.identities import hash_key
 from dafeng.ledger.inclusion.intake import take
@@ -133,3 +136,8 @@ def test_an_event_is_proved_and_taken_back_by_any_spelling(tmp_path):
 def test_the_spellings_that_are_looked_up_hold_the_one_of_now():
     assert spell_identity(PHONES[1]) in list_identities(PHONES[1])
     assert list_identities("—") == ("—",)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_the_short_way_for_ascii_gives_what_the_long_one_does(text: str) -> None:
+    assert spelling._strip(text) == "".join(sign for sign in text if unicodedata.category(sign)[0] in "LMN")

@@ -22,6 +22,8 @@ _MAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
 _CROSSES = str.maketrans("×✕✖х", "xxxx")
 """What is typed for the X at the end of a card number."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ASCII_SIGNS = str.maketrans("", "", "".join(sign for sign in map(chr, range(128)) if not sign.isalnum()))
+"""ASCII that is neither letter nor digit."""
 _BEFORE = str.maketrans("", "", " -_()（）\u3000")
 """What the spelling of earlier versions left out."""
 
@@ -119,8 +121,8 @@ def _fold(text: str) -> str:
 
 
 def _strip(folded: str) -> str:
-    if folded.isalnum():
-        return folded
+    if folded.isascii():  # most are; the long way gives the same
+        return folded.translate(_ASCII_SIGNS)
     return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LMN")
 
 
