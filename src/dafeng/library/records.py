@@ -287,8 +287,12 @@ class Record:
         Raises
         ------
         DefinitionError
-            If there is a field that is not declared.
+            If there is a field that is not declared, or the whole file is no mapping of fields.
         """
+        if not self.path and self.marked.value is not None and not isinstance(self.marked.value, dict):
+            raise self.error(
+                "应为映射", "must be a mapping", expected=Label("、".join(sorted(fields)), ", ".join(sorted(fields)))
+            )
         for key in self.keys():
             if key not in fields:
                 comma = self.value(key) is None and " " in key
@@ -303,7 +307,7 @@ class Record:
     def _mapping(self) -> dict[str | int, Any]:
         found: Any = self.marked.value
         for part in self.path:
-            found = found[part] if isinstance(part, int) else (found or {}).get(part)
+            found = found[part] if isinstance(part, int) else found.get(part) if isinstance(found, dict) else None
         return found if isinstance(found, dict) else {}
 
 

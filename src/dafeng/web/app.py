@@ -6,6 +6,7 @@ Invariant: pages are made from views that were made before, that of the scenario
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -18,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from dafeng.core.errors import AccessError, DafengError, StoreError
+from dafeng.core.errors import AccessError, DafengError, DefinitionError, StoreError, TableError, UnitError
 from dafeng.core.labels import Label, Language
 from dafeng.web import api
 from dafeng.web.account_pages import add_account_pages
@@ -63,6 +64,7 @@ from dafeng.web.wall import add_wall
 from dafeng.web.watching import watching
 from dafeng.work.city import City
 
+LOG = logging.getLogger(__name__)
 PACKING = 6
 """Level of gzip: a tenth of a percent larger than the highest, in a third of the time."""
 
@@ -204,6 +206,13 @@ def _add_failures(app: FastAPI, desk: Desk) -> None:
     async def lacking(request: Request, cause: StoreError) -> Response:
         return fail(desk, request, 503, cause=cause)
 
+    @app.exception_handler(DefinitionError)
+    @app.exception_handler(TableError)
+    @app.exception_handler(UnitError)
+    async def ill_defined(request: Request, cause: DefinitionError | TableError | UnitError) -> Response:
+        LOG.error("%s: %s", request.url.path, cause.read("en"))
+        return fail(desk, request, 503, cause=cause)
+
     @app.exception_handler(RequestValidationError)
     async def misread(request: Request, cause: RequestValidationError) -> Response:
         where = cause.errors()
@@ -246,7 +255,8 @@ def fail(
     where : sequence of mapping, optional
         Parts of the request that could not be read: place (``loc``) and reason (``msg``).
     cause : DafengError, optional
-        What is wrong with a database of the city, or why something is withheld, told to those who may read the city.
+        What is wrong with a database or a definition file of the city, or why something is withheld, told to those who may
+        read the city.
 
     Returns
     -------
@@ -260,17 +270,29 @@ def fail(
     if path.startswith("/api/") or path.endswith(".json"):
         said = {lang: Words(lang).word("error", code) for lang in cast(tuple[Language, ...], ("zh", "en"))}
         places = [{"at": ".".join(map(str, one["loc"])), "says": str(one["msg"])} for one in where]
-        told = {"what": _both(cause.what), "remedy": _both(cause.remedy)} if cause is not None else {}
+        told: dict[str, Any] = {"what": _both(cause.what), "remedy": _both(cause.remedy)} if cause is not None else {}
+        told |= {"place": place} if (place := _place(desk, cause)) else {}
         return JSONResponse({"error": code, "says": said} | ({"where": places} if places else {}) | told, status_code=code)
     slug = path.split("/")[1]
     reads = desk.may_read(request, slug)
     city = desk.cities.get(slug) if reads else None
     reason = [one.read(words.language) for one in (cause.what, cause.remedy)] if cause is not None and reads else []
+    reason = [place, *reason] if reason and (place := _place(desk, cause)) else reason
     shown = code if words.word("error", code) != str(code) else 400
     response = desk.page(request, "error.html", city=city, code=code, context={"code": shown, "reason": reason})
     if code == 405:
         response.headers["Allow"] = "GET, HEAD"
     return response
+
+
+def _place(desk: Desk, cause: DafengError | None) -> str:
+    """Where a definition is wrong: a file as seen from the folder of its city, nothing of the machine."""
+    if not isinstance(cause, DefinitionError | TableError | UnitError):
+        return ""
+    where = cause.where
+    for office in desk.offices.values():
+        where = where.replace(f"{office.city.folder}/", "")
+    return where.rpartition("/")[2] if where.startswith("/") else where
 
 
 def _both(said: Label) -> dict[str, str]:
