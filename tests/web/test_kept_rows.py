@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from dafeng.core import registry
 from dafeng.web.app import create_app
@@ -31,7 +32,7 @@ class Macro:
 
     def __call__(self, row: dict[str, Any], *more: str) -> str:
         self.drawn += 1
-        return f"<li>{row['name']}{''.join(more)}</li>"
+        return Markup(f"<li>{row['name']}{''.join(more)}</li>")
 
 
 def frame(language: Any, links: Any = None, city: CityView | None = SHOWN) -> Frame:
@@ -44,6 +45,13 @@ def test_a_row_is_drawn_once_for_each_language_and_kind_of_links() -> None:
     said = [_once(one)(macro, row) for one in frames]
     assert macro.drawn == 3
     assert said == ["<li>能源</li>"] * 2 + ['<li lang="zh">能源</li>'] * 2 + ["<li>能源</li>"]
+
+
+def test_marks_of_a_kept_row_are_no_text_of_the_page() -> None:
+    page = Client(create_app([SHOWN])).get("/yangli/tasks?lang=en&view=board").text
+    assert '<bdi lang="zh">' in page
+    assert "&lt;bdi" not in page
+    assert _once(frame("en"))(Macro(), {"name": "a 能源"}) == '<li>a <bdi lang="zh">能源</bdi></li>'
 
 
 def test_equal_rows_are_not_taken_for_each_other() -> None:

@@ -215,7 +215,7 @@ def _once(frame: Frame) -> Callable[..., str]:
         key = (*for_whom, macro.name, id(row), *more)
         kept = city.fragments.get(key)
         if kept is None:
-            kept = (row, Markup(_mark(macro(row, *more), frame.words)))  # noqa: S704 - a macro escapes what it is told
+            kept = (row, Markup(_mark(str(macro(row, *more)), frame.words)))  # noqa: S704 - a macro escapes what it is told
             if len(city.fragments) < MOST_FRAGMENTS:
                 city.fragments[key] = kept
         return kept[1]
