@@ -157,7 +157,9 @@ def read_calendar(*folders: Path, year: int | None = None) -> tuple[Due, ...]:
     return tuple(one for one in found.values() if year in (None, one.year))
 
 
-def settle(city: City, book: str, period: str, *, plants: Path | None = None, draft: bool = False) -> Settlement:
+def settle(
+    city: City, book: str, period: str, *, plants: Path | None = None, draft: bool = False, provisional: bool = False
+) -> Settlement:
     """How the companies of a book stand in a compliance period.
 
     Parameters
@@ -169,9 +171,12 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     period : str
         Compliance year.
     plants : Path, optional
-        Table of units; ``data/rights/plants.csv`` of the city by default.
+        Table of units; ``data/rights/plants.csv`` of the city by default. What the city's account knows of its power units
+        stands beside it.
     draft : bool, optional
         Whether drafts count.
+    provisional : bool, optional
+        Whether the account may use factors of weak evidence; what is surrendered never rests on them.
 
     Returns
     -------
@@ -186,7 +191,7 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     year = read_year(period)
     with open_city_ledger(city) as ledger:
         find_year(ledger, book, year=year)
-    found = allowances(plants or city.overlay / "rights" / "plants.csv", city=city, draft=draft)
+    found = allowances(plants, city=city, draft=draft, year=year, provisional=provisional)
     due = {one.enterprise: one for one in found.entitlements if one.year == year}
     policies = read_policies(city.overlay)
     offset = find_offset_book(city)
