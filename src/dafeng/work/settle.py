@@ -117,7 +117,8 @@ class Settlement:
     standings : tuple of Standing
         One per company.
     findings : tuple of Finding
-        What is wrong with the table of units, and rules that surrenders break.
+        What is wrong with the table of units, what hinders or qualifies figures of the account, and rules that surrenders
+        break.
     """
 
     book: str
@@ -205,7 +206,9 @@ def settle(
             for one in here
             if one.type in HOLDERS.split()
         )
-    findings = (*found.findings, *(one for standing in standings for one in standing.breaches))
+    units = [part.plant for one in standings if one.entitlement is not None for part in one.entitlement.allocations]
+    told = dict.fromkeys(finding for plant in units for finding in plant.findings)
+    findings = (*found.findings, *told, *(one for standing in standings for one in standing.breaches))
     return Settlement(book, period, read_calendar(city.overlay, year=year), standings, findings)
 
 

@@ -116,7 +116,7 @@ class _Units:
 
     def tell(self, year: int | None) -> tuple[UnitFigures, ...]:
         made: list[UnitFigures] = []
-        for (enterprise, unit), rows in self._groups.items():
+        for (enterprise, unit), rows in sorted(self._groups.items()):
             years = [at for at in find_years(rows) if year in (None, at)]
             made += [self._figures(enterprise, unit, rows, at) for at in years]
         return tuple(made)
