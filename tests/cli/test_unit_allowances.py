@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from dafeng.core.errors import SettingError
 from tests.cli.test_rights import approve, read, run
 from tests.work.test_allowances import DAY
 from tests.work.unit_city import PLANTS, make_units, write_plants
@@ -14,7 +11,7 @@ def test_one_command_gives_allowances_with_the_origin_of_each_figure(tmp_path):
     folder = make_units(tmp_path).folder
     told = read("allowance", "compute", folder)["companies"]
     assert [(one["enterprise"], one["allowance"]) for one in told] == [("甲电厂", 1043507), ("乙电厂", 175970)]
-    assert told == read("allowance", "compute", "--city", folder, "--year", 2023)["companies"]
+    assert told == read("allowance", "compute", folder, "--year", 2023)["companies"]
     said = run("allowance", "compute", folder, "--lang", "en")
     assert "verified emissions (t) 653400 ← account unit:甲电厂/1号 2023 (ets_power2023, #" in said
     assert "发电量（MWh） 750000 ← 交付数据 units.csv!F5" in run("allowance", "compute", folder)
@@ -46,8 +43,3 @@ def test_a_contradiction_is_told_by_every_command(tmp_path):
     assert rules & {one["rule"] for one in settled["findings"]} >= {"allowance.contradiction"}
     assert [one["verdict"] for one in settled["companies"]] == ["not_measurable", "short"]
     assert "653401" in run("allowance", "settle", city.folder, "cea-2023", "2023", "--lang", "en")
-
-
-def test_neither_table_nor_city_is_refused():
-    with pytest.raises(SettingError, match="city folder"):
-        run("allowance", "compute")

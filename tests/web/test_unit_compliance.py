@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dafeng.work.allotments import book_allowances, open_period
-from dafeng.work.allowances import allowances, list_companies
+from dafeng.work.allowances import allowances, list_enterprises
 from dafeng.work.city import City
 from tests.web.reviews import app_of, city_with_people, person
 from tests.web.settling import DAY, PERIOD, account_of, book_number
@@ -19,8 +19,8 @@ def city(tmp_path: Path) -> City:
     made = city_with_people(tmp_path)
     deliver(made, *ROWS)
     write_plants(made, *PLANTS)
-    open_period(made, PERIOD, "2023", limit=5_000_000, enterprises=list_companies(made)[0])
-    book_allowances(made, PERIOD, allowances(city=made), before=False, day=DAY)
+    open_period(made, PERIOD, "2023", limit=5_000_000, enterprises=list_enterprises(made)[0])
+    book_allowances(made, PERIOD, allowances(made), before=False, day=DAY)
     return made
 
 

@@ -15,7 +15,7 @@ from dafeng.ledger.allowances import Entitlement
 from dafeng.library.indicators import read_indicators
 from dafeng.readers.template import choose_indicators
 from dafeng.work.allotments import book_allowances, open_period
-from dafeng.work.allowances import Allowances, allowances, allowances_document, list_companies
+from dafeng.work.allowances import Allowances, allowances, allowances_document, list_enterprises
 from dafeng.work.city import City, init
 from dafeng.work.compliance import explain_standing
 from dafeng.work.settle import find_standing, settle, surrender
@@ -45,14 +45,14 @@ def table(city: City, *, head: str, row: str) -> Entitlement:
     write_plants(
         city, f"企业,机组,年度,机组类别,{head}", f"甲电厂,1号,2023,coal_above_300,{row}", "甲电厂,2号,2023,coal_to_300"
     )
-    return first(allowances(city=city))
+    return first(allowances(city))
 
 
 # --- the worked chain ------------------------------------------------------------------------------------------------------
 
 
 def test_fuel_becomes_emissions_allowance_and_obligation(city):
-    coal, gas = allowances(city=city).entitlements
+    coal, gas = allowances(city).entitlements
     # 300 000 · 0.6 · 99 % · 44/12 = 653 400; 200 000 · 0.55 · 99 % · 44/12 = 399 300
     assert [part.plant.figures["verified"] for part in coal.allocations] == [Decimal(653400), Decimal(399300)]
     # 750 000 · 0.795 + 1 000 000 · 0.1038; 400 000 · 0.809 · 1.015^(16 - 20 · 0.6)
@@ -65,10 +65,10 @@ def test_fuel_becomes_emissions_allowance_and_obligation(city):
 
 
 def test_the_surrender_check_and_the_forecast_rest_on_the_account(city):
-    companies, findings = list_companies(city)
+    companies, findings = list_enterprises(city)
     assert (companies, findings) == (("甲电厂", "乙电厂"), ())
     open_period(city, BOOK, "2023", limit=5_000_000, enterprises=companies)
-    shares = book_allowances(city, BOOK, allowances(city=city), before=False, day=DAY)
+    shares = book_allowances(city, BOOK, allowances(city), before=False, day=DAY)
     assert [(one.enterprise, one.booked, one.state) for one in shares] == [
         ("甲电厂", 1043507, "booked"),
         ("乙电厂", 175970, "booked"),
@@ -89,7 +89,7 @@ def test_the_surrender_check_and_the_forecast_rest_on_the_account(city):
 
 
 def test_every_figure_names_its_rows_cells_and_hash(city):
-    document = allowances_document(allowances(city=city))
+    document = allowances_document(allowances(city))
     figure = document["companies"][0]["units"][0]["figures"]["verified"]
     origin = figure["origin"]
     assert (origin["scope"], origin["package"], origin["rule"]) == ("unit:甲电厂/1号", "ets_power2023", "power.2023")
@@ -101,16 +101,16 @@ def test_every_figure_names_its_rows_cells_and_hash(city):
     assert {len(row["sha256"]) for row in origin["rows"] if row["kind"] == "fact"} == {64}
     load = document["companies"][0]["units"][0]["figures"]["load_factor"]
     assert (load["value"], load["origin"]["rows"][0]["place"]) == ("0.7", "units.csv!F7")
-    again = allowances_document(allowances(city=city))["companies"][0]["units"][0]["figures"]["verified"]["origin"]
+    again = allowances_document(allowances(city))["companies"][0]["units"][0]["figures"]["verified"]["origin"]
     assert again["hash"] == origin["hash"]
     deliver(city, ROWS[1].replace("0.6", "0.61"), name="later.csv")
-    later = allowances_document(allowances(city=city))["companies"][0]["units"][0]["figures"]["verified"]
+    later = allowances_document(allowances(city))["companies"][0]["units"][0]["figures"]["verified"]
     assert (later["value"], later["origin"]["hash"] == origin["hash"]) == ("664290", False)
 
 
 def test_the_same_rows_come_from_account(city):
     found = df.account(city, scope="unit:甲电厂/1号", year=2023)
-    origin = first(allowances(city=city)).allocations[0].plant.origins["verified"]
+    origin = first(allowances(city)).allocations[0].plant.origins["verified"]
     results = [row for row in origin.rows if row.kind == "result"]
     told = [(row["result"], row["value"], row["facts"]) for row in found.table().to_pylist()]
     assert told == [(results[0].id, results[0].value, [origin.rows[1].id])]
@@ -127,7 +127,7 @@ def test_the_year_before_gives_the_pre_allocation(tmp_path):
     city = make_units(tmp_path)
     deliver(city, *(row.replace(",2023,", ",2024,") for row in ROWS[:6]), name="next.csv")
     write_plants(city, *PLANTS[:2], PLANTS[1].replace("2023", "2024"))
-    found = next(one for one in allowances(city=city, year=2024).entitlements if one.enterprise == "甲电厂")
+    found = next(one for one in allowances(city, year=2024).entitlements if one.enterprise == "甲电厂")
     assert (found.before.whole, found.allocations[0].plant.origins["verified_before"].year) == (457380, 2023)  # 70 % of 653 400
 
 
@@ -148,7 +148,7 @@ def test_what_both_say_alike_counts_once_and_names_both(city, head, row):
 def test_a_rounded_figure_of_the_table_agrees_and_counts_as_printed(tmp_path):
     city = make_units(tmp_path)
     write_plants(city, "企业,机组,年度,机组类别,经核查排放量（t）", "乙电厂,1号,2023,gas,216219")
-    found = next(one for one in allowances(city=city).entitlements if one.enterprise == "乙电厂")
+    found = next(one for one in allowances(city).entitlements if one.enterprise == "乙电厂")
     assert (found.verified, "allowance.contradiction" in rules(found)) == (Decimal(216219), False)
 
 
@@ -175,7 +175,7 @@ def test_a_contradiction_is_a_finding_and_neither_counts(city, head, row, column
 
 def test_an_unreadable_cell_is_not_filled_by_the_account(city):
     write_plants(city, "企业,机组,年度,机组类别,发电量", "甲电厂,1号,2023,coal_above_300,75万", PLANTS[2])
-    found = allowances(city=city)
+    found = allowances(city)
     assert (first(found).allowance, [one.rule for one in found.findings]) == (None, ["allowance.row"])
 
 
@@ -187,10 +187,8 @@ def test_a_table_alone_still_works_and_a_city_may_have_none(city, tmp_path):
     )
     assert [one.allowance for one in allowances(path).entitlements] == [864544]
     assert [one.enterprise for one in allowances(path, city=city).entitlements] == ["丁", "乙电厂", "甲电厂"]
-    with pytest.raises(SettingError):
-        allowances()
     with pytest.raises(FileRefused, match="dafeng ingest"):
-        allowances(city=init(tmp_path / "empty", place="370600"))
+        allowances(init(tmp_path / "empty", place="370600"))
 
 
 # --- what is missing -------------------------------------------------------------------------------------------------------
@@ -207,7 +205,7 @@ def test_a_table_alone_still_works_and_a_city_may_have_none(city, tmp_path):
     ],
 )
 def test_what_is_missing_is_named_with_the_cell_to_fill(tmp_path, without, rule, words):
-    found = first(allowances(city=make_units(tmp_path, without=without)))
+    found = first(allowances(make_units(tmp_path, without=without)))
     said = [one for one in found.findings if one.rule == rule]
     assert said
     assert all(word in said[0].remedy.en and word in said[0].remedy.zh for word in words)
@@ -216,21 +214,21 @@ def test_what_is_missing_is_named_with_the_cell_to_fill(tmp_path, without, rule,
 
 
 def test_a_unit_without_a_class_makes_its_company_unknown(tmp_path):
-    found = first(allowances(city=make_units(tmp_path, plants=PLANTS[:2])))
+    found = first(allowances(make_units(tmp_path, plants=PLANTS[:2])))
     (said,) = [one for one in found.findings if one.rule == "allowance.class"]
     assert (found.allowance, "甲电厂, 2号, 2023" in said.remedy.en, "unit_class" in said.remedy.zh) == (None, True, True)
 
 
 def test_a_figure_that_names_no_unit_may_be_of_any(city):
     deliver(city, "甲电厂,,2023,机组发电量,,1,MWh", ",,2023,机组供热量,,1,GJ", name="nameless.csv")
-    found = allowances(city=city)
+    found = allowances(city)
     assert [one.allowance for one in found.entitlements] == [None, None]
     assert rules(first(found)) >= {"allowance.unit_name"}
 
 
 def test_monthly_figures_do_not_count_and_are_said(city):
     deliver(city, "甲电厂,1号,2023-01,机组发电量,,60000,MWh", name="month.csv")
-    found = first(allowances(city=city))
+    found = first(allowances(city))
     assert (found.allowance, "allowance.unit_period" in rules(found)) == (1043507, True)
 
 
@@ -238,7 +236,7 @@ def test_two_deliveries_that_differ_count_for_nothing(city):
     other = {"head": HEAD + ",来源"}
     deliver(city, ROWS[3].replace("75000", "75001") + ",prov2025", name="output.csv", **other)
     deliver(city, f"{ROWS[1].replace('0.6', '0.7')},prov2025", name="carbon.csv", **other)
-    found = first(allowances(city=city))
+    found = first(allowances(city))
     assert (found.allowance, found.verified) == (None, None)
     assert len([one for one in found.findings if one.rule == "allowance.delivered_twice"]) == 2
 
@@ -251,7 +249,7 @@ def test_a_year_whose_edition_was_not_read_is_not_accounted(tmp_path, year):
     city = init(tmp_path / "city", place="370600")
     deliver(city, *(row.replace(",2023,", f",{year},") for row in ROWS[:6]))
     write_plants(city, PLANTS[0], PLANTS[1].replace("2023", str(year)))
-    (found,) = allowances(city=city, draft=True).entitlements
+    (found,) = allowances(city, draft=True).entitlements
     (said,) = [one for one in found.findings if one.rule == "allowance.account_year"]
     assert (found.verified, str(year) in said.says.zh, "unit_accounts.yaml" in said.remedy.en) == (None, True, True)
 
@@ -266,11 +264,11 @@ def test_a_city_registers_the_edition_of_a_year_but_never_edits_one(tmp_path):
     )
     path = city.overlay / "rights" / "unit_accounts.yaml"
     path.write_text(text.replace("YEAR", "2021"), encoding="utf-8")
-    (found,) = allowances(city=city).entitlements
+    (found,) = allowances(city).entitlements
     assert (found.verified, found.allocations[0].plant.origins["verified"].rule) == (Decimal(653400), "own.2021")
     path.write_text(text.replace("YEAR", "2023"), encoding="utf-8")
     with pytest.raises(DefinitionError, match="2023"):
-        allowances(city=city)
+        allowances(city)
 
 
 def test_a_table_of_another_edition_is_not_used(city):
@@ -285,7 +283,7 @@ def test_electricity_bought_counts_in_2022_and_silence_is_not_zero(tmp_path):
     rows = [row.replace(",2023,", ",2022,") for row in (*ROWS[:3], ROWS[4], ROWS[5])]
     deliver(city, *rows, FIRST.replace("2023", "2022") + "机组供电量,,700000,MWh")
     write_plants(city, PLANTS[0], PLANTS[1].replace("2023", "2022"))
-    (found,) = allowances(city=city, provisional=True).entitlements
+    (found,) = allowances(city, provisional=True).entitlements
     said = [one.remedy.en for one in found.findings if one.rule == "allowance.accounted_part"]
     assert (found.verified, said) == (None, ["deliver electricity_purchased; 0 where there is none"])
     path = tmp_path / "bought.csv"
@@ -293,9 +291,9 @@ def test_electricity_bought_counts_in_2022_and_silence_is_not_zero(tmp_path):
         HEAD + "\n甲电厂,1号,2022,外购电量,,100,MWh\n".replace("外购电量", "electricity_purchased"), encoding="utf-8"
     )
     df.ingest(city, [path])
-    (strict,) = allowances(city=city).entitlements
+    (strict,) = allowances(city).entitlements
     assert (strict.verified, rules(strict) >= {"allowance.accounted_factor"}) == (None, True)
-    (weak,) = allowances(city=city, provisional=True).entitlements
+    (weak,) = allowances(city, provisional=True).entitlements
     assert weak.verified == Decimal("653457.03")  # 653 400 + 100 MWh · 0.5703
     assert rules(weak) >= {"allowance.accounted_match"}
     (other,) = find_unit_figures(city, provisional=True, study=open_study(city, edition="grid_announcement"))
@@ -315,7 +313,7 @@ def test_drafts_of_allocation_do_not_hide_that_the_account_is_unknown(tmp_path):
     city = init(tmp_path / "city", place="370600")
     deliver(city, *(row.replace(",2023,", ",2025,") for row in ROWS[:6]))
     write_plants(city, PLANTS[0], PLANTS[1].replace("2023", "2025"))
-    (found,) = allowances(city=city, draft=True).entitlements
+    (found,) = allowances(city, draft=True).entitlements
     assert (found.allowance is not None, found.verified) == (True, None)
 
 

@@ -33,9 +33,7 @@ Book = Annotated[str, typer.Argument(help="账簿，如 cea-2023 · book", metav
 Period = Annotated[str, typer.Argument(help="履约年度 · compliance year", metavar="PERIOD")]
 Company = Annotated[str, typer.Argument(help="企业 · company", metavar="COMPANY")]
 Day = Annotated[str, typer.Option("--day", help="生效日期 · effective day, ISO")]
-Source = Annotated[
-    Path | None, typer.Argument(help="机组表（CSV）或城市文件夹 · table of units (CSV) or city folder", metavar="FILE")
-]
+Source = Annotated[Path, typer.Argument(help="城市文件夹或机组表（CSV） · city folder, or table of units", metavar="FILE")]
 MaybeTable = Annotated[
     Path | None, typer.Argument(help="机组表，缺省 data/rights/plants.csv 与核算 · table of units", metavar="[FILE]")
 ]
@@ -52,7 +50,7 @@ SOUND = ("booked", "waiting", "same", "not_measurable")
 
 @app.command()
 def compute(
-    file: Source = None,
+    file: Source,
     city: Annotated[
         Path | None, typer.Option("--city", help="采用该城市的规则与机组核算 · use rules and accounts of this city too")
     ] = None,
@@ -66,10 +64,9 @@ def compute(
     from dafeng.work.allowances import allowances, allowances_document
     from dafeng.work.city import open_city
 
-    if file is not None and file.is_dir() and city is None:
-        file, city = None, file
-    opened = None if city is None else open_city(city)
-    found = allowances(file, city=opened, draft=draft, year=year, provisional=provisional)
+    opened = open_city(file) if file.is_dir() else None if city is None else open_city(city)
+    of = opened if opened is not None and file.is_dir() else file
+    found = allowances(of, city=opened, draft=draft, year=year, provisional=provisional)
     if as_json:
         print_json(allowances_document(found))
         return
@@ -104,11 +101,11 @@ def open_book(
 ) -> None:
     """开立一个履约期的账簿与账户 · open the book and accounts of a period."""
     from dafeng.work.allotments import open_period
-    from dafeng.work.allowances import list_companies
+    from dafeng.work.allowances import list_enterprises
     from dafeng.work.city import open_city
 
     city = open_city(folder)
-    companies, findings = list_companies(city, file)
+    companies, findings = list_enterprises(city, plants=file)
     open_period(city, book, period, limit=limit, enterprises=companies)
     if as_json:
         print_json({"book": book, "period": period, "limit": limit, "companies": list(companies)})
@@ -137,7 +134,7 @@ def book_shares(
     from dafeng.work.city import open_city
 
     city = open_city(folder)
-    found = allowances(file, city=city, draft=draft)
+    found = allowances(file or city, city=city, draft=draft)
     shares, order = ask_allowances(city, book, found, before=before, day=day, who=who or getuser(), id=key)
     _show_shares(shares, order, read_language(lang), as_json=as_json)
 

@@ -106,7 +106,13 @@ class Origin:
     table: str = ""
 
     def says(self) -> Label:
-        """Place in words, short enough for a cell."""
+        """Place in words, short enough for a cell.
+
+        Returns
+        -------
+        Label
+            Scope, year, package and hash of an account, or the delivered cells.
+        """
         mark = self.hash[:12]
         if not self.rule:
             places = "; ".join(one.place or one.id for one in self.rows)
@@ -141,7 +147,7 @@ class Plant:
         Package by which the row says that its emissions were accounted; empty where it does not say.
     disputed : tuple of str
         Columns on which two places disagree, each said in ``findings``; they have no figure.
-    unread : tuple of str
+    bad : tuple of str
         Columns whose cell holds something that cannot be read: no other place fills them.
     """
 
@@ -155,7 +161,7 @@ class Plant:
     findings: tuple[Finding, ...] = ()
     edition: str = ""
     disputed: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dafeng.core.errors import DefinitionError, FileRefused, SettingError
+from dafeng.core.errors import DefinitionError, FileRefused
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.ledger.allowances import Entitlement, entitle, read_benchmarks
@@ -164,7 +164,7 @@ def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | 
         figures = {}  # a row that does not say what it is about makes its company unknown
     return Plant(
         row["enterprise"], row.get("unit") or "?", year, row.get("unit_class", ""), figures, at,
-        edition=row.get(EDITION, ""), unread=tuple(bad),
+        edition=row.get(EDITION, ""), bad=tuple(bad),
     )  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def _word(name: str, text: str) -> Decimal | None:
 
 
 def allowances(
-    path: Path | None = None,
+    of: Path | City,
     *,
     city: City | None = None,
     draft: bool = False,
@@ -189,10 +189,11 @@ def allowances(
 
     Parameters
     ----------
-    path : Path, optional
-        Table of units; by default ``data/rights/plants.csv`` of the city, where it has one.
+    of : Path or City
+        Table of units; or a city: its power units are accounted for, ``data/rights/plants.csv`` stands beside them where it
+        has one.
     city : City, optional
-        City whose own plans and benchmarks count, and whose power units are accounted for.
+        City whose own plans and benchmarks count, and whose power units stand beside the table.
     draft : bool, optional
         Whether drafts count.
     year : int, optional
@@ -209,11 +210,8 @@ def allowances(
     ------
     FileRefused
         If it is no such table, or there is neither a table nor a figure of a unit.
-    SettingError
-        If neither a table nor a city is given.
     """
-    if path is None and city is None:
-        raise _nothing_given()
+    path, city = (None, of) if isinstance(of, City) else (of, city)
     folders = () if city is None else (city.overlay,)
     units = () if city is None else find_unit_figures(city, year=year, provisional=provisional)
     table = path if path is not None or city is None else city.overlay / "rights" / "plants.csv"
@@ -225,14 +223,14 @@ def allowances(
     return Allowances(entitle(joined, read_policies(*folders), read_benchmarks(*folders), draft=draft), findings)
 
 
-def list_companies(city: City, path: Path | None = None) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def list_enterprises(city: City, *, plants: Path | None = None) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Companies that have power units, by the table of units and by what was delivered.
 
     Parameters
     ----------
     city : City
         The city.
-    path : Path, optional
+    plants : Path, optional
         Table of units; by default as in `allowances`.
 
     Returns
@@ -245,7 +243,7 @@ def list_companies(city: City, path: Path | None = None) -> tuple[tuple[str, ...
     FileRefused
         If it is no such table, or there is neither a table nor a figure of a unit.
     """
-    found = allowances(path, city=city)
+    found = allowances(plants or city, city=city)
     return tuple(dict.fromkeys(one.enterprise for one in found.entitlements)), found.findings
 
 
@@ -342,15 +340,6 @@ def origin_document(one: Origin) -> dict[str, Any]:
             for row in one.rows
         ],
     }  # fmt: skip
-
-
-def _nothing_given() -> SettingError:
-    return SettingError(
-        Label("没有给出机组表或城市", "neither a table of units nor a city is given"),
-        where="FILE",
-        expected=Label("机组表（CSV）或城市文件夹", "a table of units (CSV) or a city folder"),
-        remedy=Label("给出其中之一", "give one of them"),
-    )
 
 
 def _text(path: Path) -> str:

@@ -52,7 +52,7 @@ def _join(plant: Plant, unit: UnitFigures) -> Plant:
     disputed = {*plant.disputed, *unit.disputed}
     for column in dict.fromkeys((*plant.figures, *unit.figures)):
         table, other = plant.figures.get(column), unit.figures.get(column)
-        if column in disputed or (table is None and column in plant.unread):
+        if column in disputed or (table is None and column in plant.bad):
             continue
         if table is not None and other is not None and not _agree(table, other):
             disputed.add(column)

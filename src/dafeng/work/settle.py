@@ -192,7 +192,7 @@ def settle(
     year = read_year(period)
     with open_city_ledger(city) as ledger:
         find_year(ledger, book, year=year)
-    found = allowances(plants, city=city, draft=draft, year=year, provisional=provisional)
+    found = allowances(plants or city, city=city, draft=draft, year=year, provisional=provisional)
     due = {one.enterprise: one for one in found.entitlements if one.year == year}
     policies = read_policies(city.overlay)
     offset = find_offset_book(city)

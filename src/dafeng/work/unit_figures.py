@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from dafeng.core.findings import Finding
+from dafeng.core.numbers import plain
 from dafeng.core.units import convert
 from dafeng.ledger.plants import Origin, OriginRow, plant_columns
 from dafeng.library.factor import worst
@@ -22,7 +23,7 @@ from dafeng.methods.inventory import Computed
 from dafeng.work.city import City
 from dafeng.work.facts import file_hashes
 from dafeng.work.study import Study, open_study
-from dafeng.work.unit_findings import Row, cell_of, inexact, no_unit_name, no_year, two_values
+from dafeng.work.unit_findings import Row, cell_of, contradiction, no_unit_name, no_year, not_exact
 from dafeng.work.unit_gaps import lacking_factors, lacking_results
 from dafeng.work.unit_rules import UnitRules, read_unit_rules
 from dafeng.work.unit_runs import UnitRun, find_years, name_scope, read_unit_rows, run_unit, unit_indicators
@@ -133,23 +134,24 @@ class _Units:
             told = [row for row in rows if row["indicator"] == column.indicator and row["period"] == str(year)]
             values = {convert(row["value"], row["unit"], column.unit) for row in told}
             if len(values) > 1:
-                findings.append(two_values(told, column.label))
+                findings.append(contradiction(told, column.label))
                 disputed.append(column.name)
             elif told:
-                figures[column.name] = values.pop()
+                figures[column.name] = plain(values.pop())
                 origins[column.name] = self._delivered(enterprise, unit, year, told)
         parts = [row for row in rows if row["period"] != str(year) and row["period"].startswith(f"{year}")]
         findings += [no_year(parts[0])] if parts else []
         run = self._run(enterprise, unit, year)
         hindered = self._hindrances(run, name_scope(enterprise, unit), year)
         findings += hindered
-        if run.accounting is not None and not any(one.severity == "error" for one in hindered):
-            figures[VERIFIED], origins[VERIFIED] = self._accounted(enterprise, unit, year, run)
+        if not any(one.severity == "error" for one in hindered) and (found := self._accounted(enterprise, unit, year, run)):
+            figures[VERIFIED], origins[VERIFIED] = found
         if any(row["period"] == str(year - 1) for row in rows):
             before = self._run(enterprise, unit, year - 1)
             told_before = self._hindrances(before, name_scope(enterprise, unit), year - 1)
-            if before.accounting is not None and not any(one.severity == "error" for one in told_before):
-                figures[BEFORE], origins[BEFORE] = self._accounted(enterprise, unit, year - 1, before)
+            sound = not any(one.severity == "error" for one in told_before)
+            if sound and (earlier := self._accounted(enterprise, unit, year - 1, before)):
+                figures[BEFORE], origins[BEFORE] = earlier
         package = "" if run.rule is None else run.rule.package
         return UnitFigures(enterprise, unit, year, figures, origins, tuple(findings), tuple(disputed), package)
 
@@ -163,7 +165,7 @@ class _Units:
             found += [one for one in kept if one.severity == "error"]
             grade = worst(one.grade for cell in run.accounting.cells for one in cell.matches.values())
             if grade != "exact":
-                found.append(inexact(scope, year, grade))
+                found.append(not_exact(scope, year, grade))
         return [replace(one, at=f"{scope} {year}" if one.at == scope else f"{scope} {year} {one.at}") for one in found]
 
     def _run(self, enterprise: str, unit: str, year: int) -> UnitRun:
@@ -177,8 +179,9 @@ class _Units:
         rows = tuple(self._fact(row) for row in told)
         return Origin(name_scope(enterprise, unit), year, "", "", rows, "", _hash([one.id for one in rows]))
 
-    def _accounted(self, enterprise: str, unit: str, year: int, run: UnitRun) -> tuple[Decimal, Origin]:
-        assert run.accounting is not None and run.rule is not None  # noqa: PT018 - asked by the caller
+    def _accounted(self, enterprise: str, unit: str, year: int, run: UnitRun) -> tuple[Decimal, Origin] | None:
+        if run.accounting is None or run.rule is None:
+            return None
         cells = run.accounting.cells
         value = sum((convert(cell.value, cell.method.unit, "tCO2") for cell in cells), Decimal(0))
         known = {row["fact"]: row for row in self._groups[enterprise, unit]}
@@ -193,7 +196,7 @@ class _Units:
         results = [OriginRow(c.id, "result", c.value, c.method.unit, f"{c.method.id} {c.edition}") for c in cells]
         match = worst(one.grade for cell in cells for one in cell.matches.values())
         mark = _hash([self._city.code, enterprise, unit, year, run.rule.package, [_tell(cell) for cell in cells]])
-        return value, Origin(
+        return plain(value), Origin(
             name_scope(enterprise, unit), year, run.rule.id, run.rule.package, (*results, *facts), match, mark
         )  # fmt: skip
 

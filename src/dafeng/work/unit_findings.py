@@ -151,7 +151,7 @@ def no_fuel(row: Row) -> Finding:
     )
 
 
-def two_values(rows: Sequence[Row], what: Label) -> Finding:
+def contradiction(rows: Sequence[Row], what: Label) -> Finding:
     """Two different figures of one thing of one unit.
 
     Parameters
@@ -229,7 +229,7 @@ def no_year(row: Row) -> Finding:
     )
 
 
-def inexact(scope: str, year: int, grade: str) -> Finding:
+def not_exact(scope: str, year: int, grade: str) -> Finding:
     """Factors of an account that did not match exactly.
 
     Parameters

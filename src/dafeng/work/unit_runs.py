@@ -23,7 +23,7 @@ from dafeng.methods.account import account as account_year
 from dafeng.methods.definition import Method
 from dafeng.work.city import City
 from dafeng.work.study import Study
-from dafeng.work.unit_findings import Row, cell_of, no_fuel, no_package, no_rule, other_edition, two_values
+from dafeng.work.unit_findings import Row, cell_of, contradiction, no_fuel, no_package, no_rule, other_edition
 from dafeng.work.unit_rules import Measured, UnitRule, UnitRules
 
 SCOPE = "unit:"
@@ -239,7 +239,7 @@ def _measure(
     for (indicator, substance), group in groups.items():
         first = group[0]
         if len({convert(row["value"], row["unit"], first["unit"]) for row in group}) > 1:
-            findings.append(two_values(group, Label(indicator, indicator)))
+            findings.append(contradiction(group, Label(indicator, indicator)))
             continue
         need = rules.factors[indicator]
         asking = [
