@@ -179,6 +179,12 @@ def test_an_unreadable_cell_is_not_filled_by_the_account(city):
     assert (first(found).allowance, [one.rule for one in found.findings]) == (None, ["allowance.row"])
 
 
+@pytest.mark.parametrize("row", ["甲电厂,2号,2O23,coal_to_300", "甲电厂,1号,2023,coal_other", "甲电厂,2号,2023,"])
+def test_a_row_that_nobody_can_place_is_not_filled_either(city, row):
+    write_plants(city, *PLANTS[:2], row)
+    assert first(allowances(city)).allowance is None
+
+
 def test_a_table_alone_still_works_and_a_city_may_have_none(city, tmp_path):
     path = tmp_path / "plants.csv"
     path.write_text(

@@ -92,6 +92,8 @@ class Origin:
         Worst match of the factors; empty as before.
     hash : str
         SHA-256 of the rows, by which the same account is known again.
+    source, grade : str
+        Where the rule stands and how sure it is; empty as before.
     table : str
         Row of the table of units that says the same; empty where none does.
     """
@@ -103,6 +105,8 @@ class Origin:
     rows: tuple[OriginRow, ...]
     match: str
     hash: str
+    source: str = ""
+    grade: str = ""
     table: str = ""
 
     def says(self) -> Label:

@@ -31,6 +31,9 @@ NAMED = ("enterprise", "unit", "year", "unit_class")
 EDITION = "edition"
 """Column that says by which package of methods the emissions of the row were accounted."""
 
+ORIGIN = ("scope", "year", "rule", "package", "source", "grade", "match", "hash", "table")
+"""What a document tells of an origin beside its rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
@@ -97,7 +100,7 @@ def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
             continue
         findings.append(_twice(at, before.at))
         if (before.unit_class, before.figures) != (made.unit_class, made.figures):
-            plants.append(replace(made, figures={}))  # nobody knows which of the two holds
+            plants.append(replace(made, figures={}, bad=tuple(_columns())))  # nobody knows which of the two holds
     return (*plants, *_place_lost(lost, plants)), tuple(findings)
 
 
@@ -118,7 +121,7 @@ def _place_lost(lost: Sequence[_Lost], plants: Sequence[Plant]) -> list[Plant]:
     for plant in plants:
         units.setdefault((plant.enterprise, plant.year), set()).add(plant.unit)
     return [
-        Plant(enterprise, row.unit or "?", year, row.unit_class, {}, row.at)
+        Plant(enterprise, row.unit or "?", year, row.unit_class, {}, row.at, bad=tuple(_columns()))
         for row in lost
         for (enterprise, year), there in units.items()
         if row.enterprise in ("", enterprise) and row.year in (None, year) and (not row.unit or row.unit not in there)
@@ -161,7 +164,7 @@ def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | 
     if not row.get("enterprise") or year is None:
         return _Lost(row.get("enterprise", ""), row.get("unit", ""), year, row.get("unit_class", ""), at)
     if set(bad) & set(NAMED):
-        figures = {}  # a row that does not say what it is about makes its company unknown
+        figures, bad = {}, list(_columns())  # a row that does not say what it is about makes its company unknown
     return Plant(
         row["enterprise"], row.get("unit") or "?", year, row.get("unit_class", ""), figures, at,
         edition=row.get(EDITION, ""), bad=tuple(bad),
@@ -330,7 +333,7 @@ def origin_document(one: Origin) -> dict[str, Any]:
     said = one.says()
     return {
         "kind": "account" if one.rule else "delivered",
-        **{name: getattr(one, name) for name in ("scope", "year", "rule", "package", "match", "hash", "table")},
+        **{name: getattr(one, name) for name in ORIGIN},
         "says": {"zh": said.zh, "en": said.en},
         "rows": [
             {

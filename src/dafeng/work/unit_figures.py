@@ -196,8 +196,10 @@ class _Units:
         results = [OriginRow(c.id, "result", c.value, c.method.unit, f"{c.method.id} {c.edition}") for c in cells]
         match = worst(one.grade for cell in cells for one in cell.matches.values())
         mark = _hash([self._city.code, enterprise, unit, year, run.rule.package, [_tell(cell) for cell in cells]])
+        rule = run.rule
         return plain(value), Origin(
-            name_scope(enterprise, unit), year, run.rule.id, run.rule.package, (*results, *facts), match, mark
+            name_scope(enterprise, unit), year, rule.id, rule.package, (*results, *facts), match, mark,
+            source=rule.source, grade=rule.grade,
         )  # fmt: skip
 
     def _fact(self, row: Row) -> OriginRow:
