@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from dafeng.work.allotments import book_allowances, open_period
 from dafeng.work.allowances import allowances, list_enterprises
 from dafeng.work.city import City
+from tests.web.client import Client
 from tests.web.reviews import app_of, city_with_people, person
 from tests.web.settling import DAY, PERIOD, account_of, book_number
+from tests.web.test_rights import token_of
 from tests.work.unit_city import PLANTS, ROWS, deliver, write_plants
 
 
@@ -41,6 +44,23 @@ def test_the_page_shows_the_account_and_follows_a_new_delivery(city: City) -> No
     assert "1,063,590" in who.get(path).text  # 664 290 + 399 300
     told = who.get("/qinglan/compliance.json").json()
     assert {one["enterprise"]: one["verified"] for one in told["companies"]} == {"甲电厂": "1063590", "乙电厂": "216218.8809"}
+
+
+def test_a_program_reads_the_rows_of_a_figure(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "王五")
+    told = client.get(f"/api/v1/cities/qinglan/compliance/{PERIOD}/{account_of(city, '甲电厂')}", headers=head).json()
+    (verified,) = [row for row in told["units"][0]["reported"] if row["name"] == "verified"]
+    assert verified["origin"]["rows"][0]["id"] == "enterprise.power_plant.coal.bituminous_coal.co2_unit.2023"
+    electricity = next(row for row in told["units"][0]["inputs"] if row["name"] == "electricity")
+    assert (electricity["kind"], electricity["origin"]["rows"][0]["place"]) == ("delivered", "units.csv!F5")
+
+
+def test_the_same_words_stand_in_both_languages(city: City) -> None:
+    who = person(app_of(city), "张三")
+    path = f"/qinglan/compliance/{book_number(city)}/{account_of(city, '甲电厂')}/?lang=en"
+    page = re.sub(r"<[^>]+>", "", who.get(path).text)
+    assert "account unit:甲电厂/1号 2023 (ets_power2023" in page
+    assert "emissions are as accounted; no verified figure was given" in page
 
 
 def test_a_contradiction_stands_on_the_page_and_is_no_pass(city: City) -> None:
