@@ -247,6 +247,28 @@ def test_two_deliveries_that_differ_count_for_nothing(city):
     assert len([one for one in found.findings if one.rule == "allowance.delivered_twice"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("甲电厂,1号,2023,机组燃料消耗量,,5000,t", "names no fuel"),
+        ("甲电厂,1号,2023,机组燃料消耗量,焦炭,5000,t", "names no fuel, or none that the edition knows"),
+        ("甲电厂,1号,2023,机组燃气消耗量,天然气,-5,万立方米", "below zero"),
+        ("甲电厂,1号,2023,机组供热比,,-5,%", "below zero"),
+    ],
+)
+def test_fuel_that_cannot_be_counted_is_not_left_out_in_silence(city, row, said):
+    path = city.folder.parent / "more.csv"
+    path.write_text(f"{HEAD}\n{row}\n", encoding="utf-8")
+    df.ingest(city, [path], kept="如实", who="anna") if ",-" in row else df.ingest(city, [path])
+    found = first(allowances(city))
+    assert (found.verified, [one.at for one in found.findings if said in one.says.en]) == (
+        None,
+        ["unit:甲电厂/1号 2023 more.csv!F2"],
+    )
+    told = [one for one in df.account(city, scope="unit:甲电厂/1号").findings if said in one.says.en]
+    assert bool(told) == ("消耗量" in row)
+
+
 # --- years and editions ----------------------------------------------------------------------------------------------------
 
 
@@ -282,6 +304,15 @@ def test_a_table_of_another_edition_is_not_used(city):
     (said,) = [one for one in found.findings if one.rule == "allowance.table_edition"]
     assert (found.verified, "ets_power2023" in said.says.zh) == (None, True)
     assert table(city, head="经核查排放量（t）,核算版本", row="653400,ets_power2023").verified == Decimal(1052700)
+    assert table(city, head="经核查排放量（t）,核算版本", row=",ets_power2022").verified == Decimal(1052700)
+
+
+def test_an_edition_of_a_year_that_was_not_read_is_told_as_unchecked(city):
+    head = "企业,机组,年度,机组类别,供电量,供热量,供热比,负荷系数,冷却方式,经核查排放量,核算版本"
+    write_plants(city, head, "丁,1,2021,coal_above_300,1000000,0,0,0.85,air,900000,ets_power2022")
+    found = next(one for one in allowances(city).entitlements if one.enterprise == "丁")
+    assert (found.allowance, found.verified) == (862890, Decimal(900000))
+    assert [(one.rule, one.severity) for one in found.findings] == [("allowance.table_edition", "warning")]
 
 
 def test_electricity_bought_counts_in_2022_and_silence_is_not_zero(tmp_path):

@@ -106,23 +106,38 @@ def _nameless(units: Sequence[UnitFigures], plants: Sequence[Plant]) -> list[Pla
 def _check_edition(plant: Plant, rules: UnitRules) -> Plant:
     """A row that says another edition than the plan of its year counts by has no emissions."""
     rule = rules.find(plant.year)
-    if not plant.edition or (rule is not None and rule.package == plant.edition):
+    if not plant.edition or VERIFIED not in plant.figures or (rule is not None and rule.package == plant.edition):
         return plant
-    zh, en = ("所用版本未读到", "has no known edition")
-    if rule is not None:
-        zh, en = f"所用为 {rule.package}", f"counts by {rule.package}"
+    if rule is None:
+        return replace(plant, findings=(*plant.findings, _unchecked(plant)))
     finding = Finding(
         "allowance.table_edition",
         plant.at,
         "error",
         Label(
-            f"{plant.unit}：表中排放量按 {plant.edition} 核算，{plant.year} 年度{zh}，不采用",
-            f"{plant.unit}: emissions of the table are by {plant.edition}, {plant.year} {en}: not used",
+            f"{plant.unit}：表中排放量按 {plant.edition} 核算，{plant.year} 年度所用为 {rule.package}，不采用",
+            f"{plant.unit}: emissions of the table are by {plant.edition}, {plant.year} counts by {rule.package}: not used",
         ),
         Label("按本年度版本重新核算，或改正 edition 列", "account by the edition of the year, or correct the column edition"),
     )
     figures: Mapping[str, Decimal] = {name: value for name, value in plant.figures.items() if name != VERIFIED}
     return replace(plant, figures=figures, findings=(*plant.findings, finding), disputed=(*plant.disputed, VERIFIED))
+
+
+def _unchecked(plant: Plant) -> Finding:
+    return Finding(
+        "allowance.table_edition",
+        plant.at,
+        "warning",
+        Label(
+            f"{plant.unit}：{plant.year} 年度所用核算版本未读到，表中所写 {plant.edition} 无从核对",
+            f"{plant.unit}: the edition that {plant.year} counts by was not read; {plant.edition} of the table is not checked",
+        ),
+        Label(
+            "在城市的 data/rights/unit_accounts.yaml 中登记该年度",
+            "register the year in data/rights/unit_accounts.yaml of the city",
+        ),
+    )
 
 
 def _agree(table: Decimal, other: Decimal) -> bool:

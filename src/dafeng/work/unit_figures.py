@@ -24,9 +24,18 @@ from dafeng.work.city import City
 from dafeng.work.facts import file_hashes
 from dafeng.work.study import Study, open_study
 from dafeng.work.unit_findings import Row, cell_of, contradiction, no_unit_name, no_year, not_exact
-from dafeng.work.unit_gaps import lacking_factors, lacking_results
+from dafeng.work.unit_gaps import lacking_factors, lacking_results, uncounted_facts
 from dafeng.work.unit_rules import UnitRules, read_unit_rules
-from dafeng.work.unit_runs import UnitRun, find_years, name_scope, read_unit_rows, run_unit, unit_indicators
+from dafeng.work.unit_runs import (
+    MEASURED,
+    UnitRun,
+    find_years,
+    name_scope,
+    read_unit_rows,
+    run_unit,
+    split_scope,
+    unit_indicators,
+)
 
 VERIFIED, BEFORE = "verified", "verified_before"
 """Columns that the account gives: emissions of the year and of the year before."""
@@ -133,8 +142,8 @@ class _Units:
         for column in self._columns:
             told = [row for row in rows if row["indicator"] == column.indicator and row["period"] == str(year)]
             values = {convert(row["value"], row["unit"], column.unit) for row in told}
-            if len(values) > 1:
-                findings.append(contradiction(told, column.label))
+            if len(values) > 1 or any(value < 0 for value in values):
+                findings += [contradiction(told, column.label)] if len(values) > 1 else []
                 disputed.append(column.name)
             elif told:
                 figures[column.name] = plain(values.pop())
@@ -157,7 +166,8 @@ class _Units:
 
     def _hindrances(self, run: UnitRun, scope: str, year: int) -> list[Finding]:
         """Why a run gives no emissions, and that a factor was not exact."""
-        found = [*run.findings, *lacking_results(run)]
+        enterprise, unit = split_scope(scope)
+        found = [*run.findings, *lacking_results(run), *uncounted_facts(run, self._groups[enterprise, unit], year=year)]
         if run.accounting is not None:
             place, weak = self._city.code, self._provisional
             found += lacking_factors(run, self._rules, place=place, year=year, provisional=weak)
@@ -186,13 +196,8 @@ class _Units:
         value = sum((convert(cell.value, cell.method.unit, "tCO2") for cell in cells), Decimal(0))
         known = {row["fact"]: row for row in self._groups[enterprise, unit]}
         used = [row["fact"] for cell in cells for row in cell.activity.facts]
-        used += [
-            m.factor.note.removeprefix("facts/")
-            for cell in cells
-            for m in cell.matches.values()
-            if m.factor.note.startswith("facts/")
-        ]
-        facts = [self._fact(known[name]) for name in dict.fromkeys(used)]
+        used += [one.factor.id.removeprefix(MEASURED) for cell in cells for one in cell.matches.values()]
+        facts = [self._fact(known[name]) for name in dict.fromkeys(used) if name in known]
         results = [OriginRow(c.id, "result", c.value, c.method.unit, f"{c.method.id} {c.edition}") for c in cells]
         match = worst(one.grade for cell in cells for one in cell.matches.values())
         mark = _hash([self._city.code, enterprise, unit, year, run.rule.package, [_tell(cell) for cell in cells]])

@@ -5,7 +5,7 @@ Invariant: what is missing is named by the indicator to deliver; nothing that is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.findings import Finding
@@ -13,6 +13,7 @@ from dafeng.core.labels import Label
 from dafeng.library.factor import Key
 from dafeng.methods.account import find_edition
 from dafeng.methods.inventory import Missing
+from dafeng.work.unit_findings import Row, cell_of
 from dafeng.work.unit_rules import UnitRules
 from dafeng.work.unit_runs import UnitRun
 
@@ -49,6 +50,45 @@ def lacking_results(run: UnitRun) -> Iterator[Finding]:
             Label("没有该机组当年的燃料消耗量，排放量未知", "no fuel of the unit in the year; emissions are not known"),
             Label("交付指标 unit_fuel_burnt 或 unit_gas_burnt", "deliver unit_fuel_burnt or unit_gas_burnt"),
         )  # fmt: skip
+
+
+def uncounted_facts(run: UnitRun, rows: Iterable[Row], *, year: int) -> Iterator[Finding]:
+    """Figures of a unit that no result counts, and figures below zero: what is left out would count as nothing.
+
+    Parameters
+    ----------
+    run : UnitRun
+        The run.
+    rows : iterable of mapping
+        Facts of the unit, of any year.
+    year : int
+        Year that was accounted.
+
+    Yields
+    ------
+    Finding
+        One for each, at its cell.
+    """
+    counted: set[tuple[str, str | None]] = set()
+    if run.accounting is not None:
+        activities = [one.activity for one in run.accounting.cells] + [one.activity for one in run.accounting.missing]
+        counted = {(row["indicator"], row["carrier"]) for activity in activities for row in activity.facts}
+    asked = {category.indicator for method in run.methods.values() for category in method.categories}
+    for row in rows:
+        if row["period"] != str(year):
+            continue
+        if row["value"] < 0:
+            yield _wrong_fact(
+                row, Label("为负数，不能采用", "is below zero and is not used"), Label("核对该数", "check the figure")
+            )
+        elif row["indicator"] in asked and (row["indicator"], row["carrier"]) not in counted:
+            why = Label("没有写品种或品种不在本版本之内，未计入", "names no fuel, or none that the edition knows: not counted")
+            yield _wrong_fact(row, why, Label("填写或改正品种", "fill in or correct the carrier"))
+
+
+def _wrong_fact(row: Row, why: Label, remedy: Label) -> Finding:
+    said = f"{row['indicator']} {row['carrier'] or ''} {row['value'].normalize():f} {row['unit']}"
+    return Finding("allowance.accounted_part", cell_of(row), "error", Label(f"{said} {why.zh}", f"{said} {why.en}"), remedy)
 
 
 def lacking_factors(run: UnitRun, rules: UnitRules, *, place: str, year: int, provisional: bool) -> Iterator[Finding]:

@@ -29,6 +29,8 @@ from dafeng.work.unit_rules import Measured, UnitRule, UnitRules
 SCOPE = "unit:"
 """What the scope of a unit begins with; company and unit follow, with a slash between them."""
 
+MEASURED = "measured."
+"""What the id of a measured factor begins with; the rest is the id of its fact."""
 SECTOR = "enterprise.power_plant"
 """Categories that a measured value of a unit is limited to."""
 
@@ -254,7 +256,7 @@ def _measure(
 def _factor(row: Row, need: Measured, substance: str, standard: str, place: str) -> Factor:
     cell = cell_of(row)
     return Factor(
-        id=f"measured.{row['fact']}", substance=substance, parameter=need.parameter, purpose=need.purpose, standard=standard,
+        id=f"{MEASURED}{row['fact']}", substance=substance, parameter=need.parameter, purpose=need.purpose, standard=standard,
         place=place, year=int(row["period"]), sector=SECTOR, value=Decimal(row["value"]), lower=None, upper=None,
         unit=row["unit"], source=row["source"], clause=cell, grade=row["grade"],
         label=Label(f"实测值（{cell}）", f"measured ({cell})"), note=f"facts/{row['fact']}",
