@@ -36,7 +36,7 @@ from dafeng.work.scores import Score
 from dafeng.work.study import Study, open_study
 from dafeng.work.supplied import sector_names, unused_factors
 from dafeng.work.tracing import number_text
-from dafeng.work.unit_gaps import lacking_factors, lacking_results, uncounted_facts
+from dafeng.work.unit_gaps import lacking_factors, lacking_results, unaccounted_facts
 from dafeng.work.unit_rules import read_unit_rules
 from dafeng.work.unit_runs import (
     SCOPE,
@@ -252,7 +252,7 @@ def _account_unit(
     traces += _facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)
     findings = [finding for run in runs.values() for finding in (*run.findings, *lacking_results(run))]
     for at, run in runs.items():
-        findings += uncounted_facts(run, rows, year=at)
+        findings += unaccounted_facts(run, rows, year=at)
         findings += lacking_factors(run, rules, place=city.code, year=at, provisional=provisional)
     findings += [finding for one in found.values() for finding in one.findings if finding.rule != "account.factor_missing"]
     told = tuple(dict.fromkeys((*study.lock_notes(), *findings)))

@@ -24,7 +24,7 @@ from dafeng.work.city import City
 from dafeng.work.facts import file_hashes
 from dafeng.work.study import Study, open_study
 from dafeng.work.unit_findings import Row, cell_of, contradiction, no_unit_name, no_year, not_exact
-from dafeng.work.unit_gaps import lacking_factors, lacking_results, uncounted_facts
+from dafeng.work.unit_gaps import lacking_factors, lacking_results, unaccounted_facts
 from dafeng.work.unit_rules import UnitRules, read_unit_rules
 from dafeng.work.unit_runs import (
     MEASURED,
@@ -167,7 +167,7 @@ class _Units:
     def _hindrances(self, run: UnitRun, scope: str, year: int) -> list[Finding]:
         """Why a run gives no emissions, and that a factor was not exact."""
         enterprise, unit = split_scope(scope)
-        found = [*run.findings, *lacking_results(run), *uncounted_facts(run, self._groups[enterprise, unit], year=year)]
+        found = [*run.findings, *lacking_results(run), *unaccounted_facts(run, self._groups[enterprise, unit], year=year)]
         if run.accounting is not None:
             place, weak = self._city.code, self._provisional
             found += lacking_factors(run, self._rules, place=place, year=year, provisional=weak)

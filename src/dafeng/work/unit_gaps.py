@@ -52,7 +52,7 @@ def lacking_results(run: UnitRun) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def uncounted_facts(run: UnitRun, rows: Iterable[Row], *, year: int) -> Iterator[Finding]:
+def unaccounted_facts(run: UnitRun, rows: Iterable[Row], *, year: int) -> Iterator[Finding]:
     """Figures of a unit that no result counts, and figures below zero: what is left out would count as nothing.
 
     Parameters
