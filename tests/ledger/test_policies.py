@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dafeng.core.errors import DafengError, DefinitionError
-from dafeng.ledger.allowances import Plant, allocate, entitle, read_benchmarks
+from dafeng.ledger.allowances import allocate, entitle, read_benchmarks
+from dafeng.ledger.plants import Plant
 from dafeng.ledger.policies import find_policy, need_policy, read_policies, round_whole, work_out
 
 POLICIES = read_policies()

@@ -227,8 +227,9 @@ def test_a_heading_without_a_unit_is_said(city: City) -> None:
         "    parts: [{indicator: tax_per_area, weight: 1}]\n"
         '    source: test\n    date: "2026-01-01"\n',
         "accounted:\n  - {enterprise: E9, zh: 九, en: nine, folder: ../elsewhere}\n",
+        "accounted:\n  - {enterprise: E9, zh: 九, en: nine, scope: unit:九/1}\n",
     ],
-    ids=["scale", "too few", "order", "indicator", "no date", "unit", "edits", "outside"],
+    ids=["scale", "too few", "order", "indicator", "no date", "unit", "edits", "outside", "unit of a plant"],
 )
 def test_rules_that_cannot_hold_are_refused(city: City, rules: str) -> None:
     with pytest.raises(DefinitionError):

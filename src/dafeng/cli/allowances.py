@@ -17,6 +17,7 @@ from dafeng.cli.printing import console, grid, print_findings, print_json, read_
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
+    from dafeng.ledger.plants import Plant
     from dafeng.ledger.policies import Worked
     from dafeng.work.allotments import BookedShare
     from dafeng.work.right_orders import Order
@@ -28,11 +29,15 @@ app = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", metavar="CITY")]
-Table = Annotated[Path, typer.Argument(help="机组表（CSV） · table of units (CSV)", metavar="FILE")]
 Book = Annotated[str, typer.Argument(help="账簿，如 cea-2023 · book", metavar="BOOK")]
 Period = Annotated[str, typer.Argument(help="履约年度 · compliance year", metavar="PERIOD")]
 Company = Annotated[str, typer.Argument(help="企业 · company", metavar="COMPANY")]
 Day = Annotated[str, typer.Option("--day", help="生效日期 · effective day, ISO")]
+Source = Annotated[Path, typer.Argument(help="城市文件夹或机组表（CSV） · city folder, or table of units", metavar="FILE")]
+MaybeTable = Annotated[
+    Path | None, typer.Argument(help="机组表，缺省 data/rights/plants.csv 与核算 · table of units", metavar="[FILE]")
+]
+Weak = Annotated[bool, typer.Option("--provisional", help="核算可用证据不足的因子 · let the account use weak factors")]
 Draft = Annotated[bool, typer.Option("--draft", help="按征求意见稿试算 · let drafts count")]
 Plants = Annotated[Path | None, typer.Option("--plants", help="机组表，缺省 data/rights/plants.csv · table of units")]
 Who = Annotated[str, typer.Option("--who", help="经手人，缺省为登录名 · who asks")]
@@ -45,17 +50,23 @@ SOUND = ("booked", "waiting", "same", "not_measurable")
 
 @app.command()
 def compute(
-    file: Table,
-    city: Annotated[Path | None, typer.Option("--city", help="采用该城市自有规则 · use the rules of this city too")] = None,
+    file: Source,
+    city: Annotated[
+        Path | None, typer.Option("--city", help="采用该城市的规则与机组核算 · use rules and accounts of this city too")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", min=1990, max=2100, help="履约年度 · compliance year")] = None,
     draft: Draft = False,
+    provisional: Weak = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """计算配额：公式、基准、输入 · work out allowances with formula, benchmarks and inputs."""
+    """计算配额：由机组表或城市机组核算，列公式、基准、输入及出处 · work out allowances from a table or from the account."""
     from dafeng.work.allowances import allowances, allowances_document
     from dafeng.work.city import open_city
 
-    found = allowances(file, city=None if city is None else open_city(city), draft=draft)
+    opened = open_city(file) if file.is_dir() else None if city is None else open_city(city)
+    of = opened if opened is not None and file.is_dir() else file
+    found = allowances(of, city=opened, draft=draft, year=year, provisional=provisional)
     if as_json:
         print_json(allowances_document(found))
         return
@@ -71,6 +82,7 @@ def compute(
         for part in one.allocations:
             if part.worked is not None:
                 out.print(f"{one.enterprise} {part.plant.unit} · {part.worked.policy.label.read(language)}")
+                _show_origins(part.plant, language)
                 _show_steps(part.worked, language)
     print_findings([*found.findings, *(f for one in found.entitlements for f in one.findings)], language)
 
@@ -81,20 +93,22 @@ def open_book(
     book: Book,
     period: Period,
     limit: Annotated[int, typer.Option("--limit", help="总量（t） · most that may be issued (t)", min=1, max=MOST_UNITS)],
-    file: Annotated[Path, typer.Option("--plants", help="机组表：为其企业开户 · open accounts for its companies")],
+    file: Annotated[
+        Path | None, typer.Option("--plants", help="机组表，为其企业开户；缺省为城市的机组表与核算 · table of units")
+    ] = None,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
     """开立一个履约期的账簿与账户 · open the book and accounts of a period."""
     from dafeng.work.allotments import open_period
-    from dafeng.work.allowances import read_plants
+    from dafeng.work.allowances import list_enterprises
     from dafeng.work.city import open_city
 
-    plants, findings = read_plants(file)
-    companies = list(dict.fromkeys(plant.enterprise for plant in plants))
-    open_period(open_city(folder), book, period, limit=limit, enterprises=companies)
+    city = open_city(folder)
+    companies, findings = list_enterprises(city, plants=file)
+    open_period(city, book, period, limit=limit, enterprises=companies)
     if as_json:
-        print_json({"book": book, "period": period, "limit": limit, "companies": companies})
+        print_json({"book": book, "period": period, "limit": limit, "companies": list(companies)})
         return
     language = read_language(lang)
     console().print(say(language, f"{book}：{len(companies)} 家企业", f"{book}: {len(companies)} companies"))
@@ -105,8 +119,8 @@ def open_book(
 def book_shares(
     folder: Folder,
     book: Book,
-    file: Table,
     day: Day,
+    file: MaybeTable = None,
     before: Annotated[bool, typer.Option("--before", help="预分配；缺省为最终核定与调整 · pre-allocation, else final")] = False,
     draft: Draft = False,
     key: Key = "",
@@ -120,7 +134,7 @@ def book_shares(
     from dafeng.work.city import open_city
 
     city = open_city(folder)
-    found = allowances(file, city=city, draft=draft)
+    found = allowances(file or city, city=city, draft=draft)
     shares, order = ask_allowances(city, book, found, before=before, day=day, who=who or getuser(), id=key)
     _show_shares(shares, order, read_language(lang), as_json=as_json)
 
@@ -198,6 +212,7 @@ def settle(
     period: Period,
     plants: Plants = None,
     draft: Draft = False,
+    provisional: Weak = False,
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
@@ -206,7 +221,7 @@ def settle(
     from dafeng.work.settle import settle as work
     from dafeng.work.settlement_document import settlement_document
 
-    found = work(open_city(folder), book, period, plants=plants, draft=draft)
+    found = work(open_city(folder), book, period, plants=plants, draft=draft, provisional=provisional)
     if as_json:
         print_json(settlement_document(found))
         return
@@ -314,6 +329,18 @@ def _show_steps(worked: Worked, language: Language) -> None:
     if worked.missing:
         names = ", ".join(one.label.read(language) for one in worked.missing)
         console().print(say(language, f"  不可计算，缺：{names}", f"  not measurable, not known: {names}"))
+
+
+def _show_origins(plant: Plant, language: Language) -> None:
+    """Where the figures of a unit come from that do not stand in the table alone."""
+    from dafeng.ledger.plants import plant_columns
+    from dafeng.ledger.policies import write_number
+
+    for name, one in plant.origins.items():
+        if name in plant.figures:
+            label, place = plant_columns()[name].label.read(language), one.says().read(language)
+            row = say(language, f"，与表中 {one.table} 一致", f", as {one.table} of the table says") if one.table else ""
+            console().print(f"  {label} {write_number(plant.figures[name])} ← {place}{row}")
 
 
 def _show_worked(worked: Worked, language: Language, *, as_json: bool) -> None:

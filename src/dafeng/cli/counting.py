@@ -33,7 +33,7 @@ def account(
         typer.Option(help="本次自带的燃料因子 CSV：fuel,value,unit,source[,sector] · own factors of fuels for this run"),
     ] = None,
     provisional: Provisional = False,
-    scope: Annotated[str, typer.Option(help="city，或 park:名称 · city, or park:NAME")] = "city",
+    scope: Annotated[str, typer.Option(help="city，park:名称，unit:企业/机组 · city, park:NAME, unit:COMPANY/UNIT")] = "city",
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.ledger.plants import Plant, plant_columns, tell_remedy
 from dafeng.ledger.policies import Policy, Setting, Term, Worked, find_policy, round_whole, work_out
 from dafeng.ledger.right_tables import read_rows
 from dafeng.library.overlay import definition_files, layers
@@ -76,32 +77,6 @@ class UnitClass:
     name: str
     label: Label
     family: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """A unit of a company in a year, as reported.
-
-    Parameters
-    ----------
-    enterprise, unit : str
-        Company and unit.
-    year : int
-        Compliance year.
-    unit_class : str
-        Class of the unit.
-    figures : mapping of str to Decimal
-        Reported numbers by column of ``plant_columns.csv``; what is not reported is absent. [units of the columns]
-    at : str
-        Where the row stands.
-    """
-
-    enterprise: str
-    unit: str
-    year: int
-    unit_class: str
-    figures: Mapping[str, Decimal]
-    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +225,9 @@ def allocate(
         if column in plant.figures:
             values[term.name] = plant.figures[column]
     worked = work_out(policy, values, where=plant.at)
-    findings = [_missing(plant.at, plant.unit, term, basis) for term in worked.missing]
+    asked = {term.name: f"electricity_{basis}" if term.name == "electricity" else term.name for term in worked.missing}
+    lacking = [term for term in worked.missing if asked[term.name] not in plant.disputed]
+    findings = [_missing(plant, plant.unit, term, basis, asked[term.name]) for term in lacking]
     findings += _bounds(plant, policy, values)
     if any(one.severity == "error" for one in findings) and not worked.missing:
         worked = work_out(policy, {}, where=plant.at)
@@ -292,7 +269,7 @@ def _entitle(
     shares = [one.value for one in allocations]
     total = sum((one for one in shares if one is not None), Decimal(0))
     allowance = None if any(one is None for one in shares) else round_whole(total, "down")
-    findings = [finding for one in allocations for finding in one.findings]
+    findings = [finding for one in allocations for finding in (*one.plant.findings, *one.findings)]
     verified = _added(plants, "verified")
     before = _added(plants, "verified_before")
     pre = find_policy(policies, "pre_allocation", year=year, draft=draft)
@@ -312,7 +289,8 @@ def _entitle(
     if due is None:
         findings.append(_no_rule(enterprise, year, Label("应清缴量", "what is to be surrendered")))
     elif verified is None:
-        findings.append(_missing(enterprise, enterprise, due.given[0], ""))
+        lacking = [one for one in plants if "verified" not in (*one.figures, *one.disputed)]
+        findings += [_missing(one, f"{enterprise} {one.unit}", due.given[0], "", "verified") for one in lacking]
     return Entitlement(
         enterprise, year, allocations, allowance,
         None if pre is None else work_out(pre, {"verified_before": before}, where=enterprise), owed, tuple(findings),
@@ -362,27 +340,34 @@ def within(term: Term, value: Decimal) -> bool:
     return (term.least is None or value >= term.least) and (term.most is None or value <= term.most)
 
 
-def _missing(at: str, whose: str, term: Term | Setting, basis: str) -> Finding:
+def _missing(plant: Plant, whose: str, term: Term | Setting, basis: str, column: str) -> Finding:
     said = {"supplied": Label("（供电口径）", " (as supplied)"), "generated": Label("（发电口径）", " (as generated)")}
     more = said.get(basis) if term.name == "electricity" else None
     zh, en = (more.zh, more.en) if more else ("", "")
+    register = Label("在城市的 data/rights/benchmarks.csv 中登记", "register it in data/rights/benchmarks.csv of the city")
     return Finding(
         "allowance.missing",
-        at,
+        plant.at,
         "error",
         Label(f"{whose}：缺 {term.label.zh}{zh}，不能计算", f"{whose}: {term.label.en}{en} is not known; no quantity"),
-        Label("补报该数", "report the figure"),
+        tell_remedy(plant, column) if column in plant_columns() else register,
     )
 
 
 def _unknown_class(plant: Plant) -> Finding:
-    listed = ", ".join(unit_classes())
+    listed, remedy = ", ".join(unit_classes()), tell_remedy(plant, "unit_class")
+    known = bool(plant.unit_class)
     return Finding(
         "allowance.class",
         plant.at,
         "error",
-        Label(f"没有机组类别“{plant.unit_class}”", f"there is no class of units '{plant.unit_class}'"),
-        Label(f"使用 {listed}", f"use one of {listed}"),
+        Label(
+            f"没有机组类别“{plant.unit_class}”" if known else f"{plant.unit}：机组类别未知，不能计算",
+            f"there is no class of units '{plant.unit_class}'"
+            if known
+            else f"{plant.unit}: class of the unit is not known; no quantity",
+        ),
+        Label(f"{remedy.zh}，使用 {listed}", f"{remedy.en}, with one of {listed}"),
     )
 
 

@@ -49,6 +49,9 @@ _FIELDS = frozenset(
     ]
 )
 
+UNIT = "unit_"
+"""What the ids of figures of power units begin with: their ``flow`` is the unit of the company, as it is written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:

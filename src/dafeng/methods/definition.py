@@ -26,7 +26,7 @@ BALANCE = "balance"
 """Indicator of a cell of an energy balance."""
 PLAIN = frozenset({"co2", "co2_indirect", "co2_location", "energy"})
 """Quantities that results do not name in their ids: no two of them share a category."""
-BESIDE = frozenset({"co2_indirect", "co2_location", "co2_purchased", "co2_reference", "co2_traded", "energy"})
+BESIDE = frozenset({"co2_indirect", "co2_location", "co2_purchased", "co2_reference", "co2_traded", "co2_unit", "energy"})
 """Quantities that stand beside the emissions of a place itself and are never added to them."""
 YEAR = "a"
 """Unit of times."""

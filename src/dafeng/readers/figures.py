@@ -18,7 +18,7 @@ from dafeng.core.labels import Label
 from dafeng.core.periods import period as read_period
 from dafeng.core.places import place as find_place
 from dafeng.core.units import same_dimension
-from dafeng.library.indicators import Catalogue, Indicator, IndicatorMatch
+from dafeng.library.indicators import UNIT, Catalogue, Indicator, IndicatorMatch
 from dafeng.library.naming import normal as normal_name
 from dafeng.library.substances import Substances, read_substances
 from dafeng.readers import objections, unknown_names
@@ -242,7 +242,7 @@ def _told(told: _Context, line: int, reading: Reading, year: str, at: str, findi
     notes = [_text(told, line, "note"), reading.qualifier, cited]
     return {
         "indicator": indicator.id,
-        "flow": _flow(told, line, at, findings),
+        "flow": _text(told, line, "flow") or None if indicator.id.startswith(UNIT) else _flow(told, line, at, findings),
         "carrier": _carrier(told, line, at),
         "place": _place(told, line, at),
         "organisation": _text(told, line, "organisation") or None,

@@ -19,7 +19,7 @@ from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.core.sources import Grade
 from dafeng.core.units import same_dimension
-from dafeng.library.indicators import Catalogue, Indicator
+from dafeng.library.indicators import UNIT, Catalogue, Indicator
 from dafeng.readers.forms import Form
 from dafeng.readers.numbers import plain
 
@@ -135,7 +135,8 @@ def choose_indicators(catalogue: Catalogue, field: str) -> tuple[Indicator, ...]
     SettingError
         If there is no such field, or it has no indicators.
     """
-    found = tuple(i for i in catalogue.indicators.values() if i.field == field and i.kind != "milestone")
+    reported = (i for i in catalogue.indicators.values() if not i.id.startswith(UNIT))  # companies report those of units
+    found = tuple(i for i in reported if i.field == field and i.kind != "milestone")
     if field not in FIELDS or not found:
         listed = ", ".join(FIELDS)
         raise SettingError(

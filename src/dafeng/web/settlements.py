@@ -1,6 +1,7 @@
 """How the companies of a city stand in a compliance period, worked out once for the books and tables as they are.
 
-Invariant: what is kept is answered only while no event was booked since and no file of the city's rules changed.
+Invariant: what is kept is answered only while no event was booked since, nothing was delivered and no file of the city's rules
+changed.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from threading import Lock
 
 from dafeng.work.rights import Rights
 from dafeng.work.settle import Settlement, settle
+from dafeng.work.study import LOCK
 
 KEPT = 6
 """Settlements that are kept at once."""
+FOLLOWED = ("rights", "factors", "methods", "packages", "indicators")
+"""Folders of a city's own definitions that allowances and accounts of units follow from."""
 Mark = tuple[int, tuple[tuple[str, int, int], ...]]
 
 
@@ -64,10 +68,13 @@ class Settlements:
         return found
 
     def _mark(self) -> Mark:
-        """Number of the last event, and name, size and instant of each file of the city's rules."""
-        folder = self._rights.city.overlay / "rights"
-        files = sorted(one for one in folder.glob("*") if one.is_file()) if folder.is_dir() else []
-        told = tuple((one.name, (said := one.stat()).st_size, said.st_mtime_ns) for one in files)
+        """Number of the last event, and name, size and instant of each file that a settlement follows from."""
+        city = self._rights.city
+        found = [city.facts.folder / "manifest.json", city.folder / "city.yaml", city.folder / LOCK]
+        for folder in (city.overlay, *(city.overlay / name for name in FOLLOWED)):
+            found += sorted(folder.glob("*")) if folder.is_dir() else []
+        files = [one for one in found if one.is_file()]
+        told = tuple((str(one), (said := one.stat()).st_size, said.st_mtime_ns) for one in files)
         with self._rights.reading() as rows:
             last = rows.query("SELECT MAX(seq) FROM ledger_event")[0][0]
         return (int(last or 0), told)

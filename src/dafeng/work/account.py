@@ -5,7 +5,7 @@ Invariant: only years for which activity facts were delivered are accounted; a y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -36,6 +36,17 @@ from dafeng.work.scores import Score
 from dafeng.work.study import Study, open_study
 from dafeng.work.supplied import sector_names, unused_factors
 from dafeng.work.tracing import number_text
+from dafeng.work.unit_gaps import lacking_factors, lacking_results, unaccounted_facts
+from dafeng.work.unit_rules import read_unit_rules
+from dafeng.work.unit_runs import (
+    SCOPE,
+    find_unit_rows,
+    find_years,
+    read_unit_rows,
+    run_unit,
+    split_scope,
+    unit_indicators,
+)
 
 BURNT = "fuel_combustion"
 """Method whose factors a user may bring along."""
@@ -112,7 +123,8 @@ def account(
     year : int, optional
         One year; by default every year that has an energy balance, or any activity where there is none.
     scope : str
-        What is accounted for: ``city``, or ``park:NAME`` for a park that ``data/parks`` defines.
+        What is accounted for: ``city``, ``park:NAME`` for a park that ``data/parks`` defines, or ``unit:COMPANY/UNIT`` for a
+        power unit, by the methods that the plan of each year counts by.
     edition : str, optional
         Edition of the methods (``ind24``, ``prov2025``); the newest where a method has no such edition.
     factors : Path or str, optional
@@ -177,6 +189,8 @@ def account_study(
     SettingError, LookupFailure
         If the scope, or its park, is unknown.
     """
+    if scope.startswith(SCOPE):
+        return _account_unit(city, study, scope, year=year, factors=factors, provisional=provisional)
     library = study.library
     methods, chosen = _chosen(city, study)
     facts, noticed = _scoped(city, city.facts.read(places=(city.code,)), scope)
@@ -214,6 +228,35 @@ def account_study(
         supplied,
         own if supplied else {},
     )
+
+
+def _account_unit(
+    city: City, study: Study, scope: str, *, year: int | None, factors: Path | str | None, provisional: bool
+) -> Account:
+    """A power unit, each year by the rule of that year."""
+    if factors is not None:
+        raise SettingError(
+            Label("机组核算不用 --factors", "a unit is not accounted with --factors"),
+            where="factors",
+            expected=Label("机组的实测值作为指标交付", "measured values of a unit are delivered as figures"),
+            remedy=Label("省略该选项", "leave the option out"),
+        )
+    rules = read_unit_rules(city.overlay)
+    rows = find_unit_rows(read_unit_rows(city, unit_indicators(study, rules)), *split_scope(scope))
+    years = find_years(rows) if year is None else (year,)
+    runs = {at: run_unit(rows, study, rules, place=city.code, year=at, provisional=provisional) for at in years}
+    found = {at: run.accounting for at, run in runs.items() if run.accounting is not None}
+    methods = {name: method for run in runs.values() for name, method in run.methods.items()}
+    library = next((run.library for run in runs.values() if run.accounting is not None), study.library)
+    traces = [trace for one in found.values() for trace in one.traces]
+    traces += _facts(rows, traces, file_hashes(city.facts), city.catalogue().indicators, library)
+    findings = [finding for run in runs.values() for finding in (*run.findings, *lacking_results(run))]
+    for at, run in runs.items():
+        findings += unaccounted_facts(run, rows, year=at)
+        findings += lacking_factors(run, rules, place=city.code, year=at, provisional=provisional)
+    findings += [finding for one in found.values() for finding in one.findings if finding.rule != "account.factor_missing"]
+    told = tuple(dict.fromkeys((*study.lock_notes(), *findings)))
+    return Account(city.code, study.edition, found, methods, (), tuple(dict.fromkeys(traces)), told, library)
 
 
 def _supplied_first(methods: Mapping[str, Method], chosen: Mapping[str, str]) -> Mapping[str, Method]:
@@ -266,7 +309,7 @@ def _scoped(city: City, facts: pa.Table, scope: str) -> tuple[pa.Table, tuple[Fi
     raise SettingError(
         Label(f"核算范围“{scope}”尚不支持", f"scope '{scope}' is not known"),
         where="scope",
-        expected=Label("city 或 park:名称", "city, or park:NAME"),
+        expected=Label("city、park:名称 或 unit:企业/机组", "city, park:NAME, or unit:COMPANY/UNIT"),
         remedy=Label("改正或省略该选项", "correct the option or leave it out"),
     )
 
@@ -302,7 +345,11 @@ def _earlier(
 
 
 def _facts(
-    rows: list[dict[str, Any]], traces: list[Trace], hashes: Hashes, indicators: Mapping[str, Indicator], library: FactorLibrary
+    rows: Iterable[Mapping[str, Any]],
+    traces: list[Trace],
+    hashes: Hashes,
+    indicators: Mapping[str, Indicator],
+    library: FactorLibrary,
 ) -> list[Trace]:
     wanted = {address for trace in traces for address in trace.inputs if address.startswith("facts/")}
     return [fact_trace(row, _named(row, indicators, library), hashes) for row in rows if f"facts/{row['fact']}" in wanted]

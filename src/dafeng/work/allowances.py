@@ -1,4 +1,4 @@
-"""Allowances of companies from a table of their units, and their booking: pre-allocation, true-up, carry-over.
+"""Allowances of companies from a table of their units and from the account of a city.
 
 Invariant: a row that cannot be used is a finding with its place and never a guess; what is booked is what was worked out.
 """
@@ -10,21 +10,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from dafeng.core.errors import DefinitionError, FileRefused
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
-from dafeng.ledger.allowances import Entitlement, Plant, entitle, read_benchmarks
-from dafeng.ledger.policies import read_policies
+from dafeng.ledger.allowances import Entitlement, entitle, read_benchmarks
+from dafeng.ledger.plants import Origin, Plant, plant_columns
+from dafeng.ledger.policies import read_policies, write_number
 from dafeng.library.strict import number
 from dafeng.work.city import City
+from dafeng.work.join_plants import join_plants
 from dafeng.work.policy_document import finding_document, worked_document
+from dafeng.work.unit_figures import find_unit_figures
+from dafeng.work.unit_rules import read_unit_rules
 
 NAMED = ("enterprise", "unit", "year", "unit_class")
 """Columns that every row needs."""
+EDITION = "edition"
+"""Column that says by which package of methods the emissions of the row were accounted."""
+
+ORIGIN = ("scope", "year", "rule", "package", "source", "grade", "match", "hash", "table")
+"""What a document tells of an origin beside its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +54,7 @@ class Allowances:
 @lru_cache(maxsize=1)
 def _columns() -> Mapping[str, tuple[str, ...]]:
     """Spellings by column."""
-    text = files("dafeng").joinpath("data", "rights", "plant_columns.csv").read_text(encoding="utf-8")
-    return {
-        row["column"]: (row["column"], row["zh"], row["zh"].partition("（")[0]) for row in csv.DictReader(text.splitlines())
-    }
+    return {one.name: (one.name, one.label.zh, one.label.zh.partition("（")[0]) for one in plant_columns().values()}
 
 
 def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
@@ -95,7 +100,7 @@ def read_plants(path: Path) -> tuple[tuple[Plant, ...], tuple[Finding, ...]]:
             continue
         findings.append(_twice(at, before.at))
         if (before.unit_class, before.figures) != (made.unit_class, made.figures):
-            plants.append(replace(made, figures={}))  # nobody knows which of the two holds
+            plants.append(replace(made, figures={}, bad=tuple(_columns())))  # nobody knows which of the two holds
     return (*plants, *_place_lost(lost, plants)), tuple(findings)
 
 
@@ -116,7 +121,7 @@ def _place_lost(lost: Sequence[_Lost], plants: Sequence[Plant]) -> list[Plant]:
     for plant in plants:
         units.setdefault((plant.enterprise, plant.year), set()).add(plant.unit)
     return [
-        Plant(enterprise, row.unit or "?", year, row.unit_class, {}, row.at)
+        Plant(enterprise, row.unit or "?", year, row.unit_class, {}, row.at, bad=tuple(_columns()))
         for row in lost
         for (enterprise, year), there in units.items()
         if row.enterprise in ("", enterprise) and row.year in (None, year) and (not row.unit or row.unit not in there)
@@ -135,7 +140,7 @@ def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | 
     figures: dict[str, Decimal] = {}
     for name in _columns():
         text = row.get(name, "")
-        if name in NAMED or not text:
+        if name in (*NAMED, EDITION) or not text:
             continue
         try:
             found = _word(name, text) if name == "cooling" else Decimal(number(text, at))
@@ -159,8 +164,11 @@ def _plant(row: Mapping[str, str], at: str, findings: list[Finding]) -> Plant | 
     if not row.get("enterprise") or year is None:
         return _Lost(row.get("enterprise", ""), row.get("unit", ""), year, row.get("unit_class", ""), at)
     if set(bad) & set(NAMED):
-        figures = {}  # a row that does not say what it is about makes its company unknown
-    return Plant(row["enterprise"], row.get("unit") or "?", year, row.get("unit_class", ""), figures, at)
+        figures, bad = {}, list(_columns())  # a row that does not say what it is about makes its company unknown
+    return Plant(
+        row["enterprise"], row.get("unit") or "?", year, row.get("unit_class", ""), figures, at,
+        edition=row.get(EDITION, ""), bad=tuple(bad),
+    )  # fmt: skip
 
 
 def _word(name: str, text: str) -> Decimal | None:
@@ -172,17 +180,29 @@ def _word(name: str, text: str) -> Decimal | None:
     return None
 
 
-def allowances(path: Path, *, city: City | None = None, draft: bool = False) -> Allowances:
-    """What the companies of a table are entitled to.
+def allowances(
+    of: Path | City,
+    *,
+    city: City | None = None,
+    draft: bool = False,
+    year: int | None = None,
+    provisional: bool = False,
+) -> Allowances:
+    """What companies are entitled to, from a table of their units, from the account of a city, or from both.
 
     Parameters
     ----------
-    path : Path
-        Table of units.
+    of : Path or City
+        Table of units; or a city: its power units are accounted for, ``data/rights/plants.csv`` stands beside them where it
+        has one.
     city : City, optional
-        City whose own plans and benchmarks count too.
+        City whose own plans and benchmarks count, and whose power units stand beside the table.
     draft : bool, optional
         Whether drafts count.
+    year : int, optional
+        One compliance year; by default all.
+    provisional : bool, optional
+        Whether factors of weak evidence may be used in the account where nothing better exists; the figures say so.
 
     Returns
     -------
@@ -192,11 +212,42 @@ def allowances(path: Path, *, city: City | None = None, draft: bool = False) -> 
     Raises
     ------
     FileRefused
-        If it is no such table.
+        If it is no such table, or there is neither a table nor a figure of a unit.
     """
+    path, city = (None, of) if isinstance(of, City) else (of, city)
     folders = () if city is None else (city.overlay,)
-    plants, findings = read_plants(path)
-    return Allowances(entitle(plants, read_policies(*folders), read_benchmarks(*folders), draft=draft), findings)
+    units = () if city is None else find_unit_figures(city, year=year, provisional=provisional)
+    table = path if path is not None or city is None else city.overlay / "rights" / "plants.csv"
+    plants: tuple[Plant, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    if table is not None and (path is not None or table.is_file() or not units):
+        plants, findings = read_plants(table)
+    joined = join_plants([one for one in plants if year in (None, one.year)], units, read_unit_rules(*folders))
+    return Allowances(entitle(joined, read_policies(*folders), read_benchmarks(*folders), draft=draft), findings)
+
+
+def list_enterprises(city: City, *, plants: Path | None = None) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """Companies that have power units, by the table of units and by what was delivered.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    plants : Path, optional
+        Table of units; by default as in `allowances`.
+
+    Returns
+    -------
+    (tuple of str, tuple of Finding)
+        Companies, each once, and what is wrong with the table.
+
+    Raises
+    ------
+    FileRefused
+        If it is no such table, or there is neither a table nor a figure of a unit.
+    """
+    found = allowances(plants or city, city=city)
+    return tuple(dict.fromkeys(one.enterprise for one in found.entitlements)), found.findings
 
 
 def allowances_document(found: Allowances) -> dict[str, Any]:
@@ -235,10 +286,63 @@ def _company(one: Entitlement) -> dict[str, Any]:
                     for b in part.benchmarks
                 ],
                 "worked": None if part.worked is None else worked_document(part.worked),
+                "figures": figures_document(part.plant),
             }
             for part in one.allocations
         ],
     }
+
+
+def figures_document(plant: Plant) -> dict[str, Any]:
+    """Figures of a unit, each with the place it comes from.
+
+    Parameters
+    ----------
+    plant : Plant
+        The unit.
+
+    Returns
+    -------
+    dict
+        By column: value, unit, row of the table, and origin in an account or a delivery (``None`` where there is none).
+    """
+    return {
+        name: {
+            "value": write_number(value),
+            "unit": plant_columns()[name].unit,
+            "table": plant.at if name not in plant.origins else plant.origins[name].table,
+            "origin": origin_document(plant.origins[name]) if name in plant.origins else None,
+        }
+        for name, value in plant.figures.items()
+    }
+
+
+def origin_document(one: Origin) -> dict[str, Any]:
+    """Where a figure comes from, as JSON-able values.
+
+    Parameters
+    ----------
+    one : Origin
+        From `find_unit_figures`.
+
+    Returns
+    -------
+    dict
+        Scope, year, rule, package, rows of the account and of the delivery, match and hash.
+    """
+    said = one.says()
+    return {
+        "kind": "account" if one.rule else "delivered",
+        **{name: getattr(one, name) for name in ORIGIN},
+        "says": {"zh": said.zh, "en": said.en},
+        "rows": [
+            {
+                "id": row.id, "kind": row.kind, "value": write_number(row.value), "unit": row.unit, "edition": row.edition,
+                "place": row.place, "sha256": row.sha256,
+            }
+            for row in one.rows
+        ],
+    }  # fmt: skip
 
 
 def _text(path: Path) -> str:
@@ -260,7 +364,10 @@ def _no_table(path: Path, lacking: Sequence[str]) -> FileRefused:
         Label(f"不是机组表，缺 {said}", f"no table of units: {said} missing"),
         where=str(path),
         expected=Label(f"CSV，列名为 {listed}", f"CSV with the columns {listed}"),
-        remedy=Label("补上所缺各列", "add what is missing"),
+        remedy=Label(
+            "补上所缺；或交付机组数据（dafeng ingest），由核算得出",
+            "add what is missing, or deliver the figures of the units (dafeng ingest)",
+        ),
     )
 
 

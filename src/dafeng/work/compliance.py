@@ -5,21 +5,20 @@ Invariant: nothing is booked; a company whose figures do not decide it is ``not_
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Wording
 from dafeng.ledger.allowances import Allocation, unit_classes
+from dafeng.ledger.plants import plant_columns
 from dafeng.ledger.policies import Worked, find_policy, read_policies, write_number
 from dafeng.library.sources import read_sources
+from dafeng.work.allowances import origin_document
 from dafeng.work.city import City
 from dafeng.work.policy_document import finding_document, worked_document
 from dafeng.work.right_rows import BookRow
@@ -296,11 +295,16 @@ def unit_document(part: Allocation) -> dict[str, Any]:
         "worked": None if worked is None else worked_document(worked),
         "inputs": [] if worked is None else _inputs(part, worked),
         "reported": [
-            {"name": name, **_both(columns()[name], name), "value": write_number(part.plant.figures[name])}
+            {
+                "name": name,
+                **_both(plant_columns()[name].label, name),
+                "value": write_number(part.plant.figures[name]),
+                "origin": _origin(part, name),
+            }
             for name in ("verified", "verified_before", "forecast")
             if name in part.plant.figures
         ],
-        "findings": [finding_document(one) for one in part.findings],
+        "findings": [finding_document(one) for one in (*part.plant.findings, *part.findings)],
     }
 
 
@@ -313,10 +317,12 @@ def _inputs(part: Allocation, worked: Worked) -> list[dict[str, Any]]:
     for term in policy.given:
         mark, value = marks.get(term.name), worked.inputs.get(term.name)
         place = part.plant.at if mark is None else f"benchmarks.csv {mark.year} {mark.unit_class}"
+        origin = _origin(part, f"electricity_{basis}" if term.name == "electricity" else term.name)
+        reported = "reported" if origin is None else origin["kind"]
         rows.append(
             {
                 "name": term.name, **_both(term.label, term.name), "value": None if value is None else write_number(value),
-                "unit": term.unit, "kind": "reported" if mark is None else "benchmark",
+                "unit": term.unit, "kind": reported if mark is None else "benchmark", "origin": origin,
                 "basis": basis if term.name == "electricity" else "", "place": place,
                 "source": "" if mark is None else mark.source, "grade": "" if mark is None else mark.grade,
             }
@@ -325,24 +331,17 @@ def _inputs(part: Allocation, worked: Worked) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": one.name, **_both(one.label, one.name), "value": None if one.value is None else write_number(one.value),
-                "unit": one.unit, "kind": "constant", "basis": "", "place": policy.id, "source": one.source or policy.source,
-                "grade": one.grade or policy.grade,
+                "unit": one.unit, "kind": "constant", "origin": None, "basis": "", "place": policy.id,
+                "source": one.source or policy.source, "grade": one.grade or policy.grade,
             }
         )  # fmt: skip
     return rows
 
 
-@lru_cache(maxsize=1)
-def columns() -> Mapping[str, Label]:
-    """Columns of the table of units in words.
-
-    Returns
-    -------
-    mapping of str to Label
-        By column.
-    """
-    text = files("dafeng").joinpath("data", "rights", "plant_columns.csv").read_text(encoding="utf-8")
-    return {row["column"]: Label(row["zh"], row["en"]) for row in csv.DictReader(text.splitlines())}
+def _origin(part: Allocation, column: str) -> dict[str, Any] | None:
+    """Account or delivery that a figure comes from; ``None`` where it stands in the table alone."""
+    found = part.plant.origins.get(column)
+    return None if found is None or column not in part.plant.figures else origin_document(found)
 
 
 def _both(label: Label | None, name: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from dafeng.work.enterprise_grades import EnterpriseJudgement, grade, size, warn
 from dafeng.work.enterprise_rules import FOLDER, Accounted, EnterpriseRules, read_rules
 from dafeng.work.enterprise_scores import compute_score
 from dafeng.work.enterprise_table import Enterprise, EnterpriseFact, EnterpriseTables, fact_address, read_tables
+from dafeng.work.unit_runs import SCOPE
 
 EMISSIONS = "emissions"
 """Field that a result of ``account`` gives."""
@@ -153,6 +154,13 @@ def _account_all(city: City, rules: EnterpriseRules, tables: EnterpriseTables) -
 
 def _accounted(city: City, one: Accounted) -> list[tuple[EnterpriseFact, Trace]]:
     plant = city
+    if one.scope.startswith(SCOPE):
+        raise refusal(
+            FOLDER,
+            f"“{one.scope}”是单台机组的碳市场口径，不是企业的排放量",
+            f"'{one.scope}' is a power unit as the emission trading counts it, not what an enterprise emits",
+            expected=Label("city 或 park:名称", "city, or park:NAME"),
+        )
     if one.folder is not None:
         path = (city.folder / one.folder).resolve()
         if not path.is_relative_to(city.folder.resolve()):

@@ -117,7 +117,8 @@ class Settlement:
     standings : tuple of Standing
         One per company.
     findings : tuple of Finding
-        What is wrong with the table of units, and rules that surrenders break.
+        What is wrong with the table of units, what hinders or qualifies figures of the account, and rules that surrenders
+        break.
     """
 
     book: str
@@ -157,7 +158,9 @@ def read_calendar(*folders: Path, year: int | None = None) -> tuple[Due, ...]:
     return tuple(one for one in found.values() if year in (None, one.year))
 
 
-def settle(city: City, book: str, period: str, *, plants: Path | None = None, draft: bool = False) -> Settlement:
+def settle(
+    city: City, book: str, period: str, *, plants: Path | None = None, draft: bool = False, provisional: bool = False
+) -> Settlement:
     """How the companies of a book stand in a compliance period.
 
     Parameters
@@ -169,9 +172,12 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     period : str
         Compliance year.
     plants : Path, optional
-        Table of units; ``data/rights/plants.csv`` of the city by default.
+        Table of units; ``data/rights/plants.csv`` of the city by default. What the city's account knows of its power units
+        stands beside it.
     draft : bool, optional
         Whether drafts count.
+    provisional : bool, optional
+        Whether the account may use factors of weak evidence; what is surrendered never rests on them.
 
     Returns
     -------
@@ -186,7 +192,7 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
     year = read_year(period)
     with open_city_ledger(city) as ledger:
         find_year(ledger, book, year=year)
-    found = allowances(plants or city.overlay / "rights" / "plants.csv", city=city, draft=draft)
+    found = allowances(plants or city, city=city, draft=draft, year=year, provisional=provisional)
     due = {one.enterprise: one for one in found.entitlements if one.year == year}
     policies = read_policies(city.overlay)
     offset = find_offset_book(city)
@@ -200,7 +206,9 @@ def settle(city: City, book: str, period: str, *, plants: Path | None = None, dr
             for one in here
             if one.type in HOLDERS.split()
         )
-    findings = (*found.findings, *(one for standing in standings for one in standing.breaches))
+    units = [part.plant for one in standings if one.entitlement is not None for part in one.entitlement.allocations]
+    told = dict.fromkeys(finding for plant in units for finding in plant.findings)
+    findings = (*found.findings, *told, *(one for standing in standings for one in standing.breaches))
     return Settlement(book, period, read_calendar(city.overlay, year=year), standings, findings)
 
 
