@@ -134,6 +134,22 @@ def test_the_same_row_twice_counts_once(tmp_path):
     assert (found.entitlements[0].allowance, [one.rule for one in found.findings]) == (864544, ["allowance.twice"])
 
 
+@pytest.mark.parametrize("other", ["甲,１,", "甲,1\u200b,", "甲 ,1 x,"], ids=["width", "unseen", "own"])
+def test_a_unit_in_two_spellings_counts_for_nobody(tmp_path, other):
+    found = allowances(table(tmp_path, ROWS[0], ROWS[0].replace("甲,1,", other, 1)))
+    same = other != "甲 ,1 x,"
+    told = {finding.rule for one in found.entitlements for finding in one.findings}
+    assert (found.entitlements[0].allowance, "allowance.spelling" in told) == ((None, True) if same else (1729088, False))
+
+
+def test_a_company_in_two_spellings_counts_for_nobody(tmp_path):
+    rows = [ROWS[0].replace("甲,1,", f"{name},{unit},", 1) for unit, name in enumerate(("ABC", "ＡＢＣ", "abc"), 1)]
+    found = allowances(table(tmp_path, *rows, ROWS[1]))
+    said = next(one for one in found.entitlements[0].findings if one.rule == "allowance.spelling")
+    assert [one.allowance for one in found.entitlements] == [None, None, None, 404500]
+    assert (said.severity, "ABC | ＡＢＣ | abc" in said.says.en) == ("error", True)
+
+
 def test_what_is_no_table_is_refused(tmp_path):
     with pytest.raises(FileRefused, match="unit_class"):
         read_plants(table(tmp_path, head="enterprise,unit,year"))
