@@ -26,7 +26,7 @@ LISTED = "hide"
 """Choice that names several, with commas between."""
 REPEATED = "beside"
 """Choice that may be made several times; those that there are stay."""
-NAMED = {("enterprises", "grade"): "rating"}
+NAMED: Mapping[tuple[str, str], str] = {("enterprises", "grade"): "rating"}
 """Choices that mean something else on a page, with the name that they have there."""
 LONGEST = 40
 """Longest text of a choice that is said again. [characters]"""
