@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -37,6 +38,11 @@ class Client:
     def post(self, path: str, *, headers: dict[str, str] | None = None, follow: bool = True, **body: Any) -> httpx.Response:
         """Answer to a POST."""
         return self.request("POST", path, headers=headers, follow=follow, **body)
+
+
+def unknown_choices(text: str) -> list[str]:
+    """What a page says of choices of its address that there are not."""
+    return re.findall(r"<p>(.*?)</p>", "".join(re.findall(r'<div class="note unknown-choice"[^>]*>(.*?)</div>', text, re.S)))
 
 
 class Page(HTMLParser):

@@ -92,6 +92,7 @@ def test_the_description_names_every_address() -> None:
         "/api/v1/cities/{slug}/jobs",
         "/api/v1/cities/{slug}/jobs/{name}",
         "/api/v1/cities/{slug}/jobs/{name}/cancel",
+        "/api/v1/cities/{slug}/jobs/{name}/findings",
         "/api/v1/cities/{slug}/ledger/accounts",
         "/api/v1/cities/{slug}/ledger/accounts/{name}",
         "/api/v1/cities/{slug}/ledger/audit",

@@ -34,7 +34,7 @@ WRITING: Mapping[str, tuple[str, Any]] = {
 }
 """What takes a POST with a token, the least role that may, and a body."""
 
-ABSENT = ("views/{view}", "ledger/accounts/{name}", "ledger/transfers/{name}")
+ABSENT = ("views/{view}", "jobs/{name}/findings", "ledger/accounts/{name}", "ledger/transfers/{name}")
 """Addresses of things that are not there in this test."""
 SETTLED = "cea-2023"
 """Book of the compliance period that is filled."""

@@ -16,7 +16,7 @@ from dafeng.work.budget_figures import FIGURES
 from dafeng.work.budgets import book_budget, show_budget
 from dafeng.work.city import City, open_city
 from tests.web.browser import Visit, launched, served
-from tests.web.client import Client
+from tests.web.client import Client, unknown_choices
 from tests.web.market_halls import BUDGET, deliver_budget
 from tests.web.reviews import Person, app_of, city_with_people, person
 from tests.web.test_markets import log_in, token_of
@@ -94,9 +94,7 @@ def test_a_node_has_its_history(editor: Person) -> None:
     assert [word in page for word in ("+220,000", "−180,000", "−24,000", "预算下达", "东区工业")] == [True] * 5
 
 
-@pytest.mark.parametrize(
-    "path", ["nothing/", f"{BUDGET}/nodes/nothing/", f"{BUDGET}/nodes/east/nothing", f"{BUDGET}/?top=no", "%00/"]
-)
+@pytest.mark.parametrize("path", ["nothing/", f"{BUDGET}/nodes/nothing/", f"{BUDGET}/nodes/east/nothing", "%00/"])
 def test_what_is_not_there_is_not_found(editor: Person, path: str) -> None:
     assert editor.get(HOME + path).status_code == 404
 
@@ -104,6 +102,14 @@ def test_what_is_not_there_is_not_found(editor: Person, path: str) -> None:
 def test_a_part_of_the_tree_is_shown_alone(editor: Person) -> None:
     page = editor.get(f"{TREE}?top=west").text
     assert re.findall(r'data-node="([\w-]+)"', page) == ["west", "west-industry", "YT-03"]
+
+
+def test_a_node_that_there_is_not_is_told_and_the_whole_tree_shown(editor: Person) -> None:
+    chinese, english, plain = (editor.get(f"{TREE}{query}").text for query in ("?top=no", "?top=no&lang=en", "?lang=zh"))
+    assert unknown_choices(chinese) == ["地址里的节点“no”不存在，没有按它筛选：全部显示。"]
+    assert unknown_choices(english) == ["There is no node &#39;no&#39;: all are shown."]
+    nodes = [re.findall(r'data-node="([\w-]+)"', text) for text in (chinese, plain)]
+    assert (nodes[0], unknown_choices(plain), len(nodes[1]) > 3) == (nodes[1], [], True)
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from dafeng.work.rights import Rights
 from dafeng.work.settle import read_calendar, settle
 from tests.web.attacked import fresh
 from tests.web.browser import Visit, launched, served
-from tests.web.client import Client
+from tests.web.client import Client, unknown_choices
 from tests.web.reviews import Person, app_of, city_with_people, person
 from tests.web.settling import HEAD, PERIOD, account_of, book_number, fill_compliance
 from tests.web.test_rights import log_in, token_of
@@ -171,9 +171,27 @@ def test_a_city_without_periods_says_what_to_do(tmp_path: Path) -> None:
     assert not (made.folder / "ledger.sqlite").exists()
 
 
-@pytest.mark.parametrize("path", ["9/9/", "1/999/", "99999999999999999999/1/", "?book=nothing"])
+@pytest.mark.parametrize("path", ["9/9/", "1/999/", "99999999999999999999/1/"])
 def test_what_is_not_there_is_not_found(editor: Person, path: str) -> None:
     assert editor.get(HOME + path).status_code == 404
+
+
+def test_a_period_or_verdict_that_there_is_not_is_told(editor: Person) -> None:
+    chinese, english = (editor.get(f"{HOME}?book=nothing&verdict=zzz&lang={one}").text for one in ("zh", "en"))
+    assert unknown_choices(chinese) == [
+        "地址里的履约期账簿“nothing”不存在，显示的是通常的一项。", "地址里的判断“zzz”不存在，没有按它筛选：全部显示。"
+    ]  # fmt: skip
+    assert unknown_choices(english) == [
+        "There is no book of a period &#39;nothing&#39;: the usual one is shown.",
+        "There is no verdict &#39;zzz&#39;: all are shown.",
+    ]
+    known = editor.get(f"{HOME}?book={PERIOD}&verdict=met&lang=zh").text
+    rows = [text.count('<td class="lead own">') for text in (chinese, editor.get(HOME).text)]
+    assert (unknown_choices(known), rows[0]) == ([], rows[1])
+
+
+def test_the_data_of_a_period_that_there_is_not_are_not_found(editor: Person) -> None:
+    assert editor.get("/qinglan/compliance.json?book=nothing").status_code == 404
 
 
 def test_a_long_period_comes_in_windows(city: City) -> None:

@@ -25,7 +25,7 @@ EXAMPLES = 25
 OPERATIONS = (
     "GET /api/v1/cities/{slug}/search", "GET /api/v1/cities/{slug}/hours/{span}", "GET /api/v1/cities/{slug}/wall",
     "GET /api/v1/cities/{slug}/verdicts/{target}/history", "GET /api/v1/cities/{slug}/jobs",
-    "GET /api/v1/cities/{slug}/jobs/{name}",
+    "GET /api/v1/cities/{slug}/jobs/{name}", "GET /api/v1/cities/{slug}/jobs/{name}/findings",
     "GET /api/v1/cities", "GET /api/v1/cities/{slug}", "GET /api/v1/cities/{slug}/{part}",
     "GET /api/v1/cities/{slug}/explain/{address}", "GET /api/v1/cities/{slug}/trees/{address}",
     "GET /api/v1/cities/{slug}/deliveries", "GET /api/v1/cities/{slug}/deliveries/{name}",

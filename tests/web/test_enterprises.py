@@ -16,7 +16,7 @@ from dafeng.store.records import open_records
 from dafeng.web.enterprise_views import cut_digits
 from dafeng.work.city import City, open_city
 from dafeng.work.owner_links import find_link, list_links
-from tests.web.client import Client
+from tests.web.client import Client, unknown_choices
 from tests.web.inclusions import fill_enterprises
 from tests.web.reviews import Person, app_of, city_with_people, person
 
@@ -73,13 +73,33 @@ def test_the_list_is_chosen_by_grade_sector_and_year(who: Person) -> None:
     assert "3 个企业年度：2 个有评级，1 个不能评级" in page
     found = {query: re.findall(r"<small>(QL-\d+)</small>", who.get(f"{HOME}?{query}").text) for query in (
         "scale=shandong&grade=orange", "scale=shandong&grade=not_measurable", "sector=C31", "year=2024", "year=all", "q=铸造",
-        "grade=zzz")}  # fmt: skip
+        "q=zzz")}  # fmt: skip
     assert found == {
         "scale=shandong&grade=orange": ["QL-01"], "scale=shandong&grade=not_measurable": ["QL-03"],
         "sector=C31": ["QL-01", "QL-02"], "year=2024": ["QL-01"], "year=all": ["QL-01", "QL-01", "QL-02", "QL-03"],
-        "q=铸造": ["QL-02"], "grade=zzz": [],
+        "q=铸造": ["QL-02"], "q=zzz": [],
     }  # fmt: skip
-    assert "没有符合条件的企业" in who.get(HOME + "?grade=zzz").text
+    assert "没有符合条件的企业" in who.get(HOME + "?q=zzz").text
+
+
+@pytest.mark.parametrize(
+    ("query", "chinese", "english"),
+    [
+        ("grade=zzz", "评级“zzz”不存在，没有按它筛选：全部显示。", "There is no grade &#39;zzz&#39;: all are shown."),
+        ("sector=zzz", "行业“zzz”不存在，没有按它筛选：全部显示。", "There is no sector &#39;zzz&#39;: all are shown."),
+        ("scale=zzz", "评级标准“zzz”不存在，显示的是通常的一项。", "There is no scale &#39;zzz&#39;: the usual one is shown."),
+        ("year=1066", "年份“1066”不存在，显示的是通常的一项。", "There is no year &#39;1066&#39;: the usual one is shown."),
+    ],
+)
+def test_a_choice_of_the_list_that_there_is_not_is_told(who: Person, query: str, chinese: str, english: str) -> None:
+    said = {one: who.get(f"{HOME}?{query}&lang={one}").text for one in ("en", "zh")}
+    assert [unknown_choices(said[one]) for one in ("zh", "en")] == [[f"地址里的{chinese}"], [english]]
+    rows = [re.findall(r"<small>(QL-\d+)</small>", text) for text in (said["zh"], who.get(HOME).text)]
+    assert rows[0] == rows[1] != []
+
+
+def test_a_choice_of_the_list_that_there_is_is_not_told(who: Person) -> None:
+    assert unknown_choices(who.get(HOME + "?year=all&scale=shandong&grade=orange&sector=C31&q=x").text) == []
 
 
 def test_an_unknown_figure_is_no_grade_and_no_place(who: Person) -> None:

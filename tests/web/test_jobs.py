@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import dafeng as df
+from dafeng.cli.main import app as commands
+from dafeng.store.access_tokens import make_token
+from dafeng.store.records import open_records
 from dafeng.work import job_process
 from dafeng.work.jobs import moves_path
+from dafeng.work.look_jobs import SMALL
+from dafeng.work.looks import SEVERITIES
+from tests.web.browser import served
 from tests.web.reviews import Person, app_of, city_with_people, hidden, person
 
 HOME = "/qinglan/jobs/"
@@ -84,6 +93,81 @@ def test_the_json_says_the_same(editor: Person) -> None:
     told = editor.get(made.rstrip("/") + ".json").json()
     assert editor.get("/qinglan/jobs.json").json() == [told]
     assert (told["state"], told["who"], told["live"], told["label"]["en"]) == ("waiting", "张三", True, "taking in data")
+
+
+def put_in(city: df.City) -> None:
+    """A file with a cell that is no figure, and one that cannot be read."""
+    text = "指标,年份,数值,单位\n绿色工厂数量,2023,abc,家\n绿色工厂数量,2024,34,家\n"
+    (city.folder / "inbox").mkdir(exist_ok=True)
+    (city.folder / "inbox" / "<b>.csv").write_text(text, encoding="utf-8")
+    (city.folder / "inbox" / "broken.xlsx").write_bytes(b"no workbook")
+
+
+def token_of(city: df.City) -> str:
+    at = datetime.now(UTC)
+    with open_records(city.records) as records, records.write(actor="test", at=at) as session:
+        return make_token(session, "张三", "test", "write", 1, at=at)
+
+
+def test_a_job_of_taking_in_tells_its_findings(city: df.City, editor: Person) -> None:
+    put_in(city)
+    made = start(editor)
+    assert "findings" not in editor.get(made.rstrip("/") + ".json").json()
+    job_process.work_jobs(city.folder)
+    page, told = editor.get(made).text, editor.get(made.rstrip("/") + ".json").json()["findings"]
+    name, counts = made.split("/")[3], told["counts"]
+    assert (told["refused"], told["address"]) == (["broken.xlsx"], f"/api/v1/cities/qinglan/jobs/{name}/findings")
+    assert f"所读文件的问题 {told['total']} 个：错误 {counts['error']}、" in page.replace("\xa0", " ").replace("&#160;", " ")
+    assert (page.count('<li class="finding'), "未入库的文件" in page, "&lt;b&gt;.csv!C2" in page) == (told["total"], True, True)
+
+
+def test_programs_are_told_how_many_findings_there_are_and_read_them_there(city: df.City) -> None:
+    put_in(city)
+    client, headers = Person(app_of(city)), {"authorization": f"Bearer {token_of(city)}"}
+    made = client.post("/api/v1/cities/qinglan/jobs", headers=headers, json={"kind": "ingest"}).json()
+    place = f"/api/v1/cities/qinglan/jobs/{made['id']}"
+    assert (made.get("findings"), client.get(f"{place}/findings", headers=headers).status_code) == (None, 404)
+    job_process.work_jobs(city.folder)
+    told = client.get(place, headers=headers).json()["findings"]
+    found = client.get(told["address"] + "?limit=100", headers=headers).json()
+    assert (found["total"], len(found["items"])) == (told["total"],) * 2
+    assert told["counts"] == {kind: sum(one["severity"] == kind for one in found["items"]) for kind in SEVERITIES}
+    assert "<b>.csv!C2" in {one["at"] for one in found["items"]}
+
+
+def test_a_look_leads_to_the_findings_of_its_delivery(city: df.City) -> None:
+    client, headers = Person(app_of(city)), {"authorization": f"Bearer {token_of(city)}"}
+    rows = "".join(f"绿色工厂数量,2024,{'abc' if at == 1 else at},家\n" for at in range(SMALL + 1))
+    content = f"指标,年份,数值,单位\n{rows}".encode()
+    made = client.post("/api/v1/cities/qinglan/deliveries?name=a.csv", headers=headers, content=content).json()
+    job_process.work_jobs(city.folder)
+    told = client.get(f"/api/v1/cities/qinglan/jobs/{made['look']['job']}", headers=headers).json()["findings"]
+    assert told["address"] == f"/api/v1/cities/qinglan/deliveries/{made['id']}/findings"
+    assert client.get(told["address"], headers=headers).json()["total"] == told["total"] > 0
+
+
+def test_the_command_line_shows_the_findings_of_a_job_of_a_server(city: df.City, tmp_path: Path) -> None:
+    put_in(city)
+    held = tmp_path / "token.txt"
+    held.write_text(token_of(city))
+    made = df.start_job(city, kind="ingest", who="张三")
+    job_process.work_jobs(city.folder)
+    with served(app_of(city)) as server:
+        words = ["remote", "jobs", "qinglan", made.id, "--server", server, "--token-file", str(held), "--lang", "en"]
+        shown, told = (CliRunner().invoke(commands, [*words, *more]).stdout for more in ((), ("--json",)))
+    total = json.loads(told)["findings"]["total"]
+    assert (f"{total} findings" in shown, "files that were not taken in: broken.xlsx" in shown) == (True, True)
+
+
+def test_the_command_line_shows_the_findings_of_a_job_of_the_city(city: df.City) -> None:
+    put_in(city)
+    made = df.start_job(city, kind="ingest", who="张三")
+    job_process.work_jobs(city.folder)
+    words = ["job", "show", str(city.folder), made.id, "--lang", "en"]
+    shown, told = (CliRunner().invoke(commands, [*words, *more]).stdout for more in ((), ("--json",)))
+    found = json.loads(told)
+    assert (len(found["listed"]), found["findings"]["refused"]) == (found["findings"]["total"], ["broken.xlsx"])
+    assert (f"{len(found['listed'])} findings" in shown, "not taken in: broken.xlsx" in shown) == (True, True)
 
 
 def test_a_job_of_nobody_is_not_found(editor: Person) -> None:

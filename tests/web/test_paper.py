@@ -102,3 +102,24 @@ def test_a_long_table_prints_its_first_rows_and_tells_of_the_rest(visit: Visit, 
     with served(create_app([CityView(shown, traces())])) as address:
         text = "".join(text for text, _, _ in printed(visit, address + "/yangli/pathway", tmp_path / "page.pdf"))
     assert ("因素甲029" in text, "因素甲030" in text, "另有 60 行" in text) == (True, False, True)
+
+
+def test_contradictions_are_a_dense_list_that_leaves_nothing_out(visit: Visit, tmp_path: Path) -> None:
+    """Eighteen sets with their clauses took eleven sheets while each clause was a card and each explanation said again."""
+    shown = view()
+    first = shown["clashes"][0]
+    shown["clashes"] = [
+        first | {"id": f"{n}", "title": {"zh": f"甲{n:02}与乙不能同时成立", "en": f"set {n}"},
+                 "members": [one | {"label": {"zh": f"条文{n:02}{at}", "en": f"clause {n} {at}"}} for at in range(3)
+                             for one in first["members"][:1]]}
+        for n in range(1, 19)
+    ]  # fmt: skip
+    with served(create_app([CityView(shown, traces())])) as address:
+        made = printed(visit, address + "/yangli/conflicts", tmp_path / "page.pdf")
+    text = "".join("".join(text.split()) for text, _, _ in made)
+    told = [f"甲{n:02}与乙不能同时成立" for n in range(1, 19)] + [f"条文{n:02}{at}" for n in range(1, 19) for at in range(3)]
+    assert [one for one in told if one not in text] == []
+    assert [one["question"]["zh"] for one in shown["headlines"] if "".join(one["question"]["zh"].split()) not in text] == []
+    assert ("依据" in text, "点开看" in text, len(made) <= 5) == (False, False, True)
+    for number in range(1, 19):  # a set stays on one sheet, with all its clauses
+        assert any(f"甲{number:02}" in sheet and f"条文{number:02}2" in sheet for sheet, _, _ in made)

@@ -22,7 +22,7 @@ from dafeng.work.right_register import public_books
 from dafeng.work.rights import Rights
 from tests.web.attacked import rename
 from tests.web.browser import Visit, launched, served
-from tests.web.client import Client
+from tests.web.client import Client, unknown_choices
 from tests.web.reviews import Person, app_of, city_with_people, person
 from tests.web.sample import city as sample_city
 from tests.web.settling import FACTS, WIND, fill_compliance
@@ -76,6 +76,20 @@ def test_the_list_counts_what_is_not_clear(editor: Person) -> None:
 )
 def test_projects_are_chosen_by_state_scheme_and_name(editor: Person, query: str, names: list[str]) -> None:
     assert re.findall(r"<small>(wind-\d)</small>", editor.get(f"{HOME}?{query}").text) == names
+
+
+def test_a_choice_of_the_list_that_there_is_not_is_told(editor: Person) -> None:
+    page = editor.get(f"{HOME}?scheme=zzz&state=yyy").text
+    assert unknown_choices(page) == [
+        "地址里的机制“zzz”不存在，没有按它筛选：全部显示。", "地址里的状态“yyy”不存在，没有按它筛选：全部显示。"
+    ]  # fmt: skip
+    english = editor.get(f"{HOME}?scheme=zzz&lang=en").text
+    assert unknown_choices(english) == ["There is no scheme &#39;zzz&#39;: all are shown."]
+    assert re.findall(r"<small>(wind-\d)</small>", page) == ["wind-1", "wind-2"]
+
+
+def test_a_choice_of_the_list_that_there_is_is_not_told(editor: Person) -> None:
+    assert unknown_choices(editor.get(f"{HOME}?scheme=ccer&state=registered&q=wind").text) == []
 
 
 def test_a_project_tells_what_would_settle_the_unknown(editor: Person) -> None:

@@ -36,7 +36,7 @@ from dafeng.work.right_proof import list_day_roots
 from dafeng.work.right_register import publishes_books
 from dafeng.work.rights import Rights
 from tests.web.browser import Visit, launched, served
-from tests.web.client import Client
+from tests.web.client import Client, unknown_choices
 from tests.web.ledgers import DAY, fill_ledger
 from tests.web.reviews import PASSWORD, Person, app_of, city_with_people, hidden, person
 
@@ -109,6 +109,16 @@ def test_accounts_are_chosen_by_type_and_id(editor: Person) -> None:
     assert ["赵六" in found["type=person"], "甲公司" in found["type=person"]] == [True, False]
     assert ["乙公司" in found["account=B-1"], "甲公司" in found["account=B-1"]] == [True, False]
     assert "没有符合条件的账户" in found["account=nobody"]
+
+
+def test_a_type_or_state_of_accounts_that_there_is_not_is_told(editor: Person) -> None:
+    queries = ("type=zzz&state=yyy", "type=zzz&lang=en", "type=person&state=open")
+    page, english, known = (editor.get(f"{HOME}books/1/?{query}").text for query in queries)
+    assert unknown_choices(page) == [
+        "地址里的账户类型“zzz”不存在，没有按它筛选：全部显示。", "地址里的状态“yyy”不存在，没有按它筛选：全部显示。"
+    ]  # fmt: skip
+    assert unknown_choices(english) == ["There is no type of account &#39;zzz&#39;: all are shown."]
+    assert (unknown_choices(known), "甲公司" in page, "赵六" in page) == ([], True, True)
 
 
 def test_a_long_statement_comes_in_pages_of_fifty(city: City, editor: Person) -> None:

@@ -18,7 +18,7 @@ from dafeng.web.cities import CityView
 from dafeng.work.city import City, init, open_city
 from dafeng.work.scenario_pending import saved_by
 from tests.web.browser import Visit, launched, served
-from tests.web.client import Client, Page
+from tests.web.client import Client, Page, unknown_choices
 from tests.web.reviews import PASSWORD, PEOPLE, Person, hidden
 from tests.web.sample import traces, view
 
@@ -125,6 +125,36 @@ def test_a_value_that_cannot_be_is_refused_with_its_range(client: Client) -> Non
 def test_what_cannot_be_answered_is_said_and_escaped(client: Client, query: str) -> None:
     page, live = client.get(f"{HOME}?{query}"), client.get(f"{HOME}/live.json?{query}")
     assert (page.status_code, live.status_code, "<script>" in page.text.replace("<script ", "")) == (422, 422, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "chinese", "english"),
+    [
+        ("left=zzz", "起点情景“zzz”", "scenario to begin with &#39;zzz&#39;"),
+        ("left_year=1066", "起点年份“1066”", "year to begin with &#39;1066&#39;"),
+        ("right=zzz", "终点情景“zzz”", "scenario to end with &#39;zzz&#39;"),
+        ("right_year=1066", "终点年份“1066”", "year to end with &#39;1066&#39;"),
+    ],
+)
+def test_a_side_that_there_is_not_is_told(client: Client, query: str, chinese: str, english: str) -> None:
+    answers = [client.get(f"{HOME}?{query}&lang={one}") for one in ("en", "zh")]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert [unknown_choices(one.text) for one in answers] == [
+        [f"There is no {english}: the usual one is shown."], [f"地址里的{chinese}不存在，显示的是通常的一项。"]
+    ]  # fmt: skip
+
+
+def test_a_scenario_beside_that_there_is_not_is_told_and_left_out(client: Client) -> None:
+    said = [client.get(f"{HOME}?shown=1&beside=plan&beside=zzz&lang={one}").text for one in ("en", "zh")]
+    assert [unknown_choices(text) for text in said] == [
+        ["There is no scenario side by side &#39;zzz&#39;: it is left out."], ["地址里的并列情景“zzz”不存在，已略去。"]
+    ]  # fmt: skip
+    assert re.findall(r'name="beside" value="(\w+)"[^>]* checked', said[0]) == ["plan"]
+
+
+def test_a_choice_of_the_page_that_there_is_is_not_told(client: Client) -> None:
+    known = "over=deep&nuclear=9000&shown=1&beside=plan&left=mine&left_year=2020&right=deep&right_year=2035"
+    assert unknown_choices(client.get(f"{HOME}?{known}").text) == []
 
 
 def test_an_endless_address_is_refused(client: Client) -> None:
@@ -331,6 +361,18 @@ def test_a_slider_that_is_moved_changes_figures_charts_and_address(browser: Any,
     found = visit.clean()
     visit.context.close()
     assert found == ([], [])
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_line_of_an_unknown_choice_goes_when_another_choice_is_made(browser: Any, base: str) -> None:
+    visit = Visit(browser, viewport={"width": 1366, "height": 900})
+    visit.page.goto(base + "?left=zzz")
+    expect(visit.page.locator("#unknown-choice")).to_be_visible()
+    visit.page.locator("#s-nuclear").focus()
+    visit.page.keyboard.press("Home")
+    expect(visit.page.locator("#unknown-choice")).to_have_count(0)
+    visit.context.close()
 
 
 @pytest.mark.browser

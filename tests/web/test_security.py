@@ -141,6 +141,7 @@ DECISIONS: Mapping[str, str] = {
     "GET /api/v1/cities/{slug}/deliveries/{name}/content": "token",
     "GET /api/v1/cities/{slug}/deliveries/{name}/findings": "token",
     "GET /api/v1/cities/{slug}/deliveries/{name}/sheets/{number}": "token", "POST /api/v1/cities/{slug}/jobs": "token",
+    "GET /api/v1/cities/{slug}/jobs/{name}/findings": "token",
     "POST /api/v1/cities/{slug}/jobs/{name}/cancel": "token", "GET /api/v1/cities/{slug}/views": "token",
     "POST /api/v1/cities/{slug}/views": "token", "GET /api/v1/cities/{slug}/views/{view}": "token",
     "POST /api/v1/cities/{slug}/views/{view}/remove": "token", "GET /api/v1/cities/{slug}/visibility": "token",

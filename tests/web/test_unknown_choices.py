@@ -12,14 +12,13 @@ from dafeng.web.cities import CityView
 from dafeng.web.navigation import read_pages
 from dafeng.web.unknown_choices import choices_of_address
 from tests.web.browser import Visit, launched, served
-from tests.web.client import Client
+from tests.web.client import Client, unknown_choices
 from tests.web.sample import city, traces, view
 from tests.web.test_hours import HOURS, KEPT
 
 VIEW = {**view(), "hours": KEPT.index}
 SHOWN = CityView(VIEW, traces(), {}, HOURS)
 CLIENT = Client(create_app([SHOWN]))
-NOTE = re.compile(r'<div class="note unknown-choice"[^>]*>(.*?)</div>', re.S)
 CHOICES = [
     (page.id, name)
     for page in read_pages()
@@ -31,7 +30,7 @@ CHOICES = [
 def told(page: str, query: str, language: str) -> list[str]:
     answer = CLIENT.get(f"/yangli/{page}?{query}&lang={language}")
     assert answer.status_code == 200
-    return re.findall(r"<p>(.*?)</p>", "".join(NOTE.findall(answer.text)))
+    return unknown_choices(answer.text)
 
 
 def test_every_page_with_choices_is_asked() -> None:

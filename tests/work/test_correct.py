@@ -79,6 +79,59 @@ def test_undoing_is_another_correction(city: City) -> None:
     assert (values(city), [one.in_force for one in corrections(city)]) == ([Decimal("781.642")], [False, True])
 
 
+def test_a_corrected_figure_is_named_by_its_cell_again(city: City) -> None:
+    first = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    second = correct(city, "a.csv!D2", value="7820", reason="再核", who="赵六")
+    third = correct(city, "a.csv!D2", value="7821", reason="三核", who="赵六")
+    assert (second.replaces, third.replaces, third.reported) == (first.fact, second.fact, Decimal(7820))
+    assert (values(city), [one.in_force for one in corrections(city)]) == ([Decimal("7821")], [False, False, True])
+    history = city.facts.history([third.fact]).to_pylist()
+    assert [row["value"] for row in history] == [Decimal("781.642"), Decimal("7816.42"), Decimal(7820), Decimal(7821)]
+
+
+def test_the_id_of_a_replaced_figure_is_refused_with_the_one_to_use(city: City) -> None:
+    first = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    second = correct(city, first.fact, value="7820", reason="再核", who="赵六")
+    for former in (first.replaces, first.fact):
+        with pytest.raises(SettingError) as caught:
+            correct(city, former, value="7821", reason="三核", who="赵六")
+        assert (second.fact in caught.value.what.zh, second.fact in caught.value.expected.en) == (True, True)
+
+
+def test_the_same_correction_by_cell_asked_for_twice_is_one(city: City) -> None:
+    first = correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    assert correct(city, "a.csv!D2", value="7816.42", **TOLD) == first
+    assert len(corrections(city)) == 1
+
+
+def test_a_second_correction_by_cell_is_in_the_unit_that_counts(city: City) -> None:
+    correct(city, "a.csv!D2", value="78164200", unit="万元", **TOLD)
+    second = correct(city, "a.csv!D2", value="78200000", reason="再核", who="赵六")
+    assert (second.unit, second.reported, second.corrected) == ("万元", Decimal(78164200), Decimal(78200000))
+
+
+def test_a_cell_does_not_name_what_a_later_delivery_says(city: City) -> None:
+    correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    deliver(city, "new.csv", "7900")
+    newest = city.facts.read().to_pylist()[0]["fact"]
+    with pytest.raises(SettingError) as caught:
+        correct(city, "a.csv!D2", value="7816.4", **TOLD)
+    assert [newest in told for told in (caught.value.expected.zh, caught.value.expected.en)] == [True, True]
+    assert ("new.csv!D2" in caught.value.what.en, values(city)) == (True, [Decimal(7900)])
+    made = correct(city, "new.csv!D2", value="7901", reason="再核", who="赵六")
+    assert (made.replaces, values(city)) == (newest, [Decimal(7901)])
+
+
+def test_a_cell_of_two_deliveries_names_both_figures_though_one_was_corrected(city: City) -> None:
+    correct(city, "a.csv!D2", value="7816.42", **TOLD)
+    (city.folder.parent / "a.csv").write_text(HEAD + "gdp,370600,2021,8500,亿元,dafeng,reported,\n", encoding="utf-8")
+    ingest(city, [city.folder.parent / "a.csv"])
+    with pytest.raises(SettingError) as caught:
+        correct(city, "a.csv!D2", value="8600", reason="再核", who="赵六")
+    ids = [row["fact"] for row in city.facts.read().to_pylist()]
+    assert ([one in caught.value.expected.zh for one in ids], len(ids)) == ([True, True], 2)
+
+
 def test_explaining_shows_the_reported_figure_below_the_corrected_one(city: City) -> None:
     made = correct(city, "a.csv!D2", value="7816.42", **TOLD)
     traces = measure(city, account(city)).traces

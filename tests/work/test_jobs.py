@@ -18,6 +18,7 @@ from dafeng.store.models import Job as Row
 from dafeng.store.records import open_records
 from dafeng.work import job_process
 from dafeng.work.deliver import take_upload
+from dafeng.work.job_findings import find_findings
 from dafeng.work.job_progress import Progress, read_progress, write_progress
 from dafeng.work.jobs import find_counting
 from dafeng.work.uploads import keep_upload
@@ -68,6 +69,53 @@ def test_what_waits_is_worked_off_in_its_order(city: df.City) -> None:
     assert job_process.work_jobs(city.folder) == 2
     first, second = (df.find_job(city, name) for name in asked)
     assert (first.state, city.facts.read().num_rows, first.ended <= second.began) == ("done", 1, True)  # type: ignore[operator]
+
+
+TROUBLED = "指标,年份,数值,单位\n绿色工厂数量,2022,abc,家\n绿色工厂数量,2023,30,家\n"
+
+
+def found_by(city: df.City, job: df.Job) -> list[dict]:
+    found = find_findings(city, df.find_job(city, job.id))
+    assert found is not None
+    return found.lines.window(0, found.lines.count)
+
+
+def test_a_job_tells_what_it_found_in_the_files_that_it_took_in(city: df.City) -> None:
+    (city.folder / "inbox" / "b.csv").write_text(TROUBLED, encoding="utf-8")
+    made = df.start_job(city, kind="ingest", who="zhang")
+    assert find_findings(city, made) is None
+    job_process.work_jobs(city.folder)
+    found = find_findings(city, df.find_job(city, made.id))
+    assert found is not None
+    told, rows = df.job_document(df.find_job(city, made.id), findings=found)["findings"], found_by(city, made)
+    assert (told["total"], sum(told["counts"].values())) == (len(rows), len(rows))
+    assert "b.csv!C2" in {row["at"] for row in rows}
+    assert all(row[part][language] for row in rows for part in ("says", "remedy") for language in ("zh", "en"))
+
+
+def test_a_file_that_stays_out_is_named(city: df.City) -> None:
+    (city.folder / "inbox" / "broken.xlsx").write_bytes(b"no workbook")
+    made = df.start_job(city, kind="ingest", who="zhang")
+    job_process.work_jobs(city.folder)
+    found = find_findings(city, df.find_job(city, made.id))
+    assert found is not None
+    assert (found.refused, found.counts["error"], city.facts.read().num_rows) == (("broken.xlsx",), 1, 1)
+
+
+def test_what_an_attempt_found_before_it_was_cut_short_is_told_still(city: df.City) -> None:
+    (city.folder / "inbox" / "b.csv").write_text(TROUBLED, encoding="utf-8")
+    made = df.start_job(city, kind="ingest", who="zhang")
+    job_process.work_jobs(city.folder)
+    before = found_by(city, made)
+    interrupt(city, made.id, 1)
+    job_process.work_jobs(city.folder)
+    assert (df.find_job(city, made.id).attempts, found_by(city, made)) == (2, before)
+
+
+def test_work_that_reads_no_files_is_not_said_to_have_found_nothing(city: df.City) -> None:
+    made = df.start_job(city, kind="inventory", who="zhang")
+    job_process.work_jobs(city.folder)
+    assert find_findings(city, df.find_job(city, made.id)) is None
 
 
 def test_work_that_cannot_be_done_fails_with_a_remedy(city: df.City) -> None:

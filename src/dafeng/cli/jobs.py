@@ -6,9 +6,10 @@ Invariant: what is shown is what the records and the job's own process say; with
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +17,9 @@ import dafeng as df
 from dafeng.cli.listing import progress
 from dafeng.cli.printing import console, grid, print_json, read_language, say
 from dafeng.core.labels import Language
+
+if TYPE_CHECKING:
+    from dafeng.work.job_findings import JobFindings
 
 app = typer.Typer(help="任务：后台评估，可看进度、可取消 · jobs in the background", no_args_is_help=True)
 
@@ -72,16 +76,20 @@ def cancel(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "
 
 
 def _show(city: df.City, job: df.Job, language: Language, *, wait: bool, as_json: bool) -> None:
+    from dafeng.work.job_findings import find_findings
+
     if wait:
         job = _follow(city, job, quiet=as_json)
+    found = find_findings(city, job)
     if as_json:
-        print_json(df.job_document(job, moves=df.job_moves(city, job.id)))
+        print_json({**df.job_document(job, moves=df.job_moves(city, job.id), findings=found), **_list_findings(found)})
         return
     out = console()
     doing = f" · {job.progress.label.read(language)}" if job.progress is not None and job.live else ""
     out.print(f"{job.id} {job.kind} {job.state} {job.share:.0%}{doing}{f' · {job.run}' if job.run else ''}")
     if job.says:
         out.print(" ".join(str(job.says[part][language]) for part in ("what", "expected", "remedy") if part in job.says))
+    _show_findings(city, found, language)
     _show_moves(city, job, language)
 
 
@@ -93,6 +101,36 @@ def _follow(city: df.City, job: df.Job, *, quiet: bool) -> df.Job:
             if report is not None and job.progress is not None:
                 report(job.progress.label, job.share)
     return job
+
+
+def _list_findings(found: JobFindings | None) -> dict[str, Any]:
+    """The findings themselves beside their number."""
+    return {"listed": found.lines.window(0, found.lines.count)} if found is not None else {}
+
+
+def _show_findings(city: df.City, found: JobFindings | None, language: Language) -> None:
+    from dafeng.work.job_findings import findings_document
+
+    if found is None:
+        return
+    told = findings_document(found)
+    console().print(say(language, f"问题 {told['total']} 个：{_count(told)}", f"{told['total']} findings: {_count(told)}"))
+    if found.refused:
+        files = ", ".join(found.refused)
+        console().print(say(language, f"未入库的文件：{files}", f"files that were not taken in: {files}"))
+    if found.upload:
+        place = f"/{city.slug}/deliver/{found.upload}/"
+        console().print(say(language, f"在服务器的页面 {place} 上查看", f"see them on the page {place} of the server"))
+        return
+    rows = [[one["severity"], one["at"], one["says"][language], one["remedy"][language]]
+            for one in found.lines.window(0, found.lines.count)]  # fmt: skip
+    if rows:
+        heads = say(language, "级别 位置 问题 处理", "severity place problem remedy").split()
+        console().print(grid(say(language, "发现", "findings"), heads, rows))
+
+
+def _count(told: Mapping[str, Any]) -> str:
+    return ", ".join(f"{kind} {number}" for kind, number in told["counts"].items())
 
 
 def _show_moves(city: df.City, job: df.Job, language: Language) -> None:

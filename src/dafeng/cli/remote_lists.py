@@ -23,6 +23,7 @@ Row = Mapping[str, Any]
 Several = list[str] | None
 Whole = Annotated[bool, typer.Option("--all", help="逐页取完 · every page of a list")]
 Review = Annotated[str | None, typer.Argument(help="核对的编号 · id of a review", metavar="REVIEW")]
+Job = Annotated[str | None, typer.Argument(help="任务的编号 · id of a job", metavar="JOB")]
 Address = Annotated[str, typer.Argument(help="城市之下的地址，如 verdicts?verdict=met · below the city", metavar="ADDRESS")]
 
 
@@ -160,8 +161,25 @@ def accounts(
 
 
 @app.command()
-def jobs(city: Slug, server: Server, token_file: TokenFile = None, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """列出后台任务 · list the jobs of a city."""
+def jobs(
+    city: Slug,
+    server: Server,
+    job: Job = None,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
+) -> None:
+    """列出后台任务，或一项任务及其发现的问题 · list the jobs of a city, or one with what it found."""
+    if job is not None:
+        made = ask(server, f"{_place(city)}/jobs/{quote(job, safe='')}", token_file=token_file)
+        if as_json:
+            print_json(made)
+            return
+        _show_jobs([made], lang, as_json=False)
+        if made.get("findings"):
+            path = made["findings"]["address"].removeprefix("/api/v1/")
+            _show_findings(ask_all(server, path, token_file=token_file), made["findings"], lang)
+        return
     _show_jobs(ask_all(server, f"{_place(city)}/jobs", token_file=token_file), lang, as_json=as_json)
 
 
@@ -226,6 +244,18 @@ def _show_jobs(rows: Sequence[Row], lang: str, *, as_json: bool) -> None:
         ("编号", "id"): lambda one: one["id"], ("任务", "job"): lambda one: one["kind"],
         ("状态", "state"): lambda one: one["state"], ("完成", "done"): lambda one: f"{one['share']:.0%}",
         ("发起", "by"): lambda one: one["who"], ("结果", "run"): lambda one: one["run"] or "—",
+    })  # fmt: skip
+
+
+def _show_findings(rows: Sequence[Row], found: Row, lang: str) -> None:
+    language, counts = read_language(lang), ", ".join(f"{kind} {number}" for kind, number in found["counts"].items())
+    console().print(say(language, f"问题 {found['total']} 个：{counts}", f"{found['total']} findings: {counts}"))
+    if found["refused"]:
+        files = ", ".join(found["refused"])
+        console().print(say(language, f"未入库的文件：{files}", f"files that were not taken in: {files}"))
+    _show(rows, lang, as_json=False, title=("问题", "findings"), columns={
+        ("位置", "place"): lambda one: one["at"], ("级别", "severity"): lambda one: one["severity"],
+        ("规则", "rule"): lambda one: one["rule"], ("问题", "finding"): lambda one: one["says"][language],
     })  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from dafeng.ledger.budget_table import BudgetLine
 from dafeng.ledger.definitions import kinds
 from dafeng.ledger.requests import Transfer
 from dafeng.web.asking import Ask
+from dafeng.web.labels import Words
+from dafeng.web.unknown_choices import take_choices
 from dafeng.work.budget_figures import explain_figure, tell_reported
 from dafeng.work.budget_files import budget_rules
 from dafeng.work.budget_moves import MoveOutlook, find_line, look_at_move, mark_move, read_history
@@ -108,26 +110,26 @@ def build_budget(ask: Ask, name: str, *, typed: Mapping[str, str] | None = None)
     Returns
     -------
     dict
-        Rows of the tree, checks, findings, moves that wait, and what the asked move would do.
+        Rows of the tree, checks, findings, moves that wait, and what the asked move would do; of a node that there is not
+        the whole tree.
 
     Raises
     ------
     LookupFailure
-        If there is no such budget or node.
+        If there is no such budget.
     DafengError
         If its files are broken.
     """
     state = show_budget(ask.office.city, name)
     query = ask.request.query_params
-    top = query.get("top", "")[:40]
-    if top:
-        find_line(state, top)
+    kept, told = take_choices(query, {"top": {line.node.id for line in state.lines}}, "budgets", Words(ask.language))
+    top = kept["top"]
     asked = {key: (typed or query).get(key, "").strip()[:400] for key in ("giver", "taker", "quantity", "reason")}
     return {
         **_name(state), "rows": list_tree(state, top), "way": _path(state, top) if top else (),
         "whole": list_tree(state, "")[0], "broken_checks": [one for one in state.checks if not one.holds],
         "waiting": list_waiting(ask, state), "classes": budget_rules()["warnings"], "moving": _groups(state),
-        **look(ask, state, asked), "account": None,
+        **look(ask, state, asked), "account": None, "unknown_choices": told,
     }  # fmt: skip
 
 

@@ -62,10 +62,7 @@ def _page(ask: Ask, template: str, context: Context, *, code: int = 200) -> Resp
 
 
 def _overview(ask: Ask) -> Response:
-    try:
-        return _page(ask, "compliance.html", build_overview(ask))
-    except LookupFailure as cause:
-        raise HTTPException(404) from cause
+    return _page(ask, "compliance.html", build_overview(ask))
 
 
 def _tell(ask: Ask) -> Response:

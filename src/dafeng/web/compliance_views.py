@@ -18,6 +18,7 @@ from dafeng.web.asking import Ask
 from dafeng.web.filters import choose_window
 from dafeng.web.labels import Words
 from dafeng.web.rights_views import Refused
+from dafeng.web.unknown_choices import take_choices
 from dafeng.work.ask_surrender import sum_waiting
 from dafeng.work.carry_over import work_carry
 from dafeng.work.city_days import city_today
@@ -75,19 +76,14 @@ def build_overview(ask: Ask) -> Context:
     Returns
     -------
     dict
-        Periods, companies by what they lack, dates, and what hinders.
-
-    Raises
-    ------
-    LookupFailure
-        If the book that is asked for does not exist.
+        Periods, companies by what they lack, dates, and what hinders; of a book that there is not the usual one.
     """
-    query = ask.request.query_params
-    chosen = {name: query.get(name, "").strip()[:128] for name in ("book", "verdict", "q")}
-    if chosen["verdict"] not in VERDICTS:
-        chosen["verdict"] = ""
+    query, words = ask.request.query_params, Words(ask.language)
     periods = find_periods(ask.office.rights)
-    book = _choose(ask, periods)
+    books = [name for one in periods for name in (one.name, str(one.no))]
+    kept, told = take_choices(query, {"book": books, "verdict": VERDICTS, "q": None}, "compliance", words)
+    chosen = {name: text[:128] for name, text in kept.items()}
+    book = _choose(ask, periods, chosen["book"])
     found, trouble = _settled(ask, book)
     rows = rank_standings(found, verdict=chosen["verdict"], words=chosen["q"]) if found else ()
     window = choose_window(len(rows), query)
@@ -97,8 +93,8 @@ def build_overview(ask: Ask) -> Context:
         "periods": periods, "book": book, "found": found, "trouble": trouble, "rows": rows[window.start : window.end],
         "window": window, "chosen": {name: text for name, text in chosen.items() if text}, "verdicts": VERDICTS,
         "counts": count_verdicts(found) if found else {}, "n": tell_amount, "band": forecast_band,
-        "dates": dates, "cited": cite_dates(dates, Words(ask.language)), "shown_dates": DATES,
-        "waiting": len(_waiting(ask)),
+        "dates": dates, "cited": cite_dates(dates, words), "shown_dates": DATES,
+        "waiting": len(_waiting(ask)), "unknown_choices": told,
     }  # fmt: skip
 
 
@@ -126,9 +122,9 @@ def cite_dates(dates: Sequence[NextDate], words: Words) -> list[tuple[bool, str,
     return [(known, source, joint.join(dict.fromkeys(events))) for (known, source), events in made.items()]
 
 
-def _choose(ask: Ask, periods: Sequence[BookRow]) -> BookRow | None:
+def _choose(ask: Ask, periods: Sequence[BookRow], wanted: str) -> BookRow | None:
     """The period that is asked for, else the newest in which a company has an account, else the newest."""
-    wanted, rights = ask.request.query_params.get("book", "").strip()[:128], ask.office.rights
+    rights = ask.office.rights
     if wanted or not periods:
         return find_period(rights, wanted) if periods else None
     with rights.reading() as rows:
@@ -185,9 +181,14 @@ def tell_overview(ask: Ask) -> dict[str, Any]:
     -------
     dict
         The same companies in the same order; ``None`` as ``book`` where no period was opened.
+
+    Raises
+    ------
+    LookupFailure
+        If the book that is asked for does not exist.
     """
     periods = find_periods(ask.office.rights)
-    book = _choose(ask, periods)
+    book = _choose(ask, periods, ask.request.query_params.get("book", "").strip()[:128])
     found, trouble = _settled(ask, book)
     listed = [{"book": one.name, "period": one.period} for one in periods]
     if found is None:

@@ -15,10 +15,12 @@ from typing import Any
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
 from dafeng.store.authorisations import read_authorisations
+from dafeng.web.api_choices import Choices
 from dafeng.web.asking import Ask
 from dafeng.web.figures import is_number, spell
 from dafeng.web.labels import Words
 from dafeng.web.links import query_text
+from dafeng.web.unknown_choices import take_choices
 from dafeng.work.authorise import CHINA, list_authorisations, list_parts
 from dafeng.work.enterprise_document import enterprise_document
 from dafeng.work.enterprise_rules import EnterpriseRules
@@ -38,7 +40,6 @@ LEVELS = 4
 _UNITS: Mapping[str, str] = {"10^4 CNY": "万元", "mu": "亩", "person": "人"}
 EVERY = "all"
 """What is chosen for all years."""
-FILTERS = ("year", "scale", "grade", "sector", "q")
 
 
 def build_list(ask: Ask) -> Context:
@@ -57,11 +58,10 @@ def build_list(ask: Ask) -> Context:
     shelf = ask.office.enterprises
     found, query = shelf.accounts(), ask.request.query_params
     years = [str(year) for year in reversed(found.years)]
-    chosen = {name: query.get(name, "").strip()[:80] for name in FILTERS}
-    if chosen["year"] not in (*years, EVERY):
-        chosen["year"] = years[0] if years else EVERY
-    if chosen["scale"] not in found.rules.scales:
-        chosen["scale"] = _first_scale(found)
+    known = _choices_of(found, years, query.get("scale", "").strip())
+    kept, told = take_choices(query, known, "enterprises", Words(ask.language))
+    usual = {"year": years[0] if years else EVERY, "scale": _first_scale(found)}
+    chosen = {name: text[:80] or usual.get(name, "") for name, text in kept.items()}
     rows, start = (
         choose_rows(shelf.rows(), **{**chosen, "year": chosen["year"].removeprefix(EVERY)}),
         _number(query.get("offset")),
@@ -70,13 +70,21 @@ def build_list(ask: Ask) -> Context:
     counts = _count_grades(rows, chosen["scale"], found)
     return {
         "rows": listed, "total": len(rows), "chosen": chosen, "years": years, "scales": found.rules.scales,
-        "sectors": sorted({one.sector for one in found.enterprises.values() if one.sector}), "counts": counts,
+        "sectors": known["sector"], "counts": counts, "unknown_choices": told,
         "start": start, "more": start + LINES if start + LINES < len(rows) else 0, "fewer": max(start - LINES, 0),
         "way": lambda offset: query_text({**chosen, "offset": offset or ""}),
         "unit": lambda text: name_unit(text, ask.language), "digits": cut_digits, "exact": tell_digits,
         "findings": found.findings, "known": bool(found.enterprises), "unjudged": NONE,
         "stated": any(one.scale == chosen["scale"] for one in found.rules.own.cutoffs),
     }  # fmt: skip
+
+
+def _choices_of(found: EnterpriseAccounts, years: Sequence[str], scale: str) -> Choices:
+    """What may be chosen of the list; grades are those of the scale that it is shown by."""
+    scales, sectors = found.rules.scales, {one.sector for one in found.enterprises.values() if one.sector}
+    rule = scales.get(scale) or scales.get(_first_scale(found))
+    grades = (*(one["id"] for one in rule["grades"]), NONE) if rule else (NONE,)
+    return {"year": (*years, EVERY), "scale": scales, "grade": grades, "sector": sorted(sectors), "q": None}
 
 
 def _first_scale(found: EnterpriseAccounts) -> str:

@@ -14,11 +14,14 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Language
+from dafeng.web.api_jobs import tell_job
 from dafeng.web.asking import Ask, Context, show, wants_json, write
 from dafeng.web.desk import Desk
+from dafeng.web.filters import choose_window
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
 from dafeng.work.job_document import job_document
+from dafeng.work.job_findings import find_findings, findings_document
 from dafeng.work.jobs import KINDS, NOTED, Job, cancel_job, find_job, job_moves, list_jobs, start_job
 from dafeng.work.moves import Move
 
@@ -114,12 +117,16 @@ def _seconds(job: Job) -> int | None:
 
 
 def _context(ask: Ask, job: Job) -> Context:
-    moves = job_moves(ask.office.city, job.id)
+    moves, found = job_moves(ask.office.city, job.id), find_findings(ask.office.city, job)
+    window = choose_window(found.lines.count if found is not None else 0, ask.request.query_params)
     newest = ask.desk.cities.get(ask.office.slug)
     shown = newest.run if newest is not None else ""
     return {
         **_row(job),
         "moves": moves,
+        "found": findings_document(found) if found is not None else None,
+        "findings": found.lines.window(window.start, window.end - window.start) if found is not None else [],
+        "window": window,
         "current": bool(moves) and shown == job.run,
         "change": lambda one: _change(one, ask.language),
     }
@@ -142,5 +149,5 @@ def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
-def _document(ask: Ask, job: Job) -> dict[str, Any]:
-    return job_document(job, moves=job_moves(ask.office.city, job.id))
+def _document(ask: Ask, job: Job) -> Mapping[str, Any]:
+    return tell_job(ask.office, job)

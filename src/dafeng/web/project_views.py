@@ -16,9 +16,12 @@ from uuid import uuid4
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.eligibility import Outcome
 from dafeng.ledger.projects import Period, Project, Step, ask_period, ask_project, step_kinds
+from dafeng.web.api_choices import Choices
 from dafeng.web.asking import Ask
 from dafeng.web.compliance_views import tell_amount
 from dafeng.web.filters import choose_window
+from dafeng.web.labels import Words
+from dafeng.web.unknown_choices import take_choices
 from dafeng.work.credits import Credits
 from dafeng.work.project_steps import (
     DOCUMENT,
@@ -108,7 +111,9 @@ def build_projects(ask: Ask) -> Context:
     query = ask.request.query_params
     found = read_projects_of(ask.office.rights)
     schemes = found.register.schemes
-    chosen = {name: query.get(name, "").strip()[:64] for name in ("scheme", "state", "q")}
+    known: Choices = {"scheme": schemes.schemes, "state": STATES, "q": None}
+    kept, told = take_choices(query, known, "projects", Words(ask.language))
+    chosen = {name: text[:64] for name, text in kept.items()}
     listed = list_projects(found)
     rows = [one for one in listed if _fits(one, chosen)]
     window = choose_window(len(rows), query)
@@ -116,7 +121,7 @@ def build_projects(ask: Ask) -> Context:
         "rows": rows[window.start : window.end], "window": window, "total": len(listed), "schemes": schemes, "states": STATES,
         "unclear": sum(1 for one in listed if one.answers.get("not_known") and one.project.state != "cancelled"),
         "chosen": {name: text for name, text in chosen.items() if text}, "n": tell_amount, "id": uuid4().hex,
-        "today": datetime.now(UTC).date().isoformat(),
+        "today": datetime.now(UTC).date().isoformat(), "unknown_choices": told,
     }  # fmt: skip
 
 

@@ -14,8 +14,11 @@ from uuid import uuid4
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
 from dafeng.ledger.definitions import account_types, free_kinds, kinds
+from dafeng.web.api_choices import Choices
 from dafeng.web.asking import Ask
 from dafeng.web.book_words import is_unused, say_unit
+from dafeng.web.labels import Words
+from dafeng.web.unknown_choices import take_choices
 from dafeng.work.city_days import city_today
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
@@ -44,6 +47,8 @@ BLOCKS = 40
 """Blocks of serial numbers of an account that are shown."""
 FORMS = ("transfer", "retire", "hold", "release", "post", "void", "reverse", "set_state", "set_limit")
 """What can be asked for on the page of an account."""
+STATES = ("open", "blocked", "closed")
+"""States of an account."""
 REVERSED = Label("更正", "reversal")
 
 
@@ -136,7 +141,9 @@ def build_book(ask: Ask, number: int) -> Context:
     rights, query = ask.office.rights, ask.request.query_params
     sums = sum_book(rights, str(number))
     check_private(sums.book.name, may=ask.visitor.sees_private)
-    chosen = {name: query.get(name, "").strip()[:128] for name in ("type", "state", "holder", "account")}
+    known: Choices = {"type": account_types(), "state": STATES, "holder": None, "account": None}
+    kept, told = take_choices(query, known, "rights", Words(ask.language))
+    chosen = {name: text[:128] for name, text in kept.items()}
     after = _number(query.get("after"))
     with rights.reading() as rows:
         one = find_account_row(rows, name=chosen["account"]) if chosen["account"] else None
@@ -151,7 +158,7 @@ def build_book(ask: Ask, number: int) -> Context:
     return {
         "sums": sums, "rows": found[:LINES], "more": found[LINES - 1].no if len(found) > LINES else 0, "after": after,
         "chosen": {name: text for name, text in chosen.items() if text}, "projects": projects, "types": account_types(),
-        "states": ("open", "blocked", "closed"), "q": sums.tell, "issuers": issuers,
+        "states": STATES, "unknown_choices": told, "q": sums.tell, "issuers": issuers,
         "locked": date.fromordinal(sums.book.locked).isoformat() if sums.book.locked > 1 else "",
         "ids": {act: uuid4().hex for act in ("set_limit", "set_book")},
         "waiting": [one for one in _waiting(ask) if _names(one) & {sums.book.name, *(row.name for row in issuers)}],

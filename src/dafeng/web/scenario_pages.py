@@ -25,6 +25,7 @@ from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
 from dafeng.web.scenario_wish import Wish, read_wish
 from dafeng.web.scenarios import build_results, build_scenarios
+from dafeng.web.unknown_choices import choices_of_scenarios, compare_choices, tell_unknown
 from dafeng.work.city import City
 from dafeng.work.scenario_choice import Choice
 from dafeng.work.scenario_files import read_scenario
@@ -248,6 +249,8 @@ def _answer_page(desk: Desk, request: Request, keeper: Keeper, city: City) -> Re
     if wish.plain:
         return RedirectResponse(f"/{city.slug}/scenarios{'?' if wish.address else ''}{wish.address}", status_code=303)
     said = _said(refused, words) if refused else None
+    unknown = compare_choices(read_items(request), choices_of_scenarios(live))
+    context["unknown_choices"] = tell_unknown(unknown, "scenarios", words)
     context["stored"] = _stored(desk.city(city.slug), keeper, live, wish, words)
     shown = {"live": live, "said": said, "command": _command(city, wish), **_writer(desk, request, city), **context}
     response = _page(desk, request, city.slug, shown, code=422 if refused else 200)

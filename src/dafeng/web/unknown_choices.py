@@ -5,23 +5,29 @@ Invariant: a page shows what it shows without the choice, and says so; the API r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from dafeng.web import inventories, measures, task_views
 from dafeng.web.api_choices import Choices, choices_of_hours, choices_of_page
 from dafeng.web.cities import CityView
 from dafeng.web.labels import Words
+from dafeng.web.scenario_wish import MINE
+from dafeng.work.scenario_live import LiveScenarios
 from dafeng.work.schedule_rows import GROUPS
 
 Row = Mapping[str, Any]
 FILTERING = ("verdict", "field", "organisation", "state", "chapter", "standing", "party", "hide", "purpose", "parameter",
-             "substance", "standard", "place", "grade")  # fmt: skip
+             "substance", "standard", "place", "grade", "type", "scheme", "sector", "top")  # fmt: skip
 """Choices that leave rows out: without them all rows are shown; without any other the usual one is."""
-YEARS_OF_ONE = ("map", "inventory", "measures")
+YEARS_OF_ONE = ("map", "inventory", "measures", "enterprises")
 """Pages that show one year at a time; on the others a year is a filter."""
 LISTED = "hide"
 """Choice that names several, with commas between."""
+REPEATED = "beside"
+"""Choice that may be made several times; those that there are stay."""
+NAMED: Mapping[tuple[str, str], str] = {("enterprises", "grade"): "rating"}
+"""Choices that mean something else on a page, with the name that they have there."""
 LONGEST = 40
 """Longest text of a choice that is said again. [characters]"""
 
@@ -43,9 +49,28 @@ def find_unknown(city: CityView, page: str, query: Mapping[str, str]) -> dict[st
     dict of str to str
         Text by name, in the order of the address; names that no page has are passed over.
     """
-    known = choices_of_address(city, page, query) if query else {}
-    found = {name: [part for part in _parts(name, text) if not _is_known(part, known[name])]
-             for name, text in query.items() if name in known}  # fmt: skip
+    return compare_choices(query.items(), choices_of_address(city, page, query) if query else {})
+
+
+def compare_choices(items: Iterable[tuple[str, str]], known: Choices) -> dict[str, str]:
+    """Choices that are not among those there are.
+
+    Parameters
+    ----------
+    items : iterable of (str, str)
+        Names and texts of an address.
+    known : mapping of str to collection of str, or None
+        What may be chosen, ``None`` for any text.
+
+    Returns
+    -------
+    dict of str to str
+        Text by name, in the order of the address; names that are not in ``known`` are passed over.
+    """
+    found: dict[str, list[str]] = {}
+    for name, text in items:
+        if name in known:
+            found.setdefault(name, []).extend(part for part in _parts(name, text) if not _is_known(part, known[name]))
     return {name: ",".join(parts) for name, parts in found.items() if parts}
 
 
@@ -107,6 +132,48 @@ def choices_of_address(city: CityView, page: str, query: Mapping[str, str]) -> C
     return {**choices_of_page(city, page), **own}
 
 
+def choices_of_scenarios(live: LiveScenarios) -> Choices:
+    """What may be chosen in the address of the scenarios besides the reader's own one, whose refusal has words of its own.
+
+    Parameters
+    ----------
+    live : LiveScenarios
+        Knows scenarios and years.
+
+    Returns
+    -------
+    mapping
+        Scenarios beside it and the two sides of the waterfall, with their values.
+    """
+    names, years = [one.id for one in live.layers.scenarios], [str(year) for year in live.model.graph.space.years]
+    sides = {"left": (MINE, *names), "left_year": years, "right": (MINE, *names), "right_year": years}
+    return {REPEATED: names, **sides}
+
+
+def take_choices(query: Mapping[str, str], known: Choices, page: str, words: Words) -> tuple[dict[str, str], list[str]]:
+    """An address without what a page does not know, and what the page says of that.
+
+    Parameters
+    ----------
+    query : mapping of str to str
+        The address.
+    known : mapping of str to collection of str, or None
+        What may be chosen, ``None`` for any text.
+    page : str
+        Page id.
+    words : Words
+        Language of the page.
+
+    Returns
+    -------
+    (dict of str to str, list of str)
+        Texts by name for ``known`` alone, without blanks around them; one sentence for each choice that there is not.
+    """
+    unknown = compare_choices(query.items(), known)
+    kept = leave_aside(query, unknown)
+    return {name: kept.get(name, "").strip() for name in known}, tell_unknown(unknown, page, words)
+
+
 def tell_unknown(unknown: Mapping[str, str], page: str, words: Words) -> list[str]:
     """What a page says of choices that it does not know.
 
@@ -128,7 +195,10 @@ def tell_unknown(unknown: Mapping[str, str], page: str, words: Words) -> list[st
 
 
 def _tell(name: str, text: str, page: str, words: Words) -> str:
-    said = {"name": words.word("choice", name), "text": text[:LONGEST] + ("…" if len(text) > LONGEST else "")}
+    called = words.word("choice", NAMED.get((page, name), name))
+    said = {"name": called, "text": text[:LONGEST] + ("…" if len(text) > LONGEST else "")}
+    if name == REPEATED:
+        return words.say("app.unknown_part", values=said)
     if name in FILTERING or (name == "year" and page not in YEARS_OF_ONE):
         return words.say("app.unknown_filter", values=said)
     return words.say("app.unknown_choice", values=said)

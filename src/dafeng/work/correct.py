@@ -7,8 +7,7 @@ of the records and an entry of the audit log, all three or none; undoing it is a
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from dafeng.core.errors import SettingError, UnitError
+from dafeng.core.errors import UnitError
 from dafeng.core.labels import Label
 from dafeng.core.tables import FACTS
 from dafeng.core.units import same_dimension
@@ -29,11 +28,11 @@ from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.corrected import KIND
 from dafeng.work.correction_checks import CONFIRMED, check_sure, doubt_correction
+from dafeng.work.correction_facts import find_fact, refuse
 from dafeng.work.facts import CORRECTED
 from dafeng.work.review import using
 from dafeng.work.upload_decisions import finish_decisions
 
-ID = re.compile(r"[0-9a-f]{6,20}")
 LONGEST = 400
 """Longest reason. [characters]"""
 DOUBTED = Label(
@@ -106,11 +105,12 @@ def correct(
     city : City
         The city.
     fact : str
-        The figure: id of its fact or the beginning of it, ``facts/ID``, or its cell ``file!sheet!cell``.
+        The figure: id of its fact or the beginning of it, ``facts/ID``, or its cell ``file!sheet!cell``; the cell of a figure
+        that was corrected names the value that counts now.
     value : Decimal or str
         The value that counts from now on.
     unit : str, optional
-        Its unit; by default that of the reported figure.
+        Its unit; by default that of the value that counts now.
     reason, who : str
         Why, and by whom.
     grade : str, optional
@@ -137,7 +137,7 @@ def correct(
     number, reason = _number(value), reason + (CONFIRMED if sure else "")
     with using(city, records) as opened:
         _complete(city, opened)
-        row = _find(city, fact, lambda after: _same(after, number, unit or str(after["unit"]), reason, who))
+        row = find_fact(city, fact, lambda after: _same(after, number, unit or str(after["unit"]), reason, who))
         new_unit = _unit(row, unit)
         name = _name(row, number, new_unit, reason, who)
         if row["fact"] != name:
@@ -174,38 +174,11 @@ def corrections(city: City, *, records: Records | None = None) -> tuple[Correcti
         return tuple(_listed(city, opened))
 
 
-def _find(city: City, text: str, same: Callable[[Row], bool]) -> dict[str, Any]:
-    """The fact in force that a text names, or the correction that replaced it where that is the same as asked for."""
-    wanted = text.strip().removeprefix("facts/")
-    rows: list[dict[str, Any]] = city.facts.read().to_pylist()
-    found = [row for row in rows if wanted in (row["fact"], place_in(row))]
-    if not found and ID.fullmatch(wanted):
-        found = [row for row in rows if row["fact"].startswith(wanted)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = ", ".join(row["fact"] for row in found[:5])
-        raise _refused(
-            Label(f"“{text}”有 {len(found)} 个数", f"'{text}' names {len(found)} figures"), "fact", Label(listed, listed)
-        )
-    after = next((row for row in rows if row["supersedes"] == wanted), None)
-    if after is not None and same(after):
-        return after
-    if after is not None:
-        said = Label(f"“{text}”已被 {after['fact']} 取代", f"'{text}' was replaced by {after['fact']}")
-        raise _refused(said, "fact", Label("仍有效的数", "a figure that counts now"))
-    raise _refused(
-        Label(f"没有“{text}”这个数", f"there is no figure '{text}'"),
-        "fact",
-        Label("事实编号或 文件!工作表!单元格", "the id of a fact, or file!sheet!cell"),
-    )
-
-
 def _number(value: Decimal | str) -> Decimal:
     number = value if isinstance(value, Decimal) else read_number(value).value
     kept = fit(number, "--value")[0] if number is not None and number.is_finite() else None
     if kept is None:
-        raise _refused(
+        raise refuse(
             Label(f"“{value}”不是可用的数", f"'{value}' is no figure that can be kept"),
             "--value",
             Label("至多13位整数、6位小数", "at most 13 digits before the point and six after it"),
@@ -218,26 +191,26 @@ def _unit(row: Row, unit: str | None) -> str:
     try:
         fits = same_dimension(text, row["unit"])
     except UnitError as cause:
-        raise _refused(cause.what, "--unit", Label(f"与“{row['unit']}”同量纲", f"the dimension of '{row['unit']}'")) from cause
+        raise refuse(cause.what, "--unit", Label(f"与“{row['unit']}”同量纲", f"the dimension of '{row['unit']}'")) from cause
     if not fits:
         said = Label(f"“{text}”与“{row['unit']}”量纲不同", f"'{text}' has another dimension than '{row['unit']}'")
-        raise _refused(said, "--unit", Label(f"与“{row['unit']}”同量纲", f"the dimension of '{row['unit']}'"))
+        raise refuse(said, "--unit", Label(f"与“{row['unit']}”同量纲", f"the dimension of '{row['unit']}'"))
     return text
 
 
 def _check_words(reason: str, who: str) -> None:
     if not reason.strip() or len(reason) > LONGEST:
         said = Label("没有说明理由，或理由过长", "the reason is missing or too long")
-        raise _refused(said, "--reason", Label(f"不超过 {LONGEST} 字的理由", f"a reason of at most {LONGEST} characters"))
+        raise refuse(said, "--reason", Label(f"不超过 {LONGEST} 字的理由", f"a reason of at most {LONGEST} characters"))
     if not who.strip() or len(who) > 100 or not who.isprintable():
         said = Label("没有说明是谁", "it is not said who does this")
-        raise _refused(said, "--who", Label("不超过 100 字的姓名", "a name of at most 100 characters"))
+        raise refuse(said, "--who", Label("不超过 100 字的姓名", "a name of at most 100 characters"))
 
 
 def _check_new(where: str, row: Row, value: Decimal, unit: str) -> None:
     if (row["value"], row["unit"]) == (value, unit):
         said = Label(f"该数已是 {plain(value)} {unit}", f"the figure is {plain(value)} {unit} already")
-        raise _refused(said, where, Label("另一个数值", "another value"))
+        raise refuse(said, where, Label("另一个数值", "another value"))
 
 
 def _name(row: Row, value: Decimal, unit: str, reason: str, who: str) -> str:
@@ -372,8 +345,3 @@ def _in_force(city: City, facts: Sequence[str]) -> frozenset[str]:
     asked = {"asked": pa.table({"fact": list(facts)})}
     found = city.facts.query("SELECT f.fact AS fact FROM facts AS f JOIN asked AS a ON a.fact = f.fact", tables=asked)
     return frozenset(found.column("fact").to_pylist())
-
-
-def _refused(what: Label, where: str, expected: Label) -> SettingError:
-    remedy = Label("改正后重试；没有写入任何改动", "mend it and try again; nothing was written")
-    return SettingError(what, where=where, expected=expected, remedy=remedy)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from dafeng.work.job_findings import JobFindings, findings_document
 from dafeng.work.jobs import NOTED, Job
 from dafeng.work.moves import Moves
 
 
-def job_document(job: Job, *, moves: Moves | None = None) -> dict[str, Any]:
+def job_document(job: Job, *, moves: Moves | None = None, findings: JobFindings | None = None) -> dict[str, Any]:
     """A job as JSON-able values.
 
     Parameters
@@ -21,12 +22,14 @@ def job_document(job: Job, *, moves: Moves | None = None) -> dict[str, Any]:
         The job.
     moves : Moves, optional
         What moved when it was done.
+    findings : JobFindings, optional
+        What it found in the files that it read.
 
     Returns
     -------
     dict
         ``id``, ``kind``, ``who``, ``at``, ``state``, ``live``, ``attempts``, ``share``, ``step``, ``began``, ``ended``,
-        ``run``, ``says``, ``options``, and ``moves`` where they are known.
+        ``run``, ``says``, ``options``, and ``moves`` and ``findings`` where they are known.
     """
     kind, step = NOTED[job.kind], job.progress.label if job.progress is not None else None
     told = {
@@ -46,4 +49,5 @@ def job_document(job: Job, *, moves: Moves | None = None) -> dict[str, Any]:
         "says": dict(job.says) or None,
         "options": dict(job.options),
     }
-    return told | ({"moves": asdict(moves)} if moves is not None else {})
+    told |= {"moves": asdict(moves)} if moves is not None else {}
+    return told | ({"findings": findings_document(findings)} if findings is not None else {})

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dafeng.core.errors import DafengError, StoreError
 from dafeng.core.labels import Label, Language
@@ -23,8 +23,9 @@ from dafeng.store.models import Job as Row
 from dafeng.store.records import Records, open_records
 from dafeng.work.assess import Report, assess
 from dafeng.work.city import City, open_city
-from dafeng.work.ingest import ingest
+from dafeng.work.ingest import Ingested, ingest
 from dafeng.work.inventory import inventory
+from dafeng.work.job_findings import keep_findings
 from dafeng.work.job_lock import FOLDER, note_work
 from dafeng.work.job_progress import LATEST, Progress, write_progress
 from dafeng.work.jobs import KINDS, LOOK, NOTED, moves_path
@@ -109,10 +110,12 @@ def _take(city: City, records: Records) -> tuple[str, str, Mapping[str, Any]] | 
 def _do(city: City, records: Records, name: str, kind: str, given: Mapping[str, Any]) -> None:
     reporter = _Reporter(city.folder / FOLDER, name)
     try:
-        run = _WORK[kind](city, given, reporter.tell)
-        if run:
+        made = _WORK[kind](city, given, reporter.tell)
+        if made.run:
             reporter.tell(Label("对比上次结果", "comparing with the run before"), MOST_DONE)
-            keep_moves(city, run, moves_path(city, name))
+            keep_moves(city, made.run, moves_path(city, name))
+        if made.taken is not None:
+            keep_findings(city, name, made.taken)
     except DafengError as cause:
         _end(records, name, "failed", says=_spell(cause))
     except OSError as cause:
@@ -121,7 +124,7 @@ def _do(city: City, records: Records, name: str, kind: str, given: Mapping[str, 
         _end(records, name, "failed", says=_spell(_defect(kind, cause)))
     else:
         reporter.end(kind)
-        _end(records, name, "done", run=run)
+        _end(records, name, "done", run=made.run)
 
 
 DEFECTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
@@ -155,19 +158,24 @@ class _Reporter:
         write_progress(self._folder, LATEST + kind, self._now)
 
 
-def _assess(city: City, given: Mapping[str, Any], report: Report) -> str:
-    return assess(
-        city, year=given.get("year"), segments=given.get("segments"), report=report, patience=LONG
-    ).run.id  # fmt: skip
+class _Made(NamedTuple):
+    """What a job brought: the run that it made, what it took in."""
+
+    run: str = ""
+    taken: Ingested | None = None
 
 
-def _ingest(city: City, given: Mapping[str, Any], report: Report) -> str:  # noqa: ARG001 - the form of all kinds
+def _assess(city: City, given: Mapping[str, Any], report: Report) -> _Made:
+    made = assess(city, year=given.get("year"), segments=given.get("segments"), report=report, patience=LONG)
+    return _Made(made.run.id)
+
+
+def _ingest(city: City, given: Mapping[str, Any], report: Report) -> _Made:  # noqa: ARG001 - the form of all kinds
     report(KINDS["ingest"], 0.1)
-    ingest(city)
-    return ""
+    return _Made(taken=ingest(city))
 
 
-def _inventory(city: City, given: Mapping[str, Any], report: Report) -> str:
+def _inventory(city: City, given: Mapping[str, Any], report: Report) -> _Made:
     report(Label("核算", "account"), 0.1)
     found = inventory(city)
     folder = city.folder / "reports" / "inventory"
@@ -176,15 +184,15 @@ def _inventory(city: City, given: Mapping[str, Any], report: Report) -> str:
     for number, language in enumerate(languages):
         report(Label("写清单文件", "writing the files"), 0.5 + 0.2 * number)
         save_inventory(city, found, folder / f"inventory_{language}.xlsx", year=given.get("year"), language=language)
-    return ""
+    return _Made()
 
 
-def _look(city: City, given: Mapping[str, Any], report: Report) -> str:
+def _look(city: City, given: Mapping[str, Any], report: Report) -> _Made:
     make_look(city, str(given["upload"]), key=str(given["key"]), report=report)
-    return ""
+    return _Made()
 
 
-_WORK: Mapping[str, Callable[[City, Mapping[str, Any], Report], str]] = {
+_WORK: Mapping[str, Callable[[City, Mapping[str, Any], Report], _Made]] = {
     "assess": _assess,
     "ingest": _ingest,
     "inventory": _inventory,

@@ -90,6 +90,7 @@
     let waiting = 0, latest = 0, running = false, again = false;
 
     function put(found) {
+      document.getElementById("unknown-choice")?.remove();
       Object.entries(found.parts).forEach(([name, text]) => { document.getElementById("scenario-" + name).innerHTML = text; });
       Object.entries(found.charts).forEach(([name, data]) => {
         const figure = document.getElementById("chart-" + name);
