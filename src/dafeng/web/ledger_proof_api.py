@@ -114,7 +114,7 @@ def build_ledger_proof(desk: Desk, caller: Caller) -> APIRouter:
     ) -> Response:
         office, visitor = caller(desk, request, slug)
         rights = _rights(office)
-        check_private(find(lambda: rights.find_book(book)).name, may=visitor.sees_private)
+        check_private(rights, find(lambda: rights.find_book(book)).name, may=visitor.sees_private)
         return attempt(lambda: answer_content(request, find(lambda: balances_document(rights, book, day=day, known=known))))
 
     @router.get("/beancount", summary="The ledger as beancount text", response_class=StreamingResponse)
