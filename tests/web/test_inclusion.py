@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from dafeng.ledger.inclusion.bundles import aggregate_reductions
 from dafeng.ledger.inclusion.webhook import WINDOW_S, Key, sign
 from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
@@ -213,7 +214,7 @@ def test_a_file_is_taken_with_findings_by_row(who: Person, tmp_path: Path) -> No
 
 def test_the_overview_tells_sums_double_claims_and_bundles(who: Person) -> None:
     page = who.get(HOME).text
-    assert [word in page for word in ("6 件低碳行为共减排 3.090", "不足 5 个账户", "重复申报", BUNDLE)] == [True] * 4
+    assert [word in page for word in ("6 件低碳行为共减排 3.090", "不足 5 人的合计不显示", "重复申报", BUNDLE)] == [True] * 4
     told = who.get("/qinglan/inclusion.json").json()
     assert (told["months"][0]["accounts"], told["double_claims"]) == (6, {"inclusion.claimed": 1})
 
@@ -221,11 +222,25 @@ def test_the_overview_tells_sums_double_claims_and_bundles(who: Person) -> None:
 def test_a_sum_over_few_accounts_is_not_told(own: Filled, who: Person) -> None:
     send(own.city, own.key, *(event(one, f"few-{one}", scene="bike") for one in PEOPLE[:4]))
     told = {one["scene"]: one for one in who.get("/qinglan/inclusion.json").json()["months"]}
-    assert (told["bike"]["grams"], told["bike"]["accounts"], told["metro"]["accounts"]) == (None, None, 6)
-    assert "不足 5 户，不显示" in who.get(HOME).text
+    assert (told["bike"]["grams"], told["bike"]["accounts"]) == (None, None)
+    assert told["metro"]["grams"] is None, "what the books issued less this is what four did"
+    assert "为保护个人不显示" in who.get(HOME).text
     send(own.city, own.key, event(PEOPLE[4], "few-5", scene="bike"))
     told = {one["scene"]: one for one in who.get("/qinglan/inclusion.json").json()["months"]}
-    assert told["bike"]["accounts"] == 5
+    assert (told["bike"]["accounts"], told["metro"]["accounts"]) == (5, 6)
+
+
+def test_a_bundle_gives_nobody_away_by_what_it_withholds(own: Filled, who: Person) -> None:
+    """Six by metro; bus and walk are one person's, and the sum of the bundle is known."""
+    trips = [event(one, f"m-{one}", hours=31) for one in PEOPLE[:6]]
+    alone = [event(PEOPLE[6], scene, scene=scene, hours=hours) for scene, hours in (("bus", 30), ("walk", 30.5))]
+    assert send(own.city, own.key, *trips, *alone).json()["taken"] == 8
+    with open_inclusion(own.city) as programme:
+        last = date.fromisoformat(alone[0]["started"][:10]) + timedelta(days=1)
+        aggregate_reductions(programme, "q", before=last.isoformat())
+    told = Person(app_of(own.city)).get(API + "bundles/q", headers=bearer(own.city, "王五")).json()
+    assert (told["events"], {one["scene"]: one["grams"] for one in told["holds"]}) == (8, dict.fromkeys(("bus", "metro", "walk")))
+    assert "3.09" not in who.get(f"{HOME}bundles/q/").text
 
 
 def test_a_scene_shows_its_method_and_every_edition(who: Person) -> None:

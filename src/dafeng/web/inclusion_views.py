@@ -26,7 +26,6 @@ from dafeng.work.inclusion_account import count_left, read_account
 from dafeng.work.inclusion_messages import list_messages
 from dafeng.work.inclusion_reading import (
     SMALLEST_GROUP,
-    InclusionSum,
     InclusionView,
     count_claims,
     count_held,
@@ -37,9 +36,8 @@ from dafeng.work.inclusion_reading import (
     read_bundles,
     read_inclusion,
     read_terms,
-    sum_bundle,
-    sum_months,
 )
+from dafeng.work.inclusion_sums import InclusionSum, sum_bundle, sum_months
 
 Context = dict[str, Any]
 LINES = 50

@@ -14,13 +14,11 @@ from dafeng.ledger.inclusion.operators import OperatorKey
 from dafeng.work.inclusion_account import InclusionAccount, read_account
 from dafeng.work.inclusion_reading import (
     SMALLEST_GROUP,
-    InclusionSum,
     InclusionView,
     count_claims,
     read_bundles,
-    sum_bundle,
-    sum_months,
 )
+from dafeng.work.inclusion_sums import InclusionSum, sum_bundle, sum_months
 from dafeng.work.rights import Rights
 
 Document = dict[str, Any]
@@ -60,7 +58,7 @@ def sum_document(one: InclusionSum) -> Document:
     Returns
     -------
     dict
-        Figures are null where fewer than `SMALLEST_GROUP` accounts stand behind them. [g CO2, points]
+        Figures are null where fewer than `SMALLEST_GROUP` persons stand behind them, or behind what would follow. [g CO2, points]
     """
     return asdict(one)
 
