@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from dafeng.core.errors import AccessError
 from dafeng.ledger.inclusion.bundles import aggregate_reductions
 from dafeng.ledger.inclusion.webhook import WINDOW_S, Key, sign
 from dafeng.store.access_tokens import make_token
@@ -21,6 +22,7 @@ from dafeng.web.app import create_app
 from dafeng.work.city import City, open_city
 from dafeng.work.inclusion import open_inclusion
 from dafeng.work.right_overview import sum_books
+from dafeng.work.right_people import check_private
 from dafeng.work.rights import Rights
 from tests.ledger.inclusion import sums
 from tests.web.inclusions import BUNDLE, OPERATOR, PEOPLE, event, fill_inclusion, message, rows_of
@@ -306,13 +308,37 @@ def test_programs_join_redeem_and_read_an_account(own: Filled) -> None:
     order = {"person": own.people[0], "voucher": "merchant_5", "order": "P-1"}
     told = [client.post(API + "redemptions", json=order, headers=shown).json()["again"] for _ in range(2)]
     poor = client.post(API + "redemptions", json={**order, "person": joined.json()["person"], "order": "P-2"}, headers=shown)
-    account = client.get(f"{API}accounts/{own.people[0]}", headers=shown).json()
+    account = client.get(f"{API}accounts/{own.people[0]}", headers=bearer(own.city, "李四")).json()
     assert (told, poor.status_code, account["vouchers"], account["consents"][0]["withdrawn"]) == (
         [False, True], 409, {"merchant_5": 1}, None,
     )  # fmt: skip
     for path in ("scenes", "totals", "claims", "bundles", f"bundles/{BUNDLE}"):
         assert client.get(API + path, headers=shown).status_code == 200
         assert client.get(API + path).status_code == 401
+
+
+def test_an_account_is_shown_to_those_who_may_confirm_only(own: Filled) -> None:
+    """To others neither page nor API tells a figure of a person, whether there is the pseudonym or not; editors serve it."""
+    client, app = Person(app_of(own.city)), app_of(own.city)
+    with Rights(own.city) as rights, pytest.raises(AccessError) as said:
+        check_private(rights, "puhui.grams", may=False)
+    words = said.value
+    for name, may in {"王五": False, "张三": False, "李四": True, "管理": True}.items():
+        for pseudonym in (own.people[0], "0" * 24):
+            told = client.get(f"{API}accounts/{pseudonym}", headers=bearer(own.city, name))
+            assert told.status_code == (403 if not may else 200 if pseudonym in own.people else 404), (name, pseudonym)
+            assert may or told.json()["says"] == {"zh": words.what.zh, "en": words.what.en}
+    reader, editor = person(app, "王五"), person(app, "张三")
+    for place in (f"accounts/{own.people[0]}/", f"accounts/{'0' * 24}/", f"accounts/?person={own.people[0]}"):
+        page = reader.get(HOME + place)
+        assert (page.status_code, words.what.zh in page.text) == (403, True), place
+    page = editor.get(f"{HOME}accounts/{own.people[0]}/").text
+    assert [one in page for one in (words.what.zh, 'name="voucher"', "/withdraw")] == [True] * 3
+    assert [one in page for one in ("kg", "carbon_inclusion", "积分明细", "未核证", 'class="sums"')] == [False] * 5
+    assert editor.get(f"{HOME}accounts/{'0' * 24}/").status_code == 404
+    done = editor.write(HOME + "withdraw", home=f"{HOME}accounts/{own.people[0]}/", person=own.people[0])
+    assert "同意已撤回" in editor.get(done.headers["location"]).text
+    assert "同意已撤回" in person(app, "李四").get(f"{HOME}accounts/{own.people[0]}/").text
 
 
 def test_a_city_that_nobody_joined_makes_no_file(tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ from dafeng.formula import typeset
 from dafeng.ledger.definitions import kinds
 from dafeng.ledger.inclusion.claims import read_overlaps, read_registered
 from dafeng.ledger.inclusion.operators import list_keys
+from dafeng.ledger.inclusion.programme import GRAMS
 from dafeng.ledger.inclusion.scenes import Scene
 from dafeng.library.sources import read_sources
 from dafeng.web.asking import Ask
 from dafeng.web.labels import Words
-from dafeng.work.inclusion_account import count_left, read_account
+from dafeng.work.inclusion_account import count_left, find_member, read_account
 from dafeng.work.inclusion_messages import list_messages
 from dafeng.work.inclusion_reading import (
     SMALLEST_GROUP,
@@ -38,6 +39,7 @@ from dafeng.work.inclusion_reading import (
     read_terms,
 )
 from dafeng.work.inclusion_sums import InclusionSum, sum_bundle, sum_months
+from dafeng.work.right_people import check_private, refuse_private
 
 Context = dict[str, Any]
 LINES = 50
@@ -215,12 +217,15 @@ def build_account(ask: Ask, person: str) -> Context:
 
     Raises
     ------
+    AccessError
+        If whoever asks may not see accounts of persons.
     LookupFailure
         If there never was such a pseudonym.
     """
+    check_private(ask.office.rights, GRAMS, may=ask.visitor.sees_private)
     before = read_number(ask.request.query_params.get("before"))
     with read_inclusion(ask.office.city) as view:
-        found = read_account(view, ask.office.rights, person, before=before, limit=LINES + 1)
+        found = read_account(view, ask.office.rights, person, may=True, before=before, limit=LINES + 1)
         certified, every = count_left(view, person)
         policy = view.policy
     shown = found.lines[:LINES]
@@ -229,6 +234,38 @@ def build_account(ask: Ask, person: str) -> Context:
         "more": shown[-1].seq if len(found.lines) > LINES else 0, "before": before, "kg": tell_kilograms,
         "kind_of": lambda name: kinds()[name].label if name in kinds() else Label(name, name),
         "done": ask.request.query_params.get("done", ""), "plain": _plain,
+    }  # fmt: skip
+
+
+def build_service(ask: Ask, person: str) -> Context:
+    """What editors need to serve a person whose account they are not shown: forms, and no figure.
+
+    Parameters
+    ----------
+    ask : Ask
+        The request.
+    person : str
+        Pseudonym.
+
+    Returns
+    -------
+    dict
+        The pseudonym, the vouchers, and why nothing else is shown.
+
+    Raises
+    ------
+    AccessError
+        If whoever asks may not edit.
+    LookupFailure
+        If there never was such a pseudonym.
+    """
+    check_private(ask.office.rights, GRAMS, may=ask.visitor.can_edit)
+    with read_inclusion(ask.office.city) as view:
+        find_member(view, person)
+        policy = view.policy
+    return {
+        "person": person, "policy": policy, "order": uuid4().hex[:12], "plain": _plain, "refused": refuse_private(GRAMS),
+        "done": ask.request.query_params.get("done", ""),
     }  # fmt: skip
 
 

@@ -103,12 +103,14 @@ def bundle_content(view: InclusionView, one: Bundle) -> Document:
     return {**bundle_row(view, one), "holds": [sum_document(row) for row in sum_bundle(view, one.name)]}
 
 
-def account_content(view: InclusionView, rights: Rights, person: str, *, before: int = 0, limit: int = 50) -> Document:
+def account_content(
+    view: InclusionView, rights: Rights, person: str, *, may: bool, before: int = 0, limit: int = 50
+) -> Document:
     """Account of a pseudonym with a page of its statement of points.
 
     Parameters
     ----------
-    view, rights, person, before, limit
+    view, rights, person, may, before, limit
         As `read_account`.
 
     Returns
@@ -118,10 +120,12 @@ def account_content(view: InclusionView, rights: Rights, person: str, *, before:
 
     Raises
     ------
+    AccessError
+        If whoever asks may not see accounts of persons.
     LookupFailure
         If there never was such a pseudonym.
     """
-    return tell_account(read_account(view, rights, person, before=before, limit=limit))
+    return tell_account(read_account(view, rights, person, may=may, before=before, limit=limit))
 
 
 def tell_account(found: InclusionAccount) -> Document:

@@ -90,7 +90,7 @@ def check_private(rights: Rights, name: str, *, may: bool) -> None:
     if may or not name:
         return
     if _is_named(name):
-        raise _refused(name)
+        raise refuse_private(name)
     if rights.has_ledger():
         with rights.reading() as rows:
             _check(rows, name, _list_private(rows, rights.plans()))
@@ -101,10 +101,22 @@ def _check(rows: LedgerRows, name: str, private: list[BookRow]) -> None:
     account = find_account_row(rows, name=name)
     book = next((one for one in private if one.name == name.partition("/")[0] or (account and account.book == one.no)), None)
     if book is not None or _is_named(name):
-        raise _refused(book.name if book is not None else name)
+        raise refuse_private(book.name if book is not None else name)
 
 
-def _refused(name: str) -> AccessError:
+def refuse_private(name: str) -> AccessError:
+    """Why something of a book of persons is not shown.
+
+    Parameters
+    ----------
+    name : str
+        Id of the book or account.
+
+    Returns
+    -------
+    AccessError
+        To be raised or shown by the caller.
+    """
     book = name.partition("/")[0][:60]
     return AccessError(
         Label(f"账簿“{book}”按人记账，不逐户显示", f"book '{book}' has an account for each person and is not shown one by one"),
