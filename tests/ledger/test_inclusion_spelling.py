@@ -20,7 +20,7 @@ PHONES = (
     PHONE, "+8613900000001", "+86 139-0000-0001", "139.0000.0001", "008613900000001", "8613900000001", "013900000001",
     "１３９０００００００１", "١٣٩٠٠٠٠٠٠٠١", "139\u200b0000\u20600001", "(139) 0000 0001", "139/0000/0001", "139\ufe0f00000001",
 )  # fmt: skip
-TICKETS = ("TK-1", "tk-1", "TK1", "ｔｋ－１", "TK\u200b-1", "tk_1", "TK.1", " TK 1 ", "TK-١")
+TICKETS = ("TK-1", "tk-1", "TK1", "ｔｋ－１", "TK\u200b-1", "tk_1", "TK.1", " TK 1 ", "TK-١", "TK①", "ᵀᴷ₁")
 
 
 @pytest.mark.parametrize("typed", PHONES)
@@ -50,6 +50,11 @@ def test_a_telephone_number_has_one_spelling(typed):
 )
 def test_other_identities_have_one_spelling_each(typed, spelt):
     assert spell_identity(typed) == spelt
+
+
+def test_letters_of_other_scripts_that_look_alike_stay_different():
+    """As the documentation says of its limits: NFKC resolves forms of a letter, not likenesses of two."""
+    assert len({spell_evidence(one) for one in ("TK1", "\u0422\u041a1", "\u03a4\u039a1")}) == 3
 
 
 @given(st.text(max_size=20))
