@@ -18,8 +18,8 @@ from dafeng.ledger import audit_findings
 from dafeng.ledger.audit import verify
 from dafeng.ledger.audit_findings import AuditFindings
 from dafeng.ledger.book_plans import read_book_plans
-from dafeng.ledger.inclusion.audit import check_inclusion
 from dafeng.ledger.inclusion import intake
+from dafeng.ledger.inclusion.audit import check_inclusion
 from dafeng.ledger.inclusion.bundles import aggregate_reductions
 from dafeng.ledger.inclusion.intake import resume, take
 from dafeng.ledger.inclusion.programme import Programme

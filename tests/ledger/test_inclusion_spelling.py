@@ -76,7 +76,7 @@ def test_one_person_has_one_account_and_one_trip(tmp_path):
         people = [one for one in PHONES if one.isprintable()]
         trips = [event(person, one, minute=480 + 30 * at) for at, (person, one) in enumerate(zip(people, typed, strict=False))]
         tally = take(own, trips[:1])
-        assert (tally.taken, len(trips)) == (1, 8)
+        assert (tally.taken, len(trips)) == (1, 10)
         assert rules(take(own, trips[1:]).findings) == ["inclusion.claimed"] * (len(trips) - 1)
 
 

@@ -241,7 +241,10 @@ def test_a_bundle_gives_nobody_away_by_what_it_withholds(own: Filled, who: Perso
         last = date.fromisoformat(alone[0]["started"][:10]) + timedelta(days=1)
         aggregate_reductions(programme, "q", before=last.isoformat())
     told = Person(app_of(own.city)).get(API + "bundles/q", headers=bearer(own.city, "王五")).json()
-    assert (told["events"], {one["scene"]: one["grams"] for one in told["holds"]}) == (8, dict.fromkeys(("bus", "metro", "walk")))
+    assert (told["events"], {one["scene"]: one["grams"] for one in told["holds"]}) == (
+        8,
+        dict.fromkeys(("bus", "metro", "walk")),
+    )
     assert "3.09" not in who.get(f"{HOME}bundles/q/").text
 
 

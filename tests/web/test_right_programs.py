@@ -294,7 +294,7 @@ def test_the_grams_of_one_among_many_who_joined_are_not_told(city: City, program
     assert "puhui.grams" in shown_to(programs)
 
 
-def test_what_was_taken_back_makes_no_crowd(city: City, programs: Programs, filled: tuple[Path, list[str]]) -> None:
+def test_what_was_taken_back_makes_no_crowd(city: City, programs: Programs) -> None:
     assert "puhui.grams" in shown_to(programs)
     with Rights(city) as rights, rights.reading() as rows:
         taken = rows.query("SELECT id FROM ledger_event WHERE id LIKE 'puhui:%:g' AND kind = 'earn' LIMIT 2")

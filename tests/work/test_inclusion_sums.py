@@ -18,7 +18,7 @@ from dafeng.ledger.inclusion.programme import CREDITS
 from dafeng.ledger.inclusion.scenes import read_scenes
 from dafeng.store.inclusion_rows import EVENTS, InclusionRows
 from dafeng.work.inclusion_reading import SMALLEST_GROUP, InclusionView
-from dafeng.work.inclusion_sums import Part, choose_withheld, sum_bundle, sum_months
+from dafeng.work.inclusion_sums import Part, choose_hidden, sum_bundle, sum_months
 
 TICKETS = count(1)
 
@@ -26,8 +26,8 @@ TICKETS = count(1)
 @pytest.fixture
 def view(tmp_path: Path) -> Iterator[InclusionView]:
     rows, scenes = InclusionRows(tmp_path / "e.sqlite", EVENTS), read_scenes()
-    credits = plan_book(find_book_plan(read_book_plans(), CREDITS), "")
-    yield InclusionView(rows, rows, scenes, read_policy("trial", scenes), credits)
+    book = plan_book(find_book_plan(read_book_plans(), CREDITS), "")
+    yield InclusionView(rows, rows, scenes, read_policy("trial", scenes), book)
     rows.close()
 
 
@@ -98,7 +98,7 @@ def test_no_total_tells_of_few(data: st.DataObject) -> None:
     ]
     every = frozenset(range(len(persons)))
     totals = [every, *data.draw(st.lists(st.frozensets(st.sampled_from(sorted(every)), min_size=1), max_size=3))]
-    hidden = choose_withheld(parts, totals, persons)
+    hidden = choose_hidden(parts, totals, persons)
     shown = [part.cells for number, part in enumerate(parts) if number not in hidden]
 
     def few(cells: frozenset[int]) -> bool:

@@ -32,11 +32,11 @@ from dafeng.web.inclusion_views import (
     build_account,
     build_bundle,
     build_claims,
+    build_forms,
     build_intake,
     build_overview,
     build_people,
     build_scene,
-    build_service,
 )
 from dafeng.web.labels import Words
 from dafeng.web.offices import Visitor
@@ -160,7 +160,7 @@ def _found(ask: Ask, template: str, make: Callable[[], Context]) -> Response:
 def _show_account(ask: Ask, person: str) -> Response:
     """The account for those who may confirm; what serves it, without a figure, for editors."""
     if ask.visitor.can_edit and not ask.visitor.sees_private:
-        return _found(ask, "inclusion_service.html", lambda: build_service(ask, person))
+        return _found(ask, "inclusion_service.html", lambda: build_forms(ask, person))
     return _found(ask, "inclusion_account.html", lambda: build_account(ask, person))
 
 

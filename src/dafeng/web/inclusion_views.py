@@ -237,7 +237,7 @@ def build_account(ask: Ask, person: str) -> Context:
     }  # fmt: skip
 
 
-def build_service(ask: Ask, person: str) -> Context:
+def build_forms(ask: Ask, person: str) -> Context:
     """What editors need to serve a person whose account they are not shown: forms, and no figure.
 
     Parameters

@@ -116,8 +116,9 @@ def read_account(
     balances = {book: one.balance if one is not None else 0 for book, one in accounts.items()}
     in_force = any(one["withdrawn"] is None and one["purpose"] == view.policy.purpose for one in consents)
     return InclusionAccount(
-        person, str(kind), joined, "open" if known else "erased", known is not None and in_force, balances[GRAMS], balances[earned],
-        {name: one.balance if one is not None else 0 for name, one in held.items()}, tuple(consents), tuple(lines),
+        person, str(kind), joined, "open" if known else "erased", known is not None and in_force,
+        balances[GRAMS], balances[earned], {name: one.balance if one is not None else 0 for name, one in held.items()},
+        tuple(consents), tuple(lines),
     )  # fmt: skip
 
 

@@ -58,7 +58,8 @@ def sum_document(one: InclusionSum) -> Document:
     Returns
     -------
     dict
-        Figures are null where fewer than `SMALLEST_GROUP` persons stand behind them, or behind what would follow. [g CO2, points]
+        Figures are null where fewer than `SMALLEST_GROUP` persons stand behind them, or behind what would follow.
+        [g CO2, points]
     """
     return asdict(one)
 

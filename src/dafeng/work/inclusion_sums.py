@@ -60,7 +60,7 @@ class Part(NamedTuple):
     events: int
 
 
-def choose_withheld(parts: Sequence[Part], totals: Iterable[frozenset[int]], persons: Sequence[frozenset[str]]) -> set[int]:
+def choose_hidden(parts: Sequence[Part], totals: Iterable[frozenset[int]], persons: Sequence[frozenset[str]]) -> set[int]:
     """Which sums must be withheld so that nothing about few persons follows from the others and the totals.
 
     Parameters
@@ -145,9 +145,9 @@ def _sum_months(view: InclusionView, scene: str) -> list[InclusionSum]:
     totals += [one.cells for one in bundles.values()]
     for name in certified:
         told = {at: part for at, part in scenes.items() if at[:1] == name}
-        kept = choose_withheld(list(told.values()), [bundles[name].cells], [one.persons for one in cells])
+        kept = choose_hidden(list(told.values()), [bundles[name].cells], [one.persons for one in cells])
         totals += [part.cells for number, part in enumerate(told.values()) if number not in kept]
-    withheld = choose_withheld(list(months.values()), totals, [one.persons for one in cells])
+    withheld = choose_hidden(list(months.values()), totals, [one.persons for one in cells])
     hidden = {at for number, at in enumerate(months) if number in withheld}
     text = f"SELECT scene, {_MONTH} AS month, {_SUMS} FROM event WHERE bundle <> ? GROUP BY scene, month ORDER BY month, scene"  # noqa: S608
     found = [InclusionSum(*row) for row in view.rows.query(text, REVERSED) if scene in ("", row[0])]
@@ -171,7 +171,7 @@ def sum_bundle(view: InclusionView, name: str) -> list[InclusionSum]:
     """
     cells = _read_cells(view, "bundle = ?", name)
     scenes = _group(cells, "scene")
-    withheld = choose_withheld(list(scenes.values()), [frozenset(range(len(cells)))], [one.persons for one in cells])
+    withheld = choose_hidden(list(scenes.values()), [frozenset(range(len(cells)))], [one.persons for one in cells])
     hidden = {at for number, at in enumerate(scenes) if number in withheld}
     text = f"SELECT scene, '', {_SUMS} FROM event WHERE bundle = ? GROUP BY scene ORDER BY scene"  # noqa: S608 - our own
     found = [InclusionSum(*row) for row in view.rows.query(text, name)]
@@ -196,11 +196,15 @@ def _read_cells(view: InclusionView, where: str, value: str) -> list[Cell]:
     """Cells with their persons; of those with many, as many names as make a group."""
     text = f"SELECT bundle, scene, {_MONTH} AS month, count(*), count(DISTINCT person) FROM event WHERE {where}"  # noqa: S608
     found = view.rows.query(text + " GROUP BY bundle, scene, month ORDER BY bundle, scene, month", value)
-    few = ["\x1f".join(row[:3]) for row in found if row[4] < SMALLEST_GROUP]
+    few = ["\x1f".join(map(str, row[:3])) for row in found if row[4] < SMALLEST_GROUP]
     people: dict[str, set[str]] = {}
     if few:
         asked = f"SELECT DISTINCT {_NAME} AS name, person FROM event WHERE {where} AND name IN (SELECT value FROM json_each(?))"  # noqa: S608
         for name, person in view.rows.query(asked, value, few):
             people.setdefault(name, set()).add(person)
     many = frozenset(f"another {number}" for number in range(SMALLEST_GROUP))
-    return [Cell(*row[:4], frozenset(people.get("\x1f".join(row[:3]), many))) for row in found]
+    made = []
+    for bundle, scene, month, events, persons in found:
+        own = frozenset(people.get(f"{bundle}\x1f{scene}\x1f{month}", {""}))
+        made.append(Cell(bundle, scene, month, events, own if persons < SMALLEST_GROUP else many))
+    return made

@@ -1,7 +1,7 @@
 """Books in which every account is a person's: the grams, points and vouchers of carbon inclusion, and who is shown them.
 
-Invariant: to those who may not confirm only sums of such a book are told, and only where at least five persons stand behind each
-of them; what they are refused is the same whether the account they named exists or not, and the public is told nothing.
+Invariant: to those who may not confirm only sums of such a book are told, and only where at least five persons stand behind
+each of them; what they are refused is the same whether the account they named exists or not, and the public is told nothing.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ _OWN = ("issuer", "pool", *ENDS)
 """Types of the accounts that are the city's own."""
 _HOLDERS = f"holder FROM ledger_account WHERE book = ? AND type NOT IN ({', '.join('?' for _ in _OWN)})"
 _BEHIND = (
-    "SELECT DISTINCT o.holder FROM ledger_account a JOIN ledger_posting p ON p.account = a.no JOIN ledger_event e ON e.seq = p.seq"
-    " JOIN ledger_account o ON o.no = CASE WHEN e.giver = a.no THEN e.taker ELSE e.giver END WHERE a.book = ? AND a.type = ?"
+    "SELECT DISTINCT o.holder FROM ledger_account a JOIN ledger_posting p ON p.account = a.no"  # noqa: S608 - our own names
+    " JOIN ledger_event e ON e.seq = p.seq JOIN ledger_account o"
+    " ON o.no = CASE WHEN e.giver = a.no THEN e.taker ELSE e.giver END WHERE a.book = ? AND a.type = ?"
     f" AND o.type NOT IN ({', '.join('?' for _ in _OWN)}) AND e.kind <> 'reverse'"
     f" AND NOT EXISTS (SELECT 1 FROM ledger_reversed r WHERE r.id = e.id) LIMIT {SMALLEST_GROUP}"
 )

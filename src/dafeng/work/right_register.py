@@ -1,7 +1,7 @@
 """What the public may see of a city's books: issued and outstanding, projects, retirements; never who holds what.
 
-Invariant: only books that the city's rules of visibility publish, and never a book in which every account is a person's; nothing
-of an account that belongs to a person but quantity and day of what was retired.
+Invariant: only books that the city's rules of visibility publish, and never a book in which every account is a person's;
+nothing of an account that belongs to a person but quantity and day of what was retired.
 """
 
 from __future__ import annotations

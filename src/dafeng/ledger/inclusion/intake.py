@@ -249,9 +249,7 @@ def _find_former(programme: Programme, taken: Sequence[Taken]) -> frozenset[str]
     return frozenset(spelt[name][1] for name, content in found if content == spelt[name][0])
 
 
-def _book(
-    programme: Programme, first: int, taken: Sequence[Taken], *, former: frozenset[str] = frozenset()
-) -> dict[str, str]:
+def _book(programme: Programme, first: int, taken: Sequence[Taken], *, former: frozenset[str] = frozenset()) -> dict[str, str]:
     """Hand decisions to the ledger; codes by key of those that it refused, which are forgotten."""
     shelf = programme.shelf()
     groups = [group for one in taken if (group := spell_earn(one, shelf, bound=one.key not in former))]
