@@ -28,11 +28,10 @@ from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
+from dafeng.web.inclusion_account_views import build_account, build_forms
 from dafeng.web.inclusion_views import (
-    build_account,
     build_bundle,
     build_claims,
-    build_forms,
     build_intake,
     build_overview,
     build_people,
