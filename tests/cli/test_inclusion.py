@@ -38,7 +38,7 @@ def run(*arguments, fails=None):
 
 def write(folder, *rows):
     """A file of trips by bus that begin from now on."""
-    at = datetime.now(CHINA) + timedelta(seconds=2)
+    at = datetime.now(CHINA).replace(microsecond=0) + timedelta(seconds=2)
     text = "scene,person,evidence,started,ended,amount,place\n"
     for number, (person, evidence) in enumerate(rows):
         begin = at + timedelta(seconds=number)

@@ -390,3 +390,25 @@ def test_what_was_erased_stands_in_no_file_while_the_programme_goes_on(tmp_path)
     for name, content in held.items():
         assert salt.encode() not in content, name
         assert key.encode() not in content, name
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-W09-7T13:00", "2026-W097T13:00", "20260301T1300", "2026-03-01 13:00", "2026-060T13:00", "2026-03-01T13",
+        "2026-03-01T13:00:00.5", "2026-03-01T13:00+08:00:30", "2026-03-01T13:00+0800", "2026-03-01T13:00+08",
+        "2026-03-01T13:00z", "2026-03-01T13:00:00,5Z", "２０２６-03-01T13:00", "2026-03-01T13:00:00+08:00:00.000001",
+        "2026-02-30T13:00", "2026-03-01T13:60",
+    ],
+)  # fmt: skip
+def test_a_time_has_one_form(time):
+    fields = {"scene": "metro", "person": "a", "evidence": "e", "ended": "2026-03-01T13:20", "amount": "1", "place": CITY}
+    found = make_event({**fields, "started": time}, "f.csv!2")
+    assert (isinstance(found, Finding), getattr(found, "rule", "")) == (True, "inclusion.field")
+
+
+@pytest.mark.parametrize("time", ["2026-03-01T13:00", "2026-03-01T13:00:00", "2026-03-01T05:00Z", "2026-03-01T14:00:00+09:00"])
+def test_a_time_with_offset_or_without_is_the_same_instant(time):
+    fields = {"scene": "metro", "person": "a", "evidence": "e", "ended": "2026-03-01T13:20", "amount": "1", "place": CITY}
+    found = make_event({**fields, "started": time}, "f.csv!2")
+    assert found.started == int(START.timestamp()) + 13 * 3600

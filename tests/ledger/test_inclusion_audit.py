@@ -18,6 +18,7 @@ from dafeng.ledger import audit_findings
 from dafeng.ledger.audit import verify
 from dafeng.ledger.audit_findings import AuditFindings
 from dafeng.ledger.book_plans import read_book_plans
+from dafeng.ledger.inclusion import intake
 from dafeng.ledger.inclusion.audit import check_inclusion
 from dafeng.ledger.inclusion.bundles import aggregate_reductions
 from dafeng.ledger.inclusion.intake import resume, take
@@ -27,6 +28,7 @@ from dafeng.ledger.inclusion.rewards import erase_member, expire_points, redeem_
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import Reverse, Transfer
 from dafeng.store.inclusion_rows import EVENTS, InclusionRows
+from dafeng.work.right_proof import is_whole
 from tests.ledger.inclusion import event, join, programme
 from tests.ledger.test_inclusion_books import address  # noqa: F401 - an empty PostgreSQL
 from tests.ledger.test_inclusion_laws import Crash, Mine
@@ -168,6 +170,9 @@ CHANGES = {
     "event.amount": ("UPDATE event SET amount = '11' WHERE no = 45", "edition"),
     "event.amount spelt": ("UPDATE event SET amount = '10.0' WHERE no = 45", "edition"),
     "event.amount no number": ("UPDATE event SET amount = 'ten' WHERE no = 45", "edition"),
+    "event.amount that gives the same": ("UPDATE event SET amount = '10.001' WHERE no = 45", "booked"),
+    "event.scene that gives the same": ("UPDATE event SET scene = 'walk', amount = '5' WHERE no = 45", "booked"),
+    "event.started and ended a little": ("UPDATE event SET started = started + 1, ended = ended + 1 WHERE no = 45", "booked"),
     "event.edition": ("UPDATE event SET edition = 'none' WHERE no = 45", "edition"),
     "event.grams": ("UPDATE event SET grams = grams + 1 WHERE no = 45", "booked"),
     "event.grams and amount": ("UPDATE event SET grams = 2 * grams, amount = '20' WHERE no = 45", "booked"),
@@ -229,6 +234,28 @@ CODES = (
     "balance", "booked", "bundle", "chunk", "claimed", "edition", "erased", "event", "file", "issued", "missing", "overlap",
     "reversed", "undone",
 )  # fmt: skip
+
+
+def test_events_of_an_earlier_version_go_on_and_are_told_as_not_bound(tmp_path: Path) -> None:
+    """Booked without the hash of the event, the second of them not to its end."""
+    with programme(tmp_path) as own:
+        join(own, "a")
+        own.prepare()
+        with pytest.MonkeyPatch.context() as former:
+            former.setattr(intake, "bind_event", lambda _: "")
+            take(own, [event("a", "t1", scene="bus", amount="2")])
+            take(own, [event("a", "t2", scene="bus", amount="2", minute=90)])
+        own.rows.run("UPDATE chunk SET done = 0 WHERE first = 2")
+        assert resume(own) == 1
+        assert own.rows.query("SELECT count(*) FROM event") == [(2,)], "the ledger knows it and refuses nothing"
+        take(own, [event("a", "t3", scene="bus", amount="2", minute=300)])
+        found = audited(own)
+        assert [(one.rule, one.severity) for one in found] == [("ledger.inclusion_unbound", "info")]
+        assert ("2 个事件" in found[0].says.zh, "version: 2;" in found[0].says.en, is_whole(found)) == (True, True, True)
+        own.rows.run("UPDATE event SET scene = 'walk', amount = '1' WHERE no = 2")
+        assert is_whole(audited(own)), "what an earlier version did not bind cannot be told"
+        own.rows.run("UPDATE event SET scene = 'walk', amount = '1' WHERE no = 3")
+        assert not is_whole(audited(own))
 
 
 def test_an_evidence_that_counts_in_two_scenes_is_named(own: Programme) -> None:

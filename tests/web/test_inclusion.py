@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any, NamedTuple
@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from dafeng.core.errors import AccessError
+from dafeng.ledger.inclusion.bundles import aggregate_reductions
 from dafeng.ledger.inclusion.webhook import WINDOW_S, Key, sign
 from dafeng.store.access_tokens import make_token
 from dafeng.store.records import open_records
@@ -20,6 +22,7 @@ from dafeng.web.app import create_app
 from dafeng.work.city import City, open_city
 from dafeng.work.inclusion import open_inclusion
 from dafeng.work.right_overview import sum_books
+from dafeng.work.right_people import check_private
 from dafeng.work.rights import Rights
 from tests.ledger.inclusion import sums
 from tests.web.inclusions import BUNDLE, OPERATOR, PEOPLE, event, fill_inclusion, message, rows_of
@@ -213,7 +216,7 @@ def test_a_file_is_taken_with_findings_by_row(who: Person, tmp_path: Path) -> No
 
 def test_the_overview_tells_sums_double_claims_and_bundles(who: Person) -> None:
     page = who.get(HOME).text
-    assert [word in page for word in ("6 件低碳行为共减排 3.090", "不足 5 个账户", "重复申报", BUNDLE)] == [True] * 4
+    assert [word in page for word in ("6 件低碳行为共减排 3.090", "不足 5 人的合计不显示", "重复申报", BUNDLE)] == [True] * 4
     told = who.get("/qinglan/inclusion.json").json()
     assert (told["months"][0]["accounts"], told["double_claims"]) == (6, {"inclusion.claimed": 1})
 
@@ -221,11 +224,28 @@ def test_the_overview_tells_sums_double_claims_and_bundles(who: Person) -> None:
 def test_a_sum_over_few_accounts_is_not_told(own: Filled, who: Person) -> None:
     send(own.city, own.key, *(event(one, f"few-{one}", scene="bike") for one in PEOPLE[:4]))
     told = {one["scene"]: one for one in who.get("/qinglan/inclusion.json").json()["months"]}
-    assert (told["bike"]["grams"], told["bike"]["accounts"], told["metro"]["accounts"]) == (None, None, 6)
-    assert "不足 5 户，不显示" in who.get(HOME).text
+    assert (told["bike"]["grams"], told["bike"]["accounts"]) == (None, None)
+    assert told["metro"]["grams"] is None, "what the books issued less this is what four did"
+    assert "为保护个人不显示" in who.get(HOME).text
     send(own.city, own.key, event(PEOPLE[4], "few-5", scene="bike"))
     told = {one["scene"]: one for one in who.get("/qinglan/inclusion.json").json()["months"]}
-    assert told["bike"]["accounts"] == 5
+    assert (told["bike"]["accounts"], told["metro"]["accounts"]) == (5, 6)
+
+
+def test_a_bundle_gives_nobody_away_by_what_it_withholds(own: Filled, who: Person) -> None:
+    """Six by metro; bus and walk are one person's, and the sum of the bundle is known."""
+    trips = [event(one, f"m-{one}", hours=31) for one in PEOPLE[:6]]
+    alone = [event(PEOPLE[6], scene, scene=scene, hours=hours) for scene, hours in (("bus", 30), ("walk", 30.5))]
+    assert send(own.city, own.key, *trips, *alone).json()["taken"] == 8
+    with open_inclusion(own.city) as programme:
+        last = date.fromisoformat(alone[0]["started"][:10]) + timedelta(days=1)
+        aggregate_reductions(programme, "q", before=last.isoformat())
+    told = Person(app_of(own.city)).get(API + "bundles/q", headers=bearer(own.city, "王五")).json()
+    assert (told["events"], {one["scene"]: one["grams"] for one in told["holds"]}) == (
+        8,
+        dict.fromkeys(("bus", "metro", "walk")),
+    )
+    assert "3.09" not in who.get(f"{HOME}bundles/q/").text
 
 
 def test_a_scene_shows_its_method_and_every_edition(who: Person) -> None:
@@ -291,13 +311,37 @@ def test_programs_join_redeem_and_read_an_account(own: Filled) -> None:
     order = {"person": own.people[0], "voucher": "merchant_5", "order": "P-1"}
     told = [client.post(API + "redemptions", json=order, headers=shown).json()["again"] for _ in range(2)]
     poor = client.post(API + "redemptions", json={**order, "person": joined.json()["person"], "order": "P-2"}, headers=shown)
-    account = client.get(f"{API}accounts/{own.people[0]}", headers=shown).json()
+    account = client.get(f"{API}accounts/{own.people[0]}", headers=bearer(own.city, "李四")).json()
     assert (told, poor.status_code, account["vouchers"], account["consents"][0]["withdrawn"]) == (
         [False, True], 409, {"merchant_5": 1}, None,
     )  # fmt: skip
     for path in ("scenes", "totals", "claims", "bundles", f"bundles/{BUNDLE}"):
         assert client.get(API + path, headers=shown).status_code == 200
         assert client.get(API + path).status_code == 401
+
+
+def test_an_account_is_shown_to_those_who_may_confirm_only(own: Filled) -> None:
+    """To others neither page nor API tells a figure of a person, whether there is the pseudonym or not; editors serve it."""
+    client, app = Person(app_of(own.city)), app_of(own.city)
+    with Rights(own.city) as rights, pytest.raises(AccessError) as said:
+        check_private(rights, "puhui.grams", may=False)
+    words = said.value
+    for name, may in {"王五": False, "张三": False, "李四": True, "管理": True}.items():
+        for pseudonym in (own.people[0], "0" * 24):
+            told = client.get(f"{API}accounts/{pseudonym}", headers=bearer(own.city, name))
+            assert told.status_code == (403 if not may else 200 if pseudonym in own.people else 404), (name, pseudonym)
+            assert may or told.json()["says"] == {"zh": words.what.zh, "en": words.what.en}
+    reader, editor = person(app, "王五"), person(app, "张三")
+    for place in (f"accounts/{own.people[0]}/", f"accounts/{'0' * 24}/", f"accounts/?person={own.people[0]}"):
+        page = reader.get(HOME + place)
+        assert (page.status_code, words.what.zh in page.text) == (403, True), place
+    page = editor.get(f"{HOME}accounts/{own.people[0]}/").text
+    assert [one in page for one in (words.what.zh, 'name="voucher"', "/withdraw")] == [True] * 3
+    assert [one in page for one in ("kg", "carbon_inclusion", "积分明细", "未核证", 'class="sums"')] == [False] * 5
+    assert editor.get(f"{HOME}accounts/{'0' * 24}/").status_code == 404
+    done = editor.write(HOME + "withdraw", home=f"{HOME}accounts/{own.people[0]}/", person=own.people[0])
+    assert "同意已撤回" in editor.get(done.headers["location"]).text
+    assert "同意已撤回" in person(app, "李四").get(f"{HOME}accounts/{own.people[0]}/").text
 
 
 def test_a_city_that_nobody_joined_makes_no_file(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -14,15 +16,24 @@ from typer.testing import CliRunner
 
 from dafeng.cli.main import app as commands
 from dafeng.ledger.beancount import spell_beancount
-from dafeng.ledger.requests import Hold
+from dafeng.ledger.inclusion.programme import require
+from dafeng.ledger.inclusion.rewards import redeem_points
+from dafeng.ledger.requests import Hold, Transfer
 from dafeng.store.ledger_rows import open_rows
+from dafeng.store.records import open_records
 from dafeng.work.city import City, open_city
 from dafeng.work.inclusion import open_inclusion
+from dafeng.work.inclusion_messages import answer_batch
+from dafeng.work.publish_change import Decision, change_visibility
+from dafeng.work.publish_rules import Visibility
+from dafeng.work.right_certificate import find_certificate
+from dafeng.work.right_opening import open_book
 from dafeng.work.right_orders import place_order
+from dafeng.work.right_register import shows_certificate
 from dafeng.work.right_rows import read_statement
 from dafeng.work.rights import Rights
 from tests.web.client import Client
-from tests.web.inclusions import fill_inclusion
+from tests.web.inclusions import PEOPLE, event, fill_inclusion
 from tests.web.ledgers import DAY, fill_ledger
 from tests.web.reviews import app_of, city_with_people, person
 from tests.web.test_rights import token_of
@@ -242,16 +253,98 @@ def test_the_pages_show_the_account_of_a_person_to_those_who_may_confirm(
         assert (pseudonym in who.get(page).text, "puhui" in who.get(page).text) == (False, True)
 
 
-def test_a_reader_sees_no_sum_of_few_persons(city: City, programs: Programs, filled: tuple[Path, list[str]]) -> None:
+def shown_to(programs: Programs, name: str = "王五") -> set[str]:
+    """Books whose sums somebody is shown."""
+    return {one["book"] for one in programs.get("books", name).json()["items"]}
+
+
+def redeem(city: City, *people: str) -> str:
+    """Book of the voucher that these persons get for their points, of which they earn what is lacking."""
     with open_inclusion(city) as programme:
         voucher = next(iter(programme.policy.vouchers.values()))
-        for one in filled[1][:4]:
+        shelf = programme.shelf()
+        for one in people:
+            earned = Transfer(f"given-{one}", "earn", shelf.earns, f"{shelf.points.name}/{one}", voucher.points, DAY)
+            require(programme.ledger.submit([[earned]])[0])
+            redeem_points(programme, one, voucher.id, order=f"order-{one}")
+    return f"puhui.voucher.{voucher.id}"
+
+
+def test_a_reader_sees_no_sum_of_few_persons(city: City, programs: Programs, filled: tuple[Path, list[str]]) -> None:
+    """Accounts that stand empty make no crowd, in each of the figures of a book."""
+    with open_inclusion(city) as programme:
+        voucher = next(iter(programme.policy.vouchers.values()))
+        for one in filled[1]:
             programme.open_voucher(voucher, one, "person")
-        book = f"puhui.voucher.{voucher.id}"
-        told = [[one["book"] for one in programs.get("books", name).json()["items"]] for name in ROLES]
-        assert [book in one for one in told] == list(ROLES.values())
-        programme.open_voucher(voucher, filled[1][4], "person")
-    assert book in [one["book"] for one in programs.get("books", "王五").json()["items"]]
+    book = redeem(city, *filled[1][:4])
+    assert [book in shown_to(programs, one) for one in ROLES] == list(ROLES.values())
+    assert "points" not in shown_to(programs), "four persons have used points"
+    redeem(city, filled[1][4])
+    assert shown_to(programs) >= {book, "points", "puhui.grams"}
+
+
+def test_the_grams_of_one_among_many_who_joined_are_not_told(city: City, programs: Programs) -> None:
+    """Six have certified grams; what one of them has since is the difference."""
+    assert "puhui.grams" in shown_to(programs)
+    with open_inclusion(city) as programme:
+        answer_batch(programme, [event(PEOPLE[0], "later", hours=3)])
+    assert ["puhui.grams" in shown_to(programs, one) for one in ROLES] == list(ROLES.values())
+    with open_inclusion(city) as programme:
+        answer_batch(programme, [event(one, f"later-{one}", hours=3) for one in PEOPLE[1:5]])
+    assert "puhui.grams" in shown_to(programs)
+
+
+def test_what_was_taken_back_makes_no_crowd(city: City, programs: Programs) -> None:
+    assert "puhui.grams" in shown_to(programs)
+    with Rights(city) as rights, rights.reading() as rows:
+        taken = rows.query("SELECT id FROM ledger_event WHERE id LIKE 'puhui:%:g' AND kind = 'earn' LIMIT 2")
+    with sqlite3.connect(city.folder / "ledger.sqlite") as file:  # as two reversals leave it
+        file.executemany("INSERT INTO ledger_reversed VALUES (?, 'x')", taken)
+    assert "puhui.grams" not in shown_to(programs)
+
+
+LOYALTY = """books:
+  loyalty: {label: {zh: 积分, en: loyalty}, instrument: POINTS, unit: 分, of: {zh: 积分, en: points}, scale: 0, serials: false,
+    dated: false, project: false, accounts: [issuer, pool, used, cancelled], threshold: 100000, source: null, clause: null,
+    grade: M}
+"""
+
+
+def test_the_points_of_persons_are_closed_under_any_name_of_their_book(tmp_path: Path) -> None:
+    made = city_with_people(tmp_path)
+    path = made.folder / "city.yaml"
+    path.write_text(path.read_text("utf-8").replace("options: {}", "options: {inclusion: trial}"), "utf-8")
+    made.overlay.mkdir(parents=True, exist_ok=True)
+    (made.overlay / "books.yaml").write_text(LOYALTY, encoding="utf-8")
+    made = open_city(made.folder)
+    with Rights(made) as rights, open_records(made.records) as records:
+        open_book(rights, "loyalty", who="李四", limit=10**6, records=records)
+    pseudonym, programs = fill_inclusion(made)[0][0], Programs(made)
+    account = f"loyalty/{pseudonym}"
+    places = ["accounts?book=loyalty&type=person", f"accounts/{account}", "accounts/loyalty/none", "balances?book=loyalty"]
+    places += ["accounts/loyalty.issuer", *(f"events/{one}" for one in events_of(made, account))]
+    for place in places:
+        assert programs.get(place, "王五").status_code == 403, place
+    assert programs.get(f"accounts/{account}").status_code == 200
+    for place in ("beancount", "accounts?limit=1000"):
+        assert pseudonym not in programs.get(place, "王五").text, place
+
+
+def test_the_public_registry_has_no_book_of_persons(city: City, programs: Programs, filled: tuple[Path, list[str]]) -> None:
+    """Not even where many stand in it: no other face of the public tells of persons."""
+    redeem(city, *filled[1])
+    change_visibility(city, [Decision("registry", "", "public"), Decision("registry", "puhui.grams", "public")], who="李四")
+    public = "/public/qinglan/registry"
+    told = {one["book"] for one in programs.client.get(public + ".json").json()["books"]}
+    assert {"ccer", "inclusion_credit"} <= told
+    assert [one for one in told if one == "points" or one.startswith("puhui.")] == []
+    assert [word in programs.client.get(public).text for word in ("puhui.", "merchant_5")] == [False, False]
+    assert "515" not in programs.client.get(public + "?book=puhui.grams").text
+    rules = Visibility(kinds={"registry": "public"})
+    with Rights(city) as rights:
+        found = find_certificate(rights, "retire-1")
+        told = [shows_certificate(rights, rules, replace(found, book=rights.find_book(one))) for one in ("ccer", "points")]
+    assert told == [True, False]
 
 
 def test_the_text_without_some_books_still_balances(city: City) -> None:

@@ -110,7 +110,7 @@ DECISIONS: Mapping[str, str] = {
     "GET /{slug}/inclusion": "anyone", "GET /{slug}/inclusion/": "reader", "GET /{slug}/inclusion.json": "reader",
     "GET /{slug}/inclusion/scenes/{scene}/": "reader", "GET /{slug}/inclusion/claims/": "reader",
     "GET /{slug}/inclusion/bundles/{name:path}/": "reader", "GET /{slug}/inclusion/accounts/": "reader",
-    "GET /{slug}/inclusion/accounts/{person}/": "reader", "GET /{slug}/inclusion/intake/": "reader",
+    "GET /{slug}/inclusion/accounts/{person}/": "editor", "GET /{slug}/inclusion/intake/": "reader",
     "POST /{slug}/inclusion/take": "editor", "POST /{slug}/inclusion/join": "editor", "POST /{slug}/inclusion/redeem": "editor",
     "POST /{slug}/inclusion/withdraw": "editor", "POST /{slug}/inclusion/erase": "confirmer",
     "POST /{slug}/inclusion/aggregate": "confirmer", "POST /{slug}/inclusion/keys": "confirmer",

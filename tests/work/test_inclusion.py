@@ -225,4 +225,4 @@ def test_an_edition_that_was_changed_after_events_were_taken_is_told(city):
     assert claimed(city) == {}
     with sqlite3.connect(city.folder / FILES[0]) as file:
         file.execute("UPDATE event SET edition = 'gone'")
-    assert audit(city) == [("ledger.inclusion_edition", "inclusion.event/1")]
+    assert audit(city) == [(f"ledger.inclusion_{one}", "inclusion.event/1") for one in ("edition", "booked")]

@@ -17,7 +17,8 @@ from dafeng.cli.main import app
 from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError, StoreError
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.ledger import open_ledger
-from dafeng.ledger.requests import Hold, Release, Reverse, Span, Transfer
+from dafeng.ledger.refusals import Booked
+from dafeng.ledger.requests import Hold, OpenAccount, Release, Reverse, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
 from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import add_order
@@ -31,6 +32,7 @@ from dafeng.work.right_forms import read_request, read_spans
 from dafeng.work.right_opening import open_account, open_book
 from dafeng.work.right_orders import decide_order, place_order, read_order, read_orders, settle_orders
 from dafeng.work.right_overview import order_document, sum_book, sum_books
+from dafeng.work.right_people import sum_shown
 from dafeng.work.right_proof import audit_books, list_day_roots
 from dafeng.work.right_register import public_books, shows_registry, tell_public_book
 from dafeng.work.right_rows import read_accounts, read_statement
@@ -357,6 +359,18 @@ def test_no_holder_and_no_person_is_public(either: Rights) -> None:
     told = str([tell_public_book(one) for one in public_books(either, Visibility(kinds={"registry": "public"}))])
     assert "海边马拉松" in told
     assert [word for word in ("甲公司", "乙公司", "赵六", "holder of") if word in told] == []
+
+
+def test_a_sum_of_persons_needs_five_who_stand_behind_it(either: Rights) -> None:
+    open_book(either, "points", who="张三", limit=10**6)
+    people = [f"p{number}" for number in range(7)]
+    opened = [[OpenAccount(f"o-{one}", f"points/{one}", "points", "person", (one,))] for one in people]
+    earned = [[Transfer(f"e-{one}", "earn", "points.issuer", f"points/{one}", 5, DAY)] for one in people]
+    told = []
+    for groups in (opened, earned[:4], earned[4:5], [[Transfer("u", "redeem", "points/p0", "points.used", 1, DAY)]]):
+        assert all(isinstance(one, Booked) for answers in either.submit(groups) for one in answers)
+        told.append([any(one.book.name == "points" for one in sum_shown(either, may=may)) for may in (False, True)])
+    assert told == [[False, True], [False, True], [True, True], [False, True]]
 
 
 # --- a ledger that is not the one of the records ---------------------------------------------------------------------------

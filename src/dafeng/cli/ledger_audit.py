@@ -19,7 +19,7 @@ app = typer.Typer()
 @app.command()
 def audit(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """审核账簿、市场、减排项目与碳普惠：重新入账比对 · book again and compare: ledger, markets, credits, inclusion."""
-    from dafeng.work.right_proof import audit_books
+    from dafeng.work.right_proof import audit_books, is_whole
 
     language = read_language(lang)
     with open_rights(folder) as rights:
@@ -28,7 +28,7 @@ def audit(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
         print_json(tell_findings(found))
     elif found:
         show_findings(found, language)
-    else:
+    if is_whole(found) and not as_json:
         console().print(
             say(
                 language,
@@ -36,7 +36,7 @@ def audit(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
                 "ledger, markets, credit projects and carbon inclusion are as they were booked",
             )
         )
-    if found:
+    if not is_whole(found):
         raise typer.Exit(1)
 
 

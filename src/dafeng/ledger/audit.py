@@ -47,7 +47,8 @@ def verify(ledger: Ledger, *, beside: Sequence[Check] = ()) -> list[Finding]:
     Returns
     -------
     list of Finding
-        What is wrong and where (``table/key``), at most `MOST_FINDINGS`; empty if all is as it was booked.
+        What is wrong and where (``table/key``), at most `MOST_FINDINGS`; without errors if all is as it was booked. What could
+        not be compared is told with the severity ``info``.
     """
     with ledger.standing() as rows:
         said = AuditFindings()

@@ -52,6 +52,16 @@ class AuditFindings:
         if len(self.found) >= MOST_FINDINGS:
             raise AuditEnd
 
+    def note(self, rule: str, at: str, zh: str, en: str, *, remedy: Label) -> None:
+        """Say what could not be compared, which is nothing wrong.
+
+        Parameters
+        ----------
+        rule, at, zh, en, remedy
+            As for `say`.
+        """
+        self.found.append(Finding(f"ledger.{rule}", at, "info", Label(zh, en), remedy))
+
     def stop(self, rule: str, at: str, zh: str, en: str) -> NoReturn:
         """Say what is wrong where nothing after it can be judged.
 

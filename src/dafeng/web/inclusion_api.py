@@ -233,12 +233,14 @@ def _add_reading(router: APIRouter, desk: Desk, caller: Caller) -> None:
 def _add_accounts(router: APIRouter, desk: Desk, caller: Caller) -> None:
     @router.get("/accounts/{person}", summary="Account of a pseudonym with a page of its points")
     def read_account(request: Request, slug: str, person: str, before: Cursor = 0, limit: Limit = 100) -> Response:
-        office = _office(desk, caller, request, slug)
-        if not is_pseudonym(person):
+        office, visitor = caller(desk, request, slug)
+        if not has_inclusion(office.city) or not is_pseudonym(person):
             raise HTTPException(404)
+        may = visitor.sees_private
         with read_inclusion(office.city) as view:
             try:
-                return answer_content(request, account_content(view, office.rights, person, before=before, limit=limit))
+                told = account_content(view, office.rights, person, may=may, before=before, limit=limit)
+                return answer_content(request, told)
             except LookupFailure as cause:
                 raise HTTPException(404) from cause
 

@@ -22,13 +22,14 @@ from dafeng.ledger.inclusion.bundles import aggregate_reductions
 from dafeng.ledger.inclusion.events import read_lines
 from dafeng.ledger.inclusion.intake import take
 from dafeng.ledger.inclusion.operators import end_key, make_key
+from dafeng.ledger.inclusion.programme import GRAMS
 from dafeng.ledger.inclusion.rewards import erase_member, redeem_points
 from dafeng.web.asking import Ask, Context, show, write
 from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
+from dafeng.web.inclusion_account_views import build_account, build_forms
 from dafeng.web.inclusion_views import (
-    build_account,
     build_bundle,
     build_claims,
     build_intake,
@@ -42,6 +43,7 @@ from dafeng.work.inclusion import join_inclusion, open_inclusion
 from dafeng.work.inclusion_account import is_pseudonym
 from dafeng.work.inclusion_document import overview_document
 from dafeng.work.inclusion_reading import has_inclusion, read_inclusion, read_terms
+from dafeng.work.right_people import check_private
 
 HOME = "/{slug}/inclusion"
 
@@ -99,7 +101,7 @@ def _add_people(app: FastAPI, desk: Desk) -> None:
 
     @app.get(HOME + "/accounts/{person}/", include_in_schema=False)
     def show_account(request: Request, slug: str, person: str) -> Response:
-        return show(desk, request, slug, lambda ask: _found(ask, "inclusion_account.html", lambda: build_account(ask, person)))
+        return show(desk, request, slug, lambda ask: _show_account(ask, person))
 
     @app.post(HOME + "/join", include_in_schema=False)
     async def join(request: Request, slug: str) -> Response:
@@ -154,6 +156,13 @@ def _found(ask: Ask, template: str, make: Callable[[], Context]) -> Response:
         raise HTTPException(404) from cause
 
 
+def _show_account(ask: Ask, person: str) -> Response:
+    """The account for those who may confirm; what serves it, without a figure, for editors."""
+    if ask.visitor.can_edit and not ask.visitor.sees_private:
+        return _found(ask, "inclusion_service.html", lambda: build_forms(ask, person))
+    return _found(ask, "inclusion_account.html", lambda: build_account(ask, person))
+
+
 def _tell(ask: Ask) -> Response:
     if not has_inclusion(ask.office.city):
         raise HTTPException(404)
@@ -164,6 +173,8 @@ def _tell(ask: Ask) -> Response:
 def _find(ask: Ask) -> Response:
     """The account of a pseudonym that was typed; of anything else nothing is said but that it leads nowhere."""
     typed = ask.request.query_params.get("person", "").strip().lower()
+    if is_pseudonym(typed):
+        check_private(ask.office.rights, GRAMS, may=ask.visitor.sees_private or ask.visitor.can_edit)
     if is_pseudonym(typed) and has_inclusion(ask.office.city):
         with read_inclusion(ask.office.city) as view:
             tables = ("person", "consent")

@@ -10,23 +10,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.formula import typeset
-from dafeng.ledger.definitions import kinds
 from dafeng.ledger.inclusion.claims import read_overlaps, read_registered
 from dafeng.ledger.inclusion.operators import list_keys
 from dafeng.ledger.inclusion.scenes import Scene
 from dafeng.library.sources import read_sources
 from dafeng.web.asking import Ask
 from dafeng.web.labels import Words
-from dafeng.work.inclusion_account import count_left, read_account
 from dafeng.work.inclusion_messages import list_messages
 from dafeng.work.inclusion_reading import (
     SMALLEST_GROUP,
-    InclusionSum,
     InclusionView,
     count_claims,
     count_held,
@@ -37,9 +33,8 @@ from dafeng.work.inclusion_reading import (
     read_bundles,
     read_inclusion,
     read_terms,
-    sum_bundle,
-    sum_months,
 )
+from dafeng.work.inclusion_sums import InclusionSum, sum_bundle, sum_months
 
 Context = dict[str, Any]
 LINES = 50
@@ -198,40 +193,6 @@ def build_people(ask: Ask) -> Context:
         ``lost``: ``pseudonym`` or ``identity``; what was typed is not told again.
     """
     return {"lost": ask.request.query_params.get("lost", ""), "policy": read_terms(ask.office.city)[1]}
-
-
-def build_account(ask: Ask, person: str) -> Context:
-    """What the page of a pseudonym shows.
-
-    Parameters
-    ----------
-    ask : Ask
-        The request.
-    person : str
-        Pseudonym.
-
-    Returns
-    -------
-    dict
-        Balances, vouchers, statement of points, consents, and what stays after erasure.
-
-    Raises
-    ------
-    LookupFailure
-        If there never was such a pseudonym.
-    """
-    before = read_number(ask.request.query_params.get("before"))
-    with read_inclusion(ask.office.city) as view:
-        found = read_account(view, ask.office.rights, person, before=before, limit=LINES + 1)
-        certified, every = count_left(view, person)
-        policy = view.policy
-    shown = found.lines[:LINES]
-    return {
-        "account": found, "policy": policy, "lines": shown, "certified": certified, "every": every, "order": uuid4().hex[:12],
-        "more": shown[-1].seq if len(found.lines) > LINES else 0, "before": before, "kg": tell_kilograms,
-        "kind_of": lambda name: kinds()[name].label if name in kinds() else Label(name, name),
-        "done": ask.request.query_params.get("done", ""), "plain": _plain,
-    }  # fmt: skip
 
 
 def build_bundle(ask: Ask, name: str) -> Context:

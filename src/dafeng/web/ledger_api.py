@@ -202,7 +202,7 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
         rights, may = office.rights, visitor.sees_private
         known = {one.no: one for one in rights.books()}
         chosen = find(lambda: rights.find_book(book)) if book else None
-        check_private(chosen.name if chosen else "", may=may)
+        check_private(rights, chosen.name if chosen else "", may=may)
         without = [] if may else [one.no for one in list_private(rights)]
         with _reading(rights) as rows:
             found = read_accounts(
@@ -218,9 +218,9 @@ def _add_lists(router: APIRouter, desk: Desk, caller: Caller) -> None:
     def read_account(request: Request, slug: str, name: str, before: Cursor = 0, limit: Limit = PAGE_ROWS) -> Response:
         office, visitor = caller(desk, request, slug)
         rights = office.rights
-        check_private(name, may=visitor.sees_private)
+        check_private(rights, name, may=visitor.sees_private)
         account, book = find(lambda: _find_account(rights, name))
-        check_private(book.name, may=visitor.sees_private)
+        check_private(rights, book.name, may=visitor.sees_private)
         with rights.reading() as rows:
             lines = read_statement(rows, account.no, before=before, limit=limit + 1)
             claims, blocks = read_claims(rows, account.no), read_blocks(rows, account.no)
@@ -276,7 +276,7 @@ def _add_events(router: APIRouter, desk: Desk, caller: Caller) -> None:
     def read_one(request: Request, slug: str, event: Number) -> Response:
         office, visitor = caller(desk, request, slug)
         with _reading(office.rights) as rows:
-            check_event(rows, event, may=visitor.sees_private)
+            check_event(office.rights, rows, event, may=visitor.sees_private)
             return answer_content(request, known(event_document(rows, event)))
 
     @router.get("/certificates/{event}", summary="What the certificate of a retirement says", response_model=CertificateAnswer)
@@ -284,7 +284,7 @@ def _add_events(router: APIRouter, desk: Desk, caller: Caller) -> None:
         office, visitor = caller(desk, request, slug)
         rights = office.rights
         with _reading(rights) as rows:
-            check_event(rows, event, may=visitor.sees_private)
+            check_event(rights, rows, event, may=visitor.sees_private)
             return answer_content(request, certificate_document(find(lambda: find_certificate(rights, event))))
 
 

@@ -22,7 +22,7 @@ from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
 from dafeng.web.offices import Office, Visitor
 from dafeng.work.right_people import check_private, list_private
-from dafeng.work.right_proof import audit_books, balances_document, list_day_roots
+from dafeng.work.right_proof import audit_books, balances_document, is_whole, list_day_roots
 from dafeng.work.rights import Rights
 
 PIECE = 1 << 18
@@ -32,7 +32,7 @@ Typed = Annotated[str, Query(max_length=40)]
 
 
 class AuditAnswer(BaseModel):
-    """What an audit found; ``whole`` where it found nothing."""
+    """What an audit found; ``whole`` where it found nothing wrong."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -99,7 +99,7 @@ def build_ledger_proof(desk: Desk, caller: Caller) -> APIRouter:
             raise HTTPException(403)
         check_pace(office, visitor)
         found = audit_books(office.rights)
-        return answer_content(request, {"whole": not found, "findings": [tell_finding(one) for one in found]})
+        return answer_content(request, {"whole": is_whole(found), "findings": [tell_finding(one) for one in found]})
 
     @router.get("/roots", summary="Roots of the days that are over", response_model=RootsAnswer)
     def roots(request: Request, slug: str, since: Typed = "") -> Response:
@@ -114,7 +114,7 @@ def build_ledger_proof(desk: Desk, caller: Caller) -> APIRouter:
     ) -> Response:
         office, visitor = caller(desk, request, slug)
         rights = _rights(office)
-        check_private(find(lambda: rights.find_book(book)).name, may=visitor.sees_private)
+        check_private(rights, find(lambda: rights.find_book(book)).name, may=visitor.sees_private)
         return attempt(lambda: answer_content(request, find(lambda: balances_document(rights, book, day=day, known=known))))
 
     @router.get("/beancount", summary="The ledger as beancount text", response_class=StreamingResponse)

@@ -25,7 +25,7 @@ from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import Verified, verify_code
 from dafeng.work.right_proof import find_day_proof
-from dafeng.work.right_register import KIND, public_books, shows_registry, tell_certificate, tell_public_book
+from dafeng.work.right_register import public_books, shows_certificate, shows_registry, tell_certificate, tell_public_book
 from dafeng.work.rights import Rights
 
 HEAD = "/public/{slug}/registry"
@@ -74,7 +74,7 @@ def add_registry(app: FastAPI, shelf: PublicShelf, offices: Mapping[str, Office]
         typed = code.strip()[:LONGEST]
         verified = verify_code(rights, typed) if typed else Verified(None)
         found = verified.certificate
-        if found is not None and not rules.shows(KIND, found.book.name):
+        if found is not None and not shows_certificate(rights, rules, found):
             found = None
         told = tell_certificate(found) if found is not None else None
         proof = find_day_proof(rights, found.event) if found is not None else None

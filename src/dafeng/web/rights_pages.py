@@ -153,7 +153,7 @@ def _certificate(ask: Ask, number: int) -> Response:
     rights = ask.office.rights
     try:
         with rights.reading() as rows:
-            check_event(rows, number, may=ask.visitor.sees_private)
+            check_event(rights, rows, number, may=ask.visitor.sees_private)
         found = find_certificate(rights, number)
         form = certificate_form(rights, found, site=str(ask.request.base_url).rstrip("/"))
         content = write_certificate(form, ask.language)

@@ -140,7 +140,7 @@ def build_book(ask: Ask, number: int) -> Context:
     """
     rights, query = ask.office.rights, ask.request.query_params
     sums = sum_book(rights, str(number))
-    check_private(sums.book.name, may=ask.visitor.sees_private)
+    check_private(rights, sums.book.name, may=ask.visitor.sees_private)
     known: Choices = {"type": account_types(), "state": STATES, "holder": None, "account": None}
     kept, told = take_choices(query, known, "rights", Words(ask.language))
     chosen = {name: text[:128] for name, text in kept.items()}
@@ -189,7 +189,7 @@ def build_account(ask: Ask, number: int) -> Context:
     """
     rights, query = ask.office.rights, ask.request.query_params
     account, book = rights.find_account("", number=number)
-    check_private(book.name, may=ask.visitor.sees_private)
+    check_private(rights, book.name, may=ask.visitor.sees_private)
     before, after = _number(query.get("before")), _number(query.get("after"))
     with rights.reading() as rows:
         lines = read_statement(rows, account.no, before=before, after=after, limit=LINES + 1)
@@ -233,7 +233,7 @@ def build_event(ask: Ask, number: int) -> Context:
     """
     rights = ask.office.rights
     with rights.reading() as rows:
-        check_event(rows, number, may=ask.visitor.sees_private)
+        check_event(rights, rows, number, may=ask.visitor.sees_private)
         event, former = read_event(rows, seq=number), read_event(rows, seq=number - 1)
         if event is None:
             raise _no_event(number)

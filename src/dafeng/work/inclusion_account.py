@@ -15,6 +15,7 @@ from dafeng.ledger.inclusion.bundles import RESERVED
 from dafeng.ledger.inclusion.identities import PSEUDONYM_DIGITS, Identities
 from dafeng.ledger.inclusion.programme import GRAMS, account_of, read_shelf
 from dafeng.work.inclusion_reading import InclusionView
+from dafeng.work.right_people import check_private
 from dafeng.work.right_rows import StatementRow, find_account_row, read_statement
 from dafeng.work.rights import Rights
 
@@ -71,7 +72,9 @@ def is_pseudonym(text: str) -> bool:
     return len(text) == PSEUDONYM_DIGITS and not set(text) - set("0123456789abcdef")
 
 
-def read_account(view: InclusionView, rights: Rights, person: str, *, before: int = 0, limit: int = 50) -> InclusionAccount:
+def read_account(
+    view: InclusionView, rights: Rights, person: str, *, may: bool, before: int = 0, limit: int = 50
+) -> InclusionAccount:
     """Account of a pseudonym, also of one that was erased.
 
     Parameters
@@ -82,6 +85,8 @@ def read_account(view: InclusionView, rights: Rights, person: str, *, before: in
         The city's books.
     person : str
         Pseudonym.
+    may : bool
+        Whether whoever asks may see accounts of persons.
     before : int, optional
         Only lines before this event.
     limit : int, optional
@@ -91,6 +96,46 @@ def read_account(view: InclusionView, rights: Rights, person: str, *, before: in
     -------
     InclusionAccount
         What is known of it; no identity.
+
+    Raises
+    ------
+    AccessError
+        If they may not, whether there is such a pseudonym or not.
+    LookupFailure
+        If there never was such a pseudonym.
+    """
+    check_private(rights, GRAMS, may=may)
+    known, consents = find_member(view, person)
+    kind, joined = known or ("", None)
+    with rights.reading() as rows:
+        earned = read_shelf(rows, rights.plans()).points.name
+        accounts = {book: find_account_row(rows, name=account_of(book, person)) for book in (GRAMS, earned)}
+        held = {name: find_account_row(rows, name=account_of(f"puhui.voucher.{name}", person)) for name in view.policy.vouchers}
+        points = accounts[earned]
+        lines = read_statement(rows, points.no, before=before, limit=limit) if points is not None else []
+    balances = {book: one.balance if one is not None else 0 for book, one in accounts.items()}
+    in_force = any(one["withdrawn"] is None and one["purpose"] == view.policy.purpose for one in consents)
+    return InclusionAccount(
+        person, str(kind), joined, "open" if known else "erased", known is not None and in_force,
+        balances[GRAMS], balances[earned], {name: one.balance if one is not None else 0 for name, one in held.items()},
+        tuple(consents), tuple(lines),
+    )  # fmt: skip
+
+
+def find_member(view: InclusionView, person: str) -> tuple[tuple[str, int] | None, list[dict[str, Any]]]:
+    """What is known of a pseudonym but its account.
+
+    Parameters
+    ----------
+    view : InclusionView
+        The programme.
+    person : str
+        Pseudonym.
+
+    Returns
+    -------
+    ((str, int) or None, list of dict)
+        Kind and instant of joining, ``None`` once it is erased; consents as `Identities.consents`. [s]
 
     Raises
     ------
@@ -106,19 +151,7 @@ def read_account(view: InclusionView, rights: Rights, person: str, *, before: in
             expected=Label(f"{PSEUDONYM_DIGITS} 位十六进制数字", f"{PSEUDONYM_DIGITS} hexadecimal digits"),
             remedy=Label("核对假名；这里不按姓名或手机号查找", "check the pseudonym; nobody is found by name or number here"),
         )
-    kind, joined = known[0] if known else ("", None)
-    with rights.reading() as rows:
-        earned = read_shelf(rows, rights.plans()).points.name
-        accounts = {book: find_account_row(rows, name=account_of(book, person)) for book in (GRAMS, earned)}
-        held = {name: find_account_row(rows, name=account_of(f"puhui.voucher.{name}", person)) for name in view.policy.vouchers}
-        points = accounts[earned]
-        lines = read_statement(rows, points.no, before=before, limit=limit) if points is not None else []
-    balances = {book: one.balance if one is not None else 0 for book, one in accounts.items()}
-    in_force = any(one["withdrawn"] is None and one["purpose"] == view.policy.purpose for one in consents)
-    return InclusionAccount(
-        person, str(kind), joined, "open" if known else "erased", bool(known) and in_force, balances[GRAMS], balances[earned],
-        {name: one.balance if one is not None else 0 for name, one in held.items()}, tuple(consents), tuple(lines),
-    )  # fmt: skip
+    return ((str(known[0][0]), int(known[0][1])) if known else None), consents
 
 
 def count_left(view: InclusionView, person: str) -> tuple[int, int]:

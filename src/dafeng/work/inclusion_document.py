@@ -14,13 +14,11 @@ from dafeng.ledger.inclusion.operators import OperatorKey
 from dafeng.work.inclusion_account import InclusionAccount, read_account
 from dafeng.work.inclusion_reading import (
     SMALLEST_GROUP,
-    InclusionSum,
     InclusionView,
     count_claims,
     read_bundles,
-    sum_bundle,
-    sum_months,
 )
+from dafeng.work.inclusion_sums import InclusionSum, sum_bundle, sum_months
 from dafeng.work.rights import Rights
 
 Document = dict[str, Any]
@@ -60,7 +58,8 @@ def sum_document(one: InclusionSum) -> Document:
     Returns
     -------
     dict
-        Figures are null where fewer than `SMALLEST_GROUP` accounts stand behind them. [g CO2, points]
+        Figures are null where fewer than `SMALLEST_GROUP` persons stand behind them, or behind what would follow.
+        [g CO2, points]
     """
     return asdict(one)
 
@@ -105,12 +104,14 @@ def bundle_content(view: InclusionView, one: Bundle) -> Document:
     return {**bundle_row(view, one), "holds": [sum_document(row) for row in sum_bundle(view, one.name)]}
 
 
-def account_content(view: InclusionView, rights: Rights, person: str, *, before: int = 0, limit: int = 50) -> Document:
+def account_content(
+    view: InclusionView, rights: Rights, person: str, *, may: bool, before: int = 0, limit: int = 50
+) -> Document:
     """Account of a pseudonym with a page of its statement of points.
 
     Parameters
     ----------
-    view, rights, person, before, limit
+    view, rights, person, may, before, limit
         As `read_account`.
 
     Returns
@@ -120,10 +121,12 @@ def account_content(view: InclusionView, rights: Rights, person: str, *, before:
 
     Raises
     ------
+    AccessError
+        If whoever asks may not see accounts of persons.
     LookupFailure
         If there never was such a pseudonym.
     """
-    return tell_account(read_account(view, rights, person, before=before, limit=limit))
+    return tell_account(read_account(view, rights, person, may=may, before=before, limit=limit))
 
 
 def tell_account(found: InclusionAccount) -> Document:

@@ -1,4 +1,4 @@
-"""Carbon inclusion as it stands: totals, what was claimed twice, bundles.
+"""Carbon inclusion as it stands: what was claimed twice, bundles, what waits.
 
 Invariant: reading books nothing and never waits for who writes; no identity is read, and a sum over fewer than
 `SMALLEST_GROUP` accounts is not told.
@@ -15,7 +15,7 @@ from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.ledger.book_opening import OpenedBook, plan_book
 from dafeng.ledger.book_plans import find_book_plan, read_book_plans
-from dafeng.ledger.inclusion.bundles import REVERSED, Bundle
+from dafeng.ledger.inclusion.bundles import Bundle
 from dafeng.ledger.inclusion.policy import PLAIN, Policy, read_policy
 from dafeng.ledger.inclusion.programme import CREDITS, read_shelf
 from dafeng.ledger.inclusion.scenes import Scene, read_scenes
@@ -28,9 +28,7 @@ from dafeng.work.right_rows import find_account_row, read_blocks
 from dafeng.work.rights import Rights
 
 SMALLEST_GROUP = 5
-"""Fewest accounts that a sum is told of."""
-_JULIAN = "1721424.5"
-"""What makes a Julian day of an ordinal, for the dates of SQLite. [d]"""
+"""Fewest persons that a sum is told of."""
 _SUMS = "count(*), sum(grams), sum(points), count(DISTINCT person)"
 _BUNDLE = "SELECT name, before, root, events, grams, units, day, policy, done FROM bundle"
 
@@ -56,28 +54,6 @@ class InclusionView:
     scenes: Mapping[str, Scene]
     policy: Policy
     credits: OpenedBook
-
-
-@dataclass(frozen=True, slots=True)
-class InclusionSum:
-    """A sum over events; without figures where too few accounts stand behind it.
-
-    Parameters
-    ----------
-    scene : str
-        Scene.
-    month : str
-        Month of the events (``2026-03``), empty where a bundle is summed.
-    events, grams, points, accounts : int or None
-        Sums, ``None`` where they are not told. [-, g CO2, points, -]
-    """
-
-    scene: str
-    month: str
-    events: int | None
-    grams: int | None
-    points: int | None
-    accounts: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,61 +172,6 @@ def _open(city: City, name: str, schema: tuple[str, ...], newest: str) -> Inclus
         InclusionRows(city.folder / name, schema).close()
         found = InclusionRows(city.folder / name, schema, reading=True)
     return found
-
-
-def sum_months(view: InclusionView, *, scene: str = "") -> list[InclusionSum]:
-    """Sums by scene and month; what was taken back is left out.
-
-    Parameters
-    ----------
-    view : InclusionView
-        The programme.
-    scene : str, optional
-        One scene; by default all.
-
-    Returns
-    -------
-    list of InclusionSum
-        By month, then scene.
-    """
-    where, values = ("AND scene = ?", (REVERSED, scene)) if scene else ("", (REVERSED,))
-    text = (
-        f"SELECT scene, strftime('%Y-%m', day + {_JULIAN}) AS month, {_SUMS} FROM event WHERE bundle <> ? {where}"  # noqa: S608
-        " GROUP BY scene, month ORDER BY month, scene"
-    )
-    return [_guarded(InclusionSum(*row)) for row in view.rows.query(text, *values)]
-
-
-def sum_bundle(view: InclusionView, name: str) -> list[InclusionSum]:
-    """What a bundle holds, by scene; where one sum alone is not told, the smallest other one is not either.
-
-    Parameters
-    ----------
-    view : InclusionView
-        The programme.
-    name : str
-        Name of the bundle.
-
-    Returns
-    -------
-    list of InclusionSum
-        By scene.
-    """
-    text = f"SELECT scene, '', {_SUMS} FROM event WHERE bundle = ? GROUP BY scene ORDER BY scene"  # noqa: S608 - our own
-    found = [_guarded(InclusionSum(*row)) for row in view.rows.query(text, name)]
-    shown = [one for one in found if one.events is not None]
-    if len(shown) == len(found) - 1 and shown:  # the difference to the sum of the bundle would tell it
-        least = min(shown, key=lambda one: one.events or 0)
-        found = [_withheld(one) if one is least else one for one in found]
-    return found
-
-
-def _guarded(one: InclusionSum) -> InclusionSum:
-    return one if (one.accounts or 0) >= SMALLEST_GROUP else _withheld(one)
-
-
-def _withheld(one: InclusionSum) -> InclusionSum:
-    return InclusionSum(one.scene, one.month, None, None, None, None)
 
 
 def count_claims(view: InclusionView) -> dict[str, int]:

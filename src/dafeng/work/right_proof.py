@@ -5,7 +5,7 @@ Invariant: a day has a root once it is over in UTC, and then for good.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,30 @@ def audit_books(rights: Rights) -> list[Finding]:
     Returns
     -------
     list of Finding
-        What is wrong and where; empty if nothing is, or where the city has neither a ledger nor events of inclusion.
+        What is wrong and where, with the severity ``info`` what could not be compared; empty where the city has neither a
+        ledger nor events of inclusion.
     """
     city, there = rights.city, rights.has_ledger()
     if not there and not has_events(city):
         return []
     with open_city_ledger(city, reads=not there) as ledger, inclusion_check(city) as check:
         return verify(ledger, beside=[check])
+
+
+def is_whole(found: Sequence[Finding]) -> bool:
+    """Whether an audit found nothing wrong.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        From `audit_books`.
+
+    Returns
+    -------
+    bool
+        True also where something could not be compared.
+    """
+    return all(one.severity != "error" for one in found)
 
 
 def list_day_roots(rights: Rights, *, since: str = "") -> Iterator[DayRoot]:

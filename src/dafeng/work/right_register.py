@@ -1,7 +1,7 @@
 """What the public may see of a city's books: issued and outstanding, projects, retirements; never who holds what.
 
-Invariant: only books that the city's rules of visibility publish; nothing of an account that belongs to a person but quantity
-and day of what was retired.
+Invariant: only books that the city's rules of visibility publish, and never a book in which every account is a person's;
+nothing of an account that belongs to a person but quantity and day of what was retired.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dafeng.work.right_certificate import Certificate, make_certificate
 from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import read_taken
 from dafeng.work.right_overview import BookSum, sum_books
+from dafeng.work.right_people import list_private
 from dafeng.work.right_rows import read_accounts, read_projects
 from dafeng.work.rights import Rights
 
@@ -111,11 +112,33 @@ def public_books(rights: Rights, rules: Visibility, *, before: int = 0, book: st
     Returns
     -------
     list of PublicBook
-        In the order of opening.
+        In the order of opening; never grams, points and vouchers of carbon inclusion, whatever the rules say.
     """
-    found = [one for one in sum_books(rights) if rules.shows(KIND, one.book.name) and book in ("", one.book.name)]
+    private = {one.no for one in list_private(rights)}
+    found = [one for one in sum_books(rights) if one.book.no not in private and book in ("", one.book.name)]
+    found = [one for one in found if rules.shows(KIND, one.book.name)]
     projects = public_projects(rights)
     return [replace(_public(rights, one, before), registered=projects.get(one.book.name, ())) for one in found]
+
+
+def shows_certificate(rights: Rights, rules: Visibility, found: Certificate) -> bool:
+    """Whether the public may know that a certificate is true.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    rules : Visibility
+        Rules of the city.
+    found : Certificate
+        The certificate.
+
+    Returns
+    -------
+    bool
+        True where its book is public and not one of persons.
+    """
+    return rules.shows(KIND, found.book.name) and found.book.no not in {one.no for one in list_private(rights)}
 
 
 def _public(rights: Rights, sums: BookSum, before: int) -> PublicBook:

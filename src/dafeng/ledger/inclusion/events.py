@@ -6,6 +6,7 @@ Invariant: a row is an event with sound fields, or a finding that names its row 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -25,6 +26,8 @@ COLUMNS = ("scene", "person", "evidence", "started", "ended", "amount", "place",
 """Columns of a file of events; ``operator`` may be absent."""
 LONGEST = 200
 """Characters of a field."""
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
+"""A day of a month and a time with or without seconds; without an offset it is Beijing time."""
 DIGITS = 6
 """Digits after the point of an amount."""
 
@@ -82,13 +85,11 @@ def make_event(fields: Mapping[str, Any], at: str, *, letters: Mapping[str, str]
 
 
 def _instant(text: str) -> int | None:
+    """Seconds since 1970 of a time in its one form; ``None`` for any other."""
+    if not _TIME.fullmatch(text):
+        return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if len(text) < len("2026-01-01T00:00"):
-        return None
-    try:
         return int((found if found.tzinfo else found.replace(tzinfo=CHINA)).timestamp())
     except (OverflowError, ValueError):
         return None

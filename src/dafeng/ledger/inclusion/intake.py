@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from itertools import islice
 
 from dafeng.core.findings import Finding
@@ -17,7 +18,8 @@ from dafeng.ledger.inclusion.events import Event, day_of
 from dafeng.ledger.inclusion.identities import Member
 from dafeng.ledger.inclusion.programme import GRAMS, ISSUER, Programme, Shelf, account_of
 from dafeng.ledger.refusals import Booked, Refused, reasons
-from dafeng.ledger.requests import Request, Transfer
+from dafeng.ledger.requests import Request, Transfer, encode
+from dafeng.store.ledger_tables import EVENT
 
 BATCH = 5000
 """Events that are taken at once."""
@@ -25,6 +27,8 @@ GUARDS = ("inclusion.claimed", "inclusion.overlap", "inclusion.registered")
 """Rules that keep one and the same reduction from being claimed twice; what they find is kept, without the person."""
 MOST_FINDINGS = 1000
 """Findings that a tally keeps; all are counted."""
+BOUND = 32
+"""Hexadecimal digits of the hash that binds what a request does not name of an event."""
 _ROW = "no, key, scene, person, day, started, ended, amount, edition, grams, points"
 
 
@@ -138,7 +142,8 @@ def resume(programme: Programme) -> int:
     for first, last in programme.rows.query("SELECT first, last FROM chunk WHERE NOT done ORDER BY first"):
         text = f"SELECT {_ROW} FROM event WHERE no BETWEEN ? AND ?"  # noqa: S608 - our own names
         rows = programme.rows.query(text, first, last)
-        _book(programme, first, [Taken(*row[1:]) for row in rows])
+        taken = [Taken(*row[1:]) for row in rows]
+        _book(programme, first, taken, former=_find_former(programme, taken))
         count += len(rows)
     return count
 
@@ -236,10 +241,18 @@ def _write(programme: Programme, fresh: Sequence[Taken]) -> int:
     return int(last) + 1
 
 
-def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str, str]:
+def _find_former(programme: Programme, taken: Sequence[Taken]) -> frozenset[str]:
+    """Keys of events that the ledger has booked for an earlier version, which bound nothing."""
+    shelf = programme.shelf()
+    spelt = {one.id: (encode(one), taken.key) for taken in taken for one in spell_earn(taken, shelf, bound=False)[:1]}
+    found = ((row[1], row[5]) for row in programme.ledger.rows.find(EVENT, "id", list(spelt)))
+    return frozenset(spelt[name][1] for name, content in found if content == spelt[name][0])
+
+
+def _book(programme: Programme, first: int, taken: Sequence[Taken], *, former: frozenset[str] = frozenset()) -> dict[str, str]:
     """Hand decisions to the ledger; codes by key of those that it refused, which are forgotten."""
     shelf = programme.shelf()
-    groups = [group for one in taken if (group := spell_earn(one, shelf))]
+    groups = [group for one in taken if (group := spell_earn(one, shelf, bound=one.key not in former))]
     keys = [one.key for one in taken if one.grams or one.points]
     refused: dict[str, str] = {}
     for key, answers in zip(keys, programme.ledger.submit(groups), strict=True):
@@ -252,7 +265,24 @@ def _book(programme: Programme, first: int, taken: Sequence[Taken]) -> dict[str,
     return refused
 
 
-def spell_earn(one: Taken, shelf: Shelf) -> list[Request]:
+def bind_event(one: Taken) -> str:
+    """Hash of an event, with what the request for it does not name: scene, edition, amount and instants.
+
+    Parameters
+    ----------
+    one : Taken
+        The event.
+
+    Returns
+    -------
+    str
+        For the reason of the request, which the ledger's chain of hashes covers. It hides nothing from who guesses the event.
+    """
+    told = "\n".join(map(str, (one.key, one.scene, one.edition, one.amount, one.started, one.ended)))
+    return f"event {sha256(told.encode()).hexdigest()[:BOUND]}"
+
+
+def spell_earn(one: Taken, shelf: Shelf, *, bound: bool = True) -> list[Request]:
     """What the ledger is asked to book for an event, as one group.
 
     Parameters
@@ -261,6 +291,8 @@ def spell_earn(one: Taken, shelf: Shelf) -> list[Request]:
         The event.
     shelf : Shelf
         Books of the programme.
+    bound : bool, optional
+        Whether the first request names the hash of the event, as those of earlier versions did not.
 
     Returns
     -------
@@ -274,7 +306,8 @@ def spell_earn(one: Taken, shelf: Shelf) -> list[Request]:
         ("p", shelf.earns, shelf.points.name, one.points),
     ):
         if quantity:
-            group.append(Transfer(f"puhui:{one.key}:{part}", "earn", giver, account_of(book, one.person), quantity, day))
+            taker, reason = account_of(book, one.person), bind_event(one) if bound and not group else ""
+            group.append(Transfer(f"puhui:{one.key}:{part}", "earn", giver, taker, quantity, day, reason))
     return group
 
 
