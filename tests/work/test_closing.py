@@ -306,7 +306,7 @@ def test_an_account_with_an_open_request_at_a_market_is_not_closed(tmp_path: Pat
         with pytest.raises(ConflictError) as told:
             place_order(rights, asked, who="张三")
         assert "withdraw the request" in told.value.remedy.en
-        assert "request b" in told.value.what.en
+        assert "open at a market" in told.value.what.en
         exchange.submit([Cancel("back", "cea", "b")])
         assert place_order(rights, asked, who="张三").state == "waiting"
         exchange.submit([MarketOrder("b2", "cea", "bob", "buy", 5, 100)])  # between the question and the decision

@@ -54,10 +54,10 @@ def check_closing(rights: Rights, group: Iterable[Request | Act]) -> None:
                         "账簿要用它；不再办理时关闭账簿", "the book needs it; close the book where nothing more is to be booked"
                     ),
                 )
-            if asked := find_open_requests(rows, name):
+            if find_open_requests(rows, name):
                 raise _kept_open(
                     name,
-                    Label(f"市场申报 {asked[0]} 未了", f"the request {asked[0]} of a market is open"),
+                    Label("其成员有未了的市场申报", "a request of its member is open at a market"),
                     Label("先撤回申报或待其交割、收市", "withdraw the request first, or wait until it is delivered or over"),
                 )
 
