@@ -12,6 +12,7 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
+from dafeng.ledger.requests import SetState, Transfer
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.work.ask_surrender import Surrender, ask_surrender
@@ -155,6 +156,21 @@ def test_a_changed_table_of_units_changes_the_page_at_once(city: City, editor: P
     plants = city.overlay / "rights" / "plants.csv"
     plants.write_text(plants.read_text("utf-8").replace("丙电厂,1,2023,coal_to_300,500000,0,0.7,,,", row), encoding="utf-8")
     assert "2 家不足" in editor.get(HOME).text
+
+
+def test_a_company_without_an_open_account_is_listed_and_named(city: City, editor: Person) -> None:
+    plants = city.overlay / "rights" / "plants.csv"
+    plants.write_text(plants.read_text("utf-8") + "丁电厂,1,2023,coal_to_300,500000,0,0.7,410000,,\n", encoding="utf-8")
+    address = page_of(city)
+    with Rights(city) as rights:
+        give = Transfer("m", "transfer", f"{PERIOD}.甲电厂", f"{PERIOD}.丙电厂", 864_544, "2024-07-01")
+        shut = SetState("c", f"{PERIOD}.甲电厂", "closed", "merged")
+        assert all(hasattr(one[0], "seq") for one in rights.submit([[give], [shut]]))
+    page = editor.get(HOME).text
+    assert ("4 家企业中 2 家不足" in page, "的账户已注销" in page, "没有账户" in page) == (True, True, True)
+    assert re.findall(r'<td class="lead own">(丁电厂)<', page) == ["丁电厂"]  # no page, since it has no account
+    assert editor.get(f"{HOME}{book_number(city)}/0/").status_code == 404
+    assert "的账户已注销" in editor.get(address).text
 
 
 def test_without_a_table_of_units_nothing_is_judged(city: City, editor: Person) -> None:

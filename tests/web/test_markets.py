@@ -300,6 +300,20 @@ def test_a_delivery_that_fails_is_told_and_tried_again(city: City, seller: Perso
     assert "未交割 (0)" in seller.get(CEA).text
 
 
+def test_a_trade_whose_account_is_closed_is_told_as_given_back(city: City, seller: Person) -> None:
+    from dafeng.ledger.requests import SetState, Transfer
+
+    with Rights(city) as rights:
+        held = rights.find_account("paper.cea")[0].balance
+        empty = Transfer("s.0", "transfer", "paper.cea", "steel.cea", held, "2026-01-02")
+        assert all(
+            hasattr(one[0], "seq") for one in rights.submit([[empty], [SetState("s.1", "paper.cea", "closed", "merged")]])
+        )
+    assert ask(seller, "order", member="steel", side="sell", quantity="320", price="96.30", id="into").status_code == 303
+    page = seller.get(CEA).text
+    assert ("已退回 (1)" in page, "未交割 (0)" in page, 'class="failed"' in page) == (True, True, False)
+
+
 def test_a_market_is_opened_and_joined(buyer: Person) -> None:
     made = buyer.write(
         HOME + "run", home=HOME, act="open_market", id="m2", market="第二", book="cea-m", money="yuan", terms="plain"

@@ -348,7 +348,7 @@ def _print_trades(exchange: Exchange, market: str, found: list[dict[str, Any]], 
     scale, money = _scales(exchange, market)
     rows = [
         [one["trade"], one["buyer"], one["seller"], write_amount(one["quantity"], scale), write_amount(one["price"], money),
-         write_amount(one["amount"], money), one["state"] if one["state"] == "done" else one["code"] or "due"]
+         write_amount(one["amount"], money), one["state"] if one["state"] in ("done", "back") else one["code"] or "due"]
         for one in found
     ]  # fmt: skip
     heads = say(language, "成交 买方 卖方 数量 价格 金额 交割", "trade buyer seller quantity price amount settled").split()

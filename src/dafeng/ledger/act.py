@@ -42,7 +42,11 @@ class Allot(NamedTuple):
 
 
 class Surrender(NamedTuple):
-    """Surrender allowances and credits of a company, both or neither; ``due`` and ``most`` as they were when it was asked."""
+    """Surrender allowances and credits of a company, both or neither.
+
+    ``due`` and ``most`` are as they were when it was asked, and worked out anew when it is carried out, from the table of units
+    at ``plants`` (that of the city where it is empty).
+    """
 
     id: str
     book: str
@@ -55,6 +59,7 @@ class Surrender(NamedTuple):
     beyond: bool = False
     due: int | None = None
     most: int | None = None
+    plants: str = ""
 
     @property
     def kind(self) -> str:
@@ -63,7 +68,10 @@ class Surrender(NamedTuple):
 
 
 class Carry(NamedTuple):
-    """Carry units of a company into the book of a later period; ``most`` as it was when it was asked."""
+    """Carry units of a company into the book of a later period.
+
+    ``most`` is as it was when it was asked, and worked out anew when it is carried out, with ``base`` where one was given.
+    """
 
     id: str
     book: str
@@ -72,6 +80,7 @@ class Carry(NamedTuple):
     quantity: int
     effective: str
     most: int | None = None
+    base: str = ""
 
     @property
     def kind(self) -> str:
@@ -118,8 +127,8 @@ ACTS: Mapping[str, type[Any]] = MappingProxyType(
 )
 """Kinds of acts by the name in their spelling; none is a verb of the ledger."""
 _NAMES: Mapping[type[Any], str] = {kind: name for name, kind in ACTS.items()}
-_FOUND = frozenset({"due", "most"})
-"""Fields that were found when it was asked and are no part of what was asked."""
+_FOUND = frozenset({"due", "most", "plants", "base"})
+"""Fields that were found when it was asked, and what they were found from; they are no part of what was asked."""
 
 
 def encode_act(act: Act) -> str:

@@ -1,15 +1,17 @@
 """The accounts of companies in a book of a period and in its book of claims.
 
-Invariant: what is read here is the state of one moment; a company's first account of a book is the one that counts.
+Invariant: what is read here is the state of one moment; a company's first open account of a book receives and gives, and what
+came and went counts over all its accounts, closed ones and other spellings of its name too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dafeng.core.persons import fold_person
 from dafeng.ledger.adjustments import Sides
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.positions import Position, pick, read_positions
+from dafeng.ledger.positions import Position, gather_holders, pick, read_positions
 
 HOLDERS = "operator organisation"
 """Types of accounts that hold a company's allowances."""
@@ -47,17 +49,30 @@ class AllSides:
         Sides or None
             ``None`` where it has none.
         """
-        if "" not in self.here or holder not in self.here:
+        own = self.find(holder)
+        if "" not in self.here or own is None:
             return None
-        return Sides(self.here[""], self.here[holder], self.claims.get(""), self.claims.get(holder))
+        return Sides(self.here[""], own, self.claims.get(""), self.claims.get(fold_person(holder)))
+
+    def find(self, holder: str) -> Position | None:
+        """A company's account that receives and gives.
+
+        Parameters
+        ----------
+        holder : str
+            The company, however it is spelt.
+
+        Returns
+        -------
+        Position or None
+            Its first open account, with what came and went through all; ``None`` where it has none.
+        """
+        return self.here.get(fold_person(holder))
 
 
 def _by_holder(positions: Iterable[Position]) -> dict[str, Position]:
-    """First account of each holder, the issuer's under the empty name."""
-    found: dict[str, Position] = {}
-    for one in positions:
-        if one.type == "issuer":
-            found.setdefault("", one)
-        elif one.type in HOLDERS.split():
-            found.setdefault(one.holder, one)
-    return found
+    """What each holder has open, by its folded name; the issuer's under the empty name."""
+    listed = tuple(positions)
+    found = {whose: one for whose, one in gather_holders(listed, HOLDERS).items() if not one.closed}
+    issuer = pick(listed, "issuer")
+    return found if issuer is None else {**found, "": issuer}

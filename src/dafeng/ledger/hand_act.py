@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Carry, Repay, Surrender
 from dafeng.ledger.adjustments import Sides, carry, name_carried, repay
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.positions import pick, read_positions
+from dafeng.ledger.positions import gather_holders, pick, read_positions
 from dafeng.ledger.refusals import Booked, Refusal, Refused
 from dafeng.ledger.requests import OpenAccount, Request, Transfer
 
@@ -59,13 +60,13 @@ def surrender_requests(ledger: Ledger, act: Surrender) -> list[list[Request]]:
     Raises
     ------
     Refusal
-        If an account is missing.
+        If an account is missing, or that of the sink's name is another one (``sink_taken``).
     """
     found = AllSides(ledger, act.book, holder=act.holder)
     made: list[Request] = []
     groups: list[list[Request]] = []
     if act.quantity:
-        giver, taker = found.here.get(act.holder), found.sink
+        giver, taker = found.find(act.holder), found.sink
         if giver is None or taker is None:
             raise Refusal("giver_unknown" if giver is None else "taker_unknown", act.holder)
         made.append(Transfer(act.id, "surrender", giver.account, taker.account, act.quantity, act.effective, reason=act.period))
@@ -74,6 +75,7 @@ def surrender_requests(ledger: Ledger, act: Surrender) -> list[list[Request]]:
         if giver is None:
             raise Refusal("giver_unknown", f"{act.credit_book} {act.holder}")
         account = find_credit_sink(act.credit_book, act.book)
+        _check_sink(ledger, account, act.credit_book, "surrendered")
         groups.append([OpenAccount(f"open:{account}", account, act.credit_book, "surrendered", ("authority",))])
         name, why = f"{act.id}:credits" if made else act.id, f"{act.book} {act.period}"
         made.append(Transfer(name, "surrender", giver.account, account, act.credits, act.effective, reason=why))
@@ -144,14 +146,36 @@ def sum_surrendered(ledger: Ledger, act: Surrender) -> tuple[int, int]:
     (int, int)
         Allowances and credits. [t]
     """
-    here = read_positions(ledger, act.book, holder=act.holder)
-    given = sum(-one.net("surrender") for one in here if one.holder == act.holder and one.type in HOLDERS.split())
-    spent = ledger.rows.query(
-        "SELECT COALESCE(SUM(e.quantity), 0) FROM ledger_event e JOIN ledger_account g ON g.no = e.giver"
-        " JOIN ledger_account t ON t.no = e.taker WHERE e.kind = 'surrender' AND t.name = ? AND g.holder = ?",
-        find_credit_sink(act.credit_book, act.book), act.holder,
-    )  # fmt: skip
-    return given, int(spent[0][0])
+    whose = fold_person(act.holder)
+    own = gather_holders(read_positions(ledger, act.book, holder=act.holder), HOLDERS).get(whose)
+    return 0 if own is None else -own.net("surrender"), sum_credits(ledger, act.credit_book, act.book).get(whose, 0)
+
+
+def sum_credits(ledger: Ledger, bank: str, book: str) -> dict[str, int]:
+    """Credits that were surrendered for a book.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        An open ledger.
+    bank : str
+        Book of the credits.
+    book : str
+        Book of the period.
+
+    Returns
+    -------
+    dict of str to int
+        By the folded name of the holder. [t]
+    """
+    found: dict[str, int] = {}
+    for holder, count in ledger.rows.query(
+        "SELECT g.holder, SUM(e.quantity) FROM ledger_event e JOIN ledger_account g ON g.no = e.giver"
+        " JOIN ledger_account t ON t.no = e.taker WHERE e.kind = 'surrender' AND t.name = ? GROUP BY g.holder",
+        find_credit_sink(bank, book),
+    ):
+        found[fold_person(holder)] = found.get(fold_person(holder), 0) + int(count)
+    return found
 
 
 def hand_carry(ledger: Ledger, act: Carry) -> Handed:
@@ -195,10 +219,11 @@ def carry_requests(ledger: Ledger, act: Carry) -> list[list[Request]]:
     Raises
     ------
     Refusal
-        If an account is missing.
+        If an account is missing, or that of the sink's name is another one (``sink_taken``).
     """
     old, new = _need(ledger, act.book, act.holder), _need(ledger, act.into, act.holder)
     sink = name_carried(act.book)
+    _check_sink(ledger, sink, act.book, "cancelled")
     opened = OpenAccount(f"open:{sink}", sink, act.book, "cancelled", ("authority",))
     return [[opened], carry(old, new, sink, act.quantity, act.effective, reason="carry-over", id=act.id)]
 
@@ -272,6 +297,15 @@ def repay_requests(ledger: Ledger, act: Repay) -> list[list[Request]]:
     if not group:
         raise Refusal("nothing_left", act.holder)
     return [group]
+
+
+def _check_sink(ledger: Ledger, name: str, book: str, type: str) -> None:
+    """Whether an account that takes units for good is what its name says, where it is open already."""
+    found = ledger.rows.query(
+        "SELECT b.name, a.type, a.state FROM ledger_account a JOIN ledger_book b ON b.no = a.book WHERE a.name = ?", name
+    )
+    if found and tuple(found[0]) != (book, type, "open"):
+        raise Refusal("sink_taken", f"{name}: {found[0][1]} ≠ {type}" if found[0][1] != type else name)
 
 
 def _need(ledger: Ledger, book: str, holder: str) -> Sides:

@@ -1,17 +1,21 @@
 """What an account of a book holds and what ever came and went by kind, as compliance needs it.
 
-Invariant: a reversed transfer and its reversal count for nothing; what is read here is never kept beyond the command.
+Invariant: a reversed transfer and its reversal count for nothing; what came and went stays with its holder when an account is
+closed; what is read here is never kept beyond the command.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
+from dafeng.core.persons import fold_person
+from dafeng.ledger.definitions import account_types
 from dafeng.ledger.ledger import Ledger
 
-_WHERE = " FROM ledger_account a JOIN ledger_book b ON b.no = a.book{more} WHERE b.name = ? AND a.state <> 'closed'{whose}"
-_WHOSE = " AND (a.holder = ? OR a.type IN ('issuer', 'surrendered'))"
+_WHERE = " FROM ledger_account a JOIN ledger_book b ON b.no = a.book{more} WHERE b.name = ?{whose}"
+_WHOSE = " AND (a.holder IN ({spelt}) OR a.type IN ('issuer', 'surrendered'))"
+_SPELT = "SELECT DISTINCT a.holder FROM ledger_account a JOIN ledger_book b ON b.no = a.book WHERE b.name = ?"
 _FLOWS = (
     "SELECT p.account, e.kind, SUM(CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END),"
     " SUM(CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END), COUNT(*),"
@@ -22,7 +26,7 @@ _MORE = (
     " JOIN ledger_account o ON o.no = CASE WHEN e.giver = a.no THEN e.taker ELSE e.giver END"
 )
 _LEFT = " AND e.kind <> 'reverse' AND e.id NOT IN (SELECT id FROM ledger_reversed) GROUP BY p.account, e.kind"
-_ACCOUNTS = "SELECT a.no, a.name, a.holder, a.type, a.balance, a.held, a.lim"
+_ACCOUNTS = "SELECT a.no, a.name, a.holder, a.type, a.balance, a.held, a.lim, a.state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,12 @@ class Flow:
     count: int
     issued: int = 0
 
+    def __add__(self, other: Flow) -> Flow:
+        return Flow(self.came + other.came, self.went + other.went, self.count + other.count, self.issued + other.issued)
+
+
+_NONE = Flow(0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -59,6 +69,8 @@ class Position:
         What came and went by kind.
     number : int
         Its number in the ledger.
+    closed : bool
+        Whether it was closed for good; what came and went through it still counts for its holder.
     """
 
     account: str
@@ -68,6 +80,7 @@ class Position:
     free: int
     flows: Mapping[str, Flow]
     number: int = 0
+    closed: bool = False
 
     def net(self, *kinds: str) -> int:
         """What came less what went by kinds of transfers.
@@ -131,7 +144,7 @@ class Position:
 
 
 def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Position, ...]:
-    """Accounts of a book with their flows, in two queries.
+    """Accounts of a book with their flows, closed ones too.
 
     Parameters
     ----------
@@ -140,29 +153,66 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
     book : str
         Name of the book.
     holder : str, optional
-        Only the accounts of this holder, the issuers and those that take what is surrendered.
+        Only the accounts of this holder however it is spelt, the issuers and those that take what is surrendered.
 
     Returns
     -------
     tuple of Position
         In the order in which they were opened; none where there is no such book.
     """
-    whose, values = (_WHOSE, (book, holder)) if holder else ("", (book,))
+    spelt = _spellings(ledger, book, holder) if holder else []
+    whose, values = _WHOSE.format(spelt=", ".join("?" * len(spelt))) if spelt else "", (book, *spelt)
     moved: dict[int, dict[str, Flow]] = {}
     flows = _FLOWS + _WHERE.format(more=_MORE, whose=whose) + _LEFT
     for no, kind, came, went, count, issued in ledger.rows.query(flows, *values):
         moved.setdefault(no, {})[kind] = Flow(int(came), -int(went), int(count), int(issued))
     found = []
-    for no, name, owner, sort, balance, held, limit in ledger.rows.query(
+    for no, name, owner, sort, balance, held, limit, state in ledger.rows.query(
         _ACCOUNTS + _WHERE.format(more="", whose=whose) + " ORDER BY a.no", *values
     ):
         free = balance + limit if sort == "issuer" else balance - held
-        found.append(Position(name, owner, sort, balance, free, moved.get(no, {}), no))
+        found.append(Position(name, owner, sort, balance, free, moved.get(no, {}), no, state == "closed"))
     return tuple(found)
 
 
+def _spellings(ledger: Ledger, book: str, holder: str) -> list[str]:
+    """Names under which accounts of a book have a holder, the one that is asked among them."""
+    wanted = fold_person(holder)
+    return sorted({holder, *(name for (name,) in ledger.rows.query(_SPELT, book) if fold_person(name) == wanted)})
+
+
+def gather_holders(positions: Iterable[Position], types: str) -> dict[str, Position]:
+    """Each holder's first open account of some types, with what came and went through all accounts of the holder.
+
+    Parameters
+    ----------
+    positions : iterable of Position
+        From `read_positions`.
+    types : str
+        Types of accounts, separated by spaces.
+
+    Returns
+    -------
+    dict of str to Position
+        By the folded name of the holder; a holder whose accounts are all closed has its first one, marked as closed.
+    """
+    first: dict[str, Position] = {}
+    flows: dict[str, dict[str, Flow]] = {}
+    for one in positions:
+        sort = account_types()[one.type]
+        if not sort.gives or sort.floor != "zero":
+            continue
+        whose = fold_person(one.holder)
+        if one.type in types.split() and (whose not in first or (first[whose].closed and not one.closed)):
+            first[whose] = one
+        total = flows.setdefault(whose, {})
+        for kind, flow in one.flows.items():
+            total[kind] = total.get(kind, _NONE) + flow
+    return {whose: replace(one, flows=flows[whose]) for whose, one in first.items()}
+
+
 def pick(positions: tuple[Position, ...], type: str, *, holder: str = "") -> Position | None:
-    """First account of a type, of a holder if one is named.
+    """First open account of a type, of a holder if one is named.
 
     Parameters
     ----------
@@ -171,11 +221,14 @@ def pick(positions: tuple[Position, ...], type: str, *, holder: str = "") -> Pos
     type : str
         Types of accounts, separated by spaces.
     holder : str, optional
-        Its holder.
+        Its holder, however it is spelt.
 
     Returns
     -------
     Position or None
         The account; ``None`` where there is none.
     """
-    return next((one for one in positions if one.type in type.split() and holder in ("", one.holder)), None)
+    wanted, sorts = fold_person(holder), type.split()
+    return next(
+        (one for one in positions if one.type in sorts and not one.closed and wanted in ("", fold_person(one.holder))), None
+    )

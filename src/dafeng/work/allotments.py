@@ -5,10 +5,12 @@ Invariant: what is booked is what was worked out; a second run changes nothing, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Allot, Repay, act_error, act_reasons, name_act, short_hash
 from dafeng.ledger.adjustments import Sides
 from dafeng.ledger.book_opening import (
@@ -163,7 +165,8 @@ def find_shares(ledger: Ledger, book: str, found: Allowances, *, before: bool, d
     due = {
         name: (None if one.before is None else one.before.whole) if before else one.allowance for name, one in wanted.items()
     }
-    shares = tuple((name, quantity) for name, quantity in due.items() if quantity is not None)
+    spelt = Counter(map(fold_person, due))
+    shares = tuple((name, many) for name, many in due.items() if many is not None and spelt[fold_person(name)] == 1)
     kind = "pre_allocate" if before else "allocate"
     act = Allot(id or name_act(kind, book, day, short_hash(repr(sorted(shares)))), book, before, day, shares)
     sides, states, requests = AllSides(ledger, book), dict.fromkeys(due, "not_measurable"), []
@@ -174,6 +177,7 @@ def find_shares(ledger: Ledger, book: str, found: Allowances, *, before: bool, d
             made = share_requests(act, own, number)
             requests += made
             states[name] = "" if made else "same"
+    states |= {name: "holder_twice" for name in due if spelt[fold_person(name)] > 1}
     return WantedShares(act, due, states, tuple(requests))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Carry, Repay, Surrender, act_error
 from dafeng.ledger.enterprise_sides import HOLDERS
 from dafeng.ledger.hand_act import (
@@ -234,7 +235,8 @@ def sum_waiting(ledger: Ledger, act: Surrender, orders: Sequence[Order]) -> tupl
         Allowances and credits. [t]
     """
     asked = [one.request for one in orders]
-    acts = [one for one in asked if isinstance(one, Surrender) and (one.book, one.holder) == (act.book, act.holder)]
+    whose = fold_person(act.holder)
+    acts = [one for one in asked if isinstance(one, Surrender) and one.book == act.book and fold_person(one.holder) == whose]
     own, bank = (_accounts(ledger, book, act.holder) for book in (act.book, act.credit_book))
     moves = [one for one in asked if isinstance(one, Transfer) and one.kind == "surrender"]
     sink = find_credit_sink(act.credit_book, act.book)
@@ -244,8 +246,8 @@ def sum_waiting(ledger: Ledger, act: Surrender, orders: Sequence[Order]) -> tupl
 
 
 def _accounts(ledger: Ledger, book: str, holder: str) -> frozenset[str]:
-    found = read_positions(ledger, book, holder=holder)
-    return frozenset(one.account for one in found if one.holder == holder and one.type in HOLDERS.split())
+    found, whose = read_positions(ledger, book, holder=holder), fold_person(holder)
+    return frozenset(one.account for one in found if fold_person(one.holder) == whose and one.type in HOLDERS.split())
 
 
 def ask_carry(
@@ -289,14 +291,15 @@ def ask_carry(
         most, what waits counted.
     """
     worked = work_carry(city, old, new, enterprise, year=year, base=base)
-    act = make_carry(worked, old, new, enterprise, quantity=quantity, day=day, id=id)
+    act = make_carry(worked, old, new, enterprise, quantity=quantity, day=day, base=base, id=id)
     with open_city_ledger(city) as ledger, using(city, records) as opened, Rights(city) as rights:
         known = find_known(rights, act.id, records=opened)
         requests = [] if known is not None else _find_requests(ledger, act)
 
         def check(waiting: Sequence[Order]) -> None:
             others = [one.request for one in waiting if isinstance(one.request, Carry)]
-            own = sum(one.quantity for one in others if (one.book, one.holder) == (act.book, act.holder))
+            whose = fold_person(act.holder)
+            own = sum(one.quantity for one in others if one.book == act.book and fold_person(one.holder) == whose)
             try:
                 check_carry(ledger, act, waiting=own)
             except Refusal as cause:

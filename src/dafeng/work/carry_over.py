@@ -1,7 +1,7 @@
 """Carrying allowances of one compliance period into a later one, as far as the policy allows.
 
 Invariant: units go from the book of the older year into one of a later year of the same instrument, in one group; what was
-carried before counts towards the most.
+carried before counts towards the most; what a company gives to its own accounts is no sale.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def carry_over(
     worked = work_carry(city, old, new, enterprise, year=year, base=base)
     if quantity is None:
         return worked
-    act = make_carry(worked, old, new, enterprise, quantity=quantity, day=day, id=id)
+    act = make_carry(worked, old, new, enterprise, quantity=quantity, day=day, base=base, id=id)
     with open_city_ledger(city) as ledger:
         if isinstance(answer := hand_carry(ledger, act).answer, Refused):
             raise refused(answer)
@@ -113,7 +113,9 @@ def work_carry(city: City, old: str, new: str, enterprise: str, *, year: int, ba
     return work_out(policy, values, where="carry_over")
 
 
-def make_carry(worked: Worked, old: str, new: str, enterprise: str, *, quantity: int, day: str, id: str = "") -> Carry:
+def make_carry(
+    worked: Worked, old: str, new: str, enterprise: str, *, quantity: int, day: str, base: Decimal | None = None, id: str = ""
+) -> Carry:  # fmt: skip
     """A carry-over with the most that the policy allows.
 
     Parameters
@@ -128,6 +130,8 @@ def make_carry(worked: Worked, old: str, new: str, enterprise: str, *, quantity:
         How many. [t]
     day : str
         Effective day.
+    base : Decimal, optional
+        Base quantity from which it was worked out. [t]
     id : str, optional
         Its id; follows from books, company, day and quantity by default.
 
@@ -145,7 +149,7 @@ def make_carry(worked: Worked, old: str, new: str, enterprise: str, *, quantity:
         missing = Label("、".join(m.label.zh for m in worked.missing), ", ".join(m.label.en for m in worked.missing))
         raise _uncarried(Label(f"不可计算，缺 {missing.zh}", f"not measurable: {missing.en} is not known"))
     name = id or name_act("carry", old, new, enterprise, day, quantity)
-    return Carry(name, old, new, enterprise, quantity, day, worked.whole)
+    return Carry(name, old, new, enterprise, quantity, day, worked.whole, "" if base is None else str(base))
 
 
 def _check_books(ledger: Ledger, old: str, new: str, year: int) -> None:

@@ -180,7 +180,7 @@ def find_standing(found: Settlement, account: int) -> Standing:
     LookupFailure
         If there is none.
     """
-    one = next((one for one in found.standings if one.account == account), None)
+    one = next((one for one in found.standings if one.account == account > 0), None)
     if one is None:
         raise LookupFailure(
             Label(

@@ -1,6 +1,7 @@
 """Acts carried out on the ledger of a city, each kind by its own hand.
 
-Invariant: an act that was carried out gives the same answer again.
+Invariant: an act that was carried out gives the same answer again; a surrender or carry-over is judged by the limits of the
+moment at which it is carried out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.shares import hand_allot
 from dafeng.work.city import City
 from dafeng.work.credits import hand_issue
+from dafeng.work.renew_act import renew_carry, renew_surrender
 
 
 def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
@@ -35,9 +37,9 @@ def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
         case Allot():
             return hand_allot(ledger, act)
         case Surrender():
-            return hand_surrender(ledger, act)
+            return hand_surrender(ledger, renew_surrender(city, act))
         case Carry():
-            return hand_carry(ledger, act)
+            return hand_carry(ledger, renew_carry(city, act))
         case Repay():
             return hand_repay(ledger, act)
         case Issue():

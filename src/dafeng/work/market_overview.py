@@ -261,8 +261,8 @@ def sum_settlement(exchange: Exchange, hall: Hall) -> Document:
     Returns
     -------
     dict
-        ``held`` (units and money for orders and offers, units in auctions; bids are sealed and not counted), ``done`` and
-        ``due`` (trades, quantity, amount).
+        ``held`` (units and money for orders and offers, units in auctions; bids are sealed and not counted), ``done``,
+        ``due`` and ``back``, what was given back (trades, quantity, amount).
     """
     held = {"units": 0, "money": 0, "auctions": 0}
     for thing in hall.things.values():
@@ -283,7 +283,7 @@ def sum_settlement(exchange: Exchange, hall: Hall) -> Document:
     )
     sums = {row[0]: {"trades": int(row[1]), "quantity": int(row[2]), "amount": int(row[3])} for row in found}
     none = {"trades": 0, "quantity": 0, "amount": 0}
-    return {"held": held, "done": sums.get("done", none), "due": sums.get("due", none)}
+    return {"held": held, **{state: sums.get(state, none) for state in ("done", "due", "back")}}
 
 
 def asked_document(order: MarketOrder) -> Document:

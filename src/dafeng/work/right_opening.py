@@ -15,6 +15,7 @@ from dafeng.ledger.book_plans import find_book_plan
 from dafeng.ledger.logs import beyond
 from dafeng.ledger.requests import OpenAccount
 from dafeng.store.records import Records
+from dafeng.work.account_bounds import check_account_name
 from dafeng.work.right_orders import Order, place_orders
 from dafeng.work.rights import Rights
 
@@ -96,7 +97,7 @@ def open_account(
     book : str
         Id of the book.
     name : str
-        Id of the account: no spaces and none of ``/?#%``.
+        Id of the account: no spaces, none of ``/?#%``, and none that the machinery gives to accounts of its own.
     type : str
         Type of the account.
     holder : str
@@ -129,6 +130,7 @@ def open_account(
     found = rights.find_book(book)
     if not _NAME.fullmatch(name):
         raise _bad_name(name)
+    check_account_name(rights, name)
     _check_installation(rights, found.name, name, installation)
     request = OpenAccount(
         f"open.{found.name}.{name}", name, found.name, type, _one(holder), name=title, primary=_one(primary),

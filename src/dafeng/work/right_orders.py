@@ -20,6 +20,7 @@ from dafeng.ledger.requests import Request, Transfer, decode, encode
 from dafeng.store.models import ORDER_STATES, LedgerOrder
 from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, join_orders, list_orders
 from dafeng.store.records import Records
+from dafeng.work.account_bounds import check_closing
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
@@ -172,6 +173,7 @@ def _place(
         if flaw := find_flaw(request) or find_blank(request):
             return tuple(Order(one.id, one, "refused", who, at, code="malformed", about=flaw) for one in group)
     check_issue(rights, group)
+    check_closing(rights, group)
     check_days(rights, group)
     pair = any(needs_pair(rights, request) for request in group)
     with using(rights.city, records) as opened:
@@ -316,6 +318,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
             if accept:
                 asked = [_order(one).request for one in rows]
                 check_issue(rights, asked)
+                check_closing(rights, asked)
                 check_bounds(rights, asked, asker=find_asker(asked))
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]

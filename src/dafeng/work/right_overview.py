@@ -317,7 +317,8 @@ def tell_act(act: Act) -> dict[str, Any]:
     dict
         Field → value; ``quantity`` of an allotment is the sum of its ``shares``.
     """
-    told: dict[str, Any] = {name: value for name, value in zip(act._fields, act, strict=True) if name != "id"}
+    left = ("id", "plants", *(("base",) if not getattr(act, "base", "") else ()))  # where the table lies is nobody's business
+    told: dict[str, Any] = {name: value for name, value in zip(act._fields, act, strict=True) if name not in left}
     if isinstance(act, Allot):
         told["shares"] = dict(act.shares)
         told["quantity"] = sum(quantity for _, quantity in act.shares)

@@ -15,16 +15,17 @@ from typing import Any
 from dafeng.core.errors import SettingError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Surrender, name_act
 from dafeng.ledger.adjustments import ALLOTTED, sum_allotted
 from dafeng.ledger.allowances import Entitlement
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.enterprise_sides import HOLDERS
-from dafeng.ledger.hand_act import find_credit_sink, hand_surrender
+from dafeng.ledger.hand_act import hand_surrender, sum_credits
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.policies import Policy, Worked, find_policy, read_policies, work_out
-from dafeng.ledger.positions import Position, read_positions
+from dafeng.ledger.positions import Position, gather_holders, read_positions
 from dafeng.ledger.refusals import Refused
 from dafeng.ledger.right_tables import read_rows
 from dafeng.work.allowances import allowances
@@ -32,7 +33,7 @@ from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_books import find_credit_book
 from dafeng.work.period_books import check_whole, find_year, need_account, read_year, refused
-from dafeng.work.settle_breaches import find_breaches
+from dafeng.work.settle_breaches import find_breaches, find_missing_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,11 @@ class Standing:
     verdict : str
         ``met``, ``short`` or ``not_measurable``.
     account : int
-        Number of its account.
+        Number of its account; 0 where it has none.
     booked : mapping of str to int
         What came less what went by pre-allocation, allocation and true-up. [t]
     breaches : tuple of Finding
-        Rules that its surrenders break.
+        Rules that its surrenders break, and that it has units in the table and no open account.
     """
 
     enterprise: str
@@ -115,7 +116,7 @@ class Settlement:
     calendar : tuple of Due
         Its dates.
     standings : tuple of Standing
-        One per company.
+        One per company with an account in the book, closed ones counted, then one per company of the table without any.
     findings : tuple of Finding
         What is wrong with the table of units, what hinders or qualifies figures of the account, and rules that surrenders
         break.
@@ -193,18 +194,24 @@ def settle(
     with open_city_ledger(city) as ledger:
         find_year(ledger, book, year=year)
     found = allowances(plants or city, city=city, draft=draft, year=year, provisional=provisional)
-    due = {one.enterprise: one for one in found.entitlements if one.year == year}
+    due: dict[str, Entitlement] = {}
+    for number, one in enumerate(part for part in found.entitlements if part.year == year):
+        whose = fold_person(one.enterprise)
+        due[whose if whose not in due else f"{whose} {number}"] = one  # two spellings of a name: the second has no account
     policies = read_policies(city.overlay)
     offset = find_offset_book(city)
     with open_city_ledger(city, reads=True) as ledger:
         here = read_positions(ledger, book)
         need_account(here, "issuer", book)
-        owed = {one.holder: one.balance for one in read_positions(ledger, f"{book}.owed") if one.type in HOLDERS.split()}
+        owed = {whose: one.balance for whose, one in gather_holders(read_positions(ledger, f"{book}.owed"), HOLDERS).items()}
         bank = _credits(ledger, offset, book)
+        own = gather_holders(here, HOLDERS)
+        sides = {whose: one for whose, one in own.items() if not one.closed or one.flows or whose in due}
+        for whose, one in due.items():
+            sides.setdefault(whose, Position("", one.enterprise, "", 0, 0, {}, closed=True))
         standings = tuple(
-            _stand(one, due.get(one.holder), owed.get(one.holder, 0), bank.get(one.holder, (0, 0)), policies)
-            for one in here
-            if one.type in HOLDERS.split()
+            _stand(side, due.get(whose), owed.get(whose, 0), bank.get(whose, (0, 0)), policies, book)
+            for whose, side in sides.items()
         )
     units = [part.plant for one in standings if one.entitlement is not None for part in one.entitlement.allocations]
     told = dict.fromkeys(finding for plant in units for finding in plant.findings)
@@ -244,20 +251,17 @@ def _credits(ledger: Ledger, bank: str, book: str) -> Mapping[str, tuple[int, in
     free: dict[str, int] = {}
     for one in read_positions(ledger, bank):
         if one.type in HOLDERS.split():
-            free[one.holder] = free.get(one.holder, 0) + one.free
-    used = ledger.rows.query(
-        "SELECT g.holder, SUM(e.quantity) FROM ledger_event e JOIN ledger_account g ON g.no = e.giver"
-        " JOIN ledger_account t ON t.no = e.taker WHERE e.kind = 'surrender' AND t.name = ? GROUP BY g.holder",
-        find_credit_sink(bank, book),
-    )
-    spent = {holder: int(count) for holder, count in used}
+            free[fold_person(one.holder)] = free.get(fold_person(one.holder), 0) + one.free
+    spent = sum_credits(ledger, bank, book)
     return {holder: (free.get(holder, 0), spent.get(holder, 0)) for holder in free.keys() | spent.keys()}
 
 
 def _stand(
-    account: Position, due: Entitlement | None, owed: int, credits: tuple[int, int], policies: Mapping[str, Policy]
-) -> Standing:
-    given = {"surrendered": account.flows["surrender"].went if "surrender" in account.flows else 0}
+    account: Position, due: Entitlement | None, owed: int, credits: tuple[int, int], policies: Mapping[str, Policy],
+    book: str,
+) -> Standing:  # fmt: skip
+    given = account.went("surrender")
+    name = account.holder if due is None else due.enterprise
     year = None if due is None else due.year
     obligation = None if due is None or due.obligation is None else due.obligation.whole
     limit = _work(policies, "offset_limit", year, {"obligation": obligation})
@@ -265,7 +269,7 @@ def _stand(
         policies, "compliance", year,
         {
             "obligation": obligation, "offset_limit": None if limit is None else limit.whole,
-            "surrendered": given["surrendered"], "credits": credits[1],
+            "surrendered": given, "credits": credits[1],
         },
     )  # fmt: skip
     short = None if check is None else check.value
@@ -276,17 +280,20 @@ def _stand(
         policies, "forecast", year,
         {
             "held": account.free, "expected": expected, "credits": credits[0], "emissions": emissions,
-            "surrendered": given["surrendered"] + credits[1],
+            "surrendered": given + credits[1],
         },
     )  # fmt: skip
     verdict = "not_measurable" if short is None else "met" if short <= 0 else "short"
     penalty = _work(policies, "penalty", year, {"short": short}) if verdict == "short" else None
     return Standing(
-        account.holder, due, account.balance, account.free, owed, given["surrendered"], credits[1],
+        name, due, account.balance, account.free, owed, given, credits[1],
         limit, check, penalty, forecast, verdict, account.number, _sum_booked(account),
-        find_breaches(
-            account.holder, account.account, obligation=obligation, limit=None if limit is None else limit.whole,
-            surrendered=given["surrendered"], credits=credits[1],
+        (
+            *find_breaches(
+                name, account.account or name, obligation=obligation, limit=None if limit is None else limit.whole,
+                surrendered=given, credits=credits[1],
+            ),
+            *(find_missing_account(name, account.account, book) if account.closed and due is not None else ()),
         ),
     )  # fmt: skip
 
@@ -361,8 +368,9 @@ def make_surrender(
     most = None if found.limit is None else found.limit.whole
     name = id or name_act("surrender", book, enterprise, day, quantity, credits)
     return Surrender(
-        name, book, period, enterprise, quantity, credits, find_offset_book(city), day, beyond=beyond, due=owed, most=most
-    )
+        name, book, period, enterprise, quantity, credits, find_offset_book(city), day, beyond=beyond, due=owed, most=most,
+        plants="" if plants is None else str(plants.resolve()),
+    )  # fmt: skip
 
 
 def surrender(
@@ -427,14 +435,15 @@ def find_standing(settlement: Settlement, enterprise: str) -> Standing:
     Raises
     ------
     SettingError
-        If the book has no account of it.
+        If neither book nor table has it.
     """
-    found = next((one for one in settlement.standings if one.enterprise == enterprise), None)
+    wanted = fold_person(enterprise)
+    found = next((one for one in settlement.standings if fold_person(one.enterprise) == wanted), None)
     if found is None:
         raise SettingError(
-            Label(f"账簿中没有“{enterprise}”", f"the book has no account of '{enterprise}'"),
+            Label(f"账簿和机组表中没有“{enterprise}”", f"neither book nor table of units has '{enterprise}'"),
             where="COMPANY",
-            expected=Label("已开户的企业", "a company with an account"),
+            expected=Label("已开户或列入机组表的企业", "a company with an account or with units"),
             remedy=Label("核对名称", "check the name"),
         )
     return found

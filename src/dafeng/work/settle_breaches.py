@@ -1,4 +1,4 @@
-"""What of a settled period breaks its rules: more credits than may cover an obligation, or more surrendered than is owed.
+"""What of a settled period breaks its rules: too many credits, more surrendered than is owed, or a company without an account.
 
 Invariant: only what is known is told; an unknown obligation or limit breaks nothing.
 """
@@ -58,3 +58,32 @@ def find_breaches(
             )
         )
     return tuple(found)
+
+
+def find_missing_account(enterprise: str, account: str, book: str) -> tuple[Finding, ...]:
+    """That a company takes part in a period and has no open account in its book.
+
+    Parameters
+    ----------
+    enterprise : str
+        The company.
+    account : str
+        Its account that was closed; empty where it never had one.
+    book : str
+        Book of the period.
+
+    Returns
+    -------
+    tuple of Finding
+        ``compliance.account``.
+    """
+    told = Label(
+        f"{enterprise}：在 {book} 的账户已注销" if account else f"{enterprise}：在 {book} 没有账户",
+        f"{enterprise}: its account in {book} is closed" if account else f"{enterprise}: it has no account in {book}",
+    )
+    remedy = Label(
+        f"没有账户不能分配或清缴；用 dafeng ledger account CITY {book} 编号 --type organisation --holder {enterprise} 开立",
+        f"nothing is allotted or surrendered without one; open one: dafeng ledger account CITY {book} ID --type organisation"
+        f" --holder {enterprise}",
+    )
+    return (Finding("compliance.account", account or enterprise, "warning", told, remedy),)

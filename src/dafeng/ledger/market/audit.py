@@ -14,11 +14,12 @@ from dafeng.ledger.audit_findings import AuditFindings
 from dafeng.ledger.chain import START
 from dafeng.ledger.logs import LOGS, beyond, link_row, read_notes
 from dafeng.ledger.market.asked import Accept, Asked, Backed, Order, read, spell
+from dafeng.ledger.market.closing import BACK, GIVEN_BACK, find_closed, list_accounts, return_both
 from dafeng.ledger.market.flaws import find_flaw
 from dafeng.ledger.market.hall import Delivery, Hall, Thing, day_of
 from dafeng.ledger.market.reasons import market_reasons
 from dafeng.ledger.market.registration import HOLD
-from dafeng.ledger.market.settlement import FREE, TRADE, due_of, free, read_group, spell_group
+from dafeng.ledger.market.settlement import FREE, TRADE, Due, due_of, free, read_group, spell_group
 from dafeng.ledger.market.trading import Trading
 from dafeng.ledger.requests import Hold, Release, Request, Transfer, decode, encode
 from dafeng.store.ledger_rows import LedgerRows, Row, select
@@ -159,11 +160,15 @@ class _MarketAudit:
     def check_settled(self, dues: list[Row]) -> None:
         groups = {row[0]: self.read_due(row) for row in dues}
         booked = {row[1]: row for row in self.rows.find(EVENT, "id", [one.id for group in groups.values() for one in group])}
+        lost: list[Due] = []
         for name, _, _, state, code in dues:
             group = groups[name]
             there = [booked[one.id] for one in group if one.id in booked and booked[one.id][5] == encode(one)]
             whole = len(there) == len(group) and len({row[2] for row in there}) == 1
             self.counts["booked"] += len(there)
+            if state == GIVEN_BACK and name.startswith(TRADE) and not there:
+                lost.append(Due(name, group))
+                continue
             if state != ("done" if whole else "due") or (there and not whole):
                 self.say_due(
                     name,
@@ -174,6 +179,24 @@ class _MarketAudit:
                 self.say_due(name, f"拒绝原因 {code} 不成立", f"has no such reason of refusal as {code}")
             if not whole:
                 self.open.update(_drawn(group))
+        if lost:
+            self.check_given_back(lost, {row[0]: row for row in dues})
+
+    def check_given_back(self, lost: list[Due], dues: dict[str, Row]) -> None:
+        """A trade is given back only where an account of it is closed, and frees what was held for it."""
+        closed = find_closed(self.rows, {name for one in lost for name in list_accounts(one.group)})
+        made = {}
+        for one in lost:
+            if closed.isdisjoint(list_accounts(one.group)):
+                self.say_due(one.id, "已退回，但账户未注销", "was given back, though no account of it is closed")
+            if dues[one.id][4] not in market_reasons():
+                self.say_due(one.id, "退回而未写明原因", "was given back without a reason of the ledger")
+            back = return_both(one)
+            made[back.id] = (back.id, dues[one.id][1], spell_group(back.group))
+        found = {row[0]: row for row in self.rows.find(MARKET_DUE, "id", made)}
+        self.said.compare(MARKET_DUE, {name: row[:3] for name, row in found.items()}, made)
+        self.counts[MARKET_DUE.name] += len(made)
+        self.check_settled([found[name] for name in made if name in found])
 
     def say_due(self, name: str, zh: str, en: str) -> None:
         self.said.say("settlement", f"{MARKET_DUE.name}/{name}", zh, en)
@@ -220,8 +243,8 @@ class _MarketAudit:
         for table in (MARKET_TRADE, MARKET_DUE):
             self.check_count(table.name, f"SELECT count(*) FROM {table.name}", self.counts[table.name])  # noqa: S608 - our own names
         self.check_count("ledger_link/market", "SELECT count(*) FROM ledger_link WHERE log = 'market'", self.seq)
-        told = " OR ".join(["(id >= ? AND id < ?)"] * 3)
-        ends = [end for one in (HOLD, TRADE, FREE) for end in (one, beyond(one))]
+        told = " OR ".join(["(id >= ? AND id < ?)"] * 4)
+        ends = [end for one in (HOLD, TRADE, FREE, BACK) for end in (one, beyond(one))]
         text = f"SELECT count(*) FROM ledger_event WHERE {told}"  # noqa: S608 - our own names
         self.check_count(EVENT.name, text, self.counts["booked"], *ends)
 

@@ -20,6 +20,7 @@ from dafeng.ledger.logs import LOGS, extend_chain
 from dafeng.ledger.market.asked import (
     Accept,
     Asked,
+    Backed,
     Bid,
     Cancel,
     CloseAuction,
@@ -36,6 +37,7 @@ from dafeng.ledger.market.asked import (
     spell,
 )
 from dafeng.ledger.market.bodies import Desk
+from dafeng.ledger.market.closing import GIVEN_BACK, find_closed, find_lost
 from dafeng.ledger.market.flaws import find_flaw, find_own
 from dafeng.ledger.market.hall import Delivery, Thing, day_of, find_need
 from dafeng.ledger.market.registration import HOLD, Registration
@@ -74,6 +76,7 @@ class Exchange:
         self._notes: list[Row] = []
         self._trades: list[Row] = []
         self._dues: list[Row] = []
+        self._closed: frozenset[tuple[str, str]] = frozenset()
         self._at = 0
 
     def __enter__(self) -> Self:
@@ -131,19 +134,26 @@ class Exchange:
         Returns
         -------
         list of Settled
-            What came of it; a group that the ledger refuses stays due, and what it needs stays held.
+            What came of it; a group that the ledger refuses stays due, and what it needs stays held, except a trade of which an
+            account is closed for good: it is given back to both sides.
         """
         with self._lock:
-            done = self._settlement.book(self._settlement.find_due(self.rows))
-            if done:
-                with self._noting():
-                    open_now = {row[0]: row for row in self.rows.find(MARKET_DUE, "id", [one.id for one in done])}
-                    self._dues += [
-                        (*open_now[one.id][:3], "due" if one.code else "done", one.code)
-                        for one in done
-                        if open_now[one.id][3] == "due" and (not one.code or one.code != open_now[one.id][4])
-                    ]
-            return done
+            due = self._settlement.find_due(self.rows)
+            done = self._settlement.book(due)
+            if not done:
+                return done
+            with self._noting():
+                open_now = {row[0]: row for row in self.rows.find(MARKET_DUE, "id", [one.id for one in done])}
+                still = [one for one in done if open_now[one.id][3] == "due"]
+                codes = {one.id: one.code for one in still if one.code}
+                lost = find_lost(self.rows, [one for one in due if one.id in codes])
+                self._dues += [
+                    (*open_now[one.id][:3], GIVEN_BACK if one.id in lost else "due" if one.code else "done", one.code)
+                    for one in still
+                    if one.id in lost or not one.code or one.code != open_now[one.id][4]
+                ]
+                self._dues += [_due_row(back, open_now[name][1]) for name, back in lost.items()]
+            return [*(one for one in done if one.id not in lost), *(self.settle() if lost else ())]
 
     def heal(self) -> None:
         """Go on where somebody stopped: what is held counts, what is held for nothing is freed, what is due is booked."""
@@ -170,6 +180,7 @@ class Exchange:
         with self._noting() as trading:
             self._roll(trading)
             known = self._known(requests)
+            self._closed = self._find_closed(trading, requests)
             answers = [self._take(trading, one, known) for one in requests]
             things = {one.id: self._thing(trading, one) for one, said in zip(requests, answers, strict=True) if _is_in(said)}
         wanted = [thing for thing in things.values() if thing is not None and thing.state == "asked"]
@@ -225,10 +236,23 @@ class Exchange:
                 reference = asked.reference or self._mean_price(trading, asked.market)
                 needed = (hall.terms.band_bp, hall.terms.agreement_band_bp) != (None, None)
                 return {"day": day, "reference": reference}, "reference_missing" if needed and reference is None else ""
-            case Order() | Offer() | Take() | OpenAuction() | Bid() if hall is not None and hall.serials:
-                account = find_need(hall, asked).account
-                return {}, "restricted" if self._registration.has_restricted(self.rows, account) else ""
+            case Order() | Offer() | Take() | OpenAuction() | Bid() if hall is not None:
+                if (asked.market, asked.member) in self._closed:
+                    return {}, "account_closed"
+                sold = find_need(hall, asked).account if hall.serials else ""
+                return {}, "restricted" if sold and self._registration.has_restricted(self.rows, sold) else ""
         return {}, ""
+
+    def _find_closed(self, trading: Trading, requests: Sequence[Asked]) -> frozenset[tuple[str, str]]:
+        """Members of markets that ask for something and have an account that is closed for good."""
+        named = {(one.market, one.member) for one in requests if is_sound(one) and isinstance(one, Backed)}
+        whose = {
+            key: (member.account, member.purse)
+            for key in named
+            if (hall := trading.halls.get(key[0])) is not None and (member := hall.members.get(key[1])) is not None
+        }
+        closed = find_closed(self.rows, {name for both in whose.values() for name in both}) if whose else frozenset()
+        return frozenset(key for key, both in whose.items() if not closed.isdisjoint(both))
 
     def _mean_price(self, trading: Trading, market: str) -> int | None:
         """Mean price of the order book's last day with trades; else the reference of the last day."""

@@ -154,7 +154,8 @@ def list_trades(exchange: Exchange, market: str, *, request: str = "", most: int
     Returns
     -------
     list of dict
-        The latest first; ``state`` is ``done`` once both sides are delivered, else ``due`` with the ledger's ``code``.
+        The latest first; ``state`` is ``done`` once both sides are delivered, ``back`` where both sides were given back because
+        an account is closed, else ``due`` with the ledger's ``code``.
     """
     find_hall(exchange, market)
     found = exchange.rows.query(
