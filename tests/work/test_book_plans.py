@@ -353,3 +353,38 @@ def test_credits_of_a_project_are_not_issued_by_order_in_either_form_of_the_book
     wrong = Transfer("x", "issue", "blue_carbon.issuer", "blue_carbon.业主", 5, "2024-08-01", project="reed-1")
     with Rights(issued) as rights, pytest.raises(ConflictError, match="register of projects"):
         place_order(rights, wrong, who="业主")
+
+
+# --- periods ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("plan", "period"),
+    [("cea", "2022-2024"), ("cea", "2024-2022"), ("cea", "2023-2023"), ("energy_budget", "2025-2025"),
+     ("carbon_budget", "2025-2026"), ("energy_right", "2025-2024"), ("energy_right", "2025-2025"), ("cea", "٢٠٢٥")],
+)  # fmt: skip
+def test_a_period_is_one_year_or_two_in_order(city: City, plan: str, period: str) -> None:
+    with Rights(city) as rights, pytest.raises(SettingError, match="cannot be used"):
+        open_book(rights, plan, period=period, who="李四")
+    assert books(city) == []
+
+
+@pytest.mark.parametrize("period", ["2022", "2023", "2021-2022", "2023-2025", "2021-2030"])
+def test_no_year_of_an_instrument_has_two_books(city: City, period: str) -> None:
+    by_page("energy_right", "2022-2023")(city)
+    with Rights(city) as rights, pytest.raises(SettingError, match="has the book 'energy_right-2022-2023'"):
+        open_book(rights, "energy_right", period=period, who="李四")
+    by_page("energy_right", "2020-2021")(city)
+    by_page("energy_right", "2024")(city)
+    assert len(books(city)) == 3
+
+
+def test_no_face_opens_a_year_beside_a_book_of_several(city: City) -> None:
+    open_formerly(city, "cea-2024-2025", "CEA", "t", 0, period="2024-2025")
+    open_formerly(city, "energy_budget-2024-2025", "ENERGY-BUDGET", "tce", 0, period="2024-2025", serials=False)
+    deliver(city)
+    with pytest.raises(SettingError, match="has the book 'cea-2024-2025'"):
+        by_period(city)
+    with pytest.raises(SettingError, match="has the book 'energy_budget-2024-2025'"):
+        book_budget(city, "trees")
+    assert len(books(city)) == 2

@@ -11,10 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from dafeng.core.errors import DefinitionError, LookupFailure
+from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
+from dafeng.ledger.book_plan_files import read_layers
 from dafeng.ledger.requests import Hold, Request, Transfer
-from dafeng.library.strict import load_yaml
+from dafeng.library.strict import read_yaml
 
 NAME = "books.yaml"
 """File of the package, and in overlay folders that lay over it."""
@@ -50,6 +51,8 @@ class BookPlan:
         Where the unit comes from; empty where nobody says.
     formerly : tuple of str
         Instruments under which earlier versions opened the same book; what stands booked there stays there.
+    single_year : bool
+        Whether its period is one year, since the year's cap is that of the book.
     """
 
     id: str
@@ -67,6 +70,7 @@ class BookPlan:
     clause: str
     grade: str
     formerly: tuple[str, ...] = ()
+    single_year: bool = False
 
     @property
     def instruments(self) -> frozenset[str]:
@@ -156,7 +160,7 @@ def read_book_plans(*folders: Path) -> BookPlans:
     Parameters
     ----------
     *folders : Path
-        Overlay folders; their ``books.yaml`` is laid over, book by book.
+        Overlay folders; their ``books.yaml`` is laid over, book by book; what it lists under ``four_eyes`` is added.
 
     Returns
     -------
@@ -166,17 +170,12 @@ def read_book_plans(*folders: Path) -> BookPlans:
     Raises
     ------
     DefinitionError
-        If a file does not keep its form.
+        If a file does not keep its form; with its place.
     """
-    told = dict(load_yaml(files("dafeng").joinpath("data", "ledger", NAME).read_text(encoding="utf-8")))
-    books, pairs = dict(told["books"]), told["four_eyes"]
-    for own in (folder / NAME for folder in folders):
-        if own.is_file():
-            over = load_yaml(own) or {}
-            for name, row in (over.get("books") or {}).items():
-                books[name] = {**books.get(name, {}), **row}
-            pairs = over.get("four_eyes", pairs)
-    return BookPlans({name: _plan(str(name), row) for name, row in books.items()}, frozenset(map(str, pairs)))
+    packaged = files("dafeng").joinpath("data", "ledger", NAME).read_text(encoding="utf-8")
+    own = [read_yaml(folder / NAME) for folder in folders if (folder / NAME).is_file()]
+    layers = read_layers([read_yaml(packaged, name=NAME), *own])
+    return BookPlans({name: _plan(name, fields) for name, fields in layers.books.items()}, layers.pairs)
 
 
 def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
@@ -212,29 +211,6 @@ def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
     return found
 
 
-def _plan(name: str, row: Mapping[str, Any]) -> BookPlan:
-    try:
-        return BookPlan(
-            id=name,
-            label=Label(row["label"]["zh"], row["label"]["en"]),
-            counted=Label(row["of"]["zh"], row["of"]["en"]),
-            instrument=str(row["instrument"]),
-            unit=str(row["unit"]),
-            scale=int(row["scale"]),
-            serials=bool(row["serials"]),
-            dated=bool(row["dated"]),
-            project=bool(row["project"]),
-            accounts=tuple(row["accounts"]),
-            threshold=None if row["threshold"] is None else int(row["threshold"]),
-            source=row["source"] or "",
-            clause=row["clause"] or "",
-            grade=row["grade"] or "",
-            formerly=tuple(map(str, row.get("formerly") or ())),
-        )
-    except (KeyError, TypeError, ValueError) as cause:
-        raise DefinitionError(
-            Label(f"账簿“{name}”的定义不完整：{cause}", f"the definition of book '{name}' is not complete: {cause}"),
-            where=NAME,
-            expected=Label("与程序自带的 books.yaml 相同的各项", "the fields of the package's books.yaml"),
-            remedy=Label("补全该账簿", "complete the book"),
-        ) from cause
+def _plan(name: str, fields: Mapping[str, Any]) -> BookPlan:
+    told = {key: value for key, value in fields.items() if key != "of"}
+    return BookPlan(id=name, counted=fields["of"], **told)
