@@ -1,6 +1,7 @@
 """Books opened by their plan, the same whichever face asks first; who comes later uses the book that is there.
 
-Invariant: no second book of an instrument and period is opened, and none of a period that shares a year with another one; a book that was opened in another form stays what it is.
+Invariant: no second book of an instrument and period is opened, and none of a period that shares a year with another one; a
+book that was opened in another form stays what it is.
 """
 
 from __future__ import annotations

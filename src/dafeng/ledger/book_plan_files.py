@@ -58,13 +58,18 @@ def read_layers(files: Iterable[Marked]) -> Layers:
         if not isinstance(file.value, dict):
             raise refusal(file.at(), "文件应为映射", "the file must be a mapping", expected=_EITHER)
         root.allow({"books", "four_eyes"})
-        for name in root.child("books").keys():
-            row = _row(root.child("books"), name)
+        told = root.child("books")
+        for name in _keys(told):
+            row = _row(told, name)
             books[name] = _lay(row, books.get(name, {}))
             _check_instrument(row, name, books)
-        if "four_eyes" in root.keys():
+        if "four_eyes" in _keys(root):
             pairs.update(_words(root, "four_eyes", {*VERBS, *kinds(), *CLAIMED}))
     return Layers(MappingProxyType(books), frozenset(pairs))
+
+
+def _keys(row: Record) -> tuple[str, ...]:
+    return row.keys()
 
 
 def _row(books: Record, name: str) -> Record:
@@ -78,7 +83,7 @@ def _row(books: Record, name: str) -> Record:
 
 def _lay(row: Record, under: Mapping[str, Any]) -> Mapping[str, Any]:
     """Fields of a book laid over those of an earlier file; instruments of earlier versions stay."""
-    told = {key: _FIELDS[key](row, key) for key in row.keys()}
+    told = {key: _FIELDS[key](row, key) for key in _keys(row)}
     missing = [key for key in _FIELDS if key not in _OPTIONAL and key not in {**under, **told}]
     if missing:
         raise row.error(
@@ -188,7 +193,8 @@ _FIELDS: Mapping[str, Callable[[Record, str], Any]] = MappingProxyType(
         "grade": _text_or_empty,
         "formerly": _texts,
         "single_year": _flag,
+        "traded": _flag,
     }
 )
-_OPTIONAL: Mapping[str, Any] = MappingProxyType({"formerly": (), "single_year": False})
+_OPTIONAL: Mapping[str, Any] = MappingProxyType({"formerly": (), "single_year": False, "traded": True})
 """Fields that may be left out, with what then holds."""

@@ -5,13 +5,14 @@ Invariant: instrument, unit, scale, serial numbers and own accounts of a book ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from dafeng.core.errors import LookupFailure
+from dafeng.core.errors import DefinitionError, LookupFailure
 from dafeng.core.labels import Label
 from dafeng.ledger.book_plan_files import read_layers
 from dafeng.ledger.requests import Hold, Request, Transfer
@@ -19,6 +20,7 @@ from dafeng.library.strict import read_yaml
 
 NAME = "books.yaml"
 """File of the package, and in overlay folders that lay over it."""
+_DATED = re.compile(r"-[0-9]{4}(-[0-9]{4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class BookPlan:
         Instruments under which earlier versions opened the same book; what stands booked there stays there.
     single_year : bool
         Whether its period is one year, since the year's cap is that of the book.
+    traded : bool
+        Whether a market may be opened for it, or be paid in it.
     """
 
     id: str
@@ -71,6 +75,7 @@ class BookPlan:
     grade: str
     formerly: tuple[str, ...] = ()
     single_year: bool = False
+    traded: bool = True
 
     @property
     def instruments(self) -> frozenset[str]:
@@ -92,6 +97,38 @@ class BookPlan:
         """
         return f"{self.id}-{period}" if period else self.id
 
+    def has(self, book: str, instrument: str) -> bool:
+        """Whether a book is one of it, by its name or by its instrument.
+
+        Parameters
+        ----------
+        book, instrument : str
+            Name and instrument of a book that is open.
+
+        Returns
+        -------
+        bool
+            True too for books of earlier versions.
+        """
+        return instrument in self.instruments or self.is_named(book)
+
+    def is_named(self, book: str) -> bool:
+        """Whether a book has a name that this definition gives.
+
+        Parameters
+        ----------
+        book : str
+            Name of the book.
+
+        Returns
+        -------
+        bool
+            Whatever its instrument.
+        """
+        if not self.dated:
+            return book == self.id
+        return book.startswith(self.id) and _DATED.fullmatch(book[len(self.id) :]) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class BookPlans:
@@ -108,20 +145,42 @@ class BookPlans:
     books: Mapping[str, BookPlan]
     pairs: frozenset[str]
 
-    def find(self, instrument: str) -> BookPlan | None:
-        """Plan of an instrument.
+    def find(self, instrument: str, *, book: str = "") -> BookPlan | None:
+        """Plan of an instrument, or of a book of another instrument under its name.
 
         Parameters
         ----------
         instrument : str
-            Its name in the ledger.
+            Its name in the ledger, also that of an earlier version.
+        book : str, optional
+            Name of the book.
 
         Returns
         -------
         BookPlan or None
             ``None`` for one that no file names.
         """
-        return next((one for one in self.books.values() if one.instrument == instrument), None)
+        plans = self.books.values()
+        return next((one for one in plans if instrument in one.instruments), None) or next(
+            (one for one in plans if book and one.is_named(book)), None
+        )
+
+    def check_instruments(self, opened: Iterable[Sequence[str]]) -> None:
+        """Refuse definitions that give an open book another instrument, and with it other rules.
+
+        Parameters
+        ----------
+        opened : iterable of (str, str)
+            Name and instrument of each book that was opened by its definition.
+
+        Raises
+        ------
+        DefinitionError
+            If a book under the name of a definition has an instrument that the definition does not know.
+        """
+        for book, instrument in opened:
+            if self.find(instrument) is None and (plan := self.find(instrument, book=book)) is not None:
+                raise _renamed(plan, book, instrument)
 
     def needs_pair(self, verb: str, request: Request, book: tuple[str, int] | None, *, asked: int | None = None) -> bool:
         """Whether a second person has to decide.
@@ -209,6 +268,20 @@ def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
             ),
         )
     return found
+
+
+def _renamed(plan: BookPlan, book: str, instrument: str) -> DefinitionError:
+    return DefinitionError(
+        Label(
+            f"账簿“{book}”已按“{instrument}”开立，定义“{plan.id}”改为“{plan.instrument}”",
+            f"the book '{book}' is open as '{instrument}'; the definition '{plan.id}' says '{plan.instrument}'",
+        ),
+        where=NAME,
+        expected=Label(
+            f"formerly 中列有 {instrument}，使原账簿仍受同样规则约束", f"{instrument} in formerly, so that it keeps its rules"
+        ),
+        remedy=Label("在 data/books.yaml 补写 formerly，或改回原名", "add formerly in data/books.yaml, or take the name back"),
+    )
 
 
 def _plan(name: str, fields: Mapping[str, Any]) -> BookPlan:

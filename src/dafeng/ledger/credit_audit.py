@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dafeng.core.labels import Label
 from dafeng.ledger.audit_findings import AuditFindings
 from dafeng.ledger.chain import START
 from dafeng.ledger.credit_log import encode_step
@@ -16,10 +17,14 @@ from dafeng.ledger.logs import LOGS, beyond, link_row, read_notes
 from dafeng.ledger.projects import Step
 from dafeng.ledger.requests import Transfer, decode
 from dafeng.store.ledger_rows import LedgerRows, Row
-from dafeng.store.ledger_tables import CREDIT, EVENT
+from dafeng.store.ledger_tables import CREDIT, EVENT, REVERSED
 
 AT_ONCE = 500
 """Steps that are looked at together."""
+TAKE_BACK = Label(
+    "用 dafeng credit step … take_back 登记，该核算期回到已核查",
+    "note it with dafeng credit step … take_back; the period is verified again",
+)
 _LOG = LOGS["credit"]
 
 
@@ -103,6 +108,14 @@ class _CreditAudit:
                 issue = asked if isinstance(asked, Transfer) and asked.kind == "issue" else None
                 if issue is None or issue.quantity != self._units(issue.giver, self.booked[name]):
                     self.said.say("settlement", name, "账簿发行量与核查量不符", "the ledger did not issue what was verified")
+            for name, _ in self.rows.find(REVERSED, "id", part):
+                self.said.say(
+                    "settlement",
+                    name,
+                    "登记为已签发，账簿已冲回",
+                    "the register says that it is issued; the ledger has reversed it",
+                    remedy=TAKE_BACK,
+                )
         text = "SELECT count(*) FROM ledger_event WHERE id >= ? AND id < ? AND kind = 'issue'"
         issued = self.rows.query(text, "credit:", beyond("credit:"))[0][0]
         if issued > len(names) + self.waiting():

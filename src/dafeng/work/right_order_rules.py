@@ -21,7 +21,7 @@ from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, SetSta
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
 from dafeng.work.city_days import find_bounds
-from dafeng.work.credit_books import list_credit_instruments
+from dafeng.work.credit_books import list_credit_books
 from dafeng.work.order_bounds import is_reserved
 from dafeng.work.right_rows import find_account_row, read_books
 from dafeng.work.rights import Rights
@@ -143,9 +143,9 @@ def check_issue(rights: Rights, group: Sequence[Request | Act]) -> None:
     givers = {request.giver for request in group if isinstance(request, Transfer)}  # an issuer gives nothing that is pending
     if not givers or not rights.has_ledger():
         return
-    instruments = list_credit_instruments(rights.plans(), read_schemes(rights.city.overlay))
+    issued = list_credit_books(rights.plans(), read_schemes(rights.city.overlay))
     with rights.reading() as rows:
-        books = {one.no for one in read_books(rows) if one.instrument in instruments}
+        books = {one.no for one in read_books(rows) if issued.has(one.name, one.instrument)}
         for name in sorted(givers):
             account = find_account_row(rows, name=name)
             if account is not None and account.book in books and account_types()[account.type].floor == "limit":

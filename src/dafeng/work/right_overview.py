@@ -115,7 +115,7 @@ def sum_books(rights: Rights) -> list[BookSum]:
         made.append(
             BookSum(
                 book=book,
-                plan=plans.find(book.instrument),
+                plan=plans.find(book.instrument, book=book.name),
                 issued=-sum(row[3] for row in own if types[row[1]].floor == "limit"),
                 limit=None if any(row[5] >= MOST for row in own) else sum(row[5] for row in own),
                 held=sum(row[3] for row in inside),
