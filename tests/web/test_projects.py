@@ -91,6 +91,18 @@ def test_issued_credits_lead_to_the_events_of_the_ledger(editor: Person) -> None
     assert "wind-1 2023-01-01/2023-12-31" in editor.get(f"/qinglan/rights/events/{events[1]}/").text
 
 
+def test_an_issue_of_which_units_are_gone_is_not_taken_back(city: City, editor: Person) -> None:
+    chief = person(app_of(city), "李四")
+    assert 'value="take_back"' in chief.get(HOME + "1/").text
+    told = {"who": "登记机构", "day": "2024-09-01", "period": "2023-01-01/2023-12-31"}
+    assert step(editor, 1, "take_back", **told).status_code == 403
+    answer = step(chief, 1, "take_back", **told)
+    assert (answer.status_code, "没有足够的可用数量" in answer.text) == (422, True)
+    with Rights(city) as rights:
+        period = read_projects_of(rights).register.projects["wind-1"].periods["2023-01-01/2023-12-31"]
+    assert (period.state, period.issued) == ("issued", "2024-07-01")
+
+
 def test_an_unknown_test_stops_the_project_until_its_fact_is_known(city: City, editor: Person) -> None:
     chief = person(app_of(city), "李四")
     answer = step(chief, 2, "validate")

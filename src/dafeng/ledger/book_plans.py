@@ -179,7 +179,8 @@ class BookPlans:
             If a book under the name of a definition has an instrument that the definition does not know.
         """
         for book, instrument in opened:
-            if self.find(instrument) is None and (plan := self.find(instrument, book=book)) is not None:
+            plan = next((one for one in self.books.values() if one.is_named(book)), None)
+            if plan is not None and instrument not in plan.instruments:
                 raise _renamed(plan, book, instrument)
 
     def needs_pair(self, verb: str, request: Request, book: tuple[str, int] | None, *, asked: int | None = None) -> bool:

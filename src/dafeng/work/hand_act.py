@@ -5,13 +5,13 @@ Invariant: an act that was carried out gives the same answer again.
 
 from __future__ import annotations
 
-from dafeng.ledger.act import Act, Allot, Carry, Issue, Repay, Surrender
+from dafeng.ledger.act import Act, Allot, Carry, Issue, Repay, Surrender, TakeBack
 from dafeng.ledger.hand_act import hand_carry, hand_repay, hand_surrender
 from dafeng.ledger.handed import Handed
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.shares import hand_allot
 from dafeng.work.city import City
-from dafeng.work.credits import hand_issue
+from dafeng.work.credits import hand_back, hand_issue
 
 
 def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
@@ -42,3 +42,5 @@ def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
             return hand_repay(ledger, act)
         case Issue():
             return hand_issue(ledger, city, act)
+        case TakeBack():
+            return hand_back(ledger, city, act)

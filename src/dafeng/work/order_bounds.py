@@ -46,10 +46,7 @@ ISSUED = "credit:"
 _TREE = "SELECT 1 FROM ledger_account WHERE book = ? AND type = 'budget' AND name LIKE ? LIMIT 1"
 """Whether a tree of budgets was booked in a book: its nodes have accounts."""
 _BUDGETS = Label("在预算页面办理，或用 dafeng budget", "use the pages of budgets or dafeng budget")
-_REGISTER = Label(
-    "不再使用的减排量用 dafeng credit retire 注销；误发的一笔向登记机构提出",
-    "retire credits that are not to be used with dafeng credit retire; tell the registry of an issue by mistake",
-)
+_REGISTER = Label("用 dafeng credit step … take_back 撤销签发", "take the issue back with dafeng credit step … take_back")
 _INCLUSION = Label("在碳普惠页面办理，或用 dafeng inclusion", "use the pages of carbon inclusion or dafeng inclusion")
 _OWED = ".owed"
 _CLAIMS = Label("用 dafeng allowance book 或 repay 办理", "use dafeng allowance book or repay")
