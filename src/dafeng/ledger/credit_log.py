@@ -27,7 +27,7 @@ from dafeng.store.ledger_tables import CREDIT
 CHINA = timezone(timedelta(hours=8))
 """Time in which days are counted."""
 
-_UNDONE = {"issue": ("return", "unbook"), "take_back": ("keep", "issue")}
+_UNDONE: Mapping[str, tuple[str, ...]] = {"issue": ("return", "unbook"), "take_back": ("keep", "issue")}
 """Steps after which a step of a period may be needed again, beside those that begin the period anew."""
 
 

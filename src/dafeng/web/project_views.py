@@ -203,10 +203,10 @@ def _line(project: Project, names: Sequence[str], steps: Sequence[Step]) -> list
     starts = [at for at, step in enumerate(steps) if step.step in ("amend", "withdraw")]
     fresh = steps[starts[-1] + 1 :] if starts else steps
     taken = {step.step: step for step in steps if step.step == names[0]}
-    for step in fresh:
-        taken[step.step] = step
-        if step.step == "unbook":  # the issue is to be taken anew
-            taken = {name: one for name, one in taken.items() if name not in ("issue", "book")}
+    for one in fresh:
+        taken[one.step] = one
+        if one.step == "unbook":  # the issue is to be taken anew
+            taken = {name: step for name, step in taken.items() if name not in ("issue", "book")}
     made, waiting = [], project.state != "cancelled"
     for name in names:
         step = taken.get(name)
