@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from dafeng.ledger.refusals import Booked
+from dafeng.ledger.requests import Transfer
 from dafeng.web.app import create_app
 from dafeng.web.public_freeze import write_public_site
 from dafeng.work.city import City, open_city
@@ -103,6 +105,28 @@ def test_issued_credits_lead_to_the_events_of_the_ledger(editor: Person) -> None
     events = re.findall(r'href="/qinglan/rights/events/(\d+)/"', page)
     assert ("1–50000" in page, "50001–646000" in page, len(events)) == (True, True, 2)
     assert "wind-1 2023-01-01/2023-12-31" in editor.get(f"/qinglan/rights/events/{events[1]}/").text
+
+
+def test_an_issue_of_which_units_are_gone_is_not_taken_back(city: City, editor: Person) -> None:
+    chief = person(app_of(city), "李四")
+    assert 'value="take_back"' in chief.get(HOME + "1/").text
+    told = {"who": "登记机构", "day": "2024-09-01", "period": "2023-01-01/2023-12-31"}
+    assert step(editor, 1, "take_back", **told).status_code == 403
+    answer = step(chief, 1, "take_back", **told)
+    assert (answer.status_code, "没有足够的可用数量" in answer.text) == (422, True)
+    with Rights(city) as rights:
+        period = read_projects_of(rights).register.projects["wind-1"].periods["2023-01-01/2023-12-31"]
+        assert (period.state, period.issued) == ("issued", "2024-07-01")
+        with rights.reading() as rows:
+            [[bought]] = rows.query(
+                "SELECT a.name FROM ledger_event e JOIN ledger_account a ON a.no = e.taker WHERE e.id = 'buy-1'"
+            )
+        home = Transfer("home", "transfer", str(bought), "ccer.风电公司", 50_000, "2024-08-15")
+        assert isinstance(rights.submit([[home]])[0][0], Booked)
+    assert step(chief, 1, "take_back", **{**told, "id": "anew"}).status_code == 303
+    page = chief.get(HOME + "1/").text
+    assert ('value="issue"' in page, 'value="take_back"' in page, "1–646000" in page) == (True, False, False)
+    assert re.search(r'class="stage next"[^>]*><strong>减排量登记', page)
 
 
 def test_an_unknown_test_stops_the_project_until_its_fact_is_known(city: City, editor: Person) -> None:

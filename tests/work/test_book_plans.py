@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,18 @@ from dafeng.core.errors import ConflictError, DefinitionError, LookupFailure, Se
 from dafeng.ledger.audit import verify
 from dafeng.ledger.beancount import spell_beancount
 from dafeng.ledger.book_plans import read_book_plans
+from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.refusals import Booked
-from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Transfer
+from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Reverse, Transfer, encode
 from dafeng.library.overlay import shipped
+from dafeng.store.orders import add_order
+from dafeng.store.records import open_records
 from dafeng.work.allotments import open_period
 from dafeng.work.ask_credits import ask_issue, retire_credits
 from dafeng.work.budgets import book_budget, close_budget
 from dafeng.work.city import City, init
+from dafeng.work.credit_books import list_credit_books
 from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, take
 from dafeng.work.inclusion import open_inclusion
 from dafeng.work.project_register import public_projects
@@ -307,18 +312,24 @@ def test_a_scheme_whose_book_nobody_defines_is_refused_in_words(city: City) -> N
     assert credit_book_document(city, "reed")["limit"] == 7
 
 
-@pytest.fixture
-def issued(city: City, tmp_path: Path) -> City:
-    """Twelve tonnes of blue carbon, of which two are retired, in the book that the page had opened."""
-    by_page("blue_carbon", limit=100_000)(city)
+def issue(city: City, tmp_path: Path) -> None:
+    """Issue twelve tonnes of blue carbon."""
     (tmp_path / "reed.yaml").write_text(PROJECT, encoding="utf-8")
     enter_project(city, tmp_path / "reed.yaml", who="业主", day="2024-01-02")
     for step, who, day, values in STEPS:
         take(city, "reed-1", step, who=who, day=day, values=values)
     order = ask_issue(city, "reed-1", who="登记", day="2024-07-01", values=YEAR)
-    asked = {"holder": "业主", "beneficiary": "马拉松", "reason": "中和", "day": "2024-08-01", "id": "r1", "who": "业主"}
     with Rights(city) as rights:
         assert decide_order(rights, order.id, accept=True, who="复核").code == ""
+
+
+@pytest.fixture
+def issued(city: City, tmp_path: Path) -> City:
+    """Twelve tonnes of blue carbon, of which two are retired, in the book that the page had opened."""
+    by_page("blue_carbon", limit=100_000)(city)
+    issue(city, tmp_path)
+    asked = {"holder": "业主", "beneficiary": "马拉松", "reason": "中和", "day": "2024-08-01", "id": "r1", "who": "业主"}
+    with Rights(city) as rights:
         retire_credits(city, "reed-1", 2, **asked)
         assert decide_order(rights, "r1", accept=True, who="复核").code == ""
     return city
@@ -353,3 +364,92 @@ def test_credits_of_a_project_are_not_issued_by_order_in_either_form_of_the_book
     wrong = Transfer("x", "issue", "blue_carbon.issuer", "blue_carbon.业主", 5, "2024-08-01", project="reed-1")
     with Rights(issued) as rights, pytest.raises(ConflictError, match="register of projects"):
         place_order(rights, wrong, who="业主")
+
+
+def test_what_the_register_issued_is_not_reversed_by_an_order(issued: City) -> None:
+    name = "credit:reed-1:2023-01-01/2023-12-31"
+    with Rights(issued) as rights:
+        with pytest.raises(ConflictError, match="issued by the register of projects"):
+            place_order(rights, Reverse("rv", name, "2024-09-01", "wrong"), who="业主")
+        at, asked = datetime.now(UTC), Reverse("old", name, "2024-09-01", "wrong")
+        with open_records(issued.records) as records, records.write(actor="业主", at=at) as session:
+            add_order(session, asked.id, encode(asked), pair=True, at=at)
+        with pytest.raises(ConflictError):
+            decide_order(rights, "old", accept=True, who="复核")
+        assert decide_order(rights, "old", accept=False, who="复核").state == "rejected"
+
+
+def test_the_audit_names_an_issue_that_was_reversed_beside_the_register(city: City, tmp_path: Path) -> None:
+    issue(city, tmp_path)
+    with open_ledger(city.ledger) as ledger:
+        name = "credit:reed-1:2023-01-01/2023-12-31"
+        assert isinstance(ledger.submit([[Reverse("rv", name, "2024-09-01", "wrong")]])[0][0], Booked)
+        assert [(one.at, one.says.en) for one in verify(ledger)] == [
+            (name, "the register says that it is issued; the ledger has reversed it")
+        ]
+
+
+# --- instruments -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_definition_that_renames_an_open_book_is_refused(issued: City) -> None:
+    text = (shipped() / "ledger" / "books.yaml").read_text("utf-8")
+    own = text[text.index("  blue_carbon:\n") : text.index("  inclusion_credit:\n")].replace("blue_carbon:", "reed:")
+    (issued.overlay / "books.yaml").write_text("books:\n" + own.replace("BLUE", "REED").replace("local blue", "reed"), "utf-8")
+    by_page("reed", limit=10)(issued)
+    (issued.overlay / "books.yaml").write_text("books:\n" + own.replace("BLUE", "REED2").replace("local blue", "x"), "utf-8")
+    with Rights(issued) as rights, pytest.raises(DefinitionError, match="'reed' is open as 'REED'") as told:
+        open_book(rights, "reed", who="李四")
+    assert "formerly" in told.value.remedy.zh
+
+
+def test_a_book_that_was_renamed_keeps_its_rules(issued: City) -> None:
+    (issued.overlay / "books.yaml").write_text("books:\n  blue_carbon: {instrument: BLUE2, formerly: [BLUE]}\n", "utf-8")
+    wrong = Transfer("x", "issue", "blue_carbon.issuer", "blue_carbon.业主", 5, "2024-08-01", project="reed-1")
+    with Rights(issued) as rights:
+        with pytest.raises(ConflictError, match="register of projects"):
+            place_order(rights, wrong, who="业主")
+        assert rights.plans().find("BLUE") == rights.plans().books["blue_carbon"]
+
+
+def test_rules_of_credits_go_by_the_definition_of_the_book() -> None:
+    known = list_credit_books(read_book_plans(), read_schemes())
+    assert known.has("ccer", "anything")
+    assert known.has("blue-carbon", "anything")
+    assert known.has("of an earlier version", "local blue carbon credit")
+    assert not known.has("green_certificate", "GEC")
+
+
+# --- periods ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("plan", "period"),
+    [("cea", "2022-2024"), ("cea", "2024-2022"), ("cea", "2023-2023"), ("energy_budget", "2025-2025"),
+     ("carbon_budget", "2025-2026"), ("energy_right", "2025-2024"), ("energy_right", "2025-2025"), ("cea", "٢٠٢٥")],
+)  # fmt: skip
+def test_a_period_is_one_year_or_two_in_order(city: City, plan: str, period: str) -> None:
+    with Rights(city) as rights, pytest.raises(SettingError, match="cannot be used"):
+        open_book(rights, plan, period=period, who="李四")
+    assert books(city) == []
+
+
+@pytest.mark.parametrize("period", ["2022", "2023", "2021-2022", "2023-2025", "2021-2030"])
+def test_no_year_of_an_instrument_has_two_books(city: City, period: str) -> None:
+    by_page("energy_right", "2022-2023")(city)
+    with Rights(city) as rights, pytest.raises(SettingError, match="has the book 'energy_right-2022-2023'"):
+        open_book(rights, "energy_right", period=period, who="李四")
+    by_page("energy_right", "2020-2021")(city)
+    by_page("energy_right", "2024")(city)
+    assert len(books(city)) == 3
+
+
+def test_no_face_opens_a_year_beside_a_book_of_several(city: City) -> None:
+    open_formerly(city, "cea-2024-2025", "CEA", "t", 0, period="2024-2025")
+    open_formerly(city, "energy_budget-2024-2025", "ENERGY-BUDGET", "tce", 0, period="2024-2025", serials=False)
+    deliver(city)
+    with pytest.raises(SettingError, match="has the book 'cea-2024-2025'"):
+        by_period(city)
+    with pytest.raises(SettingError, match="has the book 'energy_budget-2024-2025'"):
+        book_budget(city, "trees")
+    assert len(books(city)) == 2

@@ -11,14 +11,16 @@ from decimal import Decimal
 import pytest
 
 from dafeng.core.errors import AccessError, DafengError, SettingError, StoreError
+from dafeng.ledger.audit import verify
 from dafeng.ledger.credit_log import CHINA, find_break, read_steps
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.requests import Reverse, SetLimit, SetState, Transfer
 from dafeng.store.records import open_records
-from dafeng.work.ask_credits import ask_issue, retire_credits
+from dafeng.work.ask_credits import ask_issue, ask_take_back, retire_credits
 from dafeng.work.city import City, init
 from dafeng.work.credit_document import credits_document
 from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, read_credits, take
+from dafeng.work.project_steps import offer_steps, take_as
 from dafeng.work.reductions import read_numbers, read_values, reduction
 from dafeng.work.right_orders import Order, decide_order, place_order
 from dafeng.work.rights import Rights
@@ -242,6 +244,106 @@ def test_what_no_longer_holds_when_it_is_approved_is_not_issued(city):
     assert (done.state, done.reason is not None, shown(city)["units"]) == ("refused", True, {})
 
 
+def back(city: City, id: str = ""):
+    return take(city, "wind-1", "take_back", who="登记机构", day="2024-08-01", values=YEAR, id=id)
+
+
+def audited(city: City) -> list[str]:
+    with open_ledger(city.ledger) as ledger:
+        return [one.says.en for one in verify(ledger)]
+
+
+def test_an_issue_is_taken_back_by_two_persons_and_issued_again(city):
+    approve(city, ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR).id)
+    asked = ask_take_back(city, "wind-1", who="登记机构", day="2024-08-01", values={**YEAR, "reason": "wrong owner"})
+    with pytest.raises(AccessError):
+        approve(city, asked.id, "登记机构")
+    assert (asked.state, shown(city)["periods"][0]["state"]) == ("waiting", "issued")
+    done = approve(city, asked.id)
+    assert (done.state, shown(city)["periods"][0]["state"], shown(city)["units"]) == ("booked", "verified", {})
+    again = ask_take_back(city, "wind-1", who="登记机构", day="2024-08-01", values={**YEAR, "reason": "wrong owner"})
+    assert (again.id, again.event, again.again) == (asked.id, done.event, True)
+    assert audited(city) == []
+    second = ask_issue(city, "wind-1", who="登记机构", day="2024-09-01", values=YEAR)
+    assert (second.id, approve(city, second.id).state) == ("credit:wind-1:2023-01-01/2023-12-31:2", "booked")
+    assert (shown(city)["periods"][0]["state"], shown(city)["units"]) == ("issued", {"organisation": 646000})
+    assert audited(city) == []
+    third = ask_take_back(city, "wind-1", who="登记机构", day="2024-10-01", values=YEAR)
+    assert (approve(city, third.id).state, shown(city)["units"], audited(city)) == ("booked", {}, [])
+
+
+def test_what_was_moved_or_retired_is_not_taken_back(city):
+    issue(city)
+    open_credit_account(city, "ccer", "买方")
+    with Rights(city) as rights:
+        place_order(rights, Transfer("sold", "transfer", "ccer.风电公司", "ccer.买方", 5, "2024-07-15"), who="风电公司")
+    asked = ask_take_back(city, "wind-1", who="登记机构", day="2024-08-01", values=YEAR)
+    assert (approve(city, asked.id).code, shown(city)["periods"][0]["state"]) == ("not_held", "issued")
+    with pytest.raises(SettingError, match="not_held"):
+        back(city)
+    assert (shown(city)["units"], audited(city)) == ({"organisation": 646000}, [])
+    with Rights(city) as rights:
+        place_order(rights, Transfer("home", "transfer", "ccer.买方", "ccer.风电公司", 5, "2024-07-16"), who="买方")
+    back(city, "later")
+    assert (shown(city)["periods"][0]["state"], shown(city)["units"], audited(city)) == ("verified", {}, [])
+
+
+def test_only_what_is_issued_is_taken_back(city):
+    with pytest.raises(SettingError, match="verified → take_back"):
+        ask_take_back(city, "wind-1", who="登记机构", day="2024-08-01", values=YEAR)
+    with pytest.raises(SettingError, match="there is no such period"):
+        ask_take_back(city, "wind-1", who="登记机构", day="2024-08-01", values={"start": "2022-01-01", "end": "2022-12-31"})
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_a_crash_while_taking_back_is_finished_by_the_same_command(city, monkeypatch, lost):
+    issue(city)
+    submit = Ledger.submit
+
+    def crash(self, groups):
+        if groups and isinstance(groups[0][0], Reverse):
+            if lost == "after":
+                submit(self, groups)
+            raise KeyboardInterrupt
+        return submit(self, groups)
+
+    monkeypatch.setattr(Ledger, "submit", crash)
+    with pytest.raises(KeyboardInterrupt):
+        back(city)
+    monkeypatch.undo()
+    assert (shown(city)["periods"][0]["state"], audited(city)) == ("taking_back", [])
+    with pytest.raises(SettingError, match="taking_back → cancel"):
+        take(city, "wind-1", "cancel", who="登记机构", day="2024-08-02", values={})
+    first = back(city)
+    assert (shown(city)["periods"][0]["state"], shown(city)["units"], audited(city)) == ("verified", {}, [])
+    assert (back(city).seq, back(city).again) == (first.seq, True)
+    assert not take(city, "wind-1", "issue", who="登记机构", day="2024-08-02", values=YEAR).again
+    assert (shown(city)["units"], audited(city)) == ({"organisation": 646000}, [])
+
+
+def test_an_issue_that_was_reversed_beside_the_register_is_taken_back_there(city):
+    issue(city)
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[Reverse("rv", "credit:wind-1:2023-01-01/2023-12-31", "2024-07-20", "wrong")]])
+    assert audited(city) == ["the register says that it is issued; the ledger has reversed it"]
+    back(city)
+    assert (shown(city)["periods"][0]["state"], audited(city)) == ("verified", [])
+
+
+def test_who_issued_does_not_take_back_on_the_pages(city):
+    told = {"who": "登记机构", "values": YEAR}
+    take_as(city, "wind-1", "issue", login="李四", day="2024-07-01", **told)
+    offered = [one.kind.name for one in offer_steps(read_credits(city).register.projects["wind-1"])]
+    assert offered == ["cancel", "monitor", "take_back"]
+    with pytest.raises(AccessError):
+        take_as(city, "wind-1", "take_back", login="李四", day="2024-08-01", **told)
+    take_as(city, "wind-1", "take_back", login="管理", day="2024-08-01", document="决定 3 号", **told)
+    assert shown(city)["periods"][0]["state"] == "verified"
+    with open_ledger(city.ledger) as ledger:
+        [[content]] = ledger.rows.query("SELECT content FROM ledger_event WHERE id LIKE '%:back'")
+    assert "决定 3 号" in content
+
+
 def test_retired_credits_never_move_again(city):
     issue(city)
     said = {"holder": "风电公司", "beneficiary": "半程马拉松", "reason": "中和", "day": "2024-08-01", "who": "风电公司"}
@@ -305,7 +407,7 @@ def test_the_log_is_never_changed(city):
 
 
 def test_booking_is_no_step_of_its_own(city):
-    for step in ("book", "return"):
+    for step in ("book", "return", "unbook", "keep"):
         with pytest.raises(SettingError, match="step_unknown"):
             take(city, "wind-1", step, who="a", day="2024-07-01", values=YEAR)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dafeng.core.errors import AccessError, ConflictError, SettingError
 from dafeng.core.persons import fold_person
 from dafeng.ledger.definitions import account_types, makes_or_ends
-from dafeng.ledger.requests import Hold, Release, Reverse, Transfer, encode
+from dafeng.ledger.requests import Hold, Post, Release, Reverse, Transfer, Void, encode
 from dafeng.store.orders import add_order, join_orders
 from dafeng.store.records import open_records
 from dafeng.work.city import init
@@ -98,6 +98,32 @@ def test_what_a_market_set_aside_is_not_freed_by_an_order(rights: Rights, free: 
     assert "撤回" in told.value.remedy.zh
 
 
+NAMED = "market/hold/steel-1"
+
+
+@pytest.mark.parametrize(
+    "spend",
+    [Transfer("t1", "cancel", "P-1", "ccer.cancelled", 5, DAY, hold=NAMED), Release("t1", NAMED), Post("t1", NAMED),
+     Void("t1", NAMED), Release("t1", "b:freeze:1"), Release("t1", "open.1")],
+)  # fmt: skip
+def test_no_order_names_what_the_machinery_will_set_aside(rights: Rights, spend: Release | Transfer | Post | Void) -> None:
+    with pytest.raises(ConflictError):
+        place_order(rights, spend, who="张三")
+    assert [one.id for one in read_orders(rights, states=("waiting", "refused"))] == ["large-1"]
+
+
+@pytest.mark.parametrize("name", [NAMED, "late"])
+def test_what_was_set_aside_after_it_was_asked_is_not_spent(rights: Rights, name: str) -> None:
+    at, asked = datetime.now(UTC), Transfer("grab", "cancel", "P-1", "ccer.cancelled", 5, DAY, hold=name)
+    with open_records(rights.city.records) as records, records.write(actor="张三", at=at) as session:
+        add_order(session, asked.id, encode(asked), pair=True, at=at)
+    rights.submit([[Hold(name, "P-1", "freeze", 50, "order 1")]])
+    with pytest.raises(ConflictError):
+        decide_order(rights, "grab", accept=True, who="李四")
+    assert (read_order(rights, "grab").state, rights.find_account("P-1")[0].held) == ("waiting", 50)
+    assert decide_order(rights, "grab", accept=False, who="李四").state == "rejected"
+
+
 CREDITS = ("issue", "convert", "earn", "allocate", "pre_allocate", "true_up")
 
 
@@ -146,6 +172,18 @@ def test_a_group_goes_back_whole_and_by_two(rights: Rights) -> None:
     assert sum_books(rights) == before
     assert place_order(rights, Reverse("back", "g1", DAY, "wrong"), who="张三").state == "booked"
     assert [one.id for one in read_orders(rights, states=("waiting",))] == ["large-1"]
+
+
+def test_a_group_that_cannot_go_back_says_why(rights: Rights) -> None:
+    place_orders(rights, [small("g1"), small("g2", "A-1", "P-1")], who="张三")
+    held = rights.find_account("B-1")[0].free
+    place_order(rights, small("spent", "B-1", "P-1", held), who="张三")
+    place_order(rights, Reverse("back", "g1", DAY, "wrong"), who="张三")
+    told = decide_order(rights, "back", accept=True, who="李四")
+    assert (told.state, told.code) == ("refused", "not_held")
+    assert read_order(rights, "back").code == "not_held"
+    other = place_orders(rights, [Reverse("b1", "g1", DAY, "wrong"), Reverse("b2", "g2", DAY, "wrong")], who="张三")
+    assert {decide_order(rights, other[0].id, accept=True, who="李四").code} == {"not_held"}
 
 
 def test_a_leg_alone_is_refused_by_the_ledger_itself(rights: Rights) -> None:

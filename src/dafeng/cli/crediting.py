@@ -57,7 +57,7 @@ def step(
     verb: Annotated[
         str,
         typer.Argument(
-            help="amend publish validate register monitor verify withdraw issue cancel · 办理哪一步", metavar="STEP"
+            help="amend publish validate register monitor verify withdraw issue take_back cancel · 办理哪一步", metavar="STEP"
         ),
     ],
     who: Who,
@@ -67,15 +67,16 @@ def step(
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """办理一步：条件不清不得通过，签发须另一人复核 · take a step; what is not known does not pass; two persons issue."""
-    from dafeng.work.ask_credits import ask_issue
+    """办理一步：条件不清不得通过，签发、撤销签发须另一人复核 · take a step; the unknown does not pass; two persons issue."""
+    from dafeng.work.ask_credits import ask_issue, ask_take_back
     from dafeng.work.city import open_city
     from dafeng.work.credits import take
     from dafeng.work.reductions import read_values
 
     city, values = open_city(folder), read_values(given or [])
-    if verb == "issue":
-        order = ask_issue(city, project, who=who, day=day, values=values, id=name)
+    if verb in ("issue", "take_back"):
+        ask = ask_issue if verb == "issue" else ask_take_back
+        order = ask(city, project, who=who, day=day, values=values, id=name)
         show_orders([order], read_language(lang), as_json=as_json)
         return
     _show_taken(take(city, project, verb, who=who, day=day, values=values, id=name), read_language(lang), as_json=as_json)

@@ -105,7 +105,7 @@ class Repay(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """Issue the credits of a period of a project in the name of ``who``."""
+    """Issue the credits of a period of a project in the name of ``who``; ``again`` counts the issues that were taken back."""
 
     id: str
     project: str
@@ -114,6 +114,7 @@ class Issue(NamedTuple):
     who: str
     effective: str
     values: tuple[tuple[str, str], ...] = ()
+    again: int = 0
 
     @property
     def kind(self) -> str:
@@ -121,9 +122,34 @@ class Issue(NamedTuple):
         return "issue"
 
 
-Act = Allot | Surrender | Carry | Repay | Issue
+class TakeBack(NamedTuple):
+    """Take the issued credits of a period of a project back in the name of ``who``; ``again`` as of their issue."""
+
+    id: str
+    project: str
+    start: str
+    end: str
+    who: str
+    effective: str
+    values: tuple[tuple[str, str], ...] = ()
+    again: int = 0
+
+    @property
+    def kind(self) -> str:
+        """Verb of its request."""
+        return "reverse"
+
+
+Act = Allot | Surrender | Carry | Repay | Issue | TakeBack
 ACTS: Mapping[str, type[Any]] = MappingProxyType(
-    {"allot_shares": Allot, "surrender_both": Surrender, "carry_over": Carry, "repay_claim": Repay, "issue_credits": Issue}
+    {
+        "allot_shares": Allot,
+        "surrender_both": Surrender,
+        "carry_over": Carry,
+        "repay_claim": Repay,
+        "issue_credits": Issue,
+        "take_back_credits": TakeBack,
+    }
 )
 """Kinds of acts by the name in their spelling; none is a verb of the ledger."""
 _NAMES: Mapping[type[Any], str] = {kind: name for name, kind in ACTS.items()}
@@ -254,10 +280,12 @@ def name_own(act: Act) -> str:
         case Repay():
             return name_act("repay", act.book, act.holder, act.effective, "" if act.quantity is None else act.quantity)
         case Issue():
-            return name_issue(act.project, act.start, act.end)
+            return name_issue(act.project, act.start, act.end, again=act.again)
+        case TakeBack():
+            return name_back(name_issue(act.project, act.start, act.end, again=act.again))
 
 
-def name_issue(project: str, start: str, end: str) -> str:
+def name_issue(project: str, start: str, end: str, *, again: int = 0) -> str:
     """Id of the issue of a period of a project.
 
     Parameters
@@ -266,13 +294,31 @@ def name_issue(project: str, start: str, end: str) -> str:
         Id of the project.
     start, end : str
         First and last day of the period.
+    again : int, optional
+        How many issues of the period were taken back before.
+
+    Returns
+    -------
+    str
+        The id; that of the first issue has no number.
+    """
+    return f"credit:{project}:{start}/{end}{f':{again + 1}' if again else ''}"
+
+
+def name_back(issued: str) -> str:
+    """Id of the reversal of an issue by the register of projects.
+
+    Parameters
+    ----------
+    issued : str
+        Id of the issue.
 
     Returns
     -------
     str
         The id.
     """
-    return f"credit:{project}:{start}/{end}"
+    return f"{issued}:back"
 
 
 def short_hash(text: str) -> str:

@@ -1,10 +1,12 @@
 """Books opened by their plan, the same whichever face asks first; who comes later uses the book that is there.
 
-Invariant: no second book of an instrument and period is opened; a book that was opened in another form stays what it is.
+Invariant: no second book of an instrument and period is opened, and none of a period that shares a year with another one; a
+book that was opened in another form stays what it is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +25,8 @@ EXTERNAL, OTHER = "external", "other"
 from accounts of another registry."""
 THERE = ("book_exists", "account_exists", "name_taken", "conflict", "group_failed")
 """Refusals that say that what is opened is there."""
+_BOOKS = "SELECT no, name, instrument, unit, scale, serials, period, project FROM ledger_book ORDER BY no"
+_YEARS = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,68 @@ def find_opened(rows: LedgerRows, plan: BookPlan, period: str, *, former: str = 
     OpenedBook or None
         That under the former name, else that under the name of the plan, else the first of the instrument and period.
     """
-    found = [
-        OpenedBook(int(no), name, instrument, unit, int(scale), bool(serials), its, bool(project))
-        for no, name, instrument, unit, scale, serials, its, project in rows.query(
-            "SELECT no, name, instrument, unit, scale, serials, period, project FROM ledger_book ORDER BY no"
-        )
-        if instrument in plan.instruments and its == period
-    ]
+    found = [one for one in _list_opened(rows, plan) if one.period == period]
     wanted = plan.name(period)
     return min(found, key=lambda one: (not former or one.name != former, one.name != wanted, one.no), default=None)
+
+
+def _list_opened(rows: LedgerRows, plan: BookPlan) -> list[OpenedBook]:
+    """Books of the instrument of a plan, of whatever period."""
+    return [
+        OpenedBook(int(no), name, instrument, unit, int(scale), bool(serials), its, bool(project))
+        for no, name, instrument, unit, scale, serials, its, project in rows.query(_BOOKS)
+        if instrument in plan.instruments
+    ]
+
+
+def read_years(period: str) -> tuple[int, int] | None:
+    """First and last year of a period.
+
+    Parameters
+    ----------
+    period : str
+        A year, or two joined by a hyphen.
+
+    Returns
+    -------
+    (int, int) or None
+        Both; ``None`` where it is neither, or the first of two is not before the last.
+    """
+    found = _YEARS.fullmatch(period)
+    if found is None:
+        return None
+    first, last = int(found[1]), int(found[2] or found[1])
+    return (first, last) if found[2] is None or first < last else None
+
+
+def plan_free_book(rows: LedgerRows, plan: BookPlan, period: str) -> OpenedBook:
+    """The book as it would be opened, if no book of its instrument has a year of its period.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    plan : BookPlan
+        Its definition.
+    period : str
+        Its period; empty where it belongs to none.
+
+    Returns
+    -------
+    OpenedBook
+        With the number 0.
+
+    Raises
+    ------
+    SettingError
+        If there is such a book: two books of a year would have two caps.
+    """
+    made, wanted = plan_book(plan, period), read_years(period)
+    for one in _list_opened(rows, plan) if wanted else ():
+        there = read_years(one.period)
+        if wanted and there and wanted[0] <= there[1] and there[0] <= wanted[1]:
+            raise other_book(one, made.name)
+    return made
 
 
 def find_own(rows: LedgerRows, book: OpenedBook, sort: str) -> str:
@@ -187,10 +244,11 @@ def open_planned(
     Raises
     ------
     SettingError
-        If the ledger refuses.
+        If another book has a year of the period, or the ledger refuses.
     """
     found = find_opened(ledger.rows, plan, period, former=former)
     if found is None:
+        plan_free_book(ledger.rows, plan, period)
         refused = find_refused(ledger.submit([list_openings(plan, period, holder=holder, limit=limit)])[0])
         found = find_opened(ledger.rows, plan, period, former=former)
         if found is None:

@@ -5,7 +5,8 @@ Invariant: instrument, unit, scale, serial numbers and own accounts of a book ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any
 
 from dafeng.core.errors import DefinitionError, LookupFailure
 from dafeng.core.labels import Label
+from dafeng.ledger.book_plan_files import read_layers
 from dafeng.ledger.requests import Hold, Request, Transfer
-from dafeng.library.strict import load_yaml
+from dafeng.library.strict import read_yaml
 
 NAME = "books.yaml"
 """File of the package, and in overlay folders that lay over it."""
+_DATED = re.compile(r"-[0-9]{4}(-[0-9]{4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class BookPlan:
         Where the unit comes from; empty where nobody says.
     formerly : tuple of str
         Instruments under which earlier versions opened the same book; what stands booked there stays there.
+    single_year : bool
+        Whether its period is one year, since the year's cap is that of the book.
+    traded : bool
+        Whether a market may be opened for it, or be paid in it.
     """
 
     id: str
@@ -67,6 +74,8 @@ class BookPlan:
     clause: str
     grade: str
     formerly: tuple[str, ...] = ()
+    single_year: bool = False
+    traded: bool = True
 
     @property
     def instruments(self) -> frozenset[str]:
@@ -88,6 +97,38 @@ class BookPlan:
         """
         return f"{self.id}-{period}" if period else self.id
 
+    def has(self, book: str, instrument: str) -> bool:
+        """Whether a book is one of it, by its name or by its instrument.
+
+        Parameters
+        ----------
+        book, instrument : str
+            Name and instrument of a book that is open.
+
+        Returns
+        -------
+        bool
+            True too for books of earlier versions.
+        """
+        return instrument in self.instruments or self.is_named(book)
+
+    def is_named(self, book: str) -> bool:
+        """Whether a book has a name that this definition gives.
+
+        Parameters
+        ----------
+        book : str
+            Name of the book.
+
+        Returns
+        -------
+        bool
+            Whatever its instrument.
+        """
+        if not self.dated:
+            return book == self.id
+        return book.startswith(self.id) and _DATED.fullmatch(book[len(self.id) :]) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class BookPlans:
@@ -104,20 +145,43 @@ class BookPlans:
     books: Mapping[str, BookPlan]
     pairs: frozenset[str]
 
-    def find(self, instrument: str) -> BookPlan | None:
-        """Plan of an instrument.
+    def find(self, instrument: str, *, book: str = "") -> BookPlan | None:
+        """Plan of an instrument, or of a book of another instrument under its name.
 
         Parameters
         ----------
         instrument : str
-            Its name in the ledger.
+            Its name in the ledger, also that of an earlier version.
+        book : str, optional
+            Name of the book.
 
         Returns
         -------
         BookPlan or None
             ``None`` for one that no file names.
         """
-        return next((one for one in self.books.values() if one.instrument == instrument), None)
+        plans = self.books.values()
+        return next((one for one in plans if instrument in one.instruments), None) or next(
+            (one for one in plans if book and one.is_named(book)), None
+        )
+
+    def check_instruments(self, opened: Iterable[Sequence[str]]) -> None:
+        """Refuse definitions that give an open book another instrument, and with it other rules.
+
+        Parameters
+        ----------
+        opened : iterable of (str, str)
+            Name and instrument of each book that was opened by its definition.
+
+        Raises
+        ------
+        DefinitionError
+            If a book under the name of a definition has an instrument that the definition does not know.
+        """
+        for book, instrument in opened:
+            plan = next((one for one in self.books.values() if one.is_named(book)), None)
+            if plan is not None and instrument not in plan.instruments:
+                raise _renamed(plan, book, instrument)
 
     def needs_pair(self, verb: str, request: Request, book: tuple[str, int] | None, *, asked: int | None = None) -> bool:
         """Whether a second person has to decide.
@@ -156,7 +220,7 @@ def read_book_plans(*folders: Path) -> BookPlans:
     Parameters
     ----------
     *folders : Path
-        Overlay folders; their ``books.yaml`` is laid over, book by book.
+        Overlay folders; their ``books.yaml`` is laid over, book by book; what it lists under ``four_eyes`` is added.
 
     Returns
     -------
@@ -166,17 +230,12 @@ def read_book_plans(*folders: Path) -> BookPlans:
     Raises
     ------
     DefinitionError
-        If a file does not keep its form.
+        If a file does not keep its form; with its place.
     """
-    told = dict(load_yaml(files("dafeng").joinpath("data", "ledger", NAME).read_text(encoding="utf-8")))
-    books, pairs = dict(told["books"]), told["four_eyes"]
-    for own in (folder / NAME for folder in folders):
-        if own.is_file():
-            over = load_yaml(own) or {}
-            for name, row in (over.get("books") or {}).items():
-                books[name] = {**books.get(name, {}), **row}
-            pairs = over.get("four_eyes", pairs)
-    return BookPlans({name: _plan(str(name), row) for name, row in books.items()}, frozenset(map(str, pairs)))
+    packaged = files("dafeng").joinpath("data", "ledger", NAME).read_text(encoding="utf-8")
+    own = [read_yaml(folder / NAME) for folder in folders if (folder / NAME).is_file()]
+    layers = read_layers([read_yaml(packaged, name=NAME), *own])
+    return BookPlans({name: _plan(name, fields) for name, fields in layers.books.items()}, layers.pairs)
 
 
 def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
@@ -212,29 +271,20 @@ def find_book_plan(plans: BookPlans, id: str) -> BookPlan:
     return found
 
 
-def _plan(name: str, row: Mapping[str, Any]) -> BookPlan:
-    try:
-        return BookPlan(
-            id=name,
-            label=Label(row["label"]["zh"], row["label"]["en"]),
-            counted=Label(row["of"]["zh"], row["of"]["en"]),
-            instrument=str(row["instrument"]),
-            unit=str(row["unit"]),
-            scale=int(row["scale"]),
-            serials=bool(row["serials"]),
-            dated=bool(row["dated"]),
-            project=bool(row["project"]),
-            accounts=tuple(row["accounts"]),
-            threshold=None if row["threshold"] is None else int(row["threshold"]),
-            source=row["source"] or "",
-            clause=row["clause"] or "",
-            grade=row["grade"] or "",
-            formerly=tuple(map(str, row.get("formerly") or ())),
-        )
-    except (KeyError, TypeError, ValueError) as cause:
-        raise DefinitionError(
-            Label(f"账簿“{name}”的定义不完整：{cause}", f"the definition of book '{name}' is not complete: {cause}"),
-            where=NAME,
-            expected=Label("与程序自带的 books.yaml 相同的各项", "the fields of the package's books.yaml"),
-            remedy=Label("补全该账簿", "complete the book"),
-        ) from cause
+def _renamed(plan: BookPlan, book: str, instrument: str) -> DefinitionError:
+    return DefinitionError(
+        Label(
+            f"账簿“{book}”已按“{instrument}”开立，定义“{plan.id}”改为“{plan.instrument}”",
+            f"the book '{book}' is open as '{instrument}'; the definition '{plan.id}' says '{plan.instrument}'",
+        ),
+        where=NAME,
+        expected=Label(
+            f"formerly 中列有 {instrument}，使原账簿仍受同样规则约束", f"{instrument} in formerly, so that it keeps its rules"
+        ),
+        remedy=Label("在 data/books.yaml 补写 formerly，或改回原名", "add formerly in data/books.yaml, or take the name back"),
+    )
+
+
+def _plan(name: str, fields: Mapping[str, Any]) -> BookPlan:
+    told = {key: value for key, value in fields.items() if key != "of"}
+    return BookPlan(id=name, counted=fields["of"], **told)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from dafeng.core.errors import DefinitionError
 from dafeng.core.labels import Label
-from dafeng.ledger.book_opening import find_opened, find_own, plan_book
+from dafeng.ledger.book_opening import find_opened, find_own, plan_free_book
 from dafeng.ledger.budgets import Budget
 from dafeng.ledger.ledger import Ledger
 from dafeng.store.ledger_rows import LedgerRows
@@ -229,7 +229,7 @@ def _find_own(rows: LedgerRows, budget: Budget) -> tuple[Mapping[str, str], tupl
     booked = rows.query("SELECT instrument FROM ledger_book WHERE name = ?", budget.id)
     if booked and booked[0][0] in plan.formerly:
         return former, given
-    book = find_opened(rows, plan, period) or plan_book(plan, period)
+    book = find_opened(rows, plan, period) or plan_free_book(rows, plan, period)
     issuer, lapsed = (find_own(rows, book, sort) for sort in ("issuer", "cancelled"))
     own = {"book": book.name, "issuer": issuer, "returned": f"{budget.id}:returned", "lapsed": lapsed}
     return own, (book.unit, book.scale)

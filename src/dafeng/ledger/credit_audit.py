@@ -7,8 +7,10 @@ stands in the ledger with the quantity that was verified.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
+from dafeng.core.labels import Label
 from dafeng.ledger.audit_findings import AuditFindings
 from dafeng.ledger.chain import START
 from dafeng.ledger.credit_log import encode_step
@@ -16,10 +18,14 @@ from dafeng.ledger.logs import LOGS, beyond, link_row, read_notes
 from dafeng.ledger.projects import Step
 from dafeng.ledger.requests import Transfer, decode
 from dafeng.store.ledger_rows import LedgerRows, Row
-from dafeng.store.ledger_tables import CREDIT, EVENT
+from dafeng.store.ledger_tables import CREDIT, EVENT, REVERSED
 
 AT_ONCE = 500
 """Steps that are looked at together."""
+TAKE_BACK = Label(
+    "用 dafeng credit step … take_back 登记，该核算期回到已核查",
+    "note it with dafeng credit step … take_back; the period is verified again",
+)
 _LOG = LOGS["credit"]
 
 
@@ -52,6 +58,9 @@ class _CreditAudit:
         self.seq, self.at, self.hash = 0, 0, START
         self.verified: dict[str, Any] = {}
         self.booked: dict[str, Any] = {}
+        self.backs: Counter[str] = Counter()
+        self.returning: set[str] = set()
+        self.returned: set[str] = set()
 
     def check_links(self, notes: list[Row]) -> None:
         found = self.rows.query(
@@ -87,10 +96,18 @@ class _CreditAudit:
 
     def take(self, step: Step) -> None:
         key = f"credit:{step.project}:{step.values.get('start')}/{step.values.get('end')}"
+        name = f"{key}:{self.backs[key] + 1}" if self.backs[key] else key
         if step.step == "verify":
             self.verified[key] = step.values.get("quantity")
         elif step.step == "book":
-            self.booked[key] = self.verified.get(key)
+            self.booked[name] = self.verified.get(key)
+        elif step.step == "take_back":
+            self.returning.add(name)
+        elif step.step in ("unbook", "keep"):
+            self.returning.discard(name)
+        if step.step == "unbook":
+            self.backs[key] += 1
+            self.returned.add(name)
 
     def check_issued(self) -> None:
         """What is booked of the projects is what was verified, and nothing else was issued in their name."""
@@ -103,6 +120,22 @@ class _CreditAudit:
                 issue = asked if isinstance(asked, Transfer) and asked.kind == "issue" else None
                 if issue is None or issue.quantity != self._units(issue.giver, self.booked[name]):
                     self.said.say("settlement", name, "账簿发行量与核查量不符", "the ledger did not issue what was verified")
+            gone = {row[0] for row in self.rows.find(REVERSED, "id", part)}
+            for name in (one for one in part if one in self.returned and one not in gone):
+                self.said.say(
+                    "settlement",
+                    name,
+                    "登记为已撤销签发，账簿未冲回",
+                    "the register says that it was taken back; the ledger has not reversed it",
+                )
+            for name in (one for one in part if one in gone and one not in self.returned and one not in self.returning):
+                self.said.say(
+                    "settlement",
+                    name,
+                    "登记为已签发，账簿已冲回",
+                    "the register says that it is issued; the ledger has reversed it",
+                    remedy=TAKE_BACK,
+                )
         text = "SELECT count(*) FROM ledger_event WHERE id >= ? AND id < ? AND kind = 'issue'"
         issued = self.rows.query(text, "credit:", beyond("credit:"))[0][0]
         if issued > len(names) + self.waiting():

@@ -27,6 +27,9 @@ from dafeng.store.ledger_tables import CREDIT
 CHINA = timezone(timedelta(hours=8))
 """Time in which days are counted."""
 
+_UNDONE: Mapping[str, tuple[str, ...]] = {"issue": ("return", "unbook"), "take_back": ("keep", "issue")}
+"""Steps after which a step of a period may be needed again, beside those that begin the period anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -199,7 +202,7 @@ def _undoes(later: Step, before: Step) -> bool:
         return False
     if step_kinds()[before.step].of == "period":
         days = [(one.values.get("start"), one.values.get("end")) for one in (later, before)]
-        return later.step in ("return", "withdraw", "monitor") and days[0] == days[1]
+        return later.step in ("withdraw", "monitor", *_UNDONE.get(before.step, ("return",))) and days[0] == days[1]
     return later.step == "amend" and before.step in ("amend", "publish", "validate")
 
 

@@ -31,8 +31,8 @@ from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.requests import is_whole
 from dafeng.ledger.working_days import is_over
 
-ENDS = ("book", "return")
-"""Steps that say how an issue ended; they have its day, whatever was done with another period meanwhile."""
+ENDS = ("book", "return", "unbook", "keep")
+"""Steps that say how an issue or its taking back ended; they have its day, whatever was done with another period meanwhile."""
 LONGEST = 64
 """Characters of a name."""
 
@@ -84,8 +84,9 @@ def _check_whole(register: Register, project: Project, step: Step, kind: StepKin
     """A step of the project as a whole."""
     if project.state not in kind.before:
         raise Refusal("step_wrong", f"{project.state} → {step.step}")
-    if step.step == "cancel" and any(one.state == "issuing" for one in project.periods.values()):
-        raise Refusal("step_wrong", "issuing → cancel")
+    begun = [one.state for one in project.periods.values() if one.state in ("issuing", "taking_back")]
+    if step.step == "cancel" and begun:
+        raise Refusal("step_wrong", f"{begun[0]} → cancel")
     if step.step == "amend":
         read_facts(step.values.get("facts", {}), register.schemes.facts)
     elif step.step in ("validate", "register"):
@@ -157,7 +158,7 @@ def _check_period(register: Register, project: Project, step: Step, kind: StepKi
     scheme = register.schemes.schemes[project.scheme]
     if step.step == "monitor":
         _check_monitored(register, project, step, start, end)
-    if period is None or step.step in ("monitor", "withdraw", "book", "return"):
+    if period is None or step.step in ("monitor", "withdraw", "take_back", *ENDS):
         return
     if step.step == "verify":
         _check_notice(scheme, period.begun, step.day, holidays)

@@ -78,7 +78,7 @@ class Period:
     start, end : str
         First and last day.
     state : str
-        ``monitored``, ``verified``, ``issuing``, ``issued`` or ``withdrawn``.
+        ``monitored``, ``verified``, ``issuing``, ``issued``, ``taking_back`` or ``withdrawn``.
     reported : int
         Reduction as reported. [t]
     begun : str
@@ -91,6 +91,8 @@ class Period:
         Day of issue; empty before it.
     verified_on, applied : str
         Days of verification and of the application for issue; empty before them.
+    backs : int
+        How often an issue of it was taken back.
     """
 
     start: str
@@ -103,6 +105,7 @@ class Period:
     issued: str = ""
     verified_on: str = ""
     applied: str = ""
+    backs: int = 0
 
     @property
     def asked(self) -> str:
@@ -364,6 +367,30 @@ def find_claims(register: Register, assets: Iterable[str], start: str, end: str,
     return tuple(found)
 
 
+def find_begun(register: Register, step: Step) -> Step | None:
+    """Step that began what a step would finish: an issue or its taking back whose end is not in the log.
+
+    Parameters
+    ----------
+    register : Register
+        What there is.
+    step : Step
+        ``issue`` or ``take_back``.
+
+    Returns
+    -------
+    Step or None
+        That of the same kind and period, if ``step`` has its id or none.
+    """
+    project = register.projects.get(step.project)
+    key = f"{step.values.get('start')}/{step.values.get('end')}"
+    period = None if project is None else project.periods.get(key)
+    if project is None or period is None or period.state != step_kinds()[step.step].after:
+        return None
+    begun = [one for one in project.steps if one.step == step.step and f"{one.values['start']}/{one.values['end']}" == key][-1]
+    return begun if not step.id or step.id == begun.id else None
+
+
 def fold_assets(assets: Iterable[str]) -> frozenset[str]:
     """The one spelling of plants or pieces of land.
 
@@ -467,7 +494,8 @@ def _take_period(project: Project, step: Step, kind: StepKind) -> None:
     values, day = step.values, _logged_day(step.day)
     key = f"{values['start']}/{values['end']}"
     if step.step == "monitor":
-        project.periods[key] = Period(values["start"], values["end"], kind.after, values["quantity"], day)
+        backs = project.periods[key].backs if key in project.periods else 0
+        project.periods[key] = Period(values["start"], values["end"], kind.after, values["quantity"], day, backs=backs)
         return
     period = project.periods[key]
     period.state = kind.after
@@ -479,6 +507,8 @@ def _take_period(project: Project, step: Step, kind: StepKind) -> None:
         period.applied = ""
     elif step.step == "book":
         period.issued = day
+    elif step.step == "unbook":
+        period.issued, period.applied, period.backs = "", "", period.backs + 1
 
 
 @lru_cache(maxsize=1)

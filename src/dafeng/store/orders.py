@@ -67,6 +67,24 @@ def last_booked(session: Session) -> tuple[str, int, str] | None:
     return None if found is None or found[1] is None else (found[0], found[1], found[2])
 
 
+def is_placed(session: Session, id: str) -> bool:
+    """Whether an order to the ledger itself has an id; what is asked of a market has its own.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    id : str
+        The id.
+
+    Returns
+    -------
+    bool
+        True in whatever state it is.
+    """
+    return not id.startswith(MARKET) and find_order(session, id) is not None
+
+
 def join_orders(session: Session, ids: Sequence[str]) -> None:
     """Note that orders were asked for together, in this order; one alone has nothing to note.
 

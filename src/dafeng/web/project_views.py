@@ -207,7 +207,11 @@ def _line(project: Project, names: Sequence[str], steps: Sequence[Step]) -> list
     """Stages in order: the last step of each kind since the line was begun anew; the first that lacks one is the next."""
     starts = [at for at, step in enumerate(steps) if step.step in ("amend", "withdraw")]
     fresh = steps[starts[-1] + 1 :] if starts else steps
-    taken = {step.step: step for step in steps if step.step == names[0]} | {step.step: step for step in fresh}
+    taken = {step.step: step for step in steps if step.step == names[0]}
+    for one in fresh:
+        taken[one.step] = one
+        if one.step == "unbook":  # the issue is to be taken anew
+            taken = {name: step for name, step in taken.items() if name not in ("issue", "book")}
     made, waiting = [], project.state != "cancelled"
     for name in names:
         step = taken.get(name)

@@ -1,4 +1,4 @@
-"""Issue and retirement of credits asked for by orders that a second person decides.
+"""Issue, its taking back and retirement of credits asked for by orders that a second person decides.
 
 Invariant: what a step needs is looked at before it is asked for and again when it is carried out; serial numbers that wait to
 be retired are not offered twice.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dafeng.ledger.act import Issue, name_issue
+from dafeng.ledger.act import Issue, TakeBack, name_back, name_issue
 from dafeng.ledger.book_opening import find_own
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.project_rules import check
 from dafeng.ledger.refusals import Refusal
-from dafeng.ledger.requests import Span, Transfer
+from dafeng.ledger.requests import Reverse, Span, Transfer
 from dafeng.ledger.working_days import read_holidays
 from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.credit_backs import back_request
 from dafeng.work.credit_books import find_credit_book, open_credit_book
 from dafeng.work.credits import credit_refused, issue_request, issue_step
 from dafeng.work.review import using
@@ -59,17 +60,73 @@ def ask_issue(
     SettingError
         If a condition of the step does not hold.
     """
+    return _ask(city, Issue, project, who=who, day=day, values=values, id=id, records=records)
+
+
+def ask_take_back(
+    city: City, project: str, *, who: str, day: str, values: Mapping[str, str], id: str = "", records: Records | None = None
+) -> Order:
+    """Ask for the issued credits of a period of a project to be taken back, so that the period is verified again.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    project : str
+        Id of the project.
+    who : str
+        Who asks.
+    day : str
+        Day.
+    values : mapping of str to str
+        ``start`` and ``end`` of the period and, if any, ``reason``.
+    id : str, optional
+        Id of the order; follows from project and period by default.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    Order
+        Waits for a second person. Asked again, it is the same order.
+
+    Raises
+    ------
+    SettingError
+        If the period is not issued.
+    """
+    return _ask(city, TakeBack, project, who=who, day=day, values=values, id=id, records=records)
+
+
+def _ask(
+    city: City, kind: type[Issue | TakeBack], project: str, *, who: str, day: str, values: Mapping[str, str], id: str,
+    records: Records | None,
+) -> Order:  # fmt: skip
     start, end = str(values.get("start", "")), str(values.get("end", ""))
     more = tuple((name, str(value)) for name, value in values.items() if name not in ("start", "end"))
-    act = Issue(id or name_issue(project, start, end), project, start, end, who, day, more)
     with using(city, records) as opened, Rights(city) as rights:
+        again = _count_backs(rights, project, start, end, over=kind is TakeBack)
+        issued = name_issue(project, start, end, again=again)
+        act = kind(id or (issued if kind is Issue else name_back(issued)), project, start, end, who, day, more, again)
         known = find_known(rights, act.id, records=opened)
-        requests = [] if known is not None else [_check_issue(city, act)]
+        requests = [] if known is not None else [_check(city, act)]
         return place_act(rights, act, requests, who=who, records=opened)
 
 
-def _check_issue(city: City, act: Issue) -> Transfer:
-    """What the issue would book, if it may be taken."""
+def _count_backs(rights: Rights, project: str, start: str, end: str, *, over: bool) -> int:
+    """How many issues of a period were taken back; where it is ``over``, the last of them is the one that is meant."""
+    if not rights.has_ledger():
+        return 0
+    with rights.reading() as rows:
+        found = read_register(rows, read_schemes(rights.city.overlay)).projects.get(project)
+    period = None if found is None else found.periods.get(f"{start}/{end}")
+    if period is None:
+        return 0
+    return period.backs - 1 if over and period.backs and period.state not in ("issued", "taking_back") else period.backs
+
+
+def _check(city: City, act: Issue | TakeBack) -> Transfer | Reverse:
+    """What an act would book, if it may be taken."""
     schemes = read_schemes(city.overlay)
     with open_city_ledger(city) as ledger:
         register = read_register(ledger.rows, schemes)
@@ -78,6 +135,8 @@ def _check_issue(city: City, act: Issue) -> Transfer:
         except Refusal as cause:
             raise credit_refused(cause) from cause
         project = register.projects[act.project]
+        if isinstance(act, TakeBack):
+            return back_request(project, project.periods[f"{act.start}/{act.end}"], issue_step(act))
         book = open_credit_book(ledger, city, schemes.schemes[project.scheme], project.owner)
         return issue_request(ledger.rows, book, project, project.periods[f"{act.start}/{act.end}"], issue_step(act))
 

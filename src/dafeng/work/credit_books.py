@@ -7,6 +7,7 @@ version stays there.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
@@ -63,8 +64,30 @@ def find_credit_book(rows: LedgerRows, plans: BookPlans, scheme: Scheme) -> Open
     return find_opened(rows, plan, "", former=scheme.formerly) or plan_book(plan, "")
 
 
-def list_credit_instruments(plans: BookPlans, schemes: Schemes) -> frozenset[str]:
-    """Instruments that are issued by the register of projects alone.
+class CreditBooks(NamedTuple):
+    """Books whose units are issued by the register of projects alone: by instrument, and by name whatever their instrument."""
+
+    instruments: frozenset[str]
+    names: frozenset[str]
+
+    def has(self, book: str, instrument: str) -> bool:
+        """Whether a book is one of them.
+
+        Parameters
+        ----------
+        book, instrument : str
+            Its name and instrument.
+
+        Returns
+        -------
+        bool
+            True by either.
+        """
+        return book in self.names or instrument in self.instruments
+
+
+def list_credit_books(plans: BookPlans, schemes: Schemes) -> CreditBooks:
+    """Books of credits of all schemes.
 
     Parameters
     ----------
@@ -75,14 +98,16 @@ def list_credit_instruments(plans: BookPlans, schemes: Schemes) -> frozenset[str
 
     Returns
     -------
-    frozenset of str
-        Those of the books of all schemes, with those of earlier versions.
+    CreditBooks
+        With those of earlier versions.
     """
     found: set[str] = set()
+    names: set[str] = set()
     for scheme in schemes.schemes.values():
         plan = plans.books.get(scheme.book)
         found |= {*scheme.same, *(() if plan is None else plan.instruments)}
-    return frozenset(found)
+        names |= {scheme.book, scheme.formerly} - {""}
+    return CreditBooks(frozenset(found), frozenset(names))
 
 
 def open_credit_book(ledger: Ledger, city: City, scheme: Scheme, owner: str, *, limit: int | None = None) -> OpenedBook:

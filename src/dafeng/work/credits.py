@@ -14,19 +14,21 @@ from typing import Any
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
-from dafeng.ledger.act import Issue, name_issue
+from dafeng.ledger.act import Issue, TakeBack, name_back, name_issue
 from dafeng.ledger.book_opening import OpenedBook, find_own
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.credit_log import Taken, read_register, take_step
 from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
 from dafeng.ledger.handed import Handed, find_done
 from dafeng.ledger.ledger import Ledger
+from dafeng.ledger.project_rules import ENDS
 from dafeng.ledger.projects import (
     Period,
     Project,
     Register,
     Step,
     credit_reasons,
+    find_begun,
 )
 from dafeng.ledger.refusals import Answer, Booked, Refusal, Refused
 from dafeng.ledger.requests import Transfer
@@ -35,6 +37,7 @@ from dafeng.library.strict import load_yaml
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.credit_backs import take_back
 from dafeng.work.credit_books import find_credit_book, open_credit_book, read_limit, tell_tonnes
 from dafeng.work.period_books import refused
 
@@ -91,12 +94,12 @@ def read_units(rows: LedgerRows) -> Mapping[str, Mapping[str, int | Decimal]]:
     Returns
     -------
     mapping of str to (mapping of str to int or Decimal)
-        Project → kind of account → what is there. [t]
+        Project → kind of account → what is there; what was taken back to the issuer is nobody's. [t]
     """
     found: dict[str, dict[str, int | Decimal]] = {}
     for project, sort, scale, count in rows.query(
         "SELECT b.project, a.type, k.scale, SUM(b.last - b.first + 1) FROM ledger_block b JOIN ledger_account a"
-        " ON a.no = b.account JOIN ledger_book k ON k.no = a.book WHERE b.alive AND b.project <> ''"
+        " ON a.no = b.account JOIN ledger_book k ON k.no = a.book WHERE b.alive AND b.project <> '' AND a.type <> 'issuer'"
         " GROUP BY b.project, a.type, k.scale ORDER BY b.project, a.type, k.scale"
     ):
         own = found.setdefault(project, {})
@@ -147,7 +150,7 @@ def enter_project(city: City, path: Path, *, who: str, day: str, id: str = "") -
 
 
 def take(city: City, project: str, step: str, *, who: str, day: str, values: Mapping[str, Any], id: str = "") -> Taken:
-    """Take a step of a project; ``issue`` also books the units.
+    """Take a step of a project; ``issue`` also books the units, ``take_back`` reverses that.
 
     Parameters
     ----------
@@ -156,7 +159,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
     project : str
         Id of the project.
     step : str
-        One of `step_kinds`; not ``book`` or ``return``, which belong to ``issue``.
+        One of `step_kinds`; not those of `ENDS`, which belong to ``issue`` and ``take_back``.
     who : str
         Who takes it.
     day : str
@@ -179,10 +182,15 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
     schemes, holidays = read_schemes(city.overlay), read_holidays(city.overlay)
     with open_city_ledger(city) as ledger:
         try:
-            if step in ("book", "return"):
+            if step in ENDS:
                 raise Refusal("step_unknown", step)
-            if step == "issue":
-                taken, answer = _issue(ledger, city, Step(id, project, step, who, day, values), schemes, holidays)
+            if step in ("issue", "take_back"):
+                wanted = Step(id, project, step, who, day, values)
+                taken, answer = (
+                    _issue(ledger, city, wanted, schemes, holidays)
+                    if step == "issue"
+                    else take_back(ledger, wanted, schemes, holidays)
+                )
                 if isinstance(answer, Refused):
                     raise refused(answer)
                 return taken
@@ -214,17 +222,44 @@ def hand_issue(ledger: Ledger, city: City, act: Issue) -> Handed:
     except Refusal as cause:
         return Handed(Refused(cause.code, cause.about))
     if answer is None:
-        name = name_issue(act.project, act.start, act.end)
+        name = name_issue(act.project, act.start, act.end, again=act.again)
         answer = Booked(find_done(ledger, [name]).get(name, 0), again=True)
     return Handed(answer)
 
 
-def issue_step(act: Issue) -> Step:
-    """Step of an act that issues credits.
+def hand_back(ledger: Ledger, city: City, act: TakeBack) -> Handed:
+    """Take back the credits of a period of a project.
 
     Parameters
     ----------
-    act : Issue
+    ledger : Ledger
+        An open ledger.
+    city : City
+        The city.
+    act : TakeBack
+        The act.
+
+    Returns
+    -------
+    Handed
+        Refused where the state does not allow it, or units were moved, retired or claimed since.
+    """
+    try:
+        answer = take_back(ledger, issue_step(act), read_schemes(city.overlay), read_holidays(city.overlay))[1]
+    except Refusal as cause:
+        return Handed(Refused(cause.code, cause.about))
+    if answer is None:
+        name = name_back(name_issue(act.project, act.start, act.end, again=act.again))
+        answer = Booked(find_done(ledger, [name]).get(name, 0), again=True)
+    return Handed(answer)
+
+
+def issue_step(act: Issue | TakeBack) -> Step:
+    """Step of an act that issues credits or takes them back.
+
+    Parameters
+    ----------
+    act : Issue or TakeBack
         The act.
 
     Returns
@@ -233,7 +268,8 @@ def issue_step(act: Issue) -> Step:
         With the id of the act.
     """
     values = {"start": act.start, "end": act.end, **dict(act.values)}
-    return Step(act.id, act.project, "issue", act.who, act.effective, values)
+    verb = "issue" if isinstance(act, Issue) else "take_back"
+    return Step(act.id, act.project, verb, act.who, act.effective, values)
 
 
 def credit_refused(cause: Refusal) -> SettingError:
@@ -262,21 +298,13 @@ def _issue(
     ledger: Ledger, city: City, step: Step, schemes: Schemes, holidays: Mapping[str, bool]
 ) -> tuple[Taken, Answer | None]:
     """Say first that units are about to be issued, then book them, then say how it ended; no answer where it had ended."""
+    begun = find_begun(read_register(ledger.rows, schemes), step)
+    taken = take_step(ledger, step if begun is None else begun, schemes, holidays)
     register = read_register(ledger.rows, schemes)
-    project = register.projects.get(step.project)
-    key = f"{step.values.get('start')}/{step.values.get('end')}"
-    period = None if project is None else project.periods.get(key)
-    waiting = project is not None and period is not None and period.state == "issuing"
-    if waiting and project is not None:
-        begun = [one for one in project.steps if one.step == "issue" and f"{one.values['start']}/{one.values['end']}" == key][
-            -1
-        ]
-        step = begun if not step.id or step.id == begun.id else step
-    taken = take_step(ledger, step, schemes, holidays)
-    register = read_register(ledger.rows, schemes)
+    begun = find_begun(register, taken.step)
     project = register.projects[step.project]
-    period = project.periods[key]
-    if period.state != "issuing" or period.verified is None:
+    period = project.periods[f"{taken.step.values['start']}/{taken.step.values['end']}"]
+    if begun is None or period.verified is None:
         return taken, None
     book = open_credit_book(ledger, city, schemes.schemes[project.scheme], project.owner)
     answer = ledger.submit([[issue_request(ledger.rows, book, project, period, taken.step)]])[0][0]
@@ -314,7 +342,7 @@ def issue_request(rows: LedgerRows, book: OpenedBook, project: Project, period: 
         (period.verified or 0) * 10**book.scale,
     )
     return Transfer(
-        name_issue(project.id, period.start, period.end), "issue", giver, taker, units, step.day,
+        name_issue(project.id, period.start, period.end, again=period.backs), "issue", giver, taker, units, step.day,
         reason=f"{project.id} {period.start}/{period.end}", vintage=period.end[:4], project=project.id,
     )  # fmt: skip
 

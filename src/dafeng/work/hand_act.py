@@ -6,13 +6,13 @@ moment at which it is carried out.
 
 from __future__ import annotations
 
-from dafeng.ledger.act import Act, Allot, Carry, Issue, Repay, Surrender
+from dafeng.ledger.act import Act, Allot, Carry, Issue, Repay, Surrender, TakeBack
 from dafeng.ledger.hand_act import hand_carry, hand_repay, hand_surrender
 from dafeng.ledger.handed import Handed
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.shares import hand_allot
 from dafeng.work.city import City
-from dafeng.work.credits import hand_issue
+from dafeng.work.credits import hand_back, hand_issue
 from dafeng.work.renew_act import renew_carry, renew_surrender
 
 
@@ -44,3 +44,5 @@ def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
             return hand_repay(ledger, act)
         case Issue():
             return hand_issue(ledger, city, act)
+        case TakeBack():
+            return hand_back(ledger, city, act)

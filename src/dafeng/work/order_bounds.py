@@ -30,7 +30,7 @@ from dafeng.ledger.requests import (
 )
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
-from dafeng.work.credit_books import list_credit_instruments
+from dafeng.work.credit_books import CreditBooks, list_credit_books
 from dafeng.work.period_books import INSTRUMENT
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 from dafeng.work.rights import Rights
@@ -41,10 +41,14 @@ SIGNS = (":", "/")
 """Signs that stand in every id that the machinery makes from others, and in no id that is given to an order."""
 OPENING = "open."
 """How ids of the opening of books and accounts begin."""
+ISSUED = "credit:"
+"""How ids of what the register of projects issues begin."""
 _TREE = "SELECT 1 FROM ledger_account WHERE book = ? AND type = 'budget' AND name LIKE ? LIMIT 1"
 """Whether a tree of budgets was booked in a book: its nodes have accounts."""
 _BUDGETS = Label("在预算页面办理，或用 dafeng budget", "use the pages of budgets or dafeng budget")
+_REGISTER = Label("用 dafeng credit step … take_back 撤销签发", "take the issue back with dafeng credit step … take_back")
 _INCLUSION = Label("在碳普惠页面办理，或用 dafeng inclusion", "use the pages of carbon inclusion or dafeng inclusion")
+_OWED = ".owed"
 _CLAIMS = Label("用 dafeng allowance book 或 repay 办理", "use dafeng allowance book or repay")
 
 
@@ -119,8 +123,8 @@ def check_bounds(rights: Rights, group: Sequence[Request | Act], *, asker: Asker
     Raises
     ------
     ConflictError
-        If a transfer is of a kind that is not free in its book, or an account or book of budgets, of carbon inclusion or of
-        claims is touched.
+        If a transfer is of a kind that is not free in its book, an account or book of budgets, of carbon inclusion or of
+        claims is touched, or what the register of projects issued would go back without it.
     """
     requests = [one for one in group if not isinstance(one, Act)]
     if not requests:
@@ -128,23 +132,52 @@ def check_bounds(rights: Rights, group: Sequence[Request | Act], *, asker: Asker
     if not rights.has_ledger():
         _check_kinds(requests, {})
         return
+    plans = rights.plans()
+    issued = list_credit_books(plans, read_schemes(rights.city.overlay))
     with rights.reading() as rows:
         known = {row[1] for row in rows.find(EVENT, "id", [one.id for one in requests])}
         requests = [one for one in requests if one.id not in known]  # the ledger answers them as it did
         books = {one.no: one for one in read_books(rows)}
         touched = [(one, list(_find_touched(rows, books, one))) for one in requests]
         budgets = {one.name for _, found in touched for one, _ in found if rows.query(_TREE, one.no, "%/%")}
-        shelf = read_shelf(rows, rights.plans()) if any(one.name == GRAMS for one in books.values()) else None
-    settled = {INSTRUMENT, *list_credit_instruments(rights.plans(), read_schemes(rights.city.overlay))}
-    _check_kinds(requests, {one.id: any(book.instrument in settled for book, _ in found) for one, found in touched})
+        shelf = read_shelf(rows, plans) if any(one.name == GRAMS for one in books.values()) else None
+        _check_issued(rows, books, requests, issued)
+    allowances = plans.find(INSTRUMENT)
+
+    def is_settled(book: BookRow) -> bool:
+        own = allowances is not None and allowances.has(book.name, book.instrument)
+        return own or book.instrument == INSTRUMENT or issued.has(book.name, book.instrument)
+
+    _check_kinds(requests, {one.id: any(is_settled(book) for book, _ in found) for one, found in touched})
     for request, found in touched:
         for book, account in found:
             if asker != "budgets" and book.name in budgets:
                 raise _kept(account or book.name, _BUDGETS)
             if shelf is not None and _is_of_inclusion(request, book, account, shelf):
                 raise _kept(account or book.name, _INCLUSION)
-            if book.instrument == f"{INSTRUMENT} owed" and not isinstance(request, OpenAccount):
+            owed = book.name.endswith(_OWED) or book.instrument == f"{INSTRUMENT} owed"
+            if owed and not isinstance(request, OpenAccount):
                 raise _kept(account or book.name, _CLAIMS)
+
+
+def _check_issued(rows: LedgerRows, books: dict[int, BookRow], requests: Iterable[Request], issued: CreditBooks) -> None:
+    """What the register of projects issued it takes back itself, else the period would stay issued there for good."""
+    for one in requests:
+        if not isinstance(one, Reverse) or not one.transfer.startswith(ISSUED):
+            continue
+        for event in rows.find(EVENT, "id", [one.transfer]):
+            giver = find_account_row(rows, number=event[7])
+            if giver is None or not issued.has(books[giver.book].name, books[giver.book].instrument):
+                continue
+            raise ConflictError(
+                Label(
+                    f"“{one.transfer[:60]}”由项目登记签发，不由申请冲回",
+                    f"'{one.transfer[:60]}' was issued by the register of projects and is not reversed by an order",
+                ),
+                where="transfer",
+                expected=Label("不是项目登记签发的变动", "a movement that the register of projects did not issue"),
+                remedy=_REGISTER,
+            )
 
 
 def _check_kinds(requests: Iterable[Request], settled: dict[str, bool]) -> None:

@@ -17,6 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.ledger.credit_log import Taken, read_register
 from dafeng.ledger.eligibility import Fact, Outcome, Schemes, Value, asked, read_schemes
 from dafeng.ledger.policies import write_number
+from dafeng.ledger.project_rules import ENDS
 from dafeng.ledger.projects import Period, Project, Register, Step, StepKind, step_kinds
 from dafeng.ledger.working_days import read_holidays
 from dafeng.work.city import City
@@ -28,7 +29,7 @@ LOGIN, DOCUMENT = "login", "document"
 """Under these names the account and the document stand in what belongs to a step."""
 OWNER = "owner"
 """Role whose steps need no second account."""
-INSIDE = ("book", "return", "use", "enter")
+INSIDE = (*ENDS, "use", "enter")
 """Steps that are not offered on the page of a project."""
 LINE = ("enter", "publish", "validate", "register", "monitor", "verify", "issue", "book")
 """Steps that lead from the first entry to units on the ledger, in order."""
@@ -212,8 +213,8 @@ def take_as(
 
 
 def _is_open(period: Period, step: str) -> bool:
-    """Whether an issue began whose end is not in the log; the same step finishes it."""
-    return step == "issue" and period.state == "issuing"
+    """Whether an issue or its taking back began whose end is not in the log; the same step finishes it."""
+    return step in ("issue", "take_back") and period.state == step_kinds()[step].after
 
 
 def _is_same(project: Project, id: str) -> bool:
@@ -227,6 +228,8 @@ def _check_second(project: Project, schemes: Schemes, step: str, values: Mapping
     before = [one.values.get(LOGIN) for one in own[-1:]]
     if step == "verify" and schemes.schemes[project.scheme].bodies_differ:
         before += [one.values.get(LOGIN) for one in project.steps if one.step == "validate"][-1:]
+    if step == "take_back":
+        before += [one.values.get(LOGIN) for one in own if one.step == "issue"][-1:]
     if login in before:
         raise AccessError(
             Label(
@@ -312,7 +315,7 @@ def read_fact_text(known: Mapping[str, Fact], name: str, text: str) -> Any:
 
 
 def read_project_blocks(rights: Rights, project: str, *, limit: int = 200) -> tuple[Block, ...]:
-    """Serial numbers of a project wherever they are now.
+    """Serial numbers of a project wherever they are now; what was taken back to the issuer is nobody's.
 
     Parameters
     ----------
@@ -336,7 +339,7 @@ def read_project_blocks(rights: Rights, project: str, *, limit: int = 200) -> tu
             " COALESCE((SELECT MAX(m.seq) FROM ledger_move m JOIN ledger_event e ON e.seq = m.seq"
             " WHERE m.book = a.book AND e.taker = a.no AND m.first <= b.first AND m.last >= b.last), 0), k.scale"
             " FROM ledger_block b JOIN ledger_account a ON a.no = b.account JOIN ledger_book k ON k.no = a.book"
-            " WHERE b.project = ? AND b.alive ORDER BY b.first LIMIT ?",
+            " WHERE b.project = ? AND b.alive AND a.type <> 'issuer' ORDER BY b.first LIMIT ?",
             project, limit,
         )  # fmt: skip
     return tuple(Block(int(a), int(b), str(v), str(t), *map(int, more)) for a, b, v, t, *more in found)

@@ -160,7 +160,7 @@ def make_certificate(rights: Rights, rows: LedgerRows, event: EventRow) -> Certi
     if giver is None or payload is None or event.effective is None:
         raise _none(str(event.seq))
     book = next(one for one in read_books(rows) if one.no == giver.book)
-    plan = rights.plans().find(book.instrument)
+    plan = rights.plans().find(book.instrument, book=book.name)
     serials = tuple(read_moves(rows, event.seq))
     origins = {one: None for first, last in serials for one in find_origin(rows, book.no, first, last)}
     return Certificate(

@@ -10,8 +10,17 @@ import re
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
-from dafeng.ledger.book_opening import EXTERNAL, OTHER, find_opened, list_openings, other_book, read_limits
-from dafeng.ledger.book_plans import find_book_plan
+from dafeng.ledger.book_opening import (
+    EXTERNAL,
+    OTHER,
+    find_opened,
+    list_openings,
+    other_book,
+    plan_free_book,
+    read_limits,
+    read_years,
+)
+from dafeng.ledger.book_plans import BookPlan, find_book_plan
 from dafeng.ledger.logs import beyond
 from dafeng.ledger.requests import OpenAccount
 from dafeng.store.records import Records
@@ -19,7 +28,6 @@ from dafeng.work.account_bounds import check_account_name
 from dafeng.work.right_orders import Order, place_orders
 from dafeng.work.rights import Rights
 
-_PERIOD = re.compile(r"\d{4}(-\d{4})?")
 _NAME = re.compile(r"(?!\.{1,2}$)[^\s/?#%]{1,100}")
 
 
@@ -53,18 +61,20 @@ def open_book(
     LookupFailure
         If there is no such definition.
     SettingError
-        If the period is missing or not wanted, or instrument and period have a book under another name.
+        If the period is missing or not such as the book has, or a book of the instrument has its year under another name.
     """
     found = find_book_plan(rights.plans(), plan)
-    if bool(period) != found.dated or (period and not _PERIOD.fullmatch(period)):
-        raise _bad_period(plan, period, dated=found.dated)
-    name, most = found.name(period), limit
+    name, most, there = found.name(period), limit, None
     if rights.has_ledger():
         with rights.reading() as rows:
             there = find_opened(rows, found, period)
             most = limit or (read_limits(rows, there) if there is not None else (0,))[-1]
+            if there is None:
+                plan_free_book(rows, found, period)
         if there is not None and there.name != name:
             raise other_book(there, name)
+    if there is None:
+        _check_period(found, period)
     group = [
         one._replace(registry=_registry(rights, one.account)) if isinstance(one, OpenAccount) and one.registry else one
         for one in list_openings(found, period, holder=rights.city.slug, limit=most)
@@ -175,12 +185,23 @@ def _one(text: str) -> tuple[str, ...]:
     return (text.strip(),) if text.strip() else ()
 
 
-def _bad_period(plan: str, period: str, *, dated: bool) -> SettingError:
-    expected = Label("年份，如 2025 或 2024-2025", "a year such as 2025 or 2024-2025")
-    return SettingError(
-        Label(f"账簿“{plan}”的履约期“{period[:20]}”不能采用", f"the period '{period[:20]}' cannot be used for book '{plan}'"),
+def _check_period(plan: BookPlan, period: str) -> None:
+    years = read_years(period)
+    if not plan.dated and not period:
+        return
+    if plan.dated and years is not None and (years[0] == years[1] or not plan.single_year):
+        return
+    expected = Label("年份，如 2025，或先后两年，如 2024-2025", "a year such as 2025, or two in order such as 2024-2025")
+    if not plan.dated:
+        expected = Label("不分期的账簿不写履约期", "none: the book has no period")
+    elif plan.single_year:
+        expected = Label("一个年份，如 2025：每年一个总量", "one year such as 2025: each year has its own cap")
+    raise SettingError(
+        Label(
+            f"账簿“{plan.id}”的履约期“{period[:20]}”不能采用", f"the period '{period[:20]}' cannot be used for book '{plan.id}'"
+        ),
         where="period",
-        expected=expected if dated else Label("不分期的账簿不写履约期", "none: the book has no period"),
+        expected=expected,
         remedy=Label("改正后重试；没有开立", "correct it and try again; nothing was opened"),
     )
 

@@ -21,7 +21,8 @@ from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, SetSta
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
 from dafeng.work.city_days import find_bounds
-from dafeng.work.credit_books import list_credit_instruments
+from dafeng.work.credit_books import list_credit_books
+from dafeng.work.order_bounds import is_reserved
 from dafeng.work.right_rows import find_account_row, read_books
 from dafeng.work.rights import Rights
 
@@ -89,14 +90,14 @@ def needs_pair(rights: Rights, request: Request) -> bool:
     return plans.needs_pair(verb, request, (books[account.book].instrument, books[account.book].scale), asked=asked)
 
 
-def check_claims(rights: Rights, group: Sequence[Request], placed: Callable[[str], bool]) -> None:
+def check_claims(rights: Rights, group: Sequence[Request | Act], placed: Callable[[str], bool]) -> None:
     """Refuse to free here what a market, a register or a programme has set aside.
 
     Parameters
     ----------
     rights : Rights
         Books of the city.
-    group : sequence of Request
+    group : sequence of Request or Act
         What is asked.
     placed : callable
         Whether an order has an id.
@@ -104,13 +105,15 @@ def check_claims(rights: Rights, group: Sequence[Request], placed: Callable[[str
     Raises
     ------
     ConflictError
-        If a hold or pending transfer that it frees, books or draws on was placed by no order.
+        If a hold or pending transfer that it frees, books or draws on was placed by no order, or will never be: its id is of
+        a form in which the machinery of the ledger makes its own.
     """
-    named = {claim for request in group if (claim := _claim_of(request))}
-    if not named or not rights.has_ledger():
-        return
-    with rights.reading() as rows:
-        foreign = sorted(name for name in named if _find_claim(rows, name) is not None and not placed(name))
+    named = {claim for request in group if not isinstance(request, Act) and (claim := _claim_of(request))}
+    unplaced = sorted(name for name in named if not placed(name))
+    foreign = [name for name in unplaced if is_reserved(name)]
+    if unplaced and not foreign and rights.has_ledger():
+        with rights.reading() as rows:
+            foreign = [name for name in unplaced if _find_claim(rows, name) is not None]
     if foreign:
         raise ConflictError(
             Label(f"“{foreign[0][:60]}”不是在这里冻结的", f"'{foreign[0][:60]}' was not set aside here"),
@@ -140,9 +143,9 @@ def check_issue(rights: Rights, group: Sequence[Request | Act]) -> None:
     givers = {request.giver for request in group if isinstance(request, Transfer)}  # an issuer gives nothing that is pending
     if not givers or not rights.has_ledger():
         return
-    instruments = list_credit_instruments(rights.plans(), read_schemes(rights.city.overlay))
+    issued = list_credit_books(rights.plans(), read_schemes(rights.city.overlay))
     with rights.reading() as rows:
-        books = {one.no for one in read_books(rows) if one.instrument in instruments}
+        books = {one.no for one in read_books(rows) if issued.has(one.name, one.instrument)}
         for name in sorted(givers):
             account = find_account_row(rows, name=name)
             if account is not None and account.book in books and account_types()[account.type].floor == "limit":

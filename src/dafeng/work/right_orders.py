@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
+from dafeng.ledger.handed import find_refused
 from dafeng.ledger.refusals import Answer, Booked, Reason
-from dafeng.ledger.requests import Request, Transfer, decode, encode
+from dafeng.ledger.requests import Request, Reverse, Transfer, decode, encode
 from dafeng.store.models import ORDER_STATES, LedgerOrder
-from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, join_orders, list_orders
+from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, is_placed, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.account_bounds import check_closing
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
@@ -186,7 +188,7 @@ def _place(
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
                 check_bounds(rights, group, asker=asker)
-                check_claims(rights, group, lambda name: find_order(session, name) is not None)
+                check_claims(rights, group, partial(is_placed, session))
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
@@ -299,7 +301,8 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
     AccessError
         If the same person asked for it.
     ConflictError
-        If it was decided before, or would make credits past the register of projects.
+        If it was decided before, would make credits past the register of projects, or would free what was set aside
+        elsewhere since it was asked.
     """
     at = datetime.now(UTC)
     if not fold_person(who):
@@ -320,6 +323,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 check_issue(rights, asked)
                 check_closing(rights, asked)
                 check_bounds(rights, asked, asker=find_asker(asked))
+                check_claims(rights, asked, partial(is_placed, session))
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
             orders = [_order(one) for one in rows]
@@ -481,7 +485,12 @@ def _submit(rights: Rights, group: Sequence[Request | Act]) -> tuple[list[Answer
     """Answers, and of an act what was left out."""
     acts = [one for one in group if isinstance(one, Act)]
     if not acts:
-        return rights.submit([[one for one in group if not isinstance(one, Act)]])[0], ""
+        requests = [one for one in group if not isinstance(one, Act)]
+        answers = rights.submit([requests])[0]
+        guilty = find_refused(answers)
+        if guilty is not None and all(isinstance(one, Reverse) for one in requests):
+            return [guilty] * len(answers), ""  # one leg was asked for: it is told why, not only which of the others failed
+        return answers, ""
     handed = rights.carry_out(acts[0])
     return [handed.answer], handed.about
 

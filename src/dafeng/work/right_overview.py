@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dafeng.core.labels import Label
-from dafeng.ledger.act import Act, Allot, Issue
+from dafeng.ledger.act import Act, Allot, Issue, TakeBack
 from dafeng.ledger.book_plans import BookPlan
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.requests import MOST, Hold, Transfer
@@ -115,7 +115,7 @@ def sum_books(rights: Rights) -> list[BookSum]:
         made.append(
             BookSum(
                 book=book,
-                plan=plans.find(book.instrument),
+                plan=plans.find(book.instrument, book=book.name),
                 issued=-sum(row[3] for row in own if types[row[1]].floor == "limit"),
                 limit=None if any(row[5] >= MOST for row in own) else sum(row[5] for row in own),
                 held=sum(row[3] for row in inside),
@@ -322,6 +322,6 @@ def tell_act(act: Act) -> dict[str, Any]:
     if isinstance(act, Allot):
         told["shares"] = dict(act.shares)
         told["quantity"] = sum(quantity for _, quantity in act.shares)
-    if isinstance(act, Issue):
+    if isinstance(act, Issue | TakeBack):
         told["values"] = dict(act.values)
     return told

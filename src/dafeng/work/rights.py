@@ -26,6 +26,9 @@ from dafeng.work.city_ledger import check_kept, is_there
 from dafeng.work.hand_act import carry_out
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 
+_PLANNED = "SELECT b.name, b.instrument FROM ledger_book b JOIN ledger_event e ON e.id = 'open.' || b.name ORDER BY b.no"
+"""Books that were opened by their definition, by the id of the event."""
+
 
 class Rights:
     """The books of a city; use it in a ``with`` block or close it.
@@ -178,8 +181,17 @@ class Rights:
         -------
         BookPlans
             Of the package and of the city.
+
+        Raises
+        ------
+        DefinitionError
+            If a file of the city does not keep its form, or gives an open book another instrument.
         """
-        return read_book_plans(self.city.overlay)
+        plans = read_book_plans(self.city.overlay)
+        if is_there(self.city):
+            with self.reading() as rows:
+                plans.check_instruments(rows.query(_PLANNED))
+        return plans
 
     def books(self) -> list[BookRow]:
         """Books that are open or were.

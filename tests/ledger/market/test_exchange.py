@@ -30,7 +30,7 @@ from dafeng.ledger.market.reading import list_auctions, list_requests, list_trad
 from dafeng.ledger.market.reasons import market_reasons
 from dafeng.ledger.market.terms import read_bodies, read_terms, restore_terms, spell_terms
 from dafeng.ledger.refusals import Booked, Refused
-from dafeng.ledger.requests import Hold, OpenAccount, Release, SetState, Transfer
+from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Release, SetState, Transfer
 from tests.ledger.market.made import DAY, MONEY, UNITS, Clock, balances, make_exchange, make_ledger, openings, totals, trades
 
 
@@ -488,3 +488,18 @@ def test_an_exchange_that_is_opened_anew_before_every_batch_does_the_same(steps)
                 found = trades(fresh), balances(fresh)
         assert answers == kept
         assert found == expected
+
+
+def test_only_books_of_rights_that_are_traded_have_a_market(exchange):
+    opened = [
+        OpenBook("x1", "cea-2025.owed", "CEA owed", "t", 0, False, "2025"),
+        OpenBook("x2", "energy_budget-2025", "ENERGY-BUDGET", "tce", 0, False, "2025"),
+        OpenBook("x3", "old", "carbon_budget", "tCO2"), OpenBook("x4", "points", "POINTS", "1"),
+        OpenBook("x5", "puhui.points", "carbon inclusion points", "1"),
+        OpenBook("x6", "puhui.grams", "carbon inclusion reduction", "gCO2"), OpenBook("x7", "puhui.voucher.tea", "tea", "1"),
+        OpenBook("x8", "ccer", "CCER", "t", 0, True, "", True),
+    ]  # fmt: skip
+    assert all(isinstance(one[0], Booked) for one in exchange.ledger.submit([[one] for one in opened]))
+    refused = {one.book: code(exchange, OpenMarket("n", "new", one.book, "yuan", "plain")) for one in opened}
+    assert refused == {**dict.fromkeys(refused, "book_untraded"), "ccer": ""}
+    assert code(exchange, OpenMarket("m2", "paid", "ccer", "puhui.grams", "plain")) == "book_untraded"

@@ -15,6 +15,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
+from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
 from dafeng.ledger.logs import LOGS, extend_chain
 from dafeng.ledger.market.asked import (
@@ -225,7 +226,8 @@ class Exchange:
                 if terms is None:
                     return {}, "terms_unknown"
                 serials = self._registration.has_serials(self.rows, asked.book)
-                return {"terms": spell_terms(terms), "serials": serials}, self._registration.find_books(self.rows, asked)
+                found = self._registration.find_books(self.rows, asked, read_book_plans(*self._folders))
+                return {"terms": spell_terms(terms), "serials": serials}, found
             case Register() if hall is not None:
                 holder = self._registration.find_holder(self.rows, hall, asked)
                 return {"holder": holder}, "" if holder else "account_unfit"

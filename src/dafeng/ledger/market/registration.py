@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from dafeng.ledger.book_plans import BookPlans
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.loading import find_booked
 from dafeng.ledger.logs import beyond
@@ -34,7 +35,7 @@ class Registration:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def find_books(self, rows: LedgerRows, asked: OpenMarket) -> str:
+    def find_books(self, rows: LedgerRows, asked: OpenMarket, plans: BookPlans) -> str:
         """Why a market cannot be opened for its books.
 
         Parameters
@@ -43,14 +44,18 @@ class Registration:
             The database.
         asked : OpenMarket
             The request.
+        plans : BookPlans
+            Books that the city may open; claims, grams and vouchers are none of them.
 
         Returns
         -------
         str
             Code of the refusal; empty where it can.
         """
-        known = {row[1] for row in rows.find(BOOK, "name", [asked.book, asked.money])}
-        return "" if known == {asked.book, asked.money} and asked.book != asked.money else "book_unknown"
+        known = {row[1]: plans.find(row[2], book=row[1]) for row in rows.find(BOOK, "name", [asked.book, asked.money])}
+        if known.keys() != {asked.book, asked.money} or asked.book == asked.money:
+            return "book_unknown"
+        return "" if all(plan is not None and plan.traded for plan in known.values()) else "book_untraded"
 
     def find_holder(self, rows: LedgerRows, hall: Hall, asked: Register) -> str:
         """Holder of both accounts of a member.
