@@ -100,9 +100,10 @@ def test_nothing_is_told_without_a_token(target: Target, client: Client, templat
 
 @pytest.mark.parametrize("template", READING)
 def test_every_role_reads_what_its_pages_show(target: Target, client: Client, tokens: Any, template: str) -> None:
-    """Accounts are for administrators, as on their page; everything else for whoever has an account."""
+    """Accounts are for administrators, a person's account for confirmers, as on their pages; the rest for any account."""
     path, last = path_of(target, template), template.removeprefix("/api/v1/cities/{slug}/")
-    least = "administrator" if last.startswith("accounts") else "confirmer" if last == "ledger/audit" else "reader"
+    confirmed = last == "ledger/audit" or last.startswith("inclusion/accounts/")
+    least = "administrator" if last.startswith("accounts") else "confirmer" if confirmed else "reader"
     for role in RANK:
         answer = client.get(path, headers=tokens[role, "write" if last == "ledger/audit" else "read"])
         refused = RANK.index(role) < RANK.index(least)
