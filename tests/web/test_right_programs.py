@@ -16,18 +16,19 @@ from typer.testing import CliRunner
 
 from dafeng.cli.main import app as commands
 from dafeng.ledger.beancount import spell_beancount
+from dafeng.ledger.book_opening import list_openings
+from dafeng.ledger.book_plans import find_book_plan, read_book_plans
 from dafeng.ledger.inclusion.programme import require
 from dafeng.ledger.inclusion.rewards import redeem_points
 from dafeng.ledger.requests import Hold, Transfer
 from dafeng.store.ledger_rows import open_rows
-from dafeng.store.records import open_records
 from dafeng.work.city import City, open_city
+from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.inclusion import open_inclusion
 from dafeng.work.inclusion_messages import answer_batch
 from dafeng.work.publish_change import Decision, change_visibility
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_certificate import find_certificate
-from dafeng.work.right_opening import open_book
 from dafeng.work.right_orders import place_order
 from dafeng.work.right_register import shows_certificate
 from dafeng.work.right_rows import read_statement
@@ -303,22 +304,14 @@ def test_what_was_taken_back_makes_no_crowd(city: City, programs: Programs) -> N
     assert "puhui.grams" not in shown_to(programs)
 
 
-LOYALTY = """books:
-  loyalty: {label: {zh: 积分, en: loyalty}, instrument: POINTS, unit: 分, of: {zh: 积分, en: points}, scale: 0, serials: false,
-    dated: false, project: false, accounts: [issuer, pool, used, cancelled], threshold: 100000, source: null, clause: null,
-    grade: M}
-"""
-
-
 def test_the_points_of_persons_are_closed_under_any_name_of_their_book(tmp_path: Path) -> None:
     made = city_with_people(tmp_path)
     path = made.folder / "city.yaml"
     path.write_text(path.read_text("utf-8").replace("options: {}", "options: {inclusion: trial}"), "utf-8")
-    made.overlay.mkdir(parents=True, exist_ok=True)
-    (made.overlay / "books.yaml").write_text(LOYALTY, encoding="utf-8")
     made = open_city(made.folder)
-    with Rights(made) as rights, open_records(made.records) as records:
-        open_book(rights, "loyalty", who="李四", limit=10**6, records=records)
+    plan = replace(find_book_plan(read_book_plans(made.overlay), "points"), id="loyalty")
+    with open_city_ledger(made) as ledger:  # an earlier version let a city name the book
+        ledger.submit([list_openings(plan, "", holder=made.slug, limit=10**6)])
     pseudonym, programs = fill_inclusion(made)[0][0], Programs(made)
     account = f"loyalty/{pseudonym}"
     places = ["accounts?book=loyalty&type=person", f"accounts/{account}", "accounts/loyalty/none", "balances?book=loyalty"]
