@@ -142,6 +142,11 @@ def test_a_unit_in_two_spellings_counts_for_nobody(tmp_path, other):
     assert (found.entitlements[0].allowance, "allowance.spelling" in told) == ((None, True) if same else (1729088, False))
 
 
+def test_another_spelling_in_another_year_hinders_nobody(tmp_path):
+    found = allowances(table(tmp_path, ROWS[0], ROWS[0].replace("甲,1,2023", "甲 ,１,2024", 1)))
+    assert [one.allowance is None for one in found.entitlements if one.year == 2023] == [False]
+
+
 def test_a_company_in_two_spellings_counts_for_nobody(tmp_path):
     rows = [ROWS[0].replace("甲,1,", f"{name},{unit},", 1) for unit, name in enumerate(("ABC", "ＡＢＣ", "abc"), 1)]
     found = allowances(table(tmp_path, *rows, ROWS[1]))

@@ -14,7 +14,7 @@ from dafeng.core.errors import AccessError, DafengError, SettingError, StoreErro
 from dafeng.ledger.audit import verify
 from dafeng.ledger.credit_log import CHINA, find_break, read_steps
 from dafeng.ledger.ledger import Ledger, open_ledger
-from dafeng.ledger.requests import Reverse, SetLimit, SetState, Transfer
+from dafeng.ledger.requests import OpenAccount, Reverse, SetLimit, SetState, Transfer
 from dafeng.store.records import open_records
 from dafeng.work.ask_credits import ask_issue, ask_take_back, retire_credits
 from dafeng.work.city import City, init
@@ -270,6 +270,48 @@ def test_an_issue_is_taken_back_by_two_persons_and_issued_again(city):
     assert audited(city) == []
     third = ask_take_back(city, "wind-1", who="登记机构", day="2024-10-01", values=YEAR)
     assert (approve(city, third.id).state, shown(city)["units"], audited(city)) == ("booked", {}, [])
+
+
+def test_an_order_for_one_issue_does_not_act_on_another(city):
+    issues = [ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR, id=id).id for id in ("i1", "i2")]
+    assert approve(city, issues[0]).state == "booked"
+    backs = [ask_take_back(city, "wind-1", who="登记机构", day="2024-09-01", values=YEAR, id=id).id for id in ("t1", "t2")]
+    assert approve(city, backs[0]).state == "booked"
+    late = approve(city, issues[1])
+    assert (late.state, late.code, shown(city)["units"]) == ("refused", "step_wrong", {})
+    assert approve(city, ask_issue(city, "wind-1", who="登记机构", day="2024-09-01", values=YEAR, id="i3").id).state == "booked"
+    approve(city, backs[1])
+    assert (shown(city)["periods"][0]["state"], shown(city)["units"]) == ("issued", {"organisation": 646000})
+    assert audited(city) == []
+
+
+def accounts(city: City) -> list[tuple[str, str, int]]:
+    with open_ledger(city.ledger) as ledger:
+        text = "SELECT name, holder, balance FROM ledger_account WHERE type = 'organisation' ORDER BY no"
+        return [tuple(row) for row in ledger.rows.query(text)]
+
+
+def test_units_go_to_the_owner_whoever_holds_an_account_of_that_name(city):
+    open_credit_account(city, "ccer", "买方")
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[OpenAccount("squat", "ccer.风电公司", "ccer", "organisation", ("别人",))]])
+    assert open_credit_account(city, "ccer", "风电公司") == "ccer.风电公司.2"
+    issue(city)
+    assert accounts(city)[1:] == [("ccer.风电公司", "别人", 0), ("ccer.风电公司.2", "风电公司", 646000)]
+    with pytest.raises(SettingError, match="giver_unknown"):
+        retire_credits(city, "wind-1", 5, holder="没有", beneficiary="赛事", reason="中和", day="2024-08-01", id="r", who="甲")
+    order = retire_credits(
+        city, "wind-1", 5, holder="风电公司", beneficiary="赛事", reason="中和", day="2024-08-01", id="s", who="甲"
+    )
+    assert (approve(city, order.id).state, accounts(city)[2][2]) == ("booked", 645995)
+
+
+def test_an_owner_whose_account_was_closed_gets_another(city):
+    open_credit_account(city, "ccer", "风电公司")
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[SetState("close", "ccer.风电公司", "closed", "test")]])
+    issue(city)
+    assert accounts(city) == [("ccer.风电公司", "风电公司", 0), ("ccer.风电公司.2", "风电公司", 646000)]
 
 
 def test_what_was_moved_or_retired_is_not_taken_back(city):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dafeng.ledger.act import Issue, TakeBack, name_back, name_issue
+from dafeng.ledger.act import Issue, TakeBack, act_error, name_back, name_issue
 from dafeng.ledger.book_opening import find_own
 from dafeng.ledger.credit_log import read_register
 from dafeng.ledger.eligibility import read_schemes
@@ -21,7 +21,7 @@ from dafeng.store.records import Records
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_backs import back_request
-from dafeng.work.credit_books import find_credit_book, open_credit_book
+from dafeng.work.credit_books import find_credit_account, find_credit_book, open_credit_book
 from dafeng.work.credits import credit_refused, issue_request, issue_step
 from dafeng.work.review import using
 from dafeng.work.right_orders import MOST, Order, find_known, place_act, place_order, read_orders
@@ -185,7 +185,10 @@ def retire_credits(
             if found is None:
                 raise credit_refused(Refusal("project_unknown", project))
             book = find_credit_book(ledger.rows, rights.plans(), schemes.schemes[found.scheme])
-            giver, sink, units = f"{book.name}.{holder}", find_own(ledger.rows, book, "retired"), quantity * 10**book.scale
+            giver = find_credit_account(ledger.rows, book, holder)
+            if not giver:
+                raise act_error("giver_unknown", about=f"{book.name}.{holder}")
+            sink, units = find_own(ledger.rows, book, "retired"), quantity * 10**book.scale
             known = find_known(rights, id, records=opened)
             if known is not None and isinstance(known.request, Transfer):
                 spans = known.request.spans

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
 from dafeng.ledger.book_opening import (
     OpenedBook,
     find_opened,
@@ -146,8 +147,45 @@ def open_credit_book(ledger: Ledger, city: City, scheme: Scheme, owner: str, *, 
     if scheme.book in plans.books:
         plan = plans.books[scheme.book]
         found = open_planned(ledger, plan, "", holder=city.slug, limit=most, needs=NEEDED, former=scheme.formerly)
-    account = f"{found.name}.{owner}"
-    open_missing(ledger, [OpenAccount(f"open:{account}", account, found.name, "organisation", (owner,))])
+    if not find_credit_account(ledger.rows, found, owner):
+        account = _free_name(ledger.rows, f"{found.name}.{owner}")
+        open_missing(ledger, [OpenAccount(f"open:{account}", account, found.name, "organisation", (owner,))])
+    return found
+
+
+def find_credit_account(rows: LedgerRows, book: OpenedBook, holder: str) -> str:
+    """Account of somebody in a book of credits: whose it is decides, not how it is called.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    book : OpenedBook
+        The book.
+    holder : str
+        Whose account.
+
+    Returns
+    -------
+    str
+        Name of the one that bears the holder's name, else of the first that is open; empty where there is none.
+    """
+    listed = rows.query(
+        "SELECT name, holder FROM ledger_account WHERE book = ? AND type IN ('operator', 'organisation') AND state <> 'closed'"
+        " ORDER BY no",
+        book.no,
+    )
+    own = [str(name) for name, whose in listed if fold_person(str(whose)) == fold_person(holder)]
+    usual = f"{book.name}.{holder}"
+    return usual if usual in own else own[0] if own else ""
+
+
+def _free_name(rows: LedgerRows, name: str) -> str:
+    """The name itself, or the first with a number behind it that no account has."""
+    found, number = name, 1
+    while find_account_row(rows, name=found) is not None:
+        number += 1
+        found = f"{name}.{number}"
     return found
 
 

@@ -38,7 +38,7 @@ from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_backs import take_back
-from dafeng.work.credit_books import find_credit_book, open_credit_book, read_limit, tell_tonnes
+from dafeng.work.credit_books import find_credit_account, find_credit_book, open_credit_book, read_limit, tell_tonnes
 from dafeng.work.period_books import refused
 
 ENTERED = ("name", "scheme", "method", "assets", "facts", "boundary")
@@ -217,6 +217,8 @@ def hand_issue(ledger: Ledger, city: City, act: Issue) -> Handed:
         Refused where a condition of the step does not hold or the ledger refuses.
     """
     schemes, holidays = read_schemes(city.overlay), read_holidays(city.overlay)
+    if _count_backs(ledger, act, schemes) != act.again:
+        return Handed(Refused("step_wrong", _tell_issue(act)))
     try:
         answer = _issue(ledger, city, issue_step(act), schemes, holidays)[1]
     except Refusal as cause:
@@ -244,14 +246,28 @@ def hand_back(ledger: Ledger, city: City, act: TakeBack) -> Handed:
     Handed
         Refused where the state does not allow it, or units were moved, retired or claimed since.
     """
+    schemes, name = read_schemes(city.overlay), name_back(name_issue(act.project, act.start, act.end, again=act.again))
+    if _count_backs(ledger, act, schemes) != act.again:
+        done = find_done(ledger, [name])
+        return Handed(Booked(done[name], again=True) if name in done else Refused("step_wrong", _tell_issue(act)))
     try:
-        answer = take_back(ledger, issue_step(act), read_schemes(city.overlay), read_holidays(city.overlay))[1]
+        answer = take_back(ledger, issue_step(act), schemes, read_holidays(city.overlay))[1]
     except Refusal as cause:
         return Handed(Refused(cause.code, cause.about))
     if answer is None:
-        name = name_back(name_issue(act.project, act.start, act.end, again=act.again))
         answer = Booked(find_done(ledger, [name]).get(name, 0), again=True)
     return Handed(answer)
+
+
+def _count_backs(ledger: Ledger, act: Issue | TakeBack, schemes: Schemes) -> int:
+    """How many issues of the period of an act were taken back; what the act says where there is no such period."""
+    found = read_register(ledger.rows, schemes).projects.get(act.project)
+    period = None if found is None else found.periods.get(f"{act.start}/{act.end}")
+    return act.again if period is None else period.backs
+
+
+def _tell_issue(act: Issue | TakeBack) -> str:
+    return f"{act.project} {act.start}/{act.end} · {act.again + 1}"
 
 
 def issue_step(act: Issue | TakeBack) -> Step:
@@ -336,15 +352,19 @@ def issue_request(rows: LedgerRows, book: OpenedBook, project: Project, period: 
     Transfer
         From the issuer of the scheme's book to the owner.
     """
-    giver, taker, units = (
-        find_own(rows, book, "issuer"),
-        f"{book.name}.{project.owner}",
-        (period.verified or 0) * 10**book.scale,
-    )
+    name = name_issue(project.id, period.start, period.end, again=period.backs)
+    giver, units = find_own(rows, book, "issuer"), (period.verified or 0) * 10**book.scale
     return Transfer(
-        name_issue(project.id, period.start, period.end, again=period.backs), "issue", giver, taker, units, step.day,
+        name, "issue", giver, _find_taker(rows, book, project.owner, booked=name), units, step.day,
         reason=f"{project.id} {period.start}/{period.end}", vintage=period.end[:4], project=project.id,
     )  # fmt: skip
+
+
+def _find_taker(rows: LedgerRows, book: OpenedBook, owner: str, *, booked: str) -> str:
+    """Account of the owner; where the issue is booked already, the one that it went to."""
+    text = "SELECT a.name FROM ledger_event e JOIN ledger_account a ON a.no = e.taker WHERE e.id = ?"
+    found = rows.query(text, booked)
+    return str(found[0][0]) if found else find_credit_account(rows, book, owner) or f"{book.name}.{owner}"
 
 
 def open_credit_account(city: City, scheme: str, holder: str, *, limit: int | None = None) -> str:
@@ -376,7 +396,7 @@ def open_credit_account(city: City, scheme: str, holder: str, *, limit: int | No
         book = open_credit_book(ledger, city, found, holder, limit=limit)
         if limit is not None and (there := read_limit(ledger.rows, book, found)) != limit:
             raise _other_limit(book, find_own(ledger.rows, book, "issuer"), there, limit)
-    return f"{book.name}.{holder}"
+        return find_credit_account(ledger.rows, book, holder)
 
 
 def credit_book_document(city: City, scheme: str) -> dict[str, Any]:

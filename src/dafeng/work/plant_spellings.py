@@ -15,7 +15,7 @@ from dafeng.ledger.plants import Plant, plant_columns
 
 
 def check_spellings(plants: Sequence[Plant]) -> tuple[Plant, ...]:
-    """Units without figures where another row spells the same company or the same unit in another way.
+    """Units without figures where another row of the year spells the same company or the same unit in another way.
 
     Parameters
     ----------
@@ -27,17 +27,17 @@ def check_spellings(plants: Sequence[Plant]) -> tuple[Plant, ...]:
     tuple of Plant
         The same units; those of two spellings with an error that names both.
     """
-    spelt: dict[tuple[str, ...], dict[str, None]] = {}
+    spelt: dict[tuple[str | int, ...], dict[str, None]] = {}
     for plant in plants:
         company = fold_person(plant.enterprise)
-        spelt.setdefault((company,), {})[plant.enterprise] = None
-        spelt.setdefault((company, fold_person(plant.unit)), {})[plant.unit] = None
+        spelt.setdefault((plant.year, company), {})[plant.enterprise] = None
+        spelt.setdefault((plant.year, company, fold_person(plant.unit)), {})[plant.unit] = None
     return tuple(_check(plant, spelt) for plant in plants)
 
 
-def _check(plant: Plant, spelt: dict[tuple[str, ...], dict[str, None]]) -> Plant:
-    company = fold_person(plant.enterprise)
-    several = [names for key in ((company,), (company, fold_person(plant.unit))) if len(names := spelt[key]) > 1]
+def _check(plant: Plant, spelt: dict[tuple[str | int, ...], dict[str, None]]) -> Plant:
+    company = (plant.year, fold_person(plant.enterprise))
+    several = [names for key in (company, (*company, fold_person(plant.unit))) if len(names := spelt[key]) > 1]
     if not several:
         return plant
     findings = tuple(_several(plant.at, tuple(names)) for names in several)
