@@ -273,13 +273,16 @@ def test_an_issue_is_taken_back_by_two_persons_and_issued_again(city):
 
 
 def test_an_order_for_one_issue_does_not_act_on_another(city):
-    issues = [ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR, id=id).id for id in ("i1", "i2")]
+    def ask(how, id: str, day: str) -> str:
+        return how(city, "wind-1", who="登记机构", day=day, values=YEAR, id=id).id
+
+    issues = [ask(ask_issue, id, "2024-07-01") for id in ("i1", "i2")]
     assert approve(city, issues[0]).state == "booked"
-    backs = [ask_take_back(city, "wind-1", who="登记机构", day="2024-09-01", values=YEAR, id=id).id for id in ("t1", "t2")]
+    backs = [ask(ask_take_back, id, "2024-09-01") for id in ("t1", "t2")]
     assert approve(city, backs[0]).state == "booked"
     late = approve(city, issues[1])
     assert (late.state, late.code, shown(city)["units"]) == ("refused", "step_wrong", {})
-    assert approve(city, ask_issue(city, "wind-1", who="登记机构", day="2024-09-01", values=YEAR, id="i3").id).state == "booked"
+    assert approve(city, ask(ask_issue, "i3", "2024-09-01")).state == "booked"
     approve(city, backs[1])
     assert (shown(city)["periods"][0]["state"], shown(city)["units"]) == ("issued", {"organisation": 646000})
     assert audited(city) == []
