@@ -273,12 +273,12 @@ def test_an_issue_is_taken_back_by_two_persons_and_issued_again(city):
 
 
 def test_an_order_for_one_issue_does_not_act_on_another(city):
-    def ask(how, id: str, day: str) -> str:
-        return how(city, "wind-1", who="登记机构", day=day, values=YEAR, id=id).id
+    def ask(how, name: str, day: str) -> str:
+        return how(city, "wind-1", who="登记机构", day=day, values=YEAR, id=name).id
 
-    issues = [ask(ask_issue, id, "2024-07-01") for id in ("i1", "i2")]
+    issues = [ask(ask_issue, name, "2024-07-01") for name in ("i1", "i2")]
     assert approve(city, issues[0]).state == "booked"
-    backs = [ask(ask_take_back, id, "2024-09-01") for id in ("t1", "t2")]
+    backs = [ask(ask_take_back, name, "2024-09-01") for name in ("t1", "t2")]
     assert approve(city, backs[0]).state == "booked"
     late = approve(city, issues[1])
     assert (late.state, late.code, shown(city)["units"]) == ("refused", "step_wrong", {})
@@ -286,6 +286,19 @@ def test_an_order_for_one_issue_does_not_act_on_another(city):
     approve(city, backs[1])
     assert (shown(city)["periods"][0]["state"], shown(city)["units"]) == ("issued", {"organisation": 646000})
     assert audited(city) == []
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["asked before", "asked after"])
+def test_what_was_wrongly_issued_is_taken_back_from_a_cancelled_project(city, first):
+    approve(city, ask_issue(city, "wind-1", who="登记机构", day="2024-07-01", values=YEAR).id)
+    days = ("2024-08-03", "2024-08-02") if first else ("2024-08-02", "2024-08-03")
+    asked = ask_take_back(city, "wind-1", who="登记机构", day=days[0], values=YEAR) if first else None
+    take(city, "wind-1", "cancel", who="登记机构", day=days[1] if first else days[0], values={})
+    asked = asked or ask_take_back(city, "wind-1", who="登记机构", day=days[1], values=YEAR)
+    done = approve(city, asked.id)
+    assert (done.state, shown(city)["units"], shown(city)["state"], audited(city)) == ("booked", {}, "cancelled", [])
+    with pytest.raises(SettingError, match="project_cancelled"):
+        ask_issue(city, "wind-1", who="登记机构", day="2024-09-01", values=YEAR)
 
 
 def accounts(city: City) -> list[tuple[str, str, int]]:

@@ -33,6 +33,8 @@ from dafeng.ledger.working_days import is_over
 
 ENDS = ("book", "return", "unbook", "keep")
 """Steps that say how an issue or its taking back ended; they have its day, whatever was done with another period meanwhile."""
+BACK = ("take_back", "unbook", "keep")
+"""Steps that take units back; a project that was cancelled can still lose what was wrongly issued to it."""
 LONGEST = 64
 """Characters of a name."""
 
@@ -70,7 +72,7 @@ def check(register: Register, step: Step, holidays: Mapping[str, bool]) -> None:
     project = register.projects.get(step.project)
     if project is None:
         raise Refusal("project_unknown", step.project)
-    if project.state == "cancelled":
+    if project.state == "cancelled" and step.step not in BACK:
         raise Refusal("project_cancelled", project.id)
     if step.step not in ENDS and read_day_of(step.day) < read_day_of(project.day):
         raise Refusal("day_wrong", f"{step.day} < {project.day}")
@@ -148,7 +150,7 @@ def _check_use(register: Register, step: Step) -> None:
 
 
 def _check_period(register: Register, project: Project, step: Step, kind: StepKind, holidays: Mapping[str, bool]) -> None:
-    if project.state != "registered":
+    if project.state not in (("registered", "cancelled") if step.step in BACK else ("registered",)):
         raise Refusal("step_wrong", f"{project.state} → {step.step}")
     start, end = read_span(step.values)
     period = project.periods.get(f"{start}/{end}")

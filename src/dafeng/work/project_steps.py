@@ -17,7 +17,7 @@ from dafeng.core.labels import Label
 from dafeng.ledger.credit_log import Taken, read_register
 from dafeng.ledger.eligibility import Fact, Outcome, Schemes, Value, asked, read_schemes
 from dafeng.ledger.policies import write_number
-from dafeng.ledger.project_rules import ENDS
+from dafeng.ledger.project_rules import BACK, ENDS
 from dafeng.ledger.projects import Period, Project, Register, Step, StepKind, step_kinds
 from dafeng.ledger.working_days import read_holidays
 from dafeng.work.city import City
@@ -154,7 +154,7 @@ def offer_steps(project: Project) -> tuple[Offer, ...]:
             continue
         if kind.of == "project" and project.state in kind.before:
             offers.append(Offer(kind, ()))
-        if kind.of == "period" and project.state == "registered":
+        if kind.of == "period" and (project.state == "registered" or (project.state == "cancelled" and kind.name in BACK)):
             keys = tuple(key for key, one in project.periods.items() if one.state in kind.before or _is_open(one, kind.name))
             if keys or kind.name == "monitor":
                 offers.append(Offer(kind, keys))
