@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dafeng.core import registry
 from dafeng.web.app import create_app
@@ -52,6 +52,10 @@ def test_marks_of_a_kept_row_are_no_text_of_the_page() -> None:
     assert '<bdi lang="zh">' in page
     assert "&lt;bdi" not in page
     assert _once(frame("en"))(Macro(), {"name": "a 能源"}) == '<li>a <bdi lang="zh">能源</bdi></li>'
+
+
+def test_above_the_cities_a_row_is_safe_text_too() -> None:
+    assert escape(_once(frame("zh", city=None))(Macro(), {"name": "a"})) == "<li>a</li>"
 
 
 def test_equal_rows_are_not_taken_for_each_other() -> None:

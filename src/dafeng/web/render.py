@@ -211,7 +211,7 @@ def _once(frame: Frame) -> Callable[..., str]:
 
     def once(macro: Macro, row: Any, *more: Any) -> str:
         if city is None:
-            return str(macro(row, *more))
+            return Markup(macro(row, *more))  # noqa: S704 - as below
         key = (*for_whom, macro.name, id(row), *more)
         kept = city.fragments.get(key)
         if kept is None:
