@@ -8,8 +8,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dafeng.ledger.book_opening import plan_book
 from dafeng.ledger.book_plans import find_book_plan, read_book_plans
@@ -17,8 +15,8 @@ from dafeng.ledger.inclusion.policy import read_policy
 from dafeng.ledger.inclusion.programme import CREDITS
 from dafeng.ledger.inclusion.scenes import read_scenes
 from dafeng.store.inclusion_rows import EVENTS, InclusionRows
-from dafeng.work.inclusion_reading import SMALLEST_GROUP, InclusionView
-from dafeng.work.inclusion_sums import Part, choose_hidden, sum_bundle, sum_months
+from dafeng.work.inclusion_reading import InclusionView
+from dafeng.work.inclusion_sums import sum_bundle, sum_months
 
 TICKETS = count(1)
 
@@ -86,27 +84,10 @@ def test_what_was_taken_back_counts_nowhere(view: InclusionView) -> None:
     assert told(view) == {"metro-03"}
 
 
-PEOPLE = st.frozensets(st.sampled_from("abcdefghij"), min_size=1, max_size=SMALLEST_GROUP)
-
-
-@given(st.data())
-def test_no_total_tells_of_few(data: st.DataObject) -> None:
-    persons = data.draw(st.lists(PEOPLE, min_size=1, max_size=7))
-    owner = data.draw(st.lists(st.integers(0, 4), min_size=len(persons), max_size=len(persons)))
-    parts = [
-        Part(frozenset(cell for cell, of in enumerate(owner) if of == one), data.draw(st.integers(1, 9))) for one in set(owner)
-    ]
-    every = frozenset(range(len(persons)))
-    totals = [every, *data.draw(st.lists(st.frozensets(st.sampled_from(sorted(every)), min_size=1), max_size=3))]
-    hidden = choose_hidden(parts, totals, persons)
-    shown = [part.cells for number, part in enumerate(parts) if number not in hidden]
-
-    def few(cells: frozenset[int]) -> bool:
-        return 0 < len(frozenset().union(*(persons[one] for one in cells))) < SMALLEST_GROUP
-
-    assert not any(few(one) for one in shown)
-    for total in totals:
-        inside = [one for one in shown if one <= total]
-        meeting = frozenset().union(*(one for one in shown if one & total))
-        assert not inside or not few(total.difference(*inside)), "the total less what is told"
-        assert not total <= meeting or not few(meeting - total), "what is told less the total"
+def test_months_and_two_bundles_together_do_not_tell_of_one(view: InclusionView) -> None:
+    enter(view, "metro", "abcdefgh", day="2026-08-10", bundle="a")
+    enter(view, "metro", "l", day="2026-09-01", bundle="a")
+    enter(view, "metro", "abcdefghi", day="2026-09-10", bundle="c")
+    enter(view, "metro", "abcdefg", day="2026-10-01", bundle="c")
+    enter(view, "metro", "abcdefghijk", day="2026-10-10")
+    assert told(view) == {"metro-10"}, "bundle a less August is l's, and August is all less September and October"

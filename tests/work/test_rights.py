@@ -18,7 +18,7 @@ from dafeng.core.errors import AccessError, ConflictError, LookupFailure, Settin
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.refusals import Booked
-from dafeng.ledger.requests import Hold, OpenAccount, Release, Reverse, Span, Transfer
+from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Release, Request, Reverse, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
 from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import add_order
@@ -371,6 +371,25 @@ def test_a_sum_of_persons_needs_five_who_stand_behind_it(either: Rights) -> None
         assert all(isinstance(one, Booked) for answers in either.submit(groups) for one in answers)
         told.append([any(one.book.name == "points" for one in sum_shown(either, may=may)) for may in (False, True)])
     assert told == [[False, True], [False, True], [True, True], [False, True]]
+
+
+def test_grams_and_points_are_shown_together_or_not_at_all(either: Rights) -> None:
+    open_book(either, "points", who="张三", limit=10**6)
+    people = [f"p{number}" for number in range(6)]
+    opened: list[list[Request]] = [
+        [OpenBook("g", "puhui.grams", "carbon inclusion reduction", "gCO2")],
+        [OpenAccount("i", "puhui.grams/issuer", "puhui.grams", "issuer", ("city",), limit=10**6)],
+    ]
+    for book in ("points", "puhui.grams"):
+        opened += [[OpenAccount(f"o-{book}-{one}", f"{book}/{one}", book, "person", (one,))] for one in people]
+    points = [[Transfer(f"e-{one}", "earn", "points.issuer", f"points/{one}", 5, DAY)] for one in people]
+    grams = [[Transfer(f"g-{one}", "earn", "puhui.grams/issuer", f"puhui.grams/{one}", 500, DAY)] for one in people]
+    told = []
+    for groups in (opened, points, grams[:4], grams[4:]):
+        answered = either.submit(groups)
+        assert all(isinstance(one, Booked) for answers in answered for one in answers), answered
+        told.append(sorted(one.book.name for one in sum_shown(either, may=False) if one.book.name in ("points", "puhui.grams")))
+    assert told == [[], [], [], ["points", "puhui.grams"]], "six have points of which four wait: what they had would follow"
 
 
 # --- a ledger that is not the one of the records ---------------------------------------------------------------------------

@@ -1,17 +1,18 @@
 """Sums of carbon inclusion by scene, month and bundle, and which of them are withheld.
 
-Invariant: no sum that is told, and no difference between those that are told and the totals that are known (of a bundle, of all
-bundles, of what waits, of everything in the books), is that of fewer than `SMALLEST_GROUP` persons.
+Invariant: no sum that is told is that of fewer than `SMALLEST_GROUP` persons, nor is anything that follows by adding and
+subtracting from all that are told and the totals that are known (of a bundle, of what waits, of everything in the books).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dafeng.ledger.inclusion.bundles import RESERVED, REVERSED
 from dafeng.work.inclusion_reading import SMALLEST_GROUP, InclusionView
+from dafeng.work.withholding import Part, choose_hidden
 
 _JULIAN = "1721424.5"
 """What makes a Julian day of an ordinal, for the dates of SQLite. [d]"""
@@ -53,69 +54,6 @@ class Cell(NamedTuple):
     persons: frozenset[str]
 
 
-class Part(NamedTuple):
-    """A sum that would be told: its cells by number, and how many events it has."""
-
-    cells: frozenset[int]
-    events: int
-
-
-def choose_hidden(parts: Sequence[Part], totals: Iterable[frozenset[int]], persons: Sequence[frozenset[str]]) -> set[int]:
-    """Which sums must be withheld so that nothing about few persons follows from the others and the totals.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-        Sums, of which no two have a cell in common.
-    totals : iterable of frozenset of int
-        Cells of each total that is known besides.
-    persons : sequence of frozenset of str
-        Persons behind each cell, or `SMALLEST_GROUP` of more.
-
-    Returns
-    -------
-    set of int
-        Numbers of parts: those of few persons, and as few events more as are needed.
-    """
-    hidden = {number for number, part in enumerate(parts) if _are_few(part.cells, persons)}
-    owner = {cell: number for number, part in enumerate(parts) for cell in part.cells}
-    known = [total for total in totals if total]
-    again = True
-    while again:
-        again = False
-        for total in known:
-            while (more := _find_telling(parts, total, persons, owner, hidden)) is not None:
-                hidden.add(more)
-                again = True
-    return hidden
-
-
-def _find_telling(
-    parts: Sequence[Part], total: frozenset[int], persons: Sequence[frozenset[str]], owner: Mapping[int, int], hidden: set[int]
-) -> int | None:
-    """The smallest sum that is told and lets a sum of few persons follow from a total; ``None`` if there is none."""
-    shown = {number for cell in total if (number := owner[cell]) not in hidden}
-    inside = [number for number in shown if parts[number].cells <= total]
-    left = total.difference(*(parts[number].cells for number in inside))
-    if inside and _are_few(left, persons):  # the total less what is told
-        return min(inside, key=lambda number: (parts[number].events, number))
-    told: frozenset[int] = frozenset().union(*(parts[number].cells for number in shown))
-    if total <= told and _are_few(told - total, persons):  # what is told less the total
-        beyond = shown.difference(inside)
-        return min(beyond, key=lambda number: (parts[number].events, number))
-    return None
-
-
-def _are_few(cells: Iterable[int], persons: Sequence[frozenset[str]]) -> bool:
-    """Whether somebody stands behind cells, and fewer than a group."""
-    found: set[str] = set()
-    for cell in cells:
-        found |= persons[cell]
-        if len(found) >= SMALLEST_GROUP:
-            return False
-    return bool(found)
-
-
 def sum_months(view: InclusionView, *, scene: str = "") -> list[InclusionSum]:
     """Sums by scene and month; what was taken back is left out.
 
@@ -140,14 +78,14 @@ def _sum_months(view: InclusionView, scene: str) -> list[InclusionSum]:
     months = _group(cells, "scene", "month")
     bundles = _group(cells, "bundle")
     scenes = _group(cells, "bundle", "scene")
-    certified = [name for name in bundles if name[0] and name[0] not in RESERVED]
-    totals = [frozenset(range(len(cells))), frozenset[int]().union(*(bundles[name].cells for name in certified))]
-    totals += [one.cells for one in bundles.values()]
-    for name in certified:
-        told = {at: part for at, part in scenes.items() if at[:1] == name}
-        kept = choose_hidden(list(told.values()), [bundles[name].cells], [one.persons for one in cells])
-        totals += [part.cells for number, part in enumerate(told.values()) if number not in kept]
-    withheld = choose_hidden(list(months.values()), totals, [one.persons for one in cells])
+    public = [name for name in bundles if name[0] and name[0] not in RESERVED]
+    totals = [bundles[name].cells for name in public]
+    for name in public:
+        told = [part for at, part in scenes.items() if at[:1] == name]
+        kept = choose_hidden(told, [bundles[name].cells], [one.persons for one in cells])
+        totals += [part.cells for number, part in enumerate(told) if number not in kept]
+    books = [frozenset(range(len(cells))), *(one.cells for name, one in bundles.items() if name not in public)]
+    withheld = choose_hidden(list(months.values()), totals, [one.persons for one in cells], possible=books)
     hidden = {at for number, at in enumerate(months) if number in withheld}
     text = f"SELECT scene, {_MONTH} AS month, {_SUMS} FROM event WHERE bundle <> ? GROUP BY scene, month ORDER BY month, scene"  # noqa: S608
     found = [InclusionSum(*row) for row in view.rows.query(text, REVERSED) if scene in ("", row[0])]

@@ -173,12 +173,16 @@ def sum_shown(rights: Rights, *, may: bool) -> list[BookSum]:
     -------
     list of BookSum
         In the order of opening; where they may not, without books of persons of which a figure is that of fewer than five.
+        Grams and points are shown together or not at all, as both count the same events.
     """
-    found, private = sum_books(rights), set() if may else {one.no for one in list_private(rights)}
+    found, private = sum_books(rights), [] if may else list_private(rights)
     if not private:
         return found
     with rights.reading() as rows:
-        return [one for one in found if one.book.no not in private or _are_many(rows, one.book.no)]
+        few = {one.no for one in private if not _are_many(rows, one.no)}
+    earned = {one.no for one in private if not one.name.startswith(_VOUCHERS)}
+    few |= earned if few & earned else set()
+    return [one for one in found if one.book.no not in few]
 
 
 def _are_many(rows: LedgerRows, book: int) -> bool:
