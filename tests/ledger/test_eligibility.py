@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dafeng.core.errors import DafengError
 from dafeng.ledger.eligibility import Chosen, Joined, read_schemes, run_tests
 from dafeng.ledger.eligibility import Test as Question
-from dafeng.ledger.projects import read_facts
+from dafeng.ledger.project_values import read_facts
 from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.working_days import count_days, is_over, read_holidays
 

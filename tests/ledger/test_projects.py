@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.project_rules import check
-from dafeng.ledger.projects import OVER, Register, Step, credit_reasons, find_claims, overlaps, step_kinds
+from dafeng.ledger.project_values import overlaps
+from dafeng.ledger.projects import OVER, Register, Step, credit_reasons, find_claims, step_kinds
 from dafeng.ledger.refusals import Refusal
 
 SCHEMES = read_schemes()

@@ -226,7 +226,9 @@ def test_a_sum_over_few_accounts_is_not_told(own: Filled, who: Person) -> None:
     told = {one["scene"]: one for one in who.get("/qinglan/inclusion.json").json()["months"]}
     assert (told["bike"]["grams"], told["bike"]["accounts"]) == (None, None)
     assert told["metro"]["grams"] == 3_090, "all of it is in the bundle, whose sum is known; what the books issued is not told"
-    books = Person(app_of(own.city)).get("/api/v1/cities/qinglan/ledger/books", headers=bearer(own.city, "王五")).json()["items"]
+    books = (
+        Person(app_of(own.city)).get("/api/v1/cities/qinglan/ledger/books", headers=bearer(own.city, "王五")).json()["items"]
+    )
     assert [one["book"] for one in books if one["book"] in ("points", "puhui.grams")] == []
     assert "为保护个人不显示" in who.get(HOME).text
     send(own.city, own.key, event(PEOPLE[4], "few-5", scene="bike"))

@@ -19,7 +19,8 @@ from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.ledger import Ledger, read_clock
 from dafeng.ledger.logs import LOGS, extend_chain
 from dafeng.ledger.project_rules import check
-from dafeng.ledger.projects import Register, Step, read_day_of, step_kinds
+from dafeng.ledger.project_values import read_day_of
+from dafeng.ledger.projects import Register, Step, step_kinds
 from dafeng.ledger.refusals import Refusal
 from dafeng.store.ledger_rows import LedgerRows, Row, select
 from dafeng.store.ledger_tables import CREDIT

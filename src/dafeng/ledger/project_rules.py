@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dafeng.core.persons import fold_person
 from dafeng.core.places import is_place
 from dafeng.ledger.eligibility import Outcome, Scheme
+from dafeng.ledger.project_values import fold_assets, overlaps, read_day_of, read_facts, read_span
 from dafeng.ledger.projects import (
     BOUNDARY,
     OVER,
@@ -20,11 +21,6 @@ from dafeng.ledger.projects import (
     ask_period,
     ask_project,
     find_claims,
-    fold_assets,
-    overlaps,
-    read_day_of,
-    read_facts,
-    read_span,
     step_kinds,
 )
 from dafeng.ledger.refusals import Refusal

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from dafeng.ledger.eligibility import Outcome, Scheme, Schemes
-from dafeng.ledger.projects import Period, Project, Step, ask_period, ask_project, shift_years, step_kinds
+from dafeng.ledger.project_values import shift_years
+from dafeng.ledger.projects import Period, Project, Step, ask_period, ask_project, step_kinds
 from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.working_days import count_days
 from dafeng.work.credits import Credits, credit_refused

@@ -22,14 +22,7 @@ from dafeng.ledger.eligibility import Scheme, Schemes, read_schemes
 from dafeng.ledger.handed import Handed, find_done
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.project_rules import ENDS
-from dafeng.ledger.projects import (
-    Period,
-    Project,
-    Register,
-    Step,
-    credit_reasons,
-    find_begun,
-)
+from dafeng.ledger.projects import Period, Project, Register, Step, credit_reasons, find_begun
 from dafeng.ledger.refusals import Answer, Booked, Refusal, Refused
 from dafeng.ledger.requests import Transfer
 from dafeng.ledger.working_days import read_holidays
