@@ -12,7 +12,8 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
-from dafeng.ledger.requests import SetState, Transfer
+from dafeng.ledger.ledger import open_ledger
+from dafeng.ledger.requests import OpenAccount, SetState, Transfer
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
 from dafeng.work.ask_surrender import Surrender, ask_surrender
@@ -20,7 +21,7 @@ from dafeng.work.city import City, open_city
 from dafeng.work.compliance import find_periods, forecast_band, rank_standings, tell_dates
 from dafeng.work.right_opening import open_book
 from dafeng.work.rights import Rights
-from dafeng.work.settle import read_calendar, settle
+from dafeng.work.settle import find_standing, read_calendar, settle
 from tests.web.attacked import fresh
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client, unknown_choices
@@ -101,6 +102,19 @@ def test_an_allowance_is_explained_line_by_line(city: City, editor: Person) -> N
     page = editor.get(page_of(city)).text
     words = ("plants.csv:2", "ets-power-2023", "0.795", "A = Qf·Be·Fp + Qh·Bh", "843784.022747", "864,544.022747")
     assert [word in page for word in words] == [True] * 6
+
+
+def test_all_open_accounts_of_a_company_are_named_and_add_up(city: City) -> None:
+    with open_ledger(city.ledger) as ledger:
+        opened = OpenAccount("more", "JIA-2", PERIOD, "organisation", ("甲电厂",))
+        ledger.submit([[opened], [Transfer("split", "transfer", f"{PERIOD}.甲电厂", "JIA-2", 64_544, "2024-06-02")]])
+    editor = person(app_of(city), "张三")
+    page = editor.get(page_of(city)).text
+    shown = re.findall(r'<a href="/qinglan/rights/accounts/\d+/">([^<]+)</a> 可用 <span class="units">([\d,]+)', page)
+    assert shown == [(f"{PERIOD}.甲电厂", "800,000"), ("JIA-2", "64,544")]
+    assert ask(editor, city, quantity="850000").status_code == 303
+    assert decide(city) == [303]
+    assert find_standing(settle(city, PERIOD, "2023"), "甲电厂").verdict == "met"
 
 
 def test_a_company_whose_figures_are_missing_says_which(city: City, editor: Person) -> None:

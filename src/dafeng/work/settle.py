@@ -73,7 +73,7 @@ class Standing:
     entitlement : Entitlement or None
         Its allowance and obligation; ``None`` where the table does not name it.
     held, free, owed : int
-        Units in its account, those without a claim, and what it has to give back. [t]
+        Units in all its open accounts, those without a claim, and what it has to give back. [t]
     surrendered, credits : int
         Allowances and credits surrendered for the period. [t]
     limit, check, penalty, forecast : Worked or None
@@ -81,11 +81,13 @@ class Standing:
     verdict : str
         ``met``, ``short`` or ``not_measurable``.
     account : int
-        Number of its account; 0 where it has none.
+        Number of the account opened first; 0 where it has none.
     booked : mapping of str to int
         What came less what went by pre-allocation, allocation and true-up. [t]
     breaches : tuple of Finding
         Rules that its surrenders break, and that it has units in the table and no open account.
+    accounts : tuple of Position
+        Its open accounts in the order in which they give.
     """
 
     enterprise: str
@@ -103,6 +105,7 @@ class Standing:
     account: int
     booked: Mapping[str, int]
     breaches: tuple[Finding, ...] = ()
+    accounts: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +298,7 @@ def _stand(
             ),
             *(find_missing_account(name, account.account, book) if account.closed and due is not None else ()),
         ),
+        account.parts,
     )  # fmt: skip
 
 
