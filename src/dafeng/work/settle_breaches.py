@@ -82,8 +82,9 @@ def find_missing_account(enterprise: str, account: str, book: str) -> tuple[Find
         f"{enterprise}: its account in {book} is closed" if account else f"{enterprise}: it has no account in {book}",
     )
     remedy = Label(
-        f"没有账户不能分配或清缴；用 dafeng ledger account CITY {book} 编号 --type organisation --holder {enterprise} 开立",
-        f"nothing is allotted or surrendered without one; open one: dafeng ledger account CITY {book} ID --type organisation"
-        f" --holder {enterprise}",
+        f"没有账户不能分配或清缴；用 dafeng allowance open CITY {book} …，或 dafeng ledger account CITY {book} 编号"
+        f" --type organisation --holder {enterprise} 开立",
+        f"nothing is allotted or surrendered without one; open one: dafeng allowance open CITY {book} …, or"
+        f" dafeng ledger account CITY {book} ID --type organisation --holder {enterprise}",
     )
     return (Finding("compliance.account", account or enterprise, "warning", told, remedy),)
