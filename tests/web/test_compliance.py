@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -16,7 +17,9 @@ from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import OpenAccount, SetState, Transfer
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
+from dafeng.work.allotments import open_period
 from dafeng.work.ask_surrender import Surrender, ask_surrender
+from dafeng.work.carry_over import carry_over
 from dafeng.work.city import City, open_city
 from dafeng.work.compliance import find_periods, forecast_band, rank_standings, tell_dates
 from dafeng.work.right_opening import open_book
@@ -228,8 +231,6 @@ def test_a_long_period_comes_in_windows(city: City) -> None:
     rows = [f"企业{number:03},1,2023,coal_to_300,1000,0,0.7,900,800," for number in range(60)]
     plants = city.overlay / "rights" / "plants.csv"
     plants.write_text("\n".join((HEAD, *rows)) + "\n", encoding="utf-8")
-    from dafeng.work.allotments import open_period
-
     open_period(city, PERIOD, "2023", limit=5_000_000, enterprises=[row.split(",")[0] for row in rows])
     page = person(app_of(city), "王五").get(HOME).text
     assert page.count('<td class="lead own">') == 50
@@ -362,3 +363,22 @@ def test_a_gap_is_surrendered_confirmed_and_gone(browser: Any, city: City) -> No
         assert [visit.clean() for visit in (one, two)] == [([], [])] * 2
         for visit in (one, two):
             visit.context.close()
+
+
+def test_a_sale_under_a_carry_over_does_not_go_back_and_an_excess_is_told_everywhere(city: City) -> None:
+    open_period(city, "cea-2024", "2024", limit=5_000_000, enterprises=["甲电厂"])
+    first, other = f"{PERIOD}.甲电厂", f"{PERIOD}.丙电厂"
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[Transfer("sale", "transfer", first, other, 4_000, "2024-07-01")]])
+    more: dict[str, Any] = {"year": 2023, "day": "2024-07-02", "base": Decimal(10_000)}
+    carry_over(city, PERIOD, "cea-2024", "甲电厂", quantity=16_000, **more)
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    wanted = {"id": "undo", "transfer": "sale", "effective": "2024-07-03", "reason": "wrong"}
+    said = client.post("/api/v1/cities/qinglan/ledger/reversals", json=wanted, headers=head)
+    assert (said.status_code, "16000 > 10000" in said.text, "reverse the carry-over" in said.text) == (422, True, True)
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[Transfer("friend", "transfer", other, first, 3_000, "2024-07-03")]])
+    says = "甲电厂：已结转 16000 t，按现在的净卖出量最多可结转 11500 t"
+    assert says in person(app_of(city), "张三").get(page_of(city)).text
+    one = client.get(f"{API}/{PERIOD}/{account_of(city, '甲电厂')}", headers=head).json()
+    assert says in [finding["says"]["zh"] for finding in one["findings"]]

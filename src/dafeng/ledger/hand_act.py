@@ -6,14 +6,16 @@ books nothing. What a company gives comes from all its open accounts, from the o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Carry, Repay, Surrender
 from dafeng.ledger.adjustments import Sides, carry, draw_moves, name_carried, repay
+from dafeng.ledger.carried import name_base, renew_most
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
+from dafeng.ledger.policies import Policy
 from dafeng.ledger.positions import gather_holders, read_positions
 from dafeng.ledger.refusals import Booked, Refusal, Refused
 from dafeng.ledger.requests import OpenAccount, Request
@@ -179,7 +181,7 @@ def sum_credits(ledger: Ledger, bank: str, book: str) -> dict[str, int]:
     return found
 
 
-def hand_carry(ledger: Ledger, act: Carry) -> Handed:
+def hand_carry(ledger: Ledger, act: Carry, *, policies: Mapping[str, Policy]) -> Handed:
     """Carry units into the book of a later period: taken here and issued there, both or neither.
 
     Parameters
@@ -188,6 +190,8 @@ def hand_carry(ledger: Ledger, act: Carry) -> Handed:
         An open ledger.
     act : Carry
         The act.
+    policies : mapping of str to Policy
+        Policies that hold, by which the most is worked out anew while nobody else writes.
 
     Returns
     -------
@@ -196,7 +200,7 @@ def hand_carry(ledger: Ledger, act: Carry) -> Handed:
     """
 
     def make() -> list[list[Request]]:
-        check_carry(ledger, act)
+        check_carry(ledger, renew_most(ledger, policies, act))
         return carry_requests(ledger, act)
 
     return _hand_group(ledger, act.id, make)
@@ -226,7 +230,7 @@ def carry_requests(ledger: Ledger, act: Carry) -> list[list[Request]]:
     sink = name_carried(act.book)
     _check_sink(ledger, sink, act.book, "cancelled")
     opened = OpenAccount(f"open:{sink}", sink, act.book, "cancelled", ("authority",))
-    return [[opened], carry(old, new, sink, act.quantity, act.effective, reason="carry-over", id=act.id)]
+    return [[opened], carry(old, new, sink, act.quantity, act.effective, reason=name_base(act.base), id=act.id)]
 
 
 def check_carry(ledger: Ledger, act: Carry, *, waiting: int = 0) -> None:

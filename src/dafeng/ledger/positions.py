@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from dafeng.core.persons import fold_person
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.ledger import Ledger
+from dafeng.store.ledger_rows import LedgerRows
 
 _WHERE = " FROM ledger_account a JOIN ledger_book b ON b.no = a.book{more} WHERE b.name = ?{whose}"
 _WHOSE = " AND (a.holder IN ({spelt}) OR a.type IN ('issuer', 'surrendered'))"
@@ -184,6 +185,26 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
     book : str
         Name of the book.
     holder : str, optional
+        As `list_positions`.
+
+    Returns
+    -------
+    tuple of Position
+        As `list_positions`.
+    """
+    return list_positions(ledger.rows, book, holder=holder)
+
+
+def list_positions(rows: LedgerRows, book: str, *, holder: str = "") -> tuple[Position, ...]:
+    """Accounts of a book with their flows, closed ones too.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    book : str
+        Name of the book.
+    holder : str, optional
         Only the accounts of this holder however it is spelt, the issuers and those that take what is surrendered.
 
     Returns
@@ -191,14 +212,14 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
     tuple of Position
         In the order in which they were opened; none where there is no such book.
     """
-    spelt = _spellings(ledger, book, holder) if holder else []
+    spelt = _spellings(rows, book, holder) if holder else []
     whose, values = _WHOSE.format(spelt=", ".join("?" * len(spelt))) if spelt else "", (book, *spelt)
     moved: dict[int, dict[str, Flow]] = {}
     flows = _FLOWS + _WHERE.format(more=_MORE, whose=whose) + _LEFT
-    for no, kind, came, went, count, issued in ledger.rows.query(flows, *values):
+    for no, kind, came, went, count, issued in rows.query(flows, *values):
         moved.setdefault(no, {})[kind] = Flow(int(came), -int(went), int(count), int(issued))
     found = []
-    for no, name, owner, sort, balance, held, limit, state in ledger.rows.query(
+    for no, name, owner, sort, balance, held, limit, state in rows.query(
         _ACCOUNTS + _WHERE.format(more="", whose=whose) + " ORDER BY a.no", *values
     ):
         free = balance + limit if sort == "issuer" else balance - held
@@ -206,10 +227,10 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
     return tuple(found)
 
 
-def _spellings(ledger: Ledger, book: str, holder: str) -> list[str]:
+def _spellings(rows: LedgerRows, book: str, holder: str) -> list[str]:
     """Names under which accounts of a book have a holder, the one that is asked among them."""
     wanted = fold_person(holder)
-    return sorted({holder, *(name for (name,) in ledger.rows.query(_SPELT, book) if fold_person(name) == wanted)})
+    return sorted({holder, *(name for (name,) in rows.query(_SPELT, book) if fold_person(name) == wanted)})
 
 
 def gather_holders(positions: Iterable[Position], types: str) -> dict[str, Position]:

@@ -7,7 +7,7 @@ credits is asked before anything is surrendered.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_books import find_credit_book
 from dafeng.work.period_books import check_whole, find_year, need_account, read_year, refused
-from dafeng.work.settle_breaches import find_breaches, find_missing_account
+from dafeng.work.settle_breaches import find_breaches, find_missing_account, judge_carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Standing:
     booked : mapping of str to int
         What came less what went by pre-allocation, allocation and true-up. [t]
     breaches : tuple of Finding
-        Rules that its surrenders break, and that it has units in the table and no open account.
+        Rules that its surrenders and carry-overs break, and that it has units in the table and no open account.
     accounts : tuple of Position
         Its open accounts in the order in which they give.
     """
@@ -216,6 +216,10 @@ def settle(
             _stand(side, due.get(whose), owed.get(whose, 0), bank.get(whose, (0, 0)), policies, book)
             for whose, side in sides.items()
         )
+        carried = judge_carried(ledger.rows, book, find_policy(policies, "carry_over", year=year), sides)
+    standings = tuple(
+        replace(one, breaches=(*one.breaches, *carried.get(whose, ()))) for whose, one in zip(sides, standings, strict=True)
+    )
     units = [part.plant for one in standings if one.entitlement is not None for part in one.entitlement.allocations]
     told = dict.fromkeys(finding for plant in units for finding in plant.findings)
     findings = (*found.findings, *told, *(one for standing in standings for one in standing.breaches))
