@@ -149,13 +149,13 @@ def check_sales(rows: LedgerRows, policies: Mapping[str, Policy], group: Iterabl
     periods: dict[str, str] = {}
     for one in group:
         for kind, quantity, giver, taker, book, period in rows.query(_MOVED, one.transfer) if isinstance(one, Reverse) else ():
-            whose, other = (str(book), fold_person(str(giver))), (str(book), fold_person(str(taker)))
+            gave, took = ((str(book), fold_person(str(name))) for name in (giver, taker))
             periods[str(book)] = str(period)
             if kind in TRADED:
-                sold[whose] -= int(quantity)
-                sold[other] += int(quantity)
+                sold[gave] -= int(quantity)
+                sold[took] += int(quantity)
             elif kind == "carry":
-                back[whose] += int(quantity)
+                back[gave] += int(quantity)
     for (book, whose), change in sold.items():
         own = gather_holders(list_positions(rows, book, holder=whose), HOLDERS).get(whose) if change < 0 else None
         carried = 0 if own is None else own.went("carry") - back[book, whose]
