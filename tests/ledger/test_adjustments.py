@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dafeng.ledger.adjustments import Sides, adjust, carry, name_carried, repay
+from dafeng.ledger.audit import verify
+from dafeng.ledger.enterprise_sides import AllSides
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.positions import pick, read_positions
 from dafeng.ledger.refusals import Booked, Refused
-from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Reverse, Transfer
+from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Reverse, SetState, Transfer
 
 DAY = "2024-01-01"
 
@@ -176,3 +178,51 @@ def test_the_entitlement_is_what_is_booked_whatever_comes(moves):
         assert sum(one.balance for one in read_positions(ledger, "b")) == 0
         assert sum(one.balance for one in read_positions(ledger, "b.owed")) == 0
         assert -now.issuer.balance == final + now.owed <= 1000
+
+
+SEVERAL = st.lists(
+    st.tuples(
+        st.sampled_from(("final", "sell", "buy", "shift", "block", "repay", "carry")), st.integers(1, 900), st.integers(0, 2)
+    ),
+    max_size=16,
+)
+
+
+@settings(max_examples=60)
+@given(SEVERAL)
+def test_several_accounts_of_a_company_behave_as_one(moves):
+    """Units wander between three accounts of a firm, some blocked for a while; the sums are those of one account."""
+    ledger, final, carried = make(1000, "b", "c"), 0, 0
+    accounts = ("b.f", "b.f2", "b.f3")
+    opened = [OpenAccount(f"o{name}", name, "b", "organisation", ("ｆｉｒｍ",)) for name in accounts[1:]]
+    sink = OpenAccount("sink", name_carried("b"), "b", "cancelled", ("state",))
+    ledger.submit([[one] for one in (*opened, sink)])
+
+    def book(group):
+        said = ledger.submit([group])[0] if group else []
+        return all(isinstance(one, Booked) for one in said)
+
+    for at, (what, quantity, where) in enumerate(moves):
+        now, account = AllSides(ledger, "b").sides("firm"), accounts[where]
+        if what == "final" and book(adjust(now, quantity, DAY, kind="allocate", reason="r", id=f"s{at}")):
+            final = quantity
+        elif what == "repay":
+            book(repay(now, min(now.to_repay, quantity), DAY, reason="r", id=f"r{at}"))
+        elif what == "carry":
+            group = carry(now, AllSides(ledger, "c").sides("firm"), name_carried("b"), quantity, DAY, reason="r", id=f"c{at}")
+            carried += quantity if book(group) else 0
+        elif what == "block":
+            state = "open" if next(one for one in now.holder.parts if one.account == account).blocked else "blocked"
+            book([SetState(f"b{at}", account, state, "r")])
+        elif what in ("sell", "buy", "shift"):
+            other = {"sell": "b.m", "buy": "b.m", "shift": accounts[(where + 1) % 3]}[what]
+            giver, taker = (other, account) if what == "buy" else (account, other)
+            book([Transfer(f"t{at}", "transfer", giver, taker, quantity, DAY)])
+        now, listed = AllSides(ledger, "b").sides("firm"), read_positions(ledger, "b")
+        own = [one.balance for one in listed if one.account in accounts]
+        assert now.booked == final
+        assert (now.holder.balance, now.holder.went("carry"), min(own) >= 0) == (sum(own), carried, True)
+        assert sum(one.balance for one in listed) == sum(one.balance for one in read_positions(ledger, "c")) == 0
+        assert -now.issuer.balance == final + now.owed <= 1000
+        assert AllSides(ledger, "c").sides("firm").holder.balance == carried
+    assert verify(ledger) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -12,15 +13,18 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
-from dafeng.ledger.requests import SetState, Transfer
+from dafeng.ledger.ledger import open_ledger
+from dafeng.ledger.requests import OpenAccount, SetState, Transfer
 from dafeng.store.records import open_records
 from dafeng.web.app import create_app
+from dafeng.work.allotments import open_period
 from dafeng.work.ask_surrender import Surrender, ask_surrender
+from dafeng.work.carry_over import carry_over
 from dafeng.work.city import City, open_city
 from dafeng.work.compliance import find_periods, forecast_band, rank_standings, tell_dates
 from dafeng.work.right_opening import open_book
 from dafeng.work.rights import Rights
-from dafeng.work.settle import read_calendar, settle
+from dafeng.work.settle import find_standing, read_calendar, settle
 from tests.web.attacked import fresh
 from tests.web.browser import Visit, launched, served
 from tests.web.client import Client, unknown_choices
@@ -101,6 +105,19 @@ def test_an_allowance_is_explained_line_by_line(city: City, editor: Person) -> N
     page = editor.get(page_of(city)).text
     words = ("plants.csv:2", "ets-power-2023", "0.795", "A = Qf·Be·Fp + Qh·Bh", "843784.022747", "864,544.022747")
     assert [word in page for word in words] == [True] * 6
+
+
+def test_all_open_accounts_of_a_company_are_named_and_add_up(city: City) -> None:
+    with open_ledger(city.ledger) as ledger:
+        opened = OpenAccount("more", "JIA-2", PERIOD, "organisation", ("甲电厂",))
+        ledger.submit([[opened], [Transfer("split", "transfer", f"{PERIOD}.甲电厂", "JIA-2", 64_544, "2024-06-02")]])
+    editor = person(app_of(city), "张三")
+    page = editor.get(page_of(city)).text
+    shown = re.findall(r'<a href="/qinglan/rights/accounts/\d+/">([^<]+)</a> 可用 <span class="units">([\d,]+)', page)
+    assert shown == [(f"{PERIOD}.甲电厂", "800,000"), ("JIA-2", "64,544")]
+    assert ask(editor, city, quantity="850000").status_code == 303
+    assert decide(city) == [303]
+    assert find_standing(settle(city, PERIOD, "2023"), "甲电厂").verdict == "met"
 
 
 def test_a_company_whose_figures_are_missing_says_which(city: City, editor: Person) -> None:
@@ -214,8 +231,6 @@ def test_a_long_period_comes_in_windows(city: City) -> None:
     rows = [f"企业{number:03},1,2023,coal_to_300,1000,0,0.7,900,800," for number in range(60)]
     plants = city.overlay / "rights" / "plants.csv"
     plants.write_text("\n".join((HEAD, *rows)) + "\n", encoding="utf-8")
-    from dafeng.work.allotments import open_period
-
     open_period(city, PERIOD, "2023", limit=5_000_000, enterprises=[row.split(",")[0] for row in rows])
     page = person(app_of(city), "王五").get(HOME).text
     assert page.count('<td class="lead own">') == 50
@@ -348,3 +363,22 @@ def test_a_gap_is_surrendered_confirmed_and_gone(browser: Any, city: City) -> No
         assert [visit.clean() for visit in (one, two)] == [([], [])] * 2
         for visit in (one, two):
             visit.context.close()
+
+
+def test_a_sale_under_a_carry_over_does_not_go_back_and_an_excess_is_told_everywhere(city: City) -> None:
+    open_period(city, "cea-2024", "2024", limit=5_000_000, enterprises=["甲电厂"])
+    first, other = f"{PERIOD}.甲电厂", f"{PERIOD}.丙电厂"
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[Transfer("sale", "transfer", first, other, 4_000, "2024-07-01")]])
+    more: dict[str, Any] = {"year": 2023, "day": "2024-07-02", "base": Decimal(10_000)}
+    carry_over(city, PERIOD, "cea-2024", "甲电厂", quantity=16_000, **more)
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    wanted = {"id": "undo", "transfer": "sale", "effective": "2024-07-03", "reason": "wrong"}
+    said = client.post("/api/v1/cities/qinglan/ledger/reversals", json=wanted, headers=head)
+    assert (said.status_code, "16000 > 10000" in said.text, "reverse the carry-over" in said.text) == (422, True, True)
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[Transfer("friend", "transfer", other, first, 3_000, "2024-07-03")]])
+    says = "甲电厂：已结转 16000 t，按现在的净卖出量最多可结转 11500 t"
+    assert says in person(app_of(city), "张三").get(page_of(city)).text
+    one = client.get(f"{API}/{PERIOD}/{account_of(city, '甲电厂')}", headers=head).json()
+    assert says in [finding["says"]["zh"] for finding in one["findings"]]

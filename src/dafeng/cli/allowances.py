@@ -5,6 +5,7 @@ Invariant: what is printed is what was worked out or booked; nothing is added up
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from getpass import getuser
 from pathlib import Path
@@ -99,20 +100,29 @@ def open_book(
     as_json: AsJson = False,
     lang: Tongue = "zh",
 ) -> None:
-    """开立一个履约期的账簿与账户 · open the book and accounts of a period."""
+    """开立一个履约期的账簿与账户，并列明开立了哪些 · open the book and accounts of a period, and say which were opened."""
     from dafeng.work.allotments import open_period
     from dafeng.work.allowances import list_enterprises
     from dafeng.work.city import open_city
 
     city = open_city(folder)
     companies, findings = list_enterprises(city, plants=file)
-    open_period(city, book, period, limit=limit, enterprises=companies)
+    accounts = open_period(city, book, period, limit=limit, enterprises=companies)
     if as_json:
-        print_json({"book": book, "period": period, "limit": limit, "companies": list(companies)})
-        return
-    language = read_language(lang)
-    console().print(say(language, f"{book}：{len(companies)} 家企业", f"{book}: {len(companies)} companies"))
-    print_findings(findings, language)
+        rows = [asdict(one) for one in accounts]
+        print_json({"book": book, "period": period, "limit": limit, "companies": list(companies), "accounts": rows})
+    else:
+        language, own = read_language(lang), [one for one in accounts if one.book == book]
+        told = f"{book}：{len(companies)} 家企业", f"{book}: {len(companies)} companies"
+        new, kept = sum(one.opened for one in own), sum(not one.opened and not one.code for one in own)
+        more = f"；新开立账户 {new} 个，已有 {kept} 个", f"; accounts opened: {new}, open before: {kept}"
+        console().print(say(language, told[0] + more[0], told[1] + more[1]))
+        for one in accounts:
+            if one.closed or one.code:
+                console().print(f"  {one.says.read(language)}")
+        print_findings(findings, language)
+    if any(one.code for one in accounts):
+        raise typer.Exit(1)
 
 
 @app.command("book")

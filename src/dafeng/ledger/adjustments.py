@@ -1,7 +1,8 @@
 """What to ask of the ledger so that a company has what it is entitled to: pre-allocation, true-up, claims, carry-over.
 
 Invariant: what is booked for a company ends at its entitlement; what it can no longer give back becomes a claim on it and
-never a balance below zero. The ids of a group follow from the one that is given.
+never a balance below zero; it gives from all its open accounts, the one opened first before the next. The ids of a group
+follow from the one that is given.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def sum_allotted(holder: Position) -> int:
     Parameters
     ----------
     holder : Position
-        The company's account.
+        The company's accounts.
 
     Returns
     -------
@@ -40,7 +41,7 @@ class Sides:
     Parameters
     ----------
     issuer, holder : Position
-        Who allots, and the company's account.
+        Who allots, and the company's accounts as one.
     claimant, debtor : Position or None
         The same of the book of claims; the balance of the second is what the company still owes.
     """
@@ -93,15 +94,16 @@ def adjust(sides: Sides, final: int, day: str, *, kind: str, reason: str, id: st
     made: list[Request] = []
     if difference < 0:
         back = min(sides.holder.free, -difference)
-        made += _moved(id, "true_up", sides.holder, sides.issuer, back, day, reason)
+        made += draw_moves(id, "true_up", sides.holder, sides.issuer.account, back, day, reason)
         if (rest := -difference - back) and sides.claimant is not None and sides.debtor is not None:
-            made += _moved(f"{id}:owed" if made else id, "issue", sides.claimant, sides.debtor, rest, day, reason)
+            name = f"{id}:owed" if made else id
+            made += draw_moves(name, "issue", sides.claimant, sides.debtor.account, rest, day, reason)
     if difference > 0:
         forgiven = min(sides.owed, difference)
         if forgiven and sides.claimant is not None and sides.debtor is not None:
-            made += _moved(id, "true_up", sides.debtor, sides.claimant, forgiven, day, reason)
+            made += draw_moves(id, "true_up", sides.debtor, sides.claimant.account, forgiven, day, reason)
         given = difference - forgiven
-        made += _moved(f"{id}:more" if made else id, kind, sides.issuer, sides.holder, given, day, reason)
+        made += draw_moves(f"{id}:more" if made else id, kind, sides.issuer, sides.holder.account, given, day, reason)
     return made
 
 
@@ -129,15 +131,40 @@ def repay(sides: Sides, quantity: int, day: str, *, reason: str, id: str) -> lis
     if not quantity or sides.claimant is None or sides.debtor is None:
         return []
     return [
-        *_moved(id, "true_up", sides.holder, sides.issuer, quantity, day, reason),
-        *_moved(f"{id}:claim", "true_up", sides.debtor, sides.claimant, quantity, day, reason),
+        *draw_moves(id, "true_up", sides.holder, sides.issuer.account, quantity, day, reason),
+        *draw_moves(f"{id}:claim", "true_up", sides.debtor, sides.claimant.account, quantity, day, reason),
     ]
 
 
-def _moved(name: str, kind: str, giver: Position, taker: Position, quantity: int, day: str, reason: str) -> list[Request]:
-    if not quantity:
-        return []
-    return [Transfer(name, kind, giver.account, taker.account, quantity, day, reason=reason)]
+def draw_moves(id: str, kind: str, giver: Position, taker: str, quantity: int, day: str, reason: str) -> list[Request]:
+    """Requests that move a quantity out of the accounts of a giver, from the one opened first as far as it goes.
+
+    Parameters
+    ----------
+    id : str
+        Id of the first request; those of the others begin with it.
+    kind : str
+        Kind of transfer.
+    giver : Position
+        Who gives.
+    taker : str
+        Account that takes.
+    quantity : int
+        How many. [minimal units]
+    day : str
+        Effective day.
+    reason : str
+        Why.
+
+    Returns
+    -------
+    list of Request
+        One for each account that gives; none for nothing. They belong into one group.
+    """
+    return [
+        Transfer(f"{id}:part{number}" if number > 1 else id, kind, account, taker, many, day, reason=reason)
+        for number, (account, many) in enumerate(giver.draw(quantity), 1)
+    ]
 
 
 def name_carried(book: str) -> str:
@@ -182,6 +209,6 @@ def carry(old: Sides, new: Sides, sink: str, quantity: int, day: str, *, reason:
     if not quantity:
         return []
     return [
-        Transfer(id, "carry", old.holder.account, sink, quantity, day, reason=reason),
-        *_moved(f"{id}:in", "issue", new.issuer, new.holder, quantity, day, reason),
+        *draw_moves(id, "carry", old.holder, sink, quantity, day, reason),
+        *draw_moves(f"{id}:in", "issue", new.issuer, new.holder.account, quantity, day, reason),
     ]

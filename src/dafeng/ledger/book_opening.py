@@ -7,7 +7,7 @@ book that was opened in another form stays what it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dafeng.core.errors import SettingError
@@ -276,6 +276,30 @@ def open_missing(ledger: Ledger, requests: Sequence[Request]) -> None:
     for answers in ledger.submit([[one] for one in requests]) if requests else []:
         if isinstance(answers[0], Refused) and answers[0].code not in THERE:
             raise act_error(answers[0].code, about=answers[0].about)
+
+
+def find_free_name(rows: LedgerRows, name: str, *, besides: Collection[str] = ()) -> str:
+    """The name that a new account can have: one that no account ever had, since that of a closed one is not used again.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    name : str
+        The usual name.
+    besides : collection of str, optional
+        Names that are to be given to others.
+
+    Returns
+    -------
+    str
+        The name itself, else the first with a number behind it that is free.
+    """
+    found, number = name, 1
+    while found in besides or rows.query("SELECT 1 FROM ledger_account WHERE name = ?", found):
+        number += 1
+        found = f"{name}.{number}"
+    return found
 
 
 def read_limits(rows: LedgerRows, book: OpenedBook) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """The accounts of companies in a book of a period and in its book of claims.
 
-Invariant: what is read here is the state of one moment; a company's first open account of a book receives and gives, and what
-came and went counts over all its accounts, closed ones and other spellings of its name too.
+Invariant: what is read here is the state of one moment; a company's first open account of a book receives, all its open ones
+give in the order of their opening, and what came and went counts over all its accounts, closed ones and other spellings of its
+name too.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class AllSides:
         return Sides(self.here[""], own, self.claims.get(""), self.claims.get(fold_person(holder)))
 
     def find(self, holder: str) -> Position | None:
-        """A company's account that receives and gives.
+        """A company's open accounts as one, of which the first receives.
 
         Parameters
         ----------
@@ -65,7 +66,7 @@ class AllSides:
         Returns
         -------
         Position or None
-            Its first open account, with what came and went through all; ``None`` where it has none.
+            What all of them hold, with what came and went through all its accounts; ``None`` where it has none.
         """
         return self.here.get(fold_person(holder))
 

@@ -1,22 +1,24 @@
 """Surrender, carry-over and repayment carried out: the requests that an act becomes, made and booked while nobody else writes.
 
 Invariant: an act is judged by the ledger as it stands when it is carried out; carried out again it gives the same answer and
-books nothing.
+books nothing. What a company gives comes from all its open accounts, from the one opened first as far as it goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Carry, Repay, Surrender
-from dafeng.ledger.adjustments import Sides, carry, name_carried, repay
+from dafeng.ledger.adjustments import Sides, carry, draw_moves, name_carried, repay
+from dafeng.ledger.carried import name_base, renew_most
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.positions import gather_holders, pick, read_positions
+from dafeng.ledger.policies import Policy
+from dafeng.ledger.positions import gather_holders, read_positions
 from dafeng.ledger.refusals import Booked, Refusal, Refused
-from dafeng.ledger.requests import OpenAccount, Request, Transfer
+from dafeng.ledger.requests import OpenAccount, Request
 
 
 def hand_surrender(ledger: Ledger, act: Surrender) -> Handed:
@@ -69,16 +71,17 @@ def surrender_requests(ledger: Ledger, act: Surrender) -> list[list[Request]]:
         giver, taker = found.find(act.holder), found.sink
         if giver is None or taker is None:
             raise Refusal("giver_unknown" if giver is None else "taker_unknown", act.holder)
-        made.append(Transfer(act.id, "surrender", giver.account, taker.account, act.quantity, act.effective, reason=act.period))
+        made += draw_moves(act.id, "surrender", giver, taker.account, act.quantity, act.effective, act.period)
     if act.credits:
-        giver = pick(read_positions(ledger, act.credit_book, holder=act.holder), HOLDERS, holder=act.holder)
-        if giver is None:
+        held = read_positions(ledger, act.credit_book, holder=act.holder)
+        giver = gather_holders(held, HOLDERS).get(fold_person(act.holder))
+        if giver is None or giver.closed:
             raise Refusal("giver_unknown", f"{act.credit_book} {act.holder}")
         account = find_credit_sink(act.credit_book, act.book)
         _check_sink(ledger, account, act.credit_book, "surrendered")
         groups.append([OpenAccount(f"open:{account}", account, act.credit_book, "surrendered", ("authority",))])
         name, why = f"{act.id}:credits" if made else act.id, f"{act.book} {act.period}"
-        made.append(Transfer(name, "surrender", giver.account, account, act.credits, act.effective, reason=why))
+        made += draw_moves(name, "surrender", giver, account, act.credits, act.effective, why)
     return [*groups, made]
 
 
@@ -178,7 +181,7 @@ def sum_credits(ledger: Ledger, bank: str, book: str) -> dict[str, int]:
     return found
 
 
-def hand_carry(ledger: Ledger, act: Carry) -> Handed:
+def hand_carry(ledger: Ledger, act: Carry, *, policies: Mapping[str, Policy]) -> Handed:
     """Carry units into the book of a later period: taken here and issued there, both or neither.
 
     Parameters
@@ -187,6 +190,8 @@ def hand_carry(ledger: Ledger, act: Carry) -> Handed:
         An open ledger.
     act : Carry
         The act.
+    policies : mapping of str to Policy
+        Policies that hold, by which the most is worked out anew while nobody else writes.
 
     Returns
     -------
@@ -195,7 +200,7 @@ def hand_carry(ledger: Ledger, act: Carry) -> Handed:
     """
 
     def make() -> list[list[Request]]:
-        check_carry(ledger, act)
+        check_carry(ledger, renew_most(ledger, policies, act))
         return carry_requests(ledger, act)
 
     return _hand_group(ledger, act.id, make)
@@ -225,7 +230,7 @@ def carry_requests(ledger: Ledger, act: Carry) -> list[list[Request]]:
     sink = name_carried(act.book)
     _check_sink(ledger, sink, act.book, "cancelled")
     opened = OpenAccount(f"open:{sink}", sink, act.book, "cancelled", ("authority",))
-    return [[opened], carry(old, new, sink, act.quantity, act.effective, reason="carry-over", id=act.id)]
+    return [[opened], carry(old, new, sink, act.quantity, act.effective, reason=name_base(act.base), id=act.id)]
 
 
 def check_carry(ledger: Ledger, act: Carry, *, waiting: int = 0) -> None:

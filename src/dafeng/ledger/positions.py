@@ -1,17 +1,19 @@
 """What an account of a book holds and what ever came and went by kind, as compliance needs it.
 
 Invariant: a reversed transfer and its reversal count for nothing; what came and went stays with its holder when an account is
-closed; what is read here is never kept beyond the command.
+closed; what several accounts of a holder give together is the sum that is asked. What is read here is never kept beyond the
+command.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dafeng.core.persons import fold_person
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.ledger import Ledger
+from dafeng.store.ledger_rows import LedgerRows
 
 _WHERE = " FROM ledger_account a JOIN ledger_book b ON b.no = a.book{more} WHERE b.name = ?{whose}"
 _WHOSE = " AND (a.holder IN ({spelt}) OR a.type IN ('issuer', 'surrendered'))"
@@ -57,12 +59,12 @@ _NONE = Flow(0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An account as it stands.
+    """An account as it stands, or all open accounts of a holder together.
 
     Parameters
     ----------
     account, holder, type : str
-        Name, holder and type.
+        Name, holder and type; of several accounts those of the first.
     balance, free : int
         What it holds, and what of it is not held by a claim. [minimal units]
     flows : mapping of str to Flow
@@ -71,6 +73,10 @@ class Position:
         Its number in the ledger.
     closed : bool
         Whether it was closed for good; what came and went through it still counts for its holder.
+    blocked : bool
+        Whether it gives by certain kinds of transfers only.
+    parts : tuple of Position
+        The open accounts of which it is the sum, in the order of their opening; empty where it is one account.
     """
 
     account: str
@@ -81,6 +87,32 @@ class Position:
     flows: Mapping[str, Flow]
     number: int = 0
     closed: bool = False
+    blocked: bool = False
+    parts: tuple[Position, ...] = ()
+
+    def draw(self, quantity: int) -> tuple[tuple[str, int], ...]:
+        """Which accounts give how much of a quantity.
+
+        Parameters
+        ----------
+        quantity : int
+            How many. [minimal units]
+
+        Returns
+        -------
+        tuple of (str, int)
+            Account and units, which add up to the quantity: the account opened first gives what it has free, then the next;
+            blocked ones come last. What is free nowhere is asked of what is held, else of the first, for the ledger to decide.
+        """
+        ranked = sorted(self.parts or (self,), key=lambda one: one.blocked)
+        given, left = dict.fromkeys((one.account for one in ranked), 0), quantity
+        for most in ("free", "balance"):  # what a claim held that is over may still stand as held
+            for one in ranked:
+                more = min(left, max(getattr(one, most) - given[one.account], 0))
+                given[one.account] += more
+                left -= more
+        given[ranked[0].account] += left
+        return tuple((account, many) for account, many in given.items() if many)
 
     def net(self, *kinds: str) -> int:
         """What came less what went by kinds of transfers.
@@ -153,6 +185,26 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
     book : str
         Name of the book.
     holder : str, optional
+        As `list_positions`.
+
+    Returns
+    -------
+    tuple of Position
+        As `list_positions`.
+    """
+    return list_positions(ledger.rows, book, holder=holder)
+
+
+def list_positions(rows: LedgerRows, book: str, *, holder: str = "") -> tuple[Position, ...]:
+    """Accounts of a book with their flows, closed ones too.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    book : str
+        Name of the book.
+    holder : str, optional
         Only the accounts of this holder however it is spelt, the issuers and those that take what is surrendered.
 
     Returns
@@ -160,29 +212,29 @@ def read_positions(ledger: Ledger, book: str, *, holder: str = "") -> tuple[Posi
     tuple of Position
         In the order in which they were opened; none where there is no such book.
     """
-    spelt = _spellings(ledger, book, holder) if holder else []
+    spelt = _spellings(rows, book, holder) if holder else []
     whose, values = _WHOSE.format(spelt=", ".join("?" * len(spelt))) if spelt else "", (book, *spelt)
     moved: dict[int, dict[str, Flow]] = {}
     flows = _FLOWS + _WHERE.format(more=_MORE, whose=whose) + _LEFT
-    for no, kind, came, went, count, issued in ledger.rows.query(flows, *values):
+    for no, kind, came, went, count, issued in rows.query(flows, *values):
         moved.setdefault(no, {})[kind] = Flow(int(came), -int(went), int(count), int(issued))
     found = []
-    for no, name, owner, sort, balance, held, limit, state in ledger.rows.query(
+    for no, name, owner, sort, balance, held, limit, state in rows.query(
         _ACCOUNTS + _WHERE.format(more="", whose=whose) + " ORDER BY a.no", *values
     ):
         free = balance + limit if sort == "issuer" else balance - held
-        found.append(Position(name, owner, sort, balance, free, moved.get(no, {}), no, state == "closed"))
+        found.append(Position(name, owner, sort, balance, free, moved.get(no, {}), no, state == "closed", state == "blocked"))
     return tuple(found)
 
 
-def _spellings(ledger: Ledger, book: str, holder: str) -> list[str]:
+def _spellings(rows: LedgerRows, book: str, holder: str) -> list[str]:
     """Names under which accounts of a book have a holder, the one that is asked among them."""
     wanted = fold_person(holder)
-    return sorted({holder, *(name for (name,) in ledger.rows.query(_SPELT, book) if fold_person(name) == wanted)})
+    return sorted({holder, *(name for (name,) in rows.query(_SPELT, book) if fold_person(name) == wanted)})
 
 
 def gather_holders(positions: Iterable[Position], types: str) -> dict[str, Position]:
-    """Each holder's first open account of some types, with what came and went through all accounts of the holder.
+    """What each holder has in all open accounts of some types, with what came and went through all accounts of the holder.
 
     Parameters
     ----------
@@ -194,21 +246,31 @@ def gather_holders(positions: Iterable[Position], types: str) -> dict[str, Posit
     Returns
     -------
     dict of str to Position
-        By the folded name of the holder; a holder whose accounts are all closed has its first one, marked as closed.
+        By the folded name of the holder, with the sums of its open accounts under the name of the first; a holder whose
+        accounts are all closed has its first one, marked as closed.
     """
-    first: dict[str, Position] = {}
+    parts: dict[str, list[Position]] = {}
     flows: dict[str, dict[str, Flow]] = {}
     for one in positions:
         sort = account_types()[one.type]
         if not sort.gives or sort.floor != "zero":
             continue
         whose = fold_person(one.holder)
-        if one.type in types.split() and (whose not in first or (first[whose].closed and not one.closed)):
-            first[whose] = one
+        if one.type in types.split():
+            parts.setdefault(whose, []).append(one)
         total = flows.setdefault(whose, {})
         for kind, flow in one.flows.items():
             total[kind] = total.get(kind, _NONE) + flow
-    return {whose: replace(one, flows=flows[whose]) for whose, one in first.items()}
+    return {whose: _join(own, flows[whose]) for whose, own in parts.items()}
+
+
+def _join(own: Sequence[Position], flows: Mapping[str, Flow]) -> Position:
+    """The open accounts of a holder as one; the first of those that are closed where none is open."""
+    opened = tuple(one for one in own if not one.closed)
+    if not opened:
+        return replace(own[0], flows=flows)
+    held, free = sum(one.balance for one in opened), sum(one.free for one in opened)
+    return replace(opened[0], balance=held, free=free, flows=flows, blocked=False, parts=opened)
 
 
 def pick(positions: tuple[Position, ...], type: str, *, holder: str = "") -> Position | None:

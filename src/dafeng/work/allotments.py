@@ -33,6 +33,7 @@ from dafeng.ledger.shares import hand_allot, judge_share, share_requests
 from dafeng.work.allowances import Allowances
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.period_accounts import OpenedAccount, open_accounts
 from dafeng.work.period_books import find_allowance_plan, find_year, other_name, read_sides, read_year, refused
 
 NEEDED = ("issuer", "surrendered", "cancelled")
@@ -65,8 +66,10 @@ class BookedShare:
     says: Label
 
 
-def open_period(city: City, book: str, period: str, *, limit: int, enterprises: Sequence[str]) -> None:
+def open_period(city: City, book: str, period: str, *, limit: int, enterprises: Sequence[str]) -> tuple[OpenedAccount, ...]:
     """Open the book of a compliance period with its issuer, claims and the accounts of companies; what is there stays.
+
+    A company whose accounts in a book are all closed gets a new one, under another name; what came and went stays with it.
 
     Parameters
     ----------
@@ -81,10 +84,15 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
     enterprises : sequence of str
         Companies.
 
+    Returns
+    -------
+    tuple of OpenedAccount
+        What each company has in the book and in that of the claims: opened now, open before, or refused with the code.
+
     Raises
     ------
     SettingError
-        If the period is no year, has another book or one with another limit, or the ledger refuses.
+        If the period is no year, has another book or one with another limit, or the ledger refuses to open a book.
     """
     read_year(period)
     plan = find_allowance_plan(city)
@@ -95,19 +103,17 @@ def open_period(city: City, book: str, period: str, *, limit: int, enterprises: 
         if there is not None and limit not in read_limits(ledger.rows, there):
             raise other_limit(there, find_own(ledger.rows, there, "issuer"), limit)
         found = open_planned(ledger, plan, period, holder=city.slug, limit=limit, needs=NEEDED, former=book)
-        open_missing(ledger, _openings(found, enterprises, city.slug))
+        open_missing(ledger, _openings(found, city.slug))
+        return open_accounts(ledger, (found.name, f"{found.name}.owed"), enterprises)
 
 
-def _openings(found: OpenedBook, enterprises: Sequence[str], holder: str) -> list[Request]:
-    """The book of claims on those who got too much, and the accounts of companies in both."""
-    book, owed = found.name, f"{found.name}.owed"
-    wanted: list[Request] = [
+def _openings(found: OpenedBook, holder: str) -> list[Request]:
+    """The book of claims on those who got too much, and its issuer."""
+    owed = f"{found.name}.owed"
+    return [
         OpenBook(f"open:{owed}", owed, f"{found.instrument} owed", found.unit, found.scale, False, found.period),
         OpenAccount(f"open:{owed}.issuer", f"{owed}.issuer", owed, "issuer", (holder,), limit=MOST),
     ]
-    for one in enterprises:
-        wanted += [OpenAccount(f"open:{part}.{one}", f"{part}.{one}", part, "organisation", (one,)) for part in (book, owed)]
-    return wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,14 @@ from decimal import Decimal
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Carry, name_act
+from dafeng.ledger.carried import work_most
 from dafeng.ledger.hand_act import hand_carry
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.policies import Worked, find_policy, read_policies, work_out
+from dafeng.ledger.policies import Worked, find_policy, read_policies
 from dafeng.ledger.refusals import Refused
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.period_books import find_year, read_sides, refused
-
-TRADED = ("trade", "transfer")
-"""Kinds of transfers that count as sales and purchases."""
 
 
 def carry_over(
@@ -64,7 +62,7 @@ def carry_over(
         return worked
     act = make_carry(worked, old, new, enterprise, quantity=quantity, day=day, base=base, id=id)
     with open_city_ledger(city) as ledger:
-        if isinstance(answer := hand_carry(ledger, act).answer, Refused):
+        if isinstance(answer := hand_carry(ledger, act, policies=read_policies(city.overlay)).answer, Refused):
             raise refused(answer)
     return worked
 
@@ -108,9 +106,7 @@ def work_carry(city: City, old: str, new: str, enterprise: str, *, year: int, ba
         if policy is None:
             raise _uncarried(Label(f"{year} 年度没有结转规则", f"no rule on carry-over was read for {year}"))
         sides = read_sides(ledger, old, enterprise)
-    carried = sides.holder.went("carry")
-    values = {"net_sale": max(-sides.holder.net(*TRADED), 0), "holding": sides.holder.free + carried, "base": base}
-    return work_out(policy, values, where="carry_over")
+    return work_most(policy, sides.holder, base)
 
 
 def make_carry(

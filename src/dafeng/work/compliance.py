@@ -161,7 +161,7 @@ def count_verdicts(found: Settlement) -> Mapping[str, int]:
 
 
 def find_standing(found: Settlement, account: int) -> Standing:
-    """A company by the number of its account.
+    """A company by the number of one of its open accounts, or of the one under which it is listed.
 
     Parameters
     ----------
@@ -180,7 +180,8 @@ def find_standing(found: Settlement, account: int) -> Standing:
     LookupFailure
         If there is none.
     """
-    one = next((one for one in found.standings if one.account == account > 0), None)
+    numbers = ((one, (one.account, *(part.number for part in one.accounts))) for one in found.standings if account > 0)
+    one = next((one for one, own in numbers if account in own), None)
     if one is None:
         raise LookupFailure(
             Label(

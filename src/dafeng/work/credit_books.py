@@ -14,6 +14,7 @@ from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
 from dafeng.ledger.book_opening import (
     OpenedBook,
+    find_free_name,
     find_opened,
     find_own,
     open_missing,
@@ -148,7 +149,7 @@ def open_credit_book(ledger: Ledger, city: City, scheme: Scheme, owner: str, *, 
         plan = plans.books[scheme.book]
         found = open_planned(ledger, plan, "", holder=city.slug, limit=most, needs=NEEDED, former=scheme.formerly)
     if not find_credit_account(ledger.rows, found, owner):
-        account = _free_name(ledger.rows, f"{found.name}.{owner}")
+        account = find_free_name(ledger.rows, f"{found.name}.{owner}")
         open_missing(ledger, [OpenAccount(f"open:{account}", account, found.name, "organisation", (owner,))])
     return found
 
@@ -178,15 +179,6 @@ def find_credit_account(rows: LedgerRows, book: OpenedBook, holder: str) -> str:
     own = [str(name) for name, whose in listed if fold_person(str(whose)) == fold_person(holder)]
     usual = f"{book.name}.{holder}"
     return usual if usual in own else own[0] if own else ""
-
-
-def _free_name(rows: LedgerRows, name: str) -> str:
-    """The name itself, or the first with a number behind it that no account has."""
-    found, number = name, 1
-    while find_account_row(rows, name=found) is not None:
-        number += 1
-        found = f"{name}.{number}"
-    return found
 
 
 def read_limit(rows: LedgerRows, book: OpenedBook, scheme: Scheme) -> int | Decimal | None:

@@ -13,7 +13,7 @@ from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.shares import hand_allot
 from dafeng.work.city import City
 from dafeng.work.credits import hand_back, hand_issue
-from dafeng.work.renew_act import renew_carry, renew_surrender
+from dafeng.work.renew_act import read_known_policies, renew_carry, renew_surrender
 
 
 def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
@@ -39,7 +39,7 @@ def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
         case Surrender():
             return hand_surrender(ledger, renew_surrender(city, act))
         case Carry():
-            return hand_carry(ledger, renew_carry(city, act))
+            return hand_carry(ledger, renew_carry(city, act), policies=read_known_policies(city))
         case Repay():
             return hand_repay(ledger, act)
         case Issue():

@@ -15,6 +15,7 @@ from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.positions import Position, pick
 from dafeng.ledger.refusals import Refused
 from dafeng.work.city import City
+from dafeng.work.period_accounts import list_closed
 
 INSTRUMENT = "CEA"
 """Instrument of the books that belong to a compliance period."""
@@ -215,7 +216,7 @@ def read_sides(ledger: Ledger, book: str, enterprise: str) -> Sides:
     found = AllSides(ledger, book, holder=enterprise)
     sides = found.sides(enterprise)
     if sides is None:
-        raise _unopened(book, enterprise if "" in found.here else "issuer")
+        raise _unopened(book, "issuer") if "" not in found.here else _lacking(ledger, book, enterprise)
     return sides
 
 
@@ -247,6 +248,28 @@ def need_account(positions: tuple[Position, ...], type: str, book: str, *, holde
     if found is None:
         raise _unopened(book, holder or type)
     return found
+
+
+def _lacking(ledger: Ledger, book: str, enterprise: str) -> SettingError:
+    """A company without an open account, as an error in words that names the closed ones."""
+    closed = list_closed(ledger.rows, book, enterprise)
+    zh, en = "、".join(closed), ", ".join(closed)
+    return SettingError(
+        Label(
+            f"账簿“{book}”中 {enterprise} 的账户（{zh}）已注销" if closed else f"账簿“{book}”没有 {enterprise} 的账户",
+            f"in book '{book}' the account of {enterprise} ({en}) is closed"
+            if closed
+            else f"book '{book}' has no account of {enterprise}",
+        ),
+        where=book,
+        expected=Label("该企业在账簿中有未注销的账户", "an open account of the company in the book"),
+        remedy=Label(
+            f"dafeng allowance open CITY {book} … 为机组表中的企业新开账户；其他企业用 dafeng ledger account CITY {book} 编号"
+            f" --type organisation --holder {enterprise}",
+            f"dafeng allowance open CITY {book} … opens a new one for companies of the table of units; for others:"
+            f" dafeng ledger account CITY {book} ID --type organisation --holder {enterprise}",
+        ),
+    )
 
 
 def _unopened(book: str, whose: str) -> SettingError:

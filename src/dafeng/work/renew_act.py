@@ -5,11 +5,13 @@ Invariant: a limit that can no longer be worked out is not known, and what depen
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 from dafeng.core.errors import DafengError
 from dafeng.ledger.act import Carry, Surrender
+from dafeng.ledger.policies import Policy, read_policies
 from dafeng.work.carry_over import work_carry
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
@@ -42,6 +44,25 @@ def renew_surrender(city: City, act: Surrender) -> Surrender:
     except DafengError:
         return act._replace(due=None, most=None)
     return act._replace(due=now.due, most=now.most)
+
+
+def read_known_policies(city: City) -> Mapping[str, Policy]:
+    """Policies that hold, for what is carried out and may not stop halfway.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    mapping of str to Policy
+        None where a file of the city does not keep its form: what depends on a policy is then not known, and refused.
+    """
+    try:
+        return read_policies(city.overlay)
+    except DafengError:
+        return {}
 
 
 def renew_carry(city: City, act: Carry) -> Carry:

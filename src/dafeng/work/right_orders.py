@@ -23,6 +23,7 @@ from dafeng.store.models import ORDER_STATES, LedgerOrder
 from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, is_placed, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.account_bounds import check_closing
+from dafeng.work.carried_sales import check_sold, submit_sold
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
@@ -188,6 +189,7 @@ def _place(
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
                 check_bounds(rights, group, asker=asker)
+                check_sold(rights, group)
                 check_claims(rights, group, partial(is_placed, session))
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
@@ -323,6 +325,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 check_issue(rights, asked)
                 check_closing(rights, asked)
                 check_bounds(rights, asked, asker=find_asker(asked))
+                check_sold(rights, asked)
                 check_claims(rights, asked, partial(is_placed, session))
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
@@ -486,7 +489,7 @@ def _submit(rights: Rights, group: Sequence[Request | Act]) -> tuple[list[Answer
     acts = [one for one in group if isinstance(one, Act)]
     if not acts:
         requests = [one for one in group if not isinstance(one, Act)]
-        answers = rights.submit([requests])[0]
+        answers = submit_sold(rights, requests)
         guilty = find_refused(answers)
         if guilty is not None and all(isinstance(one, Reverse) for one in requests):
             return [guilty] * len(answers), ""  # one leg was asked for: it is told why, not only which of the others failed

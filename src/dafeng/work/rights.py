@@ -5,7 +5,7 @@ Invariant: reading makes nothing on disk; what one thread reads never is what an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from types import TracebackType
@@ -17,7 +17,7 @@ from dafeng.ledger.act import Act
 from dafeng.ledger.book_plans import BookPlans, read_book_plans
 from dafeng.ledger.handed import Handed
 from dafeng.ledger.ledger import Clock, Ledger, open_ledger, read_clock
-from dafeng.ledger.refusals import Answer
+from dafeng.ledger.refusals import Answer, Refusal
 from dafeng.ledger.requests import Groups
 from dafeng.store.ledger_rows import LedgerRows, open_rows
 from dafeng.store.records import Records
@@ -148,13 +148,15 @@ class Rights:
         with self._lock, open_ledger(self.city.ledger, clock=self._clock) as ledger:
             return carry_out(ledger, self.city, act)
 
-    def submit(self, groups: Groups) -> list[list[Answer]]:
+    def submit(self, groups: Groups, *, check: Callable[[LedgerRows], None] | None = None) -> list[list[Answer]]:
         """Book what the rules allow.
 
         Parameters
         ----------
         groups : sequence of sequence of Request
             Each group is booked whole or not at all.
+        check : callable, optional
+            Looks at the ledger while nobody else writes; what it throws leaves the ledger as it was.
 
         Returns
         -------
@@ -166,13 +168,27 @@ class Rights:
                 self._ledger = open_ledger(self.city.ledger, clock=self._clock)
             kept = False
             try:
-                answers = self._ledger.submit(groups)
+                answers = self._submit(self._ledger, groups, check)
                 kept = True
+            except Refusal:
+                kept = True
+                raise
             finally:
                 if not kept:
                     self._ledger.close()
                     self._ledger = None
             return answers
+
+    @staticmethod
+    def _submit(ledger: Ledger, groups: Groups, check: Callable[[LedgerRows], None] | None) -> list[list[Answer]]:
+        if check is None:
+            return ledger.submit(groups)
+
+        def make() -> Groups:
+            check(ledger.rows)
+            return groups
+
+        return ledger.book(make)
 
     def plans(self) -> BookPlans:
         """Books that the city may open.

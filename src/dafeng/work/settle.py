@@ -7,7 +7,7 @@ credits is asked before anything is surrendered.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_books import find_credit_book
 from dafeng.work.period_books import check_whole, find_year, need_account, read_year, refused
-from dafeng.work.settle_breaches import find_breaches, find_missing_account
+from dafeng.work.settle_breaches import find_breaches, find_missing_account, judge_carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Standing:
     entitlement : Entitlement or None
         Its allowance and obligation; ``None`` where the table does not name it.
     held, free, owed : int
-        Units in its account, those without a claim, and what it has to give back. [t]
+        Units in all its open accounts, those without a claim, and what it has to give back. [t]
     surrendered, credits : int
         Allowances and credits surrendered for the period. [t]
     limit, check, penalty, forecast : Worked or None
@@ -81,11 +81,13 @@ class Standing:
     verdict : str
         ``met``, ``short`` or ``not_measurable``.
     account : int
-        Number of its account; 0 where it has none.
+        Number of the account opened first; 0 where it has none.
     booked : mapping of str to int
         What came less what went by pre-allocation, allocation and true-up. [t]
     breaches : tuple of Finding
-        Rules that its surrenders break, and that it has units in the table and no open account.
+        Rules that its surrenders and carry-overs break, and that it has units in the table and no open account.
+    accounts : tuple of Position
+        Its open accounts in the order in which they give.
     """
 
     enterprise: str
@@ -103,6 +105,7 @@ class Standing:
     account: int
     booked: Mapping[str, int]
     breaches: tuple[Finding, ...] = ()
+    accounts: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,10 @@ def settle(
             _stand(side, due.get(whose), owed.get(whose, 0), bank.get(whose, (0, 0)), policies, book)
             for whose, side in sides.items()
         )
+        carried = judge_carried(ledger.rows, book, find_policy(policies, "carry_over", year=year), sides)
+    standings = tuple(
+        replace(one, breaches=(*one.breaches, *carried.get(whose, ()))) for whose, one in zip(sides, standings, strict=True)
+    )
     units = [part.plant for one in standings if one.entitlement is not None for part in one.entitlement.allocations]
     told = dict.fromkeys(finding for plant in units for finding in plant.findings)
     findings = (*found.findings, *told, *(one for standing in standings for one in standing.breaches))
@@ -295,6 +302,7 @@ def _stand(
             ),
             *(find_missing_account(name, account.account, book) if account.closed and due is not None else ()),
         ),
+        account.parts,
     )  # fmt: skip
 
 

@@ -79,6 +79,9 @@ def standing_document(one: Standing) -> dict[str, Any]:
     return {
         "enterprise": one.enterprise,
         "account": one.account,
+        "accounts": [
+            {"id": part.account, "number": part.number, "held": part.balance, "free": part.free} for part in one.accounts
+        ],
         "installations": 0 if due is None else len(due.allocations),
         "verified": None if due is None or due.verified is None else write_number(due.verified),
         "booked": dict(one.booked),
