@@ -13,12 +13,12 @@ import pytest
 
 from dafeng.core.errors import StoreError
 from dafeng.ledger import audit
-from dafeng.ledger.audit import verify
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.refusals import Booked
 from dafeng.ledger.requests import Transfer
 from dafeng.store.ledger_rows import failures, select
 from dafeng.store.ledger_tables import CORE, EVENT, MOVE, POSTING, Table
+from tests.ledger.audited import verify
 from tests.ledger.model import Model
 from tests.ledger.requested import draw_batch, from_seed, world
 

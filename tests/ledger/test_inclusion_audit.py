@@ -258,6 +258,28 @@ def test_events_of_an_earlier_version_go_on_and_are_told_as_not_bound(tmp_path: 
         assert not is_whole(audited(own))
 
 
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("CREATE TRIGGER thief AFTER INSERT ON event BEGIN UPDATE event SET points = 99 WHERE no = NEW.no; END", "event/thief"),
+        ("CREATE VIEW rich AS SELECT * FROM event", "rich/rich"),
+        ("ALTER TABLE bundle ADD COLUMN note", "bundle/bundle"),
+        ("CREATE UNIQUE INDEX once ON event (person, key)", "event/once"),
+    ],
+)
+def test_what_hangs_on_the_tables_of_events_is_named(whole: Path, tmp_path: Path, text: str, at: str) -> None:
+    shutil.copytree(whole, tmp_path / "own")
+    with programme(tmp_path / "own") as own:
+        own.rows.run(text)
+        assert [(one.rule, one.at) for one in audited(own)] == [("ledger.inclusion_schema", at)]
+
+
+def test_a_file_of_events_of_an_earlier_version_may_lack_tables(own: Programme) -> None:
+    for name in ("message", "operator_key", "double_claim"):
+        own.rows.run(f"DROP TABLE {name}")
+    assert audited(own) == []
+
+
 def test_an_evidence_that_counts_in_two_scenes_is_named(own: Programme) -> None:
     own.rows.run("CREATE TABLE copied AS SELECT * FROM event")
     own.rows.run("DROP TABLE event")

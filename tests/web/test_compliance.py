@@ -175,6 +175,21 @@ def test_a_changed_table_of_units_changes_the_page_at_once(city: City, editor: P
     assert "2 家不足" in editor.get(HOME).text
 
 
+@pytest.mark.parametrize(("name", "verdict"), [("1号机组", "not_measurable"), ("2号机组", "short")])
+def test_a_unit_that_is_likely_there_twice_is_told_on_the_page_and_to_programs(
+    city: City, editor: Person, name: str, verdict: str
+) -> None:
+    plants = city.overlay / "rights" / "plants.csv"
+    row = next(row for row in plants.read_text("utf-8").splitlines() if row.startswith("甲电厂"))
+    plants.write_text(f"{plants.read_text('utf-8')}{row.replace('甲电厂,1,', f'甲电厂,{name},')}\n", encoding="utf-8")
+    assert f"{name} (plants.csv:5) 与 1 (plants.csv:2)" in " ".join(editor.get(page_of(city)).text.split())
+    assert f"1 (plants.csv:2) 与 {name} (plants.csv:5)" in editor.get(HOME).text
+    place = f"{API}/{PERIOD}/{account_of(city, '甲电厂')}"
+    told = Client(app_of(city)).get(place, headers=token_of(city, "张三")).json()
+    said = {one["rule"] for unit in told["units"] for one in unit["findings"]} & {"allowance.unit_twice", "allowance.unit_twin"}
+    assert (told["verdict"], len(said)) == (verdict, 1)
+
+
 def test_a_company_without_an_open_account_is_listed_and_named(city: City, editor: Person) -> None:
     plants = city.overlay / "rights" / "plants.csv"
     plants.write_text(plants.read_text("utf-8") + "丁电厂,1,2023,coal_to_300,500000,0,0.7,410000,,\n", encoding="utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +26,7 @@ from dafeng.ledger.rules import apply
 from dafeng.ledger.state import Original, State, account_row, block_row, book_row, claim_row
 from dafeng.store.ledger_rows import LedgerRows, Row, failures, select
 from dafeng.store.ledger_tables import ACCOUNT, BLOCK, BOOK, CLAIM, EVENT, LINK, MOVE, POSTING, REVERSED, TAKEN, Table
+from dafeng.store.schema_flaws import SchemaFlaw, find_flaws
 
 CHUNK = 2000
 """Events that are replayed at once."""
@@ -34,7 +36,7 @@ Check = Callable[[LedgerRows, AuditFindings], None]
 """Looks at a database to which nobody writes, and says what is wrong."""
 
 
-def verify(ledger: Ledger, *, beside: Sequence[Check] = ()) -> list[Finding]:
+def verify(ledger: Ledger, *, beside: Sequence[Check] = (), flaws: Sequence[SchemaFlaw] = ()) -> list[Finding]:
     """Audit a ledger; writers wait meanwhile.
 
     Parameters
@@ -43,6 +45,8 @@ def verify(ledger: Ledger, *, beside: Sequence[Check] = ()) -> list[Finding]:
         An open ledger.
     beside : sequence of Check, optional
         Further checks, of what hangs on the ledger and lies elsewhere; they come last.
+    flaws : sequence of SchemaFlaw, optional
+        What was wrong with its tables before it was opened, which puts back what is missing.
 
     Returns
     -------
@@ -52,7 +56,8 @@ def verify(ledger: Ledger, *, beside: Sequence[Check] = ()) -> list[Finding]:
     """
     with ledger.standing() as rows:
         said = AuditFindings()
-        for check in (_check_ledger, check_markets, check_credits, _check_logs, *beside):
+        checks: list[Check] = [partial(_check_schema, flaws=flaws), _check_ledger, check_markets, check_credits, _check_logs]
+        for check in (*checks, *beside):
             try:
                 check(rows, said)
             except AuditEnd:
@@ -62,6 +67,11 @@ def verify(ledger: Ledger, *, beside: Sequence[Check] = ()) -> list[Finding]:
                     said.say("readable", "ledger", f"数据库无法读取：{cause}", f"the database cannot be read: {cause}")
                 break
         return said.found
+
+
+def _check_schema(rows: LedgerRows, said: AuditFindings, *, flaws: Sequence[SchemaFlaw]) -> None:
+    for flaw in dict.fromkeys((*flaws, *find_flaws(rows))):
+        said.tell_flaw("schema", flaw)
 
 
 def _check_ledger(rows: LedgerRows, said: AuditFindings) -> None:

@@ -12,11 +12,23 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.store.ledger_rows import Row
 from dafeng.store.ledger_tables import Table
+from dafeng.store.schema_flaws import SchemaFlaw
 
 MOST_FINDINGS = 100
 """After so many an audit stops: one changed row early in a log makes all later hashes differ."""
 RESTORE = Label("停止写入，从备份恢复后比对", "stop writing, restore a backup and compare")
 """What to do where something is not as it was booked."""
+
+UNDO = Label(
+    "查明由谁所改，改回后从备份恢复比对：已撤去的改动看不出",
+    "find out who did it, undo it and compare with a backup: what it changed and how long it stood is not seen here",
+)
+"""What to do where a database has other tables or triggers than its programme makes."""
+_HOW: Mapping[str, tuple[str, str]] = {
+    "foreign": ("不是本程序所建", "not made by this programme"),
+    "missing": ("缺失", "missing"),
+    "changed": ("定义已改", "its definition was changed"),
+}
 
 
 class AuditEnd(Exception):
@@ -51,6 +63,25 @@ class AuditFindings:
         self.found.append(Finding(f"ledger.{rule}", at, "error", Label(zh, en), remedy))
         if len(self.found) >= MOST_FINDINGS:
             raise AuditEnd
+
+    def tell_flaw(self, rule: str, flaw: SchemaFlaw) -> None:
+        """Say what of a database is not as its programme makes it.
+
+        Parameters
+        ----------
+        rule : str
+            What was looked for.
+        flaw : SchemaFlaw
+            The object.
+
+        Raises
+        ------
+        AuditEnd
+            After `MOST_FINDINGS`.
+        """
+        zh, en = _HOW[flaw.how]
+        what = f"{flaw.kind} {flaw.name}" if flaw.name == flaw.table else f"{flaw.kind} {flaw.name} ({flaw.table})"
+        self.say(rule, f"{flaw.table}/{flaw.name}", f"{what} {zh}", f"{what}: {en}", remedy=UNDO)
 
     def note(self, rule: str, at: str, zh: str, en: str, *, remedy: Label) -> None:
         """Say what could not be compared, which is nothing wrong.

@@ -19,21 +19,8 @@ from typing import Any, Self
 
 from dafeng.core.errors import StoreError
 from dafeng.core.labels import Label
-from dafeng.store.ledger_tables import (
-    ACCOUNT,
-    BOOK,
-    CREDIT,
-    EVENT,
-    LINK,
-    MARKET_EVENT,
-    MARKET_TRADE,
-    MOVE,
-    POSTING,
-    REVERSED,
-    TABLES,
-    TAKEN,
-    Table,
-)
+from dafeng.store.ledger_schema import Dialect, spell_schema
+from dafeng.store.ledger_tables import ACCOUNT, BOOK, EVENT, TABLES, Table
 
 Row = tuple[Any, ...]
 VERSION = 2
@@ -50,6 +37,8 @@ CHUNK = 2000
 
 class LedgerRows(ABC):
     """An open database with the tables of a ledger; from `open_rows`."""
+
+    dialect: Dialect
 
     def __init__(self) -> None:
         self._view = RLock()
@@ -180,6 +169,16 @@ class LedgerRows(ABC):
         return []
 
     @abstractmethod
+    def version(self) -> int:
+        """Form of the tables.
+
+        Returns
+        -------
+        int
+            `VERSION`, or the number of an older form; 0 where it has none.
+        """
+
+    @abstractmethod
     def _run(self, text: str, values: Sequence[Any] = ()) -> Any:
         """Send a statement."""
 
@@ -201,6 +200,8 @@ def select(table: Table) -> str:
 
 
 class _Sqlite(LedgerRows):
+    dialect = "sqlite"
+
     def __init__(self, path: str, reads: bool) -> None:
         super().__init__()
         self._upserts = {table.name: _upsert(table) for table in TABLES}
@@ -218,7 +219,7 @@ class _Sqlite(LedgerRows):
                 self._db.execute(f"PRAGMA {text}")
             self.begin()
             version = self._check_version(path)
-            for text in _schema("sqlite"):
+            for text in spell_schema("sqlite"):
                 self._db.execute(text)
             if version != VERSION:
                 self._db.execute(f"PRAGMA user_version={VERSION}")
@@ -231,8 +232,11 @@ class _Sqlite(LedgerRows):
                 self.close()
             raise _unusable(path, cause) from cause
 
+    def version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
     def _check_version(self, path: str) -> int:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        version = self.version()
         if version > VERSION:
             raise _newer(path, version)
         return version
@@ -273,6 +277,7 @@ class _Sqlite(LedgerRows):
 
 
 class _Postgres(LedgerRows):
+    dialect = "postgresql"
     _opening = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     def __init__(self, address: str, reads: bool) -> None:
@@ -294,7 +299,7 @@ class _Postgres(LedgerRows):
                 return
             with self._db.transaction():
                 self._run("SELECT pg_advisory_xact_lock(?)", (LOCK,))
-                for text in _schema("postgresql"):
+                for text in spell_schema("postgresql"):
                     self._run(text)
                 if version != VERSION:
                     self._run(f"COMMENT ON TABLE {EVENT.name} IS 'dafeng ledger {VERSION}'")
@@ -306,9 +311,12 @@ class _Postgres(LedgerRows):
                 self.close()
             raise _unusable(address.rpartition("@")[2], cause) from cause
 
-    def _check_version(self, address: str) -> int:
+    def version(self) -> int:
         found = self.query(f"SELECT obj_description(to_regclass('{EVENT.name}'), 'pg_class')")[0][0] or ""
-        version = int(found.rpartition(" ")[2]) if found.startswith("dafeng ledger ") else 0
+        return int(found.rpartition(" ")[2]) if found.startswith("dafeng ledger ") else 0
+
+    def _check_version(self, address: str) -> int:
+        version = self.version()
         if version > VERSION:
             raise _newer(address.rpartition("@")[2], version)
         return version
@@ -479,51 +487,3 @@ def _replace(table: Table) -> str:
         return ""
     sets = ", ".join(f"{name} = excluded.{name}" for name in table.changing)
     return f" ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sets}"
-
-
-def _schema(dialect: str) -> Iterator[str]:
-    for table in TABLES:
-        columns = ", ".join(f"{name} {_type(kind, dialect)}" + _required(name) for name, kind in table.columns.items())
-        unique = "".join(f", UNIQUE ({name})" for name in table.unique)
-        stored = _storage(table, dialect)
-        yield f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, PRIMARY KEY ({', '.join(table.key)}){unique}){stored}"
-        for at, index in enumerate(table.indexes):
-            yield f"CREATE INDEX IF NOT EXISTS {table.name}_{at} ON {table.name} {index}"
-    for table in (EVENT, POSTING, MOVE, CREDIT, MARKET_EVENT, MARKET_TRADE, LINK):
-        yield from _added_only(table.name, dialect)
-
-
-def _storage(table: Table, dialect: str) -> str:
-    if dialect == "sqlite":
-        return " WITHOUT ROWID" if table in (POSTING, MOVE, TAKEN, REVERSED, LINK) else ""
-    return " WITH (fillfactor = 60)" if table is ACCOUNT else ""  # a new balance goes beside the old one
-
-
-def _required(name: str) -> str:
-    return "" if name == "until" else " NOT NULL"
-
-
-def _type(kind: str, dialect: str) -> str:
-    if dialect == "postgresql":
-        return 'text COLLATE "C"' if kind == "text" else kind  # the same order as in SQLite, and faster
-    return {"bigint": "INTEGER", "integer": "INTEGER", "boolean": "INTEGER", "bytea": "BLOB"}.get(kind, "TEXT")
-
-
-def _added_only(name: str, dialect: str) -> Iterator[str]:
-    """What makes a database refuse to change or remove rows."""
-    said = f"{name} is append-only"
-    if dialect == "sqlite":
-        for event in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER IF NOT EXISTS {name}_{event.lower()} BEFORE {event} ON {name}"
-                f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
-            )
-        return
-    yield (
-        f"CREATE OR REPLACE FUNCTION refuse_{name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{said}'; END $$"
-    )
-    yield (
-        f"CREATE OR REPLACE TRIGGER {name}_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
-        f" FOR EACH STATEMENT EXECUTE FUNCTION refuse_{name}()"
-    )

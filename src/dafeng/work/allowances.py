@@ -22,7 +22,7 @@ from dafeng.ledger.policies import read_policies, write_number
 from dafeng.library.strict import number
 from dafeng.work.city import City
 from dafeng.work.join_plants import join_plants
-from dafeng.work.plant_spellings import check_spellings
+from dafeng.work.plant_spellings import check_alike, check_spellings
 from dafeng.work.policy_document import finding_document, worked_document
 from dafeng.work.unit_figures import find_unit_figures
 from dafeng.work.unit_rules import read_unit_rules
@@ -224,7 +224,7 @@ def allowances(
     if table is not None and (path is not None or table.is_file() or not units):
         plants, findings = read_plants(table)
     joined = join_plants([one for one in plants if year in (None, one.year)], units, read_unit_rules(*folders))
-    joined = check_spellings(joined)
+    joined = check_alike(check_spellings(joined), *folders)
     return Allowances(entitle(joined, read_policies(*folders), read_benchmarks(*folders), draft=draft), findings)
 
 

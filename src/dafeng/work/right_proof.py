@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dafeng.core.errors import FileRefused, SettingError
+from dafeng.core.errors import FileRefused, SettingError, StoreError
 from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 from dafeng.core.typed import read_typed_day, read_whole
@@ -18,6 +18,9 @@ from dafeng.ledger.audit import verify
 from dafeng.ledger.logs import LOGS
 from dafeng.ledger.moments import read_balances
 from dafeng.ledger.roots import LEDGER, DayRoot, HashProof, list_roots, parse_roots, prove_event, prove_hash, spell_proof
+from dafeng.store.ledger_rows import failures, open_rows
+from dafeng.store.schema_flaws import SchemaFlaw, find_flaws
+from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.inclusion_audit import has_events, inclusion_check
 from dafeng.work.rights import Rights
@@ -40,8 +43,20 @@ def audit_books(rights: Rights) -> list[Finding]:
     city, there = rights.city, rights.has_ledger()
     if not there and not has_events(city):
         return []
+    flaws = _find_flaws(city) if there else []
     with open_city_ledger(city, reads=not there) as ledger, inclusion_check(city) as check:
-        return verify(ledger, beside=[check])
+        return verify(ledger, beside=[check], flaws=flaws)
+
+
+def _find_flaws(city: City) -> list[SchemaFlaw]:
+    """What is wrong with the tables of the ledger before anybody opens it to write, which puts back what is missing."""
+    try:
+        with open_rows(city.ledger, reads=True) as rows:
+            return find_flaws(rows)
+    except StoreError:
+        return []  # no ledger is there yet, or it is told as soon as it is opened
+    except failures():
+        return []
 
 
 def is_whole(found: Sequence[Finding]) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from dafeng.ledger.audit import verify
 from dafeng.ledger.chain import link
 from dafeng.ledger.ledger import Ledger, open_ledger
 from dafeng.ledger.logs import LOGS, extend_chain
@@ -18,6 +17,7 @@ from dafeng.ledger.market.exchange import Exchange, open_exchange
 from dafeng.ledger.requests import Hold, SetState, Transfer
 from dafeng.store.ledger_rows import failures, select
 from dafeng.store.ledger_tables import BESIDE, CREDIT, LINK, MARKET_EVENT, MARKET_TRADE, Table
+from tests.ledger.audited import verify
 from tests.ledger.market.made import DAY, Clock, make_ledger, openings
 from tests.ledger.market.test_crash import WORK
 from tests.ledger.test_audit import other

@@ -27,9 +27,10 @@ from dafeng.ledger.inclusion.intake import spell_earn
 from dafeng.ledger.inclusion.programme import Shelf, read_shelf
 from dafeng.ledger.inclusion.scenes import Scene
 from dafeng.ledger.requests import Reverse, decode, encode
-from dafeng.store.inclusion_rows import InclusionRows
+from dafeng.store.inclusion_rows import EVENTS, InclusionRows
 from dafeng.store.ledger_rows import LedgerRows, failures
 from dafeng.store.ledger_tables import EVENT
+from dafeng.store.schema_flaws import compare_schema
 
 Row = tuple[Any, ...]
 PAGE = 1000
@@ -123,6 +124,9 @@ class _InclusionAudit:
     def run(self) -> None:
         for text in self.own.damage():
             self.said.say("inclusion_file", "inclusion", f"数据库文件损坏：{text}", f"the database file is damaged: {text}")
+        for flaw in compare_schema(self.own.query, EVENTS):
+            if flaw.how != "missing":  # a file of an earlier version gets what it lacks when it is opened to write
+                self.said.tell_flaw("inclusion_schema", flaw)
         for (no,) in self.own.scan("SELECT max(no) FROM event GROUP BY key HAVING count(*) > 1 LIMIT 9"):
             self.say("claimed", no, "同一凭证计了两次", "its evidence was counted twice")
         self.check_chunks()
