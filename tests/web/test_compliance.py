@@ -307,6 +307,25 @@ def test_the_same_surrender_twice_is_one(city: City) -> None:
 # --- the API ---------------------------------------------------------------------------------------------------------------
 
 
+def test_a_sale_under_a_carry_over_does_not_go_back_and_an_excess_is_told_everywhere(city: City) -> None:
+    open_period(city, "cea-2024", "2024", limit=5_000_000, enterprises=["甲电厂"])
+    first, other = f"{PERIOD}.甲电厂", f"{PERIOD}.丙电厂"
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[Transfer("sale", "transfer", first, other, 4_000, "2024-07-01")]])
+    more: dict[str, Any] = {"year": 2023, "day": "2024-07-02", "base": Decimal(10_000)}
+    carry_over(city, PERIOD, "cea-2024", "甲电厂", quantity=16_000, **more)
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    wanted = {"id": "undo", "transfer": "sale", "effective": "2024-07-03", "reason": "wrong"}
+    said = client.post("/api/v1/cities/qinglan/ledger/reversals", json=wanted, headers=head)
+    assert (said.status_code, "16000 > 10000" in said.text, "reverse the carry-over" in said.text) == (422, True, True)
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[Transfer("friend", "transfer", other, first, 3_000, "2024-07-03")]])
+    says = "甲电厂：已结转 16000 t，按现在的净卖出量最多可结转 11500 t"
+    assert says in person(app_of(city), "张三").get(page_of(city)).text
+    one = client.get(f"{API}/{PERIOD}/{account_of(city, '甲电厂')}", headers=head).json()
+    assert says in [finding["says"]["zh"] for finding in one["findings"]]
+
+
 def test_a_program_reads_a_period_page_by_page(city: City) -> None:
     client, head = Client(app_of(city)), token_of(city, "王五")
     place, seen = f"{API}/{PERIOD}?limit=2", []
@@ -378,22 +397,3 @@ def test_a_gap_is_surrendered_confirmed_and_gone(browser: Any, city: City) -> No
         assert [visit.clean() for visit in (one, two)] == [([], [])] * 2
         for visit in (one, two):
             visit.context.close()
-
-
-def test_a_sale_under_a_carry_over_does_not_go_back_and_an_excess_is_told_everywhere(city: City) -> None:
-    open_period(city, "cea-2024", "2024", limit=5_000_000, enterprises=["甲电厂"])
-    first, other = f"{PERIOD}.甲电厂", f"{PERIOD}.丙电厂"
-    with open_ledger(city.ledger) as ledger:
-        ledger.submit([[Transfer("sale", "transfer", first, other, 4_000, "2024-07-01")]])
-    more: dict[str, Any] = {"year": 2023, "day": "2024-07-02", "base": Decimal(10_000)}
-    carry_over(city, PERIOD, "cea-2024", "甲电厂", quantity=16_000, **more)
-    client, head = Client(app_of(city)), token_of(city, "张三")
-    wanted = {"id": "undo", "transfer": "sale", "effective": "2024-07-03", "reason": "wrong"}
-    said = client.post("/api/v1/cities/qinglan/ledger/reversals", json=wanted, headers=head)
-    assert (said.status_code, "16000 > 10000" in said.text, "reverse the carry-over" in said.text) == (422, True, True)
-    with open_ledger(city.ledger) as ledger:
-        ledger.submit([[Transfer("friend", "transfer", other, first, 3_000, "2024-07-03")]])
-    says = "甲电厂：已结转 16000 t，按现在的净卖出量最多可结转 11500 t"
-    assert says in person(app_of(city), "张三").get(page_of(city)).text
-    one = client.get(f"{API}/{PERIOD}/{account_of(city, '甲电厂')}", headers=head).json()
-    assert says in [finding["says"]["zh"] for finding in one["findings"]]
