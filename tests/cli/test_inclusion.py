@@ -104,5 +104,8 @@ def test_the_audit_of_the_ledger_names_an_event_that_was_changed(folder):
         file.execute("UPDATE event SET points = points + 1 WHERE no = 2")
     told = CliRunner().invoke(app, ["ledger", "audit", str(folder), "--json"])
     assert told.exit_code == 1
-    assert [(one["rule"], one["at"]) for one in json.loads(told.stdout)] == [("ledger.inclusion_booked", "inclusion.event/2")]
+    assert [(one["rule"], one["at"]) for one in json.loads(told.stdout)] == [
+        ("ledger.inclusion_points", "inclusion.event/2"),
+        ("ledger.inclusion_booked", "inclusion.event/2"),
+    ]
     assert PHONE not in told.stdout

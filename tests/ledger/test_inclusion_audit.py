@@ -199,6 +199,16 @@ CHANGES = {
     "chunk.last of the last": ("UPDATE chunk SET last = last - 1 WHERE last = (SELECT max(last) FROM chunk)", "chunk"),
     "chunk.done": ("UPDATE chunk SET done = 0 WHERE first = 8", "undone"),
     "chunk gone": ("DELETE FROM chunk WHERE first = 8", "chunk"),
+    "chunk_policy.policy": (
+        "UPDATE chunk_policy SET policy = 'f' || substr(policy, 2) || 'x' WHERE first = (SELECT max(first) FROM chunk)",
+        "policy",
+    ),
+    "chunk_policy gone": ("DELETE FROM chunk_policy WHERE first = (SELECT max(first) FROM chunk)", "booked"),
+    "chunk_policy more": ("INSERT INTO chunk_policy SELECT 900, policy FROM chunk_policy LIMIT 1", "policy"),
+    "policy.hash": ("UPDATE policy SET hash = 'f' || substr(hash, 2) || 'x'", "policy"),
+    "policy.content": ("UPDATE policy SET content = replace(content, '2000', '2001')", "policy"),
+    "policy.content no policy": ("UPDATE policy SET content = '[]'", "policy"),
+    "policy gone": ("DELETE FROM policy", "policy"),
     "bundle.name": ("UPDATE bundle SET name = 'two'", "bundle"),
     "bundle.name reserved": ("UPDATE bundle SET name = 'erased'", "bundle"),
     "bundle.before": ("UPDATE bundle SET before = before - 1", "bundle"),
@@ -219,12 +229,15 @@ CHANGES = {
 }  # fmt: skip
 
 
+TABLES = ("event", "chunk", "bundle", "policy", "chunk_policy")
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_whatever_is_changed_in_events_chunks_and_bundles_is_named(own: Programme, name: str) -> None:
     change, code = CHANGES[name]
-    before = own.rows.query("SELECT * FROM event, chunk, bundle")
+    before = [own.rows.query(f"SELECT * FROM {table}") for table in TABLES]
     assert own.rows.run(change) > 0
-    assert own.rows.query("SELECT * FROM event, chunk, bundle") != before
+    assert [own.rows.query(f"SELECT * FROM {table}") for table in TABLES] != before
     found = codes(own)
     assert code in {rule for rule, _ in found}, found
     assert all(rule in CODES for rule, _ in found), "nothing of the ledger itself was changed"
@@ -232,7 +245,7 @@ def test_whatever_is_changed_in_events_chunks_and_bundles_is_named(own: Programm
 
 CODES = (
     "balance", "booked", "bundle", "chunk", "claimed", "edition", "erased", "event", "file", "issued", "missing", "overlap",
-    "reversed", "undone",
+    "points", "policy", "reversed", "unchecked", "undone",
 )  # fmt: skip
 
 
@@ -242,15 +255,17 @@ def test_events_of_an_earlier_version_go_on_and_are_told_as_not_bound(tmp_path: 
         join(own, "a")
         own.prepare()
         with pytest.MonkeyPatch.context() as former:
-            former.setattr(intake, "bind_event", lambda _: "")
+            former.setattr(intake, "bind_event", lambda *_: "")
             take(own, [event("a", "t1", scene="bus", amount="2")])
             take(own, [event("a", "t2", scene="bus", amount="2", minute=90)])
         own.rows.run("UPDATE chunk SET done = 0 WHERE first = 2")
+        own.rows.run("DELETE FROM chunk_policy")
         assert resume(own) == 1
         assert own.rows.query("SELECT count(*) FROM event") == [(2,)], "the ledger knows it and refuses nothing"
         take(own, [event("a", "t3", scene="bus", amount="2", minute=300)])
         found = audited(own)
-        assert [(one.rule, one.severity) for one in found] == [("ledger.inclusion_unbound", "info")]
+        told = [(one.rule, one.severity) for one in found]
+        assert told == [("ledger.inclusion_unbound", "info"), ("ledger.inclusion_unchecked", "info")]
         assert ("2 个事件" in found[0].says.zh, "version: 2;" in found[0].says.en, is_whole(found)) == (True, True, True)
         own.rows.run("UPDATE event SET scene = 'walk', amount = '1' WHERE no = 2")
         assert is_whole(audited(own)), "what an earlier version did not bind cannot be told"

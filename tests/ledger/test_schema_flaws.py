@@ -177,6 +177,7 @@ def test_the_audit_of_a_city_looks_before_opening_puts_back_what_is_missing(tmp_
         found = audit_books(rights)
         assert (schema(found), is_whole(found)) == (["ledger_posting/ledger_posting_delete"], False)
         assert found[0].says.en == "trigger ledger_posting_delete (ledger_posting): missing"
+        assert found[0].says.zh == "触发器 ledger_posting_delete (ledger_posting)：缺失"
         assert schema(audit_books(rights)) == []  # opening the ledger has put it back
 
 

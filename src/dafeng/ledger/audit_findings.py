@@ -24,6 +24,10 @@ UNDO = Label(
     "find out who did it, undo it and compare with a backup: what it changed and how long it stood is not seen here",
 )
 """What to do where a database has other tables or triggers than its programme makes."""
+_KINDS: Mapping[str, str] = {
+    "table": "表", "index": "索引", "trigger": "触发器", "view": "视图", "rule": "规则", "constraint": "约束",
+    "policy": "行策略", "row security": "行级安全", "inheriting table": "继承表",
+}  # fmt: skip
 _HOW: Mapping[str, tuple[str, str]] = {
     "foreign": ("不是本程序所建", "not made by this programme"),
     "missing": ("缺失", "missing"),
@@ -80,8 +84,9 @@ class AuditFindings:
             After `MOST_FINDINGS`.
         """
         zh, en = _HOW[flaw.how]
-        what = f"{flaw.kind} {flaw.name}" if flaw.name == flaw.table else f"{flaw.kind} {flaw.name} ({flaw.table})"
-        self.say(rule, f"{flaw.table}/{flaw.name}", f"{what} {zh}", f"{what}: {en}", remedy=UNDO)
+        what = flaw.name if flaw.name == flaw.table else f"{flaw.name} ({flaw.table})"
+        kind = _KINDS.get(flaw.kind, flaw.kind)
+        self.say(rule, f"{flaw.table}/{flaw.name}", f"{kind} {what}：{zh}", f"{flaw.kind} {what}: {en}", remedy=UNDO)
 
     def note(self, rule: str, at: str, zh: str, en: str, *, remedy: Label) -> None:
         """Say what could not be compared, which is nothing wrong.

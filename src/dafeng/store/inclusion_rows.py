@@ -36,9 +36,11 @@ EVENTS = (
     " made_at INTEGER NOT NULL, ended_by TEXT NOT NULL DEFAULT '')",
     "CREATE TABLE IF NOT EXISTS message (no INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE, key TEXT NOT NULL,"
     " at INTEGER NOT NULL, taken INTEGER NOT NULL, again INTEGER NOT NULL, refused INTEGER NOT NULL, answer TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS policy (hash TEXT PRIMARY KEY, content TEXT NOT NULL, since INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS chunk_policy (first INTEGER PRIMARY KEY, policy TEXT NOT NULL)",
 )
 """Events that were taken, the chunks they were taken in, and the bundles they were certified in; what was claimed twice; keys
-of operators and the messages signed with them."""
+of operators and the messages signed with them; policies, and which of them decided a chunk."""
 IDENTITIES = (
     "CREATE TABLE IF NOT EXISTS person (person TEXT PRIMARY KEY, kind TEXT NOT NULL, salt TEXT NOT NULL,"
     " joined INTEGER NOT NULL)",

@@ -70,20 +70,10 @@ def ask_take_back(
 
     Parameters
     ----------
-    city : City
-        The city.
-    project : str
-        Id of the project.
-    who : str
-        Who asks.
-    day : str
-        Day.
+    city, project, who, day, id, records
+        As for `ask_issue`.
     values : mapping of str to str
         ``start`` and ``end`` of the period and, if any, ``reason``.
-    id : str, optional
-        Id of the order; follows from project and period by default.
-    records : Records, optional
-        Open records of the city.
 
     Returns
     -------

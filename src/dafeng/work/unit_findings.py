@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dafeng.core.findings import Finding
+from dafeng.core.findings import Finding, Severity
 from dafeng.core.labels import Label
 from dafeng.work.unit_rules import UnitRule
 
@@ -48,6 +48,28 @@ def tell_values(rows: Sequence[Row]) -> str:
         One line.
     """
     return ", ".join(f"{row['value'].normalize():f} {row['unit']} ({cell_of(row)})" for row in rows)
+
+
+def tell_row(row: Row, rule: str, says: Label, remedy: Label, *, severity: Severity = "error") -> Finding:
+    """What is wrong with a delivered fact, at its cell.
+
+    Parameters
+    ----------
+    row : mapping
+        The fact.
+    rule : str
+        Id of the rule.
+    says, remedy : Label
+        What is wrong, and what to do.
+    severity : {"info", "warning", "error"}, optional
+        How bad it is; by default the fact cannot be used.
+
+    Returns
+    -------
+    Finding
+        With the delivered cell as its place.
+    """
+    return Finding(rule, cell_of(row), severity, says, remedy)
 
 
 def no_rule(place: str, year: int) -> Finding:
@@ -142,10 +164,9 @@ def no_fuel(row: Row) -> Finding:
     Finding
         Rule ``allowance.measured_fuel``.
     """
-    return Finding(
+    return tell_row(
+        row,
         "allowance.measured_fuel",
-        cell_of(row),
-        "error",
         Label("实测值没有写燃料品种，不能采用", "a measured value does not name its fuel and cannot be used"),
         Label("在该行填写品种", "fill in the carrier of the row"),
     )
@@ -167,10 +188,9 @@ def contradiction(rows: Sequence[Row], what: Label) -> Finding:
         Rule ``allowance.delivered_twice``.
     """
     said = tell_values(rows)
-    return Finding(
+    return tell_row(
+        rows[0],
         "allowance.delivered_twice",
-        cell_of(rows[0]),
-        "error",
         Label(
             f"{what.zh}有不同的交付数，均不采用：{said}", f"different figures were delivered of {what.en}, none is used: {said}"
         ),
@@ -192,10 +212,9 @@ def no_unit_name(row: Row) -> Finding:
         Rule ``allowance.unit_name``.
     """
     lacks = Label("填报单位", "organisation") if not row["organisation"] else Label("机组", "flow (机组)")
-    return Finding(
+    return tell_row(
+        row,
         "allowance.unit_name",
-        cell_of(row),
-        "error",
         Label(
             f"机组的数据没有写{lacks.zh}，不知属于哪一台",
             f"a figure of a unit has no {lacks.en}: it may be of any",
@@ -217,15 +236,15 @@ def no_year(row: Row) -> Finding:
     Finding
         Rule ``allowance.unit_period``.
     """
-    return Finding(
+    return tell_row(
+        row,
         "allowance.unit_period",
-        cell_of(row),
-        "warning",
         Label(
             f"机组的数据只按年计，{row['period']} 等分月、分季的数不计",
             f"figures of units count by year: those of {row['period']} and the like are left out",
         ),
         Label("交付全年数；实测值按燃料量加权平均", "deliver the year; measured values as means weighted by the fuel"),
+        severity="warning",
     )
 
 

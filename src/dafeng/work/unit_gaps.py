@@ -13,7 +13,7 @@ from dafeng.core.labels import Label
 from dafeng.library.factor import Key
 from dafeng.methods.account import find_edition
 from dafeng.methods.inventory import Missing
-from dafeng.work.unit_findings import Row, cell_of
+from dafeng.work.unit_findings import Row, tell_row
 from dafeng.work.unit_rules import UnitRules
 from dafeng.work.unit_runs import UnitRun
 
@@ -88,7 +88,7 @@ def unaccounted_facts(run: UnitRun, rows: Iterable[Row], *, year: int) -> Iterat
 
 def _wrong_fact(row: Row, why: Label, remedy: Label) -> Finding:
     said = f"{row['indicator']} {row['carrier'] or ''} {row['value'].normalize():f} {row['unit']}"
-    return Finding("allowance.accounted_part", cell_of(row), "error", Label(f"{said} {why.zh}", f"{said} {why.en}"), remedy)
+    return tell_row(row, "allowance.accounted_part", Label(f"{said} {why.zh}", f"{said} {why.en}"), remedy)
 
 
 def lacking_factors(run: UnitRun, rules: UnitRules, *, place: str, year: int, provisional: bool) -> Iterator[Finding]:

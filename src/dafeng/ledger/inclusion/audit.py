@@ -23,7 +23,8 @@ from dafeng.ledger.inclusion.bundles import RESERVED, REVERSED, Bundle, RootStre
 from dafeng.ledger.inclusion.claims import Overlap
 from dafeng.ledger.inclusion.decision import Taken, spell_amount
 from dafeng.ledger.inclusion.events import day_of
-from dafeng.ledger.inclusion.intake import spell_earn
+from dafeng.ledger.inclusion.intake import bind_event, former_reasons, spell_earn
+from dafeng.ledger.inclusion.kept_policies import Decided, read_rules
 from dafeng.ledger.inclusion.programme import Shelf, read_shelf
 from dafeng.ledger.inclusion.scenes import Scene
 from dafeng.ledger.requests import Reverse, decode, encode
@@ -47,11 +48,20 @@ FORMER = Label(
     "无需处理：此后接收的事件写入账簿；这些事件可凭来源文件核对",
     "nothing: events taken from now on are bound; compare these with the files they came from",
 )
+RULELESS = Label(
+    "无需处理：此后接收的事件按所存规则核对", "nothing: events taken from now on are compared with the policy that is kept"
+)
 _EVENTS = (
     "SELECT e.no, e.key, e.scene, e.person, e.day, e.started, e.ended, e.amount, e.edition, e.grams, e.points, e.bundle, c.done"
     " FROM event e LEFT JOIN chunk c ON c.first = (SELECT max(first) FROM chunk WHERE first <= e.no) AND c.last >= e.no"
     " ORDER BY e.no"
 )
+_CHUNKS = (
+    "SELECT c.first, c.last, c.done, coalesce(p.policy, '') FROM chunk c LEFT JOIN chunk_policy p ON p.first = c.first"
+    " ORDER BY c.first"
+)
+_FORMER_CHUNKS = "SELECT first, last, done, '' FROM chunk ORDER BY first"
+"""Of a file that has no table of policies."""
 _WHOLE = (3, 4, 5, 8, 9)
 _LAST_DAY = date.max.toordinal()
 
@@ -118,7 +128,8 @@ class _InclusionAudit:
         self.sums: dict[str, _Sum] = {}
         self.undone: list[tuple[int, int]] = []
         self.matched: Counter[str] = Counter()
-        self.unbound = 0
+        self.unbound, self.unchecked = 0, 0
+        self.decided = Decided({})
         self.count_grams = lru_cache(maxsize=4096)(self._count_grams)
 
     def run(self) -> None:
@@ -129,6 +140,7 @@ class _InclusionAudit:
                 self.said.tell_flaw("inclusion_schema", flaw)
         for (no,) in self.own.scan("SELECT max(no) FROM event GROUP BY key HAVING count(*) > 1 LIMIT 9"):
             self.say("claimed", no, "同一凭证计了两次", "its evidence was counted twice")
+        self.read_kept()
         self.check_chunks()
         self.read_bundles()
         pages = self.own.scan(_EVENTS)
@@ -137,8 +149,9 @@ class _InclusionAudit:
         self.tell_unbound()
         self.check_bundles()
         check_people(
-            self.rows, self.said, self.own, self.shelf.points.name, self.bundles, self.undone, self.overlaps, self.matched
-        )
+            self.rows, self.said, self.own, self.shelf.points.name, self.bundles, self.undone, self.overlaps, self.matched,
+            self.decided,
+        )  # fmt: skip
         check_strays(self.rows, self.said, self.own, self.matched, self.shelf)
 
     def say(self, rule: str, no: int, zh: str, en: str, *, rules: bool = False) -> None:
@@ -148,11 +161,30 @@ class _InclusionAudit:
         else:
             self.said.say(f"inclusion_{rule}", at, zh, en)
 
+    def read_kept(self) -> None:
+        """Policies that were kept; a file of an earlier version has no tables for them."""
+        tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('policy', 'chunk_policy')"
+        self.kept = self.own.query(tables)[0][0] == 2
+        if not self.kept:
+            return
+        rules, wrong = read_rules(self.own.scan("SELECT hash, content FROM policy"))
+        self.decided = Decided(rules)
+        for name in wrong:
+            self.tell_policy(f"inclusion.policy/{name}", "规则文本与其哈希不符", "its text does not have its hash")
+        for (first,) in self.own.scan("SELECT first FROM chunk_policy WHERE first NOT IN (SELECT first FROM chunk) LIMIT 9"):
+            self.tell_policy(f"inclusion.chunk_policy/{first}", "没有这一批", "there is no such chunk")
+
+    def tell_policy(self, at: str, zh: str, en: str) -> None:
+        self.said.say("inclusion_policy", at, zh, en)
+
     def check_chunks(self) -> None:
         """Chunks follow one another without gap, and all of them are booked."""
         end = 0
-        for first, last, done in self.own.scan("SELECT first, last, done FROM chunk ORDER BY first"):
+        for first, last, done, policy in self.own.scan(_CHUNKS if self.kept else _FORMER_CHUNKS):
             at = f"inclusion.chunk/{first}"
+            self.decided.add(first, policy)
+            if policy and self.decided.find_rules(policy) is None:
+                self.tell_policy(at, "所依的规则没有保存或已改动", "the policy that decided it is not kept, or was changed")
             if type(last) is not int or first != end + 1 or last < first:
                 self.said.say("inclusion_chunk", at, "批次重叠或有缺口", "chunks overlap or leave a gap")
             if done != 1:
@@ -179,7 +211,10 @@ class _InclusionAudit:
     def check_page(self, page: Sequence[Row]) -> None:
         """Events beside what was booked for them and, where they were taken back, against them."""
         taken = [(row, one) for row in page if (one := self.read(row)) is not None]
-        asked = {request.id: (encode(request), row, one) for row, one in taken for request in spell_earn(one, self.shelf)}
+        asked = {
+            request.id: (encode(request), row, one) for row, one in taken
+            for request in spell_earn(one, self.shelf, bind_event(one, self.decided.find_name(row[0])))
+        }  # fmt: skip
         backs = {
             f"puhui:reverse:{one.key}:{part}": (f"puhui:{one.key}:{part}", row)
             for row, one in taken if row[11] == REVERSED
@@ -193,8 +228,11 @@ class _InclusionAudit:
                     self.say("booked", row[0], f"账簿没有入账 {name}", f"the ledger has not booked {name}")
                 continue
             self.matched["earn"] += 1
-            if booked[5] != content and booked[5] in self.spell_former(one):
+            former = self.spell_former(one) if booked[5] != content else ([], [])
+            if booked[5] in former[0]:
                 self.unbound += 1
+            elif booked[5] in former[1]:
+                self.unchecked += 1  # a policy stands beside it that its booking does not name
             elif booked[5] != content:
                 self.say(
                     "booked", row[0], f"账簿入账 {booked[5]}，事件应为 {content}",
@@ -214,9 +252,9 @@ class _InclusionAudit:
         for row, one in taken:
             self.place(row, one)
 
-    def spell_former(self, one: Taken) -> list[str]:
-        """Requests for an event as earlier versions made them, without its hash."""
-        return [encode(request) for request in spell_earn(one, self.shelf, bound=False)]
+    def spell_former(self, one: Taken) -> tuple[list[str], ...]:
+        """Requests for an event as earlier versions made them: without its hash, and with one that covers no policy."""
+        return tuple([encode(one) for one in spell_earn(one, self.shelf, reason)] for reason in former_reasons(one))
 
     def tell_unbound(self) -> None:
         if self.unbound:
@@ -226,6 +264,14 @@ class _InclusionAudit:
                 f"events booked by an earlier version: {self.unbound}; scene, amount and instants stand in no booking and"
                 " were not compared",
                 remedy=FORMER,
+            )  # fmt: skip
+        if self.unchecked:
+            self.said.note(
+                "inclusion_unchecked", "inclusion.event",
+                f"{self.unchecked} 个事件由早先版本接收：当时的规则没有保存，积分未按规则重算",
+                f"events taken by an earlier version: {self.unchecked}; the policy of their day was not kept, and their points"
+                " were not counted again",
+                remedy=RULELESS,
             )  # fmt: skip
 
     def read(self, row: Row) -> Taken | None:
@@ -240,11 +286,30 @@ class _InclusionAudit:
             self.say("chunk", no, "不属于任何批次", "it stands in no chunk")
         if one.day != day_of(one.started) or one.ended < one.started:
             self.say("event", no, "日期与起止时刻不符", "its day does not follow from its instants")
-        if self.scenes is not None:
-            self.check_grams(no, one)
+        sound = self.scenes is None or self.check_grams(no, one)
+        self.check_rules(no, one, edition=sound)
         return one
 
-    def check_grams(self, no: int, one: Taken) -> None:
+    def check_rules(self, no: int, one: Taken, *, edition: bool) -> None:
+        """An event is of the edition that its policy names, and earned no more than that gives before any cap."""
+        rules = self.decided.find_rules(self.decided.find_name(no))
+        if rules is None:
+            self.unchecked += 1
+            return
+        if edition and rules.editions.get(one.scene) != one.edition:
+            self.say(
+                "edition", no, f"当时的规则没有采用场景 {one.scene} 的版本 {one.edition}",
+                f"the policy that decided it does not use edition {one.edition} of the scene {one.scene}",
+            )  # fmt: skip
+        most = rules.count_points(one.scene, one.grams)
+        if one.points > most:
+            self.say(
+                "points", no, f"入账 {one.points} 分，规则给 {most} 分",
+                f"{one.points} points were booked, the policy that decided it gives {most}",
+            )  # fmt: skip
+
+    def check_grams(self, no: int, one: Taken) -> bool:
+        """Whether edition and amount make the grams."""
         saved = self.count_grams(one.scene, one.edition, one.amount)
         if saved is None:
             self.say(
@@ -256,6 +321,7 @@ class _InclusionAudit:
                 "edition", no, f"{one.grams} 克，按版本 {one.edition} 应为 {saved} 克",
                 f"{one.grams} g, where edition {one.edition} gives {saved} g", rules=True,
             )  # fmt: skip
+        return saved == one.grams
 
     def _count_grams(self, scene: str, edition: str, amount: str) -> int | None:
         known = (self.scenes or {}).get(scene)

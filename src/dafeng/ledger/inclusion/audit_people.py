@@ -1,4 +1,4 @@
-"""Persons of carbon inclusion looked at again: what left their accounts for bundles, what is left there, where they were when.
+"""Persons of carbon inclusion looked at again: what left their accounts for bundles, what is left, earned, and where they were.
 
 Invariant: events are read once, person by person; memory grows with the events of a person that last at the same time, not with
 events or persons.
@@ -16,8 +16,10 @@ from typing import Any
 
 from dafeng.core.labels import Label
 from dafeng.ledger.audit_findings import AuditFindings
+from dafeng.ledger.inclusion.audit_points import DayPoints
 from dafeng.ledger.inclusion.bundles import ERASED, REVERSED, Bundle, spell_share
 from dafeng.ledger.inclusion.claims import Overlap
+from dafeng.ledger.inclusion.kept_policies import Decided
 from dafeng.ledger.inclusion.programme import GRAMS, account_of
 from dafeng.ledger.requests import encode
 from dafeng.store.inclusion_rows import InclusionRows
@@ -29,7 +31,8 @@ PERSONS = 500
 AGAIN = Label(
     "注销若中断，再注销一次；否则从备份恢复后比对", "erase again if an erasure was cut short; else restore a backup and compare"
 )  # fmt: skip
-_EVENTS = "SELECT person, no, scene, started, ended, grams, bundle FROM event ORDER BY person, day, started"
+_EVENTS = "SELECT person, no, scene, started, ended, grams, bundle, day, points FROM event ORDER BY person, day, started"
+_LAST_DAY = date.max.toordinal()
 _STATE, _BALANCE = (list(ACCOUNT.columns).index(name) for name in ("state", "balance"))
 
 
@@ -42,6 +45,7 @@ def check_people(
     undone: Sequence[tuple[int, int]],
     overlaps: Mapping[str, Overlap],
     matched: Counter[str],
+    decided: Decided,
 ) -> None:
     """Audit what persons have and where they were.
 
@@ -63,9 +67,11 @@ def check_people(
         What may be claimed once.
     matched : Counter
         Gets the number of bookings that events stand behind, by kind.
+    decided : Decided
+        Policies by event.
     """
     people = (
-        _Person(person, events, bundles, undone, overlaps, said)
+        _Person(person, events, bundles, undone, overlaps, said, DayPoints(account_of(points, person), decided, said))
         for person, events in groupby(own.scan(_EVENTS), key=itemgetter(0))
         if type(person) is str
     )
@@ -78,15 +84,16 @@ class _Person:
 
     def __init__(
         self, name: str, events: Iterator[tuple[Any, ...]], bundles: Mapping[str, Bundle], undone: Sequence[tuple[int, int]],
-        overlaps: Mapping[str, Overlap], said: AuditFindings,
+        overlaps: Mapping[str, Overlap], said: AuditFindings, earned: DayPoints,
     ) -> None:  # fmt: skip
         self.name, self.free, self.erased, self.unclear = name, 0, 0, False
         self.shares: Counter[str] = Counter()
         spans: dict[str, list[tuple[int, int]]] = {}
-        for _, no, scene, started, ended, grams, bundle in events:
-            if any(type(one) is not int for one in (started, ended, grams)):
+        for _, no, scene, started, ended, grams, bundle, day, points in events:
+            if any(type(one) is not int for one in (started, ended, grams, day, points)) or not 0 < day <= _LAST_DAY:
                 self.unclear = True
                 continue
+            earned.add(no, day, scene, points)
             group = overlaps.get(scene)
             if group is not None and group.interval and _meets(spans.setdefault(group.group, []), started, ended):
                 said.say(
@@ -101,6 +108,7 @@ class _Person:
             elif bundle == ERASED:
                 self.erased = self.erased or no
             self.unclear |= bundle not in ("", ERASED, REVERSED, *self.shares) or _is_within(undone, no)
+        earned.close()
 
 
 def _meets(spans: list[tuple[int, int]], started: int, ended: int) -> bool:

@@ -16,9 +16,10 @@ from dafeng.core.findings import Finding
 from dafeng.ledger.inclusion.decision import Candidate, Outcome, Taken, check_claim, check_event, decide, spell_amount, tell
 from dafeng.ledger.inclusion.events import Event, day_of
 from dafeng.ledger.inclusion.identities import Member
+from dafeng.ledger.inclusion.kept_policies import keep_policy
 from dafeng.ledger.inclusion.programme import GRAMS, ISSUER, Programme, Shelf, account_of
 from dafeng.ledger.refusals import Booked, Refused, reasons
-from dafeng.ledger.requests import Request, Transfer, encode
+from dafeng.ledger.requests import Transfer, encode
 from dafeng.store.ledger_tables import EVENT
 
 BATCH = 5000
@@ -27,8 +28,14 @@ GUARDS = ("inclusion.claimed", "inclusion.overlap", "inclusion.registered")
 """Rules that keep one and the same reduction from being claimed twice; what they find is kept, without the person."""
 MOST_FINDINGS = 1000
 """Findings that a tally keeps; all are counted."""
+RULED = "event2"
+"""Begin of a reason whose hash covers the policy."""
 BOUND = 32
 """Hexadecimal digits of the hash that binds what a request does not name of an event."""
+_OPEN = (
+    "SELECT c.first, c.last, coalesce(p.policy, '') FROM chunk c LEFT JOIN chunk_policy p ON p.first = c.first"
+    " WHERE NOT c.done ORDER BY c.first"
+)
 _ROW = "no, key, scene, person, day, started, ended, amount, edition, grams, points"
 
 
@@ -139,11 +146,11 @@ def resume(programme: Programme) -> int:
         Events that were handed to the ledger again.
     """
     count = 0
-    for first, last in programme.rows.query("SELECT first, last FROM chunk WHERE NOT done ORDER BY first"):
+    for first, last, policy in programme.rows.query(_OPEN):
         text = f"SELECT {_ROW} FROM event WHERE no BETWEEN ? AND ?"  # noqa: S608 - our own names
         rows = programme.rows.query(text, first, last)
         taken = [Taken(*row[1:]) for row in rows]
-        _book(programme, first, taken, former=_find_former(programme, taken))
+        _book(programme, first, taken, policy, former=_find_former(programme, taken))
         count += len(rows)
     return count
 
@@ -172,9 +179,9 @@ def _take_piece(programme: Programme, piece: Sequence[Event | Finding]) -> list[
             overlaps=programme.overlaps,
         )  # fmt: skip
         fresh = [one.taken for one in decided if isinstance(one, Outcome) and not one.again]
-        first = _write(programme, fresh)
+        first, policy = _write(programme, fresh)
         _keep_claims(programme, [one for one in (*said, *decided) if isinstance(one, Finding)], [one for _, one in named])
-    refused = _book(programme, first, fresh) if fresh else {}
+    refused = _book(programme, first, fresh, policy) if fresh else {}
     for one in decided:
         code = refused.get(one.taken.key) if isinstance(one, Outcome) else None
         said.append(one if code is None or isinstance(one, Finding) else _refused(one, code))
@@ -228,31 +235,39 @@ def _load_neighbours(programme: Programme, candidates: Sequence[Candidate]) -> I
     return (Taken(*row[1:]) for row in programme.rows.query(text, [list(one) for one in sorted(wanted)]))
 
 
-def _write(programme: Programme, fresh: Sequence[Taken]) -> int:
-    """Write decisions down; the number of the first."""
+def _write(programme: Programme, fresh: Sequence[Taken]) -> tuple[int, str]:
+    """Write decisions down; the number of the first, and the name of the policy."""
     if not fresh:
-        return 0
+        return 0, ""
     last = programme.rows.query("SELECT coalesce(max(last), 0) FROM chunk")[0][0]
     programme.rows.add(
         f"INSERT INTO event ({_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
         [(last + place, *one) for place, one in enumerate(fresh, 1)],
     )
     programme.rows.run("INSERT INTO chunk VALUES (?, ?, 0)", last + 1, last + len(fresh))
-    return int(last) + 1
+    policy = keep_policy(programme.rows, programme.policy, first=last + 1, now=programme.clock())
+    return int(last) + 1, policy
 
 
-def _find_former(programme: Programme, taken: Sequence[Taken]) -> frozenset[str]:
-    """Keys of events that the ledger has booked for an earlier version, which bound nothing."""
+def _find_former(programme: Programme, taken: Sequence[Taken]) -> dict[str, str]:
+    """Reasons under which the ledger has booked events for an earlier version, by key."""
     shelf = programme.shelf()
-    spelt = {one.id: (encode(one), taken.key) for taken in taken for one in spell_earn(taken, shelf, bound=False)[:1]}
+    spelt = {
+        one.id: {encode(one._replace(reason=reason)): (event.key, reason) for reason in former_reasons(event)}
+        for event in taken
+        for one in spell_earn(event, shelf, "")[:1]
+    }
     found = ((row[1], row[5]) for row in programme.ledger.rows.find(EVENT, "id", list(spelt)))
-    return frozenset(spelt[name][1] for name, content in found if content == spelt[name][0])
+    return dict(spelt[name][content] for name, content in found if content in spelt[name])
 
 
-def _book(programme: Programme, first: int, taken: Sequence[Taken], *, former: frozenset[str] = frozenset()) -> dict[str, str]:
+def _book(
+    programme: Programme, first: int, taken: Sequence[Taken], policy: str, *, former: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Hand decisions to the ledger; codes by key of those that it refused, which are forgotten."""
-    shelf = programme.shelf()
-    groups = [group for one in taken if (group := spell_earn(one, shelf, bound=one.key not in former))]
+    shelf, known = programme.shelf(), former or {}
+    named = (known[one.key] if one.key in known else bind_event(one, policy) for one in taken)
+    groups = [group for one, reason in zip(taken, named, strict=True) if (group := spell_earn(one, shelf, reason))]
     keys = [one.key for one in taken if one.grams or one.points]
     refused: dict[str, str] = {}
     for key, answers in zip(keys, programme.ledger.submit(groups), strict=True):
@@ -265,8 +280,28 @@ def _book(programme: Programme, first: int, taken: Sequence[Taken], *, former: f
     return refused
 
 
-def bind_event(one: Taken) -> str:
-    """Hash of an event, with what the request for it does not name: scene, edition, amount and instants.
+def bind_event(one: Taken, policy: str) -> str:
+    """Hash of an event, with what the request for it does not name: scene, edition, amount, instants, and the policy.
+
+    Parameters
+    ----------
+    one : Taken
+        The event.
+    policy : str
+        Name of the policy that decided it; empty where it was not kept, as in earlier versions.
+
+    Returns
+    -------
+    str
+        For the reason of the request, which the ledger's chain of hashes covers. It hides nothing from who guesses the event.
+    """
+    named = (one.key, one.scene, one.edition, one.amount, one.started, one.ended, *((policy,) if policy else ()))
+    digest = sha256("\n".join(map(str, named)).encode()).hexdigest()[:BOUND]
+    return f"{RULED if policy else 'event'} {digest}"
+
+
+def former_reasons(one: Taken) -> tuple[str, str]:
+    """Reasons under which earlier versions booked an event.
 
     Parameters
     ----------
@@ -275,14 +310,13 @@ def bind_event(one: Taken) -> str:
 
     Returns
     -------
-    str
-        For the reason of the request, which the ledger's chain of hashes covers. It hides nothing from who guesses the event.
+    (str, str)
+        None at all, and the hash without the policy.
     """
-    told = "\n".join(map(str, (one.key, one.scene, one.edition, one.amount, one.started, one.ended)))
-    return f"event {sha256(told.encode()).hexdigest()[:BOUND]}"
+    return "", bind_event(one, "")
 
 
-def spell_earn(one: Taken, shelf: Shelf, *, bound: bool = True) -> list[Request]:
+def spell_earn(one: Taken, shelf: Shelf, reason: str) -> list[Transfer]:
     """What the ledger is asked to book for an event, as one group.
 
     Parameters
@@ -291,23 +325,23 @@ def spell_earn(one: Taken, shelf: Shelf, *, bound: bool = True) -> list[Request]
         The event.
     shelf : Shelf
         Books of the programme.
-    bound : bool, optional
-        Whether the first request names the hash of the event, as those of earlier versions did not.
+    reason : str
+        Reason of the first request, from `bind_event`.
 
     Returns
     -------
-    list of Request
+    list of Transfer
         Grams, then points; nothing where there are none.
     """
     day = date.fromordinal(one.day).isoformat()
-    group: list[Request] = []
+    group: list[Transfer] = []
     for part, giver, book, quantity in (
         ("g", account_of(GRAMS, ISSUER), GRAMS, one.grams),
         ("p", shelf.earns, shelf.points.name, one.points),
     ):
         if quantity:
-            taker, reason = account_of(book, one.person), bind_event(one) if bound and not group else ""
-            group.append(Transfer(f"puhui:{one.key}:{part}", "earn", giver, taker, quantity, day, reason))
+            taker = account_of(book, one.person)
+            group.append(Transfer(f"puhui:{one.key}:{part}", "earn", giver, taker, quantity, day, "" if group else reason))
     return group
 
 
