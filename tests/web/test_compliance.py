@@ -122,7 +122,10 @@ def test_all_open_accounts_of_a_company_are_named_and_add_up(city: City) -> None
 
 def test_a_company_whose_figures_are_missing_says_which(city: City, editor: Person) -> None:
     page = editor.get(page_of(city, "丙电厂")).text
-    assert ("丙电厂：不可判断，缺 经核查排放量" in page, "不可预测，缺 预测排放量" in page) == (True, True)
+    assert ("丙电厂：不可判断，缺 经核查排放量" in page, "不可预测，缺 预计应清缴量（按经核查或预测排放量）" in page) == (
+        True,
+        True,
+    )
 
 
 def test_the_band_of_the_forecast_is_what_may_fail_to_come(city: City) -> None:
@@ -136,7 +139,16 @@ def test_the_carry_over_is_worked_out_once_its_base_is_given(city: City, editor:
     place = page_of(city)
     assert "不可计算，缺 基础量" in editor.get(place).text
     assert "最多可结转 10,000" in editor.get(place + "?base=10000").text
-    assert editor.get(place + "?base=NaN").status_code == 200
+    for base in ("NaN", "-5", "1e999", "abc"):
+        assert unknown_choices(editor.get(f"{place}?base={base}").text) == [
+            f"地址里的基础量“{base}”不存在，显示的是通常的一项。"
+        ]
+    assert unknown_choices(editor.get(place + "?base=10,000").text) == []
+
+
+def test_somebody_logs_out_on_the_page_of_a_company(city: City, editor: Person) -> None:
+    for query in ("", "?base=10000"):
+        assert 'method="post" action="/qinglan/logout"' in editor.get(page_of(city) + query).text
 
 
 def test_an_unknown_date_names_the_plan_to_look_in(city: City) -> None:

@@ -208,10 +208,31 @@ def test_settling_says_what_is_short_and_what_is_not_known(city):
     assert first.penalty.value is None
     assert [one.name for one in first.penalty.missing] == ["penalty_rate"]
     assert (second.verdict, second.forecast.value) == ("not_measurable", 404500 - 420000)
-    assert (third.verdict, [one.name for one in third.forecast.missing]) == ("not_measurable", ["emissions"])
+    assert (third.verdict, [one.name for one in third.forecast.missing]) == ("not_measurable", ["obligation"])
     document = json.loads(json.dumps(settlement_document(settle(city, "cea-2023", "2023"))))
     assert {one["date"] for one in document["calendar"]} == {None}
     assert document["companies"][0]["penalty"]["state"] == "not_measurable"
+
+
+@pytest.mark.parametrize(
+    ("unit", "due", "gap"),
+    [
+        ("gas,300000,50000,0.6,{}", 101_830, 0),  # what a gas unit lacks is not owed
+        ("coal_above_300,1000000,200000,0.6,{}", 1_264_544, -400_000),  # at most a fifth of 2 000 000 is
+    ],
+)
+@pytest.mark.parametrize("column", ["verified", "forecast"])
+def test_the_forecast_rests_on_what_will_be_owed(tmp_path, unit, due, gap, column):
+    tonnes = "120000" if unit.startswith("gas") else "2000000"
+    emitted = f"{tonnes},," if column == "verified" else f",,{tonnes}"
+    made = init(tmp_path / "city", place="370600")
+    (made.overlay / "rights").mkdir()
+    table(made.overlay / "rights", f"甲,1,2023,{unit.format(emitted)}")
+    open_period(made, "cea-2023", "2023", limit=5_000_000, enterprises=["甲"])
+    final(made)
+    found = find_standing(settle(made, "cea-2023", "2023"), "甲")
+    assert (found.entitlement.obligation.whole, found.entitlement.coming.whole) == (due if column == "verified" else None, due)
+    assert found.forecast.value == gap
 
 
 def test_surrendering_meets_the_obligation(city):

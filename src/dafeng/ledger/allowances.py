@@ -126,6 +126,8 @@ class Entitlement:
         What it has to surrender.
     findings : tuple of Finding
         What is missing.
+    coming : Worked or None
+        What it will have to surrender by the same rule, by forecast emissions of the units that are not verified yet.
     """
 
     enterprise: str
@@ -135,6 +137,7 @@ class Entitlement:
     before: Worked | None
     obligation: Worked | None
     findings: tuple[Finding, ...] = field(default=())
+    coming: Worked | None = None
 
     @property
     def verified(self) -> Decimal | None:
@@ -275,17 +278,7 @@ def _entitle(
     pre = find_policy(policies, "pre_allocation", year=year, draft=draft)
     trade = "industry" if any(one.unit_class == INDUSTRY for one in plants) else "power"
     due = find_policy(policies, f"obligation.{trade}", year=year, draft=draft)
-    gas = [
-        max(one.plant.figures["verified"] - one.value, Decimal(0))
-        for one in allocations
-        if one.plant.unit_class == GAS and one.value is not None and "verified" in one.plant.figures
-    ]
-    given = {
-        "verified": verified,
-        "allowance": None if allowance is None else Decimal(allowance),
-        "gas_excess": None if allowance is None or verified is None else sum(gas, Decimal(0)),
-    }
-    owed = None if due is None else work_out(due, given, where=enterprise)
+    owed = None if due is None else _owe(due, allocations, allowance, ("verified",))
     if due is None:
         findings.append(_no_rule(enterprise, year, Label("应清缴量", "what is to be surrendered")))
     elif verified is None:
@@ -294,7 +287,26 @@ def _entitle(
     return Entitlement(
         enterprise, year, allocations, allowance,
         None if pre is None else work_out(pre, {"verified_before": before}, where=enterprise), owed, tuple(findings),
+        None if due is None else _owe(due, allocations, allowance, ("verified", "forecast")),
     )  # fmt: skip
+
+
+def _owe(due: Policy, allocations: Sequence[Allocation], allowance: int | None, columns: Sequence[str]) -> Worked:
+    """What a company has to surrender by the first of some columns of emissions that each of its units has."""
+    emitted = [next((one.plant.figures[name] for name in columns if name in one.plant.figures), None) for one in allocations]
+    known = [one for one in emitted if one is not None]
+    total = sum(known, Decimal(0)) if len(known) == len(emitted) else None
+    gas = [
+        max(tonnes - one.value, Decimal(0))
+        for one, tonnes in zip(allocations, emitted, strict=True)
+        if one.plant.unit_class == GAS and one.value is not None and tonnes is not None
+    ]
+    given = {
+        "verified": total,
+        "allowance": None if allowance is None else Decimal(allowance),
+        "gas_excess": None if allowance is None or total is None else sum(gas, Decimal(0)),
+    }
+    return work_out(due, given, where=allocations[0].plant.enterprise)
 
 
 def _added(plants: Sequence[Plant], column: str) -> Decimal | None:

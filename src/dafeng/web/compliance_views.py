@@ -18,7 +18,7 @@ from dafeng.web.asking import Ask
 from dafeng.web.filters import choose_window
 from dafeng.web.labels import Words
 from dafeng.web.rights_views import Refused
-from dafeng.web.unknown_choices import take_choices
+from dafeng.web.unknown_choices import take_choices, tell_unknown
 from dafeng.work.ask_surrender import sum_waiting
 from dafeng.work.carry_over import work_carry
 from dafeng.work.city_days import city_today
@@ -160,12 +160,14 @@ def build_standing(ask: Ask, number: int, account: int) -> Context:
     one = find_standing(found, account)
     waiting = _waiting(ask)
     quantity, offset = sum_waiting(rights, book.name, one.enterprise, waiting)
-    base = ask.request.query_params.get("base", "").strip()[:30]
+    typed = ask.request.query_params.get("base", "").strip()
+    base = _read_base(typed)
     worked, why = _carried(ask, book, one.enterprise, base)
     return {
         "book": book, "one": one, "told": explain_standing(found, one), "n": tell_amount, "band": forecast_band(one.forecast),
         "waiting": quantity, "waiting_credits": offset, "id": uuid4().hex, "today": datetime.now(UTC).date().isoformat(),
-        "carry": worked, "carry_why": why, "base": base,
+        "carry": worked, "carry_why": why, "carry_base": typed[:30] if base is not None else "",
+        "unknown_choices": tell_unknown({"base": typed} if typed and base is None else {}, "compliance", Words(ask.language)),
     }  # fmt: skip
 
 
@@ -227,16 +229,19 @@ def say_error(ask: Ask, cause: DafengError) -> Refused:
     return Refused("", "", cause.what.read(lang), remedy, cause.where)
 
 
-def _carried(ask: Ask, book: BookRow, enterprise: str, base: str) -> tuple[Worked | None, str]:
+def _read_base(text: str) -> Decimal | None:
+    """A base of the carry-over that was typed; ``None`` where it is none."""
+    try:
+        given = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return given if given.is_finite() and 0 <= given < 10**15 else None
+
+
+def _carried(ask: Ask, book: BookRow, enterprise: str, base: Decimal | None) -> tuple[Worked | None, str]:
     """Carry-over by the policy, or why it has none."""
     try:
-        given = Decimal(base.replace(",", "")) if base else None
-    except InvalidOperation:
-        given = None
-    if given is not None and not (given.is_finite() and 0 <= given < 10**15):
-        given = None
-    try:
-        worked = work_carry(ask.office.city, book.name, "", enterprise, year=int(book.period), base=given)
+        worked = work_carry(ask.office.city, book.name, "", enterprise, year=int(book.period), base=base)
     except DafengError as cause:
         return None, cause.what.read(ask.language)
     return worked, ""

@@ -282,11 +282,11 @@ def _stand(
     short = None if check is None else check.value
     booked = sum_allotted(account) - owed
     expected = None if due is None or due.allowance is None else due.allowance - booked
-    emissions = None if due is None else _forecast(due)
+    coming = None if due is None or due.coming is None else due.coming.whole
     forecast = _work(
         policies, "forecast", year,
         {
-            "held": account.free, "expected": expected, "credits": credits[0], "emissions": emissions,
+            "held": account.free, "expected": expected, "credits": credits[0], "obligation": coming,
             "surrendered": given + credits[1],
         },
     )  # fmt: skip
@@ -308,18 +308,6 @@ def _stand(
 
 def _sum_booked(account: Position) -> dict[str, int]:
     return {kind: account.issued(kind) if kind == "true_up" else account.net(kind) for kind in ALLOTTED}
-
-
-def _forecast(due: Entitlement) -> Decimal | None:
-    """Forecast emissions of a company, verified ones where they are known."""
-    total = Decimal(0)
-    for part in due.allocations:
-        figures = part.plant.figures
-        found = figures.get("verified", figures.get("forecast"))
-        if found is None:
-            return None
-        total += found
-    return total
 
 
 def _work(
