@@ -279,6 +279,29 @@ def read_claims(rows: LedgerRows, account: int) -> list[ClaimRow]:
     ]  # fmt: skip
 
 
+def list_claimed(rows: LedgerRows, *, after: int = 0, limit: int = 100) -> list[AccountRow]:
+    """Accounts on which a claim stands, by number.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    after : int, optional
+        Number of the account before the first one.
+    limit : int, optional
+        At most so many.
+
+    Returns
+    -------
+    list of AccountRow
+        In the order of opening.
+    """
+    found = rows.query(
+        f"{_ACCOUNT} WHERE no > ? AND no IN (SELECT account FROM ledger_claim WHERE NOT ended) ORDER BY no LIMIT ?", after, limit
+    )
+    return [AccountRow(*row) for row in found]
+
+
 def read_blocks(rows: LedgerRows, account: int, *, limit: int = 200) -> list[BlockRow]:
     """Serial numbers that an account holds.
 
