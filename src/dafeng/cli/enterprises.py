@@ -75,10 +75,7 @@ def show(folder: Folder, name: Name, year: Year = None, as_json: AsJson = False,
             for one in known]  # fmt: skip
     out.print(grid(title, heads, rows, right=(2,)))
     heads = say(language, "年份 项目 结果 地址", "year item result address").split()
-    rows = [
-        [str(one["year"]), one["label"][language], one["says"][language], one["address"]]
-        for one in told["judgements"]
-    ]
+    rows = [[str(one["year"]), one["label"][language], one["says"][language], one["address"]] for one in told["judgements"]]
     out.print(grid(say(language, "评价", "judgements"), heads, rows))
     lacking = len(told["figures"]) - len(known)
     out.print(say(language, f"另有 {lacking} 项未知，见 --json", f"{lacking} figures are unknown, see --json"))
@@ -194,7 +191,9 @@ def links(
         return
     language = read_language(lang)
     heads = say(language, "编号 企业 截止 状态 制作人", "id owner until state made-by").split()
-    rows = [[one["id"], one["owner"], one["until"], read_word("link_state", one["state"], language), one["who"]] for one in told]
+    rows = [
+        [one["id"], one["owner"], one["until"], read_word("link_state", one["state"], language), one["who"]] for one in told
+    ]
     console().print(grid(say(language, "企业链接", "links of owners"), heads, rows))
 
 

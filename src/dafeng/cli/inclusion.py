@@ -53,8 +53,10 @@ def _edition(scene: dict[str, Any], edition: dict[str, Any] | None, language: La
     if edition is None:
         return ["—"] * 6
     used = "●" if scene["in_use"] == edition["id"] else ""
+    from dafeng.web.book_words import say_unit
+
     grade = read_word("grade", edition["grade"], language)
-    return [edition["id"], edition["grams_per_unit"], scene["unit"], edition["source"], grade, used]
+    return [edition["id"], edition["grams_per_unit"], say_unit(scene["unit"], language), edition["source"], grade, used]
 
 
 @app.command()

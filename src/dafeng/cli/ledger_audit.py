@@ -135,7 +135,9 @@ def balances(
         return
     heads = say(language, "账户 余额", "account balance").split()
     rows = [[one["account"], tell_quantity(one["balance"], told["scale"])] for one in told["accounts"]]
-    console().print(grid(f"{told['book']} · {say_unit(told['unit'], language)} · {day or '—'} · {known or '—'}", heads, rows, right=(1,)))
+    console().print(
+        grid(f"{told['book']} · {say_unit(told['unit'], language)} · {day or '—'} · {known or '—'}", heads, rows, right=(1,))
+    )
 
 
 @app.command()

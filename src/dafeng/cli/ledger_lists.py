@@ -65,8 +65,8 @@ def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
                     language,
                     f"账簿 {one.book.name} 不平，差 {one.tell(one.gap)} {say_unit(one.book.unit, language)}："
                     "用 dafeng ledger audit 审核，并从备份恢复",
-                    f"book {one.book.name} does not balance, {one.tell(one.gap)} {say_unit(one.book.unit, language)} are missing:"
-                    " audit it with dafeng ledger audit and restore the backup",
+                    f"book {one.book.name} does not balance, {one.tell(one.gap)} {say_unit(one.book.unit, language)} are"
+                    " missing: audit it with dafeng ledger audit and restore the backup",
                 )
             )
     _end_broken(found)

@@ -62,7 +62,9 @@ def statement(
     unit, out = say_unit(book.unit, language), console()
     out.print(grid(f"{found.title} · {book.name} · {unit}", heads, told_rows, right=(3, 4)))
     has, held, free = (tell_quantity(one, book.scale) for one in (found.balance, found.held, found.free))
-    out.print(say(language, f"余额 {has}，受限 {held}，可用 {free} {unit}", f"balance {has}, claimed {held}, free {free} {unit}"))
+    out.print(
+        say(language, f"余额 {has}，受限 {held}，可用 {free} {unit}", f"balance {has}, claimed {held}, free {free} {unit}")
+    )
     if claims:
         out.print(_grid(city, [(found, book, one) for one in claims], language))
 

@@ -96,7 +96,10 @@ def list_all(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> No
         return
     language = read_language(lang)
     heads = say(language, "市场 账簿 规则 依据 交易日", "market book rules grade day").split()
-    rows = [[one["market"], one["book"], one["label"][language], read_word("grade", one["grade"], language), one["day"] or "—"] for one in found]
+    rows = [
+        [one["market"], one["book"], one["label"][language], read_word("grade", one["grade"], language), one["day"] or "—"]
+        for one in found
+    ]
     console().print(grid(say(language, "市场", "markets"), heads, rows))
 
 
@@ -116,7 +119,11 @@ def show(folder: Folder, market: Market, member: Annotated[str, typer.Option(hel
         return
     language = read_language(lang)
     rows = [
-        [read_word("market_side", side, language), write_amount(one["price"], found["money_scale"]), write_amount(one["quantity"], found["scale"])]
+        [
+            read_word("market_side", side, language),
+            write_amount(one["price"], found["money_scale"]),
+            write_amount(one["quantity"], found["scale"]),
+        ]
         for side in ("sell", "buy")
         for one in (reversed(found[side]) if side == "sell" else found[side])
     ]
@@ -288,7 +295,8 @@ def list_auctions(folder: Folder, market: Market, as_json: AsJson = False, lang:
         return
     language = read_language(lang)
     rows = [
-        [one["auction"], read_word("auction_state", one["state"], language), write_amount(one["offered"], scale), write_amount(one["reserve"], money),
+        [one["auction"], read_word("auction_state", one["state"], language), write_amount(one["offered"], scale),
+         write_amount(one["reserve"], money),
          write_amount(one["price"], money) if one.get("price") else "—",
          write_amount(one["sold"], scale) if "sold" in one else "—"]
         for one in found

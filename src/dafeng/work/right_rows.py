@@ -101,6 +101,7 @@ class StatementRow(NamedTuple):
 
 
 _BOOK = "SELECT no, name, instrument, unit, scale, serials, period, project, state, locked FROM ledger_book"
+_CLAIMED = "SELECT account FROM ledger_claim WHERE NOT ended"
 _ACCOUNT = "SELECT no, name, book, type, holder, title, state, lim, balance, held FROM ledger_account"
 
 
@@ -297,7 +298,9 @@ def list_claimed(rows: LedgerRows, *, after: int = 0, limit: int = 100) -> list[
         In the order of opening.
     """
     found = rows.query(
-        f"{_ACCOUNT} WHERE no > ? AND no IN (SELECT account FROM ledger_claim WHERE NOT ended) ORDER BY no LIMIT ?", after, limit
+        f"{_ACCOUNT} WHERE no > ? AND no IN ({_CLAIMED}) ORDER BY no LIMIT ?",
+        after,
+        limit,
     )
     return [AccountRow(*row) for row in found]
 
