@@ -43,7 +43,7 @@ def test_accounts_are_listed_shown_and_explained(sample: str) -> None:
     assert len(json.loads(call("enterprise", "list", sample, "--json"))["rows"]) == 6
     assert "YT-01" in call("enterprise", "list", sample, "--year", "2025")
     assert json.loads(call("enterprise", "show", sample, "YT-01", "--json"))["years"] == [2024, 2025]
-    assert "not_measurable" in call("enterprise", "show", sample, "YT-01", "--lang", "en")
+    assert "no cut-offs" in call("enterprise", "show", sample, "YT-01", "--lang", "en")
     assert "F3" in call("enterprise", "explain", sample, "enterprise/YT-01.2025.emission_intensity")
 
 
@@ -57,7 +57,8 @@ def test_a_report_needs_an_authorisation_and_can_be_verified(sample: str, tmp_pa
     made = json.loads(call("enterprise", "export", sample, "YT-01", *BANK, "--out", str(out), "--json"))
     assert json.loads(call("enterprise", "verify", sample, made["code"], "--file", str(out), "--json"))["matches"] is True
     assert json.loads(call("enterprise", "withdraw", sample, "A00001", "--json"))[0]["state"] == "withdrawn"
-    assert "withdrawn" in call("enterprise", "authorisations", sample, "YT-01")
+    assert "已撤回" in call("enterprise", "authorisations", sample, "YT-01")
+    assert "已撤回; sha256" in call("enterprise", "verify", sample, made["code"])
     assert CliRunner().invoke(app, ["enterprise", "verify", sample, "AAAA-AAAA-AAAA-AAAA"]).exit_code == 1
 
 
@@ -65,7 +66,8 @@ def test_budget_moves_between_districts_once_a_second_person_approves(sample: st
     call("budget", "book", sample, "energy-2025")
     words = ("budget", "move", sample, "energy-2025", "east", "west", "5000", "--reason", "peak", "--id", "m1", "--who", "anna")
     assert json.loads(call(*words, "--json"))["state"] == "waiting"
-    assert "waiting m1" in call(*words)
+    said = call(*words)
+    assert [one in said for one in ("m1", "预算调剂", "待复核", "dafeng ledger approve", "waiting")] == [True] * 4 + [False]
     call("ledger", "approve", sample, "m1", "--who", "bert")
     nodes = {one["id"]: one for one in json.loads(call("budget", "show", sample, "energy-2025", "--json"))["nodes"]}
     assert [(nodes[name]["allotted"], nodes[name]["moved"], nodes[name]["kept"]) for name in ("east", "west", "yunting")] == [

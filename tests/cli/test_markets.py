@@ -86,7 +86,9 @@ def test_depth_and_ones_own_requests_are_shown_in_yuan(begun):
     assert shown["sell"] == [{"price": 9680, "quantity": 1000}]
     assert shown["requests"][0]["left"] == 1000
     assert "96.80" in run("show", str(begun), "cea", "--lang", "en")
-    assert "assumed" in run("list", str(begun))
+    assert "假设" in run("list", str(begun))
+    own = run("show", str(begun), "cea", "--member", "steel")
+    assert [word in own for word in ("挂牌申报", "卖出", "有效", "order")] == [True, True, True, False]
     assert json.loads(run("settle", str(begun), "--json")) == {"status": "done", "due": []}
 
 
@@ -98,6 +100,8 @@ def test_depth_and_ones_own_requests_are_shown_in_yuan(begun):
         (("order", "demo", "cea", "steel", "sell", "99999", "96.80"), SettingError, "does not hold the units"),
         (("order", "demo", "cea", "nobody", "sell", "1", "96.80"), SettingError, "no such member"),
         (("show", "demo", "coal"), AddressError, "no market 'coal'"),
+        (("open", "demo", "two", "--book", "cea", "--money", "cea", "--terms", "plain"), SettingError, "two different books"),
+        (("join", "demo", "cea", "Steel ", "S-1", "S-2"), SettingError, "malformed member: .* blanks at its ends"),
     ],
 )
 def test_what_is_refused_says_why(begun, words, error, says):

@@ -183,7 +183,10 @@ def test_a_row_or_page_that_is_not_there_is_refused(path: str) -> None:
 
 def test_what_was_wrong_is_said_in_both_languages_with_its_place() -> None:
     told = CLIENT.get("/api/v1/cities/yangli/verdicts?limit=0").json()
-    assert (told["error"], sorted(told["says"]), told["where"][0]["at"]) == (422, ["en", "zh"], "query.limit")
+    assert (told["error"], sorted(told["says"])) == (422, ["en", "zh"])
+    assert told["where"] == [
+        {"at": "query.limit", "says": {"zh": "不得小于 1", "en": "This should be at least 1"}},
+    ]
 
 
 FORMS: dict[str, type[BaseModel]] = {

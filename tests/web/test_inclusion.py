@@ -254,7 +254,8 @@ def test_a_bundle_gives_nobody_away_by_what_it_withholds(own: Filled, who: Perso
 
 def test_a_scene_shows_its_method_and_every_edition(who: Person) -> None:
     page = who.get(HOME + "scenes/metro/").text
-    assert [word in page for word in ("<math", "guangzhou_mean", "0.5155", "kgCO2", "515.5")] == [True] * 5
+    assert [word in page for word in ("<math", "guangzhou_mean", "0.5155", "kgCO₂/人次", "515.5")] == [True] * 5
+    assert "g/trip" in who.get(HOME + "scenes/metro/?lang=en").text
     assert who.get(HOME + "scenes/nothing/").status_code == 404
 
 

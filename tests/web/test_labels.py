@@ -14,7 +14,7 @@ from dafeng.web.labels import Words, read_labels
 WEB = Path(__file__).resolve().parents[2] / "src/dafeng/web"
 CLOSED = (
     "verdict", "basis", "grade", "severity", "strength", "counting", "comparator", "trajectory", "kind", "match", "purpose",
-    "error", "error_why", "task_state", "task_role", "task_place", "task_trouble", "task_view", "task_group",
+    "error", "error_why", "misread", "task_state", "task_role", "task_place", "task_trouble", "task_view", "task_group",
     "task_file", "task_said", "task_lack", "task_origin", "task_sub", "standing", "change", "energy_kind",
     "check_state", "key_side", "key_test", "input_subject", "dimension", "upload", "delivery", "job_state",
     "visible", "visible_because", "public_field", "public_goal", "role", "role_may", "scope",

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import typer
 
 import dafeng as df
-from dafeng.cli.printing import console, finding_rows, grid, print_json, read_language, say
+from dafeng.cli.ledger_lists import list_orders
+from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
 app = typer.Typer(help="预算：用能预算、碳预算的层层下达与使用 · energy and carbon budgets", no_args_is_help=True)
@@ -43,7 +44,7 @@ def list_all(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> No
             one["unit"],
             one["nodes"][0]["allotted"],
             *(one["nodes"][0]["below"][name] for name in ("consumed", "frozen", "free")),
-            one["state"],
+            read_word("budget_state", one["state"], language),
         ]
         for one in found
     ]
@@ -111,9 +112,9 @@ def move(
     if as_json:
         print_json(order_document(made))
     else:
-        console().print(
-            f"{made.state} {made.id} " + say(language, "复核：dafeng ledger approve", "next: dafeng ledger approve")
-        )
+        list_orders([made], language)
+        if made.state == "waiting":
+            console().print(say(language, "复核：dafeng ledger approve", "next: dafeng ledger approve"))
     if made.state == "refused":
         raise typer.Exit(1)
 
@@ -125,7 +126,8 @@ def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
         _end_unequal(told)
         return
     out = console()
-    title = f"{told['label'][language]} {told['period']['start']} – {told['period']['end']} {told['unit']} {told['state']}"
+    state, period = read_word("budget_state", told["state"], language), f"{told['period']['start']} – {told['period']['end']}"
+    title = f"{told['label'][language]} {period} {told['unit']} {state}"
     heads = say(
         language,
         "节点 层级 下达 再下达 自用 合计已用 冻结 可用 收回/失效 超用 预警",
@@ -136,9 +138,7 @@ def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
     summed = say(language, "合计与账簿核对", "sums held against the ledger")
     out.print(f"{summed}: {len(told['checks']) - len(wrong)}/{len(told['checks'])}")
     out.print(say(language, f"本次入账 {told['booked']} 笔", f"{told['booked']} requests were booked"))
-    if found.findings:
-        heads = say(language, "级别 位置 问题 处理", "severity place problem remedy").split()
-        out.print(grid(say(language, "发现", "findings"), heads, finding_rows(found.findings, language)))
+    print_findings(found.findings, language)
     _end_unequal(told)
 
 
@@ -156,7 +156,7 @@ def _row(node: dict[str, Any], language: Language) -> list[str]:
     below = node["below"]
     return [
         f"{node['id']} {node['label'][language]}",
-        node["level"],
+        read_word("budget_level", node["level"], language),
         node["allotted"],
         node["given"],
         node["consumed"],

@@ -256,7 +256,7 @@ def _show_project(one: dict[str, Any], language: Language) -> None:
                 t[language],
                 read_word("test_answer", t["answer"], language),
                 say(language, "、", ", ").join(names.get(one, one) for one in t["missing"]),
-                f"{t['source']} {t['clause']}",
+                f"{t['source']} {t['clause_says'][language]}",
                 t["grade"],
             ]
             for t in tests

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 import dafeng as df
-from dafeng.cli.printing import console, explanation_tree, grid, print_findings, print_json, read_language, say
+from dafeng.cli.printing import console, explanation_tree, grid, print_findings, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
 app = typer.Typer(help="企业碳账户：数据、评级、授权与信用报告 · enterprise carbon accounts", no_args_is_help=True)
@@ -65,17 +65,17 @@ def show(folder: Folder, name: Name, year: Year = None, as_json: AsJson = False,
     if as_json:
         print_json(told)
         return
+    from dafeng.web.enterprise_views import name_unit
+
     out = console()
     title = f"{told['enterprise']} {told['label'][language]} {told['sector']}"
     heads = say(language, "年份 项目 数值 单位 地址", "year item value unit address").split()
     known = [one for one in told["figures"] if one["value"] is not None]
-    rows = [[str(one["year"]), one["label"][language], one["value"], one["unit"], one["address"]] for one in known]
+    rows = [[str(one["year"]), one["label"][language], one["value"], name_unit(one["unit"], language), one["address"]]
+            for one in known]  # fmt: skip
     out.print(grid(title, heads, rows, right=(2,)))
-    heads = say(language, "年份 项目 结果 说明 地址", "year item result says address").split()
-    rows = [
-        [str(one["year"]), one["label"][language], one["result"], one["says"][language], one["address"]]
-        for one in told["judgements"]
-    ]
+    heads = say(language, "年份 项目 结果 地址", "year item result address").split()
+    rows = [[str(one["year"]), one["label"][language], one["says"][language], one["address"]] for one in told["judgements"]]
     out.print(grid(say(language, "评价", "judgements"), heads, rows))
     lacking = len(told["figures"]) - len(known)
     out.print(say(language, f"另有 {lacking} 项未知，见 --json", f"{lacking} figures are unknown, see --json"))
@@ -111,8 +111,9 @@ def authorise(
     lang: Tongue = "zh",
 ) -> None:
     """登记企业对金融机构的授权 · enter what an owner allows a bank to see."""
+    city = df.open_city(folder)
     made = df.authorise(
-        df.open_city(folder),
+        city,
         name,
         recipient=recipient,
         purpose=purpose,
@@ -121,7 +122,7 @@ def authorise(
         letter=letter,
         who=who or getuser(),
     )
-    _show([made], read_language(lang), as_json=as_json)
+    _show([made], city, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -133,8 +134,9 @@ def withdraw(
     lang: Tongue = "zh",
 ) -> None:
     """撤回授权 · withdraw an authorisation."""
-    made = df.withdraw_authorisation(df.open_city(folder), authorisation, who=who or getuser())
-    _show([made], read_language(lang), as_json=as_json)
+    city = df.open_city(folder)
+    made = df.withdraw_authorisation(city, authorisation, who=who or getuser())
+    _show([made], city, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -145,8 +147,9 @@ def authorisations(
     lang: Tongue = "zh",
 ) -> None:
     """列出授权 · list what owners allowed."""
-    found = df.list_authorisations(df.open_city(folder), enterprise=name)
-    _show(list(found), read_language(lang), as_json=as_json)
+    city = df.open_city(folder)
+    found = df.list_authorisations(city, enterprise=name)
+    _show(list(found), city, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -188,7 +191,9 @@ def links(
         return
     language = read_language(lang)
     heads = say(language, "编号 企业 截止 状态 制作人", "id owner until state made-by").split()
-    rows = [[one["id"], one["owner"], one["until"], one["state"], one["who"]] for one in told]
+    rows = [
+        [one["id"], one["owner"], one["until"], read_word("link_state", one["state"], language), one["who"]] for one in told
+    ]
     console().print(grid(say(language, "企业链接", "links of owners"), heads, rows))
 
 
@@ -255,7 +260,8 @@ def verify(
     else:
         granted = told["authorisation"]
         console().print(f"{told['at']} {told['enterprise']} → {told['recipient']}: {told['purpose']}")
-        console().print(f"{granted['id']} {granted['until']} {granted['state']}; sha256 {told['sha256']}")
+        state = read_word("link_state", granted["state"], language)
+        console().print(f"{granted['id']} {granted['until']} {state}; sha256 {told['sha256']}")
         if told["matches"] is not None:
             zh, en = ("文件一致", "the file is that report") if told["matches"] else ("文件不一致", "the file is another one")
             console().print(say(language, zh, en))
@@ -263,19 +269,25 @@ def verify(
         raise typer.Exit(1)
 
 
-def _show(found: list[df.Authorisation], language: Language, *, as_json: bool) -> None:
+def _show(found: list[df.Authorisation], city: df.City, language: Language, *, as_json: bool) -> None:
     told = [df.authorisation_document(one) for one in found]
     if as_json:
         print_json(told)
         return
+    from dafeng.web.enterprise_views import say_part
+    from dafeng.work.enterprise_rules import read_rules
+
+    rules = read_rules(city.overlay)
     heads = say(
         language, "编号 企业 机构 用途 内容 截止 状态 授权书", "id owner recipient purpose parts until state letter"
     ).split()
     rows = [
         [
             *(str(one[name]) for name in ("id", "owner", "recipient", "purpose")),
-            ", ".join(one["fields"]),
-            *(str(one[name]) for name in ("until", "state", "evidence")),
+            say(language, "、", ", ").join(say_part(rules, part).read(language) for part in one["fields"]),
+            str(one["until"]),
+            read_word("link_state", one["state"], language),
+            str(one["evidence"]),
         ]
         for one in told
     ]

@@ -5,6 +5,7 @@ Invariant: an identity that is typed goes into the table of identities as a hash
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from getpass import getuser
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Annotated, Any
 import typer
 
 import dafeng as df
-from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, say
+from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, read_word, say
 from dafeng.core.errors import SettingError
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Language, read_wording
 
 app = typer.Typer(help="碳普惠：场景、碳账户、积分与核证 · carbon inclusion", no_args_is_help=True)
 
@@ -41,16 +42,21 @@ def scenes(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None
         language, "场景 名称 版本 每单位克数 单位 来源 等级 采用", "scene name edition g/unit unit source grade used"
     ).split()
     rows = [
-        [one["id"], one["title"][language], *_edition(one, edition)] for one in found for edition in one["editions"] or [None]
+        [one["id"], one["title"][language], *_edition(one, edition, language)]
+        for one in found
+        for edition in one["editions"] or [None]
     ]
     console().print(grid(city.label.read(language), heads, rows, right=(3,)))
 
 
-def _edition(scene: dict[str, Any], edition: dict[str, Any] | None) -> list[str]:
+def _edition(scene: dict[str, Any], edition: dict[str, Any] | None, language: Language) -> list[str]:
     if edition is None:
         return ["—"] * 6
     used = "●" if scene["in_use"] == edition["id"] else ""
-    return [edition["id"], edition["grams_per_unit"], scene["unit"], edition["source"], edition["grade"], used]
+    from dafeng.web.book_words import say_unit
+
+    grade = read_word("grade", edition["grade"], language)
+    return [edition["id"], edition["grams_per_unit"], say_unit(scene["unit"], language), edition["source"], grade, used]
 
 
 @app.command()
@@ -104,6 +110,7 @@ def take(
 
     with df.open_inclusion(df.open_city(folder)) as programme:
         tally = df.take_events(programme, file)
+        titles = {name: one.title for name, one in programme.scenes.items()}
     if as_json:
         print_json(tally_document(programme, tally))
         return
@@ -111,7 +118,8 @@ def take(
     print_findings(tally.findings, language)
     refused = sum(tally.refused.values())
     if weak := tally_document(programme, tally)["weak"]:
-        console().print(say(language, f"因子待核实的场景：{'、'.join(weak)}", f"unconfirmed factors: {', '.join(weak)}"))
+        named = say(language, "、", ", ").join(titles[one].read(language) for one in weak)
+        console().print(say(language, f"因子待核实的场景：{named}", f"unconfirmed factors: {named}"))
     console().print(
         say(
             language,
@@ -126,14 +134,16 @@ def balance(folder: Folder, person: Person, as_json: AsJson = False, lang: Tongu
     """余额：克数、积分、券 · grams, points and vouchers of an account."""
     with df.open_inclusion(df.open_city(folder)) as programme:
         found = df.inclusion_balance(programme, person)
+        names = {f"voucher.{name}": one.label for name, one in programme.policy.vouchers.items()}
     if as_json:
         print_json(dict(found))
         return
     language = read_language(lang)
+    names["grams"] = Label("未核证减排量（克）", "not yet certified (g)")
+    names["points"] = Label(read_word("inclusion", "points", "zh"), read_word("inclusion", "points", "en"))
+    rows = [[names[name].read(language), str(held)] for name, held in found.items()]
     heads = say(language, "项目 数量", "what quantity").split()
-    console().print(
-        grid(say(language, "碳账户", "account"), heads, [[name, str(held)] for name, held in found.items()], right=(1,))
-    )
+    console().print(grid(say(language, "碳账户", "account"), heads, rows, right=(1,)))
 
 
 @app.command()
@@ -214,10 +224,17 @@ def prove(
     folder: Folder,
     scene: Annotated[str, typer.Argument(help="场景 · scene", metavar="SCENE")],
     evidence: Annotated[str, typer.Argument(help="凭证编号 · number of the evidence", metavar="EVIDENCE")],
+    as_json: AsJson = False,
+    lang: Tongue = "zh",
 ) -> None:
-    """证明某凭证在核证减排量之中 · show that an event was certified (JSON)."""
+    """证明某凭证在核证减排量之中 · show that an event was certified."""
     with df.open_inclusion(df.open_city(folder)) as programme:
-        print_json(df.prove_event(programme, scene, evidence))
+        found = df.prove_event(programme, scene, evidence)
+        title = programme.scenes[scene].title if scene in programme.scenes else scene
+    if as_json:
+        print_json(found)
+    else:
+        _print_proof(found, read_wording(title, read_language(lang)), evidence, read_language(lang))
 
 
 @app.command()
@@ -262,7 +279,8 @@ def keys(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
         return
     language = read_language(lang)
     heads = say(language, "密钥 运营方 场景 状态 制作人", "key operator scenes state made-by").split()
-    rows = [[one["id"], one["operator"], ", ".join(one["scenes"]) or "*", one["state"], one["made_by"]] for one in found]
+    rows = [[one["id"], one["operator"], ", ".join(one["scenes"]) or "*", read_word("link_state", one["state"], language),
+             one["made_by"]] for one in found]  # fmt: skip
     console().print(grid(say(language, "密钥", "keys"), heads, rows))
 
 
@@ -309,6 +327,22 @@ def end(
         print_json(told)
     else:
         console().print(say(read_language(lang), f"已停用：{ended.id}", f"ended: {ended.id}"))
+
+
+def _print_proof(found: Mapping[str, Any], scene: str, evidence: str, language: Language) -> None:
+    """A proof in lines: where the event stands, and what to join its hash with to come to the published root."""
+    at, size, path, out = int(found["at"]) + 1, found["size"], found["path"], console()
+    said = (
+        (f"{scene} {evidence}：在批次 {found['bundle']} 中，第 {at} 件，共 {size} 件",
+         f"{scene} {evidence}: certified in bundle {found['bundle']}, event {at} of {size}"),
+        (f"根散列 {found['root']}", f"root hash {found['root']}"),
+        (f"事件散列 {found['leaf']}", f"hash of the event {found['leaf']}"),
+        (f"路径（{len(path)} 个散列值，自下而上）", f"path ({len(path)} hashes, upwards)"),
+    )  # fmt: skip
+    for zh, en in said:
+        out.print(say(language, zh, en))
+    for one in path:
+        out.print(one)
 
 
 def _day(text: str) -> str:

@@ -123,6 +123,7 @@ def balances(
     lang: Tongue = "zh",
 ) -> None:
     """某日、某时所知的各账户余额 · balances as they were on a day, as far as known at an instant."""
+    from dafeng.web.book_words import say_unit
     from dafeng.work.right_books import tell_quantity
     from dafeng.work.right_proof import balances_document
 
@@ -134,7 +135,9 @@ def balances(
         return
     heads = say(language, "账户 余额", "account balance").split()
     rows = [[one["account"], tell_quantity(one["balance"], told["scale"])] for one in told["accounts"]]
-    console().print(grid(f"{told['book']} · {told['unit']} · {day or '—'} · {known or '—'}", heads, rows, right=(1,)))
+    console().print(
+        grid(f"{told['book']} · {say_unit(told['unit'], language)} · {day or '—'} · {known or '—'}", heads, rows, right=(1,))
+    )
 
 
 @app.command()

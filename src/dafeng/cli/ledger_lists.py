@@ -1,4 +1,4 @@
-"""What ``dafeng ledger`` lists: books, accounts, statements, orders, certificates.
+"""What ``dafeng ledger`` lists: books, accounts, orders, certificates.
 
 Invariant: nothing is booked here.
 """
@@ -36,6 +36,7 @@ Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of th
 @app.command()
 def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """列出账簿及合计 · list the books with their sums."""
+    from dafeng.web.book_words import name_book, say_unit
     from dafeng.work.right_overview import ENDS, book_document, sum_books
 
     language = read_language(lang)
@@ -51,8 +52,8 @@ def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
         "book name unit limit issued held claimed surrendered retired cancelled used exported gap",
     )
     rows = [
-        [one.book.name, one.label.read(language), one.book.unit,
-         say(language, "无上限", "no limit") if one.limit is None else one.tell(one.limit),
+        [one.book.name, name_book(one).read(language), say_unit(one.book.unit, language),
+         one.tell(one.limit) if one.limit is not None else say(language, "无上限", "no limit"),
          *map(one.tell, (one.issued, one.held, one.claimed, *(one.ends[name] for name in ENDS), one.gap))]
         for one in found
     ]  # fmt: skip
@@ -62,10 +63,10 @@ def books(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None:
             console().print(
                 say(
                     language,
-                    f"账簿 {one.book.name} 不平，差 {one.tell(one.gap)} {one.book.unit}："
+                    f"账簿 {one.book.name} 不平，差 {one.tell(one.gap)} {say_unit(one.book.unit, language)}："
                     "用 dafeng ledger audit 审核，并从备份恢复",
-                    f"book {one.book.name} does not balance, {one.tell(one.gap)} {one.book.unit} are missing: audit it with"
-                    " dafeng ledger audit and restore the backup",
+                    f"book {one.book.name} does not balance, {one.tell(one.gap)} {say_unit(one.book.unit, language)} are"
+                    " missing: audit it with dafeng ledger audit and restore the backup",
                 )
             )
     _end_broken(found)
@@ -104,42 +105,6 @@ def accounts(
         for one in found
     ]  # fmt: skip
     console().print(grid(say(language, "账户", "accounts"), heads, told, right=(6, 7)))
-
-
-@app.command()
-def statement(
-    folder: Folder,
-    name: Account,
-    before: Annotated[int, typer.Option("--before", min=0, max=MOST_NUMBER, help="该事件之前 · before this event")] = 0,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10000, help="至多几行 · at most so many lines")] = 50,
-    as_json: AsJson = False,
-    lang: Tongue = "zh",
-) -> None:
-    """账户明细，新的在前 · statement of an account, the newest first."""
-    from dafeng.ledger.definitions import kinds
-    from dafeng.work.right_books import tell_quantity
-    from dafeng.work.right_overview import account_document, block_document, claim_document, line_document
-    from dafeng.work.right_rows import read_blocks, read_claims, read_statement
-
-    language = read_language(lang)
-    with open_rights(folder) as rights:
-        found, book = rights.find_account(name)
-        with rights.reading() as rows:
-            lines = read_statement(rows, found.no, before=before, limit=limit)
-            claims, blocks = read_claims(rows, found.no), read_blocks(rows, found.no)
-    if as_json:
-        told: dict[str, Any] = {**account_document(found, book), "lines": [line_document(one) for one in lines]}
-        told |= {"claims": [claim_document(one) for one in claims], "blocks": [block_document(one) for one in blocks]}
-        print_json(told)
-        return
-    words = {name: kind.label.read(language) for name, kind in kinds().items()}
-    heads = say(language, "事件 生效 类别 数量 余额 对方 原因", "event day kind amount balance other reason").split()
-    told_rows = [
-        [str(one.seq), one.effective.isoformat(), words.get(one.kind, one.kind), tell_quantity(one.amount, book.scale),
-         tell_quantity(one.balance, book.scale), one.other_name, one.reason]
-        for one in lines
-    ]  # fmt: skip
-    console().print(grid(f"{found.title} · {book.name} · {book.unit}", heads, told_rows, right=(3, 4)))
 
 
 @app.command()
@@ -231,6 +196,27 @@ def tell_findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def read_kind(name: str, language: Language) -> str:
+    """What was booked or asked, in the words of the pages.
+
+    Parameters
+    ----------
+    name : str
+        Kind of a transfer, or verb of another request.
+    language : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        Its word.
+    """
+    from dafeng.ledger.definitions import kinds
+
+    found = kinds().get(name)
+    return read_word("order_verb", name, language) if found is None else found.label.read(language)
+
+
 def show_findings(found: Sequence[Finding], language: Language) -> None:
     """Print findings as a table.
 
@@ -311,15 +297,11 @@ def list_orders(found: Sequence[Order], language: Language) -> None:
 
 
 def _row(order: Order, language: Language) -> list[str]:
-    from dafeng.ledger.definitions import kinds
-
     said = order.reason
     told = (
         f"{said.says.read(language)} ({order.code}{f' {said.annex}' if said.annex else ''}) {order.about}"
         if said
         else order.about
     )
-    kind = kinds().get(order.verb)
-    verb = read_word("order_verb", order.verb, language) if kind is None else kind.label.read(language)
-    state = read_word("order_state", order.state, language)
+    verb, state = read_kind(order.verb, language), read_word("order_state", order.state, language)
     return [order.id, verb, state, str(order.event or "—"), order.who, order.decided_by or "—", told]

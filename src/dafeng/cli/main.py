@@ -32,6 +32,7 @@ from dafeng.cli import (
     ledger,
     ledger_audit,
     ledger_lists,
+    ledger_statements,
     listing,
     locks,
     maps,
@@ -70,6 +71,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     made.add_typer(markets.app, name="market")
     made.add_typer(inclusion.app, name="inclusion")
     ledger.app.add_typer(ledger_lists.app)
+    ledger.app.add_typer(ledger_statements.app)
     ledger.app.add_typer(ledger_audit.app)
     made.add_typer(ledger.app, name="ledger")
     made.add_typer(quality.app)

@@ -14,7 +14,7 @@ from uuid import uuid4
 import typer
 
 import dafeng as df
-from dafeng.cli.printing import console, grid, print_json, read_language, say
+from dafeng.cli.printing import console, grid, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ def list_all(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> No
         return
     language = read_language(lang)
     heads = say(language, "市场 账簿 规则 依据 交易日", "market book rules grade day").split()
-    rows = [[one["market"], one["book"], one["label"][language], one["grade"], one["day"] or "—"] for one in found]
+    rows = [
+        [one["market"], one["book"], one["label"][language], read_word("grade", one["grade"], language), one["day"] or "—"]
+        for one in found
+    ]
     console().print(grid(say(language, "市场", "markets"), heads, rows))
 
 
@@ -116,12 +119,18 @@ def show(folder: Folder, market: Market, member: Annotated[str, typer.Option(hel
         return
     language = read_language(lang)
     rows = [
-        [say(language, *words), write_amount(one["price"], found["money_scale"]), write_amount(one["quantity"], found["scale"])]
-        for side, words in (("sell", ("卖", "sell")), ("buy", ("买", "buy")))
+        [
+            read_word("market_side", side, language),
+            write_amount(one["price"], found["money_scale"]),
+            write_amount(one["quantity"], found["scale"]),
+        ]
+        for side in ("sell", "buy")
         for one in (reversed(found[side]) if side == "sell" else found[side])
     ]
     heads = say(language, "方向 价格 数量", "side price quantity").split()
     console().print(grid(f"{market} {found['day'] or '—'}", heads, rows, right=(1, 2)))
+    if member:
+        _print_requests(found, member, language)
 
 
 @app.command("open")
@@ -265,9 +274,9 @@ def settle(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> None
         print_json({"status": "due" if left else "done", "due": left})
         return
     language = read_language(lang)
-    rows = [[one["id"], one["code"]] for one in left]
+    rows = [[one["id"], _read_reason(one["code"], language)] for one in left]
     console().print(
-        grid(say(language, "未交割", "due"), say(language, "编号 原因", "id code").split(), rows)
+        grid(say(language, "未交割", "due"), say(language, "编号 原因", "id reason").split(), rows)
         if rows else say(language, "全部已交割", "all settled")
     )  # fmt: skip
 
@@ -286,7 +295,8 @@ def list_auctions(folder: Folder, market: Market, as_json: AsJson = False, lang:
         return
     language = read_language(lang)
     rows = [
-        [one["auction"], one["state"], write_amount(one["offered"], scale), write_amount(one["reserve"], money),
+        [one["auction"], read_word("auction_state", one["state"], language), write_amount(one["offered"], scale),
+         write_amount(one["reserve"], money),
          write_amount(one["price"], money) if one.get("price") else "—",
          write_amount(one["sold"], scale) if "sold" in one else "—"]
         for one in found
@@ -348,8 +358,40 @@ def _print_trades(exchange: Exchange, market: str, found: list[dict[str, Any]], 
     scale, money = _scales(exchange, market)
     rows = [
         [one["trade"], one["buyer"], one["seller"], write_amount(one["quantity"], scale), write_amount(one["price"], money),
-         write_amount(one["amount"], money), one["state"] if one["state"] in ("done", "back") else one["code"] or "due"]
+         write_amount(one["amount"], money), _read_delivery(one, language)]
         for one in found
     ]  # fmt: skip
     heads = say(language, "成交 买方 卖方 数量 价格 金额 交割", "trade buyer seller quantity price amount settled").split()
     console().print(grid(market, heads, rows, right=(3, 4, 5)))
+
+
+def _print_requests(found: dict[str, Any], member: str, language: Language) -> None:
+    """What a member asked for in the open sessions, with what is left of it."""
+    from dafeng.ledger.market.amounts import write_amount
+
+    scale, money = found["scale"], found["money_scale"]
+    rows = [
+        [one["id"], read_word("market_verb", {"openauction": "open_auction"}.get(one["what"], one["what"]), language),
+         read_word("market_side", one.get("side", "—"), language),
+         *("—" if one.get(name) is None else write_amount(one[name], of)
+           for name, of in (("quantity", scale), ("left", scale), ("price", money))),
+         read_word("market_thing", one["state"], language)]
+        for one in found["requests"]
+    ]  # fmt: skip
+    heads = say(language, "申报 种类 方向 数量 未成交 价格 状态", "id what side quantity left price state").split()
+    console().print(grid(member, heads, rows, right=(3, 4, 5)))
+
+
+def _read_reason(code: str, language: Language) -> str:
+    """Why the ledger refused, with its code."""
+    from dafeng.ledger.market.reasons import market_reasons
+
+    known = market_reasons().get(code)
+    return f"{known.says.read(language)} ({code})" if known else code
+
+
+def _read_delivery(one: dict[str, Any], language: Language) -> str:
+    """Whether a trade was delivered, and why not, as on the pages."""
+    name = {"done": "delivered", "back": "given_back"}.get(one["state"], "undelivered")
+    word = read_word("markets", name, language)
+    return f"{word}: {_read_reason(one['code'], language)}" if one["code"] and one["state"] != "done" else word

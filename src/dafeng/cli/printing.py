@@ -213,7 +213,9 @@ def finding_rows(findings: Iterable[Finding], language: Language) -> list[list[s
     list of list of str
         Severity, place, text, remedy.
     """
-    return [[f.severity, f.at, f.says.read(language), f.remedy.read(language)] for f in findings]
+    return [
+        [read_word("severity", f.severity, language), f.at, f.says.read(language), f.remedy.read(language)] for f in findings
+    ]
 
 
 def print_findings(findings: Sequence[Finding], language: Language) -> None:
@@ -311,5 +313,7 @@ def _line(trace: Mapping[str, Any], language: Language) -> Text:
         cell = trace["cell"]
         bits.append(plain_text(f"{cell['file']} {cell['sheet'] or ''} {cell['cell']}", style="green"))
     if trace.get("source"):
-        bits.append(plain_text(f"{trace['source']} ({trace.get('grade') or '-'})", style="bright_black"))
+        bits.append(
+            plain_text(f"{trace['source']} ({read_word('grade', trace.get('grade') or '-', language)})", style="bright_black")
+        )
     return Text("  ").join(bits)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Wording
 from dafeng.core.units import Unit, unit
 from dafeng.formula import Expression, evaluate_exact, parse, unit_of
 from dafeng.formula.expression import COMPARISONS, Apply
@@ -114,8 +114,10 @@ class Test:
         Its id.
     label : Label
         What must hold.
-    source, clause, grade : str
+    source, grade : str
         Where it stands and how sure it is.
+    clause : str or Label
+        Its clause: as published, or in both languages.
     rule : Compared, Chosen or Joined
         What it asks.
     constants : mapping of str to Decimal
@@ -126,7 +128,7 @@ class Test:
     id: str
     label: Label
     source: str
-    clause: str
+    clause: Wording
     grade: str
     rule: Rule
     constants: Mapping[str, Decimal]
@@ -439,7 +441,7 @@ def _tests(record: Record, key: str, facts: Mapping[str, Fact]) -> tuple[Test, .
         inner = head.child(name)
         inner.allow({"label", "clause", "rule"})
         rule = _rule(inner, inner.value("rule"), facts, units)
-        clause = inner.text_or_none("clause") or ""
+        clause = inner.label("clause") if isinstance(inner.value("clause"), dict) else inner.text_or_none("clause") or ""
         made.append(Test(name, inner.label("label"), source, clause, grade, rule, constants))
     return tuple(made)
 

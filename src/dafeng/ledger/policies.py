@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dafeng.core.errors import LookupFailure
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, Wording
 from dafeng.core.units import unit
 from dafeng.formula import Expression, check_unit, evaluate_exact, parse, say
 from dafeng.ledger.powers import KERNELS
@@ -123,8 +123,10 @@ class Policy:
         Years it holds for; empty where it is not dated.
     status : str
         ``final`` or ``draft``.
-    source, clause, grade, note : str
+    source, grade, note : str
         Where it stands and how sure it is.
+    clause : str or Label
+        What it says: as published, or in both languages.
     given : tuple of Term
         Inputs.
     constants : tuple of Setting
@@ -141,7 +143,7 @@ class Policy:
     years: tuple[int, ...]
     status: str
     source: str
-    clause: str
+    clause: Wording
     grade: str
     note: str
     given: tuple[Term, ...]
@@ -383,7 +385,8 @@ def _policy(name: str, record: Record, known: frozenset[str]) -> Policy:
     years = record.value("years") or []
     return Policy(
         name, record.label("label"), record.text_or_none("family") or name, tuple(years),
-        record.text_or_none("status", among=("final", "draft")) or "final", source, record.text_or_none("clause") or "",
+        record.text_or_none("status", among=("final", "draft")) or "final", source,
+        record.label("clause") if isinstance(record.value("clause"), dict) else record.text_or_none("clause") or "",
         grade, record.text_or_none("note") or "", terms, settings, _steps(record, (*terms, *settings)),
         record.text_or_none("round", among=("down", "up")) or "",
     )  # fmt: skip

@@ -31,7 +31,7 @@ class Place(Form):
     """What was wrong with a part of a request."""
 
     at: str
-    says: str
+    says: Said
 
 
 class Refusal(Form):

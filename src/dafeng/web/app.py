@@ -43,6 +43,7 @@ from dafeng.web.limits import Paces, usual_paces
 from dafeng.web.links import STATIC
 from dafeng.web.logins import add_logins
 from dafeng.web.market_pages import add_market_pages
+from dafeng.web.misread import tell_places
 from dafeng.web.offices import Office
 from dafeng.web.owner_pages import add_owner_pages
 from dafeng.web.programs import add_programs
@@ -253,7 +254,7 @@ def fail(
     code : int
         Status code.
     where : sequence of mapping, optional
-        Parts of the request that could not be read: place (``loc``) and reason (``msg``).
+        Parts of the request that could not be read, as `tell_places` takes them.
     cause : DafengError, optional
         What is wrong with a database or a definition file of the city, or why something is withheld, told to those who may
         read the city.
@@ -269,7 +270,7 @@ def fail(
     words = Words(read_language(request))
     if path.startswith("/api/") or path.endswith(".json"):
         said = {lang: Words(lang).word("error", code) for lang in cast(tuple[Language, ...], ("zh", "en"))}
-        places = [{"at": ".".join(map(str, one["loc"])), "says": str(one["msg"])} for one in where]
+        places = tell_places(where)
         told: dict[str, Any] = {"what": _both(cause.what), "remedy": _both(cause.remedy)} if cause is not None else {}
         told |= {"place": place} if (place := _place(desk, cause)) else {}
         return JSONResponse({"error": code, "says": said} | ({"where": places} if places else {}) | told, status_code=code)

@@ -16,7 +16,7 @@ from dafeng.work.right_overview import BookSum
 
 _UNITS: Mapping[Language, Mapping[str, str]] = {
     "zh": {"point": "分", "voucher": "张"},
-    "en": {"元": "yuan", "分": "points", "张": "vouchers", "point": "points", "voucher": "vouchers"},
+    "en": {"元": "yuan", "分": "points", "张": "vouchers", "point": "points", "voucher": "vouchers", "人次": "trip"},
 }
 _VOUCHER = "voucher"
 """Unit of the books that carbon inclusion opens for its vouchers, one instrument each."""
@@ -57,9 +57,9 @@ def say_unit(unit: str, language: Language) -> str:
     Returns
     -------
     str
-        With subscripts; as stored where it is the same in both languages.
+        With subscripts, each part of a rate by itself; as stored where it is the same in both languages.
     """
-    return spell(_UNITS[language].get(unit, unit), language)
+    return spell("/".join(_UNITS[language].get(part, part) for part in unit.split("/")), language)
 
 
 def has_limit(limit: int | None) -> bool:

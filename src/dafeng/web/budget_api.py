@@ -140,7 +140,7 @@ def _try(make: Callable[[], Response]) -> Response:
         raise HTTPException(404) from cause
     except DafengError as cause:
         code = 409 if isinstance(cause, ConflictError) else 422
-        places = [{"at": cause.where[:200], "says": cause.remedy.en}]
+        places = [{"at": cause.where[:200], "says": {"zh": cause.remedy.zh, "en": cause.remedy.en}}]
         said = {"zh": cause.what.zh, "en": cause.what.en}
         return JSONResponse({"error": code, "says": said, "where": places}, status_code=code)
 

@@ -37,7 +37,7 @@ DIGITS = 4
 """Significant digits of a figure with decimals, as those that are worked out have in `dafeng.web.figures`."""
 LEVELS = 4
 """Steps of colour below the best one."""
-_UNITS: Mapping[str, str] = {"10^4 CNY": "万元", "mu": "亩", "person": "人"}
+_UNITS: Mapping[str, str] = {"10^4 CNY": "万元", "mu": "亩", "person": "人", "point": "分"}
 EVERY = "all"
 """What is chosen for all years."""
 

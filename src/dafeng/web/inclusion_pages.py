@@ -25,6 +25,7 @@ from dafeng.ledger.inclusion.operators import end_key, make_key
 from dafeng.ledger.inclusion.programme import GRAMS
 from dafeng.ledger.inclusion.rewards import erase_member, redeem_points
 from dafeng.web.asking import Ask, Context, show, write
+from dafeng.web.book_words import say_unit
 from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
@@ -145,7 +146,11 @@ def _confirmer(visitor: Visitor) -> bool:
 
 
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200) -> Response:
-    home = {"inclusion_base": f"/{ask.office.slug}/inclusion/", **clock_words(ask.office.city, Words(ask.language))}
+    home = {
+        "inclusion_base": f"/{ask.office.slug}/inclusion/",
+        "unit": lambda text: say_unit(text, ask.language),
+        **clock_words(ask.office.city, Words(ask.language)),
+    }
     return ask.page(template, {**home, **context}, name="inclusion", code=code)
 
 

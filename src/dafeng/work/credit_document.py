@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from dafeng.core.labels import read_wording
 from dafeng.ledger.eligibility import Outcome, Scheme, Schemes
 from dafeng.ledger.project_values import shift_years
 from dafeng.ledger.projects import Period, Project, Step, ask_period, ask_project, step_kinds
@@ -115,6 +116,7 @@ def outcome_document(said: Outcome) -> dict[str, Any]:
         "answer": said.answer,
         "missing": list(said.missing),
         "source": test.source,
-        "clause": test.clause,
+        "clause": read_wording(test.clause, "zh"),
+        "clause_says": {"zh": read_wording(test.clause, "zh"), "en": read_wording(test.clause, "en")},
         "grade": test.grade,
     }

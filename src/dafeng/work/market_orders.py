@@ -13,7 +13,7 @@ from dafeng.core.errors import AccessError, ConflictError, LookupFailure
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
 from dafeng.ledger.book_plans import read_book_plans
-from dafeng.ledger.market.asked import Asked, Bid, Cancel, Offer, OpenAuction, Order, Take, is_sound, read, spell
+from dafeng.ledger.market.asked import Asked, Bid, Cancel, Offer, OpenAuction, Order, Take, find_unsound, read, spell
 from dafeng.ledger.market.exchange import Exchange
 from dafeng.ledger.market.flaws import find_excess
 from dafeng.ledger.market.hall import Hall, find_need
@@ -113,8 +113,8 @@ def place_asked(markets: Markets, asked: Asked, *, who: str, records: Records | 
         If records or ledger cannot be written; asked again, it is the same request.
     """
     at = datetime.now(UTC)
-    if not is_sound(asked):
-        return MarketOrder(asked, "refused", who, at, code="malformed", about=str(asked.id)[:60])
+    if (field := find_unsound(asked)) is not None:
+        return MarketOrder(asked, "refused", who, at, code="malformed", about=field)
     with markets.opened() as exchange, using(markets.city, records) as opened:
         _settle(exchange, opened)
         pair = needs_pair(markets, exchange, asked)

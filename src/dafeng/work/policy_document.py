@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from dafeng.core.findings import Finding
+from dafeng.core.labels import read_wording
 from dafeng.ledger.policies import Worked, write_number
 
 
@@ -22,7 +23,7 @@ def worked_document(worked: Worked) -> dict[str, Any]:
     Returns
     -------
     dict
-        Policy, value, steps, inputs, constants and what is missing.
+        Policy, value, steps, inputs, constants and what is missing; ``clause`` as published, ``clause_says`` in both languages.
     """
     policy = worked.policy
     return {
@@ -30,7 +31,8 @@ def worked_document(worked: Worked) -> dict[str, Any]:
         "label": {"zh": policy.label.zh, "en": policy.label.en},
         "status": policy.status,
         "source": policy.source,
-        "clause": policy.clause,
+        "clause": read_wording(policy.clause, "zh"),
+        "clause_says": {"zh": read_wording(policy.clause, "zh"), "en": read_wording(policy.clause, "en")},
         "grade": policy.grade,
         "note": policy.note,
         "value": None if worked.value is None else write_number(worked.value),

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from dafeng.core.errors import AccessError, LookupFailure
-from dafeng.core.labels import Label
+from dafeng.core.labels import Label, read_wording
 from dafeng.ledger.credit_log import Taken, read_register
 from dafeng.ledger.eligibility import Fact, Outcome, Schemes, Value, asked, read_schemes
 from dafeng.ledger.policies import write_number
@@ -272,7 +272,8 @@ def tell_outcome(said: Outcome, project: Project, schemes: Schemes, *, period: P
         known["application"] = _ordinal(period.asked)
     return {
         "id": test.id, "zh": test.label.zh, "en": test.label.en, "answer": said.answer, "source": test.source,
-        "clause": test.clause, "grade": test.grade,
+        "clause": read_wording(test.clause, "zh"), "grade": test.grade,
+        "clause_says": {"zh": read_wording(test.clause, "zh"), "en": read_wording(test.clause, "en")},
         "facts": [_tell_fact(schemes.facts[name], known.get(name)) for name in names if name in known],
         "missing": [_tell_fact(schemes.facts[name], None) for name in said.missing if name in schemes.facts],
     }  # fmt: skip

@@ -101,6 +101,7 @@ class StatementRow(NamedTuple):
 
 
 _BOOK = "SELECT no, name, instrument, unit, scale, serials, period, project, state, locked FROM ledger_book"
+_CLAIMED = "SELECT account FROM ledger_claim WHERE NOT ended"
 _ACCOUNT = "SELECT no, name, book, type, holder, title, state, lim, balance, held FROM ledger_account"
 
 
@@ -277,6 +278,31 @@ def read_claims(rows: LedgerRows, account: int) -> list[ClaimRow]:
         )
         for one in list_open_claims(rows, account)
     ]  # fmt: skip
+
+
+def list_claimed(rows: LedgerRows, *, after: int = 0, limit: int = 100) -> list[AccountRow]:
+    """Accounts on which a claim stands, by number.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    after : int, optional
+        Number of the account before the first one.
+    limit : int, optional
+        At most so many.
+
+    Returns
+    -------
+    list of AccountRow
+        In the order of opening.
+    """
+    found = rows.query(
+        f"{_ACCOUNT} WHERE no > ? AND no IN ({_CLAIMED}) ORDER BY no LIMIT ?",
+        after,
+        limit,
+    )
+    return [AccountRow(*row) for row in found]
 
 
 def read_blocks(rows: LedgerRows, account: int, *, limit: int = 200) -> list[BlockRow]:

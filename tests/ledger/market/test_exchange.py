@@ -172,6 +172,7 @@ def test_orders_are_taken_within_the_hours(tmp_path, hours_later, said):
         (CloseAuction("x", "cea", "none"), "auction_closed"),
         (OpenMarket("x", "cea", "cea", "yuan", "plain"), "market_exists"),
         (OpenMarket("x", "two", "cea", "gold", "plain"), "book_unknown"),
+        (OpenMarket("x", "two", "cea", "cea", "plain"), "book_same"),
         (OpenMarket("x", "two", "cea", "yuan", "none"), "terms_unknown"),
         (Register("x", "cea", "ann", "ann.cea", "ann.yuan"), "member_exists"),
         (Register("x", "cea", "mix", "ann.cea", "bob.yuan"), "account_unfit"),

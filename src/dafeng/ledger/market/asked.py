@@ -200,10 +200,27 @@ def is_sound(asked: Asked) -> bool:
     bool
         False for anything else, also for the exchange's own notes.
     """
+    return find_unsound(asked) is None
+
+
+def find_unsound(asked: Asked) -> str | None:
+    """The first field of a request that is not what it should be.
+
+    Parameters
+    ----------
+    asked : Asked
+        A request, perhaps from outside.
+
+    Returns
+    -------
+    str or None
+        Its name; empty where it is no request at all, ``None`` where all fields are sound.
+    """
     hints = _HINTS.get(type(asked))
     if hints is None or type(asked) is Accept:
-        return False
-    return all(_fits(name, hints[name], value) for name, value in zip(asked._fields, asked, strict=True))
+        return ""
+    wrong = (name for name, value in zip(asked._fields, asked, strict=True) if not _fits(name, hints[name], value))
+    return next(wrong, None)
 
 
 def _fits(name: str, hint: Any, value: Any) -> bool:

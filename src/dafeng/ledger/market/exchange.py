@@ -33,6 +33,7 @@ from dafeng.ledger.market.asked import (
     Order,
     Register,
     Take,
+    find_unsound,
     is_sound,
     read,
     spell,
@@ -202,8 +203,8 @@ class Exchange:
 
     def _take(self, trading: Trading, asked: Asked, known: dict[str, tuple[int, str]]) -> Answer:
         """Note a request, if it is sound, new and allowed."""
-        if not is_sound(asked):
-            return Refused("malformed", str(asked[0])[:60])
+        if (field := find_unsound(asked)) is not None:
+            return Refused("malformed", field)
         content = spell(asked)
         if asked.id in known:
             seq, was = known[asked.id]

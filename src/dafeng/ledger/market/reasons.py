@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.ledger.market.asked import LONGEST
 from dafeng.ledger.refusals import Reason, Refused, reasons
 
 
@@ -47,9 +48,14 @@ def refusal_error(refused: Refused) -> SettingError:
         To be raised by a face.
     """
     reason = market_reasons()[refused.code]
+    sound = Label(
+        f"名称为 1–{LONGEST} 个可见字符，首尾无空格，不含“/”；数量与价格为正整数个最小单位",
+        f"a name of 1–{LONGEST} visible characters without '/' or blanks at its ends; a positive whole number of least units",
+    )
+    allowed = Label("账簿与市场规则允许的申报", "a request that the ledger and the rules of the market allow")
     return SettingError(
         reason.says,
         where=f"{refused.code} {refused.about}".strip(),
-        expected=Label("账簿与市场规则允许的申报", "a request that the ledger and the rules of the market allow"),
+        expected=sound if refused.code == "malformed" else allowed,
         remedy=reason.remedy,
     )

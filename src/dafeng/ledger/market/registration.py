@@ -52,8 +52,10 @@ class Registration:
         str
             Code of the refusal; empty where it can.
         """
+        if asked.book == asked.money:
+            return "book_same"
         known = {row[1]: plans.find(row[2], book=row[1]) for row in rows.find(BOOK, "name", [asked.book, asked.money])}
-        if known.keys() != {asked.book, asked.money} or asked.book == asked.money:
+        if known.keys() != {asked.book, asked.money}:
             return "book_unknown"
         return "" if all(plan is not None and plan.traded for plan in known.values()) else "book_untraded"
 
