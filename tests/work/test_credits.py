@@ -20,6 +20,7 @@ from dafeng.work.ask_credits import ask_issue, ask_take_back, retire_credits
 from dafeng.work.city import City, init
 from dafeng.work.credit_document import credits_document
 from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, read_credits, take
+from dafeng.work.project_register import public_projects
 from dafeng.work.project_steps import offer_steps, take_as
 from dafeng.work.reductions import read_numbers, read_values, reduction
 from dafeng.work.right_orders import Order, decide_order, place_order
@@ -270,6 +271,27 @@ def test_an_issue_is_taken_back_by_two_persons_and_issued_again(city):
     assert audited(city) == []
     third = ask_take_back(city, "wind-1", who="登记机构", day="2024-10-01", values=YEAR)
     assert (approve(city, third.id).state, shown(city)["units"], audited(city)) == ("booked", {}, [])
+
+
+def test_the_public_is_told_what_was_undone(city):
+    def stages() -> list[tuple[str, str]]:
+        with Rights(city) as rights:
+            [told] = public_projects(rights)["ccer"]
+        return [(one["step"], one["period"]) for one in told["steps"][5:]]
+
+    key = "2023-01-01/2023-12-31"
+    open_credit_account(city, "ccer", "风电公司")
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[SetState("block", "ccer.issuer", "blocked", "test")]])
+    with pytest.raises(SettingError):
+        issue(city)
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[SetState("open", "ccer.issuer", "open", "test")]])
+    issue(city, "anew")
+    back(city)
+    take(city, "wind-1", "withdraw", who="风电公司", day="2024-08-02", values=YEAR)
+    told = ["verify", "issue", "return", "issue", "take_back", "unbook", "withdraw"]
+    assert stages() == [(step, key) for step in told]
 
 
 def test_an_order_for_one_issue_does_not_act_on_another(city):

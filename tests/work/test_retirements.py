@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dafeng.cli.ledger_lists import list_orders
 from dafeng.core.errors import ConflictError, SettingError
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Reverse, SetState, Span, Transfer
@@ -16,6 +17,7 @@ from dafeng.work.city import City, init
 from dafeng.work.credits import enter_project, open_credit_account, read_credits, take
 from dafeng.work.right_forms import read_spans
 from dafeng.work.right_orders import Order, decide_order, place_order, read_orders
+from dafeng.work.right_overview import order_document
 from dafeng.work.rights import Rights
 from tests.work.test_credits import FILE, STEPS, YEAR
 
@@ -203,6 +205,13 @@ def test_an_order_says_the_project_of_its_serial_numbers(city: City) -> None:
         with pytest.raises(ConflictError, match="are of the project 'wind-1'"):
             place_order(rights, told._replace(spans=(Span(1, 5),)), who="甲")
         assert place_order(rights, told._replace(spans=(Span(1, 5),), project="wind-1"), who="甲").state == "waiting"
+
+
+def test_the_list_of_orders_tells_project_and_serial_numbers(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    orders = retire(city, 7, "r1")
+    list_orders(orders, "zh")
+    assert "wind-1 1–7" in capsys.readouterr().out
+    assert {"project": "wind-1", "spans": [[1, 7]]}.items() <= order_document(orders[0])["request"].items()
 
 
 def test_what_was_taken_back_is_not_there_to_be_retired(city: City) -> None:
