@@ -16,6 +16,7 @@ from dafeng.ledger.refusals import Booked
 from dafeng.ledger.requests import Transfer
 from dafeng.web.app import create_app
 from dafeng.web.public_freeze import write_public_site
+from dafeng.work.ask_credits import retire_credits
 from dafeng.work.city import City, open_city
 from dafeng.work.project_steps import read_projects_of
 from dafeng.work.publish import publish as build_published
@@ -252,6 +253,29 @@ def test_the_public_registry_tells_of_projects_but_not_whose(city: City) -> None
     assert (project["id"], project["issued"], project["state"]) == ("wind-1", 646_000, "registered")
     assert ("海上风电 wind-1" in page, "海上风电 wind-2" in page) == (True, True)
     assert [word for word in ("风电公司", "审定机构", "甲电厂") if word in page or word in str(told)] == []
+
+
+def test_the_public_registry_tells_what_was_undone(city: City) -> None:
+    publish(city)
+    step(person(app_of(city), "李四"), 1, "take_back", who="登记机构", day="2024-09-01", period="2023-01-01/2023-12-31")
+    client = Client(app_of(city))
+    for language, words in (
+        ("zh", ("撤销签发", "账簿拒绝冲回")),
+        ("en", ("take an issue back", "the ledger refuses to reverse")),
+    ):
+        page = client.get(f"{PUBLIC}?lang={language}").text
+        assert [f"{word}&#160;2024-09-01" in page for word in words] == [True, True]
+    told = client.get(PUBLIC + ".json").json()
+    steps = next(one for one in told["books"] if one["book"] == "ccer")["registered"][0]["steps"]
+    assert [one["step"] for one in steps[-3:]] == ["issue", "take_back", "keep"]
+    assert {one["period"] for one in steps[-3:]} == {"2023-01-01/2023-12-31"}
+
+
+def test_who_decides_sees_project_and_serial_numbers(city: City, editor: Person) -> None:
+    told = {"holder": "风电公司", "beneficiary": "灯塔", "reason": "百年", "day": "2024-09-01", "id": "r1", "who": "张三"}
+    retire_credits(city, "wind-1", 7, **told)
+    page = editor.get("/qinglan/rights/orders/").text
+    assert ("项目 wind-1" in page, '<span class="serial">50001–50007</span>' in page) == (True, True)
 
 
 def test_the_frozen_copy_holds_the_registry(city: City, tmp_path: Path) -> None:

@@ -268,6 +268,13 @@ def test_nothing_is_surrendered_for_an_unknown_obligation_unless_it_is_asked_for
     assert ask_surrender(city, BOOK, "2023", "乙", **said, beyond=True).state == "waiting"
 
 
+def test_credits_without_an_account_of_credits_are_refused_with_how_to_open_one(city: City) -> None:
+    book(city)
+    with pytest.raises(SettingError, match="no open account in the book of credits") as told:
+        give(city, 100, 10)
+    assert ("dafeng credit account" in told.value.read("zh"), told.value.read("en").startswith("--credits: ")) == (True, True)
+
+
 def test_allowances_and_credits_are_one_order_and_both_or_neither(city: City) -> None:
     book(city)
     give_credits(city, 10)

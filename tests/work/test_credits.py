@@ -20,6 +20,7 @@ from dafeng.work.ask_credits import ask_issue, ask_take_back, retire_credits
 from dafeng.work.city import City, init
 from dafeng.work.credit_document import credits_document
 from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, read_credits, take
+from dafeng.work.project_register import public_projects
 from dafeng.work.project_steps import offer_steps, take_as
 from dafeng.work.reductions import read_numbers, read_values, reduction
 from dafeng.work.right_orders import Order, decide_order, place_order
@@ -272,6 +273,27 @@ def test_an_issue_is_taken_back_by_two_persons_and_issued_again(city):
     assert (approve(city, third.id).state, shown(city)["units"], audited(city)) == ("booked", {}, [])
 
 
+def test_the_public_is_told_what_was_undone(city):
+    def stages() -> list[tuple[str, str]]:
+        with Rights(city) as rights:
+            [told] = public_projects(rights)["ccer"]
+        return [(one["step"], one["period"]) for one in told["steps"][5:]]
+
+    key = "2023-01-01/2023-12-31"
+    open_credit_account(city, "ccer", "风电公司")
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[SetState("block", "ccer.issuer", "blocked", "test")]])
+    with pytest.raises(SettingError):
+        issue(city)
+    with open_ledger(city.ledger) as ledger:
+        ledger.submit([[SetState("open", "ccer.issuer", "open", "test")]])
+    issue(city, "anew")
+    back(city)
+    take(city, "wind-1", "withdraw", who="风电公司", day="2024-08-02", values=YEAR)
+    told = ["verify", "issue", "return", "issue", "take_back", "unbook", "withdraw"]
+    assert stages() == [(step, key) for step in told]
+
+
 def test_an_order_for_one_issue_does_not_act_on_another(city):
     def ask(how, name: str, day: str) -> str:
         return how(city, "wind-1", who="登记机构", day=day, values=YEAR, id=name).id
@@ -316,7 +338,7 @@ def test_units_go_to_the_owner_whoever_holds_an_account_of_that_name(city):
     assert accounts(city)[1:] == [("ccer.风电公司", "别人", 0), ("ccer.风电公司.2", "风电公司", 646000)]
     with pytest.raises(SettingError, match="giver_unknown"):
         retire_credits(city, "wind-1", 5, holder="没有", beneficiary="赛事", reason="中和", day="2024-08-01", id="r", who="甲")
-    order = retire_credits(
+    [order] = retire_credits(
         city, "wind-1", 5, holder="风电公司", beneficiary="赛事", reason="中和", day="2024-08-01", id="s", who="甲"
     )
     assert (approve(city, order.id).state, accounts(city)[2][2]) == ("booked", 645995)
@@ -405,18 +427,18 @@ def test_who_issued_does_not_take_back_on_the_pages(city):
 def test_retired_credits_never_move_again(city):
     issue(city)
     said = {"holder": "风电公司", "beneficiary": "半程马拉松", "reason": "中和", "day": "2024-08-01", "who": "风电公司"}
-    asked = retire_credits(city, "wind-1", 100, id="r1", **said)
+    [asked] = retire_credits(city, "wind-1", 100, id="r1", **said)
     assert (asked.state, asked.request.spans, shown(city)["units"]) == ("waiting", ((1, 100),), {"organisation": 646000})
-    other = retire_credits(city, "wind-1", 50, id="r0", **said)
+    [other] = retire_credits(city, "wind-1", 50, id="r0", **said)
     assert other.request.spans == ((101, 150),)  # those that wait are not offered twice
     assert {approve(city, one).state for one in ("r0", "r1")} == {"booked"}
-    again = retire_credits(city, "wind-1", 100, id="r1", **said)
+    [again] = retire_credits(city, "wind-1", 100, id="r1", **said)
     assert (again.state, again.request.spans, again.again) == ("booked", asked.request.spans, True)
     assert shown(city)["units"] == {"organisation": 645850, "retired": 150}
     with open_ledger(city.ledger) as ledger:
         assert ledger.submit([[Reverse("undo", "r1", "2024-08-02", "x")]])[0][0].code == "final"
-    retire_credits(city, "wind-1", 10**6, id="r2", **said)
-    assert approve(city, "r2").code == "not_held"
+    with pytest.raises(SettingError, match="645,850 t"):
+        retire_credits(city, "wind-1", 10**6, id="r2", **said)
     retire_credits(city, "wind-1", 1, id="r3", **{**said, "beneficiary": ""})
     assert approve(city, "r3").code == "beneficiary_missing"
     with pytest.raises(SettingError, match="project_unknown"):

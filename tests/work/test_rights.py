@@ -112,7 +112,7 @@ def test_a_refusal_is_said_with_its_code_and_the_number_of_the_register(rights: 
 @pytest.mark.parametrize("kind", ["retire", "issue"])
 def test_what_needs_two_persons_waits(rights: Rights, kind: str) -> None:
     pair = {"retire": ("A-1", "ccer.retired"), "issue": ("cea-2025.issuer", "A-1")}[kind]
-    asked = Transfer("w1", kind, *pair, 1, DAY, "reason", project="P", beneficiary="b")
+    asked = Transfer("w1", kind, *pair, 1, DAY, "reason", project="P" if kind == "issue" else "", beneficiary="b")
     assert place_order(rights, asked, who="张三").state == "waiting"
     with pytest.raises(AccessError):
         decide_order(rights, "w1", accept=True, who="张三")

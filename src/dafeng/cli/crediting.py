@@ -122,11 +122,11 @@ def retire(
     from dafeng.work.ask_credits import retire_credits
     from dafeng.work.city import open_city
 
-    order = retire_credits(
+    orders = retire_credits(
         open_city(folder), project, quantity, holder=holder, beneficiary=beneficiary, reason=reason, day=day, id=name,
         who=who or getuser(),
     )  # fmt: skip
-    show_orders([order], read_language(lang), as_json=as_json)
+    show_orders(orders, read_language(lang), as_json=as_json)
 
 
 @app.command()

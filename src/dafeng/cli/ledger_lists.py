@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 MOST_NUMBER = 2**53
 """Largest number of an event or account that is asked for, as on the pages."""
+SPANS = 8
+"""Blocks of serial numbers that are told of an order."""
 MOST_UNITS = 2**62 - 1
 """Largest quantity of a book. [minimal units]"""
 
@@ -296,12 +298,25 @@ def list_orders(found: Sequence[Order], language: Language) -> None:
     console().print(grid(say(language, "申请", "orders"), heads, [_row(one, language) for one in found]))
 
 
+def _tell_units(order: Order) -> str:
+    """Project and serial numbers that an order names; they need no language."""
+    from dafeng.work.right_overview import tell_request
+
+    told = tell_request(order)
+    spans = told.get("spans", ())
+    numbers = ", ".join(f"{first}–{last}" for first, last in spans[:SPANS])
+    named = told.get("project")
+    return " ".join(
+        part for part in (named if isinstance(named, str) else "", numbers, "…" if len(spans) > SPANS else "") if part
+    )
+
+
 def _row(order: Order, language: Language) -> list[str]:
     said = order.reason
     told = (
         f"{said.says.read(language)} ({order.code}{f' {said.annex}' if said.annex else ''}) {order.about}"
         if said
-        else order.about
+        else order.about or _tell_units(order)
     )
     verb, state = read_kind(order.verb, language), read_word("order_state", order.state, language)
     return [order.id, verb, state, str(order.event or "—"), order.who, order.decided_by or "—", told]

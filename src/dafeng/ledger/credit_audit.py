@@ -110,7 +110,7 @@ class _CreditAudit:
             self.returned.add(name)
 
     def check_issued(self) -> None:
-        """What is booked of the projects is what was verified, and nothing else was issued in their name."""
+        """What is booked of the projects is what was verified, and no issue under an id of the register is unknown to it."""
         names = list(self.booked)
         for at in range(0, len(names), AT_ONCE):
             part = names[at : at + AT_ONCE]

@@ -7,7 +7,7 @@ the same step again gets the same answer, another one under its id is refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
@@ -125,7 +125,10 @@ def read_register(rows: LedgerRows, schemes: Schemes) -> Register:
     return register
 
 
-def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, bool], *, now: int | None = None) -> Taken:
+def take_step(
+    ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[str, bool], *, now: int | None = None,
+    also: Callable[[LedgerRows], None] | None = None,
+) -> Taken:  # fmt: skip
     """Take a step if it may be taken; the same one again has the same answer.
 
     Parameters
@@ -140,6 +143,8 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
         From `read_holidays`.
     now : int, optional
         Instant; the machine's by default. [µs]
+    also : callable, optional
+        Looks at the ledger too, while nobody else writes; what it throws leaves all as it was.
 
     Returns
     -------
@@ -171,6 +176,8 @@ def take_step(ledger: Ledger, step: Step, schemes: Schemes, holidays: Mapping[st
         instant = read_clock() if now is None else now
         check(register, step, holidays)
         _check_past(step, instant)
+        if also is not None:
+            also(rows)
         step = step._replace(id=step.id or _name(step, content, len(logged)))
         last = logged[-1][0] if logged else None
         seq = 1 if last is None else last.seq + 1

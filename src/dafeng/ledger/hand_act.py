@@ -62,7 +62,8 @@ def surrender_requests(ledger: Ledger, act: Surrender) -> list[list[Request]]:
     Raises
     ------
     Refusal
-        If an account is missing, or that of the sink's name is another one (``sink_taken``).
+        If an account is missing (``credit_account_missing`` for that of credits), or that of the sink's name is another one
+        (``sink_taken``).
     """
     found = AllSides(ledger, act.book, holder=act.holder)
     made: list[Request] = []
@@ -76,7 +77,7 @@ def surrender_requests(ledger: Ledger, act: Surrender) -> list[list[Request]]:
         held = read_positions(ledger, act.credit_book, holder=act.holder)
         giver = gather_holders(held, HOLDERS).get(fold_person(act.holder))
         if giver is None or giver.closed:
-            raise Refusal("giver_unknown", f"{act.credit_book} {act.holder}")
+            raise Refusal("credit_account_missing", f"{act.credit_book} {act.holder}")
         account = find_credit_sink(act.credit_book, act.book)
         _check_sink(ledger, account, act.credit_book, "surrendered")
         groups.append([OpenAccount(f"open:{account}", account, act.credit_book, "surrendered", ("authority",))])

@@ -179,7 +179,7 @@ def build_project(ask: Ask, number: int) -> Context:
     found = read_projects_of(rights)
     schemes, one = found.register.schemes, find_project(found, number)
     tests = [tell_outcome(said, one, schemes) for said in ask_project(one, schemes)]
-    blocks = read_project_blocks(rights, one.id, limit=BLOCKS + 1)
+    blocks = read_project_blocks(rights, one, limit=BLOCKS + 1)
     units = found.units.get(one.id, {})
     return {
         "number": number, "one": one, "scheme": schemes.schemes[one.scheme], "method": schemes.methods[one.method],

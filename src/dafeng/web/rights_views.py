@@ -307,7 +307,7 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
         "quantity": tell_quantity(quantity, book.scale) if book and isinstance(quantity, int) else quantity,
         "unit": say_unit(book.unit, ask.language) if book else "",
         "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
-        "project": told["project"] if isinstance(told.get("project"), str) else "",
+        "project": told["project"] if isinstance(told.get("project"), str) else "", "serials": told.get("spans", ()),
         "about": told.get("transfer") or told.get("hold") or told.get("pending") or told.get("holder") or "",
         "before": told.get("before", "") if isinstance(told.get("before"), str) else "", "state": told.get("state", ""),
         "parts": _list_parts(told, book.scale if book else 0), "shares": "shares" in told, "beyond": bool(told.get("beyond")),

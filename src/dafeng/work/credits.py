@@ -31,7 +31,9 @@ from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
 from dafeng.work.credit_backs import take_back
-from dafeng.work.credit_books import find_credit_account, find_credit_book, open_credit_book, read_limit, tell_tonnes
+from dafeng.work.credit_books import find_credit_account, find_credit_book, open_credit_book, read_limit
+from dafeng.work.credit_marks import check_entry
+from dafeng.work.credit_units import read_units
 from dafeng.work.period_books import refused
 
 ENTERED = ("name", "scheme", "method", "assets", "facts", "boundary")
@@ -47,7 +49,7 @@ class Credits:
     register : Register
         Projects and other uses.
     units : mapping of str to (mapping of str to int or Decimal)
-        Project → kind of account → units that are there. [t]
+        Project → type of account → units that are there. [t]
     holidays : mapping of str to bool
         Days that differ from the week.
     """
@@ -71,33 +73,8 @@ def read_credits(city: City) -> Credits:
         As the log and the ledger say.
     """
     with open_city_ledger(city, reads=True) as ledger:
-        return Credits(
-            read_register(ledger.rows, read_schemes(city.overlay)), read_units(ledger.rows), read_holidays(city.overlay)
-        )
-
-
-def read_units(rows: LedgerRows) -> Mapping[str, Mapping[str, int | Decimal]]:
-    """Units of projects by kind of the account that holds them.
-
-    Parameters
-    ----------
-    rows : LedgerRows
-        The database.
-
-    Returns
-    -------
-    mapping of str to (mapping of str to int or Decimal)
-        Project → kind of account → what is there; what was taken back to the issuer is nobody's. [t]
-    """
-    found: dict[str, dict[str, int | Decimal]] = {}
-    for project, sort, scale, count in rows.query(
-        "SELECT b.project, a.type, k.scale, SUM(b.last - b.first + 1) FROM ledger_block b JOIN ledger_account a"
-        " ON a.no = b.account JOIN ledger_book k ON k.no = a.book WHERE b.alive AND b.project <> '' AND a.type <> 'issuer'"
-        " GROUP BY b.project, a.type, k.scale ORDER BY b.project, a.type, k.scale"
-    ):
-        own = found.setdefault(project, {})
-        own[sort] = own.get(sort, 0) + tell_tonnes(int(count), int(scale))
-    return found
+        register = read_register(ledger.rows, read_schemes(city.overlay))
+        return Credits(register, read_units(ledger.rows, register.projects.values()), read_holidays(city.overlay))
 
 
 def enter_project(city: City, path: Path, *, who: str, day: str, id: str = "") -> Taken:
@@ -177,8 +154,8 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
         try:
             if step in ENDS:
                 raise Refusal("step_unknown", step)
+            wanted = Step(id, project, step, who, day, values)
             if step in ("issue", "take_back"):
-                wanted = Step(id, project, step, who, day, values)
                 taken, answer = (
                     _issue(ledger, city, wanted, schemes, holidays)
                     if step == "issue"
@@ -187,7 +164,7 @@ def take(city: City, project: str, step: str, *, who: str, day: str, values: Map
                 if isinstance(answer, Refused):
                     raise refused(answer)
                 return taken
-            return take_step(ledger, Step(id, project, step, who, day, values), schemes, holidays)
+            return take_step(ledger, wanted, schemes, holidays, also=check_entry(city, wanted, schemes))
         except Refusal as cause:
             raise credit_refused(cause) from cause
 

@@ -35,10 +35,12 @@ from dafeng.work.period_books import INSTRUMENT
 from dafeng.work.right_rows import AccountRow, BookRow, find_account_row, read_books
 from dafeng.work.rights import Rights
 
-Asker = Literal["", "opening", "budgets"]
-"""Who asks: anybody, the opening of books and accounts, or the tree of budgets."""
+Asker = Literal["", "opening", "budgets", "parts"]
+"""Who asks: anybody, the opening of books and accounts, the tree of budgets, or what draws on several accounts in parts."""
 SIGNS = (":", "/")
 """Signs that stand in every id that the machinery makes from others, and in no id that is given to an order."""
+PART = ":part"
+"""Stands between the id of the first part of an order that draws on several accounts and the number of a further one."""
 OPENING = "open."
 """How ids of the opening of books and accounts begin."""
 ISSUED = "credit:"
@@ -75,7 +77,7 @@ def find_reserved(group: Iterable[Request | Act], *, asker: Asker = "") -> str:
     ----------
     group : iterable of Request or Act
         What is asked; an act may have the id that follows from its content.
-    asker : {"", "opening", "budgets"}, optional
+    asker : {"", "opening", "budgets", "parts"}, optional
         Who asks.
 
     Returns
@@ -83,9 +85,11 @@ def find_reserved(group: Iterable[Request | Act], *, asker: Asker = "") -> str:
     str
         The id; empty if there is none.
     """
-    for one in group:
+    listed = list(group)
+    firsts = {one.id for one in listed if not is_reserved(str(one.id))} if asker == "parts" else set()
+    for one in listed:
         own = name_own(one) if isinstance(one, Act) else ""
-        if not is_reserved(str(one.id)) or one.id == own:
+        if not is_reserved(str(one.id)) or one.id == own or one.id.rpartition(PART)[0] in firsts:
             continue
         if asker != "opening" or not one.id.startswith(OPENING):
             return one.id

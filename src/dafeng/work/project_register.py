@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dafeng.ledger.projects import Project, ask_project, step_kinds
+from dafeng.ledger.projects import Project, Step, ask_project, step_kinds
 from dafeng.work.credit_books import find_credit_book
 from dafeng.work.credits import Credits
 from dafeng.work.project_steps import read_projects_of
 from dafeng.work.rights import Rights
 
-STAGES = ("enter", "publish", "validate", "register", "monitor", "verify", "issue", "cancel")
-"""Steps whose days are public."""
+STAGES = (
+    "enter", "amend", "publish", "validate", "register", "monitor", "verify", "withdraw", "issue", "return", "take_back",
+    "unbook", "keep", "cancel",
+)  # fmt: skip
+"""Steps whose days are public, those that undo another one too: what was undone does not stand alone."""
 
 
 def public_projects(rights: Rights) -> Mapping[str, tuple[dict[str, Any], ...]]:
@@ -44,6 +47,10 @@ def public_projects(rights: Rights) -> Mapping[str, tuple[dict[str, Any], ...]]:
     return told
 
 
+def _has_period(step: Step) -> bool:
+    return step_kinds()[step.step].of == "period"
+
+
 def _tell(one: Project, found: Credits, parts: int) -> dict[str, Any]:
     schemes = found.register.schemes
     scheme, method = schemes.schemes[one.scheme], schemes.methods[one.method]
@@ -54,7 +61,10 @@ def _tell(one: Project, found: Credits, parts: int) -> dict[str, Any]:
         "scheme": {"zh": scheme.label.zh, "en": scheme.label.en}, "method": {"zh": method.label.zh, "en": method.label.en},
         "tests": {answer: answers.count(answer) for answer in ("met", "not_met", "not_known")},
         "steps": [
-            {"step": step.step, "zh": step_kinds()[step.step].label.zh, "en": step_kinds()[step.step].label.en, "day": step.day}
+            {
+                "step": step.step, "zh": step_kinds()[step.step].label.zh, "en": step_kinds()[step.step].label.en,
+                "day": step.day, "period": f"{step.values['start']}/{step.values['end']}" if _has_period(step) else "",
+            }
             for step in one.steps
             if step.step in STAGES
         ],

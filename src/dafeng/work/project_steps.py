@@ -22,7 +22,8 @@ from dafeng.ledger.projects import Period, Project, Register, Step, StepKind, st
 from dafeng.ledger.working_days import read_holidays
 from dafeng.work.city import City
 from dafeng.work.credit_books import tell_tonnes
-from dafeng.work.credits import Credits, read_units, take
+from dafeng.work.credit_units import list_issued, read_units
+from dafeng.work.credits import Credits, take
 from dafeng.work.rights import Rights
 
 LOGIN, DOCUMENT = "login", "document"
@@ -101,7 +102,8 @@ def read_projects_of(rights: Rights) -> Credits:
     if not rights.has_ledger():
         return Credits(Register(schemes), {}, holidays)
     with rights.reading() as rows:
-        return Credits(read_register(rows, schemes), read_units(rows), holidays)
+        register = read_register(rows, schemes)
+        return Credits(register, read_units(rows, register.projects.values()), holidays)
 
 
 def find_project(found: Credits, number: int) -> Project:
@@ -315,15 +317,15 @@ def read_fact_text(known: Mapping[str, Fact], name: str, text: str) -> Any:
     return text
 
 
-def read_project_blocks(rights: Rights, project: str, *, limit: int = 200) -> tuple[Block, ...]:
-    """Serial numbers of a project wherever they are now; what was taken back to the issuer is nobody's.
+def read_project_blocks(rights: Rights, project: Project, *, limit: int = 200) -> tuple[Block, ...]:
+    """Serial numbers that the register issued for a project, wherever they are now; what was taken back is nobody's.
 
     Parameters
     ----------
     rights : Rights
         Books of the city.
-    project : str
-        Id of the project.
+    project : Project
+        The project.
     limit : int, optional
         At most so many blocks.
 
@@ -334,16 +336,22 @@ def read_project_blocks(rights: Rights, project: str, *, limit: int = 200) -> tu
     """
     if not rights.has_ledger():
         return ()
+    made: list[Block] = []
     with rights.reading() as rows:
-        found = rows.query(
-            "SELECT b.first, b.last, b.vintage, a.type, a.no, a.book,"
-            " COALESCE((SELECT MAX(m.seq) FROM ledger_move m JOIN ledger_event e ON e.seq = m.seq"
-            " WHERE m.book = a.book AND e.taker = a.no AND m.first <= b.first AND m.last >= b.last), 0), k.scale"
-            " FROM ledger_block b JOIN ledger_account a ON a.no = b.account JOIN ledger_book k ON k.no = a.book"
-            " WHERE b.project = ? AND b.alive AND a.type <> 'issuer' ORDER BY b.first LIMIT ?",
-            project, limit,
-        )  # fmt: skip
-    return tuple(Block(int(a), int(b), str(v), str(t), *map(int, more)) for a, b, v, t, *more in found)
+        for own in sorted(list_issued(rows, [project]), key=lambda one: one.first):
+            found = rows.query(
+                "SELECT b.first, b.last, b.vintage, a.type, a.no, a.book,"
+                " COALESCE((SELECT MAX(m.seq) FROM ledger_move m JOIN ledger_event e ON e.seq = m.seq"
+                " WHERE m.book = a.book AND e.taker = a.no AND m.first <= b.first AND m.last >= b.last), 0)"
+                " FROM ledger_block b JOIN ledger_account a ON a.no = b.account WHERE b.book = ?"
+                " AND b.first >= ? AND b.first <= ? AND b.alive AND a.type <> 'issuer' ORDER BY b.first LIMIT ?",
+                own.book, own.first, own.last, limit - len(made),
+            )  # fmt: skip
+            made += [
+                Block(int(a), int(b), str(v), str(t), int(account), int(book), int(event), own.scale)
+                for a, b, v, t, account, book, event in found
+            ]
+    return tuple(made)
 
 
 def sum_blocks(blocks: Sequence[Block], *types: str) -> int | Decimal:

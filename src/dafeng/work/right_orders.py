@@ -25,6 +25,7 @@ from dafeng.store.records import Records
 from dafeng.work.account_bounds import check_closing
 from dafeng.work.carried_sales import check_sold, submit_sold
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
+from dafeng.work.order_marks import check_marks
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
 from dafeng.work.right_order_rules import check_claims, check_days, check_issue, find_blank, needs_pair, spell_verb, with_mates
@@ -129,7 +130,8 @@ def place_order(
 
 
 def place_orders(
-    rights: Rights, group: Sequence[Request], *, who: str, records: Records | None = None, asker: Asker = ""
+    rights: Rights, group: Sequence[Request], *, who: str, check: Check | None = None, records: Records | None = None,
+    asker: Asker = "",
 ) -> tuple[Order, ...]:  # fmt: skip
     """Ask for several things that are booked together or not at all; where one of them needs a second person, all do.
 
@@ -141,9 +143,11 @@ def place_orders(
         What is asked.
     who : str
         Who asks.
+    check : callable, optional
+        Looks at the orders that have not ended, while no other order is placed; what it throws leaves all as it was.
     records : Records, optional
         Open records of the city.
-    asker : {"", "opening", "budgets"}, optional
+    asker : {"", "opening", "budgets", "parts"}, optional
         Machinery that asks under its own ids or of its own accounts; none for people.
 
     Returns
@@ -153,7 +157,7 @@ def place_orders(
     """
     if told := _refuse_reserved(rights, group, who, asker, records):
         return told
-    return _place(rights, group, who=who, records=records, asker=asker)
+    return _place(rights, group, who=who, records=records, asker=asker, check=check)
 
 
 def _refuse_reserved(
@@ -167,7 +171,7 @@ def _refuse_reserved(
 
 
 def _place(
-    rights: Rights, group: Sequence[Request], *, who: str, records: Records | None, asker: Asker
+    rights: Rights, group: Sequence[Request], *, who: str, records: Records | None, asker: Asker, check: Check | None = None
 ) -> tuple[Order, ...]:  # fmt: skip
     at = datetime.now(UTC)
     if not fold_person(who):
@@ -191,6 +195,9 @@ def _place(
                 check_bounds(rights, group, asker=asker)
                 check_sold(rights, group)
                 check_claims(rights, group, partial(is_placed, session))
+                check_marks(rights, group)
+                if check is not None:
+                    check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
@@ -327,6 +334,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 check_bounds(rights, asked, asker=find_asker(asked))
                 check_sold(rights, asked)
                 check_claims(rights, asked, partial(is_placed, session))
+                check_marks(rights, asked)
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
             orders = [_order(one) for one in rows]
@@ -407,6 +415,29 @@ def find_known(rights: Rights, id: str, *, records: Records | None = None) -> Or
     with using(rights.city, records) as opened, opened.read() as session:
         row = find_order(session, id)
         return None if row is None else _order(row, again=True)
+
+
+def find_group(rights: Rights, id: str, *, records: Records | None = None) -> tuple[Order, ...]:
+    """An order with those that were asked for together with it.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    id : str
+        Its id.
+    records : Records, optional
+        Open records of the city.
+
+    Returns
+    -------
+    tuple of Order
+        In the order in which they were asked; empty if nobody gave the id.
+    """
+    with using(rights.city, records) as opened, opened.read() as session:
+        if find_order(session, id) is None:
+            return ()
+        return tuple(_order(row, again=True) for row in find_together(session, id))
 
 
 def find_behind(rights: Rights, event: str, *, records: Records | None = None) -> Order | None:

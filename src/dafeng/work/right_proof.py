@@ -22,6 +22,7 @@ from dafeng.store.ledger_rows import failures, open_rows
 from dafeng.store.schema_flaws import SchemaFlaw, find_flaws
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.credit_marks import marks_check
 from dafeng.work.inclusion_audit import has_events, inclusion_check
 from dafeng.work.rights import Rights
 
@@ -45,7 +46,7 @@ def audit_books(rights: Rights) -> list[Finding]:
         return []
     flaws = _find_flaws(city) if there else []
     with open_city_ledger(city, reads=not there) as ledger, inclusion_check(city) as check:
-        return verify(ledger, beside=[check], flaws=flaws)
+        return verify(ledger, beside=[marks_check(city), check], flaws=flaws)
 
 
 def _find_flaws(city: City) -> list[SchemaFlaw]:

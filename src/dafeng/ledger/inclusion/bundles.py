@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from dafeng.core.errors import AddressError, ConflictError
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person
 from dafeng.core.units import ratio, same_dimension
 from dafeng.ledger.book_opening import OpenedBook
 from dafeng.ledger.chain import find_path
@@ -30,6 +31,7 @@ from dafeng.ledger.inclusion.programme import (
 from dafeng.ledger.inclusion.scenes import GRAM
 from dafeng.ledger.refusals import Refused
 from dafeng.ledger.requests import Request, Transfer
+from dafeng.store.inclusion_rows import InclusionRows
 
 ERASED = "erased"
 REVERSED = "reversed"
@@ -97,7 +99,8 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
     Raises
     ------
     ConflictError
-        If the name was used for other days, or there is nothing to certify.
+        If the name was used for other days, is that of a credit project or of other units of the book, or there is nothing to
+        certify.
     """
     programme.prepare()
     resume(programme)
@@ -112,6 +115,7 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         raise _conflict(
             name, "名称已用于其他日期、不可用，或日期在将来", "the name is taken or unusable, or the day lies ahead"
         )
+    _check_name(programme, name, book)
     with programme.rows.transaction():
         text = "UPDATE event SET bundle = ? WHERE bundle = '' AND day >= ? AND day < ?"
         programme.rows.run(text, name, date(date.fromordinal(day - 1).year, 1, 1).toordinal(), day)
@@ -124,6 +128,24 @@ def aggregate_reductions(programme: Programme, name: str, *, before: str) -> Bun
         programme.rows.run("INSERT INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)", *row)
     finish_bundles(programme)
     return next(one for one in list_bundles(programme) if one.name == name)
+
+
+def _check_name(programme: Programme, name: str, book: OpenedBook) -> None:
+    """Whether the credits of a bundle would bear a mark of their own: no project has its name, nor a unit of the book."""
+    rows = programme.ledger.rows
+    taken = rows.query("SELECT DISTINCT project FROM ledger_credit WHERE step = 'enter'")
+    taken += rows.query("SELECT DISTINCT project FROM ledger_block WHERE book = ?", book.no)
+    if fold_person(name) not in {fold_person(str(one)) for (one,) in taken}:
+        return
+    raise ConflictError(
+        Label(
+            f"“{name}”已是减排项目的编号，或账簿“{book.name}”中已有单位标有此名",
+            f"'{name}' is the id of a credit project, or units in the book '{book.name}' bear it",
+        ),
+        where="aggregate",
+        expected=Label("项目与批次在一个账簿中编号不重复", "a name that neither a project nor another unit of the book has"),
+        remedy=Label("换一个批次名称；没有核证", "choose another name for the bundle; nothing was certified"),
+    )
 
 
 def grams_of(unit: str) -> int:
@@ -180,6 +202,24 @@ def list_bundles(programme: Programme) -> list[Bundle]:
     """
     text = "SELECT name, before, root, events, grams, units, day, policy, done FROM bundle ORDER BY rowid"
     return [Bundle(*row) for row in programme.rows.query(text)]
+
+
+def read_bundle_names(rows: InclusionRows) -> frozenset[str]:
+    """Names of the bundles made so far, also of those that are not booked to their end.
+
+    Parameters
+    ----------
+    rows : InclusionRows
+        Events of a city.
+
+    Returns
+    -------
+    frozenset of str
+        Empty where there are none.
+    """
+    if not rows.query("SELECT 1 FROM sqlite_master WHERE name = 'bundle'"):
+        return frozenset()
+    return frozenset(str(name) for (name,) in rows.query("SELECT name FROM bundle"))
 
 
 def finish_bundles(programme: Programme) -> dict[str, Refused]:
