@@ -356,16 +356,24 @@ def test_only_what_is_issued_is_taken_back(city):
 @pytest.mark.parametrize("lost", ["before", "after"])
 def test_a_crash_while_taking_back_is_finished_by_the_same_command(city, monkeypatch, lost):
     issue(city)
-    submit = Ledger.submit
+    book = Ledger.book
 
-    def crash(self, groups):
-        if groups and isinstance(groups[0][0], Reverse):
-            if lost == "after":
-                submit(self, groups)
+    def crash(self, make):
+        reversing = []
+
+        def seen():
+            groups = make()
+            reversing.extend(one for group in groups for one in group if isinstance(one, Reverse))
+            if reversing and lost == "before":
+                raise KeyboardInterrupt
+            return groups
+
+        answers = book(self, seen)
+        if reversing:
             raise KeyboardInterrupt
-        return submit(self, groups)
+        return answers
 
-    monkeypatch.setattr(Ledger, "submit", crash)
+    monkeypatch.setattr(Ledger, "book", crash)
     with pytest.raises(KeyboardInterrupt):
         back(city)
     monkeypatch.undo()

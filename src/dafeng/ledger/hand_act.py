@@ -15,6 +15,7 @@ from dafeng.ledger.carried import name_base, renew_most
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
+from dafeng.ledger.legal_days import check_held
 from dafeng.ledger.policies import Policy
 from dafeng.ledger.positions import gather_holders, read_positions
 from dafeng.ledger.refusals import Booked, Refusal, Refused
@@ -326,7 +327,9 @@ def _hand_group(ledger: Ledger, id: str, make: Callable[[], list[list[Request]]]
 
     def once() -> list[list[Request]]:
         known.extend(find_done(ledger, [id]).values())
-        return [] if known else make()
+        groups = [] if known else make()
+        check_held(ledger.rows, [one for group in groups for one in group])
+        return groups
 
     try:
         answers = ledger.book(once)
