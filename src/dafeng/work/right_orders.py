@@ -14,7 +14,7 @@ from functools import partial
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
-from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
+from dafeng.ledger.act import Act, Allot, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.handed import find_refused
 from dafeng.ledger.refusals import Answer, Booked, Reason
@@ -25,6 +25,7 @@ from dafeng.store.records import Records
 from dafeng.work.account_bounds import check_closing
 from dafeng.work.carried_sales import check_sold, submit_sold
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
+from dafeng.work.order_foresight import foresee, foresee_days
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
 from dafeng.work.right_order_rules import check_claims, check_days, check_issue, find_blank, needs_pair, spell_verb, with_mates
@@ -191,6 +192,8 @@ def _place(
                 check_bounds(rights, group, asker=asker)
                 check_sold(rights, group)
                 check_claims(rights, group, partial(is_placed, session))
+                if pair and (told := foresee(rights, group, at=at)):
+                    return tuple(Order(one.id, one, "refused", who, at, code=told.code, about=told.about) for one in group)
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
@@ -255,6 +258,8 @@ def place_act(
             if row is None:
                 if check is not None:
                     check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
+                if pair and not isinstance(act, Allot) and (told := foresee_days(rights, requests)):
+                    return Order(act.id, act, "refused", who, at, code=told.code, about=told.about)
                 made = _order(add_order(session, act.id, encode_act(act), pair=pair, at=at))
         if row is not None:
             return _same_order(row, act, who, at)
