@@ -14,8 +14,10 @@ from dafeng.ledger.book_opening import (
     EXTERNAL,
     OTHER,
     find_opened,
+    find_own,
     list_openings,
     other_book,
+    other_limit,
     plan_free_book,
     read_limits,
     read_years,
@@ -61,18 +63,23 @@ def open_book(
     LookupFailure
         If there is no such definition.
     SettingError
-        If the period is missing or not such as the book has, or a book of the instrument has its year under another name.
+        If the period is missing or not such as the book has, a book of the instrument has its year under another name, or the
+        book is open with another limit.
     """
     found = find_book_plan(rights.plans(), plan)
     name, most, there = found.name(period), limit, None
     if rights.has_ledger():
         with rights.reading() as rows:
             there = find_opened(rows, found, period)
-            most = limit or (read_limits(rows, there) if there is not None else (0,))[-1]
+            limits = () if there is None else read_limits(rows, there)
+            most = limits[-1] if limits and (not limit or limit in limits) else limit
             if there is None:
                 plan_free_book(rows, found, period)
+            issuer = "" if there is None else find_own(rows, there, "issuer")
         if there is not None and there.name != name:
             raise other_book(there, name)
+        if there is not None and limits and most not in limits:
+            raise other_limit(there, issuer, most)
     if there is None:
         _check_period(found, period)
     group = [

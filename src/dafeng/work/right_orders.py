@@ -22,7 +22,7 @@ from dafeng.ledger.requests import Request, Reverse, Transfer, decode, encode
 from dafeng.store.models import ORDER_STATES, LedgerOrder
 from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, is_placed, join_orders, list_orders
 from dafeng.store.records import Records
-from dafeng.work.account_bounds import check_closing
+from dafeng.work.account_bounds import check_closing, check_issuers
 from dafeng.work.carried_sales import check_sold, submit_sold
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
 from dafeng.work.order_foresight import foresee, foresee_days
@@ -189,6 +189,7 @@ def _place(
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
+                check_issuers(rights, group)
                 check_bounds(rights, group, asker=asker)
                 check_sold(rights, group)
                 check_claims(rights, group, partial(is_placed, session))
@@ -329,6 +330,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 asked = [_order(one).request for one in rows]
                 check_issue(rights, asked)
                 check_closing(rights, asked)
+                check_issuers(rights, asked)
                 check_bounds(rights, asked, asker=find_asker(asked))
                 check_sold(rights, asked)
                 check_claims(rights, asked, partial(is_placed, session))
