@@ -206,6 +206,33 @@ def test_a_book_whose_cap_was_changed_is_opened_again_with_either(rights: Rights
         assert {one.again for one in open_book(rights, "ccer", who="李四", limit=limit)} == {True}
 
 
+@pytest.mark.parametrize(("plan", "field", "period", "says"), [
+    ("ccer", "unit: 吨", "", "unit: t or tCO2"),
+    ("ccer", "unit: kt", "", "unit: t or tCO2"),
+    ("ccer", "serials: false", "", "serials: true"),
+    ("cea", "unit: T", "2025", "whole tonnes"),
+    ("cea", "unit: 吨", "2025", "whole tonnes"),
+    ("energy_right", "unit: tcee", "2025", "one of"),
+])  # fmt: skip
+def test_a_unit_by_which_nobody_counts_opens_no_book(empty: Rights, plan: str, field: str, period: str, says: str) -> None:
+    (empty.city.overlay / "books.yaml").write_text(f"books:\n  {plan}: {{{field}}}\n", "utf-8")
+    with Rights(empty.city) as rights:
+        with pytest.raises(SettingError) as told:
+            open_book(rights, plan, period=period, who="李四", limit=5)
+        assert (says in told.value.expected.en, "data/books.yaml" in told.value.remedy.en) == (True, True)
+        assert not rights.has_ledger()
+
+
+def test_a_city_counts_its_own_instrument_as_it_likes(empty: Rights) -> None:
+    fields = (
+        "label: {zh: 券, en: voucher}, instrument: V, unit: 券张, of: {zh: 券, en: voucher}, scale: 0, serials: false,"
+        " dated: false, project: false, accounts: [issuer], threshold: 1, source: null, clause: null, grade: C"
+    )
+    (empty.city.overlay / "books.yaml").write_text(f"books:\n  own: {{{fields}}}\n", "utf-8")
+    with Rights(empty.city) as rights:
+        assert {one.state for one in open_book(rights, "own", who="李四", limit=5)} == {"booked"}
+
+
 def test_the_book_of_a_period_has_one_cap(rights: Rights) -> None:
     with pytest.raises(ConflictError, match=r"dafeng ledger limit CITY cea-2025\.issuer"):
         open_account(rights, "cea-2025", "Z1", type="issuer", holder="z", who="李四")
