@@ -193,8 +193,8 @@ def _place(
                 check_bounds(rights, group, asker=asker)
                 check_sold(rights, group)
                 check_claims(rights, group, partial(is_placed, session))
-                if pair and (told := foresee(rights, group, at=at)):
-                    return tuple(Order(one.id, one, "refused", who, at, code=told.code, about=told.about) for one in group)
+                if pair and (why := foresee(rights, group, at=at)):
+                    return tuple(Order(one.id, one, "refused", who, at, code=why.code, about=why.about) for one in group)
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
@@ -259,8 +259,8 @@ def place_act(
             if row is None:
                 if check is not None:
                     check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
-                if pair and not isinstance(act, Allot) and (told := foresee_days(rights, requests)):
-                    return Order(act.id, act, "refused", who, at, code=told.code, about=told.about)
+                if pair and not isinstance(act, Allot) and (why := foresee_days(rights, requests)):
+                    return Order(act.id, act, "refused", who, at, code=why.code, about=why.about)
                 made = _order(add_order(session, act.id, encode_act(act), pair=pair, at=at))
         if row is not None:
             return _same_order(row, act, who, at)
