@@ -18,7 +18,7 @@ from dafeng.work.allowances import allowances
 from dafeng.work.ask_allowances import ask_surrender
 from dafeng.work.city import init
 from dafeng.work.city_days import city_today
-from dafeng.work.order_foresight import list_askable
+from dafeng.work.order_foresight import list_free_kinds
 from dafeng.work.right_opening import open_account, open_book
 from dafeng.work.right_orders import decide_order, place_order, read_orders
 from dafeng.work.right_proof import audit_books
@@ -123,5 +123,8 @@ def test_forms_offer_no_kind_that_is_always_refused(rights: Rights, book: str, s
         account, issuer = (find_account_row(rows, name=name) for name in ("U-1", f"{book}.issuer"))
     assert account is not None
     assert issuer is not None
-    assert ("surrender" in list_askable(rights, account), "transfer" in list_askable(rights, account)) == (not settled, True)
-    assert bool(list_askable(rights, issuer)) == (book != "ccer")  # credits leave by the register of projects alone
+    assert ("surrender" in list_free_kinds(rights, account), "transfer" in list_free_kinds(rights, account)) == (
+        not settled,
+        True,
+    )
+    assert bool(list_free_kinds(rights, issuer)) == (book != "ccer")  # credits leave by the register of projects alone

@@ -12,10 +12,10 @@ from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Carry, Repay, Surrender
 from dafeng.ledger.adjustments import Sides, carry, draw_moves, name_carried, repay
 from dafeng.ledger.carried import name_base, renew_most
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.legal_days import check_held
 from dafeng.ledger.policies import Policy
 from dafeng.ledger.positions import gather_holders, read_positions
 from dafeng.ledger.refusals import Booked, Refusal, Refused

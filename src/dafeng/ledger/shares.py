@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dafeng.ledger.act import Allot
 from dafeng.ledger.adjustments import Sides, adjust
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.enterprise_sides import AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.legal_days import check_held
 from dafeng.ledger.refusals import Booked, Refusal, Refused
 from dafeng.ledger.requests import Request
 

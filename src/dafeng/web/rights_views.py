@@ -20,7 +20,7 @@ from dafeng.web.book_words import is_unused, say_unit
 from dafeng.web.labels import Words
 from dafeng.web.unknown_choices import take_choices
 from dafeng.work.city_days import city_today
-from dafeng.work.order_foresight import list_askable
+from dafeng.work.order_foresight import list_free_kinds
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
 from dafeng.work.right_checks import check_movement
@@ -203,7 +203,7 @@ def build_account(ask: Ask, number: int) -> Context:
         "older": shown[-1].seq if shown and (beyond or after) else 0,
         "newer": shown[0].seq if shown and (before or (after and beyond)) else 0,
         "claims": claims, "blocks": blocks[:BLOCKS], "more_blocks": len(blocks) > BLOCKS,
-        "kinds": [(name, kinds()[name].label) for name in list_askable(rights, account)],
+        "kinds": [(name, kinds()[name].label) for name in list_free_kinds(rights, account)],
         "today": city_today(rights.city).isoformat(), "now": datetime.now(UTC),
         "final": [name for name, one in kinds().items() if one.final], "asked": query.get("reverse", "")[:128],
         "ids": {act: uuid4().hex for act in FORMS},

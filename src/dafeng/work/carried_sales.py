@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from dafeng.ledger.act import Act, act_error
 from dafeng.ledger.carried import check_sales
-from dafeng.ledger.legal_days import check_held
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.refusals import Answer, Refusal, Refused
 from dafeng.ledger.requests import Post, Request, Reverse, Transfer
 from dafeng.store.ledger_rows import LedgerRows

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 from dafeng.ledger.act import name_back, name_issue
 from dafeng.ledger.credit_log import Taken, read_register, take_step
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.handed import find_done
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.legal_days import check_held
 from dafeng.ledger.projects import Period, Project, Step, find_begun
 from dafeng.ledger.refusals import Answer, Booked, Refusal, Refused
 from dafeng.ledger.requests import Request, Reverse

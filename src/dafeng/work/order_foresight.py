@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from dafeng.core.errors import ConflictError
 from dafeng.ledger.definitions import free_kinds, kinds
-from dafeng.ledger.legal_days import check_held
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.refusals import Refusal, Refused
 from dafeng.ledger.requests import Hold, Request, Reverse, SetLimit, SetState, Transfer
 from dafeng.store.ledger_tables import EVENT, REVERSED
@@ -70,7 +70,7 @@ def foresee_days(rights: Rights, group: Iterable[Request]) -> Refused | None:
     return None
 
 
-def list_askable(rights: Rights, account: AccountRow) -> tuple[str, ...]:
+def list_free_kinds(rights: Rights, account: AccountRow) -> tuple[str, ...]:
     """Kinds of transfers by which an account can give in an order, but those that have a form of their own.
 
     Parameters

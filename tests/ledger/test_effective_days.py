@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dafeng.ledger.definitions import account_types
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.ledger import Ledger, open_ledger
-from dafeng.ledger.legal_days import check_held
 from dafeng.ledger.moments import read_balances
 from dafeng.ledger.refusals import Answer, Booked, Refusal
 from dafeng.ledger.requests import Post, Reverse, Span, Transfer
