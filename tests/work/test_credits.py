@@ -425,8 +425,7 @@ def test_retired_credits_never_move_again(city):
         assert ledger.submit([[Reverse("undo", "r1", "2024-08-02", "x")]])[0][0].code == "final"
     retire_credits(city, "wind-1", 10**6, id="r2", **said)
     assert approve(city, "r2").code == "not_held"
-    retire_credits(city, "wind-1", 1, id="r3", **{**said, "beneficiary": ""})
-    assert approve(city, "r3").code == "beneficiary_missing"
+    assert retire_credits(city, "wind-1", 1, id="r3", **{**said, "beneficiary": ""}).code == "beneficiary_missing"
     with pytest.raises(SettingError, match="project_unknown"):
         retire_credits(city, "wind-9", 1, id="r4", **said)
 
