@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import dafeng as df
+from dafeng.cli.ledger_lists import show_orders
 from dafeng.cli.main import app
 from dafeng.core.errors import AccessError, ConflictError, FileRefused, LookupFailure, SettingError, StoreError
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import Transfer
 from dafeng.work import city_days
+from dafeng.work.right_orders import Order
 from dafeng.work.rights import Rights
 
 RUNNER = CliRunner()
@@ -268,3 +272,26 @@ def test_one_installation_in_two_spellings_is_one(folder: Path) -> None:
     assert run(folder, "account", "cea-2025", "U1", *options, "--installation", "I-1")[0]["state"] == "booked"
     assert isinstance(call(folder, "account", "cea-2025", "U2", *options, "--installation", "ｉ-1 ").exception, SettingError)
     assert run(folder, "account", "cea-2025", "U1", *options, "--installation", "I-1")[0]["again"]
+
+
+def test_a_book_that_is_open_with_another_limit_is_refused_with_the_command(folder: Path) -> None:
+    told = call(folder, "open", "ccer", "--limit", "7")
+    assert isinstance(told.exception, SettingError)
+    assert (told.exit_code, "dafeng ledger limit CITY ccer.issuer 7" in told.exception.remedy.en) == (1, True)
+
+
+@pytest.mark.parametrize(("states", "asked", "status"), [
+    (("booked", "refused"), True, 1), (("refused",) * 2, True, 1), (("booked", "waiting"), True, 0), (("refused",), False, 0),
+])  # fmt: skip
+def test_anything_that_is_refused_ends_the_command_with_status_1(states: tuple[str, ...], asked: bool, status: int) -> None:
+    request = Transfer("t", "transfer", "A", "B", 1, "2026-03-01")
+    orders = [Order(f"t{at}", request, state, "a", datetime.now(UTC), code="not_held") for at, state in enumerate(states)]
+    with pytest.raises(typer.Exit) if status else nullcontext() as end:
+        show_orders(orders, "en", as_json=True, asked=asked)
+    assert status == (0 if end is None else end.value.exit_code)
+
+
+def test_a_list_of_one_refused_order_is_no_refusal(folder: Path) -> None:
+    run(folder, "transfer", "B", "A", "4999", "--id", "none", "--who", "a")
+    told = call(folder, "orders", "--state", "refused", "--json")
+    assert (len(json.loads(told.stdout)) >= 1, told.exit_code) == (True, 0)

@@ -71,3 +71,13 @@ def test_days_are_read_within_bounds() -> None:
 def test_a_number_in_a_file_has_a_longest() -> None:
     with pytest.raises(DefinitionError):
         number("9" * 5000, "x")
+
+
+@pytest.mark.parametrize(("text", "scale", "most"), [
+    ("99999999999999999999", 0, "4,611,686,018,427,387,904"), ("4611686018427387904.1", 1, "461,168,601,842,738,790.4"),
+    ("9" * 61, 0, "4,611,686,018,427,387,904"),
+])  # fmt: skip
+def test_a_number_that_is_too_large_is_told_the_largest(text: str, scale: int, most: str) -> None:
+    with pytest.raises(SettingError) as told:
+        read_units(text, scale, where="quantity", least=1)
+    assert ("too large" in told.value.what.en, told.value.expected.en) == (True, f"at most {most}")

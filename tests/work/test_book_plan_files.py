@@ -98,3 +98,8 @@ def test_instruments_of_earlier_versions_stay(tmp_path: Path) -> None:
     plans = laid(tmp_path, "books: {ccer: {instrument: CCER2, formerly: [CCER]}, blue_carbon: {formerly: []}}")
     assert plans.books["ccer"].instruments == {"CCER", "CCER2"}
     assert plans.books["blue_carbon"].formerly == read_book_plans().books["blue_carbon"].formerly
+
+
+def test_text_where_a_number_belongs_is_shown_with_its_quotes(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match="is '5'"):
+        laid(tmp_path, "books: {ccer: {threshold: '5'}}")

@@ -20,6 +20,7 @@ from dafeng.work.allowances import allowances
 from dafeng.work.ask_allowances import ask_carry, ask_surrender
 from dafeng.work.budgets import book_budget, close_budget, freeze_budget, release_budget
 from dafeng.work.city import City, init
+from dafeng.work.city_days import city_today
 from dafeng.work.order_bounds import is_reserved
 from dafeng.work.right_opening import open_account, open_book
 from dafeng.work.right_orders import decide_order, place_act, place_order, read_order
@@ -194,7 +195,8 @@ def test_orders_leave_budgets_claims_and_inclusion_alone(worked: Rights) -> None
 
 def test_credits_of_inclusion_are_given_on_by_orders(worked: Rights) -> None:
     open_account(worked, "inclusion_credit", "C-1", type="organisation", holder="h", who="李四")
-    told = place_order(worked, Transfer("x", "transfer", "inclusion_credit.pool", "C-1", 1, LATE), who="张三")
+    day = city_today(worked.city).isoformat()
+    told = place_order(worked, Transfer("x", "transfer", "inclusion_credit.pool", "C-1", 1, day), who="张三")
     assert told.state in ("booked", "waiting")
     close_budget(worked.city, "b")
 

@@ -18,7 +18,7 @@ from dafeng.core.errors import AccessError, ConflictError, LookupFailure, Settin
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.refusals import Booked
-from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Release, Request, Reverse, Span, Transfer
+from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Release, Request, Reverse, SetLimit, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
 from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import add_order
@@ -195,8 +195,58 @@ def test_sums_are_those_of_the_ledger(either: Rights) -> None:
 def test_opening_a_book_again_changes_nothing(rights: Rights) -> None:
     again = open_book(rights, "ccer", who="李四", limit=1_000_000)
     assert ({one.state for one in again}, all(one.again for one in again)) == ({"booked"}, True)
-    other = open_book(rights, "ccer", who="李四", limit=5)
-    assert {one.code for one in other} == {"conflict"}
+    with pytest.raises(SettingError, match=r"dafeng ledger limit CITY ccer\.issuer 5 --reason"):
+        open_book(rights, "ccer", who="李四", limit=5)
+
+
+def test_a_book_whose_cap_was_changed_is_opened_again_with_either(rights: Rights) -> None:
+    place_order(rights, SetLimit("cap", "ccer.issuer", 7_000_000, "decision 12"), who="张三")
+    assert decide_order(rights, "cap", accept=True, who="李四").state == "booked"
+    for limit in (0, 1_000_000, 7_000_000):
+        assert {one.again for one in open_book(rights, "ccer", who="李四", limit=limit)} == {True}
+
+
+@pytest.mark.parametrize(("plan", "field", "period", "says"), [
+    ("ccer", "unit: 吨", "", "unit: t or tCO2"),
+    ("ccer", "unit: kt", "", "unit: t or tCO2"),
+    ("ccer", "serials: false", "", "serials: true"),
+    ("cea", "unit: T", "2025", "whole tonnes"),
+    ("cea", "unit: 吨", "2025", "whole tonnes"),
+    ("energy_right", "unit: tcee", "2025", "one of"),
+])  # fmt: skip
+def test_a_unit_by_which_nobody_counts_opens_no_book(empty: Rights, plan: str, field: str, period: str, says: str) -> None:
+    (empty.city.overlay / "books.yaml").write_text(f"books:\n  {plan}: {{{field}}}\n", "utf-8")
+    with Rights(empty.city) as rights:
+        with pytest.raises(SettingError) as told:
+            open_book(rights, plan, period=period, who="李四", limit=5)
+        assert (says in told.value.expected.en, "data/books.yaml" in told.value.remedy.en) == (True, True)
+        assert not rights.has_ledger()
+
+
+def test_a_city_counts_its_own_instrument_as_it_likes(empty: Rights) -> None:
+    fields = (
+        "label: {zh: 券, en: voucher}, instrument: V, unit: 券张, of: {zh: 券, en: voucher}, scale: 0, serials: false,"
+        " dated: false, project: false, accounts: [issuer], threshold: 1, source: null, clause: null, grade: C"
+    )
+    (empty.city.overlay / "books.yaml").write_text(f"books:\n  own: {{{fields}}}\n", "utf-8")
+    with Rights(empty.city) as rights:
+        assert {one.state for one in open_book(rights, "own", who="李四", limit=5)} == {"booked"}
+
+
+def test_the_book_of_a_period_has_one_cap(rights: Rights) -> None:
+    with pytest.raises(ConflictError, match=r"dafeng ledger limit CITY cea-2025\.issuer"):
+        open_account(rights, "cea-2025", "Z1", type="issuer", holder="z", who="李四")
+    assert open_account(rights, "ccer", "Z2", type="issuer", holder="z", who="李四").state == "booked"
+    raised = SetLimit("more", "cea-2025.issuer", 600_000, "decision 12")
+    assert place_order(rights, raised, who="张三").state == "waiting"
+
+
+def test_a_second_issuer_of_an_earlier_version_gets_no_more(rights: Rights) -> None:
+    assert type(rights.submit([[OpenAccount("z", "Z1", "cea-2025", "issuer", ("z",), limit=50)]])[0][0]) is Booked
+    for name, limit in (("up", 100), ("up2", 51)):
+        with pytest.raises(ConflictError, match="the cap of the book cea-2025"):
+            place_order(rights, SetLimit(name, "Z1", limit, "more"), who="张三")
+    assert place_order(rights, SetLimit("down", "Z1", 0, "less"), who="张三").state == "waiting"
 
 
 @pytest.mark.parametrize(("plan", "period"), [("cea", ""), ("cea", "20x5"), ("ccer", "2025")])

@@ -120,7 +120,7 @@ def orders(
     from dafeng.work.right_orders import read_orders
 
     with open_rights(folder) as rights:
-        show_orders(read_orders(rights, states=(state,) if state else ()), read_language(lang), as_json=as_json)
+        show_orders(read_orders(rights, states=(state,) if state else ()), read_language(lang), as_json=as_json, asked=False)
 
 
 @app.command()
@@ -257,7 +257,7 @@ def open_rights(folder: Path) -> Rights:
     return Rights(df.open_city(folder))
 
 
-def show_orders(found: Sequence[Order], language: Language, *, as_json: bool) -> None:
+def show_orders(found: Sequence[Order], language: Language, *, as_json: bool, asked: bool = True) -> None:
     """Print orders.
 
     Parameters
@@ -268,11 +268,13 @@ def show_orders(found: Sequence[Order], language: Language, *, as_json: bool) ->
         Language.
     as_json : bool
         Whether as JSON.
+    asked : bool, optional
+        Whether they were asked for now, not only listed.
 
     Raises
     ------
     Exit
-        With 1 where the only one was refused.
+        With 1 where any that was asked for now was refused.
     """
     from dafeng.work.right_overview import order_document
 
@@ -280,7 +282,7 @@ def show_orders(found: Sequence[Order], language: Language, *, as_json: bool) ->
         print_json([order_document(one) for one in found])
     else:
         list_orders(found, language)
-    if len(found) == 1 and found[0].state == "refused":
+    if asked and any(one.state == "refused" for one in found):
         raise typer.Exit(1)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dafeng.core.errors import SettingError
@@ -50,6 +51,10 @@ def read_units(text: str, scale: int, *, where: str, least: int, most: int = 2**
         units = int(whole + fraction.ljust(scale, "0"))
         if len(fraction) <= scale and least <= units <= most:
             return units
+        if len(fraction) <= scale and units > most:
+            raise _too_large(text, f"{Decimal(most).scaleb(-scale):,f}", where)
+    if len(typed) > LONGEST and _NUMBER.fullmatch(typed) and not typed.startswith("-"):
+        raise _too_large(text, f"{Decimal(most).scaleb(-scale):,f}", where)
     sort = Label("正数", "a positive number") if least > 0 else Label("数", "a number")
     raise SettingError(
         Label(f"数“{text[:40]}”不能采用", f"the number '{text[:40]}' cannot be used"),
@@ -59,6 +64,15 @@ def read_units(text: str, scale: int, *, where: str, least: int, most: int = 2**
             f"{sort.en} with at most {scale} decimals, such as 1234.5 or 1,234.5",
         ),
         remedy=Label("用数字 0–9 和小数点改写后重试；没有记账", "write it with digits 0–9 and a point; nothing was booked"),
+    )
+
+
+def _too_large(text: str, most: str, where: str) -> SettingError:
+    return SettingError(
+        Label(f"数“{text[:40]}”过大", f"the number '{text[:40]}' is too large"),
+        where=where,
+        expected=Label(f"至多 {most}", f"at most {most}"),
+        remedy=Label("减小后重试；没有记账", "lower it and try again; nothing was booked"),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
@@ -370,11 +371,13 @@ def other_limit(book: OpenedBook, issuer: str, limit: int) -> SettingError:
     SettingError
         To be raised by the caller.
     """
+    told = f"{Decimal(limit).scaleb(-book.scale):f}"
     return SettingError(
         Label(f"账簿 {book.name} 已按另一总量开立", f"the book {book.name} is open with another limit"),
         where="limit",
         expected=Label("与已开立账簿相同的总量", "the limit with which the book is open"),
         remedy=Label(
-            f"用 dafeng ledger limit CITY {issuer} {limit} 调整", f"change it with dafeng ledger limit CITY {issuer} {limit}"
+            f"用 dafeng ledger limit CITY {issuer} {told} --reason 原因 调整",
+            f"change it with dafeng ledger limit CITY {issuer} {told} --reason WHY",
         ),
     )

@@ -146,7 +146,7 @@ def _whole(most: int) -> Callable[[Record, str], int]:
         found = row.value(key)
         if type(found) is not int or not 0 <= found <= most:
             raise row.error(
-                f"应为 0 至 {most} 的整数，实为 {found}", f"must be a whole number from 0 to {most}, is {found}", key=key
+                f"应为 0 至 {most} 的整数，实为 {found!r}", f"must be a whole number from 0 to {most}, is {found!r}", key=key
             )
         return found
 

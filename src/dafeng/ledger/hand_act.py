@@ -12,6 +12,7 @@ from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Carry, Repay, Surrender
 from dafeng.ledger.adjustments import Sides, carry, draw_moves, name_carried, repay
 from dafeng.ledger.carried import name_base, renew_most
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
@@ -327,7 +328,9 @@ def _hand_group(ledger: Ledger, id: str, make: Callable[[], list[list[Request]]]
 
     def once() -> list[list[Request]]:
         known.extend(find_done(ledger, [id]).values())
-        return [] if known else make()
+        groups = [] if known else make()
+        check_held(ledger.rows, [one for group in groups for one in group])
+        return groups
 
     try:
         answers = ledger.book(once)

@@ -11,6 +11,7 @@ from datetime import date
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label
 from dafeng.store.ledger_rows import LedgerRows
+from dafeng.store.ledger_sums import join_sum, split_sum
 
 _HALVING = (  # of any log whose instants never fall: {log} is its table
     "WITH RECURSIVE part(low, high) AS (SELECT CAST(0 AS bigint), (SELECT coalesce(max(seq), 0) FROM {log}) UNION ALL"
@@ -119,10 +120,10 @@ def read_balance(rows: LedgerRows, account: str, *, effective: date | None = Non
         if effective is None:
             return balance_at(rows, number, bound)
         later = rows.query(
-            "SELECT coalesce(sum(amount), 0) FROM ledger_posting WHERE account = ? AND seq <= ? AND effective > ?",
+            f"SELECT {split_sum('amount')} FROM ledger_posting WHERE account = ? AND seq <= ? AND effective > ?",  # noqa: S608 - our own
             number, bound, effective.toordinal(),
         )  # fmt: skip
-        return balance_at(rows, number, bound) - int(later[0][0])
+        return balance_at(rows, number, bound) - join_sum(*later[0])
 
 
 def balance_at(rows: LedgerRows, number: int, seq: int) -> int:
@@ -187,10 +188,11 @@ def read_balances(
             told = rows.scan(text, bound, found[0][0])
         else:
             text = (
-                "SELECT a.name, sum(p.amount) FROM ledger_account a JOIN ledger_posting p ON p.account = a.no"
+                f"SELECT a.name, {split_sum('p.amount')}"  # noqa: S608 - our own names
+                " FROM ledger_account a JOIN ledger_posting p ON p.account = a.no"
                 " WHERE p.seq <= ? AND a.book = ? AND p.effective <= ? GROUP BY a.no, a.name ORDER BY a.no"
             )
-            told = rows.scan(text, bound, found[0][0], effective.toordinal())
+            told = ((row[0], join_sum(*row[1:])) for row in rows.scan(text, bound, found[0][0], effective.toordinal()))
         for name, balance in told:
             if balance:
                 yield name, int(balance)

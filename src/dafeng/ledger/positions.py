@@ -14,14 +14,16 @@ from dafeng.core.persons import fold_person
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.ledger import Ledger
 from dafeng.store.ledger_rows import LedgerRows
+from dafeng.store.ledger_sums import join_sum, split_sum
 
 _WHERE = " FROM ledger_account a JOIN ledger_book b ON b.no = a.book{more} WHERE b.name = ?{whose}"
 _WHOSE = " AND (a.holder IN ({spelt}) OR a.type IN ('issuer', 'surrendered'))"
 _SPELT = "SELECT DISTINCT a.holder FROM ledger_account a JOIN ledger_book b ON b.no = a.book WHERE b.name = ?"
+_ISSUED = "CASE WHEN o.type = 'issuer' THEN p.amount ELSE 0 END"
 _FLOWS = (
-    "SELECT p.account, e.kind, SUM(CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END),"
-    " SUM(CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END), COUNT(*),"
-    " SUM(CASE WHEN o.type = 'issuer' THEN p.amount ELSE 0 END)"
+    f"SELECT p.account, e.kind, {split_sum('CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END')},"
+    f" {split_sum('CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END')}, COUNT(*),"
+    f" {split_sum(_ISSUED)}"
 )
 _MORE = (
     " JOIN ledger_posting p ON p.account = a.no JOIN ledger_event e ON e.seq = p.seq"
@@ -216,8 +218,9 @@ def list_positions(rows: LedgerRows, book: str, *, holder: str = "") -> tuple[Po
     whose, values = _WHOSE.format(spelt=", ".join("?" * len(spelt))) if spelt else "", (book, *spelt)
     moved: dict[int, dict[str, Flow]] = {}
     flows = _FLOWS + _WHERE.format(more=_MORE, whose=whose) + _LEFT
-    for no, kind, came, went, count, issued in rows.query(flows, *values):
-        moved.setdefault(no, {})[kind] = Flow(int(came), -int(went), int(count), int(issued))
+    for no, kind, *came_went, count, high, low in rows.query(flows, *values):
+        came, went = join_sum(*came_went[:2]), -join_sum(*came_went[2:])
+        moved.setdefault(no, {})[kind] = Flow(came, went, int(count), join_sum(high, low))
     found = []
     for no, name, owner, sort, balance, held, limit, state in rows.query(
         _ACCOUNTS + _WHERE.format(more="", whose=whose) + " ORDER BY a.no", *values

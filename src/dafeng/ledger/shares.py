@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dafeng.ledger.act import Allot
 from dafeng.ledger.adjustments import Sides, adjust
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.enterprise_sides import AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
-from dafeng.ledger.refusals import Booked, Refused
+from dafeng.ledger.refusals import Booked, Refusal, Refused
 from dafeng.ledger.requests import Request
 
 FINAL = ("allocate", "true_up")
@@ -112,6 +113,11 @@ def hand_allot(ledger: Ledger, act: Allot) -> Handed:
             if code := judge_share(sides, final, before=act.before):
                 codes[holder] = code
             elif sides is not None and (group := share_requests(act, sides, number)):
+                try:
+                    check_held(ledger.rows, group)
+                except Refusal as cause:
+                    codes[holder] = cause.code
+                    continue
                 whose.append(holder)
                 groups.append(group)
         return groups

@@ -13,13 +13,14 @@ from uuid import uuid4
 
 from dafeng.core.errors import LookupFailure
 from dafeng.core.labels import Label, Language
-from dafeng.ledger.definitions import account_types, free_kinds, kinds
+from dafeng.ledger.definitions import account_types, kinds
 from dafeng.web.api_choices import Choices
 from dafeng.web.asking import Ask
 from dafeng.web.book_words import is_unused, say_unit
 from dafeng.web.labels import Words
 from dafeng.web.unknown_choices import take_choices
 from dafeng.work.city_days import city_today
+from dafeng.work.order_foresight import list_free_kinds
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
 from dafeng.work.right_checks import check_movement
@@ -202,7 +203,8 @@ def build_account(ask: Ask, number: int) -> Context:
         "older": shown[-1].seq if shown and (beyond or after) else 0,
         "newer": shown[0].seq if shown and (before or (after and beyond)) else 0,
         "claims": claims, "blocks": blocks[:BLOCKS], "more_blocks": len(blocks) > BLOCKS,
-        "kinds": _given_kinds(account), "today": city_today(rights.city).isoformat(), "now": datetime.now(UTC),
+        "kinds": [(name, kinds()[name].label) for name in list_free_kinds(rights, account)],
+        "today": city_today(rights.city).isoformat(), "now": datetime.now(UTC),
         "final": [name for name, one in kinds().items() if one.final], "asked": query.get("reverse", "")[:128],
         "ids": {act: uuid4().hex for act in FORMS},
         "waiting": [one for one in _waiting(ask) if account.name in _names(one)],
@@ -324,12 +326,6 @@ def _list_parts(told: Mapping[str, Any], scale: int) -> list[tuple[str, str]]:
         pairs = ((told["book"], told["quantity"]), (told["credit_book"], told["credits"]))
         return [(name, tell_quantity(quantity, scale)) for name, quantity in pairs]
     return []
-
-
-def _given_kinds(account: AccountRow) -> list[tuple[str, Label]]:
-    """Kinds of transfers by which an account may give in an order, but those that have a form of their own."""
-    free = {name for name, one in free_kinds().items() if one.free != "no"} - {"retire"}
-    return [(name, one.label) for name, one in kinds().items() if account.type in one.givers and name in free]
 
 
 def _name_kind(name: str) -> Label:

@@ -14,10 +14,12 @@ from dafeng.ledger.adjustments import CARRIED
 from dafeng.ledger.book_plans import BookPlans
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.market.closing import find_open_requests
-from dafeng.ledger.requests import Request, SetState
-from dafeng.work.right_rows import BookRow, find_account_row, read_books
+from dafeng.ledger.requests import OpenAccount, Request, SetLimit, SetState
+from dafeng.work.right_rows import BookRow, find_account_row, read_accounts, read_books
 from dafeng.work.rights import Rights
 
+ISSUER = "issuer"
+"""Type of the account whose limit is the cap of its book."""
 SURROUNDED = ("owed", "surrendered")
 """Parts of names of books of claims and of accounts that take credits, which other parts follow."""
 
@@ -60,6 +62,50 @@ def check_closing(rights: Rights, group: Iterable[Request | Act]) -> None:
                     Label("其成员有未了的市场申报", "a request of its member is open at a market"),
                     Label("先撤回申报或待其交割、收市", "withdraw the request first, or wait until it is delivered or over"),
                 )
+
+
+def check_issuers(rights: Rights, group: Iterable[Request | Act]) -> None:
+    """Refuse a second cap in the book of a period: another issuer, or more for one that an earlier version opened.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    group : iterable of Request or Act
+        What is asked.
+
+    Raises
+    ------
+    ConflictError
+        If a book with a period has an issuer and another one would be opened in it or be given a higher limit.
+    """
+    asked = [one for one in group if isinstance(one, SetLimit) or (isinstance(one, OpenAccount) and one.type == ISSUER)]
+    if not asked or not rights.has_ledger():
+        return
+    with rights.reading() as rows:
+        books = {one.no: one for one in read_books(rows) if one.period}
+        for one in asked:
+            number = next((no for no, book in books.items() if isinstance(one, OpenAccount) and book.name == one.book), 0)
+            raised = find_account_row(rows, name=one.account) if isinstance(one, SetLimit) else None
+            if raised is not None and raised.type == ISSUER and one.limit is not None and one.limit > raised.limit:
+                number = raised.book
+            if number not in books:
+                continue
+            first = read_accounts(rows, book=number, kind=ISSUER, limit=1)
+            if first and first[0].name != one.account:
+                raise _second_issuer(books[number].name, first[0].name)
+
+
+def _second_issuer(book: str, issuer: str) -> ConflictError:
+    return ConflictError(
+        Label(f"账簿 {book} 的总量属于发行账户 {issuer}", f"the cap of the book {book} is that of its issuer {issuer}"),
+        where="account",
+        expected=Label("每期账簿一个发行账户、一个总量", "one issuer with one cap in the book of a period"),
+        remedy=Label(
+            f"用 dafeng ledger limit CITY {issuer} 调整总量；没有登记",
+            f"change the cap with dafeng ledger limit CITY {issuer}; nothing was booked",
+        ),
+    )
 
 
 def _is_own(plans: BookPlans, book: BookRow, type: str) -> bool:

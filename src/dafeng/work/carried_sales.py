@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from dafeng.ledger.act import Act, act_error
 from dafeng.ledger.carried import check_sales
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.refusals import Answer, Refusal, Refused
-from dafeng.ledger.requests import Request, Reverse
+from dafeng.ledger.requests import Post, Request, Reverse, Transfer
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import EVENT
 from dafeng.work.renew_act import read_known_policies
@@ -43,7 +44,7 @@ def check_sold(rights: Rights, group: Iterable[Request | Act]) -> None:
 
 
 def submit_sold(rights: Rights, group: Sequence[Request]) -> list[Answer]:
-    """Book a group; no reversal in it takes back a sale on which a carry-over rests.
+    """Book a group; no reversal in it takes back a sale on which a carry-over rests, and no giver gives what it had not then.
 
     Parameters
     ----------
@@ -55,12 +56,18 @@ def submit_sold(rights: Rights, group: Sequence[Request]) -> list[Answer]:
     Returns
     -------
     list of Answer
-        One per request; ``sale_carried`` for all where it was refused for that.
+        One per request; ``sale_carried`` or ``not_held_then`` for all where it was refused for that.
     """
-    if not any(isinstance(one, Reverse) for one in group):
+    if not any(isinstance(one, Transfer | Post | Reverse) for one in group):
         return rights.submit([group])[0]
+
+    def look(rows: LedgerRows) -> None:
+        if any(isinstance(one, Reverse) for one in group):
+            _check(rights, rows, group)
+        check_held(rows, group)
+
     try:
-        return rights.submit([group], check=lambda rows: _check(rights, rows, group))[0]
+        return rights.submit([group], check=look)[0]
     except Refusal as cause:
         return [Refused(cause.code, cause.about)] * len(group)
 

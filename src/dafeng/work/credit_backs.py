@@ -10,12 +10,13 @@ from collections.abc import Mapping
 
 from dafeng.ledger.act import name_back, name_issue
 from dafeng.ledger.credit_log import Taken, read_register, take_step
+from dafeng.ledger.effective_days import check_held
 from dafeng.ledger.eligibility import Schemes
 from dafeng.ledger.handed import find_done
 from dafeng.ledger.ledger import Ledger
 from dafeng.ledger.projects import Period, Project, Step, find_begun
-from dafeng.ledger.refusals import Answer, Booked
-from dafeng.ledger.requests import Reverse
+from dafeng.ledger.refusals import Answer, Booked, Refusal, Refused
+from dafeng.ledger.requests import Request, Reverse
 from dafeng.store.ledger_tables import REVERSED
 
 
@@ -65,7 +66,15 @@ def _reverse(ledger: Ledger, request: Reverse) -> Answer:
     before = [by for _, by in ledger.rows.find(REVERSED, "id", [request.transfer]) if by != request.id]
     if before:
         return Booked(find_done(ledger, before)[before[0]], again=True)
-    return ledger.submit([[request]])[0][0]
+
+    def make() -> list[list[Request]]:
+        check_held(ledger.rows, [request])
+        return [[request]]
+
+    try:
+        return ledger.book(make)[0][0]
+    except Refusal as cause:
+        return Refused(cause.code, cause.about)
 
 
 def back_request(project: Project, period: Period, step: Step) -> Reverse:

@@ -29,6 +29,8 @@ from dafeng.store.ledger_rows import LedgerRows
 from dafeng.work.city import City
 from dafeng.work.right_rows import find_account_row
 
+TONNES = ("t", "tCO2")
+"""Spellings of the unit by which credits are counted."""
 NEEDED = ("issuer", "retired")
 """Types of the city's accounts that a register of projects needs."""
 
@@ -142,7 +144,7 @@ def open_credit_book(ledger: Ledger, city: City, scheme: Scheme, owner: str, *, 
     """
     plans = read_book_plans(city.overlay)
     found = find_credit_book(ledger.rows, plans, scheme)
-    _check_form(found)
+    check_form(found)
     total = scheme.total if limit is None else limit
     most = MOST if total is None else total * 10**found.scale
     if scheme.book in plans.books:
@@ -221,9 +223,23 @@ def tell_tonnes(quantity: int, scale: int) -> int | Decimal:
     return Decimal(quantity).scaleb(-scale).normalize() if rest else whole
 
 
-def _check_form(book: OpenedBook) -> None:
-    if book.serials and book.project and book.unit in ("t", "tCO2"):
+def check_form(book: OpenedBook) -> None:
+    """Whether credits of projects can be issued in a book.
+
+    Parameters
+    ----------
+    book : OpenedBook
+        As it stands, or as its definition says (number 0).
+
+    Raises
+    ------
+    SettingError
+        If it does not count tonnes, has no serial numbers or names no project.
+    """
+    if book.serials and book.project and book.unit in TONNES:
         return
+    if not book.no:
+        raise _bad_definition(book)
     raise SettingError(
         Label(
             f"账簿“{book.name}”按旧定义开立（{book.unit}，编号：{'有' if book.serials else '无'}），不能签发项目减排量",
@@ -237,4 +253,22 @@ def _check_form(book: OpenedBook) -> None:
             "define another book in the city's data/books.yaml and a scheme that uses it in data/rights/schemes*.yaml; this"
             " book stays as it is",
         ),
+    )
+
+
+def _bad_definition(book: OpenedBook) -> SettingError:
+    serials = ("有" if book.serials else "无", "yes" if book.serials else "no")
+    project = ("有" if book.project else "无", "yes" if book.project else "no")
+    return SettingError(
+        Label(
+            f"books.yaml 中“{book.name}”的单位为“{book.unit}”、编号：{serials[0]}、项目：{project[0]}，不能签发减排量",
+            f"books.yaml defines '{book.name}' with the unit '{book.unit}', serial numbers: {serials[1]}, project:"
+            f" {project[1]}; no credits could be issued in it",
+        ),
+        where=book.name,
+        expected=Label(
+            f"unit: {'或 '.join(TONNES)}，serials: true，project: true",
+            f"unit: {' or '.join(TONNES)}, serials: true, project: true",
+        ),
+        remedy=Label("改正城市的 data/books.yaml；没有开立", "correct the city's data/books.yaml; nothing was opened"),
     )

@@ -15,6 +15,7 @@ from dafeng.ledger.market.exchange import Exchange
 from dafeng.ledger.market.hall import Hall, Thing, day_of
 from dafeng.ledger.market.reading import list_markets
 from dafeng.store.ledger_rows import Row
+from dafeng.store.ledger_sums import join_sum, split_sum
 from dafeng.work.market_orders import MarketOrder
 from dafeng.work.right_rows import tell_instant
 
@@ -100,12 +101,13 @@ def _tell_last(row: Row) -> Document:
 def _sum_day(exchange: Exchange, hall: Hall) -> Document:
     """Trades of the open or latest day; all zero and prices None where nothing was traded."""
     found = exchange.rows.query(
-        "SELECT count(*), sum(quantity), sum(amount), min(price), max(price) FROM market_trade WHERE session = ?",
+        f"SELECT {split_sum('quantity')}, {split_sum('amount')}, count(*), min(price), max(price)"  # noqa: S608 - our own
+        " FROM market_trade WHERE session = ?",
         f"{hall.name}/day/{hall.last}",
     )[0]
     return {
-        "day": hall.last or None, "trades": int(found[0]), "quantity": int(found[1] or 0), "amount": int(found[2] or 0),
-        "low": found[3], "high": found[4],
+        "day": hall.last or None, "trades": int(found[4]), "quantity": join_sum(*found[:2]), "amount": join_sum(*found[2:4]),
+        "low": found[5], "high": found[6],
     }  # fmt: skip
 
 
@@ -277,11 +279,11 @@ def sum_settlement(exchange: Exchange, hall: Hall) -> Document:
                 left if asked.side == "sell" else hall.terms.amount(left, asked.price)
             )
     found = exchange.rows.query(
-        "SELECT d.state, count(*), sum(t.quantity), sum(t.amount) FROM market_trade t"
+        f"SELECT d.state, count(*), {split_sum('t.quantity')}, {split_sum('t.amount')} FROM market_trade t"  # noqa: S608 - our own
         " JOIN market_due d ON d.id = 'market/trade/' || t.id WHERE t.market = ? GROUP BY d.state",
         hall.name,
     )
-    sums = {row[0]: {"trades": int(row[1]), "quantity": int(row[2]), "amount": int(row[3])} for row in found}
+    sums = {row[0]: {"trades": int(row[1]), "quantity": join_sum(*row[2:4]), "amount": join_sum(*row[4:])} for row in found}
     none = {"trades": 0, "quantity": 0, "amount": 0}
     return {"held": held, **{state: sums.get(state, none) for state in ("done", "due", "back")}}
 

@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import re
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import SettingError, UnitError
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
+from dafeng.core.units import unit
 from dafeng.ledger.book_opening import (
     EXTERNAL,
     OTHER,
     find_opened,
+    find_own,
     list_openings,
     other_book,
+    other_limit,
+    plan_book,
     plan_free_book,
     read_limits,
     read_years,
 )
-from dafeng.ledger.book_plans import BookPlan, find_book_plan
+from dafeng.ledger.book_plans import BookPlan, find_book_plan, read_book_plans
+from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.logs import beyond
 from dafeng.ledger.requests import OpenAccount
 from dafeng.store.records import Records
 from dafeng.work.account_bounds import check_account_name
+from dafeng.work.credit_books import check_form, list_credit_books
+from dafeng.work.period_books import INSTRUMENT, check_whole
 from dafeng.work.right_orders import Order, place_orders
 from dafeng.work.rights import Rights
 
@@ -61,20 +68,26 @@ def open_book(
     LookupFailure
         If there is no such definition.
     SettingError
-        If the period is missing or not such as the book has, or a book of the instrument has its year under another name.
+        If the period is missing or not such as the book has, a book of the instrument has its year under another name, or the
+        book is open with another limit.
     """
     found = find_book_plan(rights.plans(), plan)
     name, most, there = found.name(period), limit, None
     if rights.has_ledger():
         with rights.reading() as rows:
             there = find_opened(rows, found, period)
-            most = limit or (read_limits(rows, there) if there is not None else (0,))[-1]
+            limits = () if there is None else read_limits(rows, there)
+            most = limits[-1] if limits and (not limit or limit in limits) else limit
             if there is None:
                 plan_free_book(rows, found, period)
+            issuer = "" if there is None else find_own(rows, there, "issuer")
         if there is not None and there.name != name:
             raise other_book(there, name)
+        if there is not None and limits and most not in limits:
+            raise other_limit(there, issuer, most)
     if there is None:
         _check_period(found, period)
+        _check_unit(rights, found, period)
     group = [
         one._replace(registry=_registry(rights, one.account)) if isinstance(one, OpenAccount) and one.registry else one
         for one in list_openings(found, period, holder=rights.city.slug, limit=most)
@@ -183,6 +196,30 @@ def _check_installation(rights: Rights, book: str, account: str, installation: s
 
 def _one(text: str) -> tuple[str, ...]:
     return (text.strip(),) if text.strip() else ()
+
+
+def _check_unit(rights: Rights, plan: BookPlan, period: str) -> None:
+    """The unit of a definition is one that is known, and the one by which those count who use its book."""
+    plans = rights.plans()
+    own = plans.find(INSTRUMENT)
+    if own is not None and own.id == plan.id:
+        check_whole(plan.id, plan.unit, plan.scale)
+    if list_credit_books(plans, read_schemes(rights.city.overlay)).has(plan.id, plan.instrument):
+        check_form(plan_book(plan, period))
+    if plan.id not in read_book_plans().books:
+        return  # of the city's own making: nobody else counts by it
+    try:
+        unit(plan.unit)
+    except UnitError as cause:
+        raise SettingError(
+            Label(
+                f"books.yaml 中“{plan.id}”的单位“{plan.unit}”无法识别",
+                f"the unit '{plan.unit}' of '{plan.id}' in books.yaml is unknown",
+            ),
+            where=plan.id,
+            expected=cause.expected,
+            remedy=Label("改正城市的 data/books.yaml；没有开立", "correct the city's data/books.yaml; nothing was opened"),
+        ) from cause
 
 
 def _check_period(plan: BookPlan, period: str) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
-from dafeng.ledger.act import Act, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
+from dafeng.ledger.act import Act, Allot, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.handed import find_refused
 from dafeng.ledger.refusals import Answer, Booked, Reason
@@ -22,9 +22,10 @@ from dafeng.ledger.requests import Request, Reverse, Transfer, decode, encode
 from dafeng.store.models import ORDER_STATES, LedgerOrder
 from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, is_placed, join_orders, list_orders
 from dafeng.store.records import Records
-from dafeng.work.account_bounds import check_closing
+from dafeng.work.account_bounds import check_closing, check_issuers
 from dafeng.work.carried_sales import check_sold, submit_sold
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
+from dafeng.work.order_foresight import foresee, foresee_days
 from dafeng.work.order_marks import check_marks
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
@@ -192,12 +193,15 @@ def _place(
             known = [_order(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
+                check_issuers(rights, group)
                 check_bounds(rights, group, asker=asker)
                 check_sold(rights, group)
                 check_claims(rights, group, partial(is_placed, session))
                 check_marks(rights, group)
                 if check is not None:
                     check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
+                if pair and (why := foresee(rights, group, at=at)):
+                    return tuple(Order(one.id, one, "refused", who, at, code=why.code, about=why.about) for one in group)
                 made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
@@ -262,6 +266,8 @@ def place_act(
             if row is None:
                 if check is not None:
                     check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
+                if pair and not isinstance(act, Allot) and (why := foresee_days(rights, requests)):
+                    return Order(act.id, act, "refused", who, at, code=why.code, about=why.about)
                 made = _order(add_order(session, act.id, encode_act(act), pair=pair, at=at))
         if row is not None:
             return _same_order(row, act, who, at)
@@ -331,6 +337,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 asked = [_order(one).request for one in rows]
                 check_issue(rights, asked)
                 check_closing(rights, asked)
+                check_issuers(rights, asked)
                 check_bounds(rights, asked, asker=find_asker(asked))
                 check_sold(rights, asked)
                 check_claims(rights, asked, partial(is_placed, session))

@@ -13,6 +13,7 @@ from dafeng.ledger.reading import list_open_claims
 from dafeng.ledger.requests import MOST
 from dafeng.ledger.statement import list_lines
 from dafeng.store.ledger_rows import LedgerRows
+from dafeng.store.ledger_sums import join_sum, split_sum
 
 
 class BookRow(NamedTuple):
@@ -152,9 +153,10 @@ def read_sums(rows: LedgerRows) -> list[tuple[int, str, int, int, int, int]]:
         Quantities in minimal units.
     """
     return [
-        (int(book), kind, int(count), int(balance), int(held), int(limit))
-        for book, kind, count, balance, held, limit in rows.query(
-            "SELECT book, type, count(*), sum(balance), sum(held), sum(lim) FROM ledger_account GROUP BY book, type"
+        (int(book), kind, int(count), join_sum(*sums[:2]), join_sum(*sums[2:4]), join_sum(*sums[4:]))
+        for book, kind, count, *sums in rows.query(
+            f"SELECT book, type, count(*), {split_sum('balance')}, {split_sum('held')}, {split_sum('lim')}"  # noqa: S608 - our own
+            " FROM ledger_account GROUP BY book, type"
         )
     ]
 

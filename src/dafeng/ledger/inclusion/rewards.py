@@ -24,10 +24,11 @@ from dafeng.ledger.inclusion.programme import (
     require,
 )
 from dafeng.ledger.requests import Request, SetState, Transfer
+from dafeng.store.ledger_sums import join_sum, split_sum
 
 _OPEN = (
-    "SELECT a.no, a.name, sum(CASE WHEN p.amount > 0 AND p.effective < ? THEN p.amount ELSE 0 END),"
-    " sum(CASE WHEN p.amount < 0 THEN -p.amount ELSE 0 END) FROM (SELECT no, name FROM ledger_account"
+    f"SELECT a.no, a.name, {split_sum('CASE WHEN p.amount > 0 AND p.effective < ? THEN p.amount ELSE 0 END')},"  # noqa: S608 - our own
+    f" {split_sum('CASE WHEN p.amount < 0 THEN -p.amount ELSE 0 END')} FROM (SELECT no, name FROM ledger_account"
     " WHERE book = (SELECT no FROM ledger_book WHERE name = ?) AND type IN ('person', 'organisation') AND no > ?"
     " ORDER BY no LIMIT ?) a JOIN ledger_posting p ON p.account = a.no GROUP BY a.no, a.name ORDER BY a.no"
 )
@@ -185,7 +186,8 @@ def _due(programme: Programme, before: int) -> Iterator[list[tuple[str, int, int
         if end is None:
             return
         rows = query(_OPEN, before, book, last, BATCH)
-        yield [(name, int(earned - gone), int(gone)) for _, name, earned, gone in rows if earned > gone]
+        sums = [(name, join_sum(*told[:2]), join_sum(*told[2:])) for _, name, *told in rows]
+        yield [(name, earned - gone, gone) for name, earned, gone in sums if earned > gone]
         last = end
 
 

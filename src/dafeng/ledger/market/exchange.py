@@ -48,6 +48,7 @@ from dafeng.ledger.market.terms import read_bodies, read_terms, spell_terms
 from dafeng.ledger.market.trading import Trading
 from dafeng.ledger.refusals import Answer, Booked, Refused
 from dafeng.store.ledger_rows import LedgerRows, Row, select
+from dafeng.store.ledger_sums import join_sum, split_sum
 from dafeng.store.ledger_tables import CLAIM, MARKET_DUE, MARKET_EVENT, MARKET_TRADE
 
 ACCEPT = "/accept"
@@ -260,13 +261,13 @@ class Exchange:
     def _mean_price(self, trading: Trading, market: str) -> int | None:
         """Mean price of the order book's last day with trades; else the reference of the last day."""
         found = self.rows.query(
-            "SELECT sum(quantity), sum(amount) FROM market_trade WHERE way = 'order' AND session ="
+            f"SELECT {split_sum('quantity')}, {split_sum('amount')} FROM market_trade WHERE way = 'order' AND session ="  # noqa: S608 - our own
             " (SELECT session FROM market_trade WHERE market = ? AND way = 'order' ORDER BY seq DESC LIMIT 1)",
             market,
         )
         hall = trading.halls[market]
-        if found and found[0][0]:
-            return hall.terms.mean_price(int(found[0][0]), int(found[0][1]))
+        if found and (traded := join_sum(*found[0][:2])):
+            return hall.terms.mean_price(traded, join_sum(*found[0][2:]))
         return hall.reference
 
     def _roll(self, trading: Trading) -> None:
