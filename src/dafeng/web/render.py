@@ -24,6 +24,7 @@ from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
 from dafeng.web.chinese_words import mark_chinese
 from dafeng.web.cities import CityView
+from dafeng.web.clocks import date_words
 from dafeng.web.filters import ROWS
 from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
@@ -197,6 +198,7 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "strip": frame.city.strip if frame.city else str,
         "once": _once(frame),
         **_writers(words),
+        **date_words(words),
     }
 
 
