@@ -29,7 +29,7 @@ from dafeng.web.filters import ROWS
 from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
 from dafeng.web.mathml import clean
-from dafeng.web.navigation import choose_groups
+from dafeng.web.navigation import choose_groups, name_group
 from dafeng.web.pathway import share_text
 from dafeng.web.summary import lead_figure
 
@@ -191,6 +191,7 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "organised": frame.city.organised if frame.city else frozenset(),
         "review_link": frame.review,
         "said_word": lambda group, name: say_word(group, name, words.language),
+        "group_of": lambda page: words.read(name_group(page)),
         "menu": choose_groups(live=frame.links.live, accounts=bool(frame.review)),
         "share": lambda value: share_text(value, words),
         "mathml": clean,
