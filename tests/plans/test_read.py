@@ -90,3 +90,9 @@ def test_ids_begin_with_the_place(read_text, place):
 def test_a_repeated_target_is_one_with_two_places(read_text):
     targets = read_text("到2030年，森林覆盖率达到40%。\n（一）绿化。到2030年，森林覆盖率达到40%。").targets
     assert [len(target.also) for target in targets] == [1]
+
+
+def test_the_scope_of_a_listed_group_keeps_its_last_member(read_text) -> None:
+    text = "到2027年，全市重点园区85%以上的食品、纺织、2万平方米以上化工、3万平方米以上冶金标准厂房，具备分户计量的能力。"
+    (target,) = read_text(text, place="370600").targets
+    assert "食品、纺织、2万平方米以上化工、3万平方米以上冶金标准厂房" in (target.scope or "").split("；")

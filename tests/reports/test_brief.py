@@ -100,8 +100,22 @@ def test_every_raised_number_stands_in_the_annex(form) -> None:
     book = docx.Document(io.BytesIO(write_docx(form, "zh")))
     raised = {run.text for paragraph in book.paragraphs for run in paragraph.runs if run.font.superscript}
     listed = {paragraph.text.split("  ")[0] for paragraph in book.paragraphs if "  " in paragraph.text}
-    assert raised <= listed
+    assert raised <= {f"[{number}]" for number in listed}
     assert len(page["addresses"]) == len(set(page["addresses"]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_mark_of_an_address_can_be_read_as_an_exponent(form, pdfs, language) -> None:
+    counts = [
+        (part["text"], part["number"])
+        for section in write_page(form, language)["sections"]
+        for one in section["sentences"]
+        for part in one["parts"]
+        if part["number"] is not None
+    ]
+    text = "".join(pages(pdfs[language])[:2]).replace("\r", "").replace("\n", "").replace(" ", "")
+    assert counts
+    assert not [(said, number) for said, number in counts if f"{said}[{number}]".replace(" ", "") not in text]
 
 
 def test_the_chart_of_the_text_document_is_one_of_its_own_with_its_figures(form) -> None:

@@ -105,3 +105,13 @@ def test_columns_that_a_phone_leaves_out_can_be_had(phone: Visit, base: str) -> 
     assert not minor.is_visible()
     phone.page.locator("#payers .all-columns input").check()
     assert minor.is_visible()
+
+
+@pytest.mark.parametrize(("side", "named"), [("desk", True), ("phone", False)])
+def test_bars_of_measures_are_named_where_their_names_fit_whole(browser: Any, base: str, side: str, named: bool) -> None:
+    visit = Visit(browser, **SIDES[side])
+    visit.page.goto(f"{base}measures?lang=en")
+    visit.page.locator("#curve .chart-canvas[data-drawn] svg").first.wait_for()
+    said = " ".join(visit.page.locator("#curve .chart-canvas svg text").all_text_contents())
+    visit.context.close()
+    assert ("onshore wind" in said.lower() or "wind" in said.lower()) is named

@@ -12,14 +12,18 @@ from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Transfer
 from dafeng.web.app import create_app
 from dafeng.web.book_words import has_limit, name_book, say_unit
-from dafeng.web.clocks import Clock, clock_words
+from dafeng.web.cities import CityView
+from dafeng.web.clocks import Clock, clock_words, date_words
 from dafeng.web.labels import Words
+from dafeng.web.links import ServedLinks
+from dafeng.web.render import TEMPLATES, Frame, render
 from dafeng.work.city import City
 from dafeng.work.right_overview import BookSum
 from dafeng.work.right_rows import BookRow
 from tests.web.browser import Visit, launched, served
 from tests.web.ledgers import fill_ledger
 from tests.web.reviews import Person, city_with_people, person
+from tests.web.sample import traces, view
 from tests.web.test_rights import HOME, app_of, log_in
 
 DAY = "2026-01-01"
@@ -127,6 +131,28 @@ def test_a_clock_reads_every_form_of_an_instant_alike() -> None:
     assert {clock.tell(one) for one in forms} == {"2026-01-02 04:30"}
     assert (clock.tell(None), clock.tell("")) == ("", "")
     assert [clock_words(hours, Words("en"))["zone"] for hours in (8, 9, -3)] == ["Beijing time", "UTC+9", "UTC−3"]
+
+
+def test_every_page_writes_an_instant_in_beijing_time_and_says_so() -> None:
+    told = date_words(Words("zh"))
+    late = "2026-11-22T19:04:14.610634+00:00"
+    assert (told["moment"](late), told["day_of"](late), told["clock_of"](late)) == (
+        "2026-11-23 03:04 北京时间",
+        "2026-11-23",
+        "03:04",
+    )
+
+
+def test_the_foot_of_a_page_tells_when_its_run_was_computed_in_beijing_time() -> None:
+    late = {**view(), "run": {**view()["run"], "at": "2026-11-22T19:04:14+00:00"}}
+    frame = Frame(Words("en"), ServedLinks("yangli"), CityView(late, traces()), "")
+    page = render("error.html", frame, {"code": 404, "reason": ()})
+    assert "Computed 2026-11-23 03:04 Beijing time" in page
+
+
+def test_no_template_writes_an_instant_by_itself() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html")}
+    assert not [name for name, text in written.items() if " UTC" in text or "strftime" in text or ".at[:1" in text]
 
 
 @pytest.mark.browser

@@ -10,6 +10,7 @@ import pytest
 from dafeng.web.app import create_app
 from dafeng.web.cities import CityView
 from dafeng.web.freeze import write_site
+from dafeng.web.render import choose_side, name_unit
 from tests.web.client import Client, Page
 from tests.web.sample import city, traces, view
 
@@ -138,3 +139,19 @@ def test_rows_go_on_where_the_page_ends() -> None:
         found += listed(text)
         address = next((one for one in Page(text).values("href", "a") if f"from={len(found)}" in one), "")
     assert sorted(found) == [f"made.{number:03}" for number in range(250)]
+
+
+@pytest.mark.parametrize(
+    ("note", "zh", "en"),
+    [
+        ("湿基 · of wet waste", "湿基", "of wet waste"),
+        ("只有中文", "只有中文", "只有中文"),
+        ("甲 · 乙", "甲 · 乙", "甲 · 乙"),
+    ],
+)
+def test_a_note_in_both_languages_is_shown_in_one(note: str, zh: str, en: str) -> None:
+    assert (choose_side(note, "zh"), choose_side(note, "en")) == (zh, en)
+
+
+def test_a_unit_that_mixes_languages_is_written_in_the_readers() -> None:
+    assert (name_unit("kgCH4/(头*a)", "zh"), name_unit("kgCH4/(头*a)", "en")) == ("千克CH4/(头·年)", "kgCH4/(head·yr)")

@@ -26,6 +26,7 @@ from dafeng.work.account import Account
 from dafeng.work.assessment import Answer, Assessment, Figure, Headline, MeasureEffect
 from dafeng.work.balance import balance
 from dafeng.work.city import City, init
+from dafeng.work.clashes import Clash, Member
 from dafeng.work.futures import Outset, make_futures
 from dafeng.work.influences import find_influences
 from dafeng.work.inventory import arrange_account
@@ -33,7 +34,7 @@ from dafeng.work.judge import judge
 from dafeng.work.power import Case, Power
 from dafeng.work.project import Projection
 from dafeng.work.project_traces import trace_futures
-from dafeng.work.reconcile import Clash, Member, Reconciliation
+from dafeng.work.reconcile import Reconciliation
 from dafeng.work.scores import Score, Scores, sort_scores
 from dafeng.work.tracing import TraceBook, number_text
 from tests.energy.toys import coal, hours, operate, series, system, wind

@@ -11,6 +11,7 @@ import pytest
 from dafeng.core.errors import DefinitionError
 from dafeng.work.brief import write_brief, write_number
 from dafeng.work.brief_index import index_view, strip
+from dafeng.work.brief_table import list_measures
 from dafeng.work.brief_templates import FORMS, PLACE, parse_templates, read_templates
 from tests.reports.brief_view import rich_view as invented
 
@@ -205,3 +206,33 @@ def test_an_interval_names_its_unit_once() -> None:
         "2,830–4,430 万吨二氧化碳",
         "28.3–44.3 Mt CO₂",
     ]
+
+
+def compared():
+    """The invented view where steps of an order and measures alone avoid other amounts than the mean over all orders."""
+    view = copy.deepcopy(invented())
+    for step in view["abatement"]["curves"][0]["orders"]["local"]:
+        step["avoided"] = step["avoided"] | {"value": 99.0}
+    return view
+
+
+def test_the_cheapest_measures_are_told_by_the_mean_over_all_orders_as_on_their_page() -> None:
+    view = compared()
+    index = index_view(view)
+    shares = {one["id"]: one for one in view["abatement"]["curves"][0]["shares"]}
+    told = {name: index.number(f"cheapest/{name}.avoided") for name in index.bind("cheapest/*.avoided")}
+    assert told == {name: shares[name]["avoided"]["local"] for name in ("wind", "heat")}
+
+
+def test_the_table_of_measures_has_the_parts_that_add_up_to_the_total() -> None:
+    rows = {row["name"]["en"]: row["avoided"] for row in list_measures(compared())}
+    named = {one["id"]: one["label"]["en"] for one in compared()["pathway"]["measures"]}
+    assert (rows[named["heat"]]["value"], rows[named["flex"]]) == (0.5, None)
+
+
+def test_the_cheapest_measure_per_tonne_comes_first() -> None:
+    view = compared()
+    view["abatement"]["curves"][0]["shares"].reverse()
+    index = index_view(view)
+    prices = [index.numbers[f"cheapest/{name}.price"]["value"] for name in index.bind("cheapest/*.price")]
+    assert prices == sorted(prices) != []

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
+from dafeng.library.overlay import shipped
+from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan, PlanDocument, Target
 from dafeng.work.city import City, init
+from dafeng.work.clashes import Clash, keep_clash, tell_sides
 from dafeng.work.project import Projection
 from dafeng.work.reconcile import Reconciliation, reconcile
+from dafeng.work.reconcile_words import WayNames
 from dafeng.work.scores import Score, Scores
+from dafeng.work.target_answers import ClashSet
+from dafeng.work.target_table import READINGS, Told, Way
 from dafeng.work.tracing import TraceBook
 from tests.work.made import target
 
@@ -69,3 +77,64 @@ def test_every_clash_is_minimal(city: City) -> None:
 def test_targets_without_rows_are_named_in_a_finding(city: City) -> None:
     found = held(city, (target("G", "绿色出行比例", "%", "74"),))
     assert found.findings[0].rule == "reconcile.not_in_rows"
+
+
+@pytest.fixture(scope="module")
+def names() -> WayNames:
+    return WayNames(*(load_yaml(shipped() / "consistency" / f"{name}.yaml") for name in ("power", "views")), about=0.01)
+
+
+COUNTINGS = ("built_and_under_construction", "operating")
+WAYS = [Way(c, reading, rule) for c in COUNTINGS for reading in READINGS for rule in ("averaged", "produced", "consumed")]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("", "every counting rule"),
+        ("band", "every counting rule"),
+        ("produced", "non-fossil share by production"),
+        ("band.produced", "non-fossil share by production"),
+        ("operating", "operating"),
+        ("operating.band.consumed", "operating, non-fossil share by consumption"),
+    ],
+)
+def test_the_rules_that_a_set_stands_by_are_named(names: WayNames, found: str, said: str) -> None:
+    assert names.part([way for way in WAYS if found in way.id], WAYS).en == said
+
+
+def test_rules_that_no_name_tells_apart_are_some(names: WayNames) -> None:
+    one, other = (Way(c, "least", rule) for c, rule in zip(COUNTINGS, ("produced", "consumed"), strict=True))
+    assert names.part([one, other], WAYS).zh == "某些口径"
+
+
+def test_the_width_of_about_is_told_in_percentage_points(names: WayNames) -> None:
+    said = [names.label(Way("operating", reading, "produced")) for reading in READINGS]
+    assert [(one.zh.split("，")[-1], one.en.split(", ")[-1]) for one in said] == [
+        ("“左右”按不低于−1 个百分点理解", "'about' read as at least −1 percentage point"),
+        ("“左右”按±1 个百分点理解", "'about' read as ±1 percentage point"),
+    ]
+
+
+def found_in(names: WayNames, *found: tuple[str, Way]) -> Clash:
+    """The one clash of a share that stands alone, found in rows of several ways of counting."""
+    clashes: dict[tuple[str, ...], Clash] = {}
+    for row, way in found:
+        told = {row: Told(Label("占比", "share"), "targets/S", "S", "1", 2030)}
+        keep_clash(ClashSet((row,), {row: 0.01}, (), (), 0.0, {row: 0.25}), told, way, names, clashes)
+    (clash,) = clashes.values()
+    return replace(clash, sides=tell_sides(clash, {way.id: way for way in WAYS}, names))
+
+
+def test_a_share_missed_by_some_rules_and_exceeded_by_others_has_two_sides(names: WayNames) -> None:
+    missed = [("S:low", way) for way in WAYS if way.rule == "produced"]
+    clash = found_in(names, *missed, *(("S:high", way) for way in WAYS if way.id.endswith("band.consumed")))
+    assert [(side.beyond, side.by.en, len(side.ways)) for side in clash.sides] == [
+        (False, "non-fossil share by production", 4),
+        (True, "non-fossil share by consumption", 2),
+    ]
+
+
+def test_a_share_above_about_in_all_six_readings_as_a_band_is_exceeded_by_every_rule(names: WayNames) -> None:
+    clash = found_in(names, *(("S:high", way) for way in WAYS if way.reading == "band"))
+    assert [(side.beyond, side.by.zh) for side in clash.sides] == [(True, "任何口径")]

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from dafeng.core.labels import Label
+from dafeng.work.answers import answer
+from dafeng.work.clashes import Member, Side
+from dafeng.work.tracing import TraceBook
+from dafeng.work.views import build_view
+
 
 def test_a_probability_is_percent_and_a_year_an_integer(view):
     chance, when = view["answers"][0]["figures"]
@@ -39,3 +49,49 @@ def test_a_measure_without_a_sourced_cost_has_none(view):
 def test_a_measure_leads_to_its_figures(view, assessment):
     address = view["pathway"]["measures"][0]["address"].split("/", 1)[1]
     assert assessment.traces.get(address).inputs == ("measures/pv.avoided", "measures/pv.years", "measures/pv.probability")
+
+
+SIDES = {
+    "short": Side(False, ("a",), Label("非化石比重按生产计", "non-fossil share by production")),
+    "over": Side(True, ("b",), Label("任何口径", "every counting rule")),
+}
+
+
+@pytest.mark.parametrize(
+    ("sides", "zh", "en"),
+    [
+        (
+            ("short",),
+            "2025年：光伏发电装机容量没有已知做法能达到（非化石比重按生产计）",
+            "2025: solar PV capacity is out of reach (non-fossil share by production)",
+        ),
+        (
+            ("over",),
+            "2025年：光伏发电装机容量无论怎么做都超过“左右”的上限（任何口径）",
+            "2025: solar PV capacity overshoots 'about' whatever is done (every counting rule)",
+        ),
+        (
+            ("short", "over"),
+            "2025年：光伏发电装机容量没有已知做法能达到（非化石比重按生产计）；无论怎么做都超过“左右”的上限（任何口径）",
+            "2025: solar PV capacity is out of reach (non-fossil share by production); overshoots 'about' whatever is done"
+            " (every counting rule)",
+        ),
+    ],
+)
+def test_the_title_of_a_lone_target_tells_the_side_and_the_rules(assessment, sides, zh, en):
+    clash = assessment.reconciliation.clashes[0]
+    alone = replace(clash, members=clash.members[:1], ways=clash.ways[:1], sides=tuple(SIDES[name] for name in sides))
+    told = replace(assessment, reconciliation=replace(assessment.reconciliation, clashes=(alone,)))
+    assert build_view(told)["clashes"][0]["title"] == {"zh": zh, "en": en}
+
+
+@pytest.mark.parametrize(
+    ("side", "zh"),
+    [("short", "甲（非化石比重按生产计），差 0.75 个百分点"), ("over", "甲，超出 0.75 个百分点")],
+)
+def test_the_answer_tells_the_rule_and_the_side_of_the_closest_set(assessment, side, zh):
+    member = Member("targets/T2", Label("甲", "A"), "T2")
+    clash = replace(assessment.reconciliation.clashes[0], members=(member,), slack=0.0075, unit="1", sides=(SIDES[side],))
+    found = replace(assessment.reconciliation, clashes=(clash,))
+    said = answer(assessment.verdicts, found, (), (), TraceBook())
+    assert next(one for one in said if one.id == "clash").answer.zh.endswith(f"其中：{zh}")

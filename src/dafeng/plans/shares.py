@@ -93,8 +93,8 @@ def name_share(subject: str, state: State) -> Name:
     """
     before = normalise(subject)
     listed = state.group.rpartition("、")
-    group, members = (re.sub(r"^\d[^，、]*?以[上下内]", "", listed[2]), listed[0]) if listed[1] else (state.group, "")
-    scope = (*before.scope, *((members,) if members else ()))
+    group = re.sub(r"^\d[^，、]*?以[上下内]", "", listed[2]) if listed[1] else state.group
+    scope = (*before.scope, *((state.group,) if listed[1] else ()))  # the last member too: its noun ends the list
     who = _plain_group(before.text)
     if group and not (group in GENERIC and who):
         scope, who = (*scope, *((before.text,) if before.text else ())), group

@@ -188,7 +188,7 @@ def _fill(
         set_font(run.font, font, size)
         run.font.bold, run.font.color.rgb = strong, tone
         if number is not None:
-            raised = paragraph.add_run(str(number))
+            raised = paragraph.add_run(f"[{number}]")
             set_font(raised.font, SONG, size * 0.8)
             raised.font.superscript, raised.font.color.rgb, raised.font.bold = True, GREY, False
 

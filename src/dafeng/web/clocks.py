@@ -1,4 +1,4 @@
-"""Instants as a page of the ledger writes them: in the city's time, whose name the page says once.
+"""Instants as pages write them: in Beijing time with its name, on those of the ledger in the city's, whose name they say once.
 
 Invariant: the same instant reads the same on every page of a city, wherever the machine stands.
 """
@@ -66,6 +66,28 @@ class Clock:
         """
         hours = self.zone.utcoffset(None) // timedelta(hours=1)
         return words.say("rights.beijing") if hours == OFFSET_H else f"UTC{hours:+d}".replace("-", "−")
+
+
+def date_words(words: Words) -> dict[str, Any]:
+    """What every template calls to write instants: in Beijing time, the zone said beside the hour.
+
+    Parameters
+    ----------
+    words : Words
+        The reader's language.
+
+    Returns
+    -------
+    dict
+        ``moment`` (day, hour and zone), ``day_of`` and ``clock_of`` (hour), each of an instant.
+    """
+    clock = Clock(timezone(timedelta(hours=OFFSET_H)))
+    zone = clock.name(words)
+    return {
+        "moment": lambda at: f"{clock.tell(at)} {zone}",
+        "day_of": lambda at: clock.tell(at, form="%Y-%m-%d"),
+        "clock_of": lambda at: clock.tell(at, form="%H:%M"),
+    }
 
 
 def clock_words(zone: City | int, words: Words) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from math import isclose
 from typing import Any
 
 from dafeng.web.cities import CityView
+from dafeng.web.clocks import date_words
 from dafeng.web.figures import is_number
 from dafeng.web.labels import Words
 
@@ -169,7 +170,7 @@ def cite(city: CityView, address: str, trace: Mapping[str, Any], words: Words) -
         "says": words.read(trace["says"]).rstrip("。."),
         "amount": amount,
         "version": version,
-        "at": str(run["at"])[:10],
+        "at": date_words(words)["day_of"](str(run["at"])),
         "address": f"{city.run}/{address}",
     }
     return words.say("explain.cite", values=said)

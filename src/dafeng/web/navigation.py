@@ -126,6 +126,22 @@ def read_pages() -> tuple[Page, ...]:
     return tuple(page for group in read_groups() for page in group.pages if page.parts)
 
 
+def name_group(page: str) -> Label:
+    """Name of the group that holds a page.
+
+    Parameters
+    ----------
+    page : str
+        Page id.
+
+    Returns
+    -------
+    Label
+        As in the navigation.
+    """
+    return next(group.label for group in read_groups() if group.holds(page))
+
+
 def find(name: str) -> Page | None:
     """Page under a name.
 

@@ -5,6 +5,7 @@ Invariant: everything is escaped unless this module made it; a template gets wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,17 +25,19 @@ from dafeng.plans.vocabulary import say_word
 from dafeng.web import figures
 from dafeng.web.chinese_words import mark_chinese
 from dafeng.web.cities import CityView
+from dafeng.web.clocks import date_words
 from dafeng.web.filters import ROWS
 from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
 from dafeng.web.mathml import clean
-from dafeng.web.navigation import choose_groups
+from dafeng.web.navigation import choose_groups, name_group
 from dafeng.web.pathway import share_text
 from dafeng.web.summary import lead_figure
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MOST_FRAGMENTS = 40_000
 """Drawn rows that are kept of one city."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PLAIN = (FunctionType, MethodType)
 _METHODS = frozenset(dir(dict))
 
@@ -190,6 +193,7 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "organised": frame.city.organised if frame.city else frozenset(),
         "review_link": frame.review,
         "said_word": lambda group, name: say_word(group, name, words.language),
+        "group_of": lambda page: words.read(name_group(page)),
         "menu": choose_groups(live=frame.links.live, accounts=bool(frame.review)),
         "share": lambda value: share_text(value, words),
         "mathml": clean,
@@ -197,6 +201,7 @@ def _tools(frame: Frame) -> dict[str, Any]:
         "strip": frame.city.strip if frame.city else str,
         "once": _once(frame),
         **_writers(words),
+        **date_words(words),
     }
 
 
@@ -237,13 +242,48 @@ def _writers(words: Words) -> dict[str, Any]:
         "between": lambda number, scale=None: figures.between(number, language, scale=scale),
         "span": lambda low, high, unit, basis="actual": figures.span(low, high, unit, language, basis=basis),
         "goal": lambda row: _goal(row, words),
-        "unit_name": lambda unit: _name_unit(unit, language),
+        "unit_name": lambda unit: name_unit(unit, language),
+        "side_of": lambda note: choose_side(note, language),
     }
 
 
-def _name_unit(stored: str, language: Language) -> str:
-    """A unit as stored; for an English reader without Chinese words where the table of units has others."""
-    if language == "zh" or stored.isascii():
+def choose_side(note: str, language: Language) -> str:
+    """One language of a note that stands in both: Chinese, a dot, English.
+
+    Parameters
+    ----------
+    note : str
+        As the data have it.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    str
+        The side of the language; the whole note where it stands in one language only.
+    """
+    zh, dot, en = note.partition(" · ")
+    both = dot and CHINESE.search(zh) and not CHINESE.search(en)
+    return (zh if language == "zh" else en) if both else note
+
+
+def name_unit(stored: str, language: Language) -> str:
+    """A unit for reading.
+
+    Parameters
+    ----------
+    stored : str
+        As stored.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    str
+        For an English reader without Chinese words where the table of units has others; for a Chinese one in words where the
+        stored form mixes both.
+    """
+    if stored.isascii() or (language == "zh" and "*" not in stored):
         return stored
     try:
         return unit(stored).read(language)

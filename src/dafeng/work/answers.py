@@ -12,11 +12,12 @@ from dafeng.core.traces import Trace
 from dafeng.plans.verdict import WORDS
 from dafeng.work.assessment import Answer, Figure, Headline, MeasureEffect
 from dafeng.work.chance_traces import repeat_chance
+from dafeng.work.clashes import Clash, qualify
 from dafeng.work.judge import Verdicts
 from dafeng.work.peak import peak_words
 from dafeng.work.project import Projection
 from dafeng.work.rank_measures import tell_first
-from dafeng.work.reconcile import Clash, Reconciliation
+from dafeng.work.reconcile import Reconciliation
 from dafeng.work.reconcile_words import amount
 from dafeng.work.tracing import TraceBook
 from dafeng.work.wording import odds
@@ -137,10 +138,13 @@ def _closest(clashes: Sequence[Clash]) -> Label:
     alike = [one for one in clashes if one.unit == first.unit and (one.above, one.firm) == (first.above, first.firm)]
     zh = "、".join(dict.fromkeys(m.label.zh for m in first.members))
     en = ", ".join(dict.fromkeys(m.label.en for m in first.members))
+    named = qualify(Label(zh, en), first)
     short = amount(first.slack, first.unit)
+    far = Label("超出", "over by") if first.sides and first.sides[0].beyond else Label("差", "short by")
+    zh, en = f"{named.zh}，{far.zh} {short.zh}", f"{named.en}, {far.en} {short.en}"
     if len(alike) > 1:
-        return Label(f"差得最少的一组：{zh}，差 {short.zh}", f"the closest to holding: {en}, short by {short.en}")
-    return Label(f"其中：{zh}，差 {short.zh}", f"among them: {en}, short by {short.en}")
+        return Label(f"差得最少的一组：{zh}", f"the closest to holding: {en}")
+    return Label(f"其中：{zh}", f"among them: {en}")
 
 
 def _first(measures: Sequence[MeasureEffect]) -> Answer:

@@ -7,6 +7,7 @@ and named among what is not measurable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from dafeng.core.labels import Label, Language
@@ -14,6 +15,7 @@ from dafeng.work.brief_index import MEASURED, Index, index_view
 from dafeng.work.brief_table import COMPARED, list_measures, list_targets, write_chart
 from dafeng.work.brief_templates import PLACE, Bound, Claim, Option, Templates, read_templates
 from dafeng.work.city import City
+from dafeng.work.city_days import BEIJING
 from dafeng.work.frozen import read_view
 from dafeng.work.wording import odds, percent, say
 
@@ -100,7 +102,7 @@ def write_brief(view: Row, *, templates: Templates | None = None) -> dict[str, A
         "slug": view["city"]["slug"],
         "year": view["year"],
         "run": view["run"]["id"],
-        "at": view["run"]["at"][:10],
+        "at": tell_day(view["run"]["at"]),
         "title": used.title.model_dump(),
         "subtitle": used.subtitle.model_dump(),
         "source": used.source.model_dump(),
@@ -113,6 +115,23 @@ def write_brief(view: Row, *, templates: Templates | None = None) -> dict[str, A
         "chart": write_chart(view),
         "omitted": omitted,
     }
+
+
+def tell_day(at: str) -> str:
+    """Day of an instant in Beijing time.
+
+    Parameters
+    ----------
+    at : str
+        ISO 8601; UTC where it names no zone.
+
+    Returns
+    -------
+    str
+        ``2026-11-23``.
+    """
+    found = datetime.fromisoformat(at)
+    return f"{(found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(BEIJING):%Y-%m-%d}"
 
 
 def _tiles(used: Templates, index: Index) -> list[dict[str, Any]]:

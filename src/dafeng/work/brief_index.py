@@ -108,6 +108,22 @@ def index_view(view: Row) -> Index:
     return Index(numbers, names)
 
 
+def list_shares(view: Row) -> Sequence[Row]:
+    """What each measure avoids on the mean over all orders, in the first year compared: the parts of the total.
+
+    Parameters
+    ----------
+    view : mapping
+        View document.
+
+    Returns
+    -------
+    sequence of mapping
+        Rows of ``shares`` of the part ``abatement``; none where no measure was compared.
+    """
+    return [share for curve in (view.get("abatement") or {}).get("curves", ())[:1] for share in curve["shares"]]
+
+
 def strip(address: str) -> str:
     """An address without its run.
 
@@ -196,13 +212,14 @@ def _influences(view: Row) -> Iterator[Entry]:
 
 
 def _abatement(view: Row) -> Iterator[Entry]:
-    """Measures by cost, the cheapest next to those before it."""
+    """Measures by cost on the mean over all orders, as the page of measures has them."""
     found = view.get("abatement") or {}
     labels = {row["id"]: row["label"] for row in found.get("measures") or ()}
-    for step in [step for curve in found.get("curves", ())[:1] for step in curve["orders"].get("local", ())]:
-        yield f"cheapest/{step['id']}", None, labels[step["id"]]
-        yield f"cheapest/{step['id']}.price", step["price"], None
-        yield f"cheapest/{step['id']}.avoided", step["avoided"], None
+    priced = [one for one in list_shares(view) if one["price"]["local"] and (one["avoided"]["local"]["value"] or 0.0) > 0]
+    for share in sorted(priced, key=lambda one: float(one["price"]["local"]["value"])):
+        yield f"cheapest/{share['id']}", None, labels[share["id"]]
+        yield f"cheapest/{share['id']}.price", share["price"]["local"], None
+        yield f"cheapest/{share['id']}.avoided", share["avoided"]["local"], None
 
 
 def _power(view: Row) -> Iterator[Entry]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dafeng.work.brief_index import MEASURED
+from dafeng.work.brief_index import MEASURED, list_shares
 
 Row = Mapping[str, Any]
 ORDER = ("off_course", "behind", "on_course", "not_due", "met", "not_measurable")
@@ -59,10 +59,15 @@ def list_measures(view: Row) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``name`` and the numbers of ``MEASURED`` as in the view, the first first.
+        ``name`` and the numbers of ``MEASURED`` as in the view, the first first; what is avoided is the mean over all orders,
+        so that it adds up to the total.
     """
     listed = (view.get("pathway") or {}).get("measures") or ()
-    return [{"name": row["label"], **{name: row.get(key) for name, key in MEASURED.items()}} for row in listed[:MOST]]
+    shared = {share["id"]: share["avoided"]["local"] for share in list_shares(view)}
+    return [
+        {"name": row["label"], **{name: row.get(key) for name, key in MEASURED.items()}, "avoided": shared.get(row["id"])}
+        for row in listed[:MOST]
+    ]
 
 
 def write_chart(view: Row) -> dict[str, Any] | None:

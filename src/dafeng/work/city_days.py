@@ -20,6 +20,10 @@ AHEAD = timedelta(days=366)
 """How far ahead a movement may be effective: what is agreed within a year; anything later is a slip of the pen."""
 
 
+BEIJING = timezone(timedelta(hours=OFFSET_H))
+"""Zone of the times that people are told."""
+
+
 def city_zone(city: City) -> timezone:
     """Zone of a city.
 

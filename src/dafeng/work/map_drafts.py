@@ -17,6 +17,7 @@ from dafeng.store.files import hash_tree, lock, seal, unseal, write_whole
 from dafeng.store.models import Job
 from dafeng.store.records import Records
 from dafeng.work.city import City
+from dafeng.work.city_days import BEIJING
 from dafeng.work.maps import FILE, FOLDER, check_map, map_document, read_outline, write_outline
 from dafeng.work.review import using
 
@@ -199,9 +200,9 @@ def _changed(city: City, draft: Mapping[str, Any] | None) -> ConflictError:
         told = unseal(path) if path.is_file() else {}
     zh, en = "已没有这份边界", "the boundary is there no longer"
     if told:
-        done, at = DOES[told["does"]], f"{told['at'][:16].replace('T', ' ')} UTC"
-        zh = f"{told['who']} 已于 {at} {done.zh}（审图号 {told['approval']}）"
-        en = f"{told['who']} {done.en} at {at} (approval number {told['approval']})"
+        done, at = DOES[told["does"]], f"{datetime.fromisoformat(told['at']).astimezone(BEIJING):%Y-%m-%d %H:%M}"
+        zh = f"{told['who']} 已于 {at} 北京时间 {done.zh}（审图号 {told['approval']}）"
+        en = f"{told['who']} {done.en} at {at} Beijing time (approval number {told['approval']})"
     return ConflictError(
         Label(zh, en),
         where=str(told.get("file", "geojson")),

@@ -15,106 +15,19 @@ from dafeng.core.labels import Label
 from dafeng.library.overlay import shipped
 from dafeng.library.strict import load_yaml
 from dafeng.plans.plan import Plan
+from dafeng.work.clashes import Clash, keep_clash, tell_sides
 from dafeng.work.project import Projection
 from dafeng.work.reconcile_findings import find_lacking
 from dafeng.work.reconcile_traces import trace_answer, trace_clash
-from dafeng.work.reconcile_words import WayNames, explain_clash
+from dafeng.work.reconcile_words import WayNames
 from dafeng.work.target_actions import gather_means
-from dafeng.work.target_answers import ClashSet, SystemAnswer, answer_system
+from dafeng.work.target_answers import SystemAnswer, answer_system
 from dafeng.work.target_reasons import Lacking
 from dafeng.work.target_rows import Gatherer
 from dafeng.work.target_system import TargetSystem
 from dafeng.work.target_table import READINGS, Ground, Told, Way, build_system
 from dafeng.work.target_years import Interim, interim_years
 from dafeng.work.tracing import TraceBook
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One clause or fact in a clash.
-
-    Parameters
-    ----------
-    address : str
-        Its trace.
-    label : Label
-        What it says.
-    target : str or None
-        Target id where it is a clause of the city's own plan.
-    above : bool
-        Whether it stands in a plan above the city.
-    """
-
-    address: str
-    label: Label
-    target: str | None
-    above: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A minimal set of clauses and facts that cannot hold together.
-
-    Parameters
-    ----------
-    id : str
-        Id inside the run.
-    year : int
-        Year it speaks of.
-    counting : str
-        Which capacities were summed.
-    reading : str
-        ``band`` where “about” holds on both sides, ``least`` where it is read as at least.
-    members : tuple of Member
-        The set.
-    slack : float
-        Smallest amount by which one member must give way if the others hold. [unit]
-    unit : str
-        Unit of the slack.
-    gives : Label
-        Which member gives way at that amount.
-    ways : tuple of (Label, float)
-        Each member with the amount by which it alone would have to give way. [unit]
-    address : str
-        Address of its trace.
-    explanation : Label
-        In words.
-    units : tuple of str
-        Unit of the amount of each way.
-    ways_of_counting : tuple of str
-        Ids of the systems in which the set was found.
-    error : float
-        Distance of the linear picture and the model where the others hold, relative to the sizes of the rows; 0 where only
-        capacities take part.
-    relative : float
-        The slack as a part of what gives way. [1]
-    """
-
-    id: str
-    year: int
-    counting: str
-    reading: str
-    members: tuple[Member, ...]
-    slack: float
-    unit: str
-    gives: Label
-    ways: tuple[tuple[Label, float], ...]
-    address: str
-    explanation: Label
-    units: tuple[str, ...] = ()
-    ways_of_counting: tuple[str, ...] = ()
-    error: float = 0.0
-    relative: float = 0.0
-
-    @property
-    def firm(self) -> bool:
-        """Whether it stands even where “about” is read as at least."""
-        return any(".least." in way for way in self.ways_of_counting)
-
-    @property
-    def above(self) -> bool:
-        """Whether a plan above the city takes part."""
-        return any(member.above for member in self.members)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,14 +135,15 @@ def reconcile(plan: Plan, projection: Projection) -> Reconciliation:
     for counting, answers in zip(countings, (lambda: _answers(ground, countings[0]), *others), strict=True):
         for (way, system, told, unknown), answer in zip(_systems(ground, counting), answers(), strict=True):
             lacking |= dict.fromkeys(unknown)
-            keys.append(tuple(dict.fromkeys(_keep(one, told, way, names, clashes) for one in answer.sets)))
+            keys.append(tuple(dict.fromkeys(keep_clash(one, told, way, names, clashes) for one in answer.sets)))
             years = {
                 row.name: interim_years(system, answer, row, projection.city.year)
                 for row in system.rows
                 if row.name in system.targets
             }
             systems.append(Counted(way, names.label(way), system, told, answer, (), years))
-    numbered = _number(clashes, traces)
+    tested = {one.way.id: one.way for one in systems}
+    numbered = _number({key: replace(one, sides=tell_sides(one, tested, names)) for key, one in clashes.items()}, traces)
     systems = [
         replace(one, clashes=tuple(numbered[key].address for key in own)) for one, own in zip(systems, keys, strict=True)
     ]
@@ -299,52 +213,3 @@ def _combinations(plan: Plan, systems: Sequence[Counted], clashes: Sequence[Clas
             own = [address for address in one.clashes if by_address[address].year == year]
             found[key] = tuple(dict.fromkeys((*found.get(key, ()), *own)))
     return found
-
-
-def _keep(
-    found: ClashSet,
-    told: Mapping[str, Told],
-    way: Way,
-    names: WayNames,
-    clashes: dict[tuple[str, ...], Clash],
-) -> tuple[str, ...]:
-    """Keep a set under the addresses of its members; one found under several ways of counting is told once."""
-    rows = {told[name].address: name for name in found.rows}
-    key = tuple(sorted(rows))
-    if key in clashes:
-        known = clashes[key]
-        if way.id not in known.ways_of_counting:
-            clashes[key] = replace(known, ways_of_counting=(*known.ways_of_counting, way.id))
-        return key
-    members = tuple(Member(one.address, one.label, one.target, one.above) for one in (told[name] for name in rows.values()))
-    units = tuple(told[name].unit for name in rows.values())
-    ways = tuple((told[name].label, found.ways[name]) for name in rows.values())
-    at = _least(found, tuple(rows.values()), units)
-    year = max(told[name].year for name in rows.values())
-    slack, unit, gives = ways[at][1], units[at], ways[at][0]
-    beyond = found.rows[0].endswith(":high")
-    explanation = explain_clash(names.head(way, year), [one.label for one in members], slack, unit, gives, beyond=beyond)
-    clashes[key] = Clash(
-        "",
-        year,
-        way.counting,
-        way.reading,
-        members,
-        slack,
-        unit,
-        gives,
-        ways,
-        "",
-        explanation,
-        units,
-        (way.id,),
-        found.error,
-        slack / found.sizes[tuple(rows.values())[at]],
-    )
-    return key
-
-
-def _least(found: ClashSet, rows: Sequence[str], units: Sequence[str]) -> int:
-    """Which member gives way least; amounts of different units are compared by the size of what they belong to."""
-    alike = len(set(units)) == 1
-    return min(range(len(rows)), key=lambda at: found.ways[rows[at]] / (1.0 if alike else found.sizes[rows[at]]))

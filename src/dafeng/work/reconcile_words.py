@@ -5,7 +5,7 @@ Invariant: every sentence is formed from rows and numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from dafeng.core.labels import Label
 from dafeng.work.order_rows import POINT, SHARED, SIZED
 from dafeng.work.target_rows import UNIT
 from dafeng.work.target_table import Way
-from dafeng.work.wording import percent, say
+from dafeng.work.wording import say
 
 POINTS = "百分点"
 """Unit of differences between shares."""
@@ -22,6 +22,8 @@ MILLION = 1e8
 """Yuan in the unit of yearly costs (亿元)."""
 KILOWATTS = 1e4
 """Kilowatts in the unit of capacities (万千瓦)."""
+EVERY, SOME = Label("任何口径", "every counting rule"), Label("某些口径", "some counting rules")
+"""By how many ways of counting something was found, where no rule names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,39 @@ class WayNames:
         said = self.label(way)
         return Label(f"{year}年，{said.zh}：", f"{year}, {said.en}: ")
 
+    def part(self, found: Iterable[Way], tested: Iterable[Way]) -> Label:
+        """Which counting rules something was found by, among those with the same readings of “about”.
+
+        Parameters
+        ----------
+        found, tested : iterable of Way
+            Ways of counting by which it was found, and all there are.
+
+        Returns
+        -------
+        Label
+            The rules by name where they alone tell the ways apart, else whether it is all or some.
+        """
+        known = set(found)
+        alike = {way for way in tested if way.reading in {one.reading for one in known}}
+        if known >= alike:
+            return EVERY
+        rules, countings = {way.rule for way in known}, {way.counting for way in known}
+        if known != {way for way in alike if way.rule in rules and way.counting in countings}:
+            return SOME
+        lists = ((self.identities["countings"], countings), (self.views["rules"], rules))
+        named = [
+            [Label(**one["label"]) for one in listed if one["id"] in part] for listed, part in lists if len(part) < len(listed)
+        ]
+        zh = "，".join("或".join(label.zh for label in part) for part in named)
+        return Label(zh, ", ".join(" or ".join(label.en for label in part) for part in named))
+
     def _about(self, way: Way) -> Label:
-        width = percent(self.about, digits=0)
+        width = f"{self.about * 100:g}"
+        zh, en = f"{width} 个百分点", f"{width} percentage point{'' if width == '1' else 's'}"
         if way.reading == "band":
-            return Label(f"“左右”按±{width}理解", f"'about' read as ±{width}")
-        return Label(f"“左右”按不低于−{width}理解", f"'about' read as at least −{width}")
+            return Label(f"“左右”按±{zh}理解", f"'about' read as ±{en}")
+        return Label(f"“左右”按不低于−{zh}理解", f"'about' read as at least −{en}")
 
 
 def explain_clash(

@@ -12,7 +12,8 @@ from typing import Any
 from dafeng.core.labels import Label
 from dafeng.core.traces import Trace
 from dafeng.work.assessment import Answer, Assessment, Figure, Headline, MeasureEffect
-from dafeng.work.reconcile import Clash
+from dafeng.work.clashes import Clash, qualify
+from dafeng.work.reconcile_words import SOME
 from dafeng.work.tracing import TraceBook, number_text
 from dafeng.work.view_number import Frame, Number, write_anchor, write_label
 
@@ -201,16 +202,21 @@ def _title(clash: Clash, names: Iterable[Label]) -> Label:
     zh, en = "、".join(name.zh for name in listed), "; ".join(name.en for name in listed)
     upper = [member for member in clash.members if member.above]
     if upper and not listed and len(clash.members) == 1:
-        return Label(
+        above = Label(
             f"够不到的上级目标：{upper[0].label.zh}", f"a target of the level above is out of reach: {upper[0].label.en}"
         )
+        return qualify(above, clash)
     rest = len({member.address for member in clash.members if member.target is None})
     if not rest and len(clash.members) == 1:
-        return Label(
-            f"{clash.year}年：{zh}按某些口径没有已知做法能达到", f"{clash.year}: {en} is out of reach by some counting rules"
-        )
+        sides = [(_OVER if side.beyond else _SHORT, side.by) for side in clash.sides] or [(_SHORT, SOME)]
+        zh += "；".join(f"{says.zh}（{by.zh}）" for says, by in sides)
+        return Label(f"{clash.year}年：{zh}", f"{clash.year}: {en} " + "; ".join(f"{says.en} ({by.en})" for says, by in sides))
     facts = (f"与 {rest} 项已知数据或假设", f" against known figures or assumptions ({rest})") if rest else ("", "")
     return Label(f"{clash.year}年：{zh}{facts[0]}不能同时成立", f"{clash.year}: {en}{facts[1]} cannot hold together")
+
+
+_SHORT = Label("没有已知做法能达到", "is out of reach")
+_OVER = Label("无论怎么做都超过“左右”的上限", "overshoots 'about' whatever is done")
 
 
 def trace_measures(measures: Iterable[MeasureEffect], traces: TraceBook) -> None:

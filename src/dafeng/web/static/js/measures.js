@@ -16,6 +16,13 @@
     return [lowest, end];
   }
 
+  /* A name stands on a bar only if none of its words would have to be broken, and never on a phone: one name alone tells nothing. */
+  const pen = document.createElement("canvas").getContext("2d");
+  function fits(name, width) {
+    pen.font = `12px ${token("sans")}`;
+    return !phone() && name.split(/\s+|(?=[\u3000-\u9fff])/).every((word) => pen.measureText(word).width <= width);
+  }
+
   function rectangle(bars, limits, shade) {
     const inside = (value) => Math.min(limits[1], Math.max(limits[0], value));
     return (params, api) => {
@@ -37,7 +44,7 @@
           if (inside(value) === value) parts.push({ type: "line", shape: { x1: middle - 3, y1: at, x2: middle + 3, y2: at }, style: { stroke: token("ink"), lineWidth: 1.25 } });
         });
       }
-      if (!unknown && width > 44) {
+      if (!unknown && width > 44 && fits(bar.name, width - 8)) {
         const below = bar.price < 0;
         parts.push({ type: "text", style: { text: bar.name, x: left + 4, y: from[1] + (below ? -6 : 6), textVerticalAlign: below ? "bottom" : "top", width: width - 8, overflow: "break", lineHeight: 14, fill: token("ink-2"), fontSize: 12, fontFamily: token("sans") } });
       }
