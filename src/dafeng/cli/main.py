@@ -32,6 +32,7 @@ from dafeng.cli import (
     ledger,
     ledger_audit,
     ledger_lists,
+    ledger_states,
     listing,
     locks,
     maps,
@@ -69,6 +70,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     markets.app.add_typer(markets.auctions, name="auction")
     made.add_typer(markets.app, name="market")
     made.add_typer(inclusion.app, name="inclusion")
+    ledger.app.add_typer(ledger_states.app)
     ledger.app.add_typer(ledger_lists.app)
     ledger.app.add_typer(ledger_audit.app)
     made.add_typer(ledger.app, name="ledger")

@@ -36,6 +36,7 @@ from dafeng.work.right_rows import (
     read_claims,
     read_projects,
     read_statement,
+    tell_instant,
 )
 
 Context = dict[str, Any]
@@ -311,6 +312,7 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
         "about": told.get("transfer") or told.get("hold") or told.get("pending") or told.get("holder") or "",
         "before": told.get("before", "") if isinstance(told.get("before"), str) else "", "state": told.get("state", ""),
         "parts": _list_parts(told, book.scale if book else 0), "shares": "shares" in told, "beyond": bool(told.get("beyond")),
+        "until": tell_instant(told["until"]) if isinstance(told.get("until"), int) else None,
         "due": tell_quantity(told["due"], book.scale if book else 0) if isinstance(told.get("due"), int) else "",
     }  # fmt: skip
 
