@@ -199,6 +199,17 @@ def test_what_the_files_say_is_booked_by_two(city: City, editor: Person) -> None
     assert "#o-budget" not in chief.get(TREE).text
 
 
+@pytest.mark.usefixtures("fast_hashes")
+def test_a_first_booking_that_waits_tells_what_it_moves_in_the_unit_of_the_budget(tmp_path: Path) -> None:
+    bare = city_with_people(tmp_path)
+    deliver_budget(bare)
+    editor = person(app_of(bare), "张三")
+    assert editor.write(HOME + "book", home=TREE, budget=BUDGET).status_code == 303
+    listed = editor.get("/qinglan/rights/orders/").text
+    assert re.search(r"energy-2025/east</span> <span class=.units.>220,000</span> tce", listed)
+    assert show_budget(bare, BUDGET).state == ""
+
+
 # --- the API ---------------------------------------------------------------------------------------------------------------
 
 
