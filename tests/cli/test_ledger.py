@@ -96,6 +96,61 @@ def test_a_freeze_is_made_and_released(folder: Path) -> None:
     assert run(folder, "statement", "A")["claims"] == []
 
 
+def test_a_transfer_is_set_aside_and_posted_or_given_up(folder: Path) -> None:
+    before = {one["account"]: one["balance"] for one in run(folder, "accounts", "--type", "trading")}
+    for name in ("p1", "p2"):
+        words = ("A", "B", "8", "--until", "2099-01-01", "--id", name, "--day", "2026-03-01", "--who", "a")
+        first, again = (run(folder, "transfer", *words)[0] for _ in range(2))
+        assert (first["state"], first["again"], again["event"], again["again"]) == ("booked", False, first["event"], True)
+    claims = run(folder, "statement", "A")["claims"]
+    assert [(one["id"], one["kind"], one["held"]) for one in claims] == [("p1", "pending", 8), ("p2", "pending", 8)]
+    assert claims[0]["until"] == "2098-12-31T16:00:00+00:00"
+    assert run(folder, "post", "p1", "--units", "5", "--who", "a")[0]["state"] == "booked"
+    assert run(folder, "void", "p2", "--who", "a")[0]["state"] == "booked"
+    after = {one["account"]: one["balance"] for one in run(folder, "accounts", "--type", "trading")}
+    assert {name: after[name] - before[name] for name in after} == {"A": -5, "B": 5}
+    assert run(folder, "statement", "A")["claims"] == []
+    assert call(folder, "void", "p1").exit_code == 1
+    assert call(folder, "transfer", "A", "B", "1", "--until", "2020-01-01").exit_code == 1
+    assert isinstance(call(folder, "transfer", "A", "B", "1", "--until", "soon").exception, SettingError)
+
+
+def test_posting_needs_whom_the_transfer_needs(folder: Path) -> None:
+    words = ("A", "ccer.retired", "3", "--kind", "cancel", "--until", "2099-01-01", "--id", "p3", "--who", "a")
+    assert run(folder, "transfer", *words[:1], "ccer.cancelled", *words[2:])[0]["state"] == "waiting"
+    assert run(folder, "approve", "p3", "--who", "b")[0]["state"] == "booked"
+    assert run(folder, "post", "p3", "--id", "p3-post", "--who", "a")[0]["state"] == "waiting"
+    assert isinstance(call(folder, "approve", "p3-post", "--who", "a").exception, AccessError)
+    assert run(folder, "approve", "p3-post", "--who", "b")[0]["state"] == "booked"
+    assert run(folder, "certificate", "p3-post")["quantity"] == "3"
+
+
+def test_an_account_is_blocked_opened_and_closed_by_two(folder: Path) -> None:
+    run(folder, "account", "ccer", "C", "--type", "trading", "--holder", "hC", "--primary", "p", "--secondary", "q")
+    for at, (verb, state) in enumerate((("block", "blocked"), ("unblock", "open"), ("close-account", "closed"))):
+        words = (verb, "C", "--reason", "court 7", "--id", f"c{at}", "--who", "a")
+        assert run(folder, *words)[0]["state"] == "waiting"
+        assert isinstance(call(folder, "approve", f"c{at}", "--who", "a").exception, AccessError)
+        assert run(folder, "approve", f"c{at}", "--who", "b")[0]["state"] == "booked"
+        assert run(folder, *words)[0]["again"] is True
+        assert {one["account"]: one["state"] for one in run(folder, "accounts", "--type", "trading")}["C"] == state
+    assert isinstance(call(folder, "block", "nobody", "--reason", "x").exception, LookupFailure)
+
+
+def test_a_book_is_locked_closed_and_opened_again_by_two(folder: Path) -> None:
+    run(folder, "open", "green_certificate", "--who", "a")
+    for at, words in enumerate((("lock", "2026-02-01"), ("close-book",), ("reopen-book",))):
+        verb, *rest = words
+        asked = (verb, "green_certificate", *rest, "--reason", "year is over", "--id", f"g{at}", "--who", "a")
+        assert run(folder, *asked)[0]["state"] == "waiting"
+        assert run(folder, "approve", f"g{at}", "--who", "b")[0]["state"] == "booked"
+        assert run(folder, *asked)[0]["again"] is True
+        state = {one["book"]: one["state"] for one in run(folder, "books")}["green_certificate"]
+        assert state == ("closed" if verb == "close-book" else "open")
+    assert isinstance(call(folder, "lock", "green_certificate", "soon", "--reason", "x").exception, SettingError)
+    assert isinstance(call(folder, "close-book", "nothing", "--reason", "x").exception, LookupFailure)
+
+
 def test_a_reversal_waits_and_may_be_rejected(folder: Path) -> None:
     run(folder, "reverse", "i1", "--reason", "wrong", "--id", "v1", "--who", "a")
     assert [one["id"] for one in run(folder, "orders", "--state", "waiting")] == ["v1"]

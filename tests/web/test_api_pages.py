@@ -19,6 +19,7 @@ CHOSEN = "—who may log in is decided on the page, or by `dafeng user` beside t
 SECRET = "—shows or takes a secret, which only its owner may see, on the page"
 LOOKED = "—somebody who has looked at the file decides on the page"
 SECOND = "—the second person, or whoever opens a book, decides on the page"
+FILES = "—what the files of the city's folder say is asked for on the page, or by `dafeng budget` beside them"
 WAY = "—leads to another page"
 FORM = "—a piece of a form; what it holds is among the records"
 OUTSIDE = "—the public side, which describes its own data at /public/{slug}/openapi.json"
@@ -95,7 +96,7 @@ PAGES: Mapping[str, str] = {
     "GET /{slug}/budgets/{budget}/": f"GET {C}/ledger/budgets/{{budget}}",
     "GET /{slug}/budgets/{budget}/nodes/{node}/": f"GET {C}/ledger/budgets/{{budget}}/nodes/{{node}}",
     "GET /{slug}/budgets/{budget}/nodes/{node}/{figure}": f"GET {C}/ledger/budgets/{{budget}}/nodes/{{node}}",
-    "POST /{slug}/budgets/book": SECOND, "POST /{slug}/budgets/move": f"POST {C}/ledger/budgets/{{budget}}/moves",
+    "POST /{slug}/budgets/book": FILES, "POST /{slug}/budgets/move": f"POST {C}/ledger/budgets/{{budget}}/moves",
     "GET /{slug}/enterprises": WAY, "GET /{slug}/enterprises/": f"GET {C}/enterprises",
     "GET /{slug}/enterprises.json": f"GET {C}/enterprises",
     "GET /{slug}/enterprises/accounts/{name:path}/": f"GET {C}/enterprises/{{name}}",

@@ -141,15 +141,16 @@ def test_a_move_is_asked_decided_and_booked(city: City, editor: Person) -> None:
     assert "夏季错峰" in editor.get(f"{TREE}nodes/west/").text
 
 
-def test_a_reversed_move_leaves_no_trace_in_the_sums(city: City, editor: Person) -> None:
-    from dafeng.ledger.requests import Reverse
-    from dafeng.work.rights import Rights
-
-    before = left(city)
+def test_a_move_back_undoes_a_move_and_no_reversal_does(city: City, editor: Person) -> None:
+    before, chief = left(city), person(app_of(city), "李四")
     move(editor)
-    person(app_of(city), "李四").write("/qinglan/rights/decide", home=TREE, id="m-1")
-    with Rights(city) as rights:
-        rights.submit([[Reverse("r-1", "m-1", "2026-12-31", "wrong")]])
+    chief.write("/qinglan/rights/decide", home=TREE, id="m-1")
+    head = token_of(city, "张三")
+    wanted = {"id": "r-1", "transfer": "m-1", "effective": "2026-01-05", "reason": "wrong"}
+    told = Client(app_of(city)).post("/api/v1/cities/qinglan/ledger/reversals", json=wanted, headers=head)
+    assert (told.status_code, left(city)["east"]) == (409, (215_000, 11_000))
+    assert move(editor, id="m-2", giver="west", taker="east").status_code == 303
+    chief.write("/qinglan/rights/decide", home=TREE, id="m-2")
     assert (left(city), [one for one in show_budget(city, BUDGET).checks if not one.holds]) == (before, [])
 
 
@@ -174,18 +175,39 @@ def test_the_second_of_two_editors_is_told(city: City, editor: Person) -> None:
 
 
 def test_who_may_only_read_moves_and_books_nothing(city: City) -> None:
-    reader, editor = person(app_of(city), "王五"), person(app_of(city), "张三")
+    reader = person(app_of(city), "王五")
     assert move(reader).status_code == 403
-    assert editor.write(HOME + "book", home=TREE, budget=BUDGET).status_code == 403
+    assert reader.write(HOME + "book", home=TREE, budget=BUDGET).status_code == 403
 
 
-def test_a_confirmer_books_what_the_files_say(city: City) -> None:
+def test_what_the_files_say_is_booked_by_two(city: City, editor: Person) -> None:
     path = city.overlay / "budgets/energy-2025-use.csv"
     path.write_text(path.read_text("utf-8").replace("58000", "59000"), "utf-8")
     chief = person(app_of(city), "李四")
-    assert "尚未入账" in chief.get(TREE).text
-    assert chief.write(HOME + "book", home=TREE, budget=BUDGET).headers["location"] == TREE
+    assert "尚未入账" in editor.get(TREE).text
+    for _ in range(2):  # asked again it is the same order
+        assert editor.write(HOME + "book", home=TREE, budget=BUDGET).headers["location"] == f"{TREE}#waiting"
+    page = chief.get(TREE).text
+    name = re.findall(r"#o-(budget:energy-2025:book:[0-9a-f]{16})", page)
+    assert (len(name), "尚未入账" in page) == (1, True)
+    listed = chief.get("/qinglan/rights/orders/").text
+    assert ("预算入账" in listed, "energy-2025/YT-01:used" in listed) == (True, True)
+    assert editor.write("/qinglan/rights/decide", home=TREE, id=name[0]).status_code == 403
+    assert chief.write("/qinglan/rights/decide", home=TREE, id=name[0]).status_code == 303
     assert "尚未入账" not in chief.get(TREE).text
+    assert editor.write(HOME + "book", home=TREE, budget=BUDGET).status_code == 303  # nothing differs, nothing waits
+    assert "#o-budget" not in chief.get(TREE).text
+
+
+@pytest.mark.usefixtures("fast_hashes")
+def test_a_first_booking_that_waits_tells_what_it_moves_in_the_unit_of_the_budget(tmp_path: Path) -> None:
+    bare = city_with_people(tmp_path)
+    deliver_budget(bare)
+    editor = person(app_of(bare), "张三")
+    assert editor.write(HOME + "book", home=TREE, budget=BUDGET).status_code == 303
+    listed = editor.get("/qinglan/rights/orders/").text
+    assert re.search(r"energy-2025/east</span> <span class=.units.>220,000</span> tce", listed)
+    assert show_budget(bare, BUDGET).state == ""
 
 
 # --- the API ---------------------------------------------------------------------------------------------------------------

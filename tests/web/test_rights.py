@@ -307,6 +307,18 @@ def test_a_pending_transfer_is_posted_or_given_up(city: City, editor: Person) ->
         assert (rights.find_account("B-1")[0].balance, rights.find_account("A-1")[0].held) == (2_530, 1_000)
 
 
+def test_the_form_of_a_transfer_sets_units_aside(city: City, editor: Person) -> None:
+    held = {"taker": "B-1", "quantity": "40", "effective": DAY}
+    assert 'name="until"' in re.findall(r'value="transfer".*?</form>', editor.get(ACCOUNT).text, re.S)[0]
+    assert ask(editor, "transfer", **held, until="2099-01-01").status_code == 303
+    assert "2099-01-01 00:00" in editor.get(ACCOUNT).text
+    assert "预留至 2099-01-01 00:00" in editor.get(HOME + "orders/").text
+    with Rights(city) as rights:
+        assert (rights.find_account("B-1")[0].balance, rights.find_account("A-1")[0].held) == (2_500, 1_040)
+    assert ask(editor, "transfer", **held, until="2020-01-01").status_code == 422
+    assert ask(editor, "transfer", **held, until="soon").status_code == 422
+
+
 def test_a_freeze_ends_on_the_day_that_is_typed(city: City, editor: Person) -> None:
     assert ask(editor, "hold", quantity="50", reason="court", until="2099-01-01").status_code == 303
     accept_waiting(city)
@@ -418,6 +430,20 @@ def test_a_program_asks_for_all_that_the_pages_ask_for(city: City, name: str, bo
     assert client.post(API + name, json={**wanted, "more": 1}, headers=head).status_code == 422
     assert client.post(API + name, json=wanted).status_code == 401
     assert client.post(API + name, json=wanted, headers=token_of(city, "张三", "read")).status_code == 403
+
+
+def test_a_program_sets_units_aside_and_posts_them(city: City) -> None:
+    client, head = Client(app_of(city)), token_of(city, "张三")
+    wanted = {**WANTED, "until": 2**52}
+    first, again = (client.post(API + "transfers", json=wanted, headers=head) for _ in range(2))
+    assert (first.status_code, again.status_code, again.json()["again"]) == (201, 200, True)
+    assert client.get(API + "accounts/A-1", headers=head).json()["claims"][-1]["kind"] == "pending"
+    assert client.post(API + "transfers", json=WANTED, headers=head).status_code == 409
+    for wrong in (1, -1, "soon", 2**60):
+        assert client.post(API + "transfers", json={**wanted, "id": "w", "until": wrong}, headers=head).status_code == 422
+    told = client.post(API + "posts", json={"id": "post-1", "pending": "api-1"}, headers=head)
+    with Rights(city) as rights:
+        assert (told.status_code, rights.find_account("B-1")[0].balance) == (201, 2_540)
 
 
 @pytest.mark.parametrize(

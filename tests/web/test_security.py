@@ -158,7 +158,7 @@ DECISIONS: Mapping[str, str] = {
     "GET /{slug}/budgets": "anyone", "GET /{slug}/budgets/": "reader", "GET /{slug}/budgets.json": "reader",
     "GET /{slug}/budgets/{budget}/": "reader", "GET /{slug}/budgets/{budget}/nodes/{node}/": "reader",
     "GET /{slug}/budgets/{budget}/nodes/{node}/{figure}": "reader",
-    "POST /{slug}/budgets/move": "editor", "POST /{slug}/budgets/book": "confirmer",
+    "POST /{slug}/budgets/move": "editor", "POST /{slug}/budgets/book": "editor",
     "GET /api/v1/cities/{slug}/ledger/markets": "token", "GET /api/v1/cities/{slug}/ledger/markets/{market}": "token",
     "GET /api/v1/cities/{slug}/ledger/markets/{market}/trades": "token",
     "GET /api/v1/cities/{slug}/ledger/markets/{market}/auctions/{auction}": "token",

@@ -1,7 +1,6 @@
 """``dafeng budget …``: energy and carbon budgets as trees on the ledger.
 
-Invariant: what is printed is the document of the budget; only ``book``, ``freeze``, ``release`` and ``close`` book
-anything; ``move`` asks for it.
+Invariant: nothing is booked here; ``book``, ``freeze``, ``release``, ``close`` and ``move`` only ask.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 import dafeng as df
-from dafeng.cli.ledger_lists import list_orders
+from dafeng.cli.ledger_lists import list_orders, show_orders
 from dafeng.cli.printing import console, grid, print_findings, print_json, read_language, read_word, say
 from dafeng.core.labels import Language
 
@@ -23,6 +22,7 @@ Folder = Annotated[Path, typer.Argument(help="城市文件夹 · city folder", m
 Name = Annotated[str, typer.Argument(help="预算编号 · id of the budget", metavar="BUDGET")]
 Node = Annotated[str, typer.Argument(help="节点编号 · id of the node", metavar="NODE")]
 Reason = Annotated[str, typer.Option("--reason", help="原因 · why")]
+Who = Annotated[str, typer.Option("--who", help="经手人，缺省为登录名 · who asks")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")]
 
@@ -58,27 +58,29 @@ def show(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "zh
 
 
 @app.command()
-def book(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """入账：只记文件与账簿之差 · book what differs between the files and the ledger."""
-    _print(df.book_budget(df.open_city(folder), name), read_language(lang), as_json=as_json)
+def book(folder: Folder, name: Name, who: Who = "", as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """申请入账：只记文件与账簿之差，须另一人复核 · ask to book what differs; a second person approves."""
+    _ask(folder, name, "book", who, lang, as_json=as_json)
 
 
 @app.command()
-def freeze(folder: Folder, name: Name, node: Node, reason: Reason, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """冻结某节点及其下级的余额 · freeze what a node and those below it have left."""
-    _print(df.freeze_budget(df.open_city(folder), name, node, reason=reason), read_language(lang), as_json=as_json)
+def freeze(
+    folder: Folder, name: Name, node: Node, reason: Reason, who: Who = "", as_json: AsJson = False, lang: Tongue = "zh"
+) -> None:  # fmt: skip
+    """申请冻结某节点及其下级的余额，须另一人复核 · ask to freeze what a node and those below it have left."""
+    _ask(folder, name, "freeze", who, lang, node=node, reason=reason, as_json=as_json)
 
 
 @app.command()
-def release(folder: Folder, name: Name, node: Node, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """解除冻结 · release what was frozen."""
-    _print(df.release_budget(df.open_city(folder), name, node), read_language(lang), as_json=as_json)
+def release(folder: Folder, name: Name, node: Node, who: Who = "", as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """申请解除冻结，须另一人复核 · ask to release what was frozen; a second person approves."""
+    _ask(folder, name, "release", who, lang, node=node, as_json=as_json)
 
 
 @app.command()
-def close(folder: Folder, name: Name, as_json: AsJson = False, lang: Tongue = "zh") -> None:
-    """关闭时期：未用部分收回或失效 · close the period; what is unused goes back or lapses."""
-    _print(df.close_budget(df.open_city(folder), name), read_language(lang), as_json=as_json)
+def close(folder: Folder, name: Name, who: Who = "", as_json: AsJson = False, lang: Tongue = "zh") -> None:
+    """申请关闭时期：未用部分收回或失效，须另一人复核 · ask to close the period; what is unused goes back or lapses."""
+    _ask(folder, name, "close", who, lang, as_json=as_json)
 
 
 @app.command()
@@ -89,7 +91,7 @@ def move(
     taker: Annotated[str, typer.Argument(help="调入节点 · node that gets", metavar="TO")],
     quantity: Annotated[str, typer.Argument(help="数量，预算单位 · quantity in the unit of the budget", metavar="QUANTITY")],
     reason: Reason,
-    who: Annotated[str, typer.Option("--who", help="申请人 · who asks")] = "",
+    who: Who = "",
     order: Annotated[str, typer.Option("--id", help="申请编号，重复提交只办一次 · id; the same twice is done once")] = "",
     as_json: AsJson = False,
     lang: Tongue = "zh",
@@ -119,6 +121,19 @@ def move(
         raise typer.Exit(1)
 
 
+def _ask(
+    folder: Path, name: str, step: str, who: str, lang: str, *, node: str = "", reason: str = "", as_json: bool
+) -> None:  # fmt: skip
+    from dafeng.work.ask_budgets import ask_budget
+
+    language = read_language(lang)
+    made = ask_budget(df.open_city(folder), name, step, who=who or getuser(), node=node, reason=reason)
+    if made is None and not as_json:
+        console().print(say(language, "没有可办的事项，未提出申请", "nothing to be done; no order was made"))
+        return
+    show_orders([made] if made is not None else [], language, as_json=as_json)
+
+
 def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
     told = df.budget_document(found)
     if as_json:
@@ -137,7 +152,6 @@ def _print(found: df.BudgetState, language: Language, *, as_json: bool) -> None:
     wrong = [one for one in told["checks"] if not one["holds"]]
     summed = say(language, "合计与账簿核对", "sums held against the ledger")
     out.print(f"{summed}: {len(told['checks']) - len(wrong)}/{len(told['checks'])}")
-    out.print(say(language, f"本次入账 {told['booked']} 笔", f"{told['booked']} requests were booked"))
     print_findings(found.findings, language)
     _end_unequal(told)
 

@@ -94,6 +94,9 @@ def transfer(
     serials: Serials = "",
     reason: Reason = "",
     day: Day = "",
+    until: Annotated[
+        str, typer.Option("--until", help="只预留，完成时才划转；该日零时起放弃 · only set aside, free again from this day on")
+    ] = "",
     key: Key = "",
     who: Who = "",
     as_json: AsJson = False,
@@ -104,10 +107,10 @@ def transfer(
 
     with open_rights(folder) as rights:
         request = Transfer(
-            key or _new_id(), kind, giver, taker, _units(rights, giver, quantity), _effective(rights, key, day), reason=reason,
-            spans=_spans(serials), vintage=vintage, project=project,
+            key or new_id(), kind, giver, taker, _units(rights, giver, quantity), _effective(rights, key, day), reason=reason,
+            spans=_spans(serials), vintage=vintage, project=project, until=_instant(rights, until),
         )  # fmt: skip
-        _ask(rights, request, who, read_language(lang), as_json=as_json)
+        ask_order(rights, request, who, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -130,10 +133,10 @@ def retire(
 
     with open_rights(folder) as rights:
         request = Transfer(
-            key or _new_id(), "retire", name, find_sink(rights, name, "retired"), _units(rights, name, quantity),
+            key or new_id(), "retire", name, find_sink(rights, name, "retired"), _units(rights, name, quantity),
             _effective(rights, key, day), reason=reason, beneficiary=beneficiary, spans=_spans(serials),
         )  # fmt: skip
-        _ask(rights, request, who, read_language(lang), as_json=as_json)
+        ask_order(rights, request, who, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -157,10 +160,10 @@ def hold(
 
     with open_rights(folder) as rights:
         request = Hold(
-            key or _new_id(), name, kind, _units(rights, name, quantity), reason, rank, waits, _spans(serials),
+            key or new_id(), name, kind, _units(rights, name, quantity), reason, rank, waits, _spans(serials),
             _instant(rights, until),
         )  # fmt: skip
-        _ask(rights, request, who, read_language(lang), as_json=as_json)
+        ask_order(rights, request, who, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -180,7 +183,7 @@ def release(
     from dafeng.ledger.requests import Release
 
     with open_rights(folder) as rights:
-        _ask(rights, Release(key or _new_id(), claim, quantity), who, read_language(lang), as_json=as_json)
+        ask_order(rights, Release(key or new_id(), claim, quantity), who, read_language(lang), as_json=as_json)
 
 
 @app.command("limit")
@@ -198,8 +201,8 @@ def set_limit(
     from dafeng.ledger.requests import SetLimit
 
     with open_rights(folder) as rights:
-        request = SetLimit(key or _new_id(), name, _units(rights, name, quantity), reason)
-        _ask(rights, request, who, read_language(lang), as_json=as_json)
+        request = SetLimit(key or new_id(), name, _units(rights, name, quantity), reason)
+        ask_order(rights, request, who, read_language(lang), as_json=as_json)
 
 
 @app.command()
@@ -217,9 +220,9 @@ def reverse(
     from dafeng.ledger.requests import Reverse
 
     with open_rights(folder) as rights:
-        _ask(
+        ask_order(
             rights,
-            Reverse(key or _new_id(), booked, _effective(rights, key, day), reason),
+            Reverse(key or new_id(), booked, _effective(rights, key, day), reason),
             who,
             read_language(lang),
             as_json=as_json,
@@ -244,7 +247,22 @@ def approve(
         show_orders([made], read_language(lang), as_json=as_json)
 
 
-def _ask(rights: Rights, request: Request, who: str, language: Language, *, as_json: bool) -> None:
+def ask_order(rights: Rights, request: Request, who: str, language: Language, *, as_json: bool) -> None:
+    """Ask for it and print what came of it.
+
+    Parameters
+    ----------
+    rights : Rights
+        Books of the city.
+    request : Request
+        What is asked.
+    who : str
+        Who asks; empty for the name of the login.
+    language : {"zh", "en"}
+        Language.
+    as_json : bool
+        Whether as JSON.
+    """
     from dafeng.work.right_orders import place_order
 
     show_orders([place_order(rights, request, who=who or getuser())], language, as_json=as_json)
@@ -262,7 +280,14 @@ def _spans(text: str) -> tuple[Span, ...]:
     return read_spans(text)
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """Id of an order to which none was given.
+
+    Returns
+    -------
+    str
+        Instant and chance.
+    """
     return f"{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid4().hex[:8]}"
 
 

@@ -33,6 +33,7 @@ from dafeng.cli import (
     ledger_audit,
     ledger_lists,
     ledger_statements,
+    ledger_states,
     listing,
     locks,
     maps,
@@ -70,6 +71,7 @@ def _with_groups(made: typer.Typer) -> typer.Typer:
     markets.app.add_typer(markets.auctions, name="auction")
     made.add_typer(markets.app, name="market")
     made.add_typer(inclusion.app, name="inclusion")
+    ledger.app.add_typer(ledger_states.app)
     ledger.app.add_typer(ledger_lists.app)
     ledger.app.add_typer(ledger_statements.app)
     ledger.app.add_typer(ledger_audit.app)

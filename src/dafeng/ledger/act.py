@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
+from dafeng.ledger.budget_act import BudgetStep
 from dafeng.ledger.projects import credit_reasons
 from dafeng.ledger.refusals import Reason, reasons
 
@@ -140,7 +141,7 @@ class TakeBack(NamedTuple):
         return "reverse"
 
 
-Act = Allot | Surrender | Carry | Repay | Issue | TakeBack
+Act = Allot | Surrender | Carry | Repay | Issue | TakeBack | BudgetStep
 ACTS: Mapping[str, type[Any]] = MappingProxyType(
     {
         "allot_shares": Allot,
@@ -149,6 +150,7 @@ ACTS: Mapping[str, type[Any]] = MappingProxyType(
         "repay_claim": Repay,
         "issue_credits": Issue,
         "take_back_credits": TakeBack,
+        "budget_step": BudgetStep,
     }
 )
 """Kinds of acts by the name in their spelling; none is a verb of the ledger."""
@@ -283,6 +285,9 @@ def name_own(act: Act) -> str:
             return name_issue(act.project, act.start, act.end, again=act.again)
         case TakeBack():
             return name_back(name_issue(act.project, act.start, act.end, again=act.again))
+        case BudgetStep():
+            own = name_act("budget", act.budget, act.step, short_hash(repr((act.node, act.reason, act.requests))))
+            return f"{own}:{act.again + 1}" if act.again else own
 
 
 def name_issue(project: str, start: str, end: str, *, again: int = 0) -> str:

@@ -1,6 +1,6 @@
 """The pages of budgets: all of them, the tree of one, its nodes, how a figure came about, and the forms that move and book.
 
-Invariant: those who have an account see them, editors ask for a move, somebody else decides it; confirmers book what files say.
+Invariant: those who have an account see them, editors ask for a move or a booking, somebody else decides.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dafeng.web.clocks import clock_words
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
-from dafeng.web.offices import Visitor
 from dafeng.web.rights_views import Refused, say_refusal
+from dafeng.work.ask_budgets import ask_budget
 from dafeng.work.budget_document import budget_document
 from dafeng.work.budget_moves import move_budget
-from dafeng.work.budgets import book_budget, budgets, show_budget
+from dafeng.work.budgets import budgets, show_budget
 from dafeng.work.right_books import read_quantity
 
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
@@ -78,11 +78,7 @@ def _add_writing(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/{slug}/budgets/book", include_in_schema=False)
     async def book_files(request: Request, slug: str) -> Response:
-        return await write(desk, request, slug, _book, may=_confirmer)
-
-
-def _confirmer(visitor: Visitor) -> bool:
-    return visitor.can_confirm
+        return await write(desk, request, slug, _book)
 
 
 def _page(ask: Ask, template: str, context: Context, *, code: int = 200) -> Response:
@@ -129,7 +125,9 @@ def _move(ask: Ask, handed: Handed) -> Response:
 
 
 def _book(ask: Ask, handed: Handed) -> Response:
-    """Book what lies between the files of ``budget`` and the ledger."""
+    """Ask for what lies between the files of ``budget`` and the ledger to be booked."""
     name = handed.get("budget").strip()
-    book_budget(ask.office.city, name)
-    return RedirectResponse(f"/{ask.office.slug}/budgets/{name}/", status_code=303)
+    order = ask_budget(ask.office.city, name, "book", who=ask.visitor.name, records=ask.office.records)
+    if order is not None and (refusal := say_refusal(order, ask.language)) is not None:
+        return _page(ask, "budget.html", {**build_budget(ask, name), "refusal": refusal}, code=409)
+    return RedirectResponse(f"/{ask.office.slug}/budgets/{name}/#waiting", status_code=303)

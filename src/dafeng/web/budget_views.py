@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from dafeng.core.errors import DafengError
+from dafeng.ledger.budget_act import BudgetStep
 from dafeng.ledger.budget_requests import node_account
 from dafeng.ledger.budget_table import BudgetLine
 from dafeng.ledger.definitions import kinds
@@ -128,7 +129,8 @@ def build_budget(ask: Ask, name: str, *, typed: Mapping[str, str] | None = None)
     return {
         **_name(state), "rows": list_tree(state, top), "way": _path(state, top) if top else (),
         "whole": list_tree(state, "")[0], "broken_checks": [one for one in state.checks if not one.holds],
-        "waiting": list_waiting(ask, state), "classes": budget_rules()["warnings"], "moving": _groups(state),
+        "waiting": list_waiting(ask, state), "steps": list_steps(ask, name),
+        "classes": budget_rules()["warnings"], "moving": _groups(state),
         **look(ask, state, asked), "account": None, "unknown_choices": told,
     }  # fmt: skip
 
@@ -258,6 +260,25 @@ def list_waiting(ask: Ask, state: BudgetState) -> list[tuple[Order, Transfer]]:
     return [
         (one, one.request) for one in found if isinstance(one.request, Transfer) and one.request.giver.startswith(prefix)
     ]  # fmt: skip
+
+
+def list_steps(ask: Ask, budget: str) -> list[Order]:
+    """Steps of a budget that wait for a second person: to book its files, freeze, release or close.
+
+    Parameters
+    ----------
+    ask : Ask
+        The request.
+    budget : str
+        Id of the budget.
+
+    Returns
+    -------
+    list of Order
+        The newest first.
+    """
+    found = read_orders(ask.office.rights, states=("waiting",), limit=200, records=ask.office.records)
+    return [one for one in found if isinstance(one.request, BudgetStep) and one.request.budget == budget]
 
 
 def build_node(ask: Ask, name: str, node: str) -> Context:

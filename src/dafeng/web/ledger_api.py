@@ -58,6 +58,7 @@ Spans = Annotated[
     Field(max_length=1000, description="first and last serial numbers, such as [[1, 40], [81, 90]]"),
 ]
 """Serial numbers that are asked for; lists, since JSON has no tuples."""
+Instant = Annotated[int, Field(ge=0, le=2**53, description="microseconds since 1970 in UTC")]
 Origin = Annotated[list[str], Field(min_length=2, max_length=2)]
 """Project and vintage of a block."""
 
@@ -133,7 +134,7 @@ class CertificateAnswer(BaseModel):
 
 
 class WantedTransfer(BaseModel):
-    """A transfer that is asked for; quantity and serial numbers in minimal units."""
+    """A transfer that is asked for, in minimal units; with ``until`` they are set aside until it is posted or this instant."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -149,6 +150,7 @@ class WantedTransfer(BaseModel):
     project: str = Field("", max_length=128)
     beneficiary: str = Field("", max_length=1000)
     hold: str = Field("", max_length=128)
+    until: Instant | None = None
 
 
 class OrderAnswer(BaseModel):

@@ -21,7 +21,7 @@ from dafeng.web.api_answers import attempt
 from dafeng.web.api_forms import Refusal
 from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk
-from dafeng.web.ledger_api import Caller, OrderAnswer, Spans
+from dafeng.web.ledger_api import Caller, Instant, OrderAnswer, Spans
 from dafeng.web.offices import Office, Visitor
 from dafeng.web.order_answers import answer_order
 from dafeng.work.right_forms import find_sink
@@ -32,7 +32,6 @@ Name = Annotated[str, Field(min_length=1, max_length=128)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Units = Annotated[int, Field(ge=1, le=2**62, description="minimal units")]
-Instant = Annotated[int, Field(ge=0, le=2**53, description="microseconds since 1970 in UTC")]
 
 
 class _Wanted(BaseModel):

@@ -37,6 +37,7 @@ from dafeng.work.right_rows import (
     read_claims,
     read_projects,
     read_statement,
+    tell_instant,
 )
 
 Context = dict[str, Any]
@@ -304,15 +305,18 @@ def _say_order(ask: Ask, order: Order, books: Mapping[int, Any]) -> Context:
     own = books.get(row.book) if row is not None else None
     book = own or next((one for one in books.values() if one.name == told.get("book")), None)
     quantity = told.get("quantity", told.get("limit"))
+    unit = str(told.get("unit") or (book.unit if book else ""))  # a budget names its own: its book may not be open yet
+    scale = int(told.get("scale", book.scale if book else 0))
     return {
         "name": name, "number": row.no if row is not None else 0, "taker": told.get("taker") or told.get("into") or "",
         "quantity": tell_quantity(quantity, book.scale) if book and isinstance(quantity, int) else quantity,
-        "unit": say_unit(book.unit, ask.language) if book else "",
+        "unit": say_unit(unit, ask.language) if unit else "",
         "beneficiary": told.get("beneficiary", ""), "reason": told.get("reason", ""),
         "project": told["project"] if isinstance(told.get("project"), str) else "", "serials": told.get("spans", ()),
         "about": told.get("transfer") or told.get("hold") or told.get("pending") or told.get("holder") or "",
         "before": told.get("before", "") if isinstance(told.get("before"), str) else "", "state": told.get("state", ""),
-        "parts": _list_parts(told, book.scale if book else 0), "shares": "shares" in told, "beyond": bool(told.get("beyond")),
+        "parts": _list_parts(told, scale), "shares": "shares" in told, "beyond": bool(told.get("beyond")),
+        "until": tell_instant(told["until"]) if isinstance(told.get("until"), int) else None,
         "due": tell_quantity(told["due"], book.scale if book else 0) if isinstance(told.get("due"), int) else "",
     }  # fmt: skip
 
@@ -322,6 +326,8 @@ def _list_parts(told: Mapping[str, Any], scale: int) -> list[tuple[str, str]]:
     shares = told.get("shares")
     if isinstance(shares, Mapping):
         return [(name, tell_quantity(quantity, scale)) for name, quantity in shares.items()]
+    if "parts" in told:
+        return [(name, tell_quantity(quantity, scale) if quantity else "") for name, quantity in told["parts"]]
     if told.get("credits"):
         pairs = ((told["book"], told["quantity"]), (told["credit_book"], told["credits"]))
         return [(name, tell_quantity(quantity, scale)) for name, quantity in pairs]

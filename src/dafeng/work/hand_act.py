@@ -7,6 +7,7 @@ moment at which it is carried out.
 from __future__ import annotations
 
 from dafeng.ledger.act import Act, Allot, Carry, Issue, Repay, Surrender, TakeBack
+from dafeng.ledger.budget_act import BudgetStep, hand_budget
 from dafeng.ledger.hand_act import hand_carry, hand_repay, hand_surrender
 from dafeng.ledger.handed import Handed
 from dafeng.ledger.ledger import Ledger
@@ -46,3 +47,5 @@ def carry_out(ledger: Ledger, city: City, act: Act) -> Handed:
             return hand_issue(ledger, city, act)
         case TakeBack():
             return hand_back(ledger, city, act)
+        case BudgetStep():
+            return hand_budget(ledger, act)

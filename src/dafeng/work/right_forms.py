@@ -22,7 +22,7 @@ from dafeng.work.rights import Rights
 Typed = Mapping[str, str]
 """Fields of a form."""
 EARLIEST = date(2000, 1, 1)
-"""First day on which a freeze may end; every city's books are younger."""
+"""First day on which a freeze or pending transfer may end; every city's books are younger."""
 
 
 def read_request(rights: Rights, act: str, typed: Typed) -> Request:
@@ -145,7 +145,8 @@ def find_sink(rights: Rights, account: str, kind: str) -> str:
 
 
 def _transfer(rights: Rights, typed: Typed) -> Transfer:
-    return _moved(rights, typed, typed.get("kind") or "transfer", typed.get("taker", "").strip())
+    moved = _moved(rights, typed, typed.get("kind") or "transfer", typed.get("taker", "").strip())
+    return moved._replace(until=read_until(rights, typed.get("until", "")))
 
 
 def _retire(rights: Rights, typed: Typed) -> Transfer:

@@ -17,7 +17,7 @@ from dafeng.ledger.act import Act
 from dafeng.ledger.definitions import account_types, makes_or_ends
 from dafeng.ledger.eligibility import read_schemes
 from dafeng.ledger.loading import find_mates
-from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, SetState, Transfer, Void, encode
+from dafeng.ledger.requests import Hold, Post, Release, Request, Reverse, SetState, Transfer, Void, decode, encode
 from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.ledger_tables import CLAIM, EVENT
 from dafeng.work.city_days import find_bounds
@@ -31,6 +31,7 @@ class _Claimed(NamedTuple):
     account: int
     kind: str
     asked: int
+    content: str
 
 
 def spell_verb(request: Request) -> str:
@@ -70,6 +71,8 @@ def needs_pair(rights: Rights, request: Request) -> bool:
     with rights.reading() as rows:
         asked, account = None, None
         claim = _find_claim(rows, _claim_of(request))
+        if isinstance(request, Post) and claim is not None and claim.content:
+            request = decode(request.pending, claim.content)  # to book it needs whom the transfer itself needs
         if isinstance(request, Transfer | Hold | SetState):
             account = find_account_row(rows, name=request.giver if isinstance(request, Transfer) else request.account)
         elif claim is not None:
@@ -242,7 +245,7 @@ def with_mates(rights: Rights, request: Request) -> list[Request]:
 
 def _find_claim(rows: LedgerRows, name: str) -> _Claimed | None:
     found = rows.find(CLAIM, "id", [name])
-    return _Claimed(found[0][1], found[0][2], found[0][3]) if found else None
+    return _Claimed(found[0][1], found[0][2], found[0][3], found[0][10]) if found else None
 
 
 def _claim_of(request: Request) -> str:

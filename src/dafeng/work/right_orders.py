@@ -220,8 +220,9 @@ def place_act(
     who: str,
     check: Check | None = None,
     records: Records | None = None,
+    pair: bool = False,
 ) -> Order:
-    """Ask for an act of compliance, as one order.
+    """Ask for an act of compliance or a step of a budget, as one order.
 
     Parameters
     ----------
@@ -237,6 +238,8 @@ def place_act(
         Looks at the orders that have not ended, while no other order is placed; what it throws leaves all as it was.
     records : Records, optional
         Open records of the city.
+    pair : bool, optional
+        Whether it needs a second person, whatever it would become.
 
     Returns
     -------
@@ -257,7 +260,7 @@ def place_act(
         return Order(act.id, act, "refused", who, at, code="malformed", about=flaw)
     if find_reserved([act]) and not _is_known(rights, act.id, records):
         return Order(act.id, act, "refused", who, at, code="id_reserved", about=act.id)
-    pair = any(needs_pair(rights, one) for one in requests)
+    pair = pair or any(needs_pair(rights, one) for one in requests)
     with using(rights.city, records) as opened:
         rights.check_kept(opened)
         settle_orders(rights, records=opened)

@@ -13,6 +13,7 @@ from typing import Any
 from dafeng.core.labels import Label
 from dafeng.ledger.act import Act, Allot, Issue, TakeBack
 from dafeng.ledger.book_plans import BookPlan
+from dafeng.ledger.budget_act import BudgetStep, list_moved
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.requests import MOST, Hold, Transfer
 from dafeng.work.right_books import tell_quantity
@@ -315,7 +316,7 @@ def tell_act(act: Act) -> dict[str, Any]:
     Returns
     -------
     dict
-        Field → value; ``quantity`` of an allotment is the sum of its ``shares``.
+        Field → value; ``quantity`` of an allotment is the sum of its ``shares``; ``parts`` of a budget tell what moves.
     """
     left = ("id", "plants", *(("base",) if not getattr(act, "base", "") else ()))  # where the table lies is nobody's business
     told: dict[str, Any] = {name: value for name, value in zip(act._fields, act, strict=True) if name not in left}
@@ -324,4 +325,6 @@ def tell_act(act: Act) -> dict[str, Any]:
         told["quantity"] = sum(quantity for _, quantity in act.shares)
     if isinstance(act, Issue | TakeBack):
         told["values"] = dict(act.values)
+    if isinstance(act, BudgetStep):
+        told["requests"], told["parts"] = len(act.requests), [list(one) for one in list_moved(act)]
     return told
