@@ -100,7 +100,10 @@ def test_there_is_nothing_to_open_in_a_new_city(tmp_path):
         review(new_city(tmp_path))
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"\x89PNG\r\n\x1a\n" + bytes(90), "PNG"), (b"x" * (LARGEST + 1), "bytes")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\x89PNG\r\n\x1a\n" + bytes(90), "PNG"), (b"x" * (LARGEST + 1), "bytes"), (b"", "no text"), (b" \n", "no text")],
+)
 def test_a_file_that_is_no_document_leaves_nothing(tmp_path, content, said):
     city = new_city(tmp_path)
     with pytest.raises(FileRefused, match=said):

@@ -55,6 +55,22 @@ def hides_signs(text: str) -> bool:
     return not text.isprintable() or _UNSEEN.search(text) is not None
 
 
+def show_hidden(text: str) -> str:
+    """A text in which everything can be seen.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        With the code of each sign that nobody sees in its place, ``‹U+202E›``.
+    """
+    return "".join(f"‹U+{ord(sign):04X}›" if hides_signs(sign) else sign for sign in text)
+
+
 def mixes_scripts(name: str) -> bool:
     """Whether a name mixes letters of scripts that look the same: a Cyrillic О among Latin letters.
 

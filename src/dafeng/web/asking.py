@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from dafeng.core.errors import ConflictError, DafengError, LookupFailure
 from dafeng.core.labels import Language
 from dafeng.plans.review import Review
+from dafeng.readers.refusals import check_file_name
 from dafeng.web import cards
 from dafeng.web.desk import Desk
 from dafeng.web.forms import Handed, list_typed, read_handed
@@ -244,6 +245,7 @@ def _write_as(
     check_pace(office, visitor)
     ask = Ask(request, desk, office, visitor, desk.language(request))
     try:
+        check_file_name(handed.file_name)
         response = make(ask, handed)
     except DafengError as cause:
         response = refuse(ask, cause, handed=handed)
