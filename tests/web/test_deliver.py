@@ -16,7 +16,9 @@ from dafeng.work.correct import corrections
 from dafeng.work.deliver import take_upload
 from dafeng.work.ingest import ingest
 from dafeng.work.uploads import find_upload, keep_upload, list_uploads
+from tests.web.browser import Visit, launched, served
 from tests.web.reviews import Person, app_of, city_with_people, hidden, person
+from tests.web.test_rights import log_in
 
 HOME = "/qinglan/deliver/"
 HEAD = "指标,年份,数值,单位\n"
@@ -334,3 +336,18 @@ def test_a_correction_that_is_doubted_again_waits_until_it_is_sure(city: City, e
     assert 'name="o.0" value="1">' in editor.get(home).text
     assert editor.write(home + "take", home=home, **told, **{"o.0": "1"}).status_code == 303
     assert (values(city, "2022"), corrections(city)[0].reason) == ([Decimal(5310)], "与上报方核对过（已核实）")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_name_pushes_nothing_out_of_sight(chromium: str, city: City, width: int) -> None:
+    keep_upload(city, SLIP, name="x" * 116 + ".csv", who="张三")
+    with served(app_of(city)) as base, launched(chromium) as browser:
+        visit = Visit(browser, viewport={"width": width, "height": 800})
+        visit.context.add_cookies([{"name": "lang", "value": "en", "url": base}])
+        log_in(visit.page, base, "张三")
+        visit.page.goto(base + HOME)
+        tables = visit.page.locator(".table-wrap")
+        cut = tables.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length")
+        assert (tables.count(), cut, visit.page.evaluate("document.documentElement.scrollWidth")) == (1, 0, width)
+        visit.context.close()

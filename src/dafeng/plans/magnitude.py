@@ -17,7 +17,7 @@ from dafeng.core.findings import Finding
 from dafeng.core.labels import Label
 
 if TYPE_CHECKING:
-    from dafeng.plans.plan import Plan
+    from dafeng.plans.plan import OtherFigure, Plan, Target
     from dafeng.plans.script import Script
 
 WHOLE = 15
@@ -105,13 +105,14 @@ def check_numbers(plan: Plan, *, where: str) -> None:
     SettingError
         With the first record that holds one.
     """
-    for record in (*plan.targets, *plan.others):
+    records: tuple[Target | OtherFigure, ...] = (*plan.targets, *plan.others)
+    for record in records:
         base = getattr(record, "base_value", None)
         if all(is_believable(value, record.unit) for value in (record.value, record.upper, base) if value is not None):
             continue
         raise SettingError(
             Label(f"{record.id} 的数值位数过多，不能采用", f"the value of {record.id} has too many digits to be used"),
-            where=f"{where}:{record.figure[0]}-{record.figure[1]}" if record.figure else where,
+            where=f"{where}:{record.figure[0]}-{record.figure[1]}",
             expected=LIMITS,
             remedy=Label(
                 "在核对页更正或驳回该记录；旧读法请重新读入文件",
