@@ -7,7 +7,7 @@ it is told with its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import prod
 from typing import TYPE_CHECKING
@@ -33,17 +33,17 @@ LIMITS = Label(
 MOST = 200
 """Most findings."""
 _NUMBER = re.compile(r"(?<![\dA-Za-z.])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>[十百千万亿]*)")
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_SCALES: Mapping[str, int] = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 
 
-def is_believable(value: Decimal, unit: str = "") -> bool:
+def is_believable(value: Decimal, unit: str) -> bool:
     """Whether a number can be a quantity.
 
     Parameters
     ----------
     value : Decimal
         The number. [`unit`]
-    unit : str, optional
+    unit : str
         Its unit with its multiplier.
 
     Returns
