@@ -42,7 +42,7 @@ FAULTY: tuple[tuple[Any, ...], ...] = (
     ("绿色工厂数量", 2025, 34, "家"),
     ("绿色工厂数量", 2025, 43, "家"),  # C7: the row again, with another figure
 )
-FAULTS = {"C2": "figure.unit", "C3": "figure.number", "C4": "figure.period", "C5": "audit.share", "C7": "figure.contradiction"}
+FAULTS = {"D2": "figure.unit", "C3": "figure.number", "B4": "figure.period", "C5": "audit.share", "C7": "figure.contradiction"}
 """Cell → rule of its finding."""
 MENDED = {"D2": "万吨标准煤", "C3": "135", "B4": "2025", "C7": "34"}
 """Cell → text that mends it; C5 can be read, and is corrected with both values kept."""

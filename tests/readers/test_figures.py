@@ -108,15 +108,15 @@ def test_a_merged_value_is_not_read(read) -> None:
     ("line", "rule", "cell"),
     [
         ("常住人口,2024,七百,万人", "figure.number", "C2"),
-        ("常住人口,2024,700,", "figure.unit_missing", "C2"),
-        ("常住人口,2024,700,万口", "figure.unit_unknown", "C2"),
-        ("常住人口,2024,700,万吨", "figure.unit", "C2"),
+        ("常住人口,2024,700,", "figure.unit_missing", "D2"),
+        ("常住人口,2024,700,万口", "figure.unit_unknown", "D2"),
+        ("常住人口,2024,700,万吨", "figure.unit", "D2"),
         ("常住人口,2024,70%,万人", "figure.percent", "C2"),
-        ("幸福指数,2024,7,分", "figure.unknown", "C2"),
-        ("常住人口,去年,700,万人", "figure.period", "C2"),
-        ("常住人口,2026,700,万人", "figure.future", "C2"),
-        ("常住人口,2027,700,万人", "figure.future", "C2"),
-        ("常住人口,2026-11,700,万人", "figure.future", "C2"),
+        ("幸福指数,2024,7,分", "figure.unknown", "A2"),
+        ("常住人口,去年,700,万人", "figure.period", "B2"),
+        ("常住人口,2026,700,万人", "figure.future", "B2"),
+        ("常住人口,2027,700,万人", "figure.future", "B2"),
+        ("常住人口,2026-11,700,万人", "figure.future", "B2"),
         ("常住人口,2024,99999999999999,万人", "figure.size", "C2"),
         ("常住人口,2024,0.0000001,万人", "figure.size", "C2"),
         ("常住人口,2024,—,万人", "figure.blank", "A2"),
@@ -125,6 +125,25 @@ def test_a_merged_value_is_not_read(read) -> None:
 def test_a_figure_that_cannot_be_used_is_left_out_with_its_cell(read, line: str, rule: str, cell: str) -> None:
     delivery = read(HEAD + line + "\n")
     assert (values(delivery), said(delivery)) == ([], [(rule, f"x.csv!{cell}")])
+
+
+def test_a_finding_at_another_cell_of_the_row_names_the_figure_that_was_left_out(read) -> None:
+    (finding,) = read(HEAD + "常住人口,99999,700,万人\n").findings
+    assert (finding.at, finding.says.zh) == ("x.csv!B2", "“99999”不是时期，C2 的数值未计入")
+    assert finding.says.en == "'99999' is no period; the figure in C2 was left out"
+
+
+def test_each_year_of_an_unknown_indicator_is_told_at_its_name(read) -> None:
+    found = read("指标,单位,2023年,2024年\n+1,万人,700,701\n").findings
+    assert [(one.at, one.says.en.rpartition("; ")[2]) for one in found] == [
+        ("x.csv!A2", "the figure in C2 was left out"),
+        ("x.csv!A2", "the figure in D2 was left out"),
+    ]
+
+
+def test_a_unit_behind_the_name_is_told_at_the_name_and_one_of_the_heading_at_the_figure(read) -> None:
+    assert said(read("指标,年份,数值\n常住人口（万口）,2024,701\n")) == [("figure.unit_unknown", "x.csv!A2")]
+    assert said(read("指标,年份,数值（万吨）\n常住人口,2024,701\n")) == [("figure.unit", "x.csv!C2")]
 
 
 @pytest.mark.parametrize(
@@ -144,16 +163,16 @@ def test_a_doubtful_figure_is_kept_and_reported(read, line: str, rule: str) -> N
 @pytest.mark.parametrize(("grade", "rule"), [("memory", "figure.memory"), ("very good", "figure.grade")])
 def test_memory_and_unknown_grades_are_refused(read, grade: str, rule: str) -> None:
     delivery = read(f"指标,年份,数值,单位,证据等级\n常住人口,2024,700,万人,{grade}\n")
-    assert (values(delivery), said(delivery)) == ([], [(rule, "x.csv!C2")])
+    assert (values(delivery), said(delivery)) == ([], [(rule, "x.csv!E2")])
 
 
 def test_a_place_that_is_no_code_is_refused(read) -> None:
-    assert said(read("指标,地区,年份,数值,单位\n常住人口,烟台,2024,700,万人\n")) == [("figure.place", "x.csv!D2")]
+    assert said(read("指标,地区,年份,数值,单位\n常住人口,烟台,2024,700,万人\n")) == [("figure.place", "x.csv!B2")]
 
 
 def test_a_source_in_words_goes_into_the_note(read) -> None:
     delivery = read("指标,年份,数值,单位,数据来源\n常住人口,2024,700,万人,市统计局\n", sources={"city"})
-    assert (delivery.rows.to_pylist()[0]["note"], said(delivery)) == ("市统计局", [("figure.source", "x.csv!C2")])
+    assert (delivery.rows.to_pylist()[0]["note"], said(delivery)) == ("市统计局", [("figure.source", "x.csv!E2")])
 
 
 def test_the_same_row_twice_counts_once(read) -> None:
@@ -204,8 +223,8 @@ def test_one_bad_cell_among_many_notes_is_told_at_its_cell(read) -> None:
     text = "\n".join(["indicator,place,period,value,unit,source", *lines])
     delivery = read(text.encode(), sources={"known"})
     assert delivery.rows.num_rows == 2000
-    assert said(delivery) == [("figure.source", "x.csv!D2"), ("figure.number", "x.csv!D1501")]
-    assert "共 2000 格：D2, D3" in delivery.findings[0].says.zh
+    assert said(delivery) == [("figure.source", "x.csv!F2"), ("figure.number", "x.csv!D1501")]
+    assert "共 2000 格：F2, F3" in delivery.findings[0].says.zh
 
 
 def test_a_large_table_of_something_else_is_refused(read) -> None:
@@ -262,7 +281,7 @@ def test_a_flow_is_known_by_its_row_of_the_balance_or_kept_as_printed(read) -> N
     head = "指标,年份,流向,数值,单位\n"
     delivery = read(head + "能源消费总量,2024,建筑业,1,万吨标准煤\n能源消费总量,2024,三产,2,万吨标准煤\n")
     assert [row["flow"] for row in delivery.rows.to_pylist()] == ["final.construction", "三产"]
-    assert said(delivery) == [("figure.flow", "x.csv!D3")]
+    assert said(delivery) == [("figure.flow", "x.csv!C3")]
 
 
 def test_headings_that_nobody_knows_are_mapped(read) -> None:

@@ -29,6 +29,14 @@ def test_a_csv_reads_the_same_in_every_encoding(encoding: str) -> None:
     assert book.sheets[0].rows == (("指标", "年份", "数值"), ("地区生产总值", "2025", "11350.98"))
 
 
+@pytest.mark.parametrize("text", ["a,b\n", LINES])
+@pytest.mark.parametrize("noughts", [3, 4, 400])
+def test_a_text_with_noughts_in_it_is_no_text(text: str, noughts: int) -> None:
+    data = text.encode() + b"1,\x002" + bytes(noughts)
+    with pytest.raises(FileRefused, match="not text"):
+        read_sheets(data, name="x.csv")
+
+
 @pytest.mark.parametrize("mark", [",", "\t", ";", "|", "，"])
 def test_a_delimiter_is_found_by_content(mark: str) -> None:
     book = read_sheets(LINES.replace(",", mark).encode(), name="数据.csv")

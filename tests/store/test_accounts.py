@@ -9,9 +9,11 @@ from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 
-from dafeng.core.errors import AccessError, SettingError
+from dafeng.core.errors import AccessError, ConflictError, SettingError
 from dafeng.store.accounts import check_password, close_account, list_accounts, set_account
-from dafeng.store.models import AuditEntry, Visit
+from dafeng.store.identities import admit
+from dafeng.store.invitations import invite
+from dafeng.store.models import Account, AuditEntry, Visit
 from dafeng.store.records import open_records
 from dafeng.store.visits import LASTING, begin_visit, end_visit, find_visitor
 from tests.store.deliveries import day
@@ -124,6 +126,11 @@ def test_an_account_that_is_not_there_cannot_be_closed(records):
         (" 张三", "editor", PASSWORD),
         ("x" * 61, "editor", PASSWORD),
         ("a/b", "editor", PASSWORD),
+        ("off\u202eicer", "editor", PASSWORD),
+        ("张三\ufe0f", "editor", PASSWORD),
+        ("\u3164", "editor", PASSWORD),
+        ("ОFFICER", "editor", PASSWORD),  # a Cyrillic О
+        ("ορτιc", "editor", PASSWORD),  # Greek with a Latin c
         ("a\nb", "editor", PASSWORD),
         ("李四", "admin", PASSWORD),
         ("李四", "editor", "short"),
@@ -136,3 +143,46 @@ def test_what_cannot_be_an_account_is_refused(records, name, role, password):
         set_account(session, name, role, password, at=day(1))
     with records.read() as session:
         assert len(list_accounts(session)) == 1
+
+
+@pytest.mark.parametrize("name", ["officer", "Officer", "ｏｆｆｉｃｅｒ", "off icer"])
+def test_a_name_that_cannot_be_told_from_another_makes_no_account(records, name):
+    with records.write(actor="admin", at=day(1)) as session:
+        invite(session, "OFFICER", "reader", who="admin", at=day(1))
+    for make in (
+        lambda session: set_account(session, name, "editor", PASSWORD, at=day(1)),
+        lambda session: invite(session, name, "editor", who="admin", at=day(1)),
+    ):
+        with pytest.raises(ConflictError, match="OFFICER"), records.write(actor="admin", at=day(1)) as session:
+            make(session)
+    with pytest.raises(AccessError, match=name), records.write(actor="admin", at=day(1)) as session:
+        admit(session, "https://id.example", "7", name, "editor", at=day(1))
+    with records.read() as session:
+        assert [one.name for one in list_accounts(session)] == ["OFFICER", "张三"]
+
+
+def test_accounts_that_look_alike_already_stay_usable(records):
+    with records.write(actor="admin", at=day(1)) as session:
+        for name in ("ОFFICER", "OFFICER", "officer"):
+            session.add(Account(name=name, role="reader", password="!", stamp=1, active=True, changed_at=day(1)))
+    with records.write(actor="admin", at=day(1)) as session:
+        for name in ("ОFFICER", "officer"):
+            set_account(session, name, "editor", PASSWORD, at=day(1))
+    with records.read() as session:
+        assert all(check_password(session, name, PASSWORD) for name in ("ОFFICER", "officer"))
+
+
+def test_names_of_one_script_with_signs_and_digits_are_free(records):
+    with records.write(actor="admin", at=day(1)) as session:
+        for name in ("Zhang San", "李四2", "Иванов", "β", "o'brien-7"):
+            invite(session, name, "reader", who="admin", at=day(1))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("", "1 to 60"), ("x" * 61, "1 to 60"), ("a/../b", "without '/'"), (" a", "without blanks"), ("a\u200bb", "can be seen")],
+)
+def test_a_refused_name_says_what_is_wrong_with_it(records, name, why):
+    with pytest.raises(SettingError) as caught, records.write(actor="admin", at=day(1)) as session:
+        set_account(session, name, "editor", PASSWORD, at=day(1))
+    assert why in caught.value.expected.en

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import MOST, OpenAccount, OpenBook, Transfer
 from dafeng.web.app import create_app
-from dafeng.web.book_words import has_limit, name_book, say_unit
+from dafeng.web.book_words import has_limit, name_book, say_counted, say_unit
 from dafeng.web.cities import CityView
 from dafeng.web.clocks import Clock, clock_words, date_words
 from dafeng.web.labels import Words
@@ -168,3 +169,24 @@ def test_no_column_and_no_button_is_cut_off_at_1280_pixels(chromium: str, filled
             cut = tables.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length")
             assert (tables.count() > 0, cut) == (True, 0)
         visit.context.close()
+
+
+@pytest.mark.parametrize(
+    ("id", "zh", "en", "title"),
+    [
+        ("points", "分 积分", "points", "Points"),
+        ("cea", "t 二氧化碳当量", "t CO₂e", "Carbon allowances"),
+        ("carbon_budget", "tCO₂ 二氧化碳", "tCO₂", "Carbon budget"),
+    ],
+)
+def test_a_book_says_its_unit_once_with_its_signs_and_a_capital(id: str, zh: str, en: str, title: str) -> None:
+    plan = read_book_plans().books[id]
+    row = BookRow(1, id, plan.instrument, plan.unit, plan.scale, False, "", False, "open", 1)
+    found = BookSum(row, plan, 0, 0, 0, 0, {}, 0)
+    assert (say_counted(found, "zh"), say_counted(found, "en"), name_book(found).en) == (zh, en, title)
+
+
+def test_one_finding_is_told_without_a_wrong_plural() -> None:
+    words = Words("en")
+    assert words.say("deliver.counts", values={"error": 0, "warning": 1, "info": 1}) == "errors: 0, warnings: 1, notes: 1"
+    assert words.say("deliver.rows", values={"n": 1}) == "Figures that can be taken in: 1"

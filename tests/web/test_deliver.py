@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from dafeng.core.errors import SettingError
+from dafeng.core.errors import FileRefused, SettingError
 from dafeng.store.records import open_records
 from dafeng.work.city import City
 from dafeng.work.correct import corrections
 from dafeng.work.deliver import take_upload
 from dafeng.work.ingest import ingest
 from dafeng.work.uploads import find_upload, keep_upload, list_uploads
+from tests.web.browser import Visit, launched, served
 from tests.web.reviews import Person, app_of, city_with_people, hidden, person
+from tests.web.test_rights import log_in
 
 HOME = "/qinglan/deliver/"
 HEAD = "指标,年份,数值,单位\n"
@@ -137,7 +139,9 @@ def test_sending_back_needs_a_reason_and_takes_in_nothing(city: City, editor: Pe
     assert editor.get(hand_in(editor, SLIP)).text.count("入库（5 个数）") == 1
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.xlsx", b"\x00\x01"), ("a.csv", b""), ("a.pdf", SLIP)])
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.xlsx", b"\x00\x01"), ("a.csv", b""), ("a.pdf", SLIP), ("a.csv", b"a,b\n\x00\x001\x00,\x002\n")]
+)
 def test_what_is_no_table_is_refused_and_not_kept(city: City, editor: Person, name: str, content: bytes) -> None:
     answer = editor.write(HOME, home=HOME, files={"file": (name, content)})
     assert (answer.status_code, list_uploads(city)) == (422, ())
@@ -151,6 +155,48 @@ def test_a_name_that_would_leave_the_folder_is_only_a_name(city: City, editor: P
     home = hand_in(editor, SLIP, "../../etc/数据.csv")
     editor.write(home + "take", home=home)
     assert {row["file"] for row in city.facts.read().to_pylist()} == {"数据.csv"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("a\u202egpj.csv", "‹U+202E›"), ("a\u200b.csv", "‹U+200B›"), ("x" * 130 + ".csv", "134 个字符")],
+)
+def test_a_file_name_that_would_mislead_is_refused_in_words(city: City, editor: Person, name: str, said: str) -> None:
+    answer = editor.write(HOME, home=HOME, files={"file": (name, SLIP)})
+    assert (answer.status_code, said in answer.text, list_uploads(city)) == (422, True, ())
+    with pytest.raises(FileRefused):
+        keep_upload(city, SLIP, name=name, who="张三")
+    assert editor.write("/qinglan/review/", home=HOME, files={"file": (name, SLIP)}).status_code == 422
+
+
+def test_a_misleading_name_from_before_is_shown_with_its_signs(
+    city: City, editor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dafeng.work.uploads.check_file_name", lambda _: None)
+    made = keep_upload(city, SLIP, name="a\u202egpj.csv", who="张三")
+    assert "\u202e" not in editor.get(HOME).text
+    for page in (editor.get(HOME).text, editor.get(f"{HOME}{made.id}/").text):
+        assert (">a‹U+202E›gpj.csv<" in page, ">a\u202egpj.csv<" in page) == (True, False)
+
+
+def test_a_long_name_is_shortened_in_the_middle_with_the_whole_in_its_title(editor: Person) -> None:
+    name = "能源消费" + "x" * 100 + "2024年.csv"
+    editor.get(hand_in(editor, SLIP, name))
+    shown = f'<span class="file-name" title="{name}">能源消费{"x" * 24}…{"x" * 7}2024年.csv</span>'
+    assert shown in editor.get(HOME).text
+
+
+def test_names_of_files_keep_their_small_letters(editor: Person) -> None:
+    home = hand_in(editor, SLIP, "gbk.csv")
+    assert '<h1 class="as-is"><span class="file-name">gbk.csv</span></h1>' in editor.get(home).text
+    assert '<td class="lead as-is">' in editor.get(HOME).text
+
+
+def test_the_same_content_under_another_name_is_told(editor: Person) -> None:
+    home = hand_in(editor, SLIP, "x.csv")
+    assert hand_in(editor, SLIP, "x.csv") == home
+    again = hand_in(editor, SLIP, "CON.csv")
+    assert (again, "与已上报的“x.csv”内容相同" in editor.get(again).text) == (home + "?same=1", True)
 
 
 def test_what_a_cell_holds_is_shown_as_text(editor: Person) -> None:
@@ -290,3 +336,18 @@ def test_a_correction_that_is_doubted_again_waits_until_it_is_sure(city: City, e
     assert 'name="o.0" value="1">' in editor.get(home).text
     assert editor.write(home + "take", home=home, **told, **{"o.0": "1"}).status_code == 303
     assert (values(city, "2022"), corrections(city)[0].reason) == ([Decimal(5310)], "与上报方核对过（已核实）")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_name_pushes_nothing_out_of_sight(chromium: str, city: City, width: int) -> None:
+    keep_upload(city, SLIP, name="x" * 116 + ".csv", who="张三")
+    with served(app_of(city)) as base, launched(chromium) as browser:
+        visit = Visit(browser, viewport={"width": width, "height": 800})
+        visit.context.add_cookies([{"name": "lang", "value": "en", "url": base}])
+        log_in(visit.page, base, "张三")
+        visit.page.goto(base + HOME)
+        tables = visit.page.locator(".table-wrap")
+        cut = tables.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length")
+        assert (tables.count(), cut, visit.page.evaluate("document.documentElement.scrollWidth")) == (1, 0, width)
+        visit.context.close()

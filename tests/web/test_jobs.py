@@ -81,6 +81,18 @@ def test_unknown_work_is_refused_in_words(city: df.City, editor: Person) -> None
     assert (answer.status_code, df.list_jobs(city), "<script>”" in answer.text) == (422, (), False)
 
 
+@pytest.mark.parametrize("fields", [{}, {"kind": ""}, {"kind": "look"}])
+def test_a_form_that_names_no_work_starts_none(city: df.City, editor: Person, fields: dict[str, str]) -> None:
+    answer = editor.write(HOME + "start", home=HOME, **fields)
+    assert (answer.status_code, df.list_jobs(city)) == (422, ())
+
+
+def test_asking_twice_leads_to_the_job_that_is_there_and_says_so(city: df.City, editor: Person) -> None:
+    made, again = start(editor), start(editor)
+    assert (again, len(df.list_jobs(city))) == (made + "?there=1", 1)
+    assert ("没有重复发起" in editor.get(again).text, "没有重复发起" in editor.get(made).text) == (True, False)
+
+
 def test_a_job_that_failed_says_why_and_what_to_do(city: df.City, editor: Person) -> None:
     made = start(editor, "inventory")  # the city has no inventory
     job_process.work_jobs(city.folder)

@@ -316,6 +316,18 @@ def test_what_is_not_there_is_not_found(app, path):
     assert person(app, "张三").get(HOME + path).status_code == 404
 
 
+def test_a_document_without_a_title_is_called_by_its_name_as_it_is(app):
+    who, name = person(app, "张三"), "lng" + "y" * 110 + ".txt"
+    answer = who.write(HOME, files={"file": (name, "到2030年，风电装机容量达到300万千瓦。".encode())})
+    page = who.get(answer.headers["location"]).text
+    assert f'<h1 class="as-is" title="{name}">lng{"y" * 25}…{"y" * 12}.txt</h1>' in page
+
+
+def test_a_file_without_text_is_not_taken_into_review(app, city):
+    answer = person(app, "张三").write(HOME, files={"file": ("empty.txt", b"")})
+    assert (answer.status_code, "没有文字" in answer.text, list_reviews(city)) == (422, True, ())
+
+
 def test_no_path_leads_out_by_a_file_name(app, city):
     person(app, "张三").write(HOME, files={"file": ("../../evil\\plan.txt", TEXT.encode())})
     assert [one.name for one in list_reviews(city)] == ["plan.txt"]

@@ -54,6 +54,18 @@ def test_asking_twice_for_what_waits_is_asking_once(city: df.City) -> None:
     assert df.start_job(city, kind="ingest", who="zhang").id == df.start_job(city, kind="ingest", who="wang").id
 
 
+def test_asking_for_what_runs_is_answered_with_it_until_figures_are_taken_in(city: df.City) -> None:
+    made = df.start_job(city, kind="assess", who="zhang")
+    set_row(city, made.id, status="running", started_at=datetime.now(UTC))
+    again = df.start_job(city, kind="assess", who="wang")
+    assert (again.id, again.again, made.again, len(df.list_jobs(city))) == (made.id, True, False, 1)
+    assert "waits or runs" in df.job_document(again)["note"]["en"]
+    take_upload(city, keep_upload(city, FIGURES.encode(), name="b.csv", who="zhang"), who="zhang")
+    later = df.start_job(city, kind="assess", who="wang")
+    assert (later.id != made.id, later.again, later.state) == (True, False, "waiting")
+    assert df.start_job(city, kind="assess", who="zhang").id == later.id
+
+
 def test_other_options_are_another_job(city: df.City) -> None:
     first, second = (df.start_job(city, kind="assess", who="zhang", options={"segments": number}) for number in (24, 48))
     assert first.id != second.id

@@ -100,7 +100,10 @@ def test_there_is_nothing_to_open_in_a_new_city(tmp_path):
         review(new_city(tmp_path))
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"\x89PNG\r\n\x1a\n" + bytes(90), "PNG"), (b"x" * (LARGEST + 1), "bytes")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\x89PNG\r\n\x1a\n" + bytes(90), "PNG"), (b"x" * (LARGEST + 1), "bytes"), (b"", "no text"), (b" \n", "no text")],
+)
 def test_a_file_that_is_no_document_leaves_nothing(tmp_path, content, said):
     city = new_city(tmp_path)
     with pytest.raises(FileRefused, match=said):
@@ -151,6 +154,29 @@ def test_a_plan_without_anything_is_not_confirmed(tmp_path):
     city = new_city(tmp_path)
     with pytest.raises(SettingError, match="no target and no task"):
         confirm(city, review(city, source="只有一句话。".encode(), name="x.txt", who=WHO), who=WHO)
+
+
+def test_a_number_with_too_many_digits_is_confirmed_by_nobody(tmp_path, monkeypatch):
+    text = TEXT.replace("200万千瓦", "9" * 400 + "万千瓦")
+    city = new_city(tmp_path)
+    assert "plan.number_size" in [
+        one.rule for one in review(city, source=text.encode(), name="p.txt", who=WHO).reading.findings
+    ]
+    monkeypatch.setattr("dafeng.plans.amounts.is_believable", lambda *_: True)
+    old = review(city, source=text.encode(), name="p.txt", who=WHO)  # as it was read before the limit came
+    with pytest.raises(SettingError, match=r"T02.*too many digits"):
+        confirm(city, old, who=WHO)
+    assert list_versions(city) == ()
+    confirm(city, revise(city, old, Change(T2, "correct", ({"value": "200"},)), who=WHO), who=WHO)
+    assert city.read_plan().targets[1].value == 200
+
+
+def test_a_plan_file_with_a_number_of_too_many_digits_is_refused(taken):
+    city, reviewed = taken
+    path = confirm(city, reviewed, who=WHO).path.parent.parent / "plan.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("value: 200", "value: " + "9" * 400), encoding="utf-8")
+    with pytest.raises(SettingError, match=r"T02.*too many digits"):
+        city.read_plan()
 
 
 def test_a_version_that_was_changed_is_refused(taken):

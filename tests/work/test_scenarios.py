@@ -116,6 +116,9 @@ def test_what_cannot_be_chosen_is_refused(wrong: dict[str, Any]) -> None:
         "capacity/nuclear/2030=1.2.3",
         "capacity/mars/2030=1",
         "capacity/nuclear/pv/2030=1",
+        f"capacity/nuclear/2030={'9' * 400}",
+        "capacity/nuclear/2030=1e300",
+        f"output_growth/2030={'9' * 400}%",
     ],
 )
 def test_a_single_value_that_does_not_fit_is_refused(text: str) -> None:

@@ -53,11 +53,14 @@ def list_all(folder: Folder, as_json: AsJson = False, lang: Tongue = "zh") -> No
 def start(folder: Folder, kind: Kind = "assess", wait: Wait = False, as_json: AsJson = False, lang: Tongue = "zh") -> None:
     """发起任务，在后台进行 · ask for work; it is done in the background."""
     from dafeng.work.job_lock import is_busy, launch
+    from dafeng.work.jobs import AGAIN
 
     city = df.open_city(folder)
     made = df.start_job(city, kind=kind, who=getuser())
     if not is_busy(city):
         launch(city)
+    if made.again and not as_json:
+        console().print(AGAIN.read(read_language(lang)))
     _show(city, made, read_language(lang), wait=wait, as_json=as_json)
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 import cn2an
 
 from dafeng.plans.lexicon import either, lexicon
+from dafeng.plans.magnitude import is_believable
 from dafeng.plans.pieces import Quantity
 
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
@@ -81,12 +82,14 @@ def read_amount(text: str) -> Quantity | None:
     Returns
     -------
     Quantity or None
-        In the text's unit, spelled out canonically; ``None`` where Chinese numerals do not make a number.
+        In the text's unit, spelled out canonically; ``None`` where Chinese numerals do not make a number, or where it has more
+        digits than can be believed.
     """
     try:
-        return _read(text)
+        found = _read(text)
     except (ValueError, KeyError):  # cn2an raises KeyError on numerals out of order
         return None
+    return found if all(is_believable(one, found.unit) for one in (found.value, found.upper or found.value)) else None
 
 
 def _read(text: str) -> Quantity:

@@ -20,6 +20,7 @@ from dafeng.plans.era import find_era
 from dafeng.plans.headings import read_style
 from dafeng.plans.identity import make_id
 from dafeng.plans.lines import clean_lines, mend_lines
+from dafeng.plans.magnitude import doubt_numbers
 from dafeng.plans.matching import Matcher, match_target
 from dafeng.plans.merged import Merged, merge_statements
 from dafeng.plans.organisations import Duty, find_duty, join_duties
@@ -104,6 +105,7 @@ def read_plan_text(document: Document, *, place: str | None = None, catalogue: M
     listed = _with_targets(listed, targets)
     found = (
         *findings,
+        *doubt_numbers(document.name, (*scripts, *(script for script in cleaned if script.paragraph in survey.left))),
         *doubt_figures(document.name, passages, most=MOST),
         *doubt_document(document.name, scripts, targets, listed),
         *doubt_indicators(document.name, targets, catalogue, place=place),

@@ -20,6 +20,7 @@ from dafeng.plans.corrections import spell_record
 from dafeng.plans.edits import DONE, Action, Change, Edit, Entry, find_last, last_serial
 from dafeng.plans.fields import FIELDS, Known, Record, RecordKind, find_field, kind_of
 from dafeng.plans.identity import make_id
+from dafeng.plans.magnitude import LIMITS, is_believable
 from dafeng.plans.plan import OtherFigure, Plan, Target, Task
 from dafeng.plans.replay import Reviewed, State, replay
 from dafeng.plans.typed import is_same, tidy
@@ -321,6 +322,8 @@ def _check_whole(texts: Mapping[str, str], changed: Mapping[str, str]) -> None:
             raise _unfit(name, "", words)
     if upper and (not value or Decimal(upper) <= Decimal(value)):
         raise _unfit("upper", upper, Label("大于数值", "more than the value"))
+    if ("value" in changed or "unit" in changed) and value and not is_believable(Decimal(value), texts["unit"]):
+        raise _unfit("unit", texts["unit"], LIMITS)
     year, base = texts["year"], texts["base_year"]
     if year and base and base >= year:
         raise _unfit("base_year", base, Label(f"早于 {year}", f"before {year}"))

@@ -15,6 +15,7 @@ from dafeng.plans.amounts import MULTIPLIER, NUMBER, sort_unit, spell_unit
 from dafeng.plans.columns import is_unit
 from dafeng.plans.goals import Wish
 from dafeng.plans.lexicon import either, lexicon
+from dafeng.plans.magnitude import is_believable
 from dafeng.plans.pieces import Quantity, Time
 from dafeng.plans.plan import GoalKind
 from dafeng.plans.statements import Comparator, Direction
@@ -76,7 +77,7 @@ def read_value(text: str, unit: str) -> CellValue | None:
     Returns
     -------
     CellValue or None
-        ``None`` for words, for nothing, and where more than one figure stands there.
+        ``None`` for words, for nothing, where more than one figure stands there, and for more digits than can be believed.
     """
     if not text or len(text) > LONGEST:
         return None
@@ -87,8 +88,11 @@ def read_value(text: str, unit: str) -> CellValue | None:
     if found is None or any(mark.isdigit() for mark in plain[found.end() :] + plain[: found.start()]):
         return None
     own = _own_unit(found)
+    quantity = _quantity(found, own or unit)
+    if not all(is_believable(one, quantity.unit) for one in (quantity.value, quantity.upper or quantity.value)):
+        return None
     return CellValue(
-        quantity=_quantity(found, own or unit),
+        quantity=quantity,
         comparator=_comparator(plain[: found.start()], plain[found.start("low") :]),
         direction=_direction(plain[: found.start()], found["sign"]),
         held=HELD.match(text) is not None,

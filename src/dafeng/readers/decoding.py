@@ -78,11 +78,20 @@ def _candidates(data: bytes) -> tuple[str, ...]:
         if data.startswith(mark):
             return (encoding,)
     head = data[:4000]
+    if 0 in head and _is_padded(head):
+        return ()
     if head[1::2].count(0) > len(head) // 5:
         return ("utf-16-le",)
     if head[0::2].count(0) > len(head) // 5:
         return ("utf-16-be",)
     return ("utf-8", "gb18030")
+
+
+def _is_padded(head: bytes) -> bool:
+    """Whether bytes are a text of one byte a sign with noughts between, which no encoding writes."""
+    plain = head.replace(b"\0", b"")
+    text = _attempt(plain, "utf-8")
+    return 2 * len(plain) != len(head) and text is not None and not _controls(text)
 
 
 def _attempt(data: bytes, encoding: str) -> str | None:

@@ -210,7 +210,7 @@ def _figure(told: _Context, line: int, column: int, year: str) -> tuple[Row | No
     try:
         told_so = _told(told, line, reading, year, at, findings)
     except _LeftOut as out:
-        return None, [*findings, out.finding]
+        return None, [*findings, out.finding if out.finding.at == at else objections.left_out(out.finding, at)]
     if value is None:
         return None, findings
     where: Row = {"file": told.book.name, "sheet": told.sheet.name or None, "cell": address(line, column)}
@@ -236,7 +236,7 @@ def _told(told: _Context, line: int, reading: Reading, year: str, at: str, findi
     unit = _unit(told, line, reading, in_name, at)
     indicator = _indicator(told, line, name, unit, at)
     if not same_dimension(unit, indicator.unit):
-        raise _LeftOut(objections.unit_dimension(at, unit, indicator))
+        raise _LeftOut(objections.unit_dimension(_unit_cell(told, line, at), unit, indicator))
     findings.extend(_doubts(reading, unit, indicator, at))
     source, cited = _source(told, line, at, findings)
     notes = [_text(told, line, "note"), reading.qualifier, cited]
@@ -259,6 +259,19 @@ def _text(told: _Context, line: int, name: str) -> str:
     return "" if column is None else fold(told.sheet.spread(line, column))
 
 
+def _cell(told: _Context, line: int, name: str, at: str) -> str:
+    """Place of what a row says in a column; that of the figure where it stands nowhere in the row."""
+    column = told.heading.columns.get(name)
+    return at if column is None else told.book.at(told.sheet, line, column)
+
+
+def _unit_cell(told: _Context, line: int, at: str) -> str:
+    """Place of the unit of a figure: its own column, else the name that it stands behind."""
+    if "unit" in told.heading.columns and (_text(told, line, "unit") or not split_unit(_text(told, line, "indicator"))[1]):
+        return _cell(told, line, "unit", at)
+    return _cell(told, line, "indicator", at) if split_unit(_text(told, line, "indicator"))[1] else at
+
+
 def _named(told: _Context, line: int) -> bool:
     return bool(_text(told, line, "indicator") or _text(told, line, "code"))
 
@@ -267,14 +280,14 @@ def _unit(told: _Context, line: int, reading: Reading, in_name: str, at: str) ->
     mark = "%" if reading.percent else ""
     text = _text(told, line, "unit") or in_name or mark or told.heading.unit
     if not text:
-        raise _LeftOut(objections.unit_missing(at))
+        raise _LeftOut(objections.unit_missing(_unit_cell(told, line, at)))
     try:
         if mark and not same_dimension(text, mark):
             raise _LeftOut(objections.percent(at, reading.text, text))
     except UnitError as cause:
-        raise _LeftOut(objections.unit_unknown(at, text)) from cause
+        raise _LeftOut(objections.unit_unknown(_unit_cell(told, line, at), text)) from cause
     if _unknown(text):
-        raise _LeftOut(objections.unit_unknown(at, text))
+        raise _LeftOut(objections.unit_unknown(_unit_cell(told, line, at), text))
     return text
 
 
@@ -293,25 +306,25 @@ def _indicator(told: _Context, line: int, name: str, unit: str, at: str) -> Indi
     full = _text(told, line, "indicator")
     match = told.match(name, unit) or told.match(full, unit)
     if match is None:
-        raise _LeftOut(_why_unknown(told, name or _text(told, line, "code"), unit, at))
+        raise _LeftOut(_why_unknown(told, line, name, unit, at))
     return match.indicator
 
 
-def _why_unknown(told: _Context, name: str, unit: str, at: str) -> Finding:
-    asked = normal_name(name)
+def _why_unknown(told: _Context, line: int, name: str, unit: str, at: str) -> Finding:
+    asked, where = normal_name(name or _text(told, line, "code")), _cell(told, line, "indicator" if name else "code", at)
     titled = next((i for i in told.catalogue.indicators.values() if normal_name(i.label.zh) == asked), None)
     named = (i for i in told.catalogue.indicators.values() if asked in map(normal_name, (i.label.zh, *i.synonyms)))
     other = titled or next(named, None)
-    return objections.unit_dimension(at, unit, other) if other else objections.unknown(at, name, unit)
+    if other:
+        return objections.unit_dimension(_unit_cell(told, line, at), unit, other)
+    return objections.unknown(where, name or _text(told, line, "code"), unit)
 
 
 def _carrier(told: _Context, line: int, at: str) -> str | None:
     text = _text(told, line, "carrier")
     found = told.substances.find(text) or told.substances.find(split_unit(text)[0])
     if text and found is None:
-        column = told.heading.columns["carrier"]
-        where = told.book.at(told.sheet, line, column)
-        raise _LeftOut(unknown_names.carrier(where, text, told.substances.suggest(text), at))
+        raise _LeftOut(unknown_names.carrier(_cell(told, line, "carrier", at), text, told.substances.suggest(text)))
     return found
 
 
@@ -322,32 +335,33 @@ def _flow(told: _Context, line: int, at: str, findings: list[Finding]) -> str | 
     if treated:
         return treated
     if text and len(named) != 1:
-        findings.append(unknown_names.flow(at, text))
+        findings.append(unknown_names.flow(_cell(told, line, "flow", at), text))
     return named[0] if len(named) == 1 else text or None
 
 
 def _period(told: _Context, line: int, year: str, at: str) -> str:
     text = (year or _text(told, line, "period")).removesuffix("底").removesuffix("末")
+    where = at if year else _cell(told, line, "period", at)
     try:
         found = read_period(text)
     except SettingError as cause:
-        raise _LeftOut(objections.period(at, text)) from cause
+        raise _LeftOut(objections.period(where, text)) from cause
     if found.end > told.today:
-        raise _LeftOut(objections.future(at, found.text, told.today))
+        raise _LeftOut(objections.future(where, found.text, told.today))
     return str(found)
 
 
 def _place(told: _Context, line: int, at: str) -> str:
     text = _text(told, line, "place") or told.place
     if len(text) != PLACE_DIGITS or not text.isdecimal():
-        raise _LeftOut(objections.place(at, text))
+        raise _LeftOut(objections.place(_cell(told, line, "place", at), text))
     return text
 
 
 def _grade(told: _Context, line: int, at: str) -> str:
     text = _text(told, line, "grade").lower() or told.grade
     if text == "memory" or text not in GRADES:
-        raise _LeftOut(objections.grade(at, text))
+        raise _LeftOut(objections.grade(_cell(told, line, "grade", at), text))
     return text
 
 
@@ -355,7 +369,7 @@ def _source(told: _Context, line: int, at: str, findings: list[Finding]) -> tupl
     text = _text(told, line, "source")
     if not text or told.sources is None or text in told.sources:
         return text or told.source, ""
-    findings.append(objections.source(at, text, told.source))
+    findings.append(objections.source(_cell(told, line, "source", at), text, told.source))
     return told.source, text
 
 

@@ -5,9 +5,11 @@ Invariant: one function per rule; the rule id is ``figure.`` and the function's 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from dafeng.core.findings import Finding
+from dafeng.core.labels import Label
 from dafeng.library.indicators import Indicator
 from dafeng.readers.delivery import remark
 
@@ -86,7 +88,7 @@ def unit_missing(at: str) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the unit, or of the figure.
 
     Returns
     -------
@@ -106,7 +108,7 @@ def unit_unknown(at: str, text: str) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the unit, or of the figure.
     text : str
         The unit.
 
@@ -150,7 +152,7 @@ def unknown(at: str, name: str, unit: str) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the name.
     name, unit : str
         As delivered.
 
@@ -160,8 +162,8 @@ def unknown(at: str, name: str, unit: str) -> Finding:
         Rule ``figure.unknown``.
     """
     said = (
-        f"不认识指标“{name}”（{unit}），未计入",
-        f"the indicator '{name}' ({unit}) is unknown; it was left out",
+        f"不认识指标“{name}”（{unit}）",
+        f"the indicator '{name}' ({unit}) is unknown",
     )
     return remark(
         "figure.unknown",
@@ -175,13 +177,33 @@ def unknown(at: str, name: str, unit: str) -> Finding:
     )
 
 
+def left_out(finding: Finding, figure: str) -> Finding:
+    """A finding at another cell of the row, with the figure that was left out for it.
+
+    Parameters
+    ----------
+    finding : Finding
+        What is wrong, at its own cell.
+    figure : str
+        Place of the figure.
+
+    Returns
+    -------
+    Finding
+        The same, with the cell of the figure in its words.
+    """
+    cell = figure.rpartition("!")[2]
+    says = Label(f"{finding.says.zh}，{cell} 的数值未计入", f"{finding.says.en}; the figure in {cell} was left out")
+    return replace(finding, says=says)
+
+
 def period(at: str, text: str) -> Finding:
     """A period that cannot be read.
 
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the period.
     text : str
         As delivered.
 
@@ -205,7 +227,7 @@ def place(at: str, text: str) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the code, or of the figure.
     text : str
         As delivered.
 
@@ -229,7 +251,7 @@ def source(at: str, text: str, used: str) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the source.
     text, used : str
         As delivered, and the id used instead.
 
@@ -327,7 +349,7 @@ def unit_dimension(at: str, unit: str, indicator: Indicator) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the unit, or of the figure.
     unit : str
         As delivered.
     indicator : Indicator
@@ -351,7 +373,7 @@ def future(at: str, text: str, today: date) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the period.
     text : str
         Its period.
     today : date
@@ -373,7 +395,7 @@ def grade(at: str, text: str) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the grade, or of the figure.
     text : str
         As delivered.
 

@@ -12,7 +12,7 @@ from dafeng.core.labels import Label
 from dafeng.readers.delivery import remark
 
 
-def carrier(at: str, text: str, near: Sequence[Label], figure: str) -> Finding:
+def carrier(at: str, text: str, near: Sequence[Label]) -> Finding:
     """A carrier or product nobody defined.
 
     Parameters
@@ -23,19 +23,13 @@ def carrier(at: str, text: str, near: Sequence[Label], figure: str) -> Finding:
         As delivered.
     near : sequence of Label
         Names it may have meant.
-    figure : str
-        Place of the figure that was left out.
 
     Returns
     -------
     Finding
         Rule ``figure.carrier``.
     """
-    cell = figure.rpartition("!")[2]
-    said = (
-        f"不认识品种“{text}”，{cell} 的数值未计入",
-        f"the carrier or product '{text}' is unknown; the figure in {cell} was left out",
-    )
+    said = (f"不认识品种“{text}”", f"the carrier or product '{text}' is unknown")
     remedy = ("改用因子库中的名称", "use a name of the factor library")
     if near:
         remedy = (
@@ -51,7 +45,7 @@ def flow(at: str, text: str) -> Finding:
     Parameters
     ----------
     at : str
-        Place of the figure.
+        Place of the name.
     text : str
         As delivered.
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from dafeng.core.errors import AccessError, ConflictError, SettingError
 from dafeng.core.labels import Label
+from dafeng.core.persons import fold_person, hides_signs, mixes_scripts
 from dafeng.store.access_tokens import end_tokens
 from dafeng.store.models import ROLES, Account
 
@@ -25,6 +26,8 @@ SHORTEST = 10
 """Fewest characters of a password. [characters]"""
 LONGEST = 200
 """Most characters of a password, so that hashing it stays cheap. [characters]"""
+LONGEST_NAME = 60
+"""Most characters of a login name. [characters]"""
 ADMINISTRATOR = "administrator"
 UNSET = "!"
 """Stands where an account has no password yet; no password has this hash."""
@@ -55,6 +58,8 @@ def set_account(session: Session, name: str, role: str, password: str, *, at: da
     ------
     SettingError
         If name, role or password cannot be used.
+    ConflictError
+        If a new name cannot be told from one that somebody has.
     AccessError
         If no administrator would be left.
     """
@@ -63,6 +68,7 @@ def set_account(session: Session, name: str, role: str, password: str, *, at: da
     hashed = hash_password(name, password)
     account = session.get(Account, name)
     if account is None:
+        check_free(session, name)
         account = Account(name=name, role=role, password=hashed, stamp=1, active=True, changed_at=at)
         session.add(account)
         return account
@@ -355,8 +361,58 @@ def check_name(name: str) -> None:
     SettingError
         If it cannot be used.
     """
-    if not name.strip() or name != name.strip() or len(name) > 60 or not name.isprintable() or "/" in name:
-        raise _refusal("NAME", name[:60], Label("1 至 60 个字符的名字", "a name of 1 to 60 characters"))
+    if not 1 <= len(name) <= LONGEST_NAME:
+        words = Label(f"1 至 {LONGEST_NAME} 个字符的名字", f"a name of 1 to {LONGEST_NAME} characters")
+    elif hides_signs(name) or not fold_person(name):
+        words = Label("看得见的字符", "characters that can be seen")
+    elif name != name.strip():
+        words = Label("首尾没有空格的名字", "a name without blanks at its ends")
+    elif "/" in name:
+        words = Label("不含“/”的名字", "a name without '/'")
+    else:
+        return
+    raise _refusal("NAME", name[:LONGEST_NAME], words)
+
+
+def check_free(session: Session, name: str) -> None:
+    """Refuse a new login name that cannot be told from one that somebody has.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    name : str
+        As typed.
+
+    Raises
+    ------
+    SettingError
+        If the name cannot be used, or mixes scripts that look the same.
+    ConflictError
+        If somebody has it, or one that differs in case, width or blanks only.
+    """
+    check_name(name)
+    if mixes_scripts(name):
+        words = Label(
+            "一种文字的字母，不混用拉丁、西里尔、希腊字母", "letters of one script: no Cyrillic or Greek among Latin ones"
+        )
+        raise _refusal("NAME", name, words)
+    folded = fold_person(name)
+    held = next((one.name for one in list_accounts(session) if fold_person(one.name) == folded), None)
+    if held is None:
+        return
+    what = Label(f"账户“{held}”已经有了", f"there is an account '{held}' already")
+    if held != name:
+        what = Label(
+            f"“{name}”与已有账户“{held}”只差大小写、全半角或空格",
+            f"'{name}' differs from the account '{held}' in case, width or blanks only",
+        )
+    raise ConflictError(
+        what,
+        where=name,
+        expected=Label("没有用过的名字", "a name that nobody has"),
+        remedy=Label("换一个名字，或为该账户重设密码", "choose another name, or reset the password of that account"),
+    )
 
 
 def check_role(role: str) -> None:

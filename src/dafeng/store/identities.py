@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dafeng.core.errors import AccessError
+from dafeng.core.errors import AccessError, ConflictError
 from dafeng.core.labels import Label
-from dafeng.store.accounts import ADMINISTRATOR, UNSET, check_name, check_role
+from dafeng.store.accounts import ADMINISTRATOR, UNSET, check_free, check_role
 from dafeng.store.files import hash_bytes
 from dafeng.store.models import Account, Identity
 
@@ -61,9 +61,10 @@ def admit(session: Session, issuer: str, subject: str, name: str, role: str, *, 
 
 
 def _make(session: Session, key: str, issuer: str, subject: str, name: str, role: str, at: datetime) -> Account:
-    check_name(name)
-    if session.get(Account, name) is not None:
-        raise _refusal(name, Label("没有用过的登录名", "a login name that nobody has here"))
+    try:
+        check_free(session, name)
+    except ConflictError as cause:
+        raise _refusal(name, Label("没有用过的登录名", "a login name that nobody has here")) from cause
     account = Account(name=name, role=role, password=UNSET, stamp=1, active=True, changed_at=at)
     session.add(account)
     session.flush()

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dafeng.core.errors import AccessError, ConflictError
+from dafeng.core.errors import AccessError
 from dafeng.core.labels import Label
 from dafeng.store.access_tokens import end_tokens
-from dafeng.store.accounts import UNSET, change_password, check_name, check_role, check_seen, find_account
+from dafeng.store.accounts import UNSET, change_password, check_free, check_role, check_seen, find_account
 from dafeng.store.files import hash_bytes
 from dafeng.store.models import Account, Invitation
 
@@ -46,19 +46,12 @@ def invite(session: Session, name: str, role: str, *, who: str, at: datetime) ->
     Raises
     ------
     ConflictError
-        If somebody has the name.
+        If somebody has the name, however it is spelt.
     SettingError
         If name or role cannot be used.
     """
-    check_name(name)
+    check_free(session, name)
     check_role(role)
-    if session.get(Account, name) is not None:
-        raise ConflictError(
-            Label(f"账户“{name}”已经有了", f"there is an account '{name}' already"),
-            where=name,
-            expected=Label("没有用过的名字", "a name that nobody has"),
-            remedy=Label("换一个名字，或为该账户重设密码", "choose another name, or reset the password of that account"),
-        )
     account = Account(name=name, role=role, password=UNSET, stamp=1, active=True, changed_at=at)
     session.add(account)
     session.flush()

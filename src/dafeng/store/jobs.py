@@ -5,11 +5,13 @@ Invariant: who asked is what the audit log says of the row's first entry, so tha
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dafeng.store.models import AuditEntry, Job
@@ -45,6 +47,37 @@ def add_job(session: Session, verb: str, options: str, *, at: datetime) -> str:
     session.add(Job(id=name, verb=verb, options=options, status="waiting", done_share=0.0, created_at=at, started_at=None,
                     ended_at=None, run=None, says=None))  # fmt: skip
     return name
+
+
+def find_same(session: Session, verb: str, given: Mapping[str, Any]) -> str | None:
+    """The same job where it is to be done or being done.
+
+    Parameters
+    ----------
+    session : sqlalchemy.orm.Session
+        Any session.
+    verb : str
+        What is to be done.
+    given : mapping
+        What is chosen.
+
+    Returns
+    -------
+    str or None
+        Id of the one that waits, else of the one that runs and sees all figures that were taken in.
+    """
+    rows = session.scalars(select(Job).where(Job.verb == verb, Job.status.in_(OPEN)).order_by(Job.status.desc(), Job.id)).all()
+    same = (row for row in rows if json.loads(row.options).get("given") == given)
+    return next((row.id for row in same if row.status == "waiting" or not _is_overtaken(session, row)), None)
+
+
+def _is_overtaken(session: Session, row: Job) -> bool:
+    """Whether figures were taken in since a job was begun."""
+    taken = or_(
+        Job.id.startswith("upload-") & (Job.created_at > row.started_at),
+        (Job.verb == "ingest") & (Job.status == "done") & (Job.ended_at > row.started_at),
+    )
+    return session.scalars(select(Job.id).where(taken, Job.id != row.id).limit(1)).first() is not None
 
 
 def read_jobs(session: Session, *, most: int) -> tuple[tuple[Job, str], ...]:

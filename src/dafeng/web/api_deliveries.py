@@ -203,8 +203,7 @@ def _add_contents(router: APIRouter, desk: Desk) -> None:
 
 
 def _keep(office: Office, visitor: Visitor, data: bytes, name: str) -> Response:
-    plain_name = "".join(sign for sign in name.replace("\\", "/").split("/")[-1] if sign.isprintable())
-    kept = keep_upload(office.city, data, name=plain_name, who=visitor.name)
+    kept = keep_upload(office.city, data, name=name.replace("\\", "/").split("/")[-1], who=visitor.name)
     ask_look(office.city, kept, who=visitor.name, records=office.records)
     return JSONResponse(_tell(office, kept), status_code=201)
 

@@ -47,7 +47,10 @@ class JobFound(Form):
 
 
 class JobAnswer(Form):
-    """A job; ``share`` is how far it is, ``moves`` what differs from the run before, ``findings`` what it found in files."""
+    """A job; ``share`` is how far it is, ``moves`` what differs from the run before, ``findings`` what it found in files.
+
+    ``note`` says so where the same job was there already when it was asked for.
+    """
 
     id: str
     kind: str = Field(examples=["assess"])
@@ -66,6 +69,7 @@ class JobAnswer(Form):
     options: Row
     moves: Row | None = None
     findings: JobFound | None = None
+    note: Said | None = None
 
 
 class WantedJob(Form):
@@ -117,7 +121,9 @@ def build_jobs(desk: Desk) -> APIRouter:
             raise HTTPException(404)
         return answer_window(request, found.lines.window(0, found.lines.count), _finding, offset=offset, limit=limit)
 
-    @router.post("", summary="Ask for a job; where the same waits already, that one", status_code=202, responses=dict(writing))
+    @router.post(
+        "", summary="Ask for a job; where the same waits or runs already, that one", status_code=202, responses=dict(writing)
+    )
     def start(request: Request, slug: Slug, wanted: WantedJob) -> Response:
         office, visitor = ask_writer(desk, request, slug, may=lambda one: one.can_edit)
         return attempt(lambda: _start(office, visitor, wanted))

@@ -17,9 +17,12 @@ from starlette.exceptions import HTTPException
 
 from dafeng.core.errors import ConflictError, DafengError, LookupFailure
 from dafeng.core.labels import Language
+from dafeng.core.persons import show_hidden
 from dafeng.plans.review import Review
+from dafeng.readers.refusals import check_file_name
 from dafeng.web import cards
 from dafeng.web.desk import Desk
+from dafeng.web.file_names import shown_name
 from dafeng.web.forms import Handed, list_typed, read_handed
 from dafeng.web.labels import Words
 from dafeng.web.logins import send_to_login
@@ -244,6 +247,7 @@ def _write_as(
     check_pace(office, visitor)
     ask = Ask(request, desk, office, visitor, desk.language(request))
     try:
+        check_file_name(handed.file_name)
         response = make(ask, handed)
     except DafengError as cause:
         response = refuse(ask, cause, handed=handed)
@@ -397,11 +401,12 @@ def head_context(ask: Ask, current: Review) -> Context:
     Returns
     -------
     dict
-        Review, address, title, progress.
+        Review, address, title (``whole`` where it is a name that was shortened), progress.
     """
     return {
         "review": current,
         "home": f"/{ask.office.slug}/review/{current.id}/",
-        "title": current.reading.document.title or current.document.name,
+        "title": current.reading.document.title or shown_name(current.document.name),
+        "whole": current.reading.document.title or show_hidden(current.document.name),
         "progress": cards.build_progress(current, ask.language),
     }

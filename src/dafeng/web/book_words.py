@@ -33,10 +33,12 @@ def name_book(found: BookSum) -> Label:
     Returns
     -------
     Label
-        As its definition says; of a book that has none by what it is kept for, with the period where there is one.
+        As its definition says, in English with a capital; of a book that has none by what it is kept for, with the period
+        where there is one.
     """
     if found.plan is not None:
-        return found.label
+        en = found.label.en
+        return Label(found.label.zh, en[:1].upper() + en[1:])
     book, words = found.book, read_labels()
     key = _VOUCHER if book.unit == _VOUCHER else book.instrument.lower().replace(" ", "_").replace("-", "_")
     said = words.get(f"book_kind.{key}") or words["book_kind.other"]
@@ -60,6 +62,26 @@ def say_unit(unit: str, language: Language) -> str:
         With subscripts, each part of a rate by itself; as stored where it is the same in both languages.
     """
     return spell("/".join(_UNITS[language].get(part, part) for part in unit.split("/")), language)
+
+
+def say_counted(found: BookSum, language: Language) -> str:
+    """Unit of a book with what it counts.
+
+    Parameters
+    ----------
+    found : BookSum
+        The book.
+    language : {"zh", "en"}
+        The reader's language.
+
+    Returns
+    -------
+    str
+        ``t CO₂e``; the unit alone where it says already what is counted.
+    """
+    unit = say_unit(found.book.unit, language)
+    said = spell(found.plan.counted.read(language), language) if found.plan is not None else unit
+    return unit if unit.endswith(said) else f"{unit} {said}"
 
 
 def has_limit(limit: int | None) -> bool:
@@ -105,10 +127,11 @@ def book_words(language: Language) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``book_title``, ``unit`` and ``limited``.
+        ``book_title``, ``unit``, ``counted`` and ``limited``.
     """
     return {
         "book_title": lambda found: name_book(found).read(language),
         "unit": lambda text: say_unit(text, language),
+        "counted": lambda found: say_counted(found, language),
         "limited": has_limit,
     }

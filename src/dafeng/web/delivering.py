@@ -80,8 +80,9 @@ def _add_writing(app: FastAPI, desk: Desk) -> None:
 
 
 def _hand_in(ask: Ask, handed: Handed) -> Response:
-    made = keep_upload(ask.office.city, handed.file, name=handed.file_name or "upload", who=ask.visitor.name)
-    return _go(ask, made)
+    name = handed.file_name or "upload"
+    made = keep_upload(ask.office.city, handed.file, name=name, who=ask.visitor.name)
+    return _go(ask, made, same=made.name != name)
 
 
 def _map(ask: Ask, upload: Upload, handed: Handed) -> Response:
@@ -156,14 +157,14 @@ def _seen(handed: Handed) -> str | None:
     return handed.fields.get("seen")
 
 
-def _go(ask: Ask, upload: Upload) -> Response:
+def _go(ask: Ask, upload: Upload, *, same: bool = False) -> Response:
     """To the page of a file; a large one is looked at in the background."""
     ask_look(ask.office.city, upload, who=ask.visitor.name, records=ask.office.records)
-    return _back(ask, upload)
+    return _back(ask, upload, same=same)
 
 
-def _back(ask: Ask, upload: Upload) -> Response:
-    return RedirectResponse(f"/{ask.office.slug}/deliver/{upload.id}/", status_code=303)
+def _back(ask: Ask, upload: Upload, *, same: bool = False) -> Response:
+    return RedirectResponse(f"/{ask.office.slug}/deliver/{upload.id}/{'?same=1' if same else ''}", status_code=303)
 
 
 def _list(ask: Ask) -> Response:
@@ -180,4 +181,8 @@ def _find(ask: Ask, name: str) -> Upload:
 
 
 def _page(ask: Ask, template: str, context: Context) -> Response:
-    return ask.page(template, {**context, "here_base": f"/{ask.office.slug}/deliver/"}, name="deliver")
+    return ask.page(
+        template,
+        {**context, "here_base": f"/{ask.office.slug}/deliver/", "same": "same" in ask.request.query_params},
+        name="deliver",
+    )

@@ -207,8 +207,7 @@ async def _gather(form: FormData) -> Handed:
             content, name = await value.read(), value.filename or ""
         elif key not in fields:
             fields[key] = value
-    plain = re.sub(r"[\x00-\x1f\x7f]", "", re.split(r"[\\/]", name)[-1])[:120]
-    return Handed(fields, content, plain)
+    return Handed(fields, content, re.split(r"[\\/]", name)[-1])
 
 
 def read_change(city: City, review: Review, handed: Handed) -> Change:

@@ -22,7 +22,7 @@ from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
 from dafeng.work.job_document import job_document
 from dafeng.work.job_findings import find_findings, findings_document
-from dafeng.work.jobs import KINDS, NOTED, Job, cancel_job, find_job, job_moves, list_jobs, start_job
+from dafeng.work.jobs import AGAIN, KINDS, NOTED, Job, cancel_job, find_job, job_moves, list_jobs, start_job
 from dafeng.work.moves import Move
 
 
@@ -74,8 +74,7 @@ def _list(ask: Ask) -> Response:
 
 def _start(ask: Ask, handed: Handed) -> Response:
     office = ask.office
-    kind = handed.get("kind") or "assess"
-    return _go(ask, start_job(office.city, kind=kind, who=ask.visitor.name, records=office.records))
+    return _go(ask, start_job(office.city, kind=handed.get("kind"), who=ask.visitor.name, records=office.records))
 
 
 def _cancel(ask: Ask, name: str) -> Response:
@@ -86,7 +85,7 @@ def _cancel(ask: Ask, name: str) -> Response:
 def _go(ask: Ask, job: Job) -> Response:
     if wants_json(ask.request):
         return JSONResponse(job_document(job))
-    return RedirectResponse(f"/{ask.office.slug}/jobs/{job.id}/", status_code=303)
+    return RedirectResponse(f"/{ask.office.slug}/jobs/{job.id}/{'?there=1' if job.again else ''}", status_code=303)
 
 
 def _jobs(ask: Ask) -> tuple[Job, ...]:
@@ -123,6 +122,7 @@ def _context(ask: Ask, job: Job) -> Context:
     shown = newest.run if newest is not None else ""
     return {
         **_row(job),
+        "again": AGAIN if job.live and "there" in ask.request.query_params else None,
         "moves": moves,
         "found": findings_document(found) if found is not None else None,
         "findings": found.lines.window(window.start, window.end - window.start) if found is not None else [],

@@ -26,6 +26,7 @@ from dafeng.web import figures
 from dafeng.web.chinese_words import mark_chinese
 from dafeng.web.cities import CityView
 from dafeng.web.clocks import date_words
+from dafeng.web.file_names import file_name, shown_name
 from dafeng.web.filters import ROWS
 from dafeng.web.frozen_links import Links
 from dafeng.web.labels import Words
@@ -106,7 +107,7 @@ def environment() -> Environment:
         With autoescape on.
     """
     made = _Pages(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False)
-    made.filters["is_number"] = figures.is_number
+    made.filters |= {"is_number": figures.is_number, "shown_name": shown_name, "file_name": file_name}
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     return made
 

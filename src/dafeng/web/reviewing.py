@@ -21,6 +21,7 @@ from dafeng.plans.vocabulary import say_figure
 from dafeng.web import cards
 from dafeng.web.asking import Ask, Context, head_context, refuse, show, tell, wants_json, write
 from dafeng.web.desk import Desk
+from dafeng.web.file_names import shown_name
 from dafeng.web.forms import Handed, read_change
 from dafeng.web.spans import Sheet
 from dafeng.work.kept_sheets import find_sheet, keep_sheet
@@ -107,7 +108,7 @@ def _list_context(ask: Ask) -> Context:
     return {
         "rows": [{"head": head, "progress": ask.review(head.id).progress()} for head in heads],
         "versions": list_versions(city, records=records),
-        "names": {head.id: head.title or head.name for head in heads},
+        "names": {head.id: head.title or shown_name(head.name) for head in heads},
     }
 
 

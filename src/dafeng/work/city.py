@@ -24,6 +24,7 @@ from dafeng.library.indicators import Catalogue, read_indicators
 from dafeng.library.rules import RuleBook, read_rules
 from dafeng.library.sources import read_sources
 from dafeng.library.strict import load_yaml
+from dafeng.plans.magnitude import check_numbers
 from dafeng.plans.plan import Plan, PlanDocument
 from dafeng.plans.storage import load_plan
 from dafeng.store.facts import FactStore
@@ -182,11 +183,15 @@ class City:
         ------
         DefinitionError
             If the file of facts is damaged.
+        SettingError
+            If it holds a number that cannot be believed.
         """
         for document in self.documents:
             path = self.folder / document.facts
             if path.is_file():
-                return load_plan(path)
+                plan = load_plan(path)
+                check_numbers(plan, where=document.facts)
+                return plan
         return Plan(PlanDocument("", "", ""), self.code, (), (), (), (), (_planless(),))
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dafeng.work.job_findings import JobFindings, findings_document
-from dafeng.work.jobs import NOTED, Job
+from dafeng.work.jobs import AGAIN, NOTED, Job
 from dafeng.work.moves import Moves
 
 
@@ -29,7 +29,8 @@ def job_document(job: Job, *, moves: Moves | None = None, findings: JobFindings 
     -------
     dict
         ``id``, ``kind``, ``who``, ``at``, ``state``, ``live``, ``attempts``, ``share``, ``step``, ``began``, ``ended``,
-        ``run``, ``says``, ``options``, and ``moves`` and ``findings`` where they are known.
+        ``run``, ``says``, ``options``, and ``moves`` and ``findings`` where they are known; ``note`` where it was there already
+        when it was asked for.
     """
     kind, step = NOTED[job.kind], job.progress.label if job.progress is not None else None
     told = {
@@ -49,5 +50,6 @@ def job_document(job: Job, *, moves: Moves | None = None, findings: JobFindings 
         "says": dict(job.says) or None,
         "options": dict(job.options),
     }
+    told |= {"note": {"zh": AGAIN.zh, "en": AGAIN.en}} if job.again else {}
     told |= {"moves": asdict(moves)} if moves is not None else {}
     return told | ({"findings": findings_document(findings)} if findings is not None else {})

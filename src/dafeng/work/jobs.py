@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.core.labels import Label
-from dafeng.store.jobs import add_job, is_asked, read_about, read_first, read_job, read_jobs, read_running
+from dafeng.store.jobs import add_job, find_same, is_asked, read_about, read_first, read_job, read_jobs, read_running
 from dafeng.store.models import Job as Row
 from dafeng.store.records import Records
 from dafeng.work.city import City
@@ -42,6 +42,10 @@ NOTED: Mapping[str, Label] = {
 ENDED = ("done", "failed", "cancelled")
 LOST = ("failed", "cancelled")
 """States of a job that brought nothing."""
+AGAIN = Label(
+    "同一任务已在等待或进行，没有重复发起；其间改动的内容若要计入，请在它结束后再发起",
+    "the same job waits or runs already, so no second one was begun; start it again when it is done if something was changed",
+)
 SHOWN = 60
 """Jobs that are listed."""
 
@@ -76,6 +80,8 @@ class Job:
         The run that it made; empty where it made none.
     says : mapping of str to object
         What went wrong: ``what``, ``where``, ``expected``, ``remedy``.
+    again : bool
+        Whether it was there already when it was asked for.
     """
 
     id: str
@@ -91,6 +97,7 @@ class Job:
     ended: datetime | None
     run: str
     says: Mapping[str, Any]
+    again: bool = False
 
     @property
     def live(self) -> bool:
@@ -119,7 +126,7 @@ def start_job(
     Returns
     -------
     Job
-        Waiting. Where the same work waits already, that one.
+        Waiting. Where the same work waits already, or runs and nothing was taken in since it was begun, that one (``again``).
 
     Raises
     ------
@@ -133,8 +140,9 @@ def start_job(
     chosen = json.dumps({"given": dict(options or {}), "attempts": 0}, ensure_ascii=False, sort_keys=True)
     at = datetime.now(UTC)
     with using(city, records) as opened, opened.write(actor=who, at=at) as session:
-        name = add_job(session, kind, chosen, at=at)
-    return find_job(city, name, records=records)
+        there = find_same(session, kind, dict(options or {}))
+        name = there or add_job(session, kind, chosen, at=at)
+    return replace(find_job(city, name, records=records), again=there is not None)
 
 
 def start_look(city: City, given: Mapping[str, Any], *, who: str, records: Records | None = None) -> Job:

@@ -14,6 +14,7 @@ from typing import Literal
 from dafeng.core.errors import SettingError
 from dafeng.core.labels import Label
 from dafeng.plans.contrast import Relation
+from dafeng.plans.magnitude import check_numbers
 from dafeng.plans.plan import Plan, Target
 from dafeng.plans.references import Backing, Reference, read_references
 from dafeng.plans.storage import load_plan
@@ -195,6 +196,7 @@ def _party(given: City | Path | str, references: Mapping[str, Reference], place:
         raise _unknown(str(given), references)
     if path.suffix.lower() in (".yaml", ".yml"):
         plan = load_plan(path)
+        check_numbers(plan, where=path.name)
         return Party(path.stem, _name(plan, path), "facts", plan)
     plan = replace(read_plan(path, place=place or NATION), place=place)
     return Party(path.stem, _name(plan, path), "document", plan)

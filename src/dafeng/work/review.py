@@ -25,6 +25,7 @@ from dafeng.plans.review import Review, make_edit
 from dafeng.plans.selection import Draft, draft_figure, read_selection
 from dafeng.plans.storage import load_plan, write_plan
 from dafeng.readers.documents import read_document
+from dafeng.readers.refusals import check_file_name
 from dafeng.store.files import check_file, hash_bytes, seal, unseal
 from dafeng.store.models import PlanEdit, PlanReview
 from dafeng.store.records import Records, open_records
@@ -132,7 +133,7 @@ def review(
     Raises
     ------
     FileRefused
-        If the file is no text document, or too large.
+        If the file is no text document, has no text, or is too large.
     LookupFailure
         If there is no such review.
     SettingError
@@ -273,7 +274,10 @@ def _take_in(city: City, source: Path | str | bytes, name: str, who: str, record
     content, title = (source, name) if isinstance(source, bytes) else _bytes(Path(source), name)
     if len(content) > LARGEST:
         raise _too_large(title, len(content))
+    check_file_name(title)
     document, findings = read_document(content, name=title)
+    if not document.text.strip():
+        raise _wordless(title)
     reading = replace(
         plan := read_plan_text(document, place=city.code, catalogue=city.catalogue()), findings=(*findings, *plan.findings)
     )
@@ -320,6 +324,15 @@ def _files(folder: Path, sha256: str) -> tuple[Document, Plan]:  # noqa: ARG001 
     paragraphs = tuple(_paragraph(one) for one in body["paragraphs"])
     document = Document(body["name"], body["sha256"], body["text"], paragraphs, body["encoding"])
     return document, load_plan(folder / READING)
+
+
+def _wordless(title: str) -> FileRefused:
+    return FileRefused(
+        Label(f"文件“{title}”没有文字", f"the file '{title}' has no text"),
+        where=title,
+        expected=Label("有文字的方案文件", "a plan with text"),
+        remedy=Label("检查文件后再交", "check the file and hand it in again"),
+    )
 
 
 def _paragraph(row: Mapping[str, Any]) -> Paragraph:

@@ -25,6 +25,8 @@ MOST_OVERLAYS, MOST_SETS = 8, 200
 EXAMPLE = "capacity/nuclear/2030=9000MW"
 SOURCE = "dafeng-scenarios"
 """Source of a figure that a reader chose."""
+LARGEST = 1e18
+"""Least size of a given value that is refused; no quantity of a city comes near it. [unit of the value]"""
 ALL = "all"
 """Stands for all members, as in the address of a row of drivers."""
 _SET = re.compile(r"(?P<quantity>[a-z_0-9]+)(?P<members>(?:[/ -]+[a-z_0-9]+)*?)/*(?:/(?P<year>\d{4}))?=(?P<value>[^=]+)")
@@ -207,9 +209,12 @@ def _row(model: Model, text: str) -> Row:
 
 def _number(said: str, text: str) -> float:
     try:
-        return float(said.replace("\N{MINUS SIGN}", "-"))
+        value = float(said.replace("\N{MINUS SIGN}", "-"))
     except ValueError as cause:
         raise _no_number("--set", text) from cause
+    if abs(value) >= LARGEST:
+        raise _no_number("--set", text)
+    return value
 
 
 def _checked(unit: str, wanted: str, text: str) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from dafeng.core.errors import FileRefused
 from dafeng.core.labels import Label
+from dafeng.readers.refusals import check_file_name
 from dafeng.readers.sheets import read_sheets
 from dafeng.store.files import hash_bytes, lock, write_durably
 from dafeng.work.city import City
@@ -44,8 +45,9 @@ def keep_upload(city: City, data: bytes, *, name: str, who: str, mapping: Mappin
     Raises
     ------
     FileRefused
-        If it is no table file.
+        If it is no table file, or its name would mislead.
     """
+    check_file_name(name)
     if not name.lower().endswith(ENDINGS):
         raise _no_table(name)
     lines = sum(len(sheet.rows) for sheet in read_sheets(data, name=name).sheets)

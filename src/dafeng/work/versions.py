@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dafeng.core.errors import LookupFailure, SettingError
 from dafeng.core.labels import Label
+from dafeng.plans.magnitude import check_numbers
 from dafeng.plans.plan import Plan
 from dafeng.plans.review import Review
 from dafeng.plans.storage import load_plan, write_plan
@@ -93,7 +94,8 @@ def confirm(
     Raises
     ------
     SettingError
-        If the plan holds nothing, the city's ``city.yaml`` names no file for it, or there are edits that were not seen.
+        If the plan holds nothing or a number that cannot be believed, the city's ``city.yaml`` names no file for it, or there
+        are edits that were not seen.
     """
     with using(city, records) as opened, lock(city.folder / FOLDER):
         _complete(city, opened)
@@ -245,6 +247,7 @@ def _check(current: Review, seen: int | None) -> None:
             expected=Label("至少一项目标或任务", "at least one target or task"),
             remedy=Label("先补充记录，或确认文件是否为方案", "add records first, or make sure that the file is a plan"),
         )
+    check_numbers(plan, where=current.id)
     if seen is not None and seen != len(current.edits):
         raise SettingError(
             Label("打开页面之后又有改动", "there are edits that were made since the page was opened"),
