@@ -44,8 +44,8 @@ test-cluster: .venv-spark/.spark .venv-sail/.sail ## the same sums on Spark and 
 	JAVA_HOME="$$(tools/java.sh)" .venv-spark/bin/python -m pytest tests/cluster
 	.venv-sail/bin/python -m pytest tests/cluster
 
-ledger-nightly: .venv/.test ## the simulator of the ledger on ten thousand seeds
-	$(bin)/python -m tests.ledger.simulator --seeds 10000
+ledger-nightly: .venv/.test ## the simulator of the ledger on ten thousand seeds, with a line in nightly/ledger.jsonl
+	$(bin)/python -m tests.ledger.simulator --seeds 10000 --log nightly/ledger.jsonl
 
 lint: .venv/.test ## style and types
 	$(bin)/ruff check .

@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
+import platform
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +29,7 @@ from typing import Any
 from dafeng.core.errors import StoreError
 from dafeng.ledger.audit import verify
 from dafeng.ledger.ledger import Ledger, open_ledger
-from dafeng.store.ledger_rows import failures
+from dafeng.store.ledger_rows import VERSION, failures
 from tests.ledger.compared import compare, plain
 from tests.ledger.conftest import emptied
 from tests.ledger.model import Model
@@ -200,25 +205,62 @@ def simulate(seed: int, address: str = "", hits: Counter[str] | None = None) -> 
         shutil.rmtree(folder)
 
 
+def tried(seed: int) -> tuple[Counter[str], str]:
+    """What happened in one seed, and what was wrong if anything was."""
+    try:
+        return simulate(seed), ""
+    except Exception as cause:  # noqa: BLE001 - whatever it is, the night goes on and the log names the seed
+        return Counter(), "".join(traceback.format_exception_only(cause)).strip()
+
+
+def tell_versions() -> dict[str, Any]:
+    """With what it ran: seed and commit reproduce it."""
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    return {
+        "commit": asked.stdout.strip() or None,
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "ledger": VERSION,
+    }
+
+
 def main(arguments: list[str]) -> int:
-    """Run many seeds on several processors and say what happened in them."""
+    """Run many seeds on several processors, say what happened in them, and add a line to a log if one is named."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--log", type=Path, help="file of JSON lines to which this run is added")
     given = parser.parse_args(arguments)
-    began, told = time.perf_counter(), Counter[str]()
+    at, began, told, found = datetime.now(UTC), time.perf_counter(), Counter[str](), {}
     seeds = range(given.first, given.first + given.seeds)
-    if given.seeds == 1:
-        told = simulate(given.first)
-    else:
-        with ProcessPoolExecutor(given.jobs) as pool:
-            for counted in pool.map(simulate, seeds, chunksize=20):
-                told += counted
-    print(f"{given.seeds} seeds from {given.first} in {time.perf_counter() - began:.0f} s, no difference")
+    with ProcessPoolExecutor(given.jobs) as pool:
+        tries = map(tried, seeds) if given.jobs == 1 else pool.map(tried, seeds, chunksize=20)
+        for seed, (counted, problem) in zip(seeds, tries, strict=True):
+            told += counted
+            if problem:
+                found[seed] = problem
+    seconds = round(time.perf_counter() - began, 1)
+    if given.log:
+        line = {
+            "at": at.isoformat(timespec="seconds"),
+            "first": given.first,
+            "seeds": given.seeds,
+            "jobs": given.jobs,
+            "seconds": seconds,
+            "found": found,
+            "told": dict(sorted(told.items())),
+            "versions": tell_versions(),
+        }
+        given.log.parent.mkdir(parents=True, exist_ok=True)
+        with given.log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    print(f"{given.seeds} seeds from {given.first} in {seconds:.0f} s, {len(found) or 'no'} with a difference")
     for name, count in sorted(told.items()):
         print(f"  {count:8} {name}")
-    return 0
+    for problem in found.values():
+        print(problem)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
