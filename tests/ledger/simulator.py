@@ -255,7 +255,7 @@ def main(arguments: list[str]) -> int:
         given.log.parent.mkdir(parents=True, exist_ok=True)
         with given.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-    print(f"{given.seeds} seeds from {given.first} in {seconds:.0f} s, {len(found) or 'no'} with a difference")
+    print(f"{given.seeds} seeds from {given.first} in {seconds:.0f} s, {len(found)} of them with a difference")
     for name, count in sorted(told.items()):
         print(f"  {count:8} {name}")
     for problem in found.values():
