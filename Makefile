@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 frame := pyproject.toml requirements-uv.lock tools/setup.sh
 bin := .venv/bin
 
-.PHONY: help setup setup-test run test test-cluster ledger-nightly lint docs generated bench lock wheelhouse clean
+.PHONY: help setup setup-test run test test-cluster ledger-nightly lint docs generated bench bench-peers lock wheelhouse clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -44,8 +44,8 @@ test-cluster: .venv-spark/.spark .venv-sail/.sail ## the same sums on Spark and 
 	JAVA_HOME="$$(tools/java.sh)" .venv-spark/bin/python -m pytest tests/cluster
 	.venv-sail/bin/python -m pytest tests/cluster
 
-ledger-nightly: .venv/.test ## the simulator of the ledger on ten thousand seeds
-	$(bin)/python -m tests.ledger.simulator --seeds 10000
+ledger-nightly: .venv/.test ## the simulator of the ledger on ten thousand seeds, with a line in nightly/ledger.jsonl
+	$(bin)/python -m tests.ledger.simulator --seeds 10000 --log nightly/ledger.jsonl
 
 lint: .venv/.test ## style and types
 	$(bin)/ruff check .
@@ -64,6 +64,9 @@ docs: generated ## build the documentation site into site/
 
 bench: .venv/.test ## run the benchmarks, or one: make bench NAME=fact_sum
 	$(bin)/python -m benchmarks $(NAME)
+
+bench-peers: .venv/.test requirements-benchmarks.lock ## install what some benchmarks are measured beside, in locked versions
+	$(bin)/python -m pip install --quiet --require-hashes -r requirements-benchmarks.lock
 
 lock: .venv/.test ## resolve the locks anew (needs a network)
 	@tools/lock.sh

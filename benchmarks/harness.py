@@ -96,6 +96,8 @@ class Case:
         Allowed relative difference of numbers in the two values; 0 for exact ones.
     target : Target or None
         What is wanted of the ratios.
+    left_out : str
+        Why the peer is not measured here, and how to have it; empty where it is, or where there is none.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Case:
     repeats: int
     tolerance: float
     target: Target | None = None
+    left_out: str = ""
 
 
 _cases: dict[str, Case] = {}
@@ -119,6 +122,7 @@ def case(
     tolerance: float = 0.0,
     name: str = "",
     target: Target | None = None,
+    left_out: str = "",
 ) -> Callable[[Work], Work]:
     """Register a function as our side of a case; its parameters are those of ``Case``."""
 
@@ -126,7 +130,8 @@ def case(
         title = name or work.__name__
         if title in _cases:
             raise BenchmarkError(f"two cases are called {title!r}")
-        _cases[title] = Case(title, work.__module__.split(".")[-1], work, prepare, peer, repeats, tolerance, target)
+        subject = work.__module__.split(".")[-1]
+        _cases[title] = Case(title, subject, work, prepare, peer, repeats, tolerance, target, left_out)
         return work
 
     return register
@@ -162,6 +167,8 @@ def measure(one: Case, say: Callable[[str], None], options: Mapping[str, int] | 
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / OPTIONS).write_text(json.dumps(dict(options or {})), encoding="utf-8")
         say(f"{one.name}: preparing")
+        if one.left_out:
+            say(f"{one.name}: {one.left_out}")
         _child("prepare", one, folder)
         for number in range(one.repeats):
             for side in sides:
@@ -182,7 +189,7 @@ def row(one: Case, ours: list[dict[str, Any]], peer: list[dict[str, Any]]) -> di
         told["ratio_cpu"] = _ratio(told["peer"]["cpu_s"], told["ours"]["cpu_s"])
         told["ratio_peak"] = _ratio(told["peer"]["peak_mb"], told["ours"]["peak_mb"])
         told |= _difference(values[0], values[-1])
-    return told | _wanted(one.target, told)
+    return told | _wanted(one.target, told) | ({"peer_left_out": one.left_out} if one.left_out else {})
 
 
 def _difference(ours: Any, peer: Any) -> dict[str, float]:
@@ -245,6 +252,8 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
             lines.append(f"{told['case']:<28} {name:<28} {side['cpu_s']:>9.3f} {side['wall_s']:>9.3f} {side['peak_mb']:>9.1f}")
         if told["peer"]:
             lines.append(f"{'':<28} {'peer / ours':<28} {told['ratio_cpu'] or 0:>9.2f} {'':>9} {told['ratio_peak'] or 0:>9.2f}")
+        if "peer_left_out" in told:
+            lines.append(f"{'':<28}   no ratio: {told['peer_left_out']}")
         if "difference" in told:
             lines.append(f"{'':<28}   relative difference of the values = {told['difference']:.1e}")
         if "target_cpu" in told:

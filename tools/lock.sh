@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the five locks anew (set-up tool, default, test, and one for each cluster engine, which exclude each other): versions and sha256 only, no address and no folder of this machine,
+# Writes the six locks anew (set-up tool, default, test, peers of benchmarks, and one for each cluster engine, which exclude each other): versions and sha256 only, no address and no folder of this machine,
 # which is checked at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +14,7 @@ compile requirements-uv.lock requirements-uv.in
 set -- pyproject.toml requirements.in
 compile requirements.lock "$@"
 compile requirements-test.lock --extra test --extra docs --constraint requirements.lock "$@"
+compile requirements-benchmarks.lock --constraint requirements-test.lock requirements-benchmarks.in
 compile requirements-spark.lock --extra spark --extra java --extra cluster --constraint requirements.lock "$@"
 # The client of Sail warns of pandas 3, so its environment keeps an older one; everything else is as in the default.
 grep -E '^[A-Za-z0-9]' requirements.lock | sed 's/ \\$//' | grep -v '^pandas==' > requirements-sail.constraints

@@ -41,6 +41,22 @@ def test_a_case_without_peer_has_no_ratio():
     assert (told["peer"], told["ratio_cpu"], told["ratio_peak"]) == (None, None, None)
 
 
+def test_a_peer_that_is_not_installed_is_said_to_be_left_out():
+    left = dataclasses.replace(sample(peer=False), left_out="it is not installed; make bench-peers")
+    told = harness.row(left, [run(1)], [])
+    assert (told["peer"], told["peer_left_out"]) == (None, "it is not installed; make bench-peers")
+    assert "no ratio: it is not installed; make bench-peers" in harness.table([told])
+    assert "peer_left_out" not in harness.row(sample(peer=False), [run(1)], [])
+
+
+def test_the_ledger_has_its_peer_or_says_how_to_have_it():
+    one = harness.cases()["ledger_postgres_hordak"]
+    assert (one.peer is None) == bool(one.left_out)
+    assert "django-hordak==2.0.0" in (ROOT / "requirements-benchmarks.lock").read_text(encoding="utf-8")
+    assert "make bench-peers" in (ROOT / "docs/ledger_benchmarks.md").read_text(encoding="utf-8")
+    assert one.peer is not None or "make bench-peers" in one.left_out
+
+
 def test_sides_that_disagree_give_no_ratio():
     with pytest.raises(harness.BenchmarkError, match="disagree"):
         harness.row(sample(), [run(1, "7")], [run(2, "8")])

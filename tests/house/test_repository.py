@@ -13,7 +13,7 @@ from tests.house import repository
 from tests.house.tree import ROOT, keep
 from tools import vendor
 
-LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-uv.lock"]
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-uv.lock", "requirements-benchmarks.lock"]
 
 
 @pytest.fixture(scope="module")

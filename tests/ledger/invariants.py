@@ -1,7 +1,8 @@
 """The invariants of a ledger that can be read off its rows at any moment, each by its number and name in the specification.
 
-Five of the twelve speak of what happens rather than of what stands there: 5 (same id), 7 (as of), 11 (order) and 12 (policy)
-are tested in ``test_invariants``; 9 (auction) by the tests of the markets, which alone know of bids.
+Five of the twelve speak of what happens rather than of what stands there: 5 (same id) and 12 (policy) are rules of the state
+machine in ``test_model`` and tested in ``test_invariants``, as 7 (as of) and 11 (order) are; 9 (auction) by the tests of the
+markets, which alone know of bids.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 
 from dafeng.ledger.chain import START, link
 from dafeng.store.ledger_rows import LedgerRows
+
+POSTINGS = "SELECT account, seq, effective, amount, balance FROM ledger_posting ORDER BY seq, account"
 
 
 def grouped(rows: LedgerRows, text: str, *keys: int) -> dict[Any, list[Any]]:

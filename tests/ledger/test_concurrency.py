@@ -104,8 +104,8 @@ def check_serial(address: str, writing: Callable[[str], list[tuple[Any, Any]]]) 
         assert verify(ledger) == []
 
 
-def test_sixteen_processes_on_sqlite_are_serial(tmp_path: Path) -> None:
-    check_serial(str(tmp_path / "ledger.sqlite"), by_processes)
+def test_sixteen_processes_on_either_store_are_serial(address: str) -> None:
+    check_serial(address, by_processes)
 
 
 def test_sixteen_threads_on_either_store_are_serial(address: str) -> None:

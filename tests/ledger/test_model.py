@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from dafeng.ledger.ledger import Ledger, open_ledger
+from dafeng.ledger.loading import read_head
+from dafeng.ledger.refusals import Booked, Refused
+from dafeng.ledger.requests import Transfer
 from tests.ledger.compared import compare, plain
 from tests.ledger.conftest import emptied
-from tests.ledger.invariants import STANDING
+from tests.ledger.invariants import POSTINGS, STANDING
 from tests.ledger.model import Model
-from tests.ledger.requested import Choices, draw_batch, world
+from tests.ledger.requested import DAYS, Choices, draw_batch, draw_rule, world
 
 
 class Beside(RuleBasedStateMachine):
@@ -26,6 +29,7 @@ class Beside(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.model, self.at, self.number = Model(), 1000, 0
+        self.past: list[Any] = []
         self.address = self.place()
         self.ledgers = [self.opened(), self.opened()]
 
@@ -55,6 +59,23 @@ class Beside(RuleBasedStateMachine):
         batch = draw_batch(Choices(lambda least, most: data.draw(st.integers(least, most))), self.model, self.number)
         self.submit(batch, which)
 
+    @rule(data=st.data(), which=st.sampled_from([0, 1]))
+    def ask_again(self, data: Any, which: int) -> None:
+        """Invariant 5: what was booked is answered as the first time, other content under its id is a conflict."""
+        name = data.draw(st.sampled_from(list(self.model.log)))
+        seq, (_, request) = self.model.log[name]
+        assert self.ledgers[which].submit([[request]]) == [[Booked(seq, again=True)]]
+        other = Transfer(name, "transfer", "pa", "pb", 1, DAYS[0], reason=f"not {name}")
+        assert self.ledgers[which].submit([[other]]) == [[Refused("conflict", name)]]
+        assert read_head(self.ledgers[1 - which].rows)[0] == self.model.seq
+
+    @rule(data=st.data(), which=st.sampled_from([0, 1]))
+    def change_policy(self, data: Any, which: int) -> None:
+        """Limits, states and locks change, of which `past_stays` has to hear nothing."""
+        self.number += 1
+        choices = Choices(lambda least, most: data.draw(st.integers(least, most)))
+        self.submit([[draw_rule(choices)._replace(id=f"rule {self.number}")]], which)
+
     @rule(distance=st.integers(-5, 15))
     def tick(self, distance: int) -> None:
         """Time passes; at times a clock is put back."""
@@ -78,6 +99,13 @@ class Beside(RuleBasedStateMachine):
         """The invariants hold."""
         for holds in STANDING:
             holds(self.ledgers[1].rows)
+
+    @invariant()
+    def past_stays(self) -> None:
+        """Invariant 12: whatever was asked since, and whatever rule was changed, no posting that stood is another."""
+        postings = self.ledgers[1].rows.query(POSTINGS)
+        assert postings[: len(self.past)] == self.past
+        self.past = postings
 
     def teardown(self) -> None:
         """Close the files."""

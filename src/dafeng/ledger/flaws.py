@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, get_type_hints
 
+from dafeng.ledger.definitions import kinds
 from dafeng.ledger.requests import PLAIN, VERBS, Request, Span, Transfer, is_whole
 
 LONGEST = 128
@@ -63,6 +64,8 @@ def find_flaw(request: Request) -> str:
     str
         Name of the field and its value; empty if all are sound.
     """
+    if type(request) is Transfer and is_plain(request) and request.kind in kinds():
+        return ""
     checks = _checks().get(type(request))
     if checks is None:
         return "verb"

@@ -6,6 +6,7 @@ Invariant: after `load` the rules find every book, account, claim, block, id and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from dafeng.core.errors import StoreError
@@ -37,6 +38,8 @@ MOST_KEPT = 200_000
 """Accounts that stay in memory between batches."""
 WINDOW = 16
 """Events of a group that are looked up at once."""
+_PLACE = itemgetter(9, 4, 6, 2)
+"""`state.PLACE` of a row of the table of blocks."""
 _SORTS = frozenset(VERBS.values())
 
 
@@ -256,7 +259,8 @@ def _load_accounts(state: State, rows: LedgerRows, names: set[str], numbers: set
         fresh.append(account)
     for row in rows.find(CLAIM, "account", [account.no for account in fresh if account.type.floor == "zero"], also="NOT ended"):
         _add_claim(state, row)
-    for row in rows.find(BLOCK, "account", [account.no for account in fresh if account.book.serials], also="alive"):
+    blocks = rows.find(BLOCK, "account", [account.no for account in fresh if account.book.serials], also="alive")
+    for row in sorted(blocks, key=_PLACE):
         no, book, first, last, vintage, project, restricted, number, parent, claim, _ = row
         owner = state.by_number[number]
         block = Block(no, books[book], first, last, (vintage, project, bool(restricted)), owner, parent)

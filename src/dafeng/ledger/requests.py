@@ -166,6 +166,7 @@ _NAMES: Mapping[type[Any], str] = {kind: name for name, kind in VERBS.items()}
 PLAIN = Transfer("", "", "", "", 0, "")[6:]
 """What most transfers leave as it is."""
 _quote = json.encoder.encode_basestring
+_SPELL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode(request: Request) -> str:
@@ -191,7 +192,7 @@ def encode(request: Request) -> str:
     names = request._fields
     while values and names[len(values)] in default and values[-1] == default[names[len(values)]]:
         values.pop()
-    return json.dumps([_NAMES[type(request)], *values], ensure_ascii=False, separators=(",", ":"))
+    return _SPELL([_NAMES[type(request)], *values])
 
 
 def decode(id: str, text: str) -> Request:

@@ -5,6 +5,7 @@ Invariant: `State.fail` leaves everything as `State.begin` found it; nothing her
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import partial
 from operator import attrgetter
@@ -29,7 +30,7 @@ class Book:
 
 
 class Account:
-    """An account with its balance, what is held of it, its claims and, where the book has serials, its blocks."""
+    """An account with its balance, what is held of it, its claims and, where the book has serials, its blocks by `PLACE`."""
 
     __slots__ = (
         "balance", "blocks", "book", "claims", "due", "held", "holder", "limit", "name", "no", "registry", "state", "title",
@@ -85,6 +86,10 @@ class Block:
     def size(self) -> int:
         """Number of units."""
         return self.last - self.first + 1
+
+
+PLACE = attrgetter("claim", "vintage", "restricted", "first")
+"""Where a block stands among those of its account: all under one claim follow each other, of these all of one vintage."""
 
 
 def book_row(one: Book) -> tuple[Any, ...]:
@@ -253,8 +258,8 @@ class State:
             if id(thing) in self._saved:
                 return
             self._saved.add(id(thing))
-            lists = (list(thing.claims), list(thing.blocks)) if type(thing) is Account else None
-            self._undo.append(partial(_restore, thing, _READERS[type(thing)](thing), lists))
+            claims = list(thing.claims) if type(thing) is Account else None
+            self._undo.append(partial(_restore, thing, _READERS[type(thing)](thing), claims))
         if type(thing) is Account:
             self.changed_accounts.add(thing)
         elif type(thing) is Block:
@@ -263,6 +268,48 @@ class State:
             self.changed_claims.add(thing)
         elif type(thing) is Book:
             self.changed_books.add(thing)
+
+    def add(self, block: Block) -> None:
+        """Say that a block is new: if it is taken back, nothing of it stays, so nothing need be remembered.
+
+        Parameters
+        ----------
+        block : Block
+            The block.
+        """
+        self._saved.add(id(block))
+        self.changed_blocks[block.no] = block
+
+    def take(self, block: Block, *instead: Block) -> None:
+        """Take a block that is about to change out of those of its account.
+
+        Parameters
+        ----------
+        block : Block
+            The block.
+        *instead : Block
+            What stands in its place from now on.
+        """
+        self.save(block)
+        blocks = block.account.blocks
+        at = bisect_left(blocks, PLACE(block), key=PLACE)
+        blocks[at : at + 1] = instead
+        if self._undo is not None:
+            self._undo.append(partial(blocks.__setitem__, slice(at, at + len(instead)), (block,)))
+
+    def put(self, block: Block) -> None:
+        """Put a block among those of its account.
+
+        Parameters
+        ----------
+        block : Block
+            The block, as it is now.
+        """
+        blocks = block.account.blocks
+        at = bisect_left(blocks, PLACE(block), key=PLACE)
+        blocks.insert(at, block)
+        if self._undo is not None:
+            self._undo.append(partial(blocks.__delitem__, at))
 
     def keep(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         """Put a new thing under its name.
@@ -299,8 +346,8 @@ _READERS: Mapping[type[Any], Callable[[Any], tuple[Any, ...]]] = MappingProxyTyp
 """What reads all that a thing holds, at once: five times as fast as a copy of it."""
 
 
-def _restore(thing: Any, values: tuple[Any, ...], lists: tuple[list[Claim], list[Block]] | None) -> None:
+def _restore(thing: Any, values: tuple[Any, ...], claims: list[Claim] | None) -> None:
     for name, value in zip(thing.__slots__, values, strict=True):
         setattr(thing, name, value)
-    if lists is not None:
-        thing.claims, thing.blocks = lists
+    if claims is not None:
+        thing.claims = claims
