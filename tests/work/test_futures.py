@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -14,13 +15,17 @@ from dafeng.pathways.model.drivers import Row
 from dafeng.pathways.model_error import sum_variance
 from dafeng.work.chance_traces import repeat_chance
 from dafeng.work.city import open_city
-from dafeng.work.futures import Outset, make_futures, run_middle
+from dafeng.work.futures import DRAWS, Outset, make_futures, run_middle
 from dafeng.work.influences import find_influences
+from dafeng.work.measure import measure
+from dafeng.work.measures import measures as compare
+from dafeng.work.outset import begin, read_goals
 from dafeng.work.project_findings import find_misfit
 from dafeng.work.project_traces import trace_futures
 from dafeng.work.scores import Scores
 from dafeng.work.tracing import TraceBook
 
+SCENARIOS = ("baseline", "plan", "feasible", "deep")
 RECORD = tuple((2010 + year, 20.0 + (year % 3)) for year in range(10))
 
 
@@ -48,8 +53,9 @@ def futures():
 
 
 @pytest.fixture(scope="module")
-def influences(futures):
-    return find_influences(futures, "plan", TraceBook())
+def influences():
+    """With twice the draws: shares of a variance from few draws are too large."""
+    return find_influences(make_futures(_outset(*ROWS, *ANCHOR), main="plan", draws=800), "plan", TraceBook())
 
 
 def test_totals_of_the_base_year_are_those_given(futures):
@@ -69,10 +75,37 @@ def test_scenarios_share_their_draws(futures):
     assert base.at("output", 2045) == pytest.approx(deep.at("output", 2045), rel=1e-12)
 
 
-def test_fewer_draws_are_the_first_of_more():
-    few = make_futures(_outset(*ROWS), main="plan", draws=400).paths
-    assert set(few) == {"baseline", "plan", "feasible", "deep"}
-    assert few["plan"].co2.shape == (400, 41)
+def test_every_scenario_has_all_draws_whichever_answers(futures):
+    assert {name: path.co2.shape for name, path in futures.paths.items()} == dict.fromkeys(SCENARIOS, (400, 41))
+    other = make_futures(_outset(*ROWS, *ANCHOR), main="baseline", draws=400)
+    assert {name: path.peak for name, path in other.paths.items()} == {name: path.peak for name, path in futures.paths.items()}
+
+
+def test_more_than_a_thousand_draws_are_those_of_every_scenario():
+    paths = make_futures(_outset(*ROWS), main="plan", draws=1200).paths
+    assert {len(path.co2) for path in paths.values()} == {1200}
+
+
+def test_scenarios_share_the_errors_of_the_model(futures):
+    errors = [path.errors for path in futures.paths.values()]
+    assert all(np.array_equal(one[total], errors[0][total]) for one in errors for total in ("co2", "energy"))
+
+
+def test_the_median_path_stays_that_of_the_drivers(futures):
+    assert np.median(futures.paths["plan"].errors["co2"], axis=0) == pytest.approx(np.ones(41), abs=1e-3)
+    for path in futures.paths.values():
+        assert np.median(path.co2, axis=0)[:16] == pytest.approx(np.median(path.drivers_co2, axis=0)[:16], rel=0.03)
+
+
+def test_measures_are_told_against_the_trend_of_the_pathways():
+    city = open_city("cities/yantai")
+    outset, _ = begin(city, measure(city), read_goals(city.read_plan(), city, TraceBook()))
+    trend = make_futures(outset, main="plan", draws=100).paths["baseline"].peak
+    found = compare(city, draws=10, orders=1, peak_draws=100).found
+    assert found is not None
+    assert found.base.shares == trend.shares
+    assert found.base.level_mt_p50 == pytest.approx(trend.level_mt_p50, rel=1e-9)
+    assert signature(compare).parameters["peak_draws"].default == DRAWS
 
 
 def test_a_second_run_gives_the_same_bits(futures):
@@ -123,7 +156,7 @@ def test_a_probability_is_the_share_of_draws_that_it_says(futures, part):
     traces = TraceBook()
     trace_futures(futures, (), traces)
     told, draws, early = (traces.get(f"pathway/plan.{part}.{at}") for at in ("before", "draws", "early"))
-    assert (draws.value, told.unit, told.expression) == ("400", "%", "early / draws")
+    assert (draws.value, told.unit, told.expression) == ("400" if part == "drivers_peak" else "3200", "%", "early / draws")
     assert float(told.value) == pytest.approx(100 * int(early.value) / int(draws.value), abs=1e-9)
     assert f"<mn>{early.value}</mn>" in told.typeset
     assert {early.address, draws.address, "pathway/seed", "pathway/plan.co2"} <= set(told.inputs)

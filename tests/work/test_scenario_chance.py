@@ -12,8 +12,9 @@ from dafeng.pathways.model.run import run_tape
 from dafeng.pathways.model.sampling import make_ranks
 from dafeng.pathways.model.tape import compile_graph
 from dafeng.work import scenario_chance
+from dafeng.work.error_draws import SEED
 from dafeng.work.future import EMISSIONS
-from dafeng.work.futures import SEED, make_futures, run_middle
+from dafeng.work.futures import make_futures, run_middle
 from dafeng.work.measure import measure
 from dafeng.work.outset import begin, read_goals
 from dafeng.work.scenario_chance import find_chance

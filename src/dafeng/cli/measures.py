@@ -26,7 +26,7 @@ def measures(
     draws: Annotated[int, typer.Option("--draws", help="区间的抽样数 · draws for intervals", min=10)] = 200,
     peak_draws: Annotated[
         int, typer.Option("--peak-draws", help="达峰年的共同抽样数 · common draws for the peak", min=10)
-    ] = 4_000,
+    ] = 10_000,
     out: Annotated[Path | None, typer.Option("--out", help="写成 .csv 或 .xlsx · write a file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     lang: Annotated[str, typer.Option("--lang", help="zh 或 en · language of the output")] = "zh",

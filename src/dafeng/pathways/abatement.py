@@ -73,7 +73,7 @@ def compare_measures(
         asked = () if year is None else ORDERED
         orders = {scope: cheapest_next(board.effect, outlays, column, ROWS.index(scope)) for scope in asked}
         curves.append(Curve(year, tuple(shares), whole, orders))
-    base, shifted = move_peaks(board, draws=terms.peak_draws, seed=terms.seed, erring=erring)
+    base, shifted = move_peaks(board, draws=terms.peak_draws, seed=terms.peak_seed, erring=erring)
     gains = price_shifts(shifted, measures, outlays, bands, terms.seed)
     return Abatement(tuple(measures), tuple(curves), base, shifted, terms, gains)
 

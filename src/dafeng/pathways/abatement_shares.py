@@ -33,6 +33,8 @@ class Terms:
         Seed of both.
     peak_draws : int
         Number of common draws for what each does to the peak.
+    peak_seed : int
+        Seed of these.
     """
 
     rate: Amount
@@ -40,7 +42,8 @@ class Terms:
     draws: int = 200
     orders: int = 12
     seed: int = 1
-    peak_draws: int = 4_000
+    peak_draws: int = 10_000
+    peak_seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)

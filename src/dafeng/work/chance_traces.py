@@ -54,7 +54,7 @@ def trace_chance(
     root: str,
     scenario: Label,
     peak: Peak,
-    draws: int,
+    sample: tuple[int, int],
     inputs: Sequence[str],
     ends: Sequence[str],
     traces: TraceBook,
@@ -71,8 +71,8 @@ def trace_chance(
         Name of the scenario.
     peak : Peak
         The distribution.
-    draws : int
-        Draws of it.
+    sample : tuple of (int, int)
+        Draws of the drivers, and how often the model's own error was drawn for each; 1 where it is not within.
     inputs : sequence of str
         Addresses of what every draw is made from.
     ends : sequence of str
@@ -87,7 +87,8 @@ def trace_chance(
     str
         Address of the probability.
     """
-    count = traces.add(_draws(root, scenario, draws, seen))
+    draws = sample[0] * sample[1]
+    count = traces.add(_draws(root, scenario, sample, seen))
     early = round(peak.probability_before_2030 * draws)
     found = traces.add(_early(root, scenario, early, inputs, seen))
     scatter = SURE * sqrt(peak.probability_before_2030 * (1 - peak.probability_before_2030) / draws)
@@ -176,16 +177,16 @@ def _says(scenario: Label, zh: str, en: str, seen: Label | None) -> Label:
     return Label(f"{scenario.zh}：{zh}{after[0]}", f"{scenario.en}: {en}{after[1]}")
 
 
-def _draws(root: str, scenario: Label, draws: int, seen: Label | None) -> Trace:
-    note = Label(
-        "回答问题的情景抽样最多，其他情景取同一组抽样的前一部分",
-        "the scenario that answers has most draws; the others take the first of the same",
-    )
+def _draws(root: str, scenario: Label, sample: tuple[int, int], seen: Label | None) -> Trace:
+    draws, times = sample
+    zh, en = "各情景的抽样次数相同，用同一组抽样", "all scenarios have as many draws, and the same ones"
+    if times > 1:
+        zh = f"驱动因素 {draws:,} 次抽样，每次配 {times} 次模型误差；{zh}"
+        en = f"{draws:,} draws of the drivers, {times} of the model's own error with each; {en}"
     says = _says(scenario, "抽样次数", "number of draws", seen)
-    address = f"{root}.draws"
-    return Trace(
-        address, "assumption", says, str(draws), COUNT, inputs=(SEED_AT,), source="dafeng", grade="assumption", note=note
-    )
+    address, total = f"{root}.draws", str(draws * times)
+    note = Label(zh, en)
+    return Trace(address, "assumption", says, total, COUNT, inputs=(SEED_AT,), source="dafeng", grade="assumption", note=note)
 
 
 def _early(root: str, scenario: Label, early: int, inputs: Sequence[str], seen: Label | None) -> Trace:

@@ -6,13 +6,11 @@ unknown has no path but a finding.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dafeng.core.companion import begin
 from dafeng.core.errors import DefinitionError
@@ -27,24 +25,16 @@ from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.tables import Goal, Scenario
 from dafeng.pathways.model.tape import compile_graph
 from dafeng.pathways.model.views import View, read_views
-from dafeng.pathways.model_error import ModelError, draw_error, size_error
+from dafeng.pathways.model_error import ModelError, draw_error
 from dafeng.pathways.peak import find_peak
 from dafeng.pathways.residual import FEWEST, Residual, observe, read_residual
+from dafeng.work.error_draws import ENERGY, SEED, TIMES, draw_normal, draw_peak_errors, size_errors
 from dafeng.work.future import EMISSIONS, Drawn, Future, Part
-from dafeng.work.past_misses import read_misses, spread_ahead
 
 DRAWS = 10_000
-"""Draws of the scenario that answers."""
-BESIDE = 1_000
-"""Draws of the others: the first ones of the same ranks."""
-TIMES = 20
-"""Errors of the model for each draw, where the drivers have few draws."""
-SEED = 20260101
-"""Seed of all ranks."""
+"""Draws of every scenario."""
 PARTS = (0.1, 0.5, 0.9)
 """Parts of the draws below the ends and the middle of a band."""
-ENERGY = "energy"
-"""Total whose past misses are known beside those of the emissions."""
 
 
 GROUPS: Mapping[str, Label] = {
@@ -131,11 +121,11 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
     outset : Outset
         Model, tables, targets and record.
     main : str
-        The scenario that answers: it has all draws, the others the first ones of the same ranks.
+        The scenario that answers.
     above : mapping of str to sequence of Row, optional
         Rows above all others by scenario: what the hourly model has found.
     draws : int
-        Draws of that scenario, at least 1; the others have at most `BESIDE`.
+        Draws of every scenario, at least 1.
 
     Returns
     -------
@@ -154,14 +144,13 @@ def make_futures(outset: Outset, *, main: str, above: Mapping[str, Sequence[Row]
         return Futures(outset.model, outset.tables, outset.goals, rows, {}, residual, 0.0, {}, findings)
     common = _Common(outset.model, views, residual, _bands(laid.values()), draws)
     asked = [(one, laid[one.id]) for one in outset.scenarios]
-    beside = begin(_run_scenarios, common, [one for one in asked if one[0].id != main], min(draws, BESIDE))
-    made = _run_scenarios(common, [one for one in asked if one[0].id == main], draws) | beside()
+    beside = begin(_run_scenarios, common, asked[len(asked) // 2 :])
+    made = _run_scenarios(common, asked[: len(asked) // 2]) | beside()
+    desk, errors = _Desk(common), size_errors(made[asked[0][0].id].made)
+    desk.draw(errors)
     # rows are told apart by their identity, which another process does not keep
-    runs = [replace(made[one.id][0], drivers=drivers) for one, drivers in asked]
-    errors = size_errors(runs[0].made)
-    desk = _Desk(common)
-    paths = {one.scenario.id: desk.tell(one, errors) for one in runs}
-    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, made[asked[-1][0].id][1], errors, findings)
+    paths = {one.id: desk.tell(made.pop(one.id), drivers) for one, drivers in asked}
+    return Futures(outset.model, outset.tables, outset.goals, rows, paths, residual, desk.added, errors, findings)
 
 
 def is_started(drivers: Drivers) -> bool:
@@ -228,51 +217,14 @@ def _bands(laid: Iterable[Drivers]) -> dict[str, Band]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A scenario as its drivers give it."""
+    """A scenario as its drivers give it: what is shown of it, and no more, since it may come from another process."""
 
     scenario: Scenario
-    drivers: Drivers
     made: Mapping[str, Labelled]
+    drawn: tuple[str, ...]
     level: Array
-    ranks: Mapping[str, Array]
-
-    @property
-    def draws(self) -> int:
-        return len(self.level)
-
-
-def size_errors(made: Mapping[str, Labelled]) -> dict[str, ModelError]:
-    """The model's own error by total, the spread that the drivers of the trend give already taken off.
-
-    Parameters
-    ----------
-    made : mapping of str to Labelled
-        Emissions and, where wanted, energy of the trend, draw by draw.
-
-    Returns
-    -------
-    dict of str to ModelError
-        For each of the two totals that was made.
-    """
-    paths = {total: made[total].along("year", "draw") for total in (EMISSIONS, ENERGY) if total in made}
-    return read_misses().size({total: spread_ahead(path) for total, path in paths.items()})
-
-
-def draw_city_error(paths: Array) -> Array:
-    """Factors of the model's own error on emissions, sized by the paths of the trend that they belong to.
-
-    Parameters
-    ----------
-    paths : (draws, years) array
-        Emissions of the trend as its drivers give them. [any one unit]
-
-    Returns
-    -------
-    (times · draws, years) array
-        `TIMES` factors for each draw, for what a few draws of the drivers would not settle. [1]
-    """
-    error = read_misses().size({EMISSIONS: spread_ahead(paths.T)})[EMISSIONS]
-    return draw_error(error, draw_normal("model", TIMES * len(paths), paths.shape[1]))
+    added: float
+    parts: tuple[Part, ...]
 
 
 class _Common(NamedTuple):
@@ -285,58 +237,68 @@ class _Common(NamedTuple):
     draws: int
 
 
-def _run_scenarios(common: _Common, asked: Sequence[tuple[Scenario, Drivers]], draws: int) -> dict[str, tuple[_Run, float]]:
-    """Some scenarios on the first ranks of all draws, each with what the record adds to its level."""
+def _run_scenarios(common: _Common, asked: Sequence[tuple[Scenario, Drivers]]) -> dict[str, _Run]:
+    """Some scenarios on the ranks of all draws."""
     desk = _Desk(common)
-    return {one.id: (desk.run(one, drivers, draws), desk.added) for one, drivers in asked}
+    return {one.id: desk.run(one, drivers) for one, drivers in asked}
 
 
 class _Desk:
-    """Where scenarios are run: one set of ranks and one table of views for all of them."""
+    """Where scenarios are run and told: one set of ranks, one table of views and one sample of errors for all of them."""
 
     def __init__(self, common: _Common) -> None:
-        self.model, self.views, self.residual = common.model, common.views, common.residual
+        self.model, self.views, self.residual, self.draws = common.model, common.views, common.residual, common.draws
         self.ranks = make_ranks(common.model.graph.space, common.bands, draws=common.draws, seed=SEED)
         self.added = 0.0
 
-    def run(self, scenario: Scenario, drivers: Drivers, draws: int) -> _Run:
+    def run(self, scenario: Scenario, drivers: Drivers) -> _Run:
         outputs = (*dict.fromkeys((*(view.id for view in self.views), *SUPPLIES, EMISSIONS, ENERGY)), "co2_sector")
         tape = compile_graph(self.model.graph, outputs, drawn=drivers.drawn)
-        ranks = {name: self.ranks[name][..., :draws] for name in drivers.drawn if name in tape.given}
-        made = run_tape(tape, drivers.values, ranks=ranks)
-        return _Run(scenario, drivers, made, self.level(drivers, made, draws), ranks)
+        drawn = tuple(name for name in drivers.drawn if name in tape.given)
+        made = run_tape(tape, drivers.values, ranks={name: self.ranks[name] for name in drawn})
+        level, added = self.level(drivers, made)
+        shown = {name: made[name] for name in (*(view.id for view in self.views), ENERGY)}
+        return _Run(scenario, shown, drawn, level, added, self.parts(made, level))
 
-    def tell(self, run: _Run, errors: Mapping[str, ModelError]) -> Future:
-        years, draws = self.model.graph.space.years, run.draws
-        drawn = {total: draw_error(error, draw_normal("model", draws, len(years))) for total, error in errors.items()}
-        views = {view.id: _drawn(view, run.made[view.id], run.level, drawn) for view in self.views}
-        co2 = views[EMISSIONS].values
-        peak, alone = find_peak(years, co2), co2 / drawn[EMISSIONS]
-        observed = None
+    def draw(self, errors: Mapping[str, ModelError]) -> None:
+        """Draw the model's own errors and the scatter of the record, once for all scenarios."""
+        years = len(self.model.graph.space.years)
+        normal = draw_normal("model", self.draws, years)
+        self.errors = {total: draw_error(error, normal) for total, error in errors.items()}
+        self.peak_errors = draw_peak_errors(errors[EMISSIONS], self.draws, years)
         if self.residual is not None:
-            observed = find_peak(years, observe(co2, self.residual, draw_normal("residual", draws, len(years))))
+            normal = draw_normal("residual", self.draws, years, times=TIMES)
+            self.scatter = observe(np.ones_like(normal), self.residual, normal)
+
+    def tell(self, run: _Run, drivers: Drivers) -> Future:
+        years, self.added = self.model.graph.space.years, run.added
+        views = {view.id: _drawn(view, run.made[view.id], run.level, self.errors) for view in self.views}
+        alone = views[EMISSIONS].values / self.errors[EMISSIONS]
+        erring = self.peak_errors.apply(alone)
+        peak = find_peak(years, erring)
+        observed = None if self.residual is None else find_peak(years, erring * self.scatter)
         return Future(
             run.scenario,
             years,
             views,
-            self.parts(run.made, run.level),
+            run.parts,
             peak,
             find_peak(years, alone),
-            range_chances(years, alone, errors[EMISSIONS], peak.probability_before_2030),
-            drawn,
-            run.drivers,
-            run.ranks,
+            self.peak_errors.range_chances(years, alone, peak),
+            self.errors,
+            drivers,
+            {name: self.ranks[name] for name in run.drawn},
             observed,
         )
 
-    def level(self, drivers: Drivers, made: Mapping[str, Labelled], draws: int) -> Array:
+    def level(self, drivers: Drivers, made: Mapping[str, Labelled]) -> tuple[Array, float]:
         """Factor on all emissions: what a record scatters beyond the spread of the base year, where the model closes on it."""
         if self.residual is None or not float(np.ravel(_middle(drivers.values["anchored"]))[0]) > 0:
-            return np.ones(draws)
+            return np.ones(self.draws), 0.0
         first = made[EMISSIONS].along("year", "draw")[0]
         own = float(np.std(np.log(first)))
-        self.added = float(np.sqrt(max(0.0, self.residual.level**2 - own**2)))
-        return np.exp(self.added * draw_normal("level", draws, 1)[:, 0])
+        added = float(np.sqrt(max(0.0, self.residual.level**2 - own**2)))
+        return np.exp(added * draw_normal("level", self.draws, 1)[:, 0]), added
 
     def parts(self, made: Mapping[str, Labelled], level: Array) -> tuple[Part, ...]:
         sectors = made["co2_sector"].along("sector", "year", "draw")
@@ -356,48 +318,3 @@ def _drawn(view: View, made: Labelled, level: Array, errors: Mapping[str, Array]
     if view.error is not None:
         shown *= errors[view.error].T
     return Drawn(view, shown.T, np.quantile(shown, PARTS, axis=1))
-
-
-def range_chances(years: NDArray[np.int_], paths: Array, error: ModelError, chance: float) -> tuple[float, float]:
-    """Probability of a peak before 2030 if an error of the model lasts a year, as assumed, or for good.
-
-    Parameters
-    ----------
-    years : (years,) array of int
-        Calendar years.
-    paths : (draws, years) array
-        Emissions as the drivers alone give them. [any one unit]
-    error : ModelError
-        The model's own error as assumed.
-    chance : float
-        Probability with it. [0..1]
-
-    Returns
-    -------
-    (float, float)
-        Lowest and highest. [0..1]
-    """
-    normal, found = draw_normal("model", *paths.shape), [chance]
-    for memory in (0.0, 1.0):
-        other = size_error(error.misses, error.own, memory)
-        found.append(find_peak(years, paths * draw_error(other, normal)).probability_before_2030)
-    return min(found), max(found)
-
-
-def draw_normal(name: str, draws: int, years: int) -> Array:
-    """Standard normal numbers that belong to a name and a draw: those of a longer run begin with them.
-
-    Parameters
-    ----------
-    name : str
-        What they are for.
-    draws, years : int
-        How many.
-
-    Returns
-    -------
-    (draws, years) array
-        [1]
-    """
-    word = int.from_bytes(hashlib.sha256(f"{SEED}/{name}".encode()).digest()[:8], "big")
-    return np.random.Generator(np.random.PCG64(word)).standard_normal((draws, years))

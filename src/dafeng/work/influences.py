@@ -22,8 +22,9 @@ from dafeng.pathways.model.session import open_session
 from dafeng.pathways.model.tape import Tape, compile_graph
 from dafeng.pathways.model_error import draw_error
 from dafeng.pathways.sensitivity import Influence, Split, Swing, sobol, split_variance, swings
+from dafeng.work.error_draws import SEED, draw_normal
 from dafeng.work.future import EMISSIONS, Future
-from dafeng.work.futures import SEED, Futures, draw_normal
+from dafeng.work.futures import Futures
 from dafeng.work.project_traces import GUESSED, row_address, row_label
 from dafeng.work.tracing import TraceBook, number_text
 

@@ -20,7 +20,8 @@ from dafeng.pathways.model.city import read_city_model
 from dafeng.pathways.model.definition import Model
 from dafeng.pathways.model.drivers import Drivers
 from dafeng.work.city import City, open_city
-from dafeng.work.futures import draw_city_error
+from dafeng.work.error_draws import SEED, draw_city_error
+from dafeng.work.futures import DRAWS
 
 YEARS = (2030, 2035)
 """Years in which measures are compared where nothing else is asked."""
@@ -66,7 +67,7 @@ def measures(
     draws: int = 200,
     orders: int = 12,
     seed: int = 1,
-    peak_draws: int = 4_000,
+    peak_draws: int = DRAWS,
 ) -> CityMeasures:
     """Compare the measures of a city.
 
@@ -81,9 +82,9 @@ def measures(
     orders : int
         Pairs of opposite orders for the attribution.
     seed : int
-        Seed of both.
+        Seed of both; the draws for the peak keep that of the pathways.
     peak_draws : int
-        Number of common draws for what each does to the peak.
+        Number of draws for what each does to the peak: those of the trend that `project` shows with as many.
 
     Returns
     -------
@@ -106,7 +107,7 @@ def measures(
     drivers = read_priced_drivers(model, city.overlay)
     known = read_measures(model.graph, city.overlay)
     given = known.measures if (city.overlay / "drivers.csv").is_file() else ()
-    terms = Terms(known.rate, asked, draws, orders, seed, peak_draws)
+    terms = Terms(known.rate, asked, draws, orders, seed, peak_draws, SEED)
     found = compare_measures(model.graph, drivers.values, given, terms, erring=draw_city_error)
     return CityMeasures(city, model, drivers, known, found, known.findings)
 

@@ -118,7 +118,7 @@ def project(
     scenario : str, optional
         The scenario that answers; by default ``plan``.
     draws : int
-        Draws of that scenario; the others have at most a fifth of the standard number.
+        Draws of every scenario: all use the same ones.
     segments : int, optional
         Segments of time over which the capacities that the plan orders are decided; by default what the city's file says.
 

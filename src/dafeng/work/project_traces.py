@@ -23,8 +23,9 @@ from dafeng.pathways.peak import Peak
 from dafeng.pathways.residual import Residual
 from dafeng.store.files import hash_file
 from dafeng.work.chance_traces import SEED_AT, trace_chance, trace_ends, trace_seed
+from dafeng.work.error_draws import SEED, TIMES
 from dafeng.work.future import EMISSIONS, Drawn, Future
-from dafeng.work.futures import SEED, Futures
+from dafeng.work.futures import Futures
 from dafeng.work.past_misses import trace_misses
 from dafeng.work.tracing import TraceBook, number_text
 
@@ -289,13 +290,13 @@ def _trace_peak(name: str, future: Future, traces: TraceBook) -> None:
     scenario, whole, root = future.scenario.label, f"pathway/{name}.{EMISSIONS}", f"pathway/{name}.peak"
     ends = tuple(root + at for at in CHANCES)
     trace_ends(ends, future.chances, scenario, (whole, ERROR), traces)
-    _trace_distribution(root, future, future.peak, (whole, ERROR), None, traces, ends=ends)
+    _trace_distribution(root, future, future.peak, (whole, ERROR), None, traces, ends=ends, times=TIMES)
     alone = Label("只含驱动因素的离散，不含模型自身误差", "spread of the drivers alone, without the model's own error")
     _trace_distribution(f"pathway/{name}.drivers_peak", future, future.drivers_peak, (whole,), alone, traces)
     if future.observed is not None:
         seen = Label("按公布序列的年际起伏所见", "as a published series with its scatter would show it")
         inputs = (whole, ERROR, *((RESIDUAL,) if RESIDUAL in traces else ()))
-        _trace_distribution(f"pathway/{name}.observed", future, future.observed, inputs, seen, traces)
+        _trace_distribution(f"pathway/{name}.observed", future, future.observed, inputs, seen, traces, times=TIMES)
 
 
 def _trace_distribution(
@@ -307,10 +308,11 @@ def _trace_distribution(
     traces: TraceBook,
     *,
     ends: tuple[str, ...] = (),
+    times: int = 1,
 ) -> None:
-    scenario, draws = future.scenario.label, len(future.co2)
+    scenario = future.scenario.label
     said = (f"（{seen.zh}）", f" ({seen.en})") if seen else ("", "")
-    trace_chance(root, scenario, peak, draws, inputs, ends, traces, seen=seen)
+    trace_chance(root, scenario, peak, (len(future.co2), times), inputs, ends, traces, seen=seen)
     level = Label(
         f"P10–P90：{peak.level_mt_p10:.4g} 至 {peak.level_mt_p90:.4g}",
         f"P10–P90: {peak.level_mt_p10:.4g} to {peak.level_mt_p90:.4g}",

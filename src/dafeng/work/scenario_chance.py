@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dafeng.pathways.model.axes import Array
 from dafeng.pathways.model.held import Held, hold_draws, list_changes
 from dafeng.pathways.model.run import Labelled, run_tape
 from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.tape import Tape, compile_graph
-from dafeng.pathways.model_error import ModelError, draw_error
+from dafeng.pathways.model_error import ModelError
 from dafeng.pathways.peak import find_peak
+from dafeng.work.error_draws import SEED, draw_peak_errors, size_errors
 from dafeng.work.future import EMISSIONS
-from dafeng.work.futures import SEED, draw_normal, range_chances, size_errors
 from dafeng.work.scenario_choice import Choice
 from dafeng.work.scenario_live import LiveScenarios
 
 DRAWS = 400
-"""Draws of an answer while sliders move: the chance is sure to about two and a half points (one standard error)."""
+"""Draws of the drivers of an answer while sliders move: the chance is sure to about a point (one standard error)."""
 TREND = Choice(("baseline",))
 """Scenario whose drivers' spread is taken off the error of the model."""
 
@@ -80,14 +79,10 @@ def find_chance(live: LiveScenarios, choice: Choice, *, draws: int = DRAWS) -> C
 def _find(live: LiveScenarios, choice: Choice, draws: int) -> Chance:
     years = live.model.graph.space.years
     alone = _draw(live, choice, draws)[EMISSIONS].along("year", "draw").T
-    error = _error(live)
-    peak = find_peak(years, _erring(alone, error, draws))
-    least, most = range_chances(years, alone, error, peak.probability_before_2030)
+    errors = draw_peak_errors(_error(live), draws, len(years))
+    peak = find_peak(years, errors.apply(alone))
+    least, most = errors.range_chances(years, alone, peak)
     return Chance(peak.probability_before_2030, least, most, find_peak(years, alone).probability_before_2030, draws)
-
-
-def _erring(alone: Array, error: ModelError, draws: int) -> Array:
-    return alone * draw_error(error, draw_normal("model", draws, alone.shape[1]))
 
 
 def _error(live: LiveScenarios) -> ModelError:

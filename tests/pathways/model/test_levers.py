@@ -18,7 +18,7 @@ from dafeng.pathways.model.calls import CALLS
 from dafeng.pathways.model.levers import Effect, Lever, add_levers
 from dafeng.pathways.model.quantity import Graph, Quantity, make_graph
 from dafeng.pathways.model.run import run_tape
-from dafeng.pathways.model.sampling import make_ranks
+from dafeng.pathways.model.sampling import Band, make_ranks
 from dafeng.pathways.model.tape import compile_graph
 
 SPACE = Space(
@@ -101,6 +101,21 @@ def test_an_uncertain_effect_is_drawn() -> None:
     cars = found.values[0, 0, 2]
     assert cars.mean() == pytest.approx(80, rel=1e-3)
     assert (cars.min() >= 70, cars.max() <= 90) == (True, True)
+
+
+def test_what_a_lever_acts_on_keeps_its_draws() -> None:
+    """A measure that is not done leaves every draw of the model as it is."""
+    flat = np.full((2, 3, 1, 1), 100.0)
+    band = Band(0.9 * flat, flat, 1.1 * flat, frozenset({"carrier"}))
+    pulled = add_levers(_graph(), [_scale("saving", -0.2, "cars")])
+    levered, plain = pulled.given({"mix": band}) | {"saving": np.zeros(SPACE.shape(()))}, {"mix": band}
+    found = []
+    for graph, values in ((pulled.graph, levered), (_graph(), plain)):
+        bands = {name: value for name, value in values.items() if isinstance(value, Band)}
+        ranks = make_ranks(SPACE, bands, draws=50, seed=3)
+        found.append(run_tape(compile_graph(graph, ["whole"], drawn=bands), values, ranks=ranks)["whole"].values)
+    assert np.array_equal(np.squeeze(found[0][..., 0, :]), np.squeeze(found[1][..., 0, :]))
+    assert np.ptp(found[0]) > 0
 
 
 @pytest.mark.parametrize(

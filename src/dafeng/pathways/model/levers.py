@@ -105,9 +105,12 @@ class Pulled:
         Returns
         -------
         dict of str to array or Band
-            What a run needs.
+            What a run needs; what a lever acts on keeps the ranks of its first name.
         """
-        return {self.moved.get(name, name): value for name, value in values.items()} | dict(self.values)
+        return {self.moved.get(name, name): self._kept(name, value) for name, value in values.items()} | dict(self.values)
+
+    def _kept(self, name: str, value: Array | Band) -> Array | Band:
+        return replace(value, name=value.name or name) if name in self.moved and isinstance(value, Band) else value
 
 
 def add_levers(graph: Graph, levers: Iterable[Lever]) -> Pulled:

@@ -7,7 +7,7 @@ result; a place that no move names keeps its values, and none leaves the bounds 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -146,7 +146,7 @@ def _moved(model: Model, value: Array | Band, moves: Sequence[Move], rule: Given
         factor *= 1 + move.amount * _mask(model, move.quantity, move.members) * _rise(model, move, rule)
     floor, ceiling = _limits(model, moves, shape, rule)
     made = [np.clip(_given_and_taken(model, corner, gains) * factor, floor, ceiling) for corner in full]
-    return Band(made[0], made[1], made[2], value.apart) if isinstance(value, Band) else made[0]
+    return replace(value, low=made[0], mid=made[1], high=made[2]) if isinstance(value, Band) else made[0]
 
 
 def _gains(model: Model, middle: Array, moves: Sequence[Move], rule: Given) -> dict[tuple[tuple[str, ...], str], Array]:

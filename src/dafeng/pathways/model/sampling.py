@@ -25,12 +25,15 @@ class Band:
         ``low <= mid <= high``. [unit of the quantity]
     apart : frozenset of str
         Axes whose members have ranks of their own; along all others a draw keeps its rank.
+    name : str
+        Quantity whose ranks it keeps where it stands under another name; empty for its own.
     """
 
     low: Array
     mid: Array
     high: Array
     apart: frozenset[str] = frozenset()
+    name: str = ""
 
 
 def fill(band: Band, ranks: Array, out: Array) -> None:
@@ -74,7 +77,7 @@ def make_ranks(space: Space, bands: Mapping[str, Band], *, draws: int, seed: int
     dict of str to (axes..., draws) array
         Each row of draws holds every one of `draws` equal strata once. [0..1]
     """
-    return {name: _ranks(space, name, band, draws, seed) for name, band in bands.items()}
+    return {name: _ranks(space, band.name or name, band, draws, seed) for name, band in bands.items()}
 
 
 def _ranks(space: Space, name: str, band: Band, draws: int, seed: int) -> Array:
