@@ -20,7 +20,7 @@ from dafeng.core.errors import AccessError, ConflictError, FileRefused, LookupFa
 from dafeng.ledger.ledger import open_ledger
 from dafeng.ledger.requests import Transfer
 from dafeng.work import city_days
-from dafeng.work.right_orders import Order
+from dafeng.work.noted_orders import Order
 from dafeng.work.rights import Rights
 
 RUNNER = CliRunner()

@@ -30,8 +30,9 @@ from dafeng.web.server import read_views
 from dafeng.work import right_certificate
 from dafeng.work.allotments import open_period
 from dafeng.work.city import City, init, open_city
+from dafeng.work.noted_orders import read_order, read_orders
 from dafeng.work.right_certificate import find_certificate
-from dafeng.work.right_orders import decide_order, place_act, place_order, read_order, read_orders
+from dafeng.work.right_orders import decide_order, place_act, place_order
 from dafeng.work.right_proof import list_day_roots
 from dafeng.work.right_register import publishes_books
 from dafeng.work.rights import Rights

@@ -231,7 +231,10 @@ def test_the_forecast_rests_on_what_will_be_owed(tmp_path, unit, due, gap, colum
     open_period(made, "cea-2023", "2023", limit=5_000_000, enterprises=["甲"])
     final(made)
     found = find_standing(settle(made, "cea-2023", "2023"), "甲")
-    assert (found.entitlement.obligation.whole, found.entitlement.coming.whole) == (due if column == "verified" else None, due)
+    assert (found.entitlement.obligation.whole, found.entitlement.owed_forecast.whole) == (
+        due if column == "verified" else None,
+        due,
+    )
     assert found.forecast.value == gap
 
 

@@ -22,7 +22,8 @@ from dafeng.work.allowances import allowances
 from dafeng.work.ask_allowances import ask_allowances, ask_carry, ask_repay, ask_surrender, find_beyond
 from dafeng.work.carry_over import carry_over
 from dafeng.work.city import City
-from dafeng.work.right_orders import Order, decide_order
+from dafeng.work.noted_orders import Order
+from dafeng.work.right_orders import decide_order
 from dafeng.work.right_overview import order_document
 from dafeng.work.rights import Rights
 from dafeng.work.settle import Standing, find_standing, settle, surrender

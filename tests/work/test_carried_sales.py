@@ -23,7 +23,8 @@ from dafeng.ledger.requests import OpenAccount, Reverse, Transfer
 from dafeng.work.carry_over import carry_over
 from dafeng.work.city import City
 from dafeng.work.compliance import explain_standing
-from dafeng.work.right_orders import Order, decide_order, place_order, place_orders, read_order, read_orders
+from dafeng.work.noted_orders import Order, read_order, read_orders
+from dafeng.work.right_orders import decide_order, place_order, place_orders
 from dafeng.work.rights import Rights
 from dafeng.work.settle import find_standing, settle
 from tests.work.test_allowances import DAY, final, make_city

@@ -24,8 +24,9 @@ from dafeng.work.allowances import allowances
 from dafeng.work.ask_allowances import ask_allowances, ask_carry, ask_surrender
 from dafeng.work.carry_over import carry_over, work_carry
 from dafeng.work.city import City, init
+from dafeng.work.noted_orders import Order, read_order
 from dafeng.work.right_opening import open_account, open_book
-from dafeng.work.right_orders import Order, decide_order, place_order, read_order
+from dafeng.work.right_orders import decide_order, place_order
 from dafeng.work.right_overview import tell_request
 from dafeng.work.rights import Rights
 from dafeng.work.settle import Standing, find_standing, settle

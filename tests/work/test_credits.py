@@ -20,10 +20,11 @@ from dafeng.work.ask_credits import ask_issue, ask_take_back, retire_credits
 from dafeng.work.city import City, init
 from dafeng.work.credit_document import credits_document
 from dafeng.work.credits import credit_book_document, enter_project, open_credit_account, read_credits, take
+from dafeng.work.noted_orders import Order
 from dafeng.work.project_register import public_projects
 from dafeng.work.project_steps import offer_steps, take_as
 from dafeng.work.reductions import read_numbers, read_values, reduction
-from dafeng.work.right_orders import Order, decide_order, place_order
+from dafeng.work.right_orders import decide_order, place_order
 from dafeng.work.rights import Rights
 
 FILE = """id: wind-1

@@ -21,9 +21,10 @@ from dafeng.work.ask_allowances import ask_carry, ask_surrender
 from dafeng.work.budgets import book_budget, close_budget, freeze_budget, release_budget
 from dafeng.work.city import City, init
 from dafeng.work.city_days import city_today
+from dafeng.work.noted_orders import read_order
 from dafeng.work.order_bounds import is_reserved
 from dafeng.work.right_opening import open_account, open_book
-from dafeng.work.right_orders import decide_order, place_act, place_order, read_order
+from dafeng.work.right_orders import decide_order, place_act, place_order
 from dafeng.work.rights import Rights
 from tests.web.inclusions import fill_inclusion
 from tests.web.ledgers import DAY, fill_ledger

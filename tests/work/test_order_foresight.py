@@ -18,9 +18,10 @@ from dafeng.work.allowances import allowances
 from dafeng.work.ask_allowances import ask_surrender
 from dafeng.work.city import init
 from dafeng.work.city_days import city_today
+from dafeng.work.noted_orders import read_orders
 from dafeng.work.order_foresight import list_free_kinds
 from dafeng.work.right_opening import open_account, open_book
-from dafeng.work.right_orders import decide_order, place_order, read_orders
+from dafeng.work.right_orders import decide_order, place_order
 from dafeng.work.right_proof import audit_books
 from dafeng.work.right_rows import find_account_row
 from dafeng.work.rights import Rights

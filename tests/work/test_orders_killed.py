@@ -23,7 +23,8 @@ from dafeng.ledger.requests import Transfer
 from dafeng.store import ledger_rows
 from dafeng.store.records import open_records
 from dafeng.work.city import City, init, open_city
-from dafeng.work.right_orders import Order, decide_order, place_order, read_orders, settle_orders
+from dafeng.work.noted_orders import Order, read_orders
+from dafeng.work.right_orders import decide_order, place_order, settle_orders
 from dafeng.work.rights import Rights
 from tests.web.ledgers import DAY, fill_ledger
 

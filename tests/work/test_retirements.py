@@ -15,8 +15,9 @@ from dafeng.work import ask_credits
 from dafeng.work.ask_credits import retire_credits
 from dafeng.work.city import City, init
 from dafeng.work.credits import enter_project, open_credit_account, read_credits, take
+from dafeng.work.noted_orders import Order, read_orders
 from dafeng.work.right_forms import read_spans
-from dafeng.work.right_orders import Order, decide_order, place_order, read_orders
+from dafeng.work.right_orders import decide_order, place_order
 from dafeng.work.right_overview import order_document
 from dafeng.work.rights import Rights
 from tests.work.test_credits import FILE, STEPS, YEAR

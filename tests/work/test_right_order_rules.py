@@ -17,8 +17,9 @@ from dafeng.ledger.requests import Hold, Post, Release, Reverse, Transfer, Void,
 from dafeng.store.orders import add_order, join_orders
 from dafeng.store.records import open_records
 from dafeng.work.city import init
+from dafeng.work.noted_orders import read_order, read_orders
 from dafeng.work.right_opening import open_book
-from dafeng.work.right_orders import decide_order, place_order, place_orders, read_order, read_orders, settle_orders
+from dafeng.work.right_orders import decide_order, place_order, place_orders, settle_orders
 from dafeng.work.right_overview import sum_books
 from dafeng.work.rights import Rights
 from tests.web.ledgers import DAY, fill_ledger

@@ -25,12 +25,13 @@ from dafeng.store.orders import add_order
 from dafeng.store.records import open_records
 from dafeng.work.city import City, init, open_city
 from dafeng.work.credits import open_credit_account, read_credits
+from dafeng.work.noted_orders import read_order, read_orders
 from dafeng.work.publish_rules import Visibility
 from dafeng.work.right_books import read_quantity, tell_quantity
 from dafeng.work.right_certificate import SIGNS, certificate_form, find_certificate, make_code, verify_code
 from dafeng.work.right_forms import read_request, read_spans
 from dafeng.work.right_opening import open_account, open_book
-from dafeng.work.right_orders import decide_order, place_order, read_order, read_orders, settle_orders
+from dafeng.work.right_orders import decide_order, place_order, settle_orders
 from dafeng.work.right_overview import order_document, sum_book, sum_books
 from dafeng.work.right_people import sum_shown
 from dafeng.work.right_proof import audit_books, list_day_roots

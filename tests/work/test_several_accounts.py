@@ -22,7 +22,8 @@ from dafeng.work.ask_surrender import ask_surrender as ask_on_page
 from dafeng.work.carry_over import work_carry
 from dafeng.work.city import City
 from dafeng.work.compliance import find_standing as find_by_account
-from dafeng.work.right_orders import Order, decide_order, place_order
+from dafeng.work.noted_orders import Order
+from dafeng.work.right_orders import decide_order, place_order
 from dafeng.work.rights import Rights
 from dafeng.work.settle import Standing, find_standing, settle, surrender
 from dafeng.work.settlement_document import standing_document

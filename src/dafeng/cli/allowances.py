@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dafeng.ledger.plants import Plant
     from dafeng.ledger.policies import Worked
     from dafeng.work.allotments import BookedShare
-    from dafeng.work.right_orders import Order
+    from dafeng.work.noted_orders import Order
     from dafeng.work.settle import Standing
 
 app = typer.Typer(

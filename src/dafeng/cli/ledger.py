@@ -295,7 +295,7 @@ def _effective(rights: Rights, key: str, day: str) -> str:
     """The day that is named; else that of the order which has the id already, so that it is the same; else the city's today."""
     from dafeng.core.errors import LookupFailure
     from dafeng.work.city_days import city_today
-    from dafeng.work.right_orders import read_order
+    from dafeng.work.noted_orders import read_order
 
     if day or not key:
         return day or city_today(rights.city).isoformat()

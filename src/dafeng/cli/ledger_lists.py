@@ -17,7 +17,7 @@ from dafeng.core.labels import Language
 
 if TYPE_CHECKING:
     from dafeng.core.findings import Finding
-    from dafeng.work.right_orders import Order
+    from dafeng.work.noted_orders import Order
     from dafeng.work.right_overview import BookSum
     from dafeng.work.rights import Rights
 
@@ -117,7 +117,7 @@ def orders(
     lang: Tongue = "zh",
 ) -> None:
     """列出申请 · list orders, the newest first."""
-    from dafeng.work.right_orders import read_orders
+    from dafeng.work.noted_orders import read_orders
 
     with open_rights(folder) as rights:
         show_orders(read_orders(rights, states=(state,) if state else ()), read_language(lang), as_json=as_json, asked=False)

@@ -126,7 +126,7 @@ class Entitlement:
         What it has to surrender.
     findings : tuple of Finding
         What is missing.
-    coming : Worked or None
+    owed_forecast : Worked or None
         What it will have to surrender by the same rule, by forecast emissions of the units that are not verified yet.
     """
 
@@ -137,7 +137,7 @@ class Entitlement:
     before: Worked | None
     obligation: Worked | None
     findings: tuple[Finding, ...] = field(default=())
-    coming: Worked | None = None
+    owed_forecast: Worked | None = None
 
     @property
     def verified(self) -> Decimal | None:

@@ -25,8 +25,8 @@ from dafeng.work.budget_files import budget_rules
 from dafeng.work.budget_moves import MoveOutlook, find_line, look_at_move, mark_move, read_history
 from dafeng.work.budget_state import BudgetState
 from dafeng.work.budgets import budgets, show_budget
+from dafeng.work.noted_orders import Order, read_orders
 from dafeng.work.right_books import read_quantity, tell_quantity
-from dafeng.work.right_orders import Order, read_orders
 from dafeng.work.right_rows import find_account_row
 
 Context = dict[str, Any]

@@ -34,7 +34,7 @@ from dafeng.work.compliance import (
     rank_standings,
     tell_dates,
 )
-from dafeng.work.right_orders import read_orders
+from dafeng.work.noted_orders import read_orders
 from dafeng.work.right_rows import BookRow, read_accounts
 from dafeng.work.settle import Settlement, read_calendar
 from dafeng.work.settlement_document import settlement_document

@@ -25,9 +25,10 @@ from dafeng.web.asking import check_pace
 from dafeng.web.desk import Desk, known
 from dafeng.web.offices import Office, Visitor
 from dafeng.web.order_answers import answer_order
+from dafeng.work.noted_orders import read_order, read_orders
 from dafeng.work.right_certificate import certificate_document, find_certificate
 from dafeng.work.right_events import event_document
-from dafeng.work.right_orders import place_order, read_order, read_orders
+from dafeng.work.right_orders import place_order
 from dafeng.work.right_overview import (
     account_document,
     block_document,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fastapi.responses import JSONResponse, Response
 
-from dafeng.work.right_orders import Order
+from dafeng.work.noted_orders import Order
 from dafeng.work.right_overview import order_document
 
 

@@ -23,11 +23,12 @@ from dafeng.web.forms import Handed
 from dafeng.web.labels import Words
 from dafeng.web.offices import Office, Visitor
 from dafeng.web.rights_views import Refused, build_account, build_book, build_books, build_event, build_orders, say_refusal
+from dafeng.work.noted_orders import Order, read_orders
 from dafeng.work.right_books import read_quantity
 from dafeng.work.right_certificate import certificate_form, find_certificate, write_certificate
 from dafeng.work.right_forms import read_request
 from dafeng.work.right_opening import open_account, open_book
-from dafeng.work.right_orders import Order, decide_order, place_order, read_orders
+from dafeng.work.right_orders import decide_order, place_order
 from dafeng.work.right_overview import book_document, order_document
 from dafeng.work.right_people import check_event, sum_shown
 

@@ -20,12 +20,12 @@ from dafeng.web.book_words import is_unused, say_unit
 from dafeng.web.labels import Words
 from dafeng.web.unknown_choices import take_choices
 from dafeng.work.city_days import city_today
+from dafeng.work.noted_orders import Order, find_behind, read_orders
 from dafeng.work.order_foresight import list_free_kinds
 from dafeng.work.right_books import tell_quantity
 from dafeng.work.right_certificate import CERTIFIED, find_certificate
 from dafeng.work.right_checks import check_movement
 from dafeng.work.right_events import find_transfer, read_event, read_moves
-from dafeng.work.right_orders import Order, find_behind, read_orders
 from dafeng.work.right_overview import ENDS, sum_book, sum_books, tell_request
 from dafeng.work.right_people import check_event, check_private, sum_shown
 from dafeng.work.right_proof import find_day_proof

@@ -32,8 +32,9 @@ from dafeng.work.allowances import Allowances
 from dafeng.work.carry_over import make_carry, work_carry
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.noted_orders import Order, find_known
 from dafeng.work.review import using
-from dafeng.work.right_orders import Order, find_known, place_act
+from dafeng.work.right_orders import place_act
 from dafeng.work.rights import Rights
 from dafeng.work.settle import Standing, make_surrender
 

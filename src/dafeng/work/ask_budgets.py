@@ -13,8 +13,9 @@ from dafeng.store.records import Records
 from dafeng.work.budget_steps import find_budget_file, plan_step
 from dafeng.work.city import City
 from dafeng.work.city_ledger import open_city_ledger
+from dafeng.work.noted_orders import Order, find_known
 from dafeng.work.review import using
-from dafeng.work.right_orders import Order, find_known, place_act
+from dafeng.work.right_orders import place_act
 from dafeng.work.rights import Rights
 
 ENDED = ("refused", "rejected")

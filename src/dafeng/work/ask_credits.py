@@ -27,9 +27,10 @@ from dafeng.work.credit_backs import back_request
 from dafeng.work.credit_books import find_credit_book, open_credit_book, tell_tonnes
 from dafeng.work.credit_units import HeldAccount, list_free, list_held_accounts, list_issued
 from dafeng.work.credits import credit_refused, issue_request, issue_step
+from dafeng.work.noted_orders import Order, find_group, find_known, read_orders
 from dafeng.work.order_bounds import PART
 from dafeng.work.review import using
-from dafeng.work.right_orders import MOST, Order, find_group, find_known, place_act, place_orders, read_orders
+from dafeng.work.right_orders import MOST, place_act, place_orders
 from dafeng.work.rights import Rights
 
 

@@ -17,7 +17,7 @@ from dafeng.ledger import act
 from dafeng.store.records import Records
 from dafeng.work import ask_allowances
 from dafeng.work.city_ledger import open_city_ledger
-from dafeng.work.right_orders import Order, find_known, read_orders
+from dafeng.work.noted_orders import Order, find_known, read_orders
 from dafeng.work.rights import Rights
 from dafeng.work.settle import Standing, find_offset_book, settle
 

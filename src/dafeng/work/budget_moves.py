@@ -17,7 +17,8 @@ from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.records import Records
 from dafeng.work.budget_state import BudgetState
 from dafeng.work.budget_warnings import Warned, warn_nodes
-from dafeng.work.right_orders import Order, place_order
+from dafeng.work.noted_orders import Order
+from dafeng.work.right_orders import place_order
 from dafeng.work.right_rows import StatementRow, find_account_row, read_statement
 from dafeng.work.rights import Rights
 

@@ -267,7 +267,9 @@ def explain_standing(found: Settlement, one: Standing) -> dict[str, Any]:
         "period": found.period,
         "pre_allocation": None if due is None or due.before is None else worked_document(due.before),
         "obliged": None if due is None or due.obligation is None else worked_document(due.obligation),
-        "coming": None if due is None or due.coming is None or due.coming == due.obligation else worked_document(due.coming),
+        "owed_forecast": None
+        if due is None or due.owed_forecast is None or due.owed_forecast == due.obligation
+        else worked_document(due.owed_forecast),
         "units": [] if due is None else [unit_document(part) for part in due.allocations],
         "band": None if band is None else {"low": write_number(band.low), "high": write_number(band.high)},
         "findings": [finding_document(part) for part in (*(() if due is None else due.findings), *one.breaches)],

@@ -31,8 +31,9 @@ from dafeng.ledger.requests import OpenAccount
 from dafeng.store.records import Records
 from dafeng.work.account_bounds import check_account_name
 from dafeng.work.credit_books import check_form, list_credit_books
+from dafeng.work.noted_orders import Order
 from dafeng.work.period_books import INSTRUMENT, check_whole
-from dafeng.work.right_orders import Order, place_orders
+from dafeng.work.right_orders import place_orders
 from dafeng.work.rights import Rights
 
 _NAME = re.compile(r"(?!\.{1,2}$)[^\s/?#%]{1,100}")

@@ -7,89 +7,33 @@ in between, is handed again: the ledger gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from dafeng.core.errors import SettingError
-from dafeng.core.labels import Label
 from dafeng.core.persons import fold_person
-from dafeng.ledger.act import Act, Allot, act_reasons, decode_act, encode_act, find_act_flaw, is_same_wish
+from dafeng.ledger.act import Act, Allot, decode_act, encode_act, find_act_flaw, is_same_wish
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.handed import find_refused
-from dafeng.ledger.refusals import Answer, Booked, Reason
-from dafeng.ledger.requests import Request, Reverse, Transfer, decode, encode
-from dafeng.store.models import ORDER_STATES, LedgerOrder
+from dafeng.ledger.refusals import Answer, Booked
+from dafeng.ledger.requests import Request, Reverse, encode
+from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import MARKET, OPEN, add_order, find_order, find_together, is_placed, join_orders, list_orders
 from dafeng.store.records import Records
 from dafeng.work.account_bounds import check_closing, check_issuers
 from dafeng.work.carried_sales import check_sold, submit_sold
+from dafeng.work.noted_orders import Order, find_known, read_row
 from dafeng.work.order_bounds import Asker, check_bounds, find_asker, find_reserved
 from dafeng.work.order_foresight import foresee, foresee_days
 from dafeng.work.order_marks import check_marks
 from dafeng.work.review import using
 from dafeng.work.right_order_errors import decided_before, person_missing, same_person, unknown_order
-from dafeng.work.right_order_rules import check_claims, check_days, check_issue, find_blank, needs_pair, spell_verb, with_mates
+from dafeng.work.right_order_rules import check_claims, check_days, check_issue, find_blank, needs_pair, with_mates
 from dafeng.work.rights import Rights
 
 MOST = 100_000
 """Orders that wait and are looked at."""
-Check = Callable[[Sequence["Order"]], None]
+Check = Callable[[Sequence[Order]], None]
 """Looks at the orders that have not ended and throws where one more may not be placed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What was asked of the ledger.
-
-    Parameters
-    ----------
-    id : str
-        Given by who asked.
-    request : Request or Act
-        What was asked; an act becomes several requests when it is carried out.
-    state : {"waiting", "handed", "booked", "refused", "rejected"}
-        ``handed``: the ledger has it, its answer is not noted yet.
-    who : str
-        Who asked.
-    at : datetime
-        When.
-    pair : bool
-        Whether a second person decides.
-    decided_by : str
-        Who decided; empty where nobody had to or has yet.
-    decided_at : datetime or None
-        When.
-    event : int or None
-        Number of the event that was booked.
-    code, about : str
-        Why it was refused and what that is about; of a rejected one why it was rejected; of an act what was left out.
-    again : bool
-        Whether it had been asked before.
-    """
-
-    id: str
-    request: Request | Act
-    state: str
-    who: str
-    at: datetime
-    pair: bool = False
-    decided_by: str = ""
-    decided_at: datetime | None = None
-    event: int | None = None
-    code: str = ""
-    about: str = ""
-    again: bool = False
-
-    @property
-    def verb(self) -> str:
-        """Verb of the request, or the kind of a transfer or act."""
-        return self.request.kind if isinstance(self.request, Transfer | Act) else spell_verb(self.request)
-
-    @property
-    def reason(self) -> Reason | None:
-        """Why the ledger refused it, in words; ``None`` where it did not."""
-        return act_reasons().get(self.code)
 
 
 def place_order(
@@ -190,7 +134,7 @@ def _place(
         known: list[Order] = []
         with opened.write(actor=who, at=at) as session:
             rows = [find_order(session, one.id) for one in group]
-            known = [_order(row, again=True) for row in rows if row is not None]
+            known = [read_row(row, again=True) for row in rows if row is not None]
             wrong = [row.id for row, one in zip(rows, group, strict=True) if row is not None and row.content != encode(one)]
             if not known:
                 check_issuers(rights, group)
@@ -199,10 +143,10 @@ def _place(
                 check_claims(rights, group, partial(is_placed, session))
                 check_marks(rights, group)
                 if check is not None:
-                    check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
+                    check([read_row(one) for one in list_orders(session, states=OPEN, limit=MOST)])
                 if pair and (why := foresee(rights, group, at=at)):
                     return tuple(Order(one.id, one, "refused", who, at, code=why.code, about=why.about) for one in group)
-                made = [_order(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
+                made = [read_row(add_order(session, one.id, encode(one), pair=pair, at=at)) for one in group]
                 join_orders(session, [one.id for one in group])
         if wrong or 0 < len(known) < len(group):
             about = (wrong or [known[0].id])[0]
@@ -268,10 +212,10 @@ def place_act(
             row = find_order(session, act.id)
             if row is None:
                 if check is not None:
-                    check([_order(one) for one in list_orders(session, states=OPEN, limit=MOST)])
+                    check([read_row(one) for one in list_orders(session, states=OPEN, limit=MOST)])
                 if pair and not isinstance(act, Allot) and (why := foresee_days(rights, requests)):
                     return Order(act.id, act, "refused", who, at, code=why.code, about=why.about)
-                made = _order(add_order(session, act.id, encode_act(act), pair=pair, at=at))
+                made = read_row(add_order(session, act.id, encode_act(act), pair=pair, at=at))
         if row is not None:
             return _same_order(row, act, who, at)
         return made if pair else _hand(rights, opened, [act.id], [act])[0]
@@ -286,7 +230,7 @@ def _same_order(row: LedgerOrder, act: Act, who: str, at: datetime) -> Order:
     known = decode_act(row.id, row.content)
     if known is None or not is_same_wish(known, act):
         return Order(act.id, act, "refused", who, at, code="conflict", about=act.id)
-    return _order(row, again=True)
+    return read_row(row, again=True)
 
 
 def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str = "", records: Records | None = None) -> Order:
@@ -337,7 +281,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 raise decided_before(row)
             rows = find_together(session, id)
             if accept:
-                asked = [_order(one).request for one in rows]
+                asked = [read_row(one).request for one in rows]
                 check_issue(rights, asked)
                 check_closing(rights, asked)
                 check_issuers(rights, asked)
@@ -347,7 +291,7 @@ def decide_order(rights: Rights, id: str, *, accept: bool, who: str, says: str =
                 check_marks(rights, asked)
             for one in rows:
                 one.status, one.decided_by, one.decided_at, one.says = "handed" if accept else "rejected", who, at, says[:400]
-            orders = [_order(one) for one in rows]
+            orders = [read_row(one) for one in rows]
         if accept:
             orders = list(_hand(rights, opened, [one.id for one in orders], [one.request for one in orders]))
         return next(one for one in orders if one.id == id)
@@ -370,148 +314,10 @@ def settle_orders(rights: Rights, *, records: Records) -> int:
     """
     with records.read() as session:
         handed = sorted(list_orders(session, states=("handed",), limit=1000), key=lambda one: (one.at, one.id))
-        groups = {group[0].id: group for row in handed if (group := [_order(one) for one in find_together(session, row.id)])}
+        groups = {group[0].id: group for row in handed if (group := [read_row(one) for one in find_together(session, row.id)])}
     for group in groups.values():
         _hand(rights, records, [one.id for one in group], [one.request for one in group])
     return len(handed)
-
-
-def read_order(rights: Rights, id: str, *, records: Records | None = None) -> Order:
-    """An order.
-
-    Parameters
-    ----------
-    rights : Rights
-        Books of the city.
-    id : str
-        Its id.
-    records : Records, optional
-        Open records of the city.
-
-    Returns
-    -------
-    Order
-        As it stands.
-
-    Raises
-    ------
-    LookupFailure
-        If there is none.
-    """
-    with using(rights.city, records) as opened, opened.read() as session:
-        row = None if id.startswith(MARKET) else find_order(session, id)
-        if row is None:
-            raise unknown_order(id)
-        return _order(row)
-
-
-def find_known(rights: Rights, id: str, *, records: Records | None = None) -> Order | None:
-    """An order, if there is one.
-
-    Parameters
-    ----------
-    rights : Rights
-        Books of the city.
-    id : str
-        Its id.
-    records : Records, optional
-        Open records of the city.
-
-    Returns
-    -------
-    Order or None
-        ``None`` if nobody gave the id.
-    """
-    with using(rights.city, records) as opened, opened.read() as session:
-        row = find_order(session, id)
-        return None if row is None else _order(row, again=True)
-
-
-def find_group(rights: Rights, id: str, *, records: Records | None = None) -> tuple[Order, ...]:
-    """An order with those that were asked for together with it.
-
-    Parameters
-    ----------
-    rights : Rights
-        Books of the city.
-    id : str
-        Its id.
-    records : Records, optional
-        Open records of the city.
-
-    Returns
-    -------
-    tuple of Order
-        In the order in which they were asked; empty if nobody gave the id.
-    """
-    with using(rights.city, records) as opened, opened.read() as session:
-        if find_order(session, id) is None:
-            return ()
-        return tuple(_order(row, again=True) for row in find_together(session, id))
-
-
-def find_behind(rights: Rights, event: str, *, records: Records | None = None) -> Order | None:
-    """The order that an event came from, also where the order became several events.
-
-    Parameters
-    ----------
-    rights : Rights
-        Books of the city.
-    event : str
-        Id of the event; one of an act begins with the id of the act.
-    records : Records, optional
-        Open records of the city.
-
-    Returns
-    -------
-    Order or None
-        ``None`` where it was booked without an order.
-    """
-    found, name = find_known(rights, event, records=records), event
-    while found is None and ":" in name:
-        name = name.rpartition(":")[0]
-        found = find_known(rights, name, records=records)
-        if found is not None and not isinstance(found.request, Act):
-            return None
-    return found
-
-
-def read_orders(
-    rights: Rights, *, states: Sequence[str] = (), offset: int = 0, limit: int = 100, records: Records | None = None
-) -> tuple[Order, ...]:
-    """Orders, the newest first.
-
-    Parameters
-    ----------
-    rights : Rights
-        Books of the city.
-    states : sequence of str, optional
-        Only those in these states.
-    offset, limit : int, optional
-        Which of them.
-    records : Records, optional
-        Open records of the city.
-
-    Returns
-    -------
-    tuple of Order
-        Some of them.
-
-    Raises
-    ------
-    SettingError
-        If there is no such state.
-    """
-    for state in states:
-        if state not in ORDER_STATES:
-            raise SettingError(
-                Label(f"没有申请状态“{state[:40]}”", f"there is no state '{state[:40]}' of an order"),
-                where="state",
-                expected=Label("、".join(ORDER_STATES), ", ".join(ORDER_STATES)),
-                remedy=Label("改用其中之一", "use one of these"),
-            )
-    with using(rights.city, records) as opened, opened.read() as session:
-        return tuple(_order(row) for row in list_orders(session, states=states, offset=offset, limit=limit))
 
 
 def _hand(rights: Rights, records: Records, ids: Sequence[str], group: Sequence[Request | Act]) -> tuple[Order, ...]:
@@ -544,12 +350,4 @@ def _note(row: LedgerOrder, answer: Answer, left_out: str) -> Order:
         row.status, row.event, row.says = "booked", answer.seq or None, left_out
     else:
         row.status, row.code, row.says = "refused", answer.code, left_out or answer.about
-    return _order(row)
-
-
-def _order(row: LedgerOrder, *, again: bool = False) -> Order:
-    request = decode_act(row.id, row.content) or decode(row.id, row.content)
-    return Order(
-        row.id, request, row.status, row.who, row.at, row.pair, row.decided_by, row.decided_at, row.event, row.code, row.says,
-        again,
-    )  # fmt: skip
+    return read_row(row)

@@ -16,8 +16,8 @@ from dafeng.ledger.book_plans import BookPlan
 from dafeng.ledger.budget_act import BudgetStep, list_moved
 from dafeng.ledger.definitions import account_types
 from dafeng.ledger.requests import MOST, Hold, Transfer
+from dafeng.work.noted_orders import Order
 from dafeng.work.right_books import tell_quantity
-from dafeng.work.right_orders import Order
 from dafeng.work.right_rows import AccountRow, BlockRow, BookRow, ClaimRow, StatementRow, read_books, read_sums
 from dafeng.work.rights import Rights
 

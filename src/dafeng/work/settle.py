@@ -282,11 +282,11 @@ def _stand(
     short = None if check is None else check.value
     booked = sum_allotted(account) - owed
     expected = None if due is None or due.allowance is None else due.allowance - booked
-    coming = None if due is None or due.coming is None else due.coming.whole
+    owed_then = None if due is None or due.owed_forecast is None else due.owed_forecast.whole
     forecast = _work(
         policies, "forecast", year,
         {
-            "held": account.free, "expected": expected, "credits": credits[0], "obligation": coming,
+            "held": account.free, "expected": expected, "credits": credits[0], "obligation": owed_then,
             "surrendered": given + credits[1],
         },
     )  # fmt: skip
