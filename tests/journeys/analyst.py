@@ -35,9 +35,9 @@ PEOPLE = {"wang": "reader", "zhang": "editor"}
 SHEET = "2025年快报"
 HEADS = ("指标", "年份", "数值", "单位")
 FAULTY: tuple[tuple[Any, ...], ...] = (
-    ("能源消费总量", 2025, 655.2, "亿立方米"),  # C2: a unit of another dimension
+    ("能源消费总量", 2025, 655.2, "亿立方米"),  # D2: a unit of another dimension
     ("非化石能源消费量", 2025, "135（待核）", "万吨标准煤"),  # C3: text in a figure's cell
-    ("水泥熟料产量", 2205, 78, "万吨"),  # C4: a year that is not over
+    ("水泥熟料产量", 2205, 78, "万吨"),  # B4: a year that is not over
     ("专业化泊位岸电覆盖率", 2025, 195, "%"),  # C5: a share above 100 %
     ("绿色工厂数量", 2025, 34, "家"),
     ("绿色工厂数量", 2025, 43, "家"),  # C7: the row again, with another figure

@@ -13,6 +13,7 @@ from typing import Any
 from dafeng.core.labels import Label
 from dafeng.web import figures
 from dafeng.web.chinese_words import mark_chinese
+from dafeng.web.clocks import date_words
 from dafeng.web.labels import Words
 from dafeng.web.public_charts import Sketch, draw_indicator
 from dafeng.web.public_goals import say_goal, say_name
@@ -91,6 +92,7 @@ def _tools(stage: Stage) -> Context:
         "goal": lambda row: say_goal(row, words),
         "capital": say_name,
         "plain": lambda group, name: _read(describe(group, name), words),
+        **date_words(words),
     }
 
 
