@@ -204,11 +204,7 @@ def test_a_request_tells_its_length(headers):
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n" + bytes(50), b"%PDF-1.4 broken", b"PK\x03\x04broken", b""])
 def test_a_file_that_is_no_plan_is_refused_with_the_remedy(app, city, content):
     answer = person(app, "张三").write(HOME, files={"file": ("a/../plan.txt", content)})
-    assert (answer.status_code in (303, 422), "Traceback" in answer.text, answer.status_code == 303) == (
-        True,
-        False,
-        content == b"",
-    )
+    assert (answer.status_code, "Traceback" in answer.text) == (422, False)
     assert [one.name for one in list_reviews(city)] in ([], ["plan.txt"])
 
 

@@ -227,3 +227,19 @@ def test_a_retirement_is_still_final(city: City) -> None:
     approve(city, "r1")
     with open_ledger(city.ledger) as ledger:
         assert ledger.submit([[Reverse("undo", "r1", "2024-09-02", "x")]])[0][0].code == "final"  # type: ignore[union-attr]
+
+
+def test_units_that_came_after_the_day_are_left_out(city: City) -> None:
+    with open_ledger(city.ledger) as ledger:
+        first = ledger.rows.query("SELECT min(first) FROM ledger_block WHERE project = 'wind-1'")[0][0]
+    lent = {"spans": (Span(first, first + 99),), "project": "wind-1"}
+    submit(
+        city,
+        OpenAccount("b", "B", "ccer", "organisation", ("乙公司",)),
+        Transfer("out", "transfer", OWN, "B", 100, "2024-08-01", **lent),
+        Transfer("back", "transfer", "B", OWN, 100, "2024-10-01", **lent),
+    )
+    assert spans(retire(city, 50, "r1")) == [(OWN, (Span(first + 100, first + 149),))]
+    with pytest.raises(SettingError, match="not_held"):
+        retire(city, 851, "r2")
+    assert spans(retire(city, 50, "r3", day="2024-10-02")) == [(OWN, (Span(first, first + 49),))]

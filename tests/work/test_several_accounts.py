@@ -254,3 +254,9 @@ def test_what_is_drawn_adds_up_and_leaves_no_account_below_zero(rows: list[tuple
     emptied = [one.account for one in ranked if one.free][: len(drawn)]
     assert [account for account, _ in drawn] == emptied  # none is passed over
     assert all(many == most[account] for account, many in drawn[:-1])
+
+
+def test_an_account_gives_what_it_had_on_the_day_of_the_surrender(city: City) -> None:
+    submit(city, Transfer("later", "transfer", SECOND, FIRST, 100_000, "2024-09-01"))
+    surrender(city, BOOK, "2023", "甲", quantity=350_000, credits=0, day="2024-06-15")
+    assert balances(city, FIRST, SECOND, THIRD) == [100_000, 250_000, SPLIT[THIRD]]

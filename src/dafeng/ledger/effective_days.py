@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from dafeng.core.days import parse_day
 from dafeng.ledger.definitions import account_types
+from dafeng.ledger.positions import Position
 from dafeng.ledger.refusals import Refusal
 from dafeng.ledger.requests import Post, Request, Reverse, Span, Transfer, decode
 from dafeng.store.ledger_rows import LedgerRows
@@ -70,6 +72,38 @@ def check_held(rows: LedgerRows, group: Iterable[Request]) -> None:
         for one in own:
             if one.spans and any(day > one.day for day in later):
                 _check_arrival(rows, one, number, book)
+
+
+def bound_to_day(rows: LedgerRows, giver: Position, day: str) -> Position:
+    """A giver of several accounts with the least that each of them holds from a day on.
+
+    Parameters
+    ----------
+    rows : LedgerRows
+        The database.
+    giver : Position
+        Who gives.
+    day : str
+        Effective day.
+
+    Returns
+    -------
+    Position
+        The same where it is one account, or the day is none.
+    """
+    begin = _read_day(day)
+    if not giver.parts or not begin:
+        return giver
+    return replace(giver, parts=tuple(replace(one, lasting=_find_least(rows, one, begin)) for one in giver.parts))
+
+
+def _find_least(rows: LedgerRows, one: Position, begin: int) -> int:
+    held = least = one.balance
+    later = [join_sum(high, low) for _, high, low in rows.query(_LATER, one.number, begin)]
+    for change in reversed(later):
+        held -= change
+        least = min(least, held)
+    return least
 
 
 def _check_days(name: str, balance: int, later: dict[int, int], change: Counter[int]) -> None:

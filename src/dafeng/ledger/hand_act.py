@@ -7,12 +7,13 @@ books nothing. What a company gives comes from all its open accounts, from the o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Carry, Repay, Surrender
 from dafeng.ledger.adjustments import Sides, carry, draw_moves, name_carried, repay
 from dafeng.ledger.carried import name_base, renew_most
-from dafeng.ledger.effective_days import check_held
+from dafeng.ledger.effective_days import bound_to_day, check_held
 from dafeng.ledger.enterprise_sides import HOLDERS, AllSides
 from dafeng.ledger.handed import Handed, find_done, find_refused
 from dafeng.ledger.ledger import Ledger
@@ -73,7 +74,8 @@ def surrender_requests(ledger: Ledger, act: Surrender) -> list[list[Request]]:
         giver, taker = found.find(act.holder), found.sink
         if giver is None or taker is None:
             raise Refusal("giver_unknown" if giver is None else "taker_unknown", act.holder)
-        made += draw_moves(act.id, "surrender", giver, taker.account, act.quantity, act.effective, act.period)
+        own = bound_to_day(ledger.rows, giver, act.effective)
+        made += draw_moves(act.id, "surrender", own, taker.account, act.quantity, act.effective, act.period)
     if act.credits:
         held = read_positions(ledger, act.credit_book, holder=act.holder)
         giver = gather_holders(held, HOLDERS).get(fold_person(act.holder))
@@ -83,7 +85,8 @@ def surrender_requests(ledger: Ledger, act: Surrender) -> list[list[Request]]:
         _check_sink(ledger, account, act.credit_book, "surrendered")
         groups.append([OpenAccount(f"open:{account}", account, act.credit_book, "surrendered", ("authority",))])
         name, why = f"{act.id}:credits" if made else act.id, f"{act.book} {act.period}"
-        made += draw_moves(name, "surrender", giver, account, act.credits, act.effective, why)
+        own = bound_to_day(ledger.rows, giver, act.effective)
+        made += draw_moves(name, "surrender", own, account, act.credits, act.effective, why)
     return [*groups, made]
 
 
@@ -232,6 +235,7 @@ def carry_requests(ledger: Ledger, act: Carry) -> list[list[Request]]:
     sink = name_carried(act.book)
     _check_sink(ledger, sink, act.book, "cancelled")
     opened = OpenAccount(f"open:{sink}", sink, act.book, "cancelled", ("authority",))
+    old = replace(old, holder=bound_to_day(ledger.rows, old.holder, act.effective))
     return [[opened], carry(old, new, sink, act.quantity, act.effective, reason=name_base(act.base), id=act.id)]
 
 
@@ -300,6 +304,7 @@ def repay_requests(ledger: Ledger, act: Repay) -> list[list[Request]]:
     quantity = act.quantity
     if quantity is None:
         quantity = min(sides.to_repay, sides.to_repay if act.most is None else act.most)
+    sides = replace(sides, holder=bound_to_day(ledger.rows, sides.holder, act.effective))
     group = repay(sides, quantity, act.effective, reason="claim repaid", id=act.id)
     if not group:
         raise Refusal("nothing_left", act.holder)

@@ -79,6 +79,8 @@ class Position:
         Whether it gives by certain kinds of transfers only.
     parts : tuple of Position
         The open accounts of which it is the sum, in the order of their opening; empty where it is one account.
+    lasting : int or None
+        Least that it holds from the effective day of an act on; ``None`` where that was not asked. [minimal units]
     """
 
     account: str
@@ -91,6 +93,7 @@ class Position:
     closed: bool = False
     blocked: bool = False
     parts: tuple[Position, ...] = ()
+    lasting: int | None = None
 
     def draw(self, quantity: int) -> tuple[tuple[str, int], ...]:
         """Which accounts give how much of a quantity.
@@ -103,14 +106,20 @@ class Position:
         Returns
         -------
         tuple of (str, int)
-            Account and units, which add up to the quantity: the account opened first gives what it has free, then the next;
-            blocked ones come last. What is free nowhere is asked of what is held, else of the first, for the ledger to decide.
+            Account and units, which add up to the quantity: the account opened first gives what it has free and had on the
+            effective day, then the next; blocked ones come last. What is free nowhere is asked of what is held, else of the
+            first, for the ledger to decide.
         """
         ranked = sorted(self.parts or (self,), key=lambda one: one.blocked)
         given, left = dict.fromkeys((one.account for one in ranked), 0), quantity
-        for most in ("free", "balance"):  # what a claim held that is over may still stand as held
+        tiers = (
+            {one.account: one.free if one.lasting is None else min(one.free, one.lasting) for one in ranked},
+            {one.account: one.free for one in ranked},
+            {one.account: one.balance for one in ranked},  # what a claim held that is over may still stand as held
+        )
+        for most in tiers:
             for one in ranked:
-                more = min(left, max(getattr(one, most) - given[one.account], 0))
+                more = min(left, max(most[one.account] - given[one.account], 0))
                 given[one.account] += more
                 left -= more
         given[ranked[0].account] += left

@@ -199,7 +199,7 @@ def retire_credits(
         waiting = read_orders(rights, states=("waiting", "handed"), limit=MOST, records=opened)
         issued = [one for one in list_issued(ledger.rows, [found]) if one.book == book.no]
         free = {
-            one.name: _without_all(list_free(ledger.rows, one.name, project, issued), _taken(waiting, one.name))
+            one.name: _without_all(list_free(ledger.rows, one.name, project, issued, day=day), _taken(waiting, one.name))
             for one in accounts
             if one.state == "open"
         }

@@ -6,7 +6,6 @@ Invariant: looking books nothing; what is asked waits for a second person, and i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from dafeng.core.errors import ConflictError, LookupFailure, SettingError
@@ -17,6 +16,7 @@ from dafeng.store.ledger_rows import LedgerRows
 from dafeng.store.records import Records
 from dafeng.work.budget_state import BudgetState
 from dafeng.work.budget_warnings import Warned, warn_nodes
+from dafeng.work.city_days import city_today
 from dafeng.work.noted_orders import Order
 from dafeng.work.right_orders import place_order
 from dafeng.work.right_rows import StatementRow, find_account_row, read_statement
@@ -189,7 +189,7 @@ def move_budget(
     if not reason.strip():
         raise _no_reason()
     outlook = look_at_move(state, giver, taker, quantity)
-    day = datetime.now(UTC).date().isoformat()
+    day = city_today(rights.city).isoformat()
     request = ask_move(state.file.budget, giver, taker, quantity, id=id, effective=day, reason=reason.strip())
     with rights.reading() as rows:
         now = mark_move(rows, state.file.budget.id, giver, taker)

@@ -6,9 +6,11 @@ Invariant: a unit is a project's by the booking that the register issued it with
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from dafeng.core.days import parse_day
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import name_issue
 from dafeng.ledger.book_opening import OpenedBook
@@ -120,7 +122,7 @@ def list_held_accounts(rows: LedgerRows, book: OpenedBook, holder: str) -> tuple
     return tuple(HeldAccount(str(name), str(state)) for name, one, state in listed if fold_person(str(one)) == whose)
 
 
-def list_free(rows: LedgerRows, account: str, project: str, issued: Sequence[Issued]) -> list[Span]:
+def list_free(rows: LedgerRows, account: str, project: str, issued: Sequence[Issued], *, day: str) -> list[Span]:
     """Serial numbers of a project that an account holds free of claims.
 
     Parameters
@@ -133,6 +135,8 @@ def list_free(rows: LedgerRows, account: str, project: str, issued: Sequence[Iss
         Id of the project.
     issued : sequence of Issued
         From `list_issued`, of the book of the account.
+    day : str
+        Effective day on which they are given; what came later is left out.
 
     Returns
     -------
@@ -141,10 +145,20 @@ def list_free(rows: LedgerRows, account: str, project: str, issued: Sequence[Iss
     """
     found = rows.query(
         "SELECT b.first, b.last FROM ledger_block b JOIN ledger_account a ON a.no = b.account"
-        " WHERE a.name = ? AND b.project = ? AND b.alive AND b.claim = '' ORDER BY b.vintage, b.first",
-        account, project,
+        " WHERE a.name = ? AND b.project = ? AND b.alive AND b.claim = '' AND NOT EXISTS (SELECT 1 FROM ledger_move m"
+        " JOIN ledger_event e ON e.seq = m.seq WHERE m.book = b.book AND m.first <= b.last AND m.last >= b.first"
+        " AND e.taker = a.no AND e.effective > ?) ORDER BY b.vintage, b.first",
+        account, project, _read_ordinal(day),
     )  # fmt: skip
     return [Span(int(first), int(last)) for first, last in found if is_issued(issued, int(first))]
+
+
+def _read_ordinal(day: str) -> int:
+    """A day as an ordinal; the last there is where it is none, which the order says itself. [d]"""
+    try:
+        return parse_day(day).toordinal()
+    except ValueError:
+        return date.max.toordinal()
 
 
 def is_issued(issued: Sequence[Issued], number: int) -> bool:

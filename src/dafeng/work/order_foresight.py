@@ -1,7 +1,8 @@
 """What can be known of an order before anybody decides: that it could never be booked, and what an account can be asked for.
 
-Invariant: nothing waits for a second person that the ledger would refuse whatever happens meanwhile; what may yet become true,
-such as units that are still to come, is left to the ledger.
+Invariant: nothing waits for a second person that the ledger would refuse whatever happens meanwhile. Units that are still to
+come are left to the ledger; what a giver lacked on the effective day is refused by the ledger as it stands, so that who waits
+for a movement of that day asks again once it is booked.
 """
 
 from __future__ import annotations

@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from dafeng.core.errors import DefinitionError
 from dafeng.core.persons import fold_person
 from dafeng.ledger.act import Act, Allot, decode_act, encode_act, find_act_flaw, is_same_wish
+from dafeng.ledger.budget_act import BudgetStep
 from dafeng.ledger.flaws import find_flaw
 from dafeng.ledger.handed import find_refused
 from dafeng.ledger.refusals import Answer, Booked
@@ -213,7 +215,7 @@ def place_act(
             if row is None:
                 if check is not None:
                     check([read_row(one) for one in list_orders(session, states=OPEN, limit=MOST)])
-                if pair and not isinstance(act, Allot) and (why := foresee_days(rights, requests)):
+                if pair and not isinstance(act, Allot | BudgetStep) and (why := foresee_days(rights, requests)):
                     return Order(act.id, act, "refused", who, at, code=why.code, about=why.about)
                 made = read_row(add_order(session, act.id, encode_act(act), pair=pair, at=at))
         if row is not None:
@@ -316,7 +318,10 @@ def settle_orders(rights: Rights, *, records: Records) -> int:
         handed = sorted(list_orders(session, states=("handed",), limit=1000), key=lambda one: (one.at, one.id))
         groups = {group[0].id: group for row in handed if (group := [read_row(one) for one in find_together(session, row.id)])}
     for group in groups.values():
-        _hand(rights, records, [one.id for one in group], [one.request for one in group])
+        try:
+            _hand(rights, records, [one.id for one in group], [one.request for one in group])
+        except DefinitionError:  # a file of the city that is broken now: it stays handed, and others go on
+            continue
     return len(handed)
 
 

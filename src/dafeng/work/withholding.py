@@ -8,7 +8,7 @@ which does not follow from the totals alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -28,13 +28,6 @@ class Part(NamedTuple):
     events: int
 
 
-class Combination(NamedTuple):
-    """What follows from sums: factors by column, and by sum that is combined."""
-
-    row: Row
-    sums: Row
-
-
 class Column(NamedTuple):
     """Cells that stand in the same sums; ``persons`` are those behind them, or `SMALLEST_GROUP` of more."""
 
@@ -43,46 +36,50 @@ class Column(NamedTuple):
 
 
 class Span:
-    """All that follows from sums, as rows in echelon form whose order of columns is that of their numbers.
+    """All that follows from sums, as rows in echelon form whose order of columns is that of their numbers."""
 
-    Parameters
-    ----------
-    rows : mapping of int to Combination, optional
-        Rows by their first column.
-    """
+    def __init__(self) -> None:
+        self._rows: dict[int, Row] = {}
 
-    def __init__(self, rows: Mapping[int, Combination] | None = None) -> None:
-        self._rows = dict(rows or {})
-
-    def copy(self) -> Span:
-        """A span of the same rows.
-
-        Returns
-        -------
-        Span
-            To be added to.
-        """
-        return Span(self._rows)
-
-    def add(self, one: Combination) -> None:
+    def add(self, row: Row) -> int | None:
         """Add what is known besides; what follows already changes nothing.
 
         Parameters
         ----------
-        one : Combination
-            A row.
-        """
-        row, sums = dict(one.row), dict(one.sums)
-        while row:
-            first = min(row)
-            if (known := self._rows.get(first)) is None:
-                self._rows[first] = Combination(row, sums)
-                return
-            factor = row[first] / known.row[first]
-            _subtract(row, known.row, factor)
-            _subtract(sums, known.sums, factor)
+        row : dict of int to Fraction
+            Factors by column.
 
-    def from_column(self, first: int) -> list[Combination]:
+        Returns
+        -------
+        int or None
+            First column of what was added; ``None`` where it followed already.
+        """
+        left = dict(row)
+        while left:
+            first = min(left)
+            if (known := self._rows.get(first)) is None:
+                self._rows[first] = left
+                return first
+            factor = left[first] / known[first]
+            for at, value in known.items():
+                rest = left.get(at, Fraction(0)) - factor * value
+                if rest:
+                    left[at] = rest
+                else:
+                    del left[at]
+        return None
+
+    def drop(self, first: int) -> None:
+        """Take back what was added last.
+
+        Parameters
+        ----------
+        first : int
+            From `add`.
+        """
+        del self._rows[first]
+
+    def from_column(self, first: int) -> list[Row]:
         """What follows and is zero in all columns before one.
 
         Parameters
@@ -92,19 +89,10 @@ class Span:
 
         Returns
         -------
-        list of Combination
+        list of dict of int to Fraction
             A basis.
         """
         return [row for at, row in self._rows.items() if at >= first]
-
-
-def _subtract(row: Row, other: Row, factor: Fraction) -> None:
-    for at, value in other.items():
-        left = row.get(at, Fraction(0)) - factor * value
-        if left:
-            row[at] = left
-        else:
-            row.pop(at, None)
 
 
 def choose_hidden(
@@ -130,34 +118,30 @@ def choose_hidden(
     Returns
     -------
     set of int
-        Numbers of parts: those of few persons, and as few events more as are needed.
+        Numbers of parts: those of few persons, and those that would tell beside the larger ones.
     """
-    hidden = {number for number, part in enumerate(parts) if 0 < len(_union(part.cells, persons)) < SMALLEST_GROUP}
     sure, perhaps = ([one for one in dict.fromkeys(some) if one] for some in (totals, possible))
     columns = _find_columns([*(part.cells for part in parts), *sure, *perhaps], persons)
     many = sum(len(one.persons) >= SMALLEST_GROUP for one in columns)
-    sums = [
-        Combination(row, {number: Fraction(1)})
-        for number, row in enumerate(_rows(columns, len(parts) + len(sure) + len(perhaps)))
-    ]
-    totalled = Span()
-    for one in sums[len(parts) : len(parts) + len(sure)]:
-        totalled.add(one)
-    before = totalled.from_column(many)
-    for one in sums[len(parts) + len(sure) :]:
-        more = totalled.copy()
-        more.add(one)
-        totalled = totalled if _find_telling(more.from_column(many), before, columns) else more
-    while True:
-        span = totalled.copy()
-        for number in sorted(set(range(len(parts))) - hidden):
-            span.add(sums[number])
-        telling = _find_telling(span.from_column(many), before, columns)
-        if not telling:
-            return hidden
-        hidden.add(
-            min((number for number in telling if number < len(parts)), key=lambda number: (parts[number].events, number))
-        )
+    rows = _rows(columns, len(parts) + len(sure) + len(perhaps))
+    span = Span()
+    for row in rows[len(parts) : len(parts) + len(sure)]:
+        span.add(row)
+    before = span.from_column(many)
+
+    def tells(row: Row) -> bool:
+        """Whether something about few persons follows once a sum is told; then it is not."""
+        first = span.add(row)
+        if first is None or not _is_telling(span.from_column(many), before, columns):
+            return False
+        span.drop(first)
+        return True
+
+    for row in rows[len(parts) + len(sure) :]:
+        tells(row)
+    largest = sorted(range(len(parts)), key=lambda number: (-parts[number].events, number))
+    few = {number for number in largest if 0 < len(_union(parts[number].cells, persons)) < SMALLEST_GROUP}
+    return few | {number for number in largest if number not in few and tells(rows[number])}
 
 
 def _find_columns(sums: Sequence[frozenset[int]], persons: Sequence[frozenset[str]]) -> list[Column]:
@@ -192,37 +176,35 @@ def _union(cells: Iterable[int], persons: Sequence[frozenset[str]]) -> frozenset
     return frozenset(found)
 
 
-def _find_telling(after: Sequence[Combination], before: Sequence[Combination], columns: Sequence[Column]) -> set[int]:
-    """Sums of which a combination tells of few persons what the totals do not; none if there is no such one."""
+def _is_telling(after: Sequence[Row], before: Sequence[Row], columns: Sequence[Column]) -> bool:
+    """Whether a combination tells of few persons what the totals do not."""
     if len(after) == len(before):
-        return set()
-    touched = {at for one in after for at in one.row}
+        return False
+    touched = {at for one in after for at in one}
     for circle in _circles({columns[at].persons for at in touched}):
         inside = {at for at in touched if columns[at].persons <= circle}
-        found = _within(after, inside)
-        if len(found) > len(_within(before, inside)):
-            return {number for one in found for number in one.sums}
-    return set()
+        if _count_within(after, inside) > _count_within(before, inside):
+            return True
+    return False
 
 
 def _circles(groups: set[frozenset[str]]) -> list[frozenset[str]]:
-    """The largest unions of groups that are few persons; one of everybody where there are too many of them."""
+    """All unions of groups that are few persons, the largest first; one of everybody where there are too many of them."""
     found = set(groups)
     fresh = set(groups)
-    while fresh:
+    while fresh and len(found) <= MOST_CIRCLES:
         fresh = {both for one in fresh for other in groups if len(both := one | other) < SMALLEST_GROUP} - found
         found |= fresh
-        if len(found) > MOST_CIRCLES:
-            return [frozenset().union(*groups)]
-    widest = [one for one in found if not any(one < other for other in found)]
-    return sorted(widest, key=lambda one: (len(one), sorted(one)))
+    if len(found) > MOST_CIRCLES:
+        return [frozenset().union(*groups)]
+    return sorted(found, key=lambda one: (-len(one), sorted(one)))
 
 
-def _within(rows: Sequence[Combination], inside: set[int]) -> list[Combination]:
-    """What follows from rows and is zero outside some columns."""
-    outer = {at for one in rows for at in one.row} - inside
+def _count_within(rows: Sequence[Row], inside: set[int]) -> int:
+    """How many independent things follow from rows that are zero outside some columns."""
+    outer = {at for one in rows for at in one} - inside
     order = {at: number for number, at in enumerate([*sorted(outer), *sorted(inside)])}
     span = Span()
     for one in rows:
-        span.add(Combination({order[at]: value for at, value in one.row.items()}, one.sums))
-    return span.from_column(len(outer))
+        span.add({order[at]: value for at, value in one.items()})
+    return len(span.from_column(len(outer)))

@@ -32,6 +32,7 @@ _OPEN = (
     " WHERE book = (SELECT no FROM ledger_book WHERE name = ?) AND type IN ('person', 'organisation') AND no > ?"
     " ORDER BY no LIMIT ?) a JOIN ledger_posting p ON p.account = a.no GROUP BY a.no, a.name ORDER BY a.no"
 )
+"""What came before a day, which both parts of the sum ask for, and all that went, of some accounts of a book."""
 _PAGE = (
     "SELECT max(no) FROM (SELECT no FROM ledger_account WHERE book = (SELECT no FROM ledger_book WHERE name = ?)"
     " AND type IN ('person', 'organisation') AND no > ? ORDER BY no LIMIT ?) a"
@@ -185,7 +186,7 @@ def _due(programme: Programme, before: int) -> Iterator[list[tuple[str, int, int
         end = query(_PAGE, book, last, BATCH)[0][0]
         if end is None:
             return
-        rows = query(_OPEN, before, book, last, BATCH)
+        rows = query(_OPEN, before, before, book, last, BATCH)
         sums = [(name, join_sum(*told[:2]), join_sum(*told[2:])) for _, name, *told in rows]
         yield [(name, earned - gone, gone) for name, earned, gone in sums if earned > gone]
         last = end
