@@ -110,6 +110,14 @@ def test_a_period_does_not_close_over_what_changed_meanwhile(sample: str) -> Non
     assert shown(sample)["state"] == "closed"
 
 
+def test_a_period_closes_after_a_move_that_came_when_it_was_over(sample: str) -> None:
+    step(sample, "book")
+    call("budget", "move", sample, "energy-2025", "east", "west", "1000", "--reason", "late", "--who", "anna", "--id", "m1")
+    call("ledger", "approve", sample, "m1", "--who", "bert")
+    step(sample, "close")
+    assert shown(sample)["state"] == "closed"
+
+
 def test_a_step_cut_short_before_its_answer_was_noted_is_taken_once(sample: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made = json.loads(call("budget", "book", sample, "energy-2025", "--who", "anna", "--json"))[0]["id"]
 
