@@ -39,7 +39,7 @@ def test_a_night_leaves_a_line_with_seeds_findings_versions_and_duration(
     assert simulator.main(["--first", "7", "--seeds", "1", "--jobs", "1", "--log", str(log)]) == 1
     good, bad = map(json.loads, log.read_text("utf-8").splitlines())
     assert (good["first"], good["seeds"], good["found"]) == (7, 2, {})
-    assert good["seconds"] > 0
+    assert good["seconds"] >= 0
     assert sum(good["told"].values()) > 10
     assert set(good["versions"]) == {"commit", "python", "sqlite", "ledger"}
     assert list(bad["found"]) == ["7"]

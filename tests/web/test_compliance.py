@@ -151,6 +151,16 @@ def test_somebody_logs_out_on_the_page_of_a_company(city: City, editor: Person) 
         assert 'method="post" action="/qinglan/logout"' in editor.get(page_of(city) + query).text
 
 
+def test_the_rules_on_the_english_page_are_told_in_english(city: City, editor: Person) -> None:
+    told = {one: editor.get(f"{page_of(city)}?lang={one}").text for one in ("zh", "en")}
+    clauses = {
+        "zh": ("不超过应清缴配额量的 5 %", "缺口上限为"),
+        "en": ("at most 5 % of what is to be surrendered", "the gap is at most"),
+    }
+    assert [text in told[one] for one, texts in clauses.items() for text in texts] == [True] * 4
+    assert [text in told["en"] for text in (*clauses["zh"], "最大可结转量 =", "上一年度经核查")] == [False] * 4
+
+
 def test_an_unknown_date_names_the_plan_to_look_in(city: City) -> None:
     from datetime import date
 
@@ -409,13 +419,3 @@ def test_a_gap_is_surrendered_confirmed_and_gone(browser: Any, city: City) -> No
         assert [visit.clean() for visit in (one, two)] == [([], [])] * 2
         for visit in (one, two):
             visit.context.close()
-
-
-def test_the_rules_on_the_english_page_are_told_in_english(city: City, editor: Person) -> None:
-    told = {one: editor.get(f"{page_of(city)}?lang={one}").text for one in ("zh", "en")}
-    clauses = {
-        "zh": ("不超过应清缴配额量的 5 %", "缺口上限为"),
-        "en": ("at most 5 % of what is to be surrendered", "the gap is at most"),
-    }
-    assert [text in told[one] for one, texts in clauses.items() for text in texts] == [True] * 4
-    assert [text in told["en"] for text in (*clauses["zh"], "最大可结转量 =", "上一年度经核查")] == [False] * 4
