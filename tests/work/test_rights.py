@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile, copytree
@@ -14,15 +14,18 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from dafeng.cli.main import app
-from dafeng.core.errors import AccessError, ConflictError, LookupFailure, SettingError, StoreError
+from dafeng.core.errors import AccessError, ConflictError, DefinitionError, LookupFailure, SettingError, StoreError
+from dafeng.core.labels import Label
+from dafeng.ledger.act import Act
 from dafeng.ledger.book_plans import read_book_plans
 from dafeng.ledger.ledger import open_ledger
-from dafeng.ledger.refusals import Booked
+from dafeng.ledger.refusals import Answer, Booked
 from dafeng.ledger.requests import Hold, OpenAccount, OpenBook, Release, Request, Reverse, SetLimit, Span, Transfer
 from dafeng.store.ledger_rows import open_rows
 from dafeng.store.models import LedgerOrder
 from dafeng.store.orders import add_order
 from dafeng.store.records import open_records
+from dafeng.work import right_orders
 from dafeng.work.city import City, init, open_city
 from dafeng.work.credits import open_credit_account, read_credits
 from dafeng.work.noted_orders import read_order, read_orders
@@ -133,6 +136,30 @@ def test_what_is_rejected_is_never_booked(rights: Rights) -> None:
     assert decide_order(rights, "large-1", accept=False, who="李四", says="too much").state == "rejected"
     again = place_order(rights, Transfer("large-1", "transfer", "A-1", "B-1", 20_000, DAY, reason="大宗"), who="张三")
     assert (again.state, sum_books(rights)) == ("rejected", before)
+
+
+def test_a_broken_file_stops_the_order_that_needs_it_and_no_other(
+    rights: Rights, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the holidays of a city cannot be read while an issue is handed in."""
+    submit = right_orders._submit
+
+    def broken(rights: Rights, group: Sequence[Request | Act]) -> tuple[list[Answer], str]:
+        if group[0].id == "needs-it":
+            raise DefinitionError(
+                Label("坏了", "broken"), where="holidays.csv", expected=Label("日", "days"), remedy=Label("改", "mend")
+            )
+        return submit(rights, group)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(right_orders, "_submit", broken)
+        with pytest.raises(DefinitionError):
+            place_order(rights, small("needs-it"), who="张三")
+        assert place_order(rights, small("other"), who="张三").state == "booked"
+        assert read_order(rights, "needs-it").state == "handed"
+    with open_records(city.records) as records:
+        assert settle_orders(rights, records=records) == 1
+    assert read_order(rights, "needs-it").state == "booked"
 
 
 def test_what_was_handed_in_and_not_noted_is_settled(rights: Rights, city: City) -> None:
